@@ -1,0 +1,91 @@
+/** The statuses of a deployment, as users see them (contract). */
+export const deploymentStatuses = ['queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded'] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+
+export const activeDeploymentStatuses = ['queued', 'in_progress'] as const;
+export const finishedDeploymentStatuses = ['deployed', 'rolled_back', 'failed', 'superseded'] as const;
+
+export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
+  (finishedDeploymentStatuses as readonly string[]).includes(status);
+
+/** Who noticed that a training was completed, or asked for the deployment. */
+export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
+export type Trigger = (typeof triggers)[number];
+
+/** How far a deployment has come; each step is persisted after SageMaker confirmed it. */
+export const deploymentSteps = ['model', 'endpoint_config', 'endpoint', 'settle'] as const;
+export type DeploymentStep = (typeof deploymentSteps)[number];
+
+export type EndpointAction = 'create' | 'update' | 'delete';
+
+/** One deployment: a row of the database, with instants in milliseconds since 1970 UTC. */
+export interface Deployment {
+  seq: number;
+  deploymentId: string;
+  runSeq: number;
+  trainingJobName: string;
+  endpointName: string;
+  status: DeploymentStatus;
+  step: DeploymentStep;
+  forced: boolean;
+  trigger: Trigger;
+  /** Which attempt of this training run it is, from 1. */
+  attempts: number;
+  modelName: string;
+  endpointConfigName: string | null;
+  /** The effect on the endpoint that was about to be asked for, persisted before the call. */
+  askedAction: EndpointAction | null;
+  askedAt: number | null;
+  /** When SageMaker answered the call with success. */
+  acknowledgedAt: number | null;
+  /** The endpoint's LastModifiedTime before the call, to tell a stale or a settled answer from ours. */
+  endpointModifiedBefore: number | null;
+  /** The endpoint configuration that was live before the call: where a rollback returns to. */
+  previousEndpointConfigName: string | null;
+  failureReason: string | null;
+  supersededBy: string | null;
+  /** A lasting trouble (access denied, quota, …), so that its grace or deadline survives a restart. */
+  troubleKind: string | null;
+  troubleSince: number | null;
+  /** Counts up whenever a worker takes the deployment in hand; a write with an older fence is refused. */
+  fence: number;
+  trainingCreatedAt: number;
+  createdAt: number;
+  startedAt: number | null;
+  deadlineAt: number | null;
+  finishedAt: number | null;
+}
+
+/** An endpoint as SageMaker describes it; the status is a plain string, because SageMaker adds new ones. */
+export interface Endpoint {
+  name: string;
+  arn: string;
+  status: string;
+  endpointConfigName: string | null;
+  pendingEndpointConfigName: string | null;
+  failureReason: string | null;
+  createdAt: number;
+  modifiedAt: number;
+  variantNames: string[];
+}
+
+export interface Model {
+  name: string;
+  arn: string;
+  image: string | null;
+  modelDataUrl: string | null;
+  roleArn: string | null;
+}
+
+export interface ProductionVariant {
+  variantName: string;
+  modelName: string;
+  instanceType: string;
+  instanceCount: number;
+}
+
+export interface EndpointConfig {
+  name: string;
+  arn: string;
+  variants: ProductionVariant[];
+}

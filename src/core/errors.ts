@@ -1,0 +1,94 @@
+/** Everything that SageMaker can answer instead of a result, as a closed union; `unknown` is an entry, not a fall-through. */
+export const sagemakerErrorKinds = [
+  'not_found',
+  'already_exists',
+  'busy',
+  'throttled',
+  'quota',
+  'access_denied',
+  'invalid',
+  'unavailable',
+  'unknown',
+] as const;
+export type SagemakerErrorKind = (typeof sagemakerErrorKinds)[number];
+
+/** What a `not_found` or `already_exists` speaks of, where SageMaker's text says it. */
+export type SagemakerResource = 'training_job' | 'model' | 'endpoint_config' | 'endpoint';
+
+/**
+ * Whether the refused call may have had its effect all the same. `none`: SageMaker answered with a refusal, or was never
+ * reached. `unknown`: it was sent and the answer was lost, or was a 5xx.
+ */
+export type Effect = 'none' | 'unknown';
+
+/** A failed SageMaker call. `message` is SageMaker's own text. */
+export class SagemakerError extends Error {
+  readonly kind: SagemakerErrorKind;
+  readonly operation: string;
+  readonly resource: SagemakerResource | null;
+  readonly effect: Effect;
+  readonly code: string;
+  readonly requestId: string | null;
+
+  constructor(fields: {
+    kind: SagemakerErrorKind;
+    operation: string;
+    resource: SagemakerResource | null;
+    message: string;
+    effect: Effect;
+    code: string;
+    requestId: string | null;
+    cause?: unknown;
+  }) {
+    super(fields.message, { cause: fields.cause });
+    this.name = 'SagemakerError';
+    this.kind = fields.kind;
+    this.operation = fields.operation;
+    this.resource = fields.resource;
+    this.effect = fields.effect;
+    this.code = fields.code;
+    this.requestId = fields.requestId;
+  }
+}
+
+/** The worker was told to hand its work back, or somebody else has taken the work over: stop without an effect. */
+export class HandedOver extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'HandedOver';
+  }
+}
+
+/** The database is busy, full or away; nothing was written. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** What a caller of the API did wrong, or has to wait for; each code has one HTTP status (src/api/problems.ts). */
+export const serviceErrorCodes = [
+  'idempotency_conflict',
+  'training_job_exists',
+  'sagemaker_rejected',
+  'quota_exceeded',
+  'sagemaker_unavailable',
+  'not_found',
+  'training_not_completed',
+  'superseded',
+  'invalid_request',
+] as const;
+export type ServiceErrorCode = (typeof serviceErrorCodes)[number];
+
+export class ServiceError extends Error {
+  readonly code: ServiceErrorCode;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(code: ServiceErrorCode, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ServiceError';
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+}

@@ -1,0 +1,87 @@
+/** The statuses of a training run, as users see them (contract). */
+export const trainingRunStatuses = ['requested', 'training', 'completed', 'failed', 'stopped', 'timed_out'] as const;
+export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
+
+/**
+ * Statuses in which nothing is polled any more. `timed_out` ends monitoring only: an event or a manual deploy may still
+ * find out how the training ended.
+ */
+export const finishedRunStatuses = ['completed', 'failed', 'stopped', 'timed_out'] as const;
+
+export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRunStatuses as readonly string[]).includes(status);
+
+/** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
+export interface TrainingRequest {
+  trainingImage: string;
+  servingImage: string;
+  roleArn: string;
+  instanceType: string;
+  instanceCount: number;
+  volumeGb: number;
+  maxRuntimeSeconds: number;
+  inputS3Uri: string | null;
+  outputS3Uri: string;
+  hyperparameters: Record<string, string>;
+  environment: Record<string, string>;
+  tags: Record<string, string>;
+}
+
+/** One training run: a row of the database, with instants in milliseconds since 1970 UTC. */
+export interface TrainingRun {
+  /** Order of recording; breaks ties between trainings of one instant. */
+  seq: number;
+  runId: string;
+  trainingJobName: string;
+  trainingJobArn: string | null;
+  project: string;
+  endpointName: string;
+  autoDeploy: boolean;
+  status: TrainingRunStatus;
+  secondaryStatus: string | null;
+  failureReason: string | null;
+  modelArtifact: string | null;
+  metrics: Record<string, number> | null;
+  /** null for a training that somebody else started and we adopted. */
+  request: TrainingRequest | null;
+  idempotencyKey: string | null;
+  idempotencyHash: string | null;
+  /** When the training was asked for; for an adopted one SageMaker's CreationTime. Trainings are ordered by it. */
+  createdAt: number;
+  updatedAt: number;
+  finishedAt: number | null;
+  /** When CreateTrainingJob was last about to be sent. */
+  startAttemptedAt: number | null;
+  startAttempts: number;
+  /** When SageMaker was first known to have the job: monitoring's deadline counts from here. */
+  trainingSinceAt: number | null;
+  stopRequestedAt: number | null;
+  /** SageMaker's TrainingEndTime. */
+  trainingEndedAt: number | null;
+}
+
+export interface FinalMetric {
+  name: string;
+  value: number;
+}
+
+/** A training job as SageMaker describes it; statuses are plain strings, because SageMaker adds new ones. */
+export interface TrainingJob {
+  name: string;
+  arn: string;
+  status: string;
+  secondaryStatus: string | null;
+  failureReason: string | null;
+  modelArtifact: string | null;
+  metrics: FinalMetric[];
+  createdAt: number;
+  endedAt: number | null;
+  modifiedAt: number | null;
+  roleArn: string | null;
+  trainingImage: string | null;
+  outputS3Uri: string | null;
+  inputS3Uris: string[];
+  hyperparameters: Record<string, string>;
+  environment: Record<string, string>;
+  instanceType: string | null;
+  instanceCount: number | null;
+}

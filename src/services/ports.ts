@@ -1,0 +1,114 @@
+/**
+ * What the services need from the outside, as interfaces. `src/db`, `src/queue`, `src/sagemaker`, `src/logger.ts` implement
+ * them; `main.ts` files hand them over.
+ */
+import type { Deployment, Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment.ts';
+import type { TrainingJob, TrainingRequest } from '../core/training-run.ts';
+import type { Store } from './store.ts';
+
+export type { Store } from './store.ts';
+
+export interface CallOptions {
+  /** Aborted when the worker has to hand its work back. */
+  signal?: AbortSignal;
+  /**
+   * Asked immediately before each request leaves the process, retries included; throws to stop the call without an effect.
+   * It is what keeps a worker that was paused and has lost its job from acting.
+   */
+  guard?: () => Promise<void>;
+}
+
+export interface TrainingJobSpec extends TrainingRequest {
+  trainingJobName: string;
+  /** Tags that say that the job is ours and what is needed to go on; see core/tags.ts. */
+  ownTags: Record<string, string>;
+}
+
+export interface TrainingJobSummary {
+  name: string;
+  arn: string;
+  status: string;
+  secondaryStatus: string | null;
+  createdAt: number;
+}
+
+/** SageMaker's control plane. Every method throws SagemakerError, or what the guard threw. */
+export interface Sagemaker {
+  createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
+  describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
+  stopTrainingJob(name: string, options?: CallOptions): Promise<void>;
+  /** One page, newest first. A page may be empty and still have a next one (sagemaker-facts, section 2). */
+  listTrainingJobs(
+    filter: { nameContains: string; createdAfter?: number; nextToken?: string },
+    options?: CallOptions,
+  ): Promise<{ jobs: TrainingJobSummary[]; nextToken: string | null }>;
+  listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
+  createModel(
+    spec: { name: string; image: string; modelDataUrl: string; roleArn: string; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<{ arn: string }>;
+  describeModel(name: string, options?: CallOptions): Promise<Model>;
+  createEndpointConfig(
+    spec: { name: string; variant: ProductionVariant; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<{ arn: string }>;
+  describeEndpointConfig(name: string, options?: CallOptions): Promise<EndpointConfig>;
+  describeEndpoint(name: string, options?: CallOptions): Promise<Endpoint>;
+  createEndpoint(
+    spec: { endpointName: string; endpointConfigName: string; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<void>;
+  updateEndpoint(spec: { endpointName: string; endpointConfigName: string }, options?: CallOptions): Promise<void>;
+  deleteEndpoint(name: string, options?: CallOptions): Promise<void>;
+}
+
+/** The queue is a hint (design): every method may fail, and nothing is lost when it does. */
+export interface Queue {
+  /** Makes sure that a `check-training` job watches the run; with `delayMs` 0 a waiting one is looked at now. */
+  watchTraining(run: { trainingJobName: string; endpointName: string }, delayMs: number): Promise<void>;
+  /** Makes sure that a `deploy` job carries the deployment on; with `delayMs` 0 a waiting one goes on now. */
+  deploy(deployment: Pick<Deployment, 'deploymentId' | 'trainingJobName' | 'endpointName'>, delayMs: number): Promise<void>;
+}
+
+/** A line of the log; `training_job_name` in `fields` wherever a run is spoken of. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The settings that services need, from the configuration. Durations in milliseconds. */
+export interface ServiceSettings {
+  projectName: string;
+  endpointName: string;
+  roleArn: string;
+  trainingImage: string;
+  servingImage: string;
+  trainingInputS3Uri: string | null;
+  modelOutputS3Uri: string;
+  trainingInstanceType: string;
+  trainingInstanceCount: number;
+  trainingVolumeGb: number;
+  trainingMaxRuntimeSeconds: number;
+  endpointInstanceType: string;
+  endpointInstanceCount: number;
+  pollIntervalMs: number;
+  endpointPollMs: number;
+  reconcileIntervalMs: number;
+  maxTrainingWaitMs: number;
+  maxDeploymentWaitMs: number;
+}
+
+/** What every service gets. The clock and randomness are handed in (style, rule 1). */
+export interface Services {
+  store: Store;
+  sagemaker: Sagemaker;
+  queue: Queue;
+  log: Logger;
+  settings: ServiceSettings;
+  /** Milliseconds since 1970 UTC. */
+  now: () => number;
+  /** Uniform in [0, 1). */
+  random: () => number;
+}

@@ -1,0 +1,181 @@
+/**
+ * The database as the services see it. Every change is a compare-and-set that writes its history in the same transaction;
+ * `null` means that somebody else moved the row first, which is a normal outcome. Functions return promises so that another
+ * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
+ */
+import type { Deployment, DeploymentStatus, DeploymentStep, EndpointAction, Trigger } from '../core/deployment.ts';
+import type { Actor, HistoryEntry } from '../core/history.ts';
+import type { TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training-run.ts';
+
+export interface NewRun {
+  runId: string;
+  trainingJobName: string;
+  project: string;
+  endpointName: string;
+  autoDeploy: boolean;
+  request: TrainingRequest;
+  idempotencyKey: string | null;
+  idempotencyHash: string | null;
+}
+
+export interface AdoptedRun {
+  runId: string;
+  trainingJobName: string;
+  trainingJobArn: string;
+  project: string;
+  endpointName: string;
+  autoDeploy: boolean;
+  servingImage: string | null;
+  secondaryStatus: string | null;
+  createdAt: number;
+}
+
+/** A run as it is shown: with the status of its newest deployment, or `none`. */
+export type RunView = TrainingRun & { deploymentStatus: DeploymentStatus | 'none' };
+
+export type InsertRunResult =
+  | { kind: 'inserted'; run: TrainingRun }
+  /** A run with this idempotency key is there already. */
+  | { kind: 'same_key'; run: TrainingRun }
+  /** Another run has the training job's name. */
+  | { kind: 'name_taken'; run: TrainingRun };
+
+export interface TrainingOutcome {
+  status: Exclude<TrainingRunStatus, 'requested' | 'training'>;
+  secondaryStatus: string | null;
+  failureReason: string | null;
+  modelArtifact: string | null;
+  metrics: Record<string, number> | null;
+  trainingEndedAt: number | null;
+}
+
+export interface NewDeployment {
+  deploymentId: string;
+  trigger: Trigger;
+  forced: boolean;
+}
+
+export type RequestDeploymentResult =
+  | { kind: 'created'; deployment: Deployment }
+  /** The training has one that is queued, in progress, or (unless forced) deployed. */
+  | { kind: 'existing'; deployment: Deployment }
+  /** A newer training is live or on its way on this endpoint, and the request was not forced. */
+  | { kind: 'superseded'; by: Deployment };
+
+export type ClaimResult =
+  | { kind: 'claimed'; deployment: Deployment }
+  /** Another deployment of the endpoint is under way, or a newer one that waits goes first. */
+  | { kind: 'wait'; behind: Deployment }
+  /** A newer training is live: this deployment has just become `superseded`. */
+  | { kind: 'superseded'; deployment: Deployment }
+  /** It is not queued any more. */
+  | { kind: 'gone' };
+
+export interface DeploymentOutcome {
+  status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
+  failureReason: string | null;
+  detail: string | null;
+}
+
+/** What a step may record; an absent field stays as it is. */
+export interface DeploymentProgress {
+  step?: DeploymentStep;
+  endpointConfigName?: string;
+  askedAction?: EndpointAction | null;
+  askedAt?: number | null;
+  acknowledgedAt?: number | null;
+  endpointModifiedBefore?: number | null;
+  previousEndpointConfigName?: string | null;
+  troubleKind?: string | null;
+  troubleSince?: number | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Store {
+  // Training runs
+  insertRun(run: NewRun, now: number): Promise<InsertRunResult>;
+  /** Records a training that SageMaker has and the database did not know; the one that is there already, if any. */
+  adoptRun(run: AdoptedRun, actor: Actor, now: number): Promise<{ run: TrainingRun; adopted: boolean }>;
+  findRun(trainingJobName: string): Promise<RunView | null>;
+  findRunByIdempotencyKey(key: string): Promise<RunView | null>;
+  listRuns(
+    filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' },
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<RunView>>;
+  /** Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested` and not to be stopped. */
+  beginStart(trainingJobName: string, now: number): Promise<TrainingRun | null>;
+  /** Says that the last start is over without a training, so that another process may try at once. */
+  releaseStart(trainingJobName: string, startAttemptedAt: number, now: number): Promise<TrainingRun | null>;
+  /** requested → training. */
+  markTraining(trainingJobName: string, arn: string, actor: Actor, detail: string, now: number): Promise<TrainingRun | null>;
+  /** Deletes a run that was refused before it was accepted; false when it is not `requested` by this attempt any more. */
+  withdrawRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
+  /** As withdrawRun, where the training may have started all the same: asks for its stop and frees the idempotency key. */
+  abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
+  requestStop(trainingJobName: string, now: number): Promise<TrainingRun | null>;
+  recordPhase(trainingJobName: string, secondaryStatus: string, actor: Actor, now: number): Promise<TrainingRun | null>;
+  /**
+   * Ends a run: allowed from `requested`, `training` and (unless the outcome is `timed_out`) from `timed_out`. With
+   * `deployment` it also queues one, in the same transaction.
+   */
+  finishRun(
+    trainingJobName: string,
+    outcome: TrainingOutcome,
+    deployment: NewDeployment | null,
+    actor: Actor,
+    now: number,
+  ): Promise<{ run: TrainingRun; deployment: Deployment | null } | null>;
+
+  // Deployments
+  requestDeployment(trainingJobName: string, wanted: NewDeployment, now: number): Promise<RequestDeploymentResult>;
+  findDeployment(deploymentId: string): Promise<Deployment | null>;
+  listDeployments(
+    filter: { endpointName?: string; trainingJobName?: string },
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<Deployment>>;
+  /** The deployment that went live last on the endpoint. */
+  liveDeployment(endpointName: string): Promise<Deployment | null>;
+  /** queued → in_progress when nothing else is under way on the endpoint and nothing newer waits. */
+  claimDeployment(deploymentId: string, deadlineAt: number, now: number): Promise<ClaimResult>;
+  /** Takes an `in_progress` deployment in hand: a new fence, which refuses every write of whoever had it before. */
+  takeInHand(deploymentId: string): Promise<Deployment | null>;
+  /** Whether the deployment is `in_progress` under this fence. */
+  holdsFence(deploymentId: string, fence: number): Promise<boolean>;
+  recordProgress(deploymentId: string, fence: number, progress: DeploymentProgress, detail: string, now: number): Promise<Deployment | null>;
+  /** Ends a deployment; `deployed` also supersedes what waits and is older. Answers who goes next on the endpoint. */
+  finishDeployment(
+    deploymentId: string,
+    fence: number,
+    outcome: DeploymentOutcome,
+    now: number,
+  ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
+
+  // Read models
+  history(trainingJobName: string): Promise<HistoryEntry[]>;
+  /** Runs that are neither finished nor withdrawn, in order of recording, after `afterSeq`. */
+  unfinishedRuns(afterSeq: number, limit: number): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
+  unfinishedDeployments(
+    afterSeq: number,
+    limit: number,
+  ): Promise<Pick<Deployment, 'seq' | 'deploymentId' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
+  counts(): Promise<{ runs: Record<TrainingRunStatus, number>; deployments: Record<DeploymentStatus, number> }>;
+  /** Milliseconds from a training's end to the deployment being asked for, and to its being live, of all there are. */
+  latencies(bucketsMs: number[]): Promise<Record<'requested' | 'deployed', LatencyHistogram>>;
+  /** Adds to the counters of SageMaker calls that all processes share. */
+  addSagemakerCalls(calls: { operation: string; result: string; count: number }[]): Promise<void>;
+  sagemakerCalls(): Promise<{ operation: string; result: string; count: number }[]>;
+  /** Throws StoreUnavailable when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LatencyHistogram {
+  /** How many were at most as long as the bucket of the same index. */
+  buckets: number[];
+  count: number;
+  sumMs: number;
+}
