@@ -1,0 +1,43 @@
+import { writeSync } from 'node:fs';
+
+/** The environment can't be used; one line a fault, fit to be printed: no line holds a secret. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** EX_CONFIG of sysexits.h. */
+const exitCodeBadConfig = 78;
+
+/** The loaded configuration; with a bad environment prints its faults, a line each, and ends the process with code 78. */
+export function configOrExit<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    writeSync(2, `${error.message}\n`);
+    return process.exit(exitCodeBadConfig);
+  }
+}
+
+const secretNames: ReadonlySet<string> = new Set(['API_KEYS']);
+const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL']);
+
+/** What a variable holds, for people to read: never a secret, credentials in an address replaced. */
+export function shown(name: string, value: string): string {
+  if (secretNames.has(name)) return 'a value that is not shown';
+  return JSON.stringify(urlNames.has(name) ? withoutCredentials(value) : value);
+}
+
+/** Works on what is no URL too: a malformed address is just what a fault has to show. */
+function withoutCredentials(address: string): string {
+  return address
+    .replace(/^([a-z+]*:?\/*).*@/is, '$1***@')
+    .replace(/\/\/:.*$/s, '//***')
+    .replace(/\?.*$/s, '?***');
+}

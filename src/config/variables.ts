@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { maxNameLength, maxProjectNameLength, namePattern } from '../core/names.ts';
+import {
+  imagePattern,
+  instanceTypePattern,
+  maxArnLength,
+  maxS3UriLength,
+  maxTrainingSeconds,
+  roleArnPattern,
+  s3UriPattern,
+} from './patterns.ts';
+import { optional, required, type Rule, seconds, text, wholeNumber, withDefault } from './variable.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const day = 86_400;
+const maxInstances = 1000;
+
+const name = text(namePattern, `letters, digits and inner hyphens, ${maxNameLength} characters at most`, maxNameLength);
+const projectName = text(
+  namePattern,
+  `letters, digits and inner hyphens, ${maxProjectNameLength} characters at most (training job names, of at most ${maxNameLength}, begin with it)`,
+  maxProjectNameLength,
+);
+const image = text(imagePattern, 'the address of a container image: 1 to 255 characters without white space');
+const s3Uri = text(s3UriPattern, 'an address like s3://bucket/prefix', maxS3UriLength);
+const roleArn = text(roleArnPattern, "an IAM role's ARN, like arn:aws:iam::123456789012:role/sagemaker", maxArnLength);
+const instanceType = text(instanceTypePattern, 'an instance type, like ml.m5.xlarge');
+
+const databaseUrl = text(
+  /^file:(?!(\/\/)?:memory:)(?!\/\/[^/])[^?#\s]*[^?#\s/]$/,
+  'file: and the path of a file, like file:./data/autodeploy.db or file:/data/autodeploy.db (postgres:// is not supported yet)',
+);
+
+const redisUrl: Rule<string> = {
+  schema: z.string().refine(isRedisUrl),
+  may: 'redis:// or rediss://, then [user:password@]host[:port][/database number]',
+};
+
+const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
+
+/** The contract's environment, as far as every process needs it. */
+export const databaseVariables = { DATABASE_URL: withDefault(databaseUrl, 'file:./data/autodeploy.db') };
+
+export const sharedVariables = {
+  ...databaseVariables,
+  REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
+  // The braces keep all queues on one node of a Redis cluster.
+  QUEUE_PREFIX: withDefault(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy}'), '{autodeploy}'),
+  WORKER_CONCURRENCY: withDefault(wholeNumber(1, 1000), 20),
+  LOG_LEVEL: withDefault(logLevel, 'info'),
+  PROJECT_NAME: withDefault(projectName, 'ml-sentiment'),
+  ENDPOINT_NAME: optional(name),
+  EXECUTION_ROLE_ARN: required(roleArn),
+  TRAINING_IMAGE: required(image),
+  SERVING_IMAGE: optional(image),
+  TRAINING_INPUT_S3_URI: optional(s3Uri),
+  MODEL_OUTPUT_S3_URI: required(s3Uri),
+  TRAINING_INSTANCE_TYPE: withDefault(instanceType, 'ml.m5.xlarge'),
+  TRAINING_INSTANCE_COUNT: withDefault(wholeNumber(1, maxInstances), 1),
+  TRAINING_VOLUME_GB: withDefault(wholeNumber(1, 65_536), 30),
+  TRAINING_MAX_RUNTIME_SECONDS: withDefault(wholeNumber(1, maxTrainingSeconds), day),
+  ENDPOINT_INSTANCE_TYPE: withDefault(instanceType, 'ml.m5.large'),
+  ENDPOINT_INSTANCE_COUNT: withDefault(wholeNumber(1, maxInstances), 1),
+  POLL_INTERVAL_SECONDS: withDefault(seconds(day), 60_000),
+  ENDPOINT_POLL_SECONDS: withDefault(seconds(day), 15_000),
+  RECONCILE_INTERVAL_SECONDS: withDefault(seconds(day), 30_000),
+  MAX_TRAINING_WAIT_SECONDS: withDefault(seconds(60 * day), 172_800_000),
+  MAX_DEPLOYMENT_WAIT_SECONDS: withDefault(seconds(7 * day), 7_200_000),
+};
+
+const basePath: Rule<string> = {
+  schema: z
+    .string()
+    .max(256)
+    .regex(/^[A-Za-z0-9._~/-]*$/)
+    .transform((path) => path.split('/').filter((part) => part !== ''))
+    .refine((parts) => parts.every((part) => !/^\.+$/.test(part)))
+    .transform((parts) => parts.map((part) => `/${part}`).join('')),
+  may: 'a path of letters, digits and ._~- like /model-init, or / for none',
+};
+
+const apiKeys: Rule<string[]> = {
+  schema: z
+    .string()
+    .transform((keys) => keys.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => /^[!-~]+$/.test(key))),
+  may: 'keys of visible ASCII characters, separated by commas, none of them empty',
+};
+
+/** The contract's environment, as far as only the API needs it. */
+export const apiVariables = {
+  HOST: withDefault(text(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on, like 127.0.0.1 or 0.0.0.0', 255), '127.0.0.1'),
+  PORT: withDefault(wholeNumber(0, 65_535), 8006),
+  BASE_PATH: withDefault(basePath, '/model-init'),
+  API_KEYS: withDefault(apiKeys, []),
+};
+
+function isRedisUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  // A stray % would make every client fail later, while it decodes the password.
+  if (/%(?![0-9a-f]{2})/i.test(url.password)) return false;
+  return /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^\/?\d{0,3}$/.test(url.pathname);
+}
