@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parsed, type Route } from './route.ts';
+
+const limit = z.coerce.number().int().min(1).default(10_000);
+
+const callQuery = z.strictObject({
+  operation: z.string().optional(),
+  name: z.string().optional(),
+  code: z.string().optional(),
+  afterSeq: z.coerce.number().int().min(0).default(0),
+  limit,
+});
+
+const effectQuery = z.strictObject({
+  kind: z.string().optional(),
+  name: z.string().optional(),
+  /** Milliseconds since 1970 UTC. */
+  since: z.coerce.number().default(-Infinity),
+  limit,
+});
+
+export const logRoutes: Route[] = [
+  { method: 'GET', path: '/_control/calls', run: (world, { query }) => ({ calls: world.calls.list(parsed(callQuery, query)) }) },
+  { method: 'GET', path: '/_control/calls/counts', run: (world) => ({ counts: world.calls.counts() }) },
+  {
+    method: 'DELETE',
+    path: '/_control/calls',
+    run: (world) => {
+      world.calls.clear();
+      return { calls: [] };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/_control/effects',
+    run: (world, { query }) => {
+      const wanted = parsed(effectQuery, query);
+      const effects = world.state
+        .effects(world.now())
+        .filter(
+          ({ at, kind, name }) =>
+            at >= wanted.since && (wanted.kind === undefined || kind === wanted.kind) && (wanted.name === undefined || name === wanted.name),
+        );
+      return { effects: effects.slice(0, wanted.limit) };
+    },
+  },
+];

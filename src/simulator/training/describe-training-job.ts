@@ -1,0 +1,60 @@
+import { epochSeconds, type Call, type Output } from '../call.ts';
+import { validationError } from '../http/aws-error.ts';
+import type { TrainingJobRecord } from '../state/records.ts';
+import { keyOf, type State } from '../state/state.ts';
+import { begun, currentPhase } from '../state/timeline.ts';
+import { defaultMaxRuntimeSeconds } from './create-training-job.ts';
+import { artifactUrl, endedAt, trainingStatusOf } from './training-job.ts';
+
+/** @throws {AwsError} what SageMaker says of an unknown job: a ValidationException (sagemaker-facts, section 4). */
+export function requireTrainingJob(state: State, name: string): TrainingJobRecord {
+  const job = state.trainingJobs.get(keyOf(name));
+  if (!job) throw validationError('Requested resource not found.');
+  return job;
+}
+
+export function describeTrainingJob(input: { TrainingJobName: string }, { state, now }: Call): Output {
+  const job = requireTrainingJob(state, input.TrainingJobName);
+  const { status: secondaryStatus, startAt: modifiedAt } = currentPhase(job.timeline, now);
+  const status = trainingStatusOf(secondaryStatus);
+  const { StoppingCondition, ...request } = job.request;
+  return {
+    EnableNetworkIsolation: false,
+    EnableInterContainerTrafficEncryption: false,
+    EnableManagedSpotTraining: false,
+    ...request,
+    TrainingJobArn: job.arn,
+    ModelArtifacts: { S3ModelArtifacts: artifactUrl(job.request) },
+    TrainingJobStatus: status,
+    SecondaryStatus: secondaryStatus,
+    FailureReason: status === 'Failed' ? (job.failureReason ?? undefined) : undefined,
+    StoppingCondition: { MaxRuntimeInSeconds: defaultMaxRuntimeSeconds, ...StoppingCondition },
+    CreationTime: epochSeconds(job.createdAt),
+    LastModifiedTime: epochSeconds(modifiedAt),
+    ...timesOnInstances(job, now),
+    SecondaryStatusTransitions: transitions(job, now),
+    FinalMetricDataList:
+      status === 'Completed'
+        ? Object.entries(job.metrics).map(([MetricName, Value]) => ({ MetricName, Value, Timestamp: epochSeconds(modifiedAt) }))
+        : undefined,
+  };
+}
+
+/** Absent for a job that never got to its instances; the seconds are at least 1 (sagemaker-facts, section 1). */
+function timesOnInstances(job: TrainingJobRecord, now: number): object {
+  const startedAt = begun(job.timeline, now).find(({ status }) => status === 'Downloading')?.startAt;
+  const end = endedAt(job, now);
+  const TrainingEndTime = end === null ? undefined : epochSeconds(end);
+  if (startedAt === undefined) return { TrainingEndTime };
+  const seconds = end === null ? undefined : Math.max(1, Math.ceil((end - startedAt) / 1000));
+  return { TrainingStartTime: epochSeconds(startedAt), TrainingEndTime, TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds };
+}
+
+function transitions(job: TrainingJobRecord, now: number): object[] {
+  const phases = begun(job.timeline, now);
+  const end = endedAt(job, now);
+  return phases.map(({ status, startAt, message }, index) => {
+    const until = phases[index + 1]?.startAt ?? end;
+    return { Status: status, StartTime: epochSeconds(startAt), EndTime: until === null ? undefined : epochSeconds(until), StatusMessage: message };
+  });
+}
