@@ -1,0 +1,24 @@
+/**
+ * `npm start`: set-up, then the whole system on this machine (src/local/main.ts) under the pinned Node. One program from the first
+ * to the last, because npm hands signals to its direct child only, and a shell remembers where it once found `node`.
+ */
+import { tryLock } from './setup/lock.mjs';
+import { runInForeground } from './setup/foreground.mjs';
+import { fail, SetupError } from './setup/say.mjs';
+import { setUp } from './setup.mjs';
+
+try {
+  await setUp();
+  const lock = tryLock('start');
+  if ('owner' in lock) {
+    throw new SetupError(
+      `\`npm start\` runs here already (process ${lock.owner}).`,
+      'Stop that one first, or clone the repository into another folder and choose other ports there: PORT=8016 SIMULATOR_PORT=8017 npm start',
+    );
+  }
+  const code = await runInForeground('node', ['src/local/main.ts', ...process.argv.slice(2)], { tied: true });
+  lock.release();
+  process.exitCode = code;
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+/**
+ * Looks again and again until what is seen holds, and answers with it; throws an error that shows what was seen last. A look that
+ * throws is one that doesn't hold.
+ */
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  holds: (seen: T) => boolean = Boolean,
+  { withinMs = 10_000, everyMs = 20, what = 'what was awaited' }: { withinMs?: number; everyMs?: number; what?: string } = {},
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    let last: unknown;
+    try {
+      const seen = await look();
+      if (holds(seen)) return seen;
+      last = seen;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() >= deadline) {
+      throw new Error(`${what} did not come true within ${withinMs} ms; last seen: ${inspect(last, { depth: 6 })}`);
+    }
+    await delay(everyMs);
+  }
+}
