@@ -1,0 +1,63 @@
+/** Who may import what (ARCHITECTURE.md). Paths are from the repository's top; a folder stands for all that is in it. */
+interface Layer {
+  readonly path: string;
+  readonly mayImport: readonly string[];
+  /** Of these only types, which leave nothing behind at run time. */
+  readonly mayImportTypes?: readonly string[];
+  /** All but the owned ones by default. */
+  readonly packages?: readonly string[];
+}
+
+const ports = ['src/services/ports.ts', 'src/services/store.ts'];
+const adapter = (path: string): Layer => ({ path, mayImport: [path, 'src/core', ...ports], mayImportTypes: ['src/config.ts'] });
+const shared = ['src/core', 'src/services', 'src/queue', 'src/config', 'src/config.ts', 'src/logger.ts', 'src/metrics.ts'];
+
+export const layers: readonly Layer[] = [
+  { path: 'src/core', mayImport: ['src/core'], packages: [] },
+  { path: 'src/services', mayImport: ['src/core', 'src/services'], packages: ['node:crypto'] },
+  adapter('src/db'),
+  adapter('src/queue'),
+  adapter('src/sagemaker'),
+  { path: 'src/api', mayImport: ['src/api', ...shared, 'package.json'] },
+  { path: 'src/worker', mayImport: ['src/worker', ...shared] },
+  { path: 'src/simulator', mayImport: ['src/simulator'] },
+  { path: 'src/local', mayImport: ['src/local'] },
+  { path: 'src/lambda', mayImport: ['src/lambda', 'src/core'] },
+  { path: 'src/config', mayImport: ['src/config', 'src/core', 'src/services/ports.ts'] },
+  { path: 'src/config.ts', mayImport: ['src/config', 'src/core', 'src/services/ports.ts'] },
+  { path: 'src/logger.ts', mayImport: ['src/config.ts', 'src/core', 'src/services/ports.ts'] },
+  { path: 'src/metrics.ts', mayImport: ['src/core', 'src/services'] },
+];
+
+/** Programs: they hand the parts to each other, and may import all of them. */
+export const isProgram = (file: string): boolean => /(^|[/-])main\.ts$/.test(file);
+
+/** What to do in place of importing this. */
+export const instead: readonly { readonly path: string; readonly hint: string }[] = [
+  { path: 'src/db', hint: 'Ask for the Store of src/services/store.ts, which a main.ts hands over.' },
+  { path: 'src/sagemaker', hint: 'Ask for the Sagemaker of src/services/ports.ts, which a main.ts hands over.' },
+  { path: 'src/queue', hint: 'Ask for the Queue of src/services/ports.ts, which a main.ts hands over.' },
+  { path: 'src/api', hint: 'What API and workers share belongs in src/services.' },
+  { path: 'src/worker', hint: 'What API and workers share belongs in src/services.' },
+  {
+    path: 'src/services',
+    hint: 'Import only src/services/ports.ts and src/services/store.ts; what is true without them belongs in src/core.',
+  },
+  {
+    path: 'src/config.ts',
+    hint: 'Take the settings as an argument: ServiceSettings of src/services/ports.ts, or a type of src/config.ts.',
+  },
+  { path: 'src/logger.ts', hint: 'Ask for the Logger of src/services/ports.ts, which a main.ts hands over.' },
+];
+
+/** Packages that only one place knows, so that they can be replaced there. A name that ends in / stands for a scope. */
+export const owned: readonly { readonly packages: readonly string[]; readonly by: readonly string[]; readonly hint: string }[] = [
+  { packages: ['@aws-sdk/', '@smithy/'], by: ['src/sagemaker'], hint: 'Ask for the Sagemaker of src/services/ports.ts.' },
+  {
+    packages: ['bullmq'],
+    by: ['src/queue', 'src/worker'],
+    hint: 'Ask for the Queue of src/services/ports.ts, or import from src/queue.',
+  },
+  { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
+  { packages: ['drizzle-orm', 'better-sqlite3'], by: ['src/db'], hint: 'Ask for the Store of src/services/store.ts.' },
+];

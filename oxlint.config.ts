@@ -1,0 +1,67 @@
+import { defineConfig } from 'oxlint';
+
+const environment = {
+  object: 'process',
+  property: 'env',
+  message: 'Only src/config.ts reads the environment: take the value from the Config, as an argument.',
+};
+
+export default defineConfig({
+  plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'node', 'vitest'],
+  jsPlugins: ['./lint/plugin.ts'],
+  options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  ignorePatterns: ['drizzle/'],
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'typescript/no-explicit-any': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'import/extensions': ['error', 'ignorePackages'],
+    // Retries, pages and steps are sequential on purpose.
+    'eslint/no-await-in-loop': 'off',
+    // Rows, JSON and Node's own unions are narrowed in one place each; `as unknown as` is refused below.
+    'typescript/no-unsafe-type-assertion': 'off',
+    // The compiler's noImplicitReturns and strict say it better.
+    'typescript/consistent-return': 'off',
+    'typescript/no-unnecessary-type-parameters': 'off',
+    'typescript/no-generated-empty-object-type': 'off',
+    'promise/always-return': 'off',
+    'oxc/no-map-spread': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/prefer-set-has': 'off',
+    'autodeploy/import-layers': 'error',
+    'autodeploy/no-double-assertion': 'error',
+  },
+  overrides: [
+    {
+      files: ['src/**'],
+      rules: { 'no-restricted-properties': ['error', environment], 'no-console': 'error' },
+    },
+    {
+      files: ['src/core/**'],
+      rules: {
+        'autodeploy/no-clock': 'error',
+        'no-restricted-properties': [
+          'error',
+          environment,
+          { object: 'Date', property: 'now', message: 'Take the instant as an argument: `now`.' },
+          { object: 'Math', property: 'random', message: 'Take the randomness as an argument: `random`.' },
+        ],
+        'no-restricted-globals': [
+          'error',
+          ...['process', 'performance', 'crypto', 'fetch', 'setTimeout', 'setInterval'].map((name) => ({
+            name,
+            message: 'src/core is pure: take what it gives as an argument.',
+          })),
+        ],
+      },
+    },
+    {
+      files: ['src/config.ts', 'src/simulator/main.ts', 'src/local/**', 'src/lambda/**'],
+      rules: { 'no-restricted-properties': 'off' },
+    },
+  ],
+});
