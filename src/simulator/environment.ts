@@ -13,7 +13,10 @@ const environment = z.object({
   SIMULATOR_HOST: z.string().min(1).default('127.0.0.1'),
   SIMULATOR_PORT: number.refine((port) => Number.isInteger(port) && port <= 65_535, 'must be a port').default(8007),
   SIMULATOR_STATE_FILE: z.string().optional(),
-  SIMULATOR_ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits').optional(),
+  SIMULATOR_ACCOUNT_ID: z
+    .string()
+    .regex(/^\d{12}$/, 'must be 12 digits')
+    .optional(),
   SIMULATOR_TRAINING_SECONDS: number.optional(),
   SIMULATOR_STOP_SECONDS: number.optional(),
   /** For creating and updating alike. */
@@ -26,14 +29,21 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
-export type Environment = Pick<SimulatorOptions, 'host' | 'port' | 'stateFile' | 'accountId'> & { settings: SettingsPatch; logLevel: string };
+export type Environment = Pick<SimulatorOptions, 'host' | 'port' | 'stateFile' | 'accountId'> & {
+  settings: SettingsPatch;
+  logLevel: string;
+};
 
 /** What the environment asks for, or one line for each variable that is wrong. An empty variable is as good as none. */
 export function readEnvironment(env: Record<string, string | undefined>): { options: Environment } | { faults: string[] } {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = environment.safeParse(set);
   if (!result.success) {
-    return { faults: result.error.issues.map(({ path, message }) => `${path.join('.')} is ${JSON.stringify(set[String(path[0])] ?? '')}: ${message}`) };
+    return {
+      faults: result.error.issues.map(
+        ({ path, message }) => `${path.join('.')} is ${JSON.stringify(set[String(path[0])] ?? '')}: ${message}`,
+      ),
+    };
   }
   const { data } = result;
   return {
@@ -57,8 +67,12 @@ function settingsOf(data: z.output<typeof environment>): SettingsPatch {
     endpointDeleteSeconds: data.SIMULATOR_ENDPOINT_DELETE_SECONDS,
     endpointConfigVisibleAfterMs: data.SIMULATOR_CONFIG_VISIBLE_AFTER_MS,
     rateLimits: {
-      ...(data.SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND && { CreateTrainingJob: { perSecond: data.SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND } }),
-      ...(data.SIMULATOR_LIST_TRAINING_JOBS_PER_SECOND && { ListTrainingJobs: { perSecond: data.SIMULATOR_LIST_TRAINING_JOBS_PER_SECOND } }),
+      ...(data.SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND && {
+        CreateTrainingJob: { perSecond: data.SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND },
+      }),
+      ...(data.SIMULATOR_LIST_TRAINING_JOBS_PER_SECOND && {
+        ListTrainingJobs: { perSecond: data.SIMULATOR_LIST_TRAINING_JOBS_PER_SECOND },
+      }),
     },
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

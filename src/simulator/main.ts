@@ -24,7 +24,10 @@ const log = pino({
 
 try {
   const simulator = await createSimulator({ ...options, log });
-  log.info({ url: simulator.url, control: `${simulator.url}/_control/health`, state_file: options.stateFile }, 'SageMaker stand-in listens');
+  log.info(
+    { url: simulator.url, control: `${simulator.url}/_control/health`, state_file: options.stateFile },
+    'SageMaker stand-in listens',
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'SageMaker stand-in ends');

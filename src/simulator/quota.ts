@@ -6,7 +6,12 @@ import type { Call } from './call.ts';
  * itself, with these words (sagemaker-facts, section 4).
  * @param used how many instances of a type are in use now.
  */
-export function requireQuota(call: Call, usage: 'training job' | 'endpoint', wanted: Map<string, number>, used: (instanceType: string) => number): void {
+export function requireQuota(
+  call: Call,
+  usage: 'training job' | 'endpoint',
+  wanted: Map<string, number>,
+  used: (instanceType: string) => number,
+): void {
   for (const [instanceType, count] of wanted) {
     const exceeded = call.strike(
       'quota',

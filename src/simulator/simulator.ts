@@ -86,7 +86,9 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     port: address.port,
     calls: (filter) => world.calls.list(filter),
     effects: ({ kind, name } = {}) =>
-      world.state.effects(world.now()).filter((effect) => (kind ?? effect.kind) === effect.kind && (name ?? effect.name) === effect.name),
+      world.state
+        .effects(world.now())
+        .filter((effect) => (kind ?? effect.kind) === effect.kind && (name ?? effect.name) === effect.name),
     settings: world.settings,
     changeSettings: world.changeSettings,
     addFault: (spec) => world.faults.add(spec),

@@ -22,7 +22,8 @@ function reply(world: World, method: string, url: string, text: string): { statu
     const { pathname, searchParams } = new URL(url, 'http://simulator');
     for (const route of routes) {
       const params = match(route, method, pathname);
-      if (params) return { status: 200, body: route.run(world, { params, query: Object.fromEntries(searchParams), body: readJson(text) }) };
+      if (params)
+        return { status: 200, body: route.run(world, { params, query: Object.fromEntries(searchParams), body: readJson(text) }) };
     }
     throw new ControlError(404, `no such route; there are: ${routes.map((route) => `${route.method} ${route.path}`).join(', ')}`);
   } catch (error) {

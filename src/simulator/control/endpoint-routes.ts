@@ -7,7 +7,17 @@ import { ControlError } from './control-error.ts';
 import { onlyParam, parsed, type ControlRequest, type Route } from './route.ts';
 
 const newStatus = z.strictObject({
-  status: z.enum(['OutOfService', 'Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'InService', 'Deleting', 'Failed', 'UpdateRollbackFailed']),
+  status: z.enum([
+    'OutOfService',
+    'Creating',
+    'Updating',
+    'SystemUpdating',
+    'RollingBack',
+    'InService',
+    'Deleting',
+    'Failed',
+    'UpdateRollbackFailed',
+  ]),
   failureReason: z.string().min(1).max(1024).nullable().default(null),
   /** Left out, it stays on its configuration. */
   endpointConfigName: z.string().min(1).optional(),
@@ -33,12 +43,30 @@ function setStatus(world: World, request: ControlRequest): object {
   // A fleet that was still on its way in is what is there now.
   const variants = before.variants.length > 0 ? before.variants : (before.pending?.variants ?? []);
   const name = endpointConfigName ?? before.endpointConfigName;
-  const set: EndpointPhase = { ...before, status, startAt: now, failureReason, endpointConfigName: name, variants, pending: null, effect: null };
+  const set: EndpointPhase = {
+    ...before,
+    status,
+    startAt: now,
+    failureReason,
+    endpointConfigName: name,
+    variants,
+    pending: null,
+    effect: null,
+  };
   const course = [set];
   if (inServiceAfterSeconds !== undefined) {
-    course.push({ ...set, status: 'InService', startAt: now + inServiceAfterSeconds * 1000, failureReason: null, effect: 'endpoint_in_service' });
+    course.push({
+      ...set,
+      status: 'InService',
+      startAt: now + inServiceAfterSeconds * 1000,
+      failureReason: null,
+      effect: 'endpoint_in_service',
+    });
   }
-  setCourse(world.state, endpoint, course, now, { kind: 'endpoint_status_set', detail: { status, endpointConfigName: name, failureReason } });
+  setCourse(world.state, endpoint, course, now, {
+    kind: 'endpoint_status_set',
+    detail: { status, endpointConfigName: name, failureReason },
+  });
   return shown(endpoint, set);
 }
 

@@ -39,7 +39,9 @@ export const logRoutes: Route[] = [
         .effects(world.now())
         .filter(
           ({ at, kind, name }) =>
-            at >= wanted.since && (wanted.kind === undefined || kind === wanted.kind) && (wanted.name === undefined || name === wanted.name),
+            at >= wanted.since &&
+            (wanted.kind === undefined || kind === wanted.kind) &&
+            (wanted.name === undefined || name === wanted.name),
         );
       return { effects: effects.slice(0, wanted.limit) };
     },

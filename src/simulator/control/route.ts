@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { World } from '../world.ts';
 import { ControlError, invalidControl } from './control-error.ts';
 

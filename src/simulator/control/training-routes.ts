@@ -12,12 +12,18 @@ import { onlyParam, parsed, type ControlRequest, type Route } from './route.ts';
 
 const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 const completion = z.strictObject({ metrics: z.record(z.string().min(1).max(255), metricValue).optional() }).default({});
-const failure = z.strictObject({ reason: z.string().min(1).max(1024).default('AlgorithmError: framework error: exit code: 1') }).prefault({});
+const failure = z
+  .strictObject({ reason: z.string().min(1).max(1024).default('AlgorithmError: framework error: exit code: 1') })
+  .prefault({});
 const nothing = z.strictObject({}).default({});
 
 const seeding = z.strictObject({
   count: z.int().min(1).max(100_000),
-  namePrefix: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/).max(50).default('seeded'),
+  namePrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/)
+    .max(50)
+    .default('seeded'),
   /** How the jobs stand; in_progress ones go on at the speed of the settings. */
   status: z.enum(['in_progress', 'completed', 'failed', 'stopped']).default('completed'),
   /** How long ago the newest was created. */
@@ -43,7 +49,11 @@ function unfinished(world: World, request: ControlRequest): TrainingJobRecord {
   return job;
 }
 
-function end(world: World, job: TrainingJobRecord, changes: Pick<TrainingJobRecord, 'timeline'> & Partial<TrainingJobRecord>): object {
+function end(
+  world: World,
+  job: TrainingJobRecord,
+  changes: Pick<TrainingJobRecord, 'timeline'> & Partial<TrainingJobRecord>,
+): object {
   const now = world.now();
   const ended = { ...job, ...changes };
   world.state.commit({ puts: [['trainingJobs', keyOf(job.name), ended]] });
@@ -60,7 +70,11 @@ function completedNow(timeline: TrainingPhase[], now: number): TrainingPhase[] {
 function complete(world: World, request: ControlRequest): object {
   const { metrics } = parsed(completion, request.body);
   const job = unfinished(world, request);
-  return end(world, job, { timeline: completedNow(job.timeline, world.now()), failureReason: null, metrics: metrics ?? job.metrics });
+  return end(world, job, {
+    timeline: completedNow(job.timeline, world.now()),
+    failureReason: null,
+    metrics: metrics ?? job.metrics,
+  });
 }
 
 function fail(world: World, request: ControlRequest): object {
@@ -90,12 +104,16 @@ function seeded(world: World, order: Seeding, index: number): TrainingJobRecord 
     ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 },
     StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
   };
-  const arn = (kind: 'training-job' | 'model' | 'endpoint-config' | 'endpoint', name: string): string => arnOf(region, world.accountId, kind, name);
+  const arn = (kind: 'training-job' | 'model' | 'endpoint-config' | 'endpoint', name: string): string =>
+    arnOf(region, world.accountId, kind, name);
   const job = newTrainingJob(request, { now: status === 'in_progress' ? now : createdAt, arn, settings: world.settings() }, null);
   const tags = Object.entries(order.tags).map(([Key, Value]) => ({ Key, Value }));
   if (status === 'in_progress') return { ...job, createdAt, tags };
   const ending = { completed: 'Completed', failed: 'Failed', stopped: 'Stopped' } as const;
-  const timeline = [...workingPhases.filter((name) => name !== 'Pending').map((name) => phase(name, createdAt)), phase(ending[status], createdAt)];
+  const timeline = [
+    ...workingPhases.filter((name) => name !== 'Pending').map((name) => phase(name, createdAt)),
+    phase(ending[status], createdAt),
+  ];
   return { ...job, tags, timeline, failureReason: status === 'failed' ? 'AlgorithmError: seeded' : null };
 }
 

@@ -19,7 +19,10 @@ export function createEndpointConfig(input: EndpointConfigRequest, call: Call): 
     arn: arn('endpoint-config', name),
     createdAt: now,
     tags: mergedTags([], Tags),
-    request: { ...request, ProductionVariants: request.ProductionVariants.map((variant) => ({ InitialVariantWeight: 1, ...variant })) },
+    request: {
+      ...request,
+      ProductionVariants: request.ProductionVariants.map((variant) => ({ InitialVariantWeight: 1, ...variant })),
+    },
     visibleAt: now + settings.endpointConfigVisibleAfterMs,
   };
   const models = request.ProductionVariants.map(({ ModelName }) => ModelName);
@@ -34,8 +37,12 @@ export function createEndpointConfig(input: EndpointConfigRequest, call: Call): 
 function requireVariants(variants: ProductionVariant[]): void {
   const faults = variants.flatMap((variant, index) => {
     const path = `productionVariants.${index + 1}.member`;
-    const needed = variant.ServerlessConfig ? (['ModelName'] as const) : (['ModelName', 'InstanceType', 'InitialInstanceCount'] as const);
-    return needed.filter((member) => variant[member] === undefined).map((member) => missing(`${path}.${member.charAt(0).toLowerCase()}${member.slice(1)}`));
+    const needed = variant.ServerlessConfig
+      ? (['ModelName'] as const)
+      : (['ModelName', 'InstanceType', 'InitialInstanceCount'] as const);
+    return needed
+      .filter((member) => variant[member] === undefined)
+      .map((member) => missing(`${path}.${member.charAt(0).toLowerCase()}${member.slice(1)}`));
   });
   if (faults.length > 0) throw invalidInput(faults);
   const names = variants.map(({ VariantName }) => VariantName);

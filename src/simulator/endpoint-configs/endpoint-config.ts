@@ -1,5 +1,5 @@
 import { epochSeconds, type Call, type Output } from '../call.ts';
-import { AwsError, validationError } from '../http/aws-error.ts';
+import { type AwsError, validationError } from '../http/aws-error.ts';
 import { pageOf, type ListInput } from '../listing/page.ts';
 import type { EndpointConfigRecord } from '../state/records.ts';
 import { keyOf } from '../state/state.ts';

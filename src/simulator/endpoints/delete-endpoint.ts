@@ -8,7 +8,12 @@ export function deleteEndpoint({ EndpointName }: { EndpointName: string }, call:
   const endpoint = requireEndpoint(call, EndpointName);
   const before = requireChangeable(endpoint, call);
   const deleting: EndpointPhase = { ...before, status: 'Deleting', startAt: now, failureReason: null, effect: null };
-  const gone: EndpointPhase = { ...deleting, status: 'Gone', startAt: now + settings.endpointDeleteSeconds * 1000, effect: 'endpoint_deleted' };
+  const gone: EndpointPhase = {
+    ...deleting,
+    status: 'Gone',
+    startAt: now + settings.endpointDeleteSeconds * 1000,
+    effect: 'endpoint_deleted',
+  };
   setCourse(state, endpoint, [deleting, gone], now, { kind: 'endpoint_delete_asked' });
   return null;
 }

@@ -27,7 +27,11 @@ function summary(variant: LiveVariant, since: number): object {
   const serverless = variant.serverless ?? undefined;
   return {
     VariantName: variant.variantName,
-    DeployedImages: variant.images.map((image) => ({ SpecifiedImage: image, ResolvedImage: image, ResolutionTime: epochSeconds(since) })),
+    DeployedImages: variant.images.map((image) => ({
+      SpecifiedImage: image,
+      ResolvedImage: image,
+      ResolutionTime: epochSeconds(since),
+    })),
     CurrentWeight: variant.weight,
     DesiredWeight: variant.desiredWeight,
     CurrentInstanceCount: variant.instanceCount ?? undefined,
@@ -39,7 +43,10 @@ function summary(variant: LiveVariant, since: number): object {
 
 function liveSummary(variant: LiveVariant, { status, startAt }: EndpointPhase): object {
   const busy = status === 'Updating' || status === 'Deleting';
-  return { ...summary(variant, startAt), VariantStatus: busy ? [{ Status: status, StartTime: epochSeconds(startAt) }] : undefined };
+  return {
+    ...summary(variant, startAt),
+    VariantStatus: busy ? [{ Status: status, StartTime: epochSeconds(startAt) }] : undefined,
+  };
 }
 
 function pendingSummary({ pending }: EndpointPhase): object | undefined {

@@ -28,7 +28,9 @@ export function requireChangeable({ arn, timeline }: EndpointRecord, { now, oper
   const phase = currentPhase(timeline, now);
   if (inProgress.includes(phase.status)) throw validationError(`Cannot update in-progress endpoint "${arn}".`);
   if (phase.status === 'Failed' && operation !== 'DeleteEndpoint') {
-    throw validationError(`Cannot update endpoint "${arn}" in status Failed. DeleteEndpoint is the only operation that can be performed on it.`);
+    throw validationError(
+      `Cannot update endpoint "${arn}" in status Failed. DeleteEndpoint is the only operation that can be performed on it.`,
+    );
   }
   return phase;
 }
@@ -37,7 +39,13 @@ export function requireChangeable({ arn, timeline }: EndpointRecord, { now, oper
  * Gives the endpoint a new course. What the old one has brought about until now is written down as effects first, since its
  * phases are forgotten.
  */
-export function setCourse(state: State, endpoint: EndpointRecord, timeline: EndpointPhase[], now: number, effect: Omit<Effect, 'at' | 'name'>): void {
+export function setCourse(
+  state: State,
+  endpoint: EndpointRecord,
+  timeline: EndpointPhase[],
+  now: number,
+  effect: Omit<Effect, 'at' | 'name'>,
+): void {
   const previous = state.endpoints.get(keyOf(endpoint.name));
   const reached = previous ? reachedByEndpoint(previous, now) : [];
   state.commit({

@@ -39,8 +39,10 @@ export function fleetOf(config: EndpointConfigRecord, call: Call): LiveVariant[]
 export function requireFleetQuota(fleet: LiveVariant[], call: Call): void {
   const { state, now } = call;
   requireQuota(call, 'endpoint', instancesOf(fleet), (instanceType) =>
-    Array.from(state.endpoints.values(), ({ timeline }) => currentPhase(timeline, now))
-      .reduce((sum, phase) => sum + (runningFleets(phase).get(instanceType) ?? 0), 0),
+    Array.from(state.endpoints.values(), ({ timeline }) => currentPhase(timeline, now)).reduce(
+      (sum, phase) => sum + (runningFleets(phase).get(instanceType) ?? 0),
+      0,
+    ),
   );
 }
 

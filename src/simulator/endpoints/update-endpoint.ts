@@ -63,11 +63,16 @@ function outcome(updating: EndpointPhase, succeeded: EndpointPhase, call: Call):
   if (rollback) return rolledBack(updating, rollback, durationMs);
   // Only when it is ordered for updates by name: as a rule they roll back (sagemaker-facts, section 5).
   const failure = call.strike('fail_endpoint', ({ match }) => [match.operation].flat().includes('UpdateEndpoint'));
-  if (failure) return [{ ...updating, status: 'Failed', startAt, failureReason: failure.reason, pending: null, effect: 'endpoint_failed' }];
+  if (failure)
+    return [{ ...updating, status: 'Failed', startAt, failureReason: failure.reason, pending: null, effect: 'endpoint_failed' }];
   return [{ ...succeeded, startAt }];
 }
 
-function rolledBack(updating: EndpointPhase, { reason, showRollingBack }: FaultOf<'roll_back_update'>, durationMs: number): EndpointPhase[] {
+function rolledBack(
+  updating: EndpointPhase,
+  { reason, showRollingBack }: FaultOf<'roll_back_update'>,
+  durationMs: number,
+): EndpointPhase[] {
   const back: EndpointPhase = {
     ...updating,
     status: 'InService',
@@ -76,7 +81,12 @@ function rolledBack(updating: EndpointPhase, { reason, showRollingBack }: FaultO
     pending: null,
     effect: 'endpoint_rolled_back',
   };
-  const rollingBack: EndpointPhase = { ...updating, status: 'RollingBack', startAt: updating.startAt + durationMs / 2, pending: null };
+  const rollingBack: EndpointPhase = {
+    ...updating,
+    status: 'RollingBack',
+    startAt: updating.startAt + durationMs / 2,
+    pending: null,
+  };
   return showRollingBack ? [rollingBack, back] : [back];
 }
 
@@ -88,7 +98,8 @@ function retained(fleet: LiveVariant[], live: LiveVariant[], input: Input): Live
     const before = live.find(({ variantName }) => variantName === variant.variantName);
     if (!before) return variant;
     const weight = excluded.includes('DesiredWeight') ? variant.desiredWeight : before.desiredWeight;
-    const keepsCount = !excluded.includes('DesiredInstanceCount') && variant.desiredInstanceCount !== null && before.desiredInstanceCount !== null;
+    const keepsCount =
+      !excluded.includes('DesiredInstanceCount') && variant.desiredInstanceCount !== null && before.desiredInstanceCount !== null;
     const count = keepsCount ? before.desiredInstanceCount : variant.desiredInstanceCount;
     return { ...variant, weight, desiredWeight: weight, instanceCount: count, desiredInstanceCount: count };
   });

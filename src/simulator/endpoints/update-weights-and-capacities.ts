@@ -10,15 +10,34 @@ interface Desired {
 }
 
 /** What autoscaling does too: `Updating → InService` on the same configuration, with other counts and weights. */
-export function updateEndpointWeightsAndCapacities(input: { EndpointName: string; DesiredWeightsAndCapacities: Desired[] }, call: Call): Output {
+export function updateEndpointWeightsAndCapacities(
+  input: { EndpointName: string; DesiredWeightsAndCapacities: Desired[] },
+  call: Call,
+): Output {
   const { state, now, settings } = call;
   const endpoint = requireEndpoint(call, input.EndpointName);
   const before = requireChangeable(endpoint, call);
-  const unknown = input.DesiredWeightsAndCapacities.find(({ VariantName }) => !before.variants.some(({ variantName }) => variantName === VariantName));
-  if (unknown) throw validationError(`The variant name(s) "${unknown.VariantName}" is/are not present within endpoint configuration "${before.endpointConfigName}".`);
+  const unknown = input.DesiredWeightsAndCapacities.find(
+    ({ VariantName }) => !before.variants.some(({ variantName }) => variantName === VariantName),
+  );
+  if (unknown)
+    throw validationError(
+      `The variant name(s) "${unknown.VariantName}" is/are not present within endpoint configuration "${before.endpointConfigName}".`,
+    );
   const wanted = before.variants.map((variant) => desired(variant, input.DesiredWeightsAndCapacities));
-  const updating: EndpointPhase = { ...before, status: 'Updating', startAt: now, failureReason: null, variants: wanted, effect: null };
-  const scaled = wanted.map((variant) => ({ ...variant, weight: variant.desiredWeight, instanceCount: variant.desiredInstanceCount }));
+  const updating: EndpointPhase = {
+    ...before,
+    status: 'Updating',
+    startAt: now,
+    failureReason: null,
+    variants: wanted,
+    effect: null,
+  };
+  const scaled = wanted.map((variant) => ({
+    ...variant,
+    weight: variant.desiredWeight,
+    instanceCount: variant.desiredInstanceCount,
+  }));
   const settled: EndpointPhase = {
     ...updating,
     status: 'InService',

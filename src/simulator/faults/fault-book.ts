@@ -46,7 +46,11 @@ export class FaultBook {
    * The faults of these kinds that strike the call, in the order in which they were ordered. Each is counted as having struck
    * when it is drawn, so that a caller who stops early leaves the rest unused. `applies` sees a fault before it is counted.
    */
-  *strikes<K extends FaultKind>(target: Target, kinds: readonly K[], applies: (fault: FaultOf<K>) => boolean = () => true): Iterable<FaultOf<K>> {
+  *strikes<K extends FaultKind>(
+    target: Target,
+    kinds: readonly K[],
+    applies: (fault: FaultOf<K>) => boolean = () => true,
+  ): Iterable<FaultOf<K>> {
     if (this.#state.faults.size === 0) return;
     for (const fault of this.list()) {
       if (isOf(fault, kinds) && matches(fault, target) && applies(fault) && this.#draw(fault)) yield fault;

@@ -28,7 +28,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** HTTP 400 ThrottlingException, no effect. */
   z.strictObject({ ...common, kind: z.literal('throttle') }),
   /** Throttles what is over the rate, each operation by itself; by default forever. */
-  z.strictObject({ ...standing, kind: z.literal('rate_limit'), perSecond: z.number().positive(), burst: z.number().min(1).optional() }),
+  z.strictObject({
+    ...standing,
+    kind: z.literal('rate_limit'),
+    perSecond: z.number().positive(),
+    burst: z.number().min(1).optional(),
+  }),
   /** Any other error; with `afterEffect` the effect is made all the same, as a 5xx may hide. */
   z.strictObject({
     ...common,
@@ -59,14 +64,18 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('roll_back_update'),
     reason: reason
       .nullable()
-      .default('The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.'),
+      .default(
+        'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',
+      ),
     showRollingBack: z.boolean().default(false),
   }),
   /** The creation ends as Failed; so does an update when `match.operation` names UpdateEndpoint. */
   z.strictObject({
     ...common,
     kind: z.literal('fail_endpoint'),
-    reason: reason.default('The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.'),
+    reason: reason.default(
+      'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',
+    ),
   }),
   /** ResourceLimitExceeded for what would take more than `limit` instances of the type; by default forever. */
   z.strictObject({ ...standing, kind: z.literal('quota'), limit: z.int().min(0), instanceType: z.string().min(1).optional() }),

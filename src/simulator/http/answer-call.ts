@@ -16,7 +16,13 @@ export type Answer = { kind: 'output'; output: Output } | { kind: 'lost' } | { k
  * keep it from having an effect, then the operation, then those that keep its answer from arriving.
  * @param struck collects the ids of the faults.
  */
-export async function answerCall(world: World, { operation, region }: Envelope, name: string | null, input: unknown, struck: string[]): Promise<Answer> {
+export async function answerCall(
+  world: World,
+  { operation, region }: Envelope,
+  name: string | null,
+  input: unknown,
+  struck: string[],
+): Promise<Answer> {
   const target = { operation, name };
   const early = await before(world, target, struck);
   if (early) return early;

@@ -32,7 +32,11 @@ export async function answerAws(world: World, request: IncomingMessage, text: st
   world.calls.add({ seq, at, operation, name, code, status, requestId, faults });
   world.log.debug({ operation, name, code, status, requestId, faults }, 'call');
   if (body !== null) {
-    response.writeHead(status, { 'content-type': jsonType, 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': requestId });
+    response.writeHead(status, {
+      'content-type': jsonType,
+      'content-length': Buffer.byteLength(body),
+      'x-amzn-requestid': requestId,
+    });
     response.end(body);
   } else if (code === 'LOST') {
     response.destroy();

@@ -13,7 +13,9 @@ const targetPrefix = 'SageMaker.';
 /** The operation's name as it was asked for, to log it also when it is unknown. */
 export function targetOf(headers: IncomingHttpHeaders): string {
   const target = headers['x-amz-target'];
-  return typeof target === 'string' && target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : String(target ?? '(none)');
+  return typeof target === 'string' && target.startsWith(targetPrefix)
+    ? target.slice(targetPrefix.length)
+    : String(target ?? '(none)');
 }
 
 /**
@@ -32,7 +34,10 @@ export function readEnvelope(headers: IncomingHttpHeaders): Envelope {
   if (!authorization) throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
   const scope = /^AWS4-HMAC-SHA256 .*Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/sagemaker\/aws4_request\b/.exec(authorization);
   if (!scope?.[1] || !authorization.includes('Signature=')) {
-    throw new AwsError('IncompleteSignatureException', "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.");
+    throw new AwsError(
+      'IncompleteSignatureException',
+      "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.",
+    );
   }
   return { operation, region: scope[1] };
 }
@@ -40,7 +45,9 @@ export function readEnvelope(headers: IncomingHttpHeaders): Envelope {
 /** The body; members that are null are left out, as AWS treats them. */
 export function readBody(text: string): unknown {
   try {
-    const body: unknown = text.includes('null') ? JSON.parse(text, (_key, value: unknown) => value ?? undefined) : JSON.parse(text === '' ? '{}' : text);
+    const body: unknown = text.includes('null')
+      ? JSON.parse(text, (_key, value: unknown) => value ?? undefined)
+      : JSON.parse(text === '' ? '{}' : text);
     return body;
   } catch {
     throw new AwsError('SerializationException', '');
@@ -53,7 +60,8 @@ const nameMembers = ['TrainingJobName', 'ModelName', 'EndpointConfigName', 'Endp
 export function resourceName(operation: Operation, body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const input = body as Record<string, unknown>;
-  const member = operation === 'CreateEndpoint' || operation === 'UpdateEndpoint' ? 'EndpointName' : nameMembers.find((name) => name in input);
+  const member =
+    operation === 'CreateEndpoint' || operation === 'UpdateEndpoint' ? 'EndpointName' : nameMembers.find((name) => name in input);
   const name = member === undefined ? input.ResourceArn : input[member];
   if (typeof name !== 'string') return null;
   return member === undefined ? (name.split('/').at(-1) ?? name) : name;

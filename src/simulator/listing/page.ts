@@ -45,7 +45,9 @@ interface Cursor {
 export function pageOf<Summary>(items: Listed<Summary>[], input: ListInput): { summaries: Summary[]; NextToken?: string } {
   const query = queryOf(input);
   const sign = input.SortOrder === 'Descending' ? -1 : 1;
-  const keyed = items.map((item) => ({ item, key: sortKey(item, input.SortBy) })).sort((a, b) => sign * compare([a.key, a.item.name], [b.key, b.item.name]));
+  const keyed = items
+    .map((item) => ({ item, key: sortKey(item, input.SortBy) }))
+    .toSorted((a, b) => sign * compare([a.key, a.item.name], [b.key, b.item.name]));
   const after = input.NextToken === undefined ? null : readToken(input.NextToken, query);
   const start = after === null ? 0 : keyed.findIndex(({ item, key }) => sign * compare([key, item.name], after) > 0);
   if (start === -1) return { summaries: [] };
@@ -70,7 +72,12 @@ function compare(a: [string | number, string], b: [string | number, string]): nu
 }
 
 function passes(item: Listed<unknown>, input: ListInput): boolean {
-  const { CreationTimeAfter = -Infinity, CreationTimeBefore = Infinity, LastModifiedTimeAfter = -Infinity, LastModifiedTimeBefore = Infinity } = input;
+  const {
+    CreationTimeAfter = -Infinity,
+    CreationTimeBefore = Infinity,
+    LastModifiedTimeAfter = -Infinity,
+    LastModifiedTimeBefore = Infinity,
+  } = input;
   return (
     (input.StatusEquals === undefined || item.status === input.StatusEquals) &&
     (input.NameContains === undefined || item.name.includes(input.NameContains)) &&
@@ -85,7 +92,10 @@ function passes(item: Listed<unknown>, input: ListInput): boolean {
 }
 
 function queryOf({ NextToken: _token, MaxResults: _size, ...query }: ListInput): string {
-  return createHash('sha256').update(JSON.stringify(Object.entries(query).toSorted())).digest('base64url').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 function readToken(token: string, query: string): Cursor['after'] {

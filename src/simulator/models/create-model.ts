@@ -15,12 +15,25 @@ export function createModel(input: ModelRequest, call: Call): Output {
   }
   for (const container of containers) requireContainer(container, call);
   const { Tags, ...request } = input;
-  const model: ModelRecord = { name: input.ModelName, arn: arn('model', input.ModelName), createdAt: now, tags: mergedTags([], Tags), request };
+  const model: ModelRecord = {
+    name: input.ModelName,
+    arn: arn('model', input.ModelName),
+    createdAt: now,
+    tags: mergedTags([], Tags),
+    request,
+  };
   const existing = state.models.get(keyOf(model.name));
   if (existing) throw validationError(`Cannot create already existing model "${existing.arn}".`);
   state.commit({
     puts: [['models', keyOf(model.name), model]],
-    effects: [{ at: now, kind: 'model_created', name: model.name, detail: { modelDataUrls: containers.map(({ ModelDataUrl = null }) => ModelDataUrl) } }],
+    effects: [
+      {
+        at: now,
+        kind: 'model_created',
+        name: model.name,
+        detail: { modelDataUrls: containers.map(({ ModelDataUrl = null }) => ModelDataUrl) },
+      },
+    ],
   });
   return { ModelArn: model.arn };
 }
@@ -28,8 +41,12 @@ export function createModel(input: ModelRequest, call: Call): Output {
 export const containersOf = ({ PrimaryContainer, Containers }: ModelRequest): ContainerDefinition[] =>
   PrimaryContainer ? [PrimaryContainer] : (Containers ?? []);
 
-function requireContainer({ Image, ModelPackageName, ModelDataUrl, ModelDataSource }: ContainerDefinition, { state, now }: Call): void {
-  if (Image === undefined && ModelPackageName === undefined) throw validationError('A container must specify Image or ModelPackageName.');
+function requireContainer(
+  { Image, ModelPackageName, ModelDataUrl, ModelDataSource }: ContainerDefinition,
+  { state, now }: Call,
+): void {
+  if (Image === undefined && ModelPackageName === undefined)
+    throw validationError('A container must specify Image or ModelPackageName.');
   if (ModelDataUrl !== undefined && ModelDataSource !== undefined) {
     throw validationError('Only one of ModelDataUrl and ModelDataSource can be specified.');
   }

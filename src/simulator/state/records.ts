@@ -35,9 +35,7 @@ export type SecondaryStatus =
   | 'Stopped'
   | 'MaxRuntimeExceeded';
 
-export interface TrainingPhase extends Phase<SecondaryStatus> {
-  message: string;
-}
+export type TrainingPhase = Phase<SecondaryStatus>;
 
 /** `NaN` travels as a string in AWS JSON (sagemaker-facts, section 1). */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';

@@ -41,7 +41,14 @@ export class State {
 
   /** @param path the state file; null keeps the state in memory only. */
   constructor(path: string | null) {
-    this.#journal = path === null ? null : Journal.open<Change>(path, (change) => this.#apply(change), () => this.#everything());
+    this.#journal =
+      path === null
+        ? null
+        : Journal.open<Change>(
+            path,
+            (change) => this.#apply(change),
+            () => this.#everything(),
+          );
   }
 
   /** Writes the change down, then makes it. */

@@ -27,7 +27,11 @@ function resourceOf({ state, now }: Call, arn: string): Tagged {
   const record = collection === null ? undefined : state[collection].get(keyOf(name));
   const gone = collection === 'endpoints' && endpointNamed(state, name, now) === null;
   if (collection === null || gone || record?.arn !== arn.toLowerCase()) throw validationError('Requested resource not found.');
-  return { name: record.name, tags: record.tags, withTags: (tags) => [collection, keyOf(record.name), { ...record, tags }] as Put };
+  return {
+    name: record.name,
+    tags: record.tags,
+    withTags: (tags) => [collection, keyOf(record.name), { ...record, tags }] as Put,
+  };
 }
 
 export function addTags(input: { ResourceArn: string; Tags: Tag[] }, call: Call): Output {

@@ -58,7 +58,12 @@ const alreadyExists = (arn: string): AwsError =>
   );
 
 /** What the model left optional only for serverless jobs was required before, and ordinary jobs still need it (facts, section 7). */
-function requireComplete({ ServerlessJobConfig, AlgorithmSpecification, ResourceConfig, StoppingCondition }: TrainingJobRequest): void {
+function requireComplete({
+  ServerlessJobConfig,
+  AlgorithmSpecification,
+  ResourceConfig,
+  StoppingCondition,
+}: TrainingJobRequest): void {
   if (ServerlessJobConfig) return;
   const faults = [];
   if (!AlgorithmSpecification) faults.push(missing('algorithmSpecification'));
@@ -67,7 +72,11 @@ function requireComplete({ ServerlessJobConfig, AlgorithmSpecification, Resource
     if (!ResourceConfig.InstanceType) faults.push(missing('resourceConfig.instanceType'));
     if (ResourceConfig.InstanceCount === undefined) faults.push(missing('resourceConfig.instanceCount'));
     else if (ResourceConfig.InstanceCount < 1) {
-      faults.push({ value: ResourceConfig.InstanceCount, path: 'resourceConfig.instanceCount', constraint: 'Member must have value greater than or equal to 1' });
+      faults.push({
+        value: ResourceConfig.InstanceCount,
+        path: 'resourceConfig.instanceCount',
+        constraint: 'Member must have value greater than or equal to 1',
+      });
     }
     if (ResourceConfig.VolumeSizeInGB === undefined) faults.push(missing('resourceConfig.volumeSizeInGB'));
   }

@@ -1,10 +1,24 @@
 import { epochSeconds, type Call, type Output } from '../call.ts';
 import { validationError } from '../http/aws-error.ts';
-import type { TrainingJobRecord } from '../state/records.ts';
+import type { SecondaryStatus, TrainingJobRecord } from '../state/records.ts';
 import { keyOf, type State } from '../state/state.ts';
 import { begun, currentPhase } from '../state/timeline.ts';
 import { defaultMaxRuntimeSeconds } from './create-training-job.ts';
 import { artifactUrl, endedAt, trainingStatusOf } from './training-job.ts';
+
+/** Not to be branched on, AWS says; the texts are like its own. */
+const messages: Record<SecondaryStatus, string> = {
+  Starting: 'Starting the training job',
+  Pending: 'Training job waiting for capacity',
+  Downloading: 'Downloading the training image',
+  Training: 'Training image download completed. Training in progress.',
+  Uploading: 'Uploading generated training model',
+  Stopping: 'Stopping the training job',
+  Completed: 'Training job completed',
+  Failed: 'Training job failed',
+  Stopped: 'Training job stopped',
+  MaxRuntimeExceeded: 'Training job stopped: it ran for longer than MaxRuntimeInSeconds',
+};
 
 /** @throws {AwsError} what SageMaker says of an unknown job: a ValidationException (sagemaker-facts, section 4). */
 export function requireTrainingJob(state: State, name: string): TrainingJobRecord {
@@ -47,14 +61,24 @@ function timesOnInstances(job: TrainingJobRecord, now: number): object {
   const TrainingEndTime = end === null ? undefined : epochSeconds(end);
   if (startedAt === undefined) return { TrainingEndTime };
   const seconds = end === null ? undefined : Math.max(1, Math.ceil((end - startedAt) / 1000));
-  return { TrainingStartTime: epochSeconds(startedAt), TrainingEndTime, TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds };
+  return {
+    TrainingStartTime: epochSeconds(startedAt),
+    TrainingEndTime,
+    TrainingTimeInSeconds: seconds,
+    BillableTimeInSeconds: seconds,
+  };
 }
 
 function transitions(job: TrainingJobRecord, now: number): object[] {
   const phases = begun(job.timeline, now);
   const end = endedAt(job, now);
-  return phases.map(({ status, startAt, message }, index) => {
+  return phases.map(({ status, startAt }, index) => {
     const until = phases[index + 1]?.startAt ?? end;
-    return { Status: status, StartTime: epochSeconds(startAt), EndTime: until === null ? undefined : epochSeconds(until), StatusMessage: message };
+    return {
+      Status: status,
+      StartTime: epochSeconds(startAt),
+      EndTime: until === null ? undefined : epochSeconds(until),
+      StatusMessage: messages[status],
+    };
   });
 }

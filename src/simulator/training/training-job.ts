@@ -21,13 +21,15 @@ export function trainingStatusOf(status: SecondaryStatus): TrainingStatus {
   }
 }
 
-export const statusAt = (job: TrainingJobRecord, now: number): TrainingStatus => trainingStatusOf(currentPhase(job.timeline, now).status);
+export const statusAt = (job: TrainingJobRecord, now: number): TrainingStatus =>
+  trainingStatusOf(currentPhase(job.timeline, now).status);
 
 const ended: readonly TrainingStatus[] = ['Completed', 'Failed', 'Stopped'];
 
 export const hasEnded = (job: TrainingJobRecord, now: number): boolean => ended.includes(statusAt(job, now));
 
-export const endedAt = (job: TrainingJobRecord, now: number): number | null => (hasEnded(job, now) ? currentPhase(job.timeline, now).startAt : null);
+export const endedAt = (job: TrainingJobRecord, now: number): number | null =>
+  hasEnded(job, now) ? currentPhase(job.timeline, now).startAt : null;
 
 /** Where the artifact is configured to go: known from the start, and no proof that it is there (sagemaker-facts, section 1). */
 export function artifactUrl({ TrainingJobName, OutputDataConfig }: TrainingJobRequest): string {

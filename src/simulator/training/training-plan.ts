@@ -1,20 +1,7 @@
 import type { Settings } from '../settings.ts';
 import type { SecondaryStatus, TrainingPhase } from '../state/records.ts';
 
-const messages: Record<SecondaryStatus, string> = {
-  Starting: 'Starting the training job',
-  Pending: 'Training job waiting for capacity',
-  Downloading: 'Downloading the training image',
-  Training: 'Training image download completed. Training in progress.',
-  Uploading: 'Uploading generated training model',
-  Stopping: 'Stopping the training job',
-  Completed: 'Training job completed',
-  Failed: 'Training job failed',
-  Stopped: 'Training job stopped',
-  MaxRuntimeExceeded: 'Training job stopped: it ran for longer than MaxRuntimeInSeconds',
-};
-
-export const phase = (status: SecondaryStatus, startAt: number): TrainingPhase => ({ status, startAt, message: messages[status] });
+export const phase = (status: SecondaryStatus, startAt: number): TrainingPhase => ({ status, startAt });
 
 /** The phases of a training that nothing interrupts, in SageMaker's order (sagemaker-facts, section 1). */
 export const workingPhases = ['Starting', 'Pending', 'Downloading', 'Training', 'Uploading'] as const;

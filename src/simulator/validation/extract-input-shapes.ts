@@ -47,7 +47,9 @@ const inputs = operations.map((operation) => {
   return `    ${JSON.stringify(operation)}: ${JSON.stringify(input)}`;
 });
 
-const lines = [...shapes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, shape]) => `    ${JSON.stringify(name)}: ${shape}`);
+const lines = [...shapes]
+  .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  .map(([name, shape]) => `    ${JSON.stringify(name)}: ${shape}`);
 const source = `botocore ${version}, sagemaker/2017-07-24/service-2.json (Apache-2.0)`;
 const text = `{\n  "source": ${JSON.stringify(source)},\n  "inputs": {\n${inputs.join(',\n')}\n  },\n  "shapes": {\n${lines.join(',\n')}\n  }\n}\n`;
 writeFileSync(new URL('input-shapes.json', import.meta.url), text);

@@ -14,7 +14,8 @@ const typeNames: Record<ScalarType, string> = {
 };
 
 /** AWS JSON 1.1 writes a timestamp as a number of seconds since 1970 UTC. */
-const writtenAs = (type: ScalarType): 'string' | 'boolean' | 'number' => (type === 'string' || type === 'boolean' ? type : 'number');
+const writtenAs = (type: ScalarType): 'string' | 'boolean' | 'number' =>
+  type === 'string' || type === 'boolean' ? type : 'number';
 
 /** @throws {AwsError} SerializationException when the JSON value is not of the shape's type; SageMaker converts nothing. */
 export function requireType(shape: InputShape, value: unknown): void {

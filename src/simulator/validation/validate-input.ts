@@ -36,7 +36,9 @@ export const missing = (path: string): Fault => ({ value: null, path, constraint
 function shownValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(shownValue).join(', ')}]`;
-  return `{${Object.entries(value).map(([key, inner]) => `${key}=${shownValue(inner)}`).join(', ')}}`;
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${key}=${shownValue(inner)}`)
+    .join(', ')}}`;
 }
 
 function check(shape: InputShape, value: unknown, path: string, faults: Fault[]): void {
@@ -85,7 +87,13 @@ function checkMap(shape: InputShape, value: Record<string, unknown>, path: strin
 }
 
 /** Of the elements of a list or map AWS names the collection, and all the constraints that the elements should satisfy. */
-function reportInner(what: string, inners: unknown[], shape: InputShape, at: { value: unknown; path: string }, faults: Fault[]): void {
+function reportInner(
+  what: string,
+  inners: unknown[],
+  shape: InputShape,
+  at: { value: unknown; path: string },
+  faults: Fault[],
+): void {
   const broken = new Set(inners.flatMap((inner) => brokenConstraints(shape, inner)));
   if (broken.size > 0) faults.push({ ...at, constraint: `${what} must satisfy constraint: [${[...broken].join(', ')}]` });
 }
