@@ -13,7 +13,6 @@ export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRu
 /** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {
   trainingImage: string;
-  servingImage: string;
   roleArn: string;
   instanceType: string;
   instanceCount: number;
@@ -43,6 +42,8 @@ export interface TrainingRun {
   metrics: Record<string, number> | null;
   /** null for a training that somebody else started and we adopted. */
   request: TrainingRequest | null;
+  /** null where the service's own setting holds. */
+  servingImage: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
   /** When the training was asked for; for an adopted one SageMaker's CreationTime. Trainings are ordered by it. */

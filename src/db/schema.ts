@@ -1,0 +1,143 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  activeDeploymentStatuses,
+  deploymentStatuses,
+  deploymentSteps,
+  finishedDeploymentStatuses,
+  triggers,
+  type EndpointAction,
+} from '../core/deployment.ts';
+import type { Actor, HistorySubject } from '../core/history.ts';
+import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../core/training-run.ts';
+
+const quoted = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
+
+/** One row a training run. Instants are milliseconds since 1970 UTC. */
+export const trainingRuns = sqliteTable(
+  'training_runs',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    runId: text('run_id').notNull(),
+    trainingJobName: text('training_job_name').notNull(),
+    trainingJobArn: text('training_job_arn'),
+    project: text().notNull(),
+    endpointName: text('endpoint_name').notNull(),
+    autoDeploy: integer('auto_deploy', { mode: 'boolean' }).notNull(),
+    status: text({ enum: trainingRunStatuses }).notNull(),
+    secondaryStatus: text('secondary_status'),
+    failureReason: text('failure_reason'),
+    modelArtifact: text('model_artifact'),
+    metrics: text({ mode: 'json' }).$type<Record<string, number>>(),
+    request: text({ mode: 'json' }).$type<TrainingRequest>(),
+    servingImage: text('serving_image'),
+    idempotencyKey: text('idempotency_key'),
+    idempotencyHash: text('idempotency_hash'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    finishedAt: integer('finished_at'),
+    startAttemptedAt: integer('start_attempted_at'),
+    startAttempts: integer('start_attempts').notNull().default(0),
+    trainingSinceAt: integer('training_since_at'),
+    stopRequestedAt: integer('stop_requested_at'),
+    trainingEndedAt: integer('training_ended_at'),
+  },
+  (table) => [
+    uniqueIndex('training_runs_run_id').on(table.runId),
+    uniqueIndex('training_runs_training_job_name').on(table.trainingJobName),
+    uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
+    index('training_runs_status').on(table.status, table.seq),
+    check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
+    check(
+      'training_runs_finished_at',
+      sql`(${table.status} in (${quoted(finishedRunStatuses)})) = (${table.finishedAt} is not null)`,
+    ),
+  ],
+);
+
+/** One row an attempt to bring a training run to its endpoint. */
+export const deployments = sqliteTable(
+  'deployments',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    deploymentId: text('deployment_id').notNull(),
+    runSeq: integer('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq),
+    trainingJobName: text('training_job_name').notNull(),
+    endpointName: text('endpoint_name').notNull(),
+    /** The endpoint's name in lower case: SageMaker tells endpoints apart without regard to case. */
+    endpointKey: text('endpoint_key').notNull(),
+    status: text({ enum: deploymentStatuses }).notNull(),
+    step: text({ enum: deploymentSteps }).notNull(),
+    forced: integer({ mode: 'boolean' }).notNull(),
+    trigger: text({ enum: triggers }).notNull(),
+    attempts: integer().notNull(),
+    modelName: text('model_name').notNull(),
+    endpointConfigName: text('endpoint_config_name'),
+    askedAction: text('asked_action').$type<EndpointAction>(),
+    askedAt: integer('asked_at'),
+    acknowledgedAt: integer('acknowledged_at'),
+    endpointModifiedBefore: integer('endpoint_modified_before'),
+    previousEndpointConfigName: text('previous_endpoint_config_name'),
+    failureReason: text('failure_reason'),
+    supersededBy: text('superseded_by'),
+    troubleKind: text('trouble_kind'),
+    troubleSince: integer('trouble_since'),
+    fence: integer().notNull().default(0),
+    trainingCreatedAt: integer('training_created_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    deadlineAt: integer('deadline_at'),
+    finishedAt: integer('finished_at'),
+  },
+  (table) => [
+    uniqueIndex('deployments_deployment_id').on(table.deploymentId),
+    uniqueIndex('deployments_one_in_progress_per_endpoint')
+      .on(table.endpointKey)
+      .where(sql`${table.status} = 'in_progress'`),
+    uniqueIndex('deployments_one_active_per_run')
+      .on(table.runSeq)
+      .where(sql`${table.status} in (${quoted(activeDeploymentStatuses)})`),
+    index('deployments_run').on(table.runSeq, table.seq),
+    index('deployments_endpoint').on(table.endpointKey, table.status, table.seq),
+    index('deployments_status').on(table.status, table.seq),
+    check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
+    check('deployments_step_known', sql`${table.step} in (${quoted(deploymentSteps)})`),
+    check('deployments_trigger_known', sql`${table.trigger} in (${quoted(triggers)})`),
+    check(
+      'deployments_finished_at',
+      sql`(${table.status} in (${quoted(finishedDeploymentStatuses)})) = (${table.finishedAt} is not null)`,
+    ),
+    check('deployments_started_at', sql`${table.status} <> 'in_progress' or ${table.startedAt} is not null`),
+  ],
+);
+
+/** What happened, in order; written in the same transaction as the change that it tells of. */
+export const history = sqliteTable(
+  'history',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    runSeq: integer('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    deploymentId: text('deployment_id'),
+    at: integer().notNull(),
+    subject: text().$type<HistorySubject>().notNull(),
+    from: text('from_status'),
+    to: text('to_status').notNull(),
+    actor: text().$type<Actor>().notNull(),
+    detail: text(),
+  },
+  (table) => [
+    index('history_run').on(table.runSeq, table.seq),
+    check('history_subject_known', sql`${table.subject} in ('training', 'deployment')`),
+  ],
+);
+
+/** Counters of SageMaker calls that API and workers add to, so that one /metrics tells of all processes. */
+export const sagemakerCalls = sqliteTable(
+  'sagemaker_calls',
+  { operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.operation, table.result] })],
+);
