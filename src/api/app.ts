@@ -1,0 +1,51 @@
+import { Hono } from 'hono';
+import { accessLog, requestId } from './request-log.ts';
+import { answerProblem } from './answer-problem.ts';
+import { refuseCrossSite, requireKey } from './auth.ts';
+import { limitBody } from './body.ts';
+import type { ApiDeps } from './deps.ts';
+import type { ApiContext, ApiEnv } from './env.ts';
+import { allowedMethods } from './methods.ts';
+import { Problem, problemOf } from './problems.ts';
+import { createRoutes } from './routes/routes.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** The API over what it is given: every route at `/` and under the base path. Opens and listens to nothing. */
+export function createApp(deps: ApiDeps): Hono<ApiEnv> {
+  const { apiKeys, basePath, log } = deps;
+  const routes = createRoutes(deps);
+  const allowed = allowedMethods(
+    routes.openAPIRegistry.definitions.flatMap((definition) => (definition.type === 'route' ? [definition.route] : [])),
+  );
+  const pathOf = (path: string): string =>
+    basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`)) ? path.slice(basePath.length) : path;
+
+  // Not strict: a trailing slash makes no difference.
+  const app = new Hono<ApiEnv>({ strict: false });
+  app.use(
+    requestId,
+    accessLog(log, (path) => pathOf(path).startsWith('/health/')),
+    securityHeaders,
+  );
+  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseCrossSite, limitBody);
+  app.route('/', routes);
+  if (basePath !== '') app.route(basePath, routes);
+
+  app.notFound((c) => {
+    const methods = allowed(pathOf(c.req.path));
+    return answerProblem(
+      c,
+      methods.length === 0 || methods.includes(c.req.method)
+        ? new Problem('not_found', 'There is no such route')
+        : new Problem('method_not_allowed', `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } }),
+    );
+  });
+
+  app.onError((error, c: ApiContext) => {
+    const problem = problemOf(error);
+    if (problem.status === 500) log.error({ err: problem.options.cause ?? error, code: problem.code }, 'request failed');
+    else if (problem.status === 503) log.warn({ err: problem.options.cause ?? error, code: problem.code }, 'request failed');
+    return answerProblem(c, problem);
+  });
+  return app;
+}

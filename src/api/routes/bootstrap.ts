@@ -1,0 +1,72 @@
+import { createRoute } from '@hono/zod-openapi';
+import { bootstrap, type BootstrapBody } from '../../services/bootstrap.ts';
+import { readJsonBody } from '../body.ts';
+import type { ApiDeps } from '../deps.ts';
+import { json, problems } from '../responses.ts';
+import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
+import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
+import { TrainingRunSchema } from '../schemas/training-run.ts';
+import { serializeRun } from '../serialize.ts';
+import type { Routes } from './routes.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/bootstrap',
+  operationId: 'bootstrap',
+  tags: ['training'],
+  summary: 'Start a training',
+  description:
+    'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The run is started ' +
+    'once: also when Redis is away or SageMaker throttles, in which case a worker goes on.',
+  request: {
+    query: BootstrapQuery,
+    headers: BootstrapHeaders,
+    // A reference, for zod-openapi not to read the body itself (body.ts).
+    body: { required: false, content: { 'application/json': { schema: { $ref: '#/components/schemas/BootstrapRequest' } } } },
+  },
+  responses: {
+    202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
+    200: json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),
+    ...problems(
+      'invalid_request',
+      'payload_too_large',
+      'unsupported_media_type',
+      'idempotency_conflict',
+      'training_job_exists',
+      'sagemaker_rejected',
+      'quota_exceeded',
+      'sagemaker_unavailable',
+      'database_unavailable',
+    ),
+  },
+});
+
+const bootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
+  trainingJobName: request.training_job_name,
+  endpointName: request.endpoint_name,
+  hyperparameters: request.hyperparameters,
+  trainingImage: request.training_image,
+  servingImage: request.serving_image,
+  instanceType: request.instance_type,
+  instanceCount: request.instance_count,
+  maxRuntimeSeconds: request.max_runtime_seconds,
+  inputS3Uri: request.input_s3_uri,
+  environment: request.environment,
+  tags: request.tags,
+});
+
+export function bootstrapRoutes(routes: Routes, { services, basePath }: ApiDeps): void {
+  routes.openAPIRegistry.register('BootstrapRequest', BootstrapRequestSchema);
+
+  routes.openapi(route, async (c) => {
+    const request = await readJsonBody(c, BootstrapRequestSchema);
+    const { run, created } = await bootstrap(services, {
+      autoDeploy: c.req.valid('query').auto_deploy,
+      idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
+      body: bootstrapBody(request),
+    });
+    const body = serializeRun(run, basePath);
+    c.header('location', body.links.self);
+    return c.json(body, created ? 202 : 200);
+  });
+}

@@ -1,0 +1,28 @@
+import { createRoute } from '@hono/zod-openapi';
+import { endpointStatus } from '../../services/endpoint-status.ts';
+import type { ApiDeps } from '../deps.ts';
+import { json, problems } from '../responses.ts';
+import { EndpointStatusSchema } from '../schemas/endpoint-status.ts';
+import { EndpointStatusQuery } from '../schemas/request.ts';
+import { serializeEndpointStatus } from '../serialize.ts';
+import type { Routes } from './routes.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/endpoint-status',
+  operationId: 'endpointStatus',
+  tags: ['deployment'],
+  summary: 'An endpoint as SageMaker has it now',
+  request: { query: EndpointStatusQuery },
+  responses: {
+    200: json(EndpointStatusSchema, 'The endpoint'),
+    ...problems('invalid_request', 'not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+  },
+});
+
+export function endpointStatusRoutes(routes: Routes, { services }: ApiDeps): void {
+  routes.openapi(route, async (c) => {
+    const status = await endpointStatus(services, c.req.valid('query').endpoint_name ?? null);
+    return c.json(serializeEndpointStatus(status), 200);
+  });
+}

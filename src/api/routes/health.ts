@@ -1,0 +1,73 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../deps.ts';
+import { Problem } from '../problems.ts';
+import { json, openProblems } from '../responses.ts';
+import { within } from '../within.ts';
+import type { Routes } from './routes.ts';
+
+/** Each throws, with the reason, while its part is away. */
+export interface HealthChecks {
+  redis(): Promise<void>;
+  database(): Promise<void>;
+}
+
+const checkTimeoutMs = 1000;
+const retryAfterSeconds = 2;
+
+const live = createRoute({
+  method: 'get',
+  path: '/health/live',
+  operationId: 'healthLive',
+  tags: ['operation'],
+  summary: 'Whether the process answers',
+  security: [],
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...openProblems() },
+});
+
+const ready = createRoute({
+  method: 'get',
+  path: '/health/ready',
+  operationId: 'healthReady',
+  tags: ['operation'],
+  summary: 'Whether Redis and the database answer',
+  security: [],
+  responses: {
+    200: json(
+      z.object({ status: z.literal('ok'), checks: z.object({ redis: z.literal('ok'), database: z.literal('ok') }) }),
+      'They do',
+    ),
+    ...openProblems('not_ready'),
+  },
+});
+
+export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
+  routes.openapi(live, (c) => c.json({ status: 'ok' as const }, 200));
+
+  routes.openapi(ready, async (c) => {
+    const [redis, database] = await Promise.all([outcome(() => health.redis()), outcome(() => health.database())]);
+    if (redis === 'ok' && database === 'ok') {
+      return c.json({ status: 'ok' as const, checks: { redis: 'ok' as const, database: 'ok' as const } }, 200);
+    }
+    const away = Object.entries({ Redis: redis, 'the database': database }).filter(([, reason]) => reason !== 'ok');
+    throw new Problem('not_ready', away.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
+      checks: { redis, database },
+      retryAfterSeconds,
+    });
+  });
+}
+
+/** `ok`, or the reason why not. A part that does not answer counts as away: whoever asks has a time limit too. */
+async function outcome(check: () => Promise<void>): Promise<string> {
+  try {
+    await within(checkTimeoutMs, check(), () => new Error(`no answer within ${checkTimeoutMs} ms`));
+    return 'ok';
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** A refused connection to a name with several addresses is an AggregateError without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,44 @@
+/** What people open in a browser, and the document behind it. Comes last: the document describes the routes that are there. */
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { boardPath, createBoard } from '../board.ts';
+import type { ApiDeps } from '../deps.ts';
+import { createDocs, docsPath } from '../docs.ts';
+import { describeApi, openApiPath } from '../openapi.ts';
+import { problems } from '../responses.ts';
+import type { Routes } from './routes.ts';
+
+const html = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
+
+export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
+  const { openAPIRegistry: registry } = routes;
+  const common = { method: 'get', tags: ['operation'] } satisfies Partial<RouteConfig>;
+  registry.registerPath({
+    ...common,
+    path: openApiPath,
+    operationId: 'openapi',
+    summary: 'This document',
+    responses: {
+      200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
+      ...problems(),
+    },
+  });
+  registry.registerPath({
+    ...common,
+    path: docsPath,
+    operationId: 'docs',
+    summary: 'A page to try the API',
+    responses: { 200: html('The page'), ...problems() },
+  });
+  registry.registerPath({
+    ...common,
+    path: boardPath,
+    operationId: 'queues',
+    summary: 'Bull Board: the queues and their jobs',
+    responses: { 200: html('The page'), ...problems() },
+  });
+
+  const document = describeApi(routes);
+  routes.get(openApiPath, (c) => c.json(document(c.req.path)));
+  routes.route(docsPath, createDocs());
+  routes.route(boardPath, createBoard(boardQueues));
+}

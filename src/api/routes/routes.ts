@@ -1,0 +1,31 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiEnv } from '../env.ts';
+import { faultsOf } from '../faults.ts';
+import { invalidRequest } from '../problems.ts';
+import { bootstrapRoutes } from './bootstrap.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { endpointStatusRoutes } from './endpoint-status.ts';
+import { healthRoutes } from './health.ts';
+import { metricsRoutes } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
+import { trainingJobRoutes } from './training-jobs.ts';
+
+export type Routes = OpenAPIHono<ApiEnv>;
+
+/** All routes, to be mounted at `/` and under the base path. */
+export function createRoutes(deps: ApiDeps): Routes {
+  const routes: Routes = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(faultsOf(result.error, result.target === 'json' ? 'body' : result.target));
+    },
+  });
+  bootstrapRoutes(routes, deps);
+  trainingJobRoutes(routes, deps);
+  deploymentRoutes(routes, deps);
+  endpointStatusRoutes(routes, deps);
+  healthRoutes(routes, deps);
+  metricsRoutes(routes, deps);
+  pageRoutes(routes, deps);
+  return routes;
+}

@@ -1,0 +1,67 @@
+import { createRoute } from '@hono/zod-openapi';
+import { readRun } from '../../services/read-runs.ts';
+import { stopTraining } from '../../services/stop-training.ts';
+import type { ApiDeps } from '../deps.ts';
+import { json, problems } from '../responses.ts';
+import { knownName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
+import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
+import { serializeDeployment, serializeHistoryEntry, serializeRun } from '../serialize.ts';
+import type { Routes } from './routes.ts';
+
+const list = createRoute({
+  method: 'get',
+  path: '/training-jobs',
+  operationId: 'listTrainingJobs',
+  tags: ['training'],
+  summary: 'The training runs, newest first',
+  request: { query: TrainingRunsQuery },
+  responses: { 200: json(TrainingRunPageSchema, 'A page of runs'), ...problems('invalid_request', 'database_unavailable') },
+});
+
+const read = createRoute({
+  method: 'get',
+  path: '/training-jobs/{name}',
+  operationId: 'readTrainingJob',
+  tags: ['training'],
+  summary: 'A training run with its deployments and history',
+  request: { params: TrainingJobParams },
+  responses: { 200: json(TrainingRunDetailsSchema, 'The run'), ...problems('not_found', 'database_unavailable') },
+});
+
+const stop = createRoute({
+  method: 'post',
+  path: '/training-jobs/{name}/stop',
+  operationId: 'stopTrainingJob',
+  tags: ['training'],
+  summary: 'Stop a training and its monitoring',
+  request: { params: TrainingJobParams },
+  responses: {
+    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it'),
+    ...problems('not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+  },
+});
+
+export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDeps): void {
+  routes.openapi(list, async (c) => {
+    const { status, deployment_status: deploymentStatus, limit, cursor } = c.req.valid('query');
+    const page = await services.store.listRuns({ status, deploymentStatus }, { limit, cursor: cursor ?? null });
+    return c.json({ items: page.items.map((run) => serializeRun(run, basePath)), next_cursor: page.nextCursor }, 200);
+  });
+
+  routes.openapi(read, async (c) => {
+    const { run, deployments, history } = await readRun(services, knownName(c.req.valid('param').name));
+    return c.json(
+      {
+        ...serializeRun(run, basePath),
+        deployments: deployments.map(serializeDeployment),
+        history: history.map(serializeHistoryEntry),
+      },
+      200,
+    );
+  });
+
+  routes.openapi(stop, async (c) => {
+    const run = await stopTraining(services, knownName(c.req.valid('param').name));
+    return c.json(serializeRun(run, basePath), 202);
+  });
+}

@@ -1,0 +1,97 @@
+/** The body of POST /bootstrap, with SageMaker's own limits (sagemaker-facts, section 7): refused here before it costs a call. */
+import { z } from '@hono/zod-openapi';
+import {
+  environmentKeyPattern,
+  imagePattern,
+  instanceTypePattern,
+  maxImageLength,
+  maxS3UriLength,
+  maxTrainingSeconds,
+  s3UriPattern,
+  tagTextPattern,
+} from '../../config/patterns.ts';
+import { reservedTagPrefix } from '../../core/tags.ts';
+import { resourceName } from './request.ts';
+
+const maxEntries = 100;
+/** SageMaker allows 50 tags; the rest is for those that make the job ours. */
+const maxTags = 40;
+
+const upTo = (count: number) => (entries: object) => Object.keys(entries).length <= count;
+const text = (max: number) => z.string('must be a string').max(max, `must be at most ${max} characters long`);
+const wholeNumber = (from: number, to: number) =>
+  z.int('must be a whole number').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
+
+/** SageMaker takes strings only. JSON numbers beyond 2^53 have lost digits by the time they get here. */
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or true or false')
+  .refine(
+    (value) => typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value),
+    'is too large a number to keep exactly; send it as a string',
+  )
+  .transform(String)
+  .refine((value) => value.length <= 2500, 'must be at most 2500 characters long')
+  .openapi({ type: ['string', 'number', 'boolean'] });
+
+const hyperparameters = z
+  .record(
+    z.string().min(1, 'must not be empty').max(256, 'must be at most 256 characters long'),
+    scalar,
+    'must be an object of strings, numbers and booleans',
+  )
+  .refine(upTo(maxEntries), `must have at most ${maxEntries} entries`)
+  .openapi({ type: 'object', example: { epochs: 3, 'learning-rate': 0.0001 } });
+
+const environment = z
+  .record(
+    z
+      .string()
+      .max(512, 'must be at most 512 characters long')
+      .regex(environmentKeyPattern, 'must be letters, digits and _, and not begin with a digit'),
+    text(512),
+    'must be an object of strings',
+  )
+  .refine(upTo(maxEntries), `must have at most ${maxEntries} entries`)
+  .openapi({ example: { LOG_LEVEL: 'info' } });
+
+const tagKey = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(128, 'must be at most 128 characters long')
+  .regex(tagTextPattern, 'must be letters, digits, spaces and _.:/=+-@')
+  .refine((key) => !/^aws:/i.test(key), 'must not begin with aws:')
+  .refine((key) => !key.toLowerCase().startsWith(reservedTagPrefix), `must not begin with ${reservedTagPrefix}`);
+
+const tags = z
+  .record(tagKey, text(256).regex(tagTextPattern, 'must be letters, digits, spaces and _.:/=+-@'), 'must be an object of strings')
+  .refine(upTo(maxTags), `must have at most ${maxTags} entries`)
+  .openapi({ example: { team: 'search' } });
+
+const image = text(maxImageLength).regex(imagePattern, 'must be an image address without white space');
+
+/** Optional fields may not be null: left out is what says "the service's setting". */
+export const BootstrapRequestSchema = z
+  .strictObject(
+    {
+      training_job_name: resourceName()
+        .optional()
+        .openapi({ description: 'Made up when left out', example: 'sentiment-nightly-42' }),
+      endpoint_name: resourceName().optional(),
+      hyperparameters: hyperparameters.optional(),
+      training_image: image.optional(),
+      serving_image: image.optional(),
+      instance_type: z
+        .string('must be a string')
+        .regex(instanceTypePattern, 'must be an instance type like ml.m5.xlarge')
+        .optional(),
+      instance_count: wholeNumber(1, 1000).optional(),
+      max_runtime_seconds: wholeNumber(1, maxTrainingSeconds).optional(),
+      input_s3_uri: text(maxS3UriLength).regex(s3UriPattern, 'must be an address like s3://bucket/prefix').optional(),
+      environment: environment.optional(),
+      tags: tags.optional(),
+    },
+    'must be a JSON object',
+  )
+  .openapi('BootstrapRequest');
+
+export type BootstrapRequest = z.infer<typeof BootstrapRequestSchema>;

@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import { deploymentStatuses, triggers } from '../../core/deployment.ts';
+import { instant } from './instant.ts';
+
+export const DeploymentSchema = z
+  .object({
+    deployment_id: z.string(),
+    training_job_name: z.string(),
+    endpoint_name: z.string().openapi({ example: 'ml-sentiment-endpoint' }),
+    endpoint_config_name: z.string().nullable(),
+    model_name: z.string(),
+    status: z.enum(deploymentStatuses),
+    trigger: z.enum(triggers).openapi({ description: 'Who noticed the completed training, or asked for the deployment' }),
+    attempts: z.int().openapi({ description: 'Which deployment of this training run it is, from 1' }),
+    failure_reason: z.string().nullable(),
+    created_at: instant(),
+    started_at: instant().nullable(),
+    finished_at: instant().nullable(),
+  })
+  .openapi('Deployment');
+
+export const DeploymentPageSchema = z
+  .object({ items: z.array(DeploymentSchema), next_cursor: z.string().nullable() })
+  .openapi('DeploymentPage');
+
+export type DeploymentBody = z.infer<typeof DeploymentSchema>;

@@ -1,0 +1,76 @@
+/** What routes take from the path, the query and the headers. */
+import { z } from '@hono/zod-openapi';
+import { maxNameLength, namePattern } from '../../core/names.ts';
+import { trainingRunStatuses } from '../../core/training-run.ts';
+import { Problem } from '../problems.ts';
+import { runDeploymentStatuses } from './training-run.ts';
+
+export const resourceName = () =>
+  z
+    .string('must be a string')
+    .max(maxNameLength, `must be at most ${maxNameLength} characters long`)
+    .regex(namePattern, 'must be letters, digits and inner hyphens');
+
+/** Only the words, so that a typing error never means false. */
+const flag = () =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((word) => word === 'true')
+    .openapi({ type: 'boolean', enum: [true, false], default: false });
+
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
+  .default('20')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 100, 'must be a whole number from 1 to 100')
+  .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20 });
+
+const page = {
+  limit,
+  cursor: z
+    .string()
+    .min(1, 'must be the next_cursor of another page')
+    .optional()
+    .openapi({ description: 'The `next_cursor` of the page before' }),
+};
+
+/** A training job's name; one that no training job can have is not found, like every other unknown one. */
+export function knownName(name: string): string {
+  if (name.length > maxNameLength || !namePattern.test(name))
+    throw new Problem('not_found', 'No training job can have this name');
+  return name;
+}
+
+export const TrainingJobParams = z.object({
+  name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
+});
+
+export const BootstrapQuery = z.object({
+  auto_deploy: flag().openapi({ description: 'Deploy the model when the training completes' }),
+});
+
+export const BootstrapHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+    .optional()
+    .openapi({ description: 'The same key and body give the same run and start nothing', example: 'nightly-2026-11-24' }),
+});
+
+export const DeployQuery = z.object({
+  force: flag().openapi({ description: 'Also when a newer training is live, or it failed before' }),
+});
+
+export const TrainingRunsQuery = z.object({
+  status: z.enum(trainingRunStatuses, `must be one of ${trainingRunStatuses.join(', ')}`).optional(),
+  deployment_status: z.enum(runDeploymentStatuses, `must be one of ${runDeploymentStatuses.join(', ')}`).optional(),
+  ...page,
+});
+
+export const DeploymentsQuery = z.object({ endpoint_name: resourceName().optional(), ...page });
+
+export const EndpointStatusQuery = z.object({
+  endpoint_name: resourceName().optional().openapi({ description: 'The service’s own endpoint when left out' }),
+});

@@ -1,0 +1,59 @@
+import { z } from '@hono/zod-openapi';
+import { deploymentStatuses } from '../../core/deployment.ts';
+import { trainingRunStatuses } from '../../core/training-run.ts';
+import { DeploymentSchema } from './deployment.ts';
+import { instant } from './instant.ts';
+
+export const runDeploymentStatuses = ['none', ...deploymentStatuses] as const;
+
+export const TrainingRunSchema = z
+  .object({
+    training_job_name: z.string().openapi({ example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
+    training_job_arn: z.string().nullable(),
+    project: z.string().openapi({ example: 'ml-sentiment' }),
+    endpoint_name: z.string().openapi({ example: 'ml-sentiment-endpoint' }),
+    auto_deploy: z.boolean(),
+    status: z.enum(trainingRunStatuses),
+    secondary_status: z.string().nullable().openapi({ description: 'SageMaker’s phase', example: 'Training' }),
+    deployment_status: z.enum(runDeploymentStatuses).openapi({ description: 'Of the newest deployment' }),
+    failure_reason: z.string().nullable(),
+    model_artifact: z.string().nullable().openapi({ example: 's3://bucket/models/job/output/model.tar.gz' }),
+    metrics: z
+      .record(z.string(), z.number())
+      .nullable()
+      .openapi({ example: { 'validation:accuracy': 0.93 } }),
+    created_at: instant(),
+    updated_at: instant(),
+    finished_at: instant().nullable(),
+    links: z.object({
+      self: z.string(),
+      deploy: z.string(),
+      stop: z.string(),
+      endpoint_status: z.string(),
+      deployments: z.string(),
+      queue: z.string(),
+    }),
+  })
+  .openapi('TrainingRun');
+
+export const HistoryEntrySchema = z
+  .object({
+    at: instant(),
+    subject: z.enum(['training', 'deployment']),
+    from: z.string().nullable(),
+    to: z.string(),
+    actor: z.enum(['api', 'poll', 'event', 'reconcile', 'worker']),
+    detail: z.string().nullable(),
+  })
+  .openapi('HistoryEntry');
+
+export const TrainingRunDetailsSchema = z
+  .object({ ...TrainingRunSchema.shape, deployments: z.array(DeploymentSchema), history: z.array(HistoryEntrySchema) })
+  .openapi('TrainingRunDetails');
+
+export const TrainingRunPageSchema = z
+  .object({ items: z.array(TrainingRunSchema), next_cursor: z.string().nullable() })
+  .openapi('TrainingRunPage');
+
+export type TrainingRunBody = z.infer<typeof TrainingRunSchema>;
+export type HistoryEntryBody = z.infer<typeof HistoryEntrySchema>;

@@ -1,0 +1,79 @@
+/** Rows as the contract shows them. */
+import type { Deployment } from '../core/deployment.ts';
+import type { HistoryEntry } from '../core/history.ts';
+import type { EndpointStatus } from '../services/endpoint-status.ts';
+import type { RunView } from '../services/store.ts';
+import { boardPath } from './board.ts';
+import type { DeploymentBody } from './schemas/deployment.ts';
+import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
+import type { HistoryEntryBody, TrainingRunBody } from './schemas/training-run.ts';
+
+const isoTime = (at: number): string => new Date(at).toISOString();
+const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
+
+/**
+ * Links always carry the base path. Every route is served under it, so they are right for who calls us directly, and they are right
+ * behind a proxy that strips it without saying so.
+ */
+export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
+  const job = encodeURIComponent(run.trainingJobName);
+  const endpoint = encodeURIComponent(run.endpointName);
+  return {
+    training_job_name: run.trainingJobName,
+    training_job_arn: run.trainingJobArn,
+    project: run.project,
+    endpoint_name: run.endpointName,
+    auto_deploy: run.autoDeploy,
+    status: run.status,
+    secondary_status: run.secondaryStatus,
+    deployment_status: run.deploymentStatus,
+    failure_reason: run.failureReason,
+    model_artifact: run.modelArtifact,
+    metrics: run.metrics,
+    created_at: isoTime(run.createdAt),
+    updated_at: isoTime(run.updatedAt),
+    finished_at: isoTimeOrNull(run.finishedAt),
+    links: {
+      self: `${basePath}/training-jobs/${job}`,
+      deploy: `${basePath}/deploy/${job}`,
+      stop: `${basePath}/training-jobs/${job}/stop`,
+      endpoint_status: `${basePath}/endpoint-status?endpoint_name=${endpoint}`,
+      deployments: `${basePath}/deployments?endpoint_name=${endpoint}`,
+      queue: `${basePath}${boardPath}`,
+    },
+  };
+}
+
+export const serializeDeployment = (deployment: Deployment): DeploymentBody => ({
+  deployment_id: deployment.deploymentId,
+  training_job_name: deployment.trainingJobName,
+  endpoint_name: deployment.endpointName,
+  endpoint_config_name: deployment.endpointConfigName,
+  model_name: deployment.modelName,
+  status: deployment.status,
+  trigger: deployment.trigger,
+  attempts: deployment.attempts,
+  failure_reason: deployment.failureReason,
+  created_at: isoTime(deployment.createdAt),
+  started_at: isoTimeOrNull(deployment.startedAt),
+  finished_at: isoTimeOrNull(deployment.finishedAt),
+});
+
+export const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
+  at: isoTime(entry.at),
+  subject: entry.subject,
+  from: entry.from,
+  to: entry.to,
+  actor: entry.actor,
+  detail: entry.detail,
+});
+
+export const serializeEndpointStatus = (status: EndpointStatus): EndpointStatusBody => ({
+  endpoint_name: status.endpointName,
+  status: status.status,
+  last_modified_time: isoTime(status.lastModifiedAt),
+  creation_time: isoTime(status.createdAt),
+  endpoint_config_name: status.endpointConfigName,
+  training_job_name: status.trainingJobName,
+  failure_reason: status.failureReason,
+});

@@ -1,0 +1,98 @@
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { ApiEnv } from './env.ts';
+
+export interface ServerTimeouts {
+  /** For all headers to be there, from the connection's start. */
+  headersMs: number;
+  /** For the whole request, its body included. */
+  requestMs: number;
+  /** Between two requests. Longer than a load balancer's (60 s at AWS), or it sends requests into connections that we just closed. */
+  keepAliveMs: number;
+  /** How often the first two are looked at. */
+  checkEveryMs: number;
+}
+
+const defaultTimeouts: ServerTimeouts = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, checkEveryMs: 1000 };
+const maxHeaderBytes = 16 * 1024;
+const drainCheckMs = 50;
+
+export interface RunningServer {
+  url: string;
+  /** Takes no more connections, lets requests in hand finish for `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Listens, hardened against slow and huge requests. Rejects when it can't listen. */
+export async function startServer(
+  app: Hono<ApiEnv>,
+  address: { host: string; port: number },
+  timeouts: ServerTimeouts = defaultTimeouts,
+): Promise<RunningServer> {
+  const listening = Promise.withResolvers<void>();
+  const server = serve(
+    {
+      fetch: app.fetch,
+      hostname: address.host,
+      port: address.port,
+      serverOptions: {
+        maxHeaderSize: maxHeaderBytes,
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        keepAliveTimeout: timeouts.keepAliveMs,
+        connectionsCheckingInterval: timeouts.checkEveryMs,
+      },
+    },
+    () => listening.resolve(),
+  ) as Server;
+  server.on('error', listening.reject);
+  server.on('clientError', refuseBrokenRequest);
+  await listening.promise;
+  server.off('error', listening.reject);
+
+  const { port, family, address: host } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`,
+    close: (graceMs) => close(server, graceMs),
+  };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  // A kept-alive connection turns idle only when its last answer is out: look again until none is left.
+  const drain = setInterval(() => server.closeIdleConnections(), drainCheckMs);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  server.close((error) => (error === undefined ? closed.resolve() : closed.reject(error)));
+  return closed.promise.finally(() => {
+    clearInterval(drain);
+    clearTimeout(cut);
+  });
+}
+
+/** What Node's parser refuses never becomes a request; its answer is a problem all the same. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code] = brokenRequest(error.code);
+  const title = STATUS_CODES[status] ?? 'Bad Request';
+  const body = JSON.stringify({ type: `urn:sagemaker-autodeploy:problem:${code}`, title, status, detail: title, code });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function brokenRequest(errorCode: string | undefined): [status: number, code: string] {
+  switch (errorCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [431, 'headers_too_large'];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'request_timeout'];
+    default:
+      return [400, 'bad_request'];
+  }
+}
