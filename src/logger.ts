@@ -12,7 +12,17 @@ export type { Logger } from 'pino';
 export const logContext = new AsyncLocalStorage<Readonly<Record<string, string>>>();
 
 const hidden = '[hidden]';
-const secretFields = ['authorization', 'x-api-key', 'cookie', 'set-cookie', 'password', 'apiKeys', 'api_keys', 'secrets', 'redisUrl'];
+const secretFields = [
+  'authorization',
+  'x-api-key',
+  'cookie',
+  'set-cookie',
+  'password',
+  'apiKeys',
+  'api_keys',
+  'secrets',
+  'redisUrl',
+];
 const shortestScrubbed = 4;
 
 /** What a line tells of an error. An allow-list: Redis errors, for one, carry the arguments of AUTH. */
@@ -29,7 +39,8 @@ export function createLogger(
       base: { service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: () => logContext.getStore() ?? {},
+      // A copy: pino writes the line's own fields into it.
+      mixin: () => ({ ...logContext.getStore() }),
       redact: { paths: secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]), censor: hidden },
       serializers: { err: describeError, error: describeError },
       hooks: { streamWrite: scrub(config.secrets) },
@@ -63,7 +74,9 @@ function describeError(error: unknown): unknown {
  * inside of ordinary words and break the line's JSON.
  */
 function scrub(secrets: readonly string[]): (line: string) => string {
-  const written = secrets.filter((secret) => secret.length >= shortestScrubbed).map((secret) => JSON.stringify(secret).slice(1, -1));
+  const written = secrets
+    .filter((secret) => secret.length >= shortestScrubbed)
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
   return (line) => {
     const withoutCredentials = line.replaceAll(/(\w+:\/\/)[^\s"/@]*:[^\s"/@]*@/g, `$1${hidden}@`);
     return written.reduce((text, secret) => text.replaceAll(secret, hidden), withoutCredentials);

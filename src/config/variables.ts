@@ -91,7 +91,10 @@ const apiKeys: Rule<string[]> = {
 
 /** The contract's environment, as far as only the API needs it. */
 export const apiVariables = {
-  HOST: withDefault(text(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on, like 127.0.0.1 or 0.0.0.0', 255), '127.0.0.1'),
+  HOST: withDefault(
+    text(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on, like 127.0.0.1 or 0.0.0.0', 255),
+    '127.0.0.1',
+  ),
   PORT: withDefault(wholeNumber(0, 65_535), 8006),
   BASE_PATH: withDefault(basePath, '/model-init'),
   API_KEYS: withDefault(apiKeys, []),

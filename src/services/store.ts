@@ -14,6 +14,7 @@ export interface NewRun {
   endpointName: string;
   autoDeploy: boolean;
   request: TrainingRequest;
+  servingImage: string;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
 }
@@ -53,6 +54,7 @@ export interface NewDeployment {
   deploymentId: string;
   trigger: Trigger;
   forced: boolean;
+  modelName: string;
 }
 
 export type RequestDeploymentResult =
@@ -86,6 +88,7 @@ export interface DeploymentProgress {
   acknowledgedAt?: number | null;
   endpointModifiedBefore?: number | null;
   previousEndpointConfigName?: string | null;
+  failureReason?: string;
   troubleKind?: string | null;
   troubleSince?: number | null;
 }
@@ -145,7 +148,13 @@ export interface Store {
   takeInHand(deploymentId: string): Promise<Deployment | null>;
   /** Whether the deployment is `in_progress` under this fence. */
   holdsFence(deploymentId: string, fence: number): Promise<boolean>;
-  recordProgress(deploymentId: string, fence: number, progress: DeploymentProgress, detail: string, now: number): Promise<Deployment | null>;
+  recordProgress(
+    deploymentId: string,
+    fence: number,
+    progress: DeploymentProgress,
+    detail: string,
+    now: number,
+  ): Promise<Deployment | null>;
   /** Ends a deployment; `deployed` also supersedes what waits and is older. Answers who goes next on the endpoint. */
   finishDeployment(
     deploymentId: string,
@@ -157,7 +166,10 @@ export interface Store {
   // Read models
   history(trainingJobName: string): Promise<HistoryEntry[]>;
   /** Runs that are neither finished nor withdrawn, in order of recording, after `afterSeq`. */
-  unfinishedRuns(afterSeq: number, limit: number): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
+  unfinishedRuns(
+    afterSeq: number,
+    limit: number,
+  ): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
   unfinishedDeployments(
     afterSeq: number,
     limit: number,

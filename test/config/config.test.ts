@@ -7,7 +7,10 @@ const valid = {
   MODEL_OUTPUT_S3_URI: 's3://bucket/models',
 };
 
-const faultsOf = (env: Record<string, string>, parse: (env: Record<string, string>) => unknown = parseApiConfig): readonly string[] => {
+const faultsOf = (
+  env: Record<string, string>,
+  parse: (env: Record<string, string>) => unknown = parseApiConfig,
+): readonly string[] => {
   try {
     parse({ ...valid, ...env });
   } catch (error) {
@@ -65,7 +68,11 @@ describe('the defaults', () => {
 describe('values', () => {
   it('follow PROJECT_NAME and TRAINING_IMAGE where they are not set themselves', () => {
     const { services } = parseConfig({ ...valid, PROJECT_NAME: 'ranker' });
-    expect(services).toMatchObject({ projectName: 'ranker', endpointName: 'ranker-endpoint', servingImage: valid.TRAINING_IMAGE });
+    expect(services).toMatchObject({
+      projectName: 'ranker',
+      endpointName: 'ranker-endpoint',
+      servingImage: valid.TRAINING_IMAGE,
+    });
   });
 
   it.each([
@@ -145,7 +152,9 @@ describe('a bad environment', () => {
   });
 
   it('names every fault at once, those of the API and those of the shared part', () => {
-    const names = faultsOf({ PORT: 'x', LOG_LEVEL: 'x', TRAINING_IMAGE: '', HOST: '0.0.0.0' }).map((fault) => fault.split(' ')[0]);
+    const names = faultsOf({ PORT: 'x', LOG_LEVEL: 'x', TRAINING_IMAGE: '', HOST: '0.0.0.0' }).map(
+      (fault) => fault.split(' ')[0],
+    );
     expect(names).toEqual(['LOG_LEVEL', 'TRAINING_IMAGE', 'PORT', 'HOST']);
   });
 
@@ -175,7 +184,9 @@ describe('without API_KEYS', () => {
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.5', 'example.com', '127.0.0.1.example.com'])('the API may not listen on %s', (HOST) => {
-    expect(faultsOf({ HOST })).toEqual([expect.stringMatching(/^HOST holds .*; without API_KEYS it may hold only a loopback address/)]);
+    expect(faultsOf({ HOST })).toEqual([
+      expect.stringMatching(/^HOST holds .*; without API_KEYS it may hold only a loopback address/),
+    ]);
     expect(faultsOf({ HOST, API_KEYS: 'a-key' })).toEqual([]);
   });
 

@@ -35,9 +35,11 @@ describe('a line', () => {
     const { log, last } = capture();
     await logContext.run({ request_id: 'r-1' }, async () => {
       await Promise.resolve();
-      log.info({}, 'inside');
+      log.info({ first: true }, 'inside');
+      log.info({}, 'inside again');
     });
-    expect(last()).toMatchObject({ request_id: 'r-1' });
+    expect(last()).toMatchObject({ request_id: 'r-1', msg: 'inside again' });
+    expect(last()).not.toHaveProperty('first');
     log.info({}, 'outside');
     expect(last()).not.toHaveProperty('request_id');
   });
@@ -58,7 +60,10 @@ describe('a line', () => {
 describe('no secret reaches a line', () => {
   it('as a field or header', () => {
     const { log, lines } = capture();
-    log.info({ authorization: 'hunter2', headers: { 'x-api-key': 'hunter2' }, request: { headers: { authorization: 'hunter2' } } }, 'in');
+    log.info(
+      { authorization: 'hunter2', headers: { 'x-api-key': 'hunter2' }, request: { headers: { authorization: 'hunter2' } } },
+      'in',
+    );
     expect(lines.join('')).not.toContain('hunter2');
   });
 

@@ -75,10 +75,11 @@ describe('programs', () => {
     `);
     const { pid } = await child.logged(({ msg }) => msg === 'started');
     await child.kill();
-    await eventually(
+    const alive = await eventually(
       () => isAlive(Number(pid)),
-      (alive) => !alive,
+      (seen) => !seen,
     );
+    expect(alive).toBe(false);
   });
 });
 
