@@ -3,7 +3,7 @@
  * them; `main.ts` files hand them over.
  */
 import type { Deployment, Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment.ts';
-import type { TrainingJob, TrainingRequest } from '../core/training-run.ts';
+import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
 import type { Store } from './store.ts';
 
 export type { Store } from './store.ts';
@@ -16,6 +16,13 @@ export interface CallOptions {
    * It is what keeps a worker that was paused and has lost its job from acting.
    */
   guard?: () => Promise<void>;
+  /**
+   * How long the call may take in all, waits and retries included. When it is over the call fails with the last answer, or as
+   * `unavailable` without one.
+   */
+  maxWaitMs?: number;
+  /** False: the first throttling answer ends the call, because somebody else tries again later. True by default. */
+  retryThrottles?: boolean;
 }
 
 export interface TrainingJobSpec extends TrainingRequest {
@@ -62,12 +69,23 @@ export interface Sagemaker {
   deleteEndpoint(name: string, options?: CallOptions): Promise<void>;
 }
 
+export type WatchedRun = Pick<TrainingRun, 'trainingJobName' | 'endpointName'>;
+export type WatchedDeployment = Pick<Deployment, 'deploymentId' | 'trainingJobName' | 'endpointName'>;
+
 /** The queue is a hint (design): every method may fail, and nothing is lost when it does. */
 export interface Queue {
   /** Makes sure that a `check-training` job watches the run; with `delayMs` 0 a waiting one is looked at now. */
-  watchTraining(run: { trainingJobName: string; endpointName: string }, delayMs: number): Promise<void>;
+  watchTraining(run: WatchedRun, delayMs: number): Promise<void>;
   /** Makes sure that a `deploy` job carries the deployment on; with `delayMs` 0 a waiting one goes on now. */
-  deploy(deployment: Pick<Deployment, 'deploymentId' | 'trainingJobName' | 'endpointName'>, delayMs: number): Promise<void>;
+  deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
+  /**
+   * For the reconciler: adds, in bulk, the jobs that these should have and don't (never made, flushed, or finished too early).
+   * `delayMs` is asked for each job that is added. Answers whom it added one for.
+   */
+  restore(
+    wanted: { runs: readonly WatchedRun[]; deployments: readonly WatchedDeployment[] },
+    delayMs: (kind: 'check' | 'deploy') => number,
+  ): Promise<{ runs: WatchedRun[]; deployments: WatchedDeployment[] }>;
 }
 
 /** A line of the log; `training_job_name` in `fields` wherever a run is spoken of. */
