@@ -28,7 +28,7 @@ const jsonContentType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
  * is declared as JSON, and takes one of any other type for none.
  */
 export async function readJsonBody<T extends z.ZodType>(c: ApiContext, schema: T): Promise<z.infer<T>> {
-  const text = await c.req.text();
+  const text = await bodyText(c);
   const body = text.trim() === '' ? {} : parseJson(text, c.req.header('content-type'));
   const result = schema.safeParse(body);
   if (!result.success) throw invalidRequest(faultsOf(result.error, 'body'));
@@ -39,11 +39,29 @@ function parseJson(text: string, contentType: string | undefined): unknown {
   if (!jsonContentType.test(contentType ?? '')) {
     throw new Problem('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json');
   }
+  const keys = new Set<string>();
+  const body = parseOrRefuse(text, keys);
   // zod leaves this key out of records without a word.
-  if (text.includes('"__proto__"')) throw invalidRequest([{ field: '__proto__', detail: 'is not a known field' }]);
+  if (keys.has('__proto__')) throw invalidRequest([{ field: '__proto__', detail: 'is not a known field' }]);
+  return body;
+}
+
+function parseOrRefuse(text: string, keys: Set<string>): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (key, value: unknown) => {
+      keys.add(key);
+      return value;
+    });
   } catch (error) {
     throw invalidRequest([{ field: 'body', detail: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }]);
+  }
+}
+
+/** A client that goes away halfway is no fault of ours. */
+async function bodyText(c: ApiContext): Promise<string> {
+  try {
+    return await c.req.text();
+  } catch (cause) {
+    throw new Problem('bad_request', 'The body ended early', { cause });
   }
 }

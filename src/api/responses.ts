@@ -11,8 +11,15 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 /** Of every route: the code of the route's own faults come on top. Problems are thrown, so they take no part in handlers' types. */
 const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'internal_error'];
 
+/** Of every route that changes something. */
+const alwaysOfPost: readonly ProblemCode[] = ['cross_site_request', 'payload_too_large'];
+
 export function problems(...codes: ProblemCode[]): Record<never, never> {
   return responsesFor([...always, ...codes]);
+}
+
+export function problemsOfPost(...codes: ProblemCode[]): Record<never, never> {
+  return responsesFor([...always, ...alwaysOfPost, ...codes]);
 }
 
 /** Routes that are open to everybody and can't be called wrongly. */

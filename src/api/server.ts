@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Logger } from '../services/ports.ts';
 import type { ApiEnv } from './env.ts';
 
 export interface ServerTimeouts {
@@ -30,7 +31,7 @@ export interface RunningServer {
 export async function startServer(
   app: Hono<ApiEnv>,
   address: { host: string; port: number },
-  timeouts: ServerTimeouts = defaultTimeouts,
+  { log, timeouts = defaultTimeouts }: { log: Logger; timeouts?: ServerTimeouts },
 ): Promise<RunningServer> {
   const listening = Promise.withResolvers<void>();
   const server = serve(
@@ -52,6 +53,8 @@ export async function startServer(
   server.on('clientError', refuseBrokenRequest);
   await listening.promise;
   server.off('error', listening.reject);
+  // Such as no descriptors left for a connection: the process goes on with those that it has.
+  server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
 
   const { port, family, address: host } = server.address() as AddressInfo;
   return {

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { bootstrap, type BootstrapBody } from '../../services/bootstrap.ts';
 import { readJsonBody } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problemsOfPost } from '../responses.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
 import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
@@ -27,9 +27,8 @@ const route = createRoute({
   responses: {
     202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
     200: json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),
-    ...problems(
+    ...problemsOfPost(
       'invalid_request',
-      'payload_too_large',
       'unsupported_media_type',
       'idempotency_conflict',
       'training_job_exists',

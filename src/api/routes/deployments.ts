@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { requestDeployment } from '../../services/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problems, problemsOfPost } from '../responses.ts';
 import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
 import { DeployQuery, DeploymentsQuery, knownName, TrainingJobParams } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
@@ -17,7 +17,7 @@ const deploy = createRoute({
   responses: {
     202: json(DeploymentSchema, 'The deployment, queued'),
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
-    ...problems(
+    ...problemsOfPost(
       'invalid_request',
       'not_found',
       'training_not_completed',

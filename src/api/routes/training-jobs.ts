@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { readRun } from '../../services/read-runs.ts';
 import { stopTraining } from '../../services/stop-training.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problems, problemsOfPost } from '../responses.ts';
 import { knownName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeDeployment, serializeHistoryEntry, serializeRun } from '../serialize.ts';
@@ -37,7 +37,7 @@ const stop = createRoute({
   request: { params: TrainingJobParams },
   responses: {
     202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it'),
-    ...problems('not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+    ...problemsOfPost('not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
   },
 });
 

@@ -1,0 +1,146 @@
+/**
+ * Prometheus metrics. What is counted lies in the database and in Redis and is read when it is asked for, so that any one API
+ * process tells of all processes; only the process metrics are the answering process's own.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { StoreUnavailable } from './core/errors.ts';
+import type { LatencyHistogram, Store } from './services/store.ts';
+
+/** Jobs by queue and BullMQ state. */
+export type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface MetricsSources {
+  store: Pick<Store, 'counts' | 'latencies' | 'sagemakerCalls'>;
+  /** Rejects, in less than a scrape may take, while Redis is away. */
+  queueDepths: () => Promise<QueueDepths>;
+  /** Of this service. */
+  version: string;
+}
+
+export interface Metrics {
+  /** Prometheus' text format, 0.0.4. Answers without what can't be read: `autodeploy_redis_up` and `…_database_up` tell. */
+  text(): Promise<string>;
+}
+
+/** From a deployment that begins at once to one that waits a night behind others. */
+const latencyBucketsSeconds = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200];
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  new Gauge({
+    name: 'autodeploy_build_info',
+    help: 'Always 1; the labels say what runs',
+    labelNames: ['version', 'node_version'],
+    registers: [ofProcess],
+  }).set({ version: sources.version, node_version: process.version }, 1);
+
+  return {
+    text: async () => {
+      const [stored, depths] = await Promise.all([readStore(sources.store), readQueues(sources.queueDepths)]);
+      // A registry a scrape: what is shown is what was read, whoever else scrapes meanwhile.
+      const ofSystem = new Registry();
+      showStored(stored, ofSystem);
+      showQueues(depths, ofSystem);
+      const latencies = stored === null ? [] : showLatencies(stored.latencies);
+      return [await ofSystem.metrics(), ...latencies, await ofProcess.metrics()].join('\n');
+    },
+  };
+}
+
+async function readStore(store: MetricsSources['store']) {
+  try {
+    const [counts, latencies, calls] = await Promise.all([
+      store.counts(),
+      store.latencies(latencyBucketsSeconds.map((seconds) => seconds * 1000)),
+      store.sagemakerCalls(),
+    ]);
+    return { counts, latencies, calls };
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return null;
+    throw error;
+  }
+}
+
+async function readQueues(queueDepths: MetricsSources['queueDepths']): Promise<QueueDepths | null> {
+  try {
+    return await queueDepths();
+  } catch {
+    // Whatever the reason: the queue can't be seen from here, and readiness tells why.
+    return null;
+  }
+}
+
+function showStored(stored: Awaited<ReturnType<typeof readStore>>, registry: Registry): void {
+  const registers = [registry];
+  const up = new Gauge({ name: 'autodeploy_database_up', help: 'Whether the database answered this scrape', registers });
+  up.set(stored === null ? 0 : 1);
+  if (stored === null) return;
+
+  const runs = new Gauge({
+    name: 'autodeploy_training_runs',
+    help: 'Training runs by status',
+    labelNames: ['status'],
+    registers,
+  });
+  for (const [status, count] of Object.entries(stored.counts.runs)) runs.set({ status }, count);
+
+  const deployments = new Gauge({
+    name: 'autodeploy_deployments',
+    help: 'Deployments by status: queued and in_progress are on their way, the others are outcomes',
+    labelNames: ['status'],
+    registers,
+  });
+  for (const [status, count] of Object.entries(stored.counts.deployments)) deployments.set({ status }, count);
+
+  const calls = new Counter({
+    name: 'autodeploy_sagemaker_calls_total',
+    help: 'Requests to SageMaker by operation and result, of all processes',
+    labelNames: ['operation', 'result'],
+    registers,
+  });
+  for (const { operation, result, count } of stored.calls) calls.inc({ operation, result }, count);
+}
+
+const showLatencies = ({ requested, deployed }: Record<'requested' | 'deployed', LatencyHistogram>): string[] => [
+  histogramText(
+    'autodeploy_deploy_request_latency_seconds',
+    'From the end of a training to its deployment being requested',
+    requested,
+  ),
+  histogramText(
+    'autodeploy_deploy_latency_seconds',
+    'From the end of a training to its model being live on the endpoint',
+    deployed,
+  ),
+];
+
+function showQueues(depths: QueueDepths | null, registry: Registry): void {
+  const registers = [registry];
+  const up = new Gauge({ name: 'autodeploy_redis_up', help: 'Whether Redis answered this scrape', registers });
+  up.set(depths === null ? 0 : 1);
+  if (depths === null) return;
+
+  const jobs = new Gauge({
+    name: 'autodeploy_queue_jobs',
+    help: 'Jobs in Redis by queue and state',
+    labelNames: ['queue', 'state'],
+    registers,
+  });
+  for (const [queue, states] of Object.entries(depths)) {
+    for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count);
+  }
+}
+
+/** A histogram that the database has counted, as text: prom-client's own can only be observed into. Help without line breaks. */
+function histogramText(name: string, help: string, { buckets, count, sumMs }: LatencyHistogram): string {
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} histogram`,
+    ...latencyBucketsSeconds.map((le, index) => `${name}_bucket{le="${le}"} ${buckets[index] ?? 0}`),
+    `${name}_bucket{le="+Inf"} ${count}`,
+    `${name}_sum ${sumMs / 1000}`,
+    `${name}_count ${count}`,
+    '',
+  ].join('\n');
+}
