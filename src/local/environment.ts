@@ -1,0 +1,86 @@
+/**
+ * The environments of the processes that `npm start` starts. Without `--aws` they are lists of what may pass, never copies: one
+ * AWS_… variable of the shell, or ~/.aws, would be enough to reach real AWS.
+ */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment holds; an empty variable is as good as none. */
+export function present(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+/** What any program needs to run. */
+const machine = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'];
+
+export const pick = (env: Environment, names: readonly string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+
+export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(env, machine);
+
+/** No endpoint, profile, proxy or credentials but these: the SDK asks neither files nor the network for others. */
+const standInAws = (simulatorPort: number): NodeJS.ProcessEnv => ({
+  AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
+  // Another service than SageMaker, should one ever be called, finds nobody.
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'stand-in',
+  AWS_SECRET_ACCESS_KEY: 'stand-in',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+/** The required settings, and intervals short enough to watch. */
+const standInDefaults = {
+  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/stand-in',
+  TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/sentiment:latest',
+  MODEL_OUTPUT_S3_URI: 's3://stand-in/models',
+  POLL_INTERVAL_SECONDS: '2',
+  ENDPOINT_POLL_SECONDS: '2',
+  RECONCILE_INTERVAL_SECONDS: '5',
+};
+
+/** Long enough to see every phase, short enough to wait for it. */
+const simulatorDefaults = { SIMULATOR_TRAINING_SECONDS: '20', SIMULATOR_ENDPOINT_SECONDS: '8' };
+
+const withDefaults = (env: NodeJS.ProcessEnv, defaults: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...env,
+  ...Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, present(env, name) ?? value])),
+});
+
+export interface Wiring {
+  aws: boolean;
+  apiPort: number;
+  simulatorPort: number;
+  redisPort: number;
+  /** Where the database file is, from the folder that the processes run in: their addresses may hold no spaces. */
+  databaseUrl: string;
+}
+
+/** For the API and the workers. `names` are the variables of the service that a person may set. */
+export function serviceEnvironment(env: Environment, names: readonly string[], wiring: Wiring): NodeJS.ProcessEnv {
+  const ours = {
+    HOST: '127.0.0.1',
+    PORT: String(wiring.apiPort),
+    REDIS_URL: `redis://127.0.0.1:${wiring.redisPort}`,
+    DATABASE_URL: wiring.databaseUrl,
+  };
+  if (wiring.aws) return { ...env, ...ours };
+  return {
+    ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, standInDefaults),
+    ...standInAws(wiring.simulatorPort),
+    ...ours,
+  };
+}
+
+/** For the stand-in: the SIMULATOR_… variables, and nothing of AWS. */
+export function simulatorEnvironment(env: Environment, port: number, stateFile: string): NodeJS.ProcessEnv {
+  const names = Object.keys(env).filter((name) => name.startsWith('SIMULATOR_'));
+  return {
+    SIMULATOR_STATE_FILE: stateFile,
+    ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, simulatorDefaults),
+    SIMULATOR_HOST: '127.0.0.1',
+    SIMULATOR_PORT: String(port),
+  };
+}

@@ -1,0 +1,45 @@
+/** What a program's log line says to the person at the terminal; null for one that only the log file needs. */
+export function tell(service: string, line: string): string | null {
+  const entry = parse(line);
+  if (entry === null) return null;
+  const trouble = troubles.get(entry['level']);
+  if (entry['component'] !== 'auto-deploy' && trouble === undefined) return null;
+  if (entry['level'] === 'debug' || entry['level'] === 'trace') return null;
+  return storyLine(service, [text(entry['training_job_name']), trouble, [text(entry['msg']), reasonOf(entry)]], entry['time']);
+}
+
+/** One line: time, service, job, message. */
+export function storyLine(service: string, parts: readonly Part[], at: unknown = Date.now()): string {
+  const time = new Date(typeof at === 'string' || typeof at === 'number' ? at : Date.now());
+  const words = parts.map((part) => (Array.isArray(part) ? part.filter(Boolean).join(': ') : part)).filter(Boolean);
+  return `${time.toTimeString().slice(0, 8)}  ${service.padEnd(widest)}  ${printable(words.join('  '))}`;
+}
+
+type Part = string | undefined | readonly (string | undefined)[];
+
+const widest = 'worker-2'.length;
+const troubles = new Map<unknown, string>([
+  ['warn', 'warning'],
+  ['error', 'ERROR'],
+  ['fatal', 'ERROR'],
+]);
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function reasonOf(entry: Record<string, unknown>): string | undefined {
+  const error = entry['err'] ?? entry['error'];
+  return typeof error === 'object' && error !== null ? text(Reflect.get(error, 'message')) : text(error);
+}
+
+function parse(line: string): Record<string, unknown> | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+/** Messages hold what others wrote: a terminal obeys some characters. */
+// oxlint-disable-next-line no-control-regex
+const printable = (words: string): string => words.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { machineEnvironment } from './environment.ts';
+import { answers, beats, redisAnswers } from './readiness.ts';
+import { redisArguments, redisProgram } from './redis-server.ts';
+import { Service, type ServiceSpec, type Watcher } from './service.ts';
+
+export interface SystemSettings {
+  /** The repository's top folder. */
+  root: string;
+  /** What the processes keep, and where they run. */
+  folder: string;
+  redisPort: number;
+  apiUrl: string;
+  /** Null for none. */
+  simulatorUrl: string | null;
+  env: NodeJS.ProcessEnv;
+  simulatorEnv: NodeJS.ProcessEnv;
+}
+
+const workers = ['worker-1', 'worker-2'];
+/** The contract gives them 10 s to finish or hand back what they have in hand. */
+const programStopMs = 10_500;
+const restStopMs = 3000;
+/** For all of it; what is left then is killed. */
+const stopWithinMs = 14_000;
+
+/** Redis, the stand-in, the API and two workers, as one. */
+export class System {
+  /** In the order of their start; they are stopped in the opposite one. */
+  readonly #stages: Service[][];
+
+  constructor(settings: SystemSettings, watcher: Watcher) {
+    const { root, folder, env, simulatorUrl } = settings;
+    mkdirSync(join(folder, 'redis'), { recursive: true });
+    const service = (spec: ServiceSpec): Service => new Service(spec, watcher);
+    const program = (name: string, file: string, rest: Pick<ServiceSpec, 'env' | 'isReady' | 'stopWithinMs'>): Service =>
+      service({ name, program: process.execPath, args: [join(root, file)], cwd: folder, ...rest });
+
+    const redis = service({
+      name: 'redis',
+      program: redisProgram(),
+      // From its own folder: older servers take no spaces in a path.
+      args: redisArguments({ port: settings.redisPort, dir: '.', appendonly: true }),
+      env: machineEnvironment(env),
+      cwd: join(folder, 'redis'),
+      isReady: redisAnswers(settings.redisPort),
+      stopWithinMs: restStopMs,
+    });
+    const simulator = (url: string): Service =>
+      program('stand-in', 'src/simulator/main.ts', {
+        env: settings.simulatorEnv,
+        isReady: answers(`${url}/_control/health`),
+        stopWithinMs: restStopMs,
+      });
+    const api = program('api', 'src/api/main.ts', {
+      env,
+      isReady: answers(`${settings.apiUrl}/health/ready`),
+      stopWithinMs: programStopMs,
+    });
+    const worker = (name: string): Service => {
+      const heartbeat = `${name}.heartbeat`;
+      return program(name, 'src/worker/main.ts', {
+        env: { ...env, HEARTBEAT_FILE: heartbeat },
+        isReady: beats(join(folder, heartbeat), Date.now()),
+        stopWithinMs: programStopMs,
+      });
+    };
+    this.#stages = [[redis], simulatorUrl === null ? [] : [simulator(simulatorUrl)], [api], workers.map(worker)];
+  }
+
+  /** Resolves when all of it is ready; throws StartError when a part does not come up. What runs then is for `stop`. */
+  async start(): Promise<void> {
+    const [redis = [], simulator = [], ...programs] = this.#stages;
+    for (const stage of [redis, simulator, programs.flat()]) await Promise.all(stage.map((service) => service.start()));
+  }
+
+  /** Workers, API, stand-in, Redis, each when those before it have ended. Answers with the names of those that had to be killed. */
+  async stop(): Promise<string[]> {
+    const deadline = performance.now() + stopWithinMs;
+    const killed: string[] = [];
+    for (const stage of this.#stages.toReversed()) {
+      await Promise.all(
+        stage.map(async (service) => {
+          const withinMs = Math.max(0, Math.min(service.spec.stopWithinMs, deadline - performance.now()));
+          if (await service.stop(withinMs)) killed.push(service.spec.name);
+        }),
+      );
+    }
+    return killed;
+  }
+
+  kill(): void {
+    for (const service of this.#stages.flat()) service.kill();
+  }
+}
