@@ -1,0 +1,63 @@
+/**
+ * The two kinds of job: which queue, what data, which id. Data is parsed when it is enqueued and again when it is processed: what
+ * lies in Redis may be of an older version, or of somebody's own hand.
+ */
+import type { JobsOptions } from 'bullmq';
+import { z } from 'zod';
+import { namePattern } from '../core/names.ts';
+import type { WatchedDeployment, WatchedRun } from '../services/ports.ts';
+
+const name = z.string().regex(namePattern);
+
+export const checkSchema = z.object({
+  training_job_name: name,
+  endpoint_name: name,
+  /** Since when SageMaker has not answered as it should, in milliseconds since 1970 UTC. */
+  trouble_since: z.number().nullable(),
+});
+export type CheckData = z.infer<typeof checkSchema>;
+
+export const deploySchema = z.object({
+  // A BullMQ job id may not hold a colon (bullmq-facts, section 2).
+  deployment_id: z.string().regex(/^[\w-]{1,100}$/),
+  training_job_name: name,
+  endpoint_name: name,
+});
+export type DeployData = z.infer<typeof deploySchema>;
+
+export interface NewJob<Data> {
+  /** What people see in Bull Board: the training job's name. */
+  name: string;
+  data: Data;
+  jobId: string;
+}
+
+/** Throws ZodError. */
+export function checkJob(run: WatchedRun): NewJob<CheckData> {
+  const data = checkSchema.parse({
+    training_job_name: run.trainingJobName,
+    endpoint_name: run.endpointName,
+    trouble_since: null,
+  });
+  return { name: data.training_job_name, data, jobId: `check-${data.training_job_name}` };
+}
+
+/** Throws ZodError. */
+export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
+  const data = deploySchema.parse({
+    deployment_id: deployment.deploymentId,
+    training_job_name: deployment.trainingJobName,
+    endpoint_name: deployment.endpointName,
+  });
+  return { name: data.training_job_name, data, jobId: `deploy-${data.deployment_id}` };
+}
+
+export const checkQueueName = 'check-training';
+export const deployQueueName = 'deploy';
+
+/** The last finished jobs stay for people to read; a failed one, which only BullMQ itself can make, would block its id. */
+export const jobOptions = {
+  keepLogs: 200,
+  removeOnComplete: { count: 1000 },
+  removeOnFail: true,
+} satisfies JobsOptions;

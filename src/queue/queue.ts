@@ -1,0 +1,101 @@
+import { Queue as BullQueue } from 'bullmq';
+import type { Config } from '../config.ts';
+import type { Logger, Queue } from '../services/ports.ts';
+import { connectProducer, disconnect } from './connection.ts';
+import { checkJob, checkQueueName, deployJob, deployQueueName } from './contracts.ts';
+import { ensureJob, type JobQueue } from './ensure-job.ts';
+import { restoreJobs } from './restore-jobs.ts';
+import { QueueUnavailable, within } from './time-limit.ts';
+import { createUntilReady } from './until-ready.ts';
+
+/** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
+const keptEvents = 100;
+const limitMs = 1000;
+
+const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
+export type QueueDepths = Record<(typeof states)[number], number>;
+
+/** The queues in Redis. Every method fails with QueueUnavailable, within about 1 s, while Redis is away, and works when it is back. */
+export interface RedisQueue extends Queue {
+  ping(): Promise<void>;
+  /** How many jobs are in which state, for each queue. */
+  depths(): Promise<Record<string, QueueDepths>>;
+  /** For Bull Board. */
+  readonly queues: readonly JobQueue[];
+  /** Never fails, and takes 1 s at most. */
+  close(): Promise<void>;
+}
+
+export interface QueueOptions extends Pick<Config, 'redisUrl' | 'queuePrefix'> {
+  log: Logger;
+}
+
+export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): RedisQueue {
+  const redis = connectProducer(redisUrl, log);
+  const untilReady = createUntilReady(redis);
+
+  const open = (name: string): JobQueue => {
+    const queue: JobQueue = new BullQueue(name, {
+      connection: redis,
+      prefix: queuePrefix,
+      streams: { events: { maxLen: keptEvents } },
+      // Otherwise a queue waits for its first connection before anything else, without end (bullmq-facts, section 4).
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+    });
+    // What fails is told to whoever asked, and the connection's own trouble once (connection-trouble.ts).
+    queue.on('error', () => {});
+    return queue;
+  };
+  const check = open(checkQueueName);
+  const deploy = open(deployQueueName);
+  const queues = [check, deploy];
+
+  /** BullMQ does this once, when a queue is opened; here Redis may come, or be emptied, later. */
+  const writeSettings = (): Promise<unknown> =>
+    Promise.all(queues.map((queue) => queue.getBackend().setQueueMeta(queue.metaValues)));
+  redis.on('ready', () => void writeSettings().catch(() => {}));
+
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      await within(limitMs, untilReady());
+      return await work();
+    } catch (error) {
+      throw error instanceof QueueUnavailable || redis.status === 'ready' ? error : away(error);
+    }
+  };
+
+  return {
+    queues,
+    watchTraining(run, delayMs) {
+      const job = checkJob(run);
+      return attempt(() => within(limitMs, ensureJob(check, job, delayMs)));
+    },
+    deploy(deployment, delayMs) {
+      const job = deployJob(deployment);
+      return attempt(() => within(limitMs, ensureJob(deploy, job, delayMs)));
+    },
+    restore(wanted, delayMs) {
+      return attempt(async () => {
+        const runs = await restoreJobs(check, wanted.runs, checkJob, () => delayMs('check'));
+        const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
+        if (runs.length + deployments.length > 0) await within(limitMs, writeSettings());
+        return { runs, deployments };
+      });
+    },
+    ping: () => attempt(async () => void (await within(limitMs, redis.ping()))),
+    depths: () =>
+      attempt(async () => {
+        const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);
+        return Object.fromEntries(await within(limitMs, Promise.all(counts))) as Record<string, QueueDepths>;
+      }),
+    async close() {
+      await disconnect(redis);
+      await Promise.all(queues.map((queue) => queue.close()));
+    },
+  };
+}
+
+const away = (cause: unknown): QueueUnavailable =>
+  new QueueUnavailable(`Redis is away: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -1,0 +1,68 @@
+import { jobOptions, type NewJob } from './contracts.ts';
+import { type JobQueue, replaceJob } from './ensure-job.ts';
+import { within } from './time-limit.ts';
+
+const chunkSize = 500;
+const stepLimitMs = 5000;
+
+const unfinished = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
+const finished = ['completed', 'failed'] as const;
+
+export interface LostJob {
+  job: NewJob<object>;
+  delayMs: number;
+}
+
+/**
+ * Adds, in bulk, those of the wanted jobs that are in no list of unfinished ones, and answers which. Safe to run many times at
+ * once, also while the jobs are being processed: an id holds one job. Looking costs one script for all ids of a queue.
+ */
+export async function restoreJobs<Wanted>(
+  queue: JobQueue,
+  wanted: readonly Wanted[],
+  jobFor: (one: Wanted) => NewJob<object>,
+  delayMs: () => number,
+): Promise<Wanted[]> {
+  if (wanted.length === 0) return [];
+  const present = await idsOf(queue, unfinished);
+  const lost = wanted.map((one) => ({ one, job: jobFor(one) })).filter(({ job }) => !present.has(job.jobId));
+  if (lost.length === 0) return [];
+
+  const jobs = lost.map(({ job }) => ({ job, delayMs: delayMs() }));
+  const blocked = await idsOf(queue, finished);
+  await inChunks(
+    jobs.filter(({ job }) => blocked.has(job.jobId)),
+    (chunk) => replaceAll(queue, chunk),
+  );
+  await inChunks(
+    jobs.filter(({ job }) => !blocked.has(job.jobId)),
+    (chunk) => addAll(queue, chunk),
+  );
+
+  // Data that has lost its place in every list (by eviction, or by hand) makes the add of its id silently do nothing.
+  const placed = await idsOf(queue, [...unfinished, ...finished]);
+  await inChunks(
+    jobs.filter(({ job }) => !placed.has(job.jobId)),
+    (chunk) => replaceAll(queue, chunk),
+  );
+  return lost.map(({ one }) => one);
+}
+
+/** One script for all the lists, so that a job which moves between them is seen. */
+async function idsOf(queue: JobQueue, states: readonly (typeof unfinished | typeof finished)[number][]): Promise<Set<string>> {
+  return new Set(await within(stepLimitMs, queue.getRanges([...states], 0, -1)));
+}
+
+async function inChunks(jobs: readonly LostJob[], act: (chunk: readonly LostJob[]) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < jobs.length; start += chunkSize) {
+    await within(stepLimitMs, act(jobs.slice(start, start + chunkSize)));
+  }
+}
+
+const addAll = (queue: JobQueue, jobs: readonly LostJob[]): Promise<unknown> =>
+  queue.addBulk(
+    jobs.map(({ job: { name, data, jobId }, delayMs }) => ({ name, data, opts: { ...jobOptions, jobId, delay: delayMs } })),
+  );
+
+const replaceAll = (queue: JobQueue, jobs: readonly LostJob[]): Promise<unknown> =>
+  Promise.all(jobs.map(({ job, delayMs }) => replaceJob(queue, job, delayMs)));

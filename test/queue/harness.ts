@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { onTestFinished } from 'vitest';
+import type { Logger, WatchedDeployment, WatchedRun } from '../../src/services/ports.ts';
+import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
+
+export interface Line extends Record<string, unknown> {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+}
+
+/** A log that is kept. */
+export function keptLog(): { log: Logger; lines: Line[] } {
+  const lines: Line[] = [];
+  const at = (level: Line['level']) => (fields: object, message: string) => void lines.push({ ...fields, level, message });
+  return { log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }, lines };
+}
+
+export const newPrefix = (): string => `{test-${randomUUID()}}`;
+
+export function openQueue(redisUrl: string, queuePrefix: string, log: Logger = keptLog().log): RedisQueue {
+  const queue = createQueue({ redisUrl, queuePrefix, log });
+  onTestFinished(() => queue.close());
+  return queue;
+}
+
+/** A plain connection, to look at Redis past BullMQ. */
+export function openRedis(redisUrl: string): Redis {
+  const redis = new Redis(redisUrl);
+  redis.on('error', () => {});
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
+export const aRun = (trainingJobName: string): WatchedRun => ({ trainingJobName, endpointName: 'sentiment-endpoint' });
+
+export const aDeployment = (deploymentId: string): WatchedDeployment => ({
+  deploymentId,
+  trainingJobName: 'job-1',
+  endpointName: 'sentiment-endpoint',
+});

@@ -1,0 +1,121 @@
+import { Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { redisUrl } from '../support/redis.ts';
+import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
+
+const hour = 3_600_000;
+
+function setUp() {
+  const prefix = newPrefix();
+  const queue = openQueue(redisUrl(), prefix);
+  const [check, deploy] = queue.queues;
+  if (check === undefined || deploy === undefined) throw new Error('a queue is missing');
+  return { prefix, queue, check, deploy };
+}
+
+/** Takes jobs of the queue and returns from each what `finish` gives. */
+function takeJobs(name: string, prefix: string, finish: () => Promise<void>): void {
+  const connection = new Redis(redisUrl(), { maxRetriesPerRequest: null });
+  const worker = new Worker(name, finish, { connection, prefix });
+  onTestFinished(async () => {
+    await worker.close();
+    connection.disconnect();
+  });
+}
+
+describe('watching a training', () => {
+  it('adds one job that says what it is about', async () => {
+    const { queue, check } = setUp();
+    await Promise.all(Array.from({ length: 20 }, () => queue.watchTraining(aRun('job-1'), hour)));
+    const jobs = await check.getJobs();
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]).toMatchObject({
+      id: 'check-job-1',
+      name: 'job-1',
+      data: { training_job_name: 'job-1', endpoint_name: 'sentiment-endpoint', trouble_since: null },
+      opts: { delay: hour, keepLogs: 200, removeOnFail: true, removeOnComplete: { count: 1000 } },
+    });
+  });
+
+  it('looks at a delayed one now when asked to, and otherwise leaves its time', async () => {
+    const { queue, check } = setUp();
+    await queue.watchTraining(aRun('job-1'), hour);
+    await queue.watchTraining(aRun('job-1'), 1);
+    expect(await check.getJobState('check-job-1')).toBe('delayed');
+    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.watchTraining(aRun('job-1'), 0);
+    expect(await check.getJobState('check-job-1')).toBe('waiting');
+    expect(await check.getJobCounts('waiting')).toEqual({ waiting: 1 });
+  });
+
+  it('refuses what is no training job name, before it reaches Redis', () => {
+    const { queue } = setUp();
+    expect(() => queue.watchTraining(aRun('a:b'), 0)).toThrow(/training_job_name/);
+    expect(() => queue.deploy(aDeployment('a:b'), 0)).toThrow(/deployment_id/);
+  });
+});
+
+describe('a job of the same id', () => {
+  it('that is finished does not block a new one', async () => {
+    const { queue, deploy, prefix } = setUp();
+    let runs = 0;
+    takeJobs('deploy', prefix, () => Promise.resolve(void (runs += 1)));
+    await queue.deploy(aDeployment('d-1'), 0);
+    await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed');
+    const before = runs;
+    await queue.deploy(aDeployment('d-1'), hour);
+    expect(await deploy.getJobState('deploy-d-1')).toBe('delayed');
+    await queue.deploy(aDeployment('d-1'), 0);
+    await eventually(() => runs === before + 1);
+  });
+
+  it('that is being processed is neither doubled nor disturbed', async () => {
+    const { queue, deploy, prefix } = setUp();
+    const release = Promise.withResolvers<void>();
+    let runs = 0;
+    takeJobs('deploy', prefix, () => {
+      runs += 1;
+      return release.promise;
+    });
+    await queue.deploy(aDeployment('d-1'), 0);
+    await eventually(() => runs === 1);
+    await queue.deploy(aDeployment('d-1'), 0);
+    expect(await deploy.getJobCounts('active', 'waiting', 'delayed')).toEqual({ active: 1, waiting: 0, delayed: 0 });
+    release.resolve();
+    await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed');
+    expect(runs).toBe(1);
+  });
+
+  it('whose place in every list is lost does not block a new one', async () => {
+    const { queue, check, prefix } = setUp();
+    await queue.watchTraining(aRun('job-1'), hour);
+    await openRedis(redisUrl()).del(`${prefix}:check-training:delayed`);
+    expect(await check.getJobState('check-job-1')).toBe('unknown');
+    await queue.watchTraining(aRun('job-1'), hour);
+    expect(await check.getJobState('check-job-1')).toBe('delayed');
+  });
+});
+
+it('tells how many jobs are in which state', async () => {
+  const { queue } = setUp();
+  await queue.watchTraining(aRun('job-1'), hour);
+  await queue.watchTraining(aRun('job-2'), 0);
+  await queue.deploy(aDeployment('d-1'), hour);
+  const none = { waiting: 0, active: 0, delayed: 0, prioritized: 0, completed: 0, failed: 0 };
+  expect(await queue.depths()).toEqual({
+    'check-training': { ...none, waiting: 1, delayed: 1 },
+    deploy: { ...none, delayed: 1 },
+  });
+});
+
+it('keeps few of the events that nobody reads', async () => {
+  const { queue, prefix } = setUp();
+  await queue.ping();
+  await queue.restore({ runs: Array.from({ length: 2000 }, (_, i) => aRun(`job-${i}`)), deployments: [] }, () => hour);
+  const redis = openRedis(redisUrl());
+  expect(Number(await redis.hget(`${prefix}:check-training:meta`, 'opts.maxLenEvents'))).toBe(100);
+  // Redis trims whole nodes of a stream, 100 entries each.
+  expect(await redis.xlen(`${prefix}:check-training:events`)).toBeLessThanOrEqual(300);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { redisUrl, startRedis } from '../support/redis.ts';
+import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
+
+const hour = 3_600_000;
+const many = (count: number) => Array.from({ length: count }, (_, i) => aRun(`ml-sentiment-training-20261124-150253-${i}`));
+
+async function usedMemory(redis: ReturnType<typeof openRedis>): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+}
+
+describe('restoring', () => {
+  it('adds only what is missing, with the delay asked for its kind, and says whom', async () => {
+    const queue = openQueue(redisUrl(), newPrefix());
+    await queue.watchTraining(aRun('job-1'), hour);
+    await queue.watchTraining(aRun('job-2'), 0);
+    const wanted = {
+      runs: [aRun('job-1'), aRun('job-2'), aRun('job-3')],
+      deployments: [aDeployment('d-1')],
+    };
+    const delays = { check: hour, deploy: 0 };
+    expect(await queue.restore(wanted, (kind) => delays[kind])).toEqual({
+      runs: [aRun('job-3')],
+      deployments: [aDeployment('d-1')],
+    });
+    expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1, delayed: 2 }, deploy: { waiting: 1 } });
+    expect(await queue.restore(wanted, () => 0)).toEqual({ runs: [], deployments: [] });
+  });
+
+  it('brings everything back after FLUSHALL, also when many do it at once', async () => {
+    const server = await startRedis();
+    const redis = openRedis(server.url);
+    const prefix = newPrefix();
+    const queues = [openQueue(server.url, prefix), openQueue(server.url, prefix), openQueue(server.url, prefix)];
+    const wanted = { runs: many(1000), deployments: [aDeployment('d-1')] };
+    await queues[0]?.restore(wanted, () => hour);
+    await redis.flushall();
+    await Promise.all(queues.map((queue) => queue.restore(wanted, () => hour)));
+    expect(await queues[0]?.depths()).toMatchObject({ 'check-training': { delayed: 1000 }, deploy: { delayed: 1 } });
+  });
+
+  it('replaces finished jobs, and jobs that are in no list any more', async () => {
+    const prefix = newPrefix();
+    const queue = openQueue(redisUrl(), prefix);
+    const redis = openRedis(redisUrl());
+    const runs = many(3);
+    await queue.restore({ runs, deployments: [] }, () => hour);
+    const key = `${prefix}:check-training`;
+    const [first, second] = await redis.zrange(`${key}:delayed`, 0, -1);
+    await redis.zrem(`${key}:delayed`, String(first), String(second));
+    await redis.zadd(`${key}:completed`, String(Date.now()), String(first));
+    expect((await queue.restore({ runs, deployments: [] }, () => hour)).runs).toHaveLength(2);
+    expect(await queue.depths()).toMatchObject({ 'check-training': { delayed: 3, completed: 0 } });
+  });
+
+  it('takes well under 2 s, and 2 KB each, for 10,000', async () => {
+    const server = await startRedis();
+    const redis = openRedis(server.url);
+    const queue = openQueue(server.url, newPrefix());
+    await queue.ping();
+    const before = await usedMemory(redis);
+    const startedAt = performance.now();
+    const wanted = { runs: many(10_000), deployments: [] };
+    expect((await queue.restore(wanted, () => hour)).runs).toHaveLength(10_000);
+    const restoredMs = performance.now() - startedAt;
+    const bytesEach = ((await usedMemory(redis)) - before) / 10_000;
+    const lookedAt = performance.now();
+    expect((await queue.restore(wanted, () => hour)).runs).toHaveLength(0);
+    const lookedMs = performance.now() - lookedAt;
+    process.stdout.write(`restored in ${restoredMs.toFixed()} ms, looked in ${lookedMs.toFixed()} ms, ${bytesEach} B each\n`);
+    expect(bytesEach).toBeLessThan(2048);
+    expect(restoredMs).toBeLessThan(4000);
+    expect(lookedMs).toBeLessThan(1000);
+  });
+});
