@@ -19,6 +19,8 @@ export interface Config {
   readonly queuePrefix: string;
   readonly workerConcurrency: number;
   readonly logLevel: LogLevel;
+  /** What a worker touches while it works, for health checks. */
+  readonly heartbeatFile: string | null;
   /** What no log line may hold: keys and passwords. */
   readonly secrets: readonly string[];
   readonly services: Readonly<ServiceSettings>;
@@ -48,6 +50,7 @@ export function parseConfig(env: Environment): Config {
     queuePrefix: values.QUEUE_PREFIX,
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
+    heartbeatFile: values.HEARTBEAT_FILE,
     secrets: passwordOf(values.REDIS_URL),
     services: {
       projectName: values.PROJECT_NAME,

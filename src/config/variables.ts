@@ -50,6 +50,7 @@ export const sharedVariables = {
   QUEUE_PREFIX: withDefault(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy}'), '{autodeploy}'),
   WORKER_CONCURRENCY: withDefault(wholeNumber(1, 1000), 20),
   LOG_LEVEL: withDefault(logLevel, 'info'),
+  HEARTBEAT_FILE: optional(text(/^.+$/, 'the path of a file, like /tmp/heartbeat')),
   PROJECT_NAME: withDefault(projectName, 'ml-sentiment'),
   ENDPOINT_NAME: optional(name),
   EXECUTION_ROLE_ARN: required(roleArn),

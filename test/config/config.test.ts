@@ -28,6 +28,7 @@ describe('the defaults', () => {
       queuePrefix: '{autodeploy}',
       workerConcurrency: 20,
       logLevel: 'info',
+      heartbeatFile: null,
       secrets: [],
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', apiKeys: [] },
       services: {

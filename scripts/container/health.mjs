@@ -1,0 +1,39 @@
+/**
+ * The image's HEALTHCHECK. One image runs every program, so this asks what the container's first process is: the API and the
+ * stand-in have to answer, a worker has to have written its heartbeat (which it does while it takes jobs).
+ * Exits 0 or 1, and says why.
+ */
+import { readFileSync, statSync } from 'node:fs';
+
+const staleMs = 30_000;
+const patienceMs = 3000;
+const { PORT = '8006', SIMULATOR_PORT = '8007', HEARTBEAT_FILE = '/tmp/heartbeat' } = process.env;
+
+async function answers(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return `${url} answered ${response.status}`;
+}
+
+function beats() {
+  const ageMs = Date.now() - statSync(HEARTBEAT_FILE).mtimeMs;
+  const what = `the last heartbeat is ${Math.round(ageMs / 1000)} s old`;
+  if (ageMs > staleMs) throw new Error(what);
+  return what;
+}
+
+const checks = {
+  'src/api/main.ts': () => answers(`http://127.0.0.1:${PORT}/health/live`),
+  'src/worker/main.ts': beats,
+  'src/simulator/main.ts': () => answers(`http://127.0.0.1:${SIMULATOR_PORT}/_control/health`),
+};
+
+try {
+  const command = readFileSync('/proc/1/cmdline', 'utf8').split('\0').join(' ');
+  const check = Object.entries(checks).find(([program]) => command.includes(program))?.[1];
+  if (check === undefined) throw new Error(`no known program: ${command}`);
+  console.log(await check());
+} catch (error) {
+  console.log(`unhealthy: ${error.cause?.message ?? error.message}`);
+  process.exitCode = 1;
+}
