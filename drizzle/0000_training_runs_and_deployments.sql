@@ -39,7 +39,8 @@ CREATE UNIQUE INDEX `deployments_deployment_id` ON `deployments` (`deployment_id
 CREATE UNIQUE INDEX `deployments_one_in_progress_per_endpoint` ON `deployments` (`endpoint_key`) WHERE "deployments"."status" = 'in_progress';--> statement-breakpoint
 CREATE UNIQUE INDEX `deployments_one_active_per_run` ON `deployments` (`run_seq`) WHERE "deployments"."status" in ('queued', 'in_progress');--> statement-breakpoint
 CREATE INDEX `deployments_run` ON `deployments` (`run_seq`,`seq`);--> statement-breakpoint
-CREATE INDEX `deployments_endpoint` ON `deployments` (`endpoint_key`,`status`,`seq`);--> statement-breakpoint
+CREATE INDEX `deployments_endpoint` ON `deployments` (`endpoint_key`,`seq`);--> statement-breakpoint
+CREATE INDEX `deployments_endpoint_status` ON `deployments` (`endpoint_key`,`status`,`finished_at`);--> statement-breakpoint
 CREATE INDEX `deployments_status` ON `deployments` (`status`,`seq`);--> statement-breakpoint
 CREATE TABLE `history` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE `training_runs` (
 	`start_attempts` integer DEFAULT 0 NOT NULL,
 	`training_since_at` integer,
 	`stop_requested_at` integer,
+	`abandoned_at` integer,
 	`training_ended_at` integer,
 	CONSTRAINT "training_runs_status_known" CHECK("training_runs"."status" in ('requested', 'training', 'completed', 'failed', 'stopped', 'timed_out')),
 	CONSTRAINT "training_runs_finished_at" CHECK(("training_runs"."status" in ('completed', 'failed', 'stopped', 'timed_out')) = ("training_runs"."finished_at" is not null))

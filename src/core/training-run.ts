@@ -10,6 +10,12 @@ export const finishedRunStatuses = ['completed', 'failed', 'stopped', 'timed_out
 
 export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRunStatuses as readonly string[]).includes(status);
 
+/**
+ * How long one process has for CreateTrainingJob before another may try: no start is begun while one that is not older is under
+ * way. The training job's name keeps a second one from starting the training twice; the lease saves the call.
+ */
+export const startLeaseMs = 15_000;
+
 /** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {
   trainingImage: string;
@@ -56,7 +62,19 @@ export interface TrainingRun {
   /** When SageMaker was first known to have the job: monitoring's deadline counts from here. */
   trainingSinceAt: number | null;
   stopRequestedAt: number | null;
+  /** When the request was answered with 503 although its training may have been started; such a run is only cleared up. */
+  abandonedAt: number | null;
   /** SageMaker's TrainingEndTime. */
+  trainingEndedAt: number | null;
+}
+
+/** How a run ended. */
+export interface TrainingOutcome {
+  status: Exclude<TrainingRunStatus, 'requested' | 'training'>;
+  secondaryStatus: string | null;
+  failureReason: string | null;
+  modelArtifact: string | null;
+  metrics: Record<string, number> | null;
   trainingEndedAt: number | null;
 }
 

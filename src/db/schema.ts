@@ -40,6 +40,7 @@ export const trainingRuns = sqliteTable(
     startAttempts: integer('start_attempts').notNull().default(0),
     trainingSinceAt: integer('training_since_at'),
     stopRequestedAt: integer('stop_requested_at'),
+    abandonedAt: integer('abandoned_at'),
     trainingEndedAt: integer('training_ended_at'),
   },
   (table) => [
@@ -100,7 +101,8 @@ export const deployments = sqliteTable(
       .on(table.runSeq)
       .where(sql`${table.status} in (${quoted(activeDeploymentStatuses)})`),
     index('deployments_run').on(table.runSeq, table.seq),
-    index('deployments_endpoint').on(table.endpointKey, table.status, table.seq),
+    index('deployments_endpoint').on(table.endpointKey, table.seq),
+    index('deployments_endpoint_status').on(table.endpointKey, table.status, table.finishedAt),
     index('deployments_status').on(table.status, table.seq),
     check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
     check('deployments_step_known', sql`${table.step} in (${quoted(deploymentSteps)})`),

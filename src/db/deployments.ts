@@ -1,0 +1,97 @@
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Store } from '../services/store.ts';
+import { pageOf, seqOfCursor } from './cursor.ts';
+import type { Database } from './database.ts';
+import {
+  activeDeploymentOf,
+  deploymentColumns,
+  endpointKeyOf,
+  findDeployment,
+  isNewer,
+  liveOn,
+  newestActiveOn,
+  newestDeploymentOf,
+  nextOn,
+  queueDeployment,
+  supersede,
+  underWayOn,
+} from './deployment-rows.ts';
+import { tellOfDeployment } from './history.ts';
+import { deployments, trainingRuns } from './schema.ts';
+
+type Asking = 'requestDeployment' | 'claimDeployment';
+type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment';
+
+export const askingForDeployments = (database: Database): Pick<Store, Asking> => ({
+  requestDeployment: (trainingJobName, wanted, now) =>
+    database.write((tx, db) => {
+      const run = tx.select().from(trainingRuns).where(eq(trainingRuns.trainingJobName, trainingJobName)).get();
+      if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
+
+      const active = activeDeploymentOf(tx, run);
+      if (active) return { kind: 'existing', deployment: active };
+      if (!wanted.forced) {
+        const newest = newestDeploymentOf(tx, run);
+        if (newest?.status === 'deployed') return { kind: 'existing', deployment: newest };
+        const own = { trainingCreatedAt: run.createdAt, runSeq: run.seq };
+        const by = [liveOn(tx, run), newestActiveOn(tx, run)].find((other) => other !== null && isNewer(other, own));
+        if (by) return { kind: 'superseded', by };
+      }
+      return { kind: 'created', deployment: queueDeployment(tx, db, run, wanted, wanted.trigger, now) };
+    }),
+
+  claimDeployment: (deploymentId, deadlineAt, now) =>
+    database.write((tx, db) => {
+      const own = findDeployment(tx, deploymentId);
+      if (own?.status !== 'queued') return { kind: 'gone' };
+
+      const underWay = underWayOn(tx, own);
+      if (underWay) return { kind: 'wait', behind: underWay };
+      const next = nextOn(tx, own);
+      if (next && next.seq !== own.seq) return { kind: 'wait', behind: next };
+      const live = own.forced ? null : liveOn(tx, own);
+      if (live && isNewer(live, own)) {
+        const [deployment = own] = supersede(tx, db, eq(deployments.seq, own.seq), live, now);
+        return { kind: 'superseded', deployment };
+      }
+
+      const deployment = tx
+        .update(deployments)
+        .set({
+          status: 'in_progress',
+          startedAt: sql`coalesce(${deployments.startedAt}, ${now})`,
+          deadlineAt,
+          fence: sql`${deployments.fence} + 1`,
+        })
+        .where(and(eq(deployments.seq, own.seq), eq(deployments.status, 'queued')))
+        .returning(deploymentColumns)
+        .get();
+      tellOfDeployment(db, deployment, { from: 'queued', to: 'in_progress', actor: 'worker', detail: null }, now);
+      return { kind: 'claimed', deployment };
+    }),
+});
+
+export const readingOfDeployments = (database: Database): Pick<Store, Reading> => ({
+  findDeployment: (deploymentId) => database.read((db) => findDeployment(db, deploymentId)),
+
+  liveDeployment: (endpointName) => database.read((db) => liveOn(db, { endpointName })),
+
+  listDeployments: async ({ endpointName, trainingJobName }, { limit, cursor }) => {
+    const before = seqOfCursor(cursor);
+    const conditions = [
+      endpointName === undefined ? undefined : eq(deployments.endpointKey, endpointKeyOf(endpointName)),
+      trainingJobName === undefined ? undefined : eq(deployments.trainingJobName, trainingJobName),
+      before === null ? undefined : lt(deployments.seq, before),
+    ];
+    const rows = await database.read((db) =>
+      db
+        .select(deploymentColumns)
+        .from(deployments)
+        .where(and(...conditions))
+        .orderBy(desc(deployments.seq))
+        .limit(limit + 1)
+        .all(),
+    );
+    return pageOf(rows, limit);
+  },
+});

@@ -1,0 +1,95 @@
+import { and, desc, eq, getTableColumns, lt, sql, type SQL } from 'drizzle-orm';
+import type { DeploymentStatus } from '../core/deployment.ts';
+import type { TrainingRun } from '../core/training-run.ts';
+import type { RunView, Store } from '../services/store.ts';
+import { pageOf, seqOfCursor } from './cursor.ts';
+import { type Database, prepared } from './database.ts';
+import { tellOfTraining } from './history.ts';
+import { trainingRuns } from './schema.ts';
+import type { Tx } from './write-tx.ts';
+
+// Names are spelt out: in a select from one table drizzle leaves the tables' names away, and `seq` would be the wrong one.
+const deploymentStatus = sql<DeploymentStatus | 'none'>`coalesce((
+  select newest.status from deployments newest where newest.run_seq = training_runs.seq order by newest.seq desc limit 1
+), 'none')`.as('deployment_status');
+const view = { ...getTableColumns(trainingRuns), deploymentStatus };
+
+const statements = prepared((db) => ({
+  find: db
+    .select(view)
+    .from(trainingRuns)
+    .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
+    .prepare(),
+}));
+
+const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
+
+type Recording = 'insertRun' | 'adoptRun';
+type Reading = 'findRun' | 'findRunByIdempotencyKey' | 'listRuns';
+
+export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
+  insertRun: (run, now) =>
+    database.write((tx, db) => {
+      const inserted = tx
+        .insert(trainingRuns)
+        .values({ ...run, status: 'requested', createdAt: now, updatedAt: now })
+        .onConflictDoNothing()
+        .returning()
+        .get();
+      if (inserted) {
+        tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
+        return { kind: 'inserted', run: inserted };
+      }
+      const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));
+      if (sameKey) return { kind: 'same_key', run: sameKey };
+      const sameName = runWhere(tx, eq(trainingRuns.trainingJobName, run.trainingJobName));
+      if (sameName) return { kind: 'name_taken', run: sameName };
+      throw new Error(`Run id ${run.runId} is taken.`);
+    }),
+
+  adoptRun: (run, actor, now) =>
+    database.write((tx, db) => {
+      const known = runWhere(tx, eq(trainingRuns.trainingJobName, run.trainingJobName));
+      if (known) return { run: known, adopted: false };
+      const idTaken = runWhere(tx, eq(trainingRuns.runId, run.runId)) !== undefined;
+      const adopted = tx
+        .insert(trainingRuns)
+        .values({
+          ...run,
+          runId: idTaken ? run.trainingJobName : run.runId,
+          status: 'training',
+          updatedAt: now,
+          trainingSinceAt: now,
+        })
+        .returning()
+        .get();
+      tellOfTraining(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
+      return { run: adopted, adopted: true };
+    }),
+});
+
+export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
+  findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
+
+  findRunByIdempotencyKey: (key) =>
+    database.read((db) => db.select(view).from(trainingRuns).where(eq(trainingRuns.idempotencyKey, key)).get() ?? null),
+
+  listRuns: async (filter, { limit, cursor }) => {
+    const before = seqOfCursor(cursor);
+    const conditions = [
+      filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
+      filter.deploymentStatus === undefined ? undefined : sql`${deploymentStatus} = ${filter.deploymentStatus}`,
+      before === null ? undefined : lt(trainingRuns.seq, before),
+    ];
+    const rows = await database.read<RunView[]>((db) =>
+      db
+        .select(view)
+        .from(trainingRuns)
+        .where(and(...conditions))
+        .orderBy(desc(trainingRuns.seq))
+        .limit(limit + 1)
+        .all(),
+    );
+    return pageOf(rows, limit);
+  },
+});
