@@ -14,7 +14,7 @@ const shared = ['src/core', 'src/services', 'src/queue', 'src/config', 'src/conf
 
 export const layers: readonly Layer[] = [
   { path: 'src/core', mayImport: ['src/core'], packages: [] },
-  { path: 'src/services', mayImport: ['src/core', 'src/services'], packages: ['node:crypto'] },
+  { path: 'src/services', mayImport: ['src/core', 'src/services'], packages: ['node:crypto', 'node:timers/promises'] },
   adapter('src/db'),
   adapter('src/queue'),
   adapter('src/sagemaker'),

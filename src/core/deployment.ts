@@ -56,6 +56,27 @@ export interface Deployment {
   finishedAt: number | null;
 }
 
+/** How a deployment ended; `detail` is what its history tells. */
+export interface DeploymentOutcome {
+  status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
+  failureReason: string | null;
+  detail: string | null;
+}
+
+/** What a step may record; an absent field stays as it is. */
+export interface DeploymentProgress {
+  step?: DeploymentStep;
+  endpointConfigName?: string;
+  askedAction?: EndpointAction | null;
+  askedAt?: number | null;
+  acknowledgedAt?: number | null;
+  endpointModifiedBefore?: number | null;
+  previousEndpointConfigName?: string | null;
+  failureReason?: string;
+  troubleKind?: string | null;
+  troubleSince?: number | null;
+}
+
 /** An endpoint as SageMaker describes it; the status is a plain string, because SageMaker adds new ones. */
 export interface Endpoint {
   name: string;

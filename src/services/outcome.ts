@@ -13,4 +13,8 @@ export interface JobAgain {
 
 export const done: JobOutcome = { kind: 'done' };
 
-export const again = (afterMs: number, troubleSince: number | null = null): JobAgain => ({ kind: 'again', afterMs, troubleSince });
+export const again = (afterMs: number, troubleSince: number | null = null): JobAgain => ({
+  kind: 'again',
+  afterMs,
+  troubleSince,
+});

@@ -3,9 +3,12 @@
  * `null` means that somebody else moved the row first, which is a normal outcome. Functions return promises so that another
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
-import type { Deployment, DeploymentStatus, DeploymentStep, EndpointAction, Trigger } from '../core/deployment.ts';
+import type { Deployment, DeploymentOutcome, DeploymentProgress, DeploymentStatus, Trigger } from '../core/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
-import type { TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training-run.ts';
+import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training-run.ts';
+
+export type { DeploymentOutcome, DeploymentProgress } from '../core/deployment.ts';
+export type { TrainingOutcome } from '../core/training-run.ts';
 
 export interface NewRun {
   runId: string;
@@ -41,15 +44,6 @@ export type InsertRunResult =
   /** Another run has the training job's name. */
   | { kind: 'name_taken'; run: TrainingRun };
 
-export interface TrainingOutcome {
-  status: Exclude<TrainingRunStatus, 'requested' | 'training'>;
-  secondaryStatus: string | null;
-  failureReason: string | null;
-  modelArtifact: string | null;
-  metrics: Record<string, number> | null;
-  trainingEndedAt: number | null;
-}
-
 export interface NewDeployment {
   deploymentId: string;
   trigger: Trigger;
@@ -72,26 +66,6 @@ export type ClaimResult =
   | { kind: 'superseded'; deployment: Deployment }
   /** It is not queued any more. */
   | { kind: 'gone' };
-
-export interface DeploymentOutcome {
-  status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
-  failureReason: string | null;
-  detail: string | null;
-}
-
-/** What a step may record; an absent field stays as it is. */
-export interface DeploymentProgress {
-  step?: DeploymentStep;
-  endpointConfigName?: string;
-  askedAction?: EndpointAction | null;
-  askedAt?: number | null;
-  acknowledgedAt?: number | null;
-  endpointModifiedBefore?: number | null;
-  previousEndpointConfigName?: string | null;
-  failureReason?: string;
-  troubleKind?: string | null;
-  troubleSince?: number | null;
-}
 
 export interface Page<T> {
   items: T[];
@@ -117,7 +91,7 @@ export interface Store {
   markTraining(trainingJobName: string, arn: string, actor: Actor, detail: string, now: number): Promise<TrainingRun | null>;
   /** Deletes a run that was refused before it was accepted; false when it is not `requested` by this attempt any more. */
   withdrawRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
-  /** As withdrawRun, where the training may have started all the same: asks for its stop and frees the idempotency key. */
+  /** As withdrawRun, where the training may have started all the same: sets abandonedAt, asks for its stop and frees the idempotency key. */
   abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
   requestStop(trainingJobName: string, now: number): Promise<TrainingRun | null>;
   recordPhase(trainingJobName: string, secondaryStatus: string, actor: Actor, now: number): Promise<TrainingRun | null>;

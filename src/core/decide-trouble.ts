@@ -1,0 +1,42 @@
+/** Transient or permanent: the one place that says for how long a refused or unanswered call is tried again. */
+import type { SagemakerErrorKind } from './errors.ts';
+
+export type TroubleDecision =
+  | { kind: 'retry'; why: string }
+  /** `failureReason`: SageMaker's own words. */
+  | { kind: 'fail'; failureReason: string };
+
+/** Permissions and tags need minutes to spread (sagemaker-facts, section 4). */
+export const accessDeniedGraceMs = 5 * 60_000;
+/** Quotas free up when other trainings or endpoints end. */
+export const quotaWaitMs = 60 * 60_000;
+/** A new endpoint configuration may not be visible to CreateEndpoint and UpdateEndpoint at once (sagemaker-facts, section 4). */
+export const notVisibleGraceMs = 2 * 60_000;
+/** What nobody has seen before may pass. */
+export const unknownGraceMs = 5 * 60_000;
+
+/** `forMs`: for how long this kind of trouble has lasted. `maxWaitMs`: how long the whole may take. */
+export function decideTrouble(error: SagemakerErrorKind, message: string, forMs: number, maxWaitMs: number): TroubleDecision {
+  const limitMs = Math.min(patienceMs(error), maxWaitMs);
+  return forMs < limitMs ? { kind: 'retry', why: `${error}: ${message}` } : { kind: 'fail', failureReason: message };
+}
+
+function patienceMs(error: SagemakerErrorKind): number {
+  switch (error) {
+    case 'throttled':
+    case 'unavailable':
+    case 'busy':
+      return Infinity;
+    case 'access_denied':
+      return accessDeniedGraceMs;
+    case 'quota':
+      return quotaWaitMs;
+    case 'not_found':
+      return notVisibleGraceMs;
+    case 'unknown':
+      return unknownGraceMs;
+    case 'invalid':
+    case 'already_exists':
+      return 0;
+  }
+}

@@ -1,0 +1,158 @@
+import { jitteredIntervalMs, troubleDelayMs } from '../core/backoff.ts';
+import { decideTrouble } from '../core/decide-trouble.ts';
+import { type Deployment, type DeploymentOutcome, type DeploymentProgress, isFinishedDeployment } from '../core/deployment.ts';
+import { HandedOver, SagemakerError } from '../core/errors.ts';
+import type { TrainingRun } from '../core/training-run.ts';
+import { ensureEndpointConfig } from './deploy/ensure-endpoint-config.ts';
+import { ensureModel } from './deploy/ensure-model.ts';
+import type { Hand } from './deploy/hand.ts';
+import { moveEndpoint } from './deploy/move-endpoint.ts';
+import { enqueueDeploy } from './enqueue.ts';
+import { again, done, type JobOutcome } from './outcome.ts';
+import type { CallOptions, Services } from './ports.ts';
+
+/**
+ * Carries a deployment on as far as it goes now: model, endpoint configuration, endpoint; then it waits outside of any worker for the
+ * endpoint to settle. Re-entrant: each step is persisted when SageMaker has confirmed it, and can be repeated by whoever comes next
+ * after a crash, because its names are fixed and "already exists" is adopted after a comparison.
+ *
+ * Only one worker acts: taking the deployment in hand raises its fence, and every write and every call to SageMaker asks for it, so
+ * that a worker which was paused and replaced stops before its next effect.
+ *
+ * @throws {HandedOver} when somebody else has it. @throws {StoreUnavailable}. SageMaker's errors become waits or an outcome.
+ */
+export async function advanceDeployment(
+  services: Services,
+  deploymentId: string,
+  context: { signal?: AbortSignal },
+): Promise<JobOutcome> {
+  const { store, log, random, settings } = services;
+  const found = await store.findDeployment(deploymentId);
+  if (found === null || isFinishedDeployment(found.status)) return done;
+  const deployment = found.status === 'queued' ? await claim(services, found) : await store.takeInHand(deploymentId);
+  if (deployment === 'waiting') return again(jitteredIntervalMs(settings.endpointPollMs, random));
+  if (deployment === null) return done;
+  const run = await store.findRun(deployment.trainingJobName);
+  if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
+
+  const hand = takeHand(services, deployment, run, context.signal);
+  try {
+    return await carryOn(hand);
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    const outcome = await onTrouble(hand, error);
+    if (outcome.kind === 'again') {
+      log.warn({ ...fieldsOf(hand), err: error, next_look_ms: outcome.afterMs }, `the deployment waits: ${error.kind}`);
+    }
+    return outcome;
+  }
+}
+
+async function claim(services: Services, queued: Deployment): Promise<Deployment | 'waiting' | null> {
+  const { store, settings, log, now } = services;
+  const result = await store.claimDeployment(queued.deploymentId, now() + settings.maxDeploymentWaitMs, now());
+  const fields = {
+    training_job_name: queued.trainingJobName,
+    deployment_id: queued.deploymentId,
+    endpoint_name: queued.endpointName,
+  };
+  switch (result.kind) {
+    case 'claimed':
+      log.info(fields, `deploying to ${queued.endpointName}`);
+      return result.deployment;
+    case 'wait':
+      log.info(
+        { ...fields, behind: result.behind.trainingJobName },
+        `the deployment waits for that of ${result.behind.trainingJobName}`,
+      );
+      return 'waiting';
+    case 'superseded':
+      log.info(
+        { ...fields, superseded_by: result.deployment.supersededBy },
+        `deployment superseded by ${result.deployment.supersededBy}`,
+      );
+      return null;
+    case 'gone': {
+      // Claimed by a job of the same deployment meanwhile, or over.
+      return store.takeInHand(queued.deploymentId);
+    }
+  }
+}
+
+async function carryOn(hand: Hand): Promise<JobOutcome> {
+  for (;;) {
+    switch (hand.deployment.step) {
+      case 'model': {
+        const failure = await ensureModel(hand);
+        if (failure !== null) return finish(hand, failure);
+        break;
+      }
+      case 'endpoint_config': {
+        const failure = await ensureEndpointConfig(hand);
+        if (failure !== null) return finish(hand, failure);
+        break;
+      }
+      case 'endpoint':
+      case 'settle': {
+        const moved = await moveEndpoint(hand);
+        return moved.kind === 'finish' ? finish(hand, moved.outcome) : again(moved.afterMs);
+      }
+    }
+  }
+}
+
+/** Records the end and lets the next deployment of the endpoint go. */
+async function finish(hand: Hand, outcome: DeploymentOutcome): Promise<JobOutcome> {
+  const { services, deployment } = hand;
+  const finished = await services.store.finishDeployment(deployment.deploymentId, deployment.fence, outcome, services.now());
+  if (finished === null) throw new HandedOver('the deployment was taken over');
+  const fields = { ...fieldsOf(hand), status: outcome.status, failure_reason: outcome.failureReason };
+  if (outcome.status === 'failed' || outcome.status === 'rolled_back') services.log.error(fields, `deployment ${outcome.status}`);
+  else services.log.info(fields, `deployment ${outcome.status}`);
+  if (finished.next !== null) await enqueueDeploy(services, finished.next, 0);
+  return done;
+}
+
+/** A call was refused or lost: wait, longer each time, or end with SageMaker's own words. */
+async function onTrouble(hand: Hand, error: SagemakerError): Promise<JobOutcome> {
+  const { services, deployment } = hand;
+  const { now, random, settings } = services;
+  const since = deployment.troubleKind === error.kind && deployment.troubleSince !== null ? deployment.troubleSince : now();
+  const maxWaitMs = settings.maxDeploymentWaitMs;
+  const decision = decideTrouble(error.kind, error.message, now() - since, maxWaitMs);
+  if (decision.kind === 'fail') {
+    const reason = `${error.operation}: ${decision.failureReason}`;
+    return finish(hand, { status: 'failed', failureReason: reason, detail: reason });
+  }
+  if (deployment.troubleKind !== error.kind) {
+    await hand.record({ troubleKind: error.kind, troubleSince: since }, `${error.operation} waits: ${decision.why}`);
+  }
+  return again(troubleDelayMs(now() - since, random), since);
+}
+
+const fieldsOf = ({ deployment }: Hand): object => ({
+  training_job_name: deployment.trainingJobName,
+  deployment_id: deployment.deploymentId,
+  endpoint_name: deployment.endpointName,
+});
+
+function takeHand(services: Services, deployment: Deployment, run: TrainingRun, signal: AbortSignal | undefined): Hand {
+  const { store, now } = services;
+  const requireFence = async (): Promise<void> => {
+    if (!(await store.holdsFence(deployment.deploymentId, deployment.fence)))
+      throw new HandedOver('the deployment was taken over');
+  };
+  const options: CallOptions = { signal, guard: requireFence };
+  const hand: Hand = {
+    services,
+    run,
+    options,
+    deployment,
+    async record(progress: DeploymentProgress, detail: string) {
+      const recorded = await store.recordProgress(deployment.deploymentId, deployment.fence, progress, detail, now());
+      if (recorded === null) throw new HandedOver('the deployment was taken over');
+      hand.deployment = recorded;
+    },
+  };
+  return hand;
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { jitteredIntervalMs, minTroubleDelayMs } from '../core/backoff.ts';
+import { type SagemakerError, ServiceError } from '../core/errors.ts';
+import { newTrainingJobName } from '../core/names.ts';
+import { startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
+import { digestOf } from './digest.ts';
+import { enqueueCheck } from './enqueue.ts';
+import type { ServiceSettings, Services } from './ports.ts';
+import { startTraining } from './start-training.ts';
+import type { NewRun, RunView } from './store.ts';
+
+/** What a caller may choose; what is left out is the service's setting. */
+export interface BootstrapBody {
+  trainingJobName?: string;
+  endpointName?: string;
+  hyperparameters?: Record<string, string>;
+  trainingImage?: string;
+  servingImage?: string;
+  instanceType?: string;
+  instanceCount?: number;
+  maxRuntimeSeconds?: number;
+  inputS3Uri?: string;
+  environment?: Record<string, string>;
+  tags?: Record<string, string>;
+}
+
+export interface BootstrapRequest {
+  autoDeploy: boolean;
+  idempotencyKey: string | null;
+  body: BootstrapBody;
+}
+
+/** How long a caller waits for SageMaker's answer before the 503. */
+const createWaitMs = 6000;
+const describeWaitMs = 2000;
+/** How long a second request of the same key waits for the first one's answer. */
+const sameKeyWaitMs = 3000;
+const sameKeyPollMs = 50;
+
+/**
+ * Records a run and starts its training. Answers with the run once SageMaker has the training job, or has refused it for now only
+ * (throttled): then the run stays `requested` and a worker starts it. `created` is false for the run of an earlier request with the
+ * same idempotency key.
+ *
+ * @throws {ServiceError} `idempotency_conflict`, `training_job_exists`; and, with nothing recorded or left running,
+ *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`.
+ * @throws {StoreUnavailable} before anything was started.
+ */
+export async function bootstrap(services: Services, request: BootstrapRequest): Promise<{ run: RunView; created: boolean }> {
+  const waitUntil = services.now() + sameKeyWaitMs;
+  for (;;) {
+    const run = newRun(request, services);
+    const inserted = await services.store.insertRun(run, services.now());
+    switch (inserted.kind) {
+      case 'inserted':
+        return { run: await start(services, inserted.run), created: true };
+      case 'name_taken':
+        throw nameTaken(inserted.run);
+      case 'same_key': {
+        if (inserted.run.idempotencyHash !== run.idempotencyHash) {
+          throw new ServiceError('idempotency_conflict', 'The Idempotency-Key was used with another body or query');
+        }
+        if (isBeingStarted(inserted.run, services.now()) && services.now() < waitUntil) {
+          // Its outcome is this request's, too: SageMaker may refuse it yet.
+          await delay(sameKeyPollMs);
+          continue;
+        }
+        return { run: await repeated(services, inserted.run), created: false };
+      }
+    }
+  }
+}
+
+const isBeingStarted = ({ status, startAttemptedAt }: TrainingRun, now: number): boolean =>
+  status === 'requested' && startAttemptedAt !== null && now - startAttemptedAt < startLeaseMs;
+
+/** The process of the first request may have died before it started the training. */
+async function repeated(services: Services, run: TrainingRun): Promise<RunView> {
+  if (run.status === 'requested') await enqueueCheck(services, run, 0);
+  return (await services.store.findRun(run.trainingJobName)) ?? view(run);
+}
+
+async function start(services: Services, run: TrainingRun): Promise<RunView> {
+  const { store, settings, random, now, log } = services;
+  const name = run.trainingJobName;
+  const result = await startTraining(services, name, 'api', {
+    create: { maxWaitMs: createWaitMs, retryThrottles: false },
+    look: { maxWaitMs: describeWaitMs },
+  });
+  switch (result.kind) {
+    case 'started':
+      await enqueueCheck(services, run, jitteredIntervalMs(settings.pollIntervalMs, random));
+      return view(result.run);
+    case 'taken':
+      await enqueueCheck(services, run, 0);
+      return (await store.findRun(name)) ?? view(run);
+    case 'name_in_use':
+      await store.withdrawRun(name, result.attemptedAt);
+      throw new ServiceError('training_job_exists', result.error.message, { cause: result.error });
+    case 'refused':
+      if (result.error.kind === 'throttled') {
+        await store.releaseStart(name, result.attemptedAt, now());
+        log.info({ training_job_name: name }, 'CreateTrainingJob is throttled: a worker starts the training');
+        await enqueueCheck(services, run, Math.round(minTroubleDelayMs * (1 + random())));
+        return view(run);
+      }
+      await store.withdrawRun(name, result.attemptedAt);
+      throw refusal(result.error);
+    case 'unclear': {
+      if (result.error.kind === 'throttled') {
+        await enqueueCheck(services, run, minTroubleDelayMs);
+        return view(run);
+      }
+      const detail = `answered with 503: ${result.error.message}`;
+      await store.abandonStart(name, result.attemptedAt, detail, now());
+      log.warn(
+        { err: result.error, training_job_name: name },
+        'SageMaker may have started the training or not: a worker stops it if it did',
+      );
+      await enqueueCheck(services, run, startLeaseMs);
+      throw refusal(result.error);
+    }
+  }
+}
+
+function refusal(error: SagemakerError): ServiceError {
+  const options = { cause: error };
+  switch (error.kind) {
+    case 'quota':
+      return new ServiceError('quota_exceeded', error.message, options);
+    case 'throttled':
+    case 'unavailable':
+    case 'busy':
+      return new ServiceError('sagemaker_unavailable', `SageMaker is away; nothing was started: ${error.message}`, options);
+    case 'already_exists':
+      return new ServiceError('training_job_exists', error.message, options);
+    case 'not_found':
+    case 'access_denied':
+    case 'invalid':
+    case 'unknown':
+      return new ServiceError('sagemaker_rejected', error.message, options);
+  }
+}
+
+/** An abandoned start keeps its name until a worker knows whether there is a training job. */
+function nameTaken(run: TrainingRun): ServiceError {
+  if (run.status === 'requested' && run.abandonedAt !== null) {
+    return new ServiceError('sagemaker_unavailable', `An earlier request for ${run.trainingJobName} is being cleared up`, {
+      retryAfterSeconds: Math.ceil(startLeaseMs / 1000),
+    });
+  }
+  return new ServiceError('training_job_exists', `There is a training run named ${run.trainingJobName} already`);
+}
+
+function newRun({ autoDeploy, idempotencyKey, body }: BootstrapRequest, { settings, now, random }: Services): NewRun {
+  return {
+    runId: randomUUID(),
+    trainingJobName: body.trainingJobName ?? newTrainingJobName(settings.projectName, now(), random),
+    project: settings.projectName,
+    endpointName: body.endpointName ?? settings.endpointName,
+    autoDeploy,
+    request: trainingRequest(body, settings),
+    servingImage: body.servingImage ?? servingImageFor(body, settings),
+    idempotencyKey,
+    idempotencyHash: idempotencyKey === null ? null : digestOf({ autoDeploy, body }),
+  };
+}
+
+/** Serving defaults to the training's image (contract), also when the caller chose that one. */
+const servingImageFor = ({ trainingImage }: BootstrapBody, settings: ServiceSettings): string =>
+  settings.servingImage === settings.trainingImage ? (trainingImage ?? settings.trainingImage) : settings.servingImage;
+
+const trainingRequest = (body: BootstrapBody, settings: ServiceSettings): TrainingRequest => ({
+  trainingImage: body.trainingImage ?? settings.trainingImage,
+  roleArn: settings.roleArn,
+  instanceType: body.instanceType ?? settings.trainingInstanceType,
+  instanceCount: body.instanceCount ?? settings.trainingInstanceCount,
+  volumeGb: settings.trainingVolumeGb,
+  maxRuntimeSeconds: body.maxRuntimeSeconds ?? settings.trainingMaxRuntimeSeconds,
+  inputS3Uri: body.inputS3Uri ?? settings.trainingInputS3Uri,
+  outputS3Uri: settings.modelOutputS3Uri,
+  hyperparameters: body.hyperparameters ?? {},
+  environment: body.environment ?? {},
+  tags: body.tags ?? {},
+});
+
+/** A run that was just recorded has no deployment yet. */
+const view = (run: TrainingRun): RunView => ({ ...run, deploymentStatus: 'none' });

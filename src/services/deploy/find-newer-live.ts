@@ -1,0 +1,32 @@
+import type { Endpoint } from '../../core/deployment.ts';
+import { SagemakerError } from '../../core/errors.ts';
+import { trainingOfEndpointConfig } from '../endpoint-status.ts';
+import type { Hand } from './hand.ts';
+
+/**
+ * The newer training that is live on the endpoint without the database knowing it: it was lost, or restored from yesterday. The live
+ * endpoint configuration's own tags tell. null when the database knows what is live (the claim has compared that), when it is not
+ * ours, or when it is not newer.
+ */
+export async function findNewerLive(hand: Hand, endpoint: Endpoint): Promise<string | null> {
+  const { services, deployment, options } = hand;
+  const configName = endpoint.endpointConfigName;
+  if (deployment.forced || configName === null) return null;
+  const live = await services.store.liveDeployment(deployment.endpointName);
+  if (live?.endpointConfigName === configName) return null;
+  const liveJob = await trainingOfEndpointConfig(services, configName, options);
+  if (liveJob === null || liveJob === deployment.trainingJobName) return null;
+  const createdAt = await createdAtOf(hand, liveJob);
+  return createdAt !== null && createdAt > deployment.trainingCreatedAt ? liveJob : null;
+}
+
+async function createdAtOf({ services, options }: Hand, trainingJobName: string): Promise<number | null> {
+  const run = await services.store.findRun(trainingJobName);
+  if (run !== null) return run.createdAt;
+  try {
+    return (await services.sagemaker.describeTrainingJob(trainingJobName, options)).createdAt;
+  } catch (error) {
+    if (error instanceof SagemakerError && error.kind === 'not_found') return null;
+    throw error;
+  }
+}

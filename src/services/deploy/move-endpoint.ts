@@ -1,0 +1,148 @@
+import { jitteredIntervalMs } from '../../core/backoff.ts';
+import { decideEndpoint } from '../../core/decide-endpoint.ts';
+import type { DeploymentOutcome, Endpoint, EndpointAction } from '../../core/deployment.ts';
+import { SagemakerError } from '../../core/errors.ts';
+import { deploymentTags } from '../../core/tags.ts';
+import { seeEndpoint } from './ensure-endpoint-config.ts';
+import { findNewerLive } from './find-newer-live.ts';
+import { type Hand, noTrouble } from './hand.ts';
+
+export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wait'; afterMs: number };
+
+/** Looks at the endpoint and takes the one step that brings it nearer to the deployment's configuration. */
+export async function moveEndpoint(hand: Hand): Promise<Moved> {
+  const { services, deployment } = hand;
+  const { now, settings, random, log } = services;
+  const endpoint = await seeEndpoint(hand);
+  const decision = decideEndpoint(deployment, endpoint, now());
+  const fields = { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId };
+  switch (decision.kind) {
+    case 'finish':
+      return decision;
+    case 'create':
+    case 'update':
+    case 'delete': {
+      const newer = endpoint !== null && deployment.askedAction === null ? await findNewerLive(hand, endpoint) : null;
+      if (newer !== null) return { kind: 'finish', outcome: supersededBy(newer) };
+      const asked = await ask(hand, decision.kind, endpoint);
+      if (!asked) return { kind: 'wait', afterMs: overtakenDelayMs };
+      break;
+    }
+    case 'wait': {
+      const seen = decision.underWay ? underWay(hand, decision.failureReason) : {};
+      if (Object.keys(seen).length > 0 || deployment.troubleKind !== null)
+        await hand.record({ ...seen, ...noTrouble(deployment) }, '');
+      log.debug(
+        { ...fields, endpoint_name: deployment.endpointName, reason: decision.why },
+        'the deployment waits for the endpoint',
+      );
+      break;
+    }
+  }
+  return { kind: 'wait', afterMs: jitteredIntervalMs(settings.endpointPollMs, random) };
+}
+
+const overtakenDelayMs = 1000;
+
+const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
+  status: 'superseded',
+  failureReason: `superseded by ${trainingJobName}, which is newer and live`,
+  detail: `superseded by ${trainingJobName}`,
+});
+
+/**
+ * SageMaker was seen working on what was asked: that confirms it, whether or not the call was answered, and from now on whatever the
+ * endpoint settles on is the outcome.
+ */
+function underWay({ deployment, services }: Hand, failureReason: string | null): object {
+  return {
+    ...(deployment.acknowledgedAt === null ? { acknowledgedAt: services.now() } : {}),
+    ...(deployment.endpointModifiedBefore === null ? {} : { endpointModifiedBefore: null }),
+    ...(failureReason !== null && deployment.failureReason === null ? { failureReason } : {}),
+  };
+}
+
+/**
+ * Asks SageMaker for an effect on the endpoint. What is about to be asked, and what the endpoint looked like before, is persisted
+ * first: after a crash or a lost answer the next look tells from that what has become of it. False when the endpoint turned out to be
+ * otherwise than it was seen.
+ */
+async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null): Promise<boolean> {
+  const { services, deployment } = hand;
+  const { now, log } = services;
+  await hand.record(
+    {
+      step: 'endpoint',
+      askedAction: action,
+      askedAt: now(),
+      acknowledgedAt: null,
+      endpointModifiedBefore: endpoint?.modifiedAt ?? null,
+      previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
+    },
+    '',
+  );
+  try {
+    await call(hand, action);
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    if (error.effect === 'none') await takeBack(hand, error);
+    // It is there already, or not there any more: the next look decides anew.
+    if (isOvertaken(error, action)) return false;
+    throw error;
+  }
+  await hand.record({ step: 'settle', acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
+  log.info(
+    {
+      training_job_name: deployment.trainingJobName,
+      deployment_id: deployment.deploymentId,
+      endpoint_name: deployment.endpointName,
+      endpoint_config_name: deployment.endpointConfigName,
+      previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
+    },
+    told(action, hand),
+  );
+  return true;
+}
+
+function call({ services, deployment, run, options }: Hand, action: EndpointAction): Promise<void> {
+  const { sagemaker } = services;
+  const { endpointName, endpointConfigName } = deployment;
+  if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
+  switch (action) {
+    case 'create':
+      return sagemaker.createEndpoint(
+        { endpointName, endpointConfigName, tags: deploymentTags(run.project, run.trainingJobName) },
+        options,
+      );
+    case 'update':
+      return sagemaker.updateEndpoint({ endpointName, endpointConfigName }, options);
+    case 'delete':
+      return sagemaker.deleteEndpoint(endpointName, options);
+  }
+}
+
+/** A refused call has asked for nothing. */
+const takeBack = (hand: Hand, error: SagemakerError): Promise<void> =>
+  hand.record({ askedAction: null, askedAt: null }, `${error.operation} refused: ${error.message}`);
+
+function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction): boolean {
+  switch (action) {
+    case 'create':
+      return kind === 'already_exists';
+    case 'update':
+      return kind === 'already_exists' || (kind === 'not_found' && resource === 'endpoint');
+    case 'delete':
+      return kind === 'not_found';
+  }
+}
+
+function told(action: EndpointAction, { deployment }: Hand): string {
+  switch (action) {
+    case 'create':
+      return `endpoint ${deployment.endpointName} is being created on ${deployment.endpointConfigName}`;
+    case 'update':
+      return `endpoint ${deployment.endpointName} is being updated to ${deployment.endpointConfigName}`;
+    case 'delete':
+      return `endpoint ${deployment.endpointName}, which failed, is being deleted to be created anew`;
+  }
+}

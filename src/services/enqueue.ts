@@ -1,0 +1,28 @@
+import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
+
+/**
+ * Tells the queue of a run that is recorded. A queue that is away is no failure: the reconciler finds the run in the database
+ * (design, principle 1).
+ */
+export async function enqueueCheck({ queue, log }: Services, run: WatchedRun, delayMs: number): Promise<void> {
+  try {
+    await queue.watchTraining(run, delayMs);
+  } catch (error) {
+    log.warn(
+      { err: error, training_job_name: run.trainingJobName },
+      'the queue is away: monitoring begins when a reconciler finds the run',
+    );
+  }
+}
+
+/** The same for a deployment. */
+export async function enqueueDeploy({ queue, log }: Services, deployment: WatchedDeployment, delayMs: number): Promise<void> {
+  try {
+    await queue.deploy(deployment, delayMs);
+  } catch (error) {
+    log.warn(
+      { err: error, training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId },
+      'the queue is away: the deployment goes on when a reconciler finds it',
+    );
+  }
+}

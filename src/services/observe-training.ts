@@ -1,0 +1,123 @@
+import { jitteredIntervalMs, troubleDelayMs } from '../core/backoff.ts';
+import { decideTraining, type TrainingDecision, type TrainingObservation } from '../core/decide-training.ts';
+import type { Trigger } from '../core/deployment.ts';
+import { SagemakerError } from '../core/errors.ts';
+import type { Actor } from '../core/history.ts';
+import { isFinishedRun, type TrainingRun } from '../core/training-run.ts';
+import { startRequested } from './start-requested.ts';
+import { enqueueDeploy } from './enqueue.ts';
+import { newDeployment } from './new-deployment.ts';
+import { again, done, type JobOutcome } from './outcome.ts';
+import type { CallOptions, Services } from './ports.ts';
+
+export interface ObserveContext {
+  /** Who looks: the detector that a completion is put down to. */
+  actor: Extract<Actor, Trigger>;
+  /** Of the look before, when that one could not see (JobAgain). */
+  troubleSince: number | null;
+  signal?: AbortSignal;
+}
+
+/**
+ * Looks at a run once and does what follows: starts it when it is still to be started, notes its phase, records its outcome and,
+ * when it completed and was asked to, queues its deployment. Safe to repeat and to run many times at once: every change is a
+ * compare-and-set, and only one wins (design, promise 4).
+ *
+ * @throws {StoreUnavailable} and {HandedOver}; SageMaker's errors become a later look.
+ */
+export async function observeTraining(services: Services, trainingJobName: string, context: ObserveContext): Promise<JobOutcome> {
+  const run = await services.store.findRun(trainingJobName);
+  if (run === null || isFinishedRun(run.status)) return done;
+  if (run.status === 'requested') return startRequested(services, run, context);
+  return look(services, run, context);
+}
+
+async function look(services: Services, run: TrainingRun, { actor, troubleSince, signal }: ObserveContext): Promise<JobOutcome> {
+  const { settings, now, random, log } = services;
+  const decision = decideTraining(run, await describe(services, run, { signal }), now(), settings);
+  const fields = { training_job_name: run.trainingJobName };
+  if (decision.kind === 'finish') {
+    await recordTrainingOutcome(services, run, decision, { trigger: actor, forced: false });
+    return done;
+  }
+  if (decision.trouble) {
+    const since = troubleSince ?? now();
+    const delayMs = Math.max(troubleDelayMs(now() - since, random), Math.min(settings.pollIntervalMs, minPatienceMs));
+    log.warn({ ...fields, reason: decision.why, next_look_ms: delayMs }, 'the training could not be looked at; looking again');
+    return again(delayMs, since);
+  }
+  await notePhase(services, run, decision, actor);
+  if (decision.askStop) await askStop(services, run, { signal });
+  const delayMs = jitteredIntervalMs(intervalFor(decision.secondaryStatus, settings.pollIntervalMs), random);
+  log.debug({ ...fields, reason: decision.why, next_look_ms: delayMs }, 'the training goes on');
+  return again(delayMs);
+}
+
+const minPatienceMs = 1000;
+
+/** The end is near in these phases: looking more often costs little and saves waiting. */
+const endingPhases = ['Uploading', 'Stopping'];
+const intervalFor = (secondaryStatus: string | null, pollIntervalMs: number): number =>
+  secondaryStatus !== null && endingPhases.includes(secondaryStatus) ? pollIntervalMs / 4 : pollIntervalMs;
+
+/** What SageMaker says of the run's training job; its errors are observations, too. */
+export async function describe({ sagemaker }: Services, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
+  try {
+    return { kind: 'job', job: await sagemaker.describeTrainingJob(run.trainingJobName, options) };
+  } catch (error) {
+    if (error instanceof SagemakerError) return { kind: 'error', error: error.kind, message: error.message };
+    throw error;
+  }
+}
+
+/**
+ * Ends the run and, when it is to be deployed, queues that in the same transaction; the queue hears of it after that. Somebody else
+ * who recorded the outcome first has won, and nothing is done twice.
+ */
+export async function recordTrainingOutcome(
+  services: Services,
+  run: TrainingRun,
+  decision: Extract<TrainingDecision, { kind: 'finish' }>,
+  deployment: { trigger: Trigger; forced: boolean },
+): Promise<void> {
+  const { store, settings, now, log } = services;
+  const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
+  const finished = await store.finishRun(run.trainingJobName, decision.outcome, wanted, deployment.trigger, now());
+  if (finished === null) return;
+  const { status, failureReason } = decision.outcome;
+  log.info(
+    {
+      training_job_name: run.trainingJobName,
+      status,
+      failure_reason: failureReason,
+      detected_by: deployment.trigger,
+      deployment_id: finished.deployment?.deploymentId,
+    },
+    finished.deployment === null ? `training ${status}` : `training ${status}; deployment to ${run.endpointName} queued`,
+  );
+  if (finished.deployment !== null) await enqueueDeploy(services, finished.deployment, 0);
+}
+
+async function notePhase(
+  { store, now, log }: Services,
+  run: TrainingRun,
+  { secondaryStatus }: { secondaryStatus: string | null },
+  actor: Actor,
+): Promise<void> {
+  if (secondaryStatus === null || secondaryStatus === run.secondaryStatus) return;
+  const noted = await store.recordPhase(run.trainingJobName, secondaryStatus, actor, now());
+  if (noted !== null)
+    log.info({ training_job_name: run.trainingJobName, secondary_status: secondaryStatus }, `training: ${secondaryStatus}`);
+}
+
+/** Until SageMaker shows Stopping, each look asks again: the first request may have been lost. */
+export async function askStop({ sagemaker, log }: Services, run: TrainingRun, options: CallOptions): Promise<void> {
+  try {
+    await sagemaker.stopTrainingJob(run.trainingJobName, options);
+    log.info({ training_job_name: run.trainingJobName }, 'SageMaker was asked to stop the training');
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    // Also when it ended in this very moment: the next look sees how.
+    log.warn({ err: error, training_job_name: run.trainingJobName }, 'the training could not be stopped yet');
+  }
+}

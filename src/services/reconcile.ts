@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
+
+const pageSize = 1000;
+/** Runs whose start was lost, and deployments, go on within this time; not all of them in one instant. */
+const soonMs = 1000;
+
+/**
+ * Compares the database with the queue and puts back what is missing: a check for every run that is not over, a job for every
+ * deployment that is not over. Any number of workers may do it at once, since a job's id follows from what it is for. Checks of
+ * running trainings are spread over a polling interval, so that a flushed Redis causes no burst of calls to SageMaker.
+ */
+export async function reconcile(
+  { store, queue, settings, random, log }: Services,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<{ restoredChecks: number; restoredDeployments: number }> {
+  const runs = await allPages((after) => store.unfinishedRuns(after, pageSize), signal);
+  const deployments = await allPages((after) => store.unfinishedDeployments(after, pageSize), signal);
+  signal?.throwIfAborted();
+  const requested = runs.filter(({ status }) => status === 'requested');
+  const training = runs.filter(({ status }) => status === 'training');
+  const soon = await queue.restore({ runs: requested, deployments }, () => Math.round(random() * soonMs));
+  const spread = await queue.restore({ runs: training, deployments: [] }, () => Math.round(random() * settings.pollIntervalMs));
+  const checks: WatchedRun[] = [...soon.runs, ...spread.runs];
+  for (const { trainingJobName } of checks.slice(0, mostLines)) {
+    log.warn({ training_job_name: trainingJobName }, 'the run had no job in the queue: it is watched again');
+  }
+  for (const { trainingJobName, deploymentId } of soon.deployments.slice(0, mostLines)) {
+    log.warn(
+      { training_job_name: trainingJobName, deployment_id: deploymentId },
+      'the deployment had no job in the queue: it goes on',
+    );
+  }
+  const restored = { restoredChecks: checks.length, restoredDeployments: soon.deployments.length };
+  if (checks.length + soon.deployments.length > 0)
+    log.warn({ ...restored, unfinished_runs: runs.length }, 'jobs were missing and are restored');
+  return restored;
+}
+
+/** A flushed Redis with 10,000 runs must not fill the log. */
+const mostLines = 20;
+
+async function allPages<T extends WatchedRun | WatchedDeployment>(
+  readPage: (afterSeq: number) => Promise<(T & { seq: number })[]>,
+  signal: AbortSignal | undefined,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let after = 0; ;) {
+    signal?.throwIfAborted();
+    const page = await readPage(after);
+    all.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return all;
+    after = last.seq;
+    // better-sqlite3 is synchronous: let others have the process between pages.
+    await delay(0);
+  }
+}

@@ -1,0 +1,111 @@
+import { jitteredIntervalMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
+import { decideTrouble } from '../core/decide-trouble.ts';
+import { SagemakerError } from '../core/errors.ts';
+import type { Actor } from '../core/history.ts';
+import { startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
+import { again, done, type JobOutcome } from './outcome.ts';
+import type { Services } from './ports.ts';
+import { findOwnTrainingJob, startTraining, type StartResult } from './start-training.ts';
+
+interface Context {
+  actor: Actor;
+  signal?: AbortSignal;
+}
+
+/**
+ * Goes on with a run that was accepted and is not started yet: its request was throttled, or the process that took it died. A run
+ * that is to be stopped is not started; whether it was is found out first.
+ */
+export async function startRequested(services: Services, run: TrainingRun, { actor, signal }: Context): Promise<JobOutcome> {
+  if (run.stopRequestedAt !== null) return stopRequested(services, run, { actor, signal });
+  const options = { signal };
+  const result = await startTraining(services, run.trainingJobName, actor, {
+    create: { ...options, retryThrottles: false },
+    look: options,
+  });
+  return afterStart(services, run, result, actor);
+}
+
+async function afterStart(services: Services, run: TrainingRun, result: StartResult, actor: Actor): Promise<JobOutcome> {
+  const { store, settings, now, random, log } = services;
+  switch (result.kind) {
+    case 'started':
+      return again(jitteredIntervalMs(settings.pollIntervalMs, random));
+    case 'taken':
+      return again(takenDelayMs);
+    case 'name_in_use':
+      return fail(services, run, result.error.message, actor);
+    case 'refused':
+      await store.releaseStart(run.trainingJobName, result.attemptedAt, now());
+      break;
+    case 'unclear':
+      break;
+  }
+  const waitedMs = now() - run.createdAt;
+  const decision = decideTrouble(result.error.kind, result.error.message, waitedMs, settings.maxTrainingWaitMs);
+  // Where there may be a training job, only SageMaker's word that there is none ends the run.
+  if (decision.kind === 'fail' && result.kind === 'refused') return fail(services, run, decision.failureReason, actor);
+  const delayMs = Math.max(troubleDelayMs(waitedMs, random), result.kind === 'unclear' ? minTroubleDelayMs : 0);
+  log.warn(
+    { training_job_name: run.trainingJobName, reason: result.error.message, next_look_ms: delayMs },
+    'the training could not be started yet',
+  );
+  return again(delayMs);
+}
+
+/** Long enough for another start to get its answer, short beside a training. */
+const takenDelayMs = 1000;
+
+async function stopRequested(services: Services, run: TrainingRun, { actor, signal }: Context): Promise<JobOutcome> {
+  const { store, now, random, log } = services;
+  if (run.startAttemptedAt === null) return stopped(services, run, actor);
+  // A request that was about to be sent may still arrive.
+  const leaseLeftMs = run.startAttemptedAt + startLeaseMs - now();
+  if (leaseLeftMs > 0) return again(Math.min(leaseLeftMs, startLeaseMs));
+  try {
+    const job = await findOwnTrainingJob(services, run, { signal });
+    if (job !== null) {
+      await store.markTraining(run.trainingJobName, job.arn, actor, 'found to be started, and to be stopped', now());
+      return again(0);
+    }
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    log.warn(
+      { err: error, training_job_name: run.trainingJobName },
+      'whether the training was started could not be found out yet',
+    );
+    return again(troubleDelayMs(now() - run.startAttemptedAt, random));
+  }
+  if (run.abandonedAt !== null) {
+    await store.withdrawRun(run.trainingJobName, run.startAttemptedAt);
+    log.info({ training_job_name: run.trainingJobName }, 'the abandoned start left no training: the run is withdrawn');
+    return done;
+  }
+  return stopped(services, run, actor);
+}
+
+const stopped = (services: Services, run: TrainingRun, actor: Actor): Promise<JobOutcome> =>
+  finish(services, run, { status: 'stopped', failureReason: 'stopped before the training was started' }, actor);
+
+const fail = (services: Services, run: TrainingRun, failureReason: string, actor: Actor): Promise<JobOutcome> =>
+  finish(services, run, { status: 'failed', failureReason }, actor);
+
+async function finish(
+  { store, now, log }: Services,
+  run: TrainingRun,
+  { status, failureReason }: { status: 'stopped' | 'failed'; failureReason: string },
+  actor: Actor,
+): Promise<JobOutcome> {
+  const outcome: TrainingOutcome = {
+    status,
+    failureReason,
+    secondaryStatus: null,
+    modelArtifact: null,
+    metrics: null,
+    trainingEndedAt: null,
+  };
+  const finished = await store.finishRun(run.trainingJobName, outcome, null, actor, now());
+  if (finished !== null)
+    log.info({ training_job_name: run.trainingJobName, status, failure_reason: failureReason }, `training ${status}`);
+  return done;
+}

@@ -1,0 +1,152 @@
+import { SagemakerError, type SagemakerErrorKind, StoreUnavailable } from '../core/errors.ts';
+import type { Actor } from '../core/history.ts';
+import { trainingJobTags, tagKeys } from '../core/tags.ts';
+import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
+import type { CallOptions, Services } from './ports.ts';
+
+/** Limits for CreateTrainingJob, and for looking whether there is a job already. */
+export interface StartCalls {
+  create: CallOptions;
+  look: CallOptions;
+}
+
+export type StartResult =
+  /** SageMaker has the training job. */
+  | { kind: 'started'; run: TrainingRun }
+  /** Somebody else is starting the run, has started it, or it is to be stopped. */
+  | { kind: 'taken' }
+  /** SageMaker refused, or was never reached: there is no training job. */
+  | { kind: 'refused'; error: SagemakerError; attemptedAt: number }
+  /** The training job's name is in use by one that is not this run's. */
+  | { kind: 'name_in_use'; error: SagemakerError; attemptedAt: number }
+  /** There may be a training job, and SageMaker does not say. */
+  | { kind: 'unclear'; error: SagemakerError; attemptedAt: number };
+
+/**
+ * Starts the training of a run that is `requested`: once, whoever tries, because the training job's name is the key (design,
+ * promise 3) and "already exists" is adopted only when the job is this run's.
+ *
+ * A crash before CreateTrainingJob: the start lease runs out, and a check or the reconciler starts the run. A crash after it: the
+ * same try is answered with "already exists", and the job's run-id tag says that it is ours.
+ */
+export async function startTraining(services: Services, name: string, actor: Actor, calls: StartCalls): Promise<StartResult> {
+  const { store, now } = services;
+  const run = await store.beginStart(name, now());
+  if (run === null || run.request === null || run.startAttemptedAt === null) return { kind: 'taken' };
+  const attemptedAt = run.startAttemptedAt;
+  try {
+    const { arn } = await create(services, run, run.request, {
+      ...calls.create,
+      guard: () => requireOurStart(services, name, attemptedAt),
+    });
+    return await markStarted(services, run, arn, actor, 'started');
+  } catch (error) {
+    if (error instanceof StartTaken) return { kind: 'taken' };
+    if (!(error instanceof SagemakerError)) throw error;
+    if (error.kind !== 'already_exists' && error.effect === 'none') return { kind: 'refused', error, attemptedAt };
+    return adopt(services, run, error, attemptedAt, actor, calls.look);
+  }
+}
+
+class StartTaken extends Error {}
+
+/** Keeps a process that was paused between the claim and the call from starting what was withdrawn, stopped or retried meanwhile. */
+async function requireOurStart({ store }: Services, name: string, attemptedAt: number): Promise<void> {
+  const run = await store.findRun(name);
+  if (run?.status !== 'requested' || run.startAttemptedAt !== attemptedAt || run.stopRequestedAt !== null) throw new StartTaken();
+}
+
+function create(
+  { sagemaker }: Services,
+  run: TrainingRun,
+  request: TrainingRequest,
+  options: CallOptions,
+): Promise<{ arn: string }> {
+  const { trainingJobName, runId, project, endpointName, autoDeploy, servingImage } = run;
+  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage });
+  return sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, options);
+}
+
+/** The training runs, whatever the database says now: without it the run stays `requested`, and the next start finds the job. */
+async function markStarted(
+  services: Services,
+  run: TrainingRun,
+  arn: string,
+  actor: Actor,
+  detail: string,
+): Promise<StartResult> {
+  const { store, log, now } = services;
+  try {
+    const started = await store.markTraining(run.trainingJobName, arn, actor, detail, now());
+    if (started === null) return { kind: 'taken' };
+    log.info({ training_job_name: run.trainingJobName, training_job_arn: arn }, `training ${detail}`);
+    return { kind: 'started', run: started };
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.error(
+      { err: error, training_job_name: run.trainingJobName },
+      'the training is started and could not be recorded; a later check finds it',
+    );
+    return { kind: 'started', run };
+  }
+}
+
+/** "Already exists", or a lost answer: is there a job, and is it this run's? */
+async function adopt(
+  services: Services,
+  run: TrainingRun,
+  error: SagemakerError,
+  attemptedAt: number,
+  actor: Actor,
+  options: CallOptions,
+): Promise<StartResult> {
+  try {
+    const own = await findOwnTrainingJob(services, run, options);
+    if (own !== null) return await markStarted(services, run, own.arn, actor, 'found to be started already');
+    return error.kind === 'already_exists'
+      ? { kind: 'name_in_use', error, attemptedAt }
+      : { kind: 'unclear', error, attemptedAt };
+  } catch (failure) {
+    if (!(failure instanceof SagemakerError)) throw failure;
+    return { kind: 'unclear', error: error.kind === 'already_exists' ? failure : error, attemptedAt };
+  }
+}
+
+/**
+ * The training job of this run's name, if SageMaker has one that is this run's: by its run-id tag or, where tags can't be read, by
+ * all that was asked for. null for none, and for somebody else's.
+ *
+ * @throws {SagemakerError} when SageMaker does not say.
+ */
+export async function findOwnTrainingJob(
+  { sagemaker }: Services,
+  run: TrainingRun,
+  options: CallOptions,
+): Promise<TrainingJob | null> {
+  const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch(nullWhen('not_found'));
+  if (job === null) return null;
+  const tags = await sagemaker.listTags(job.arn, options).catch(nullWhen('access_denied'));
+  const ours = tags === null ? run.request !== null && isAsRequested(run.request, job) : tags[tagKeys.runId] === run.runId;
+  return ours ? job : null;
+}
+
+const nullWhen =
+  (kind: SagemakerErrorKind) =>
+  (error: unknown): null => {
+    if (error instanceof SagemakerError && error.kind === kind) return null;
+    throw error;
+  };
+
+function isAsRequested(request: TrainingRequest, job: TrainingJob): boolean {
+  const sameEntries = (a: Record<string, string>, b: Record<string, string>): boolean =>
+    Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, value]) => b[key] === value);
+  return (
+    job.roleArn === request.roleArn &&
+    job.trainingImage === request.trainingImage &&
+    job.outputS3Uri === request.outputS3Uri &&
+    job.instanceType === request.instanceType &&
+    job.instanceCount === request.instanceCount &&
+    sameEntries(job.hyperparameters, request.hyperparameters) &&
+    sameEntries(job.environment, request.environment)
+  );
+}
