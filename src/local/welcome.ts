@@ -1,30 +1,22 @@
-import type { Environment } from './environment.ts';
-import { present } from './environment.ts';
-
-export interface Addresses {
-  api: string;
-  /** Null with real AWS. */
-  simulator: string | null;
-  redis: string;
-  logs: string;
-}
+import { type Environment, present } from './environment.ts';
+import type { SystemSettings } from './system.ts';
 
 /** What stands where and what to try, one line each; fit to be copied into a shell. */
-export function welcome({ api, simulator, redis, logs }: Addresses, env: Environment): string[] {
+export function welcome({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings, logs: string): string[] {
   const needsKey = present(env, 'API_KEYS') !== undefined;
   const curl = needsKey ? 'curl -H "X-API-Key: $KEY"' : 'curl';
   return [
     '',
-    ...(simulator === null ? awsLines(env) : []),
-    row('API', api),
-    row('Docs', `${api}/docs`),
-    row('Bull Board', `${api}/admin/queues`),
-    ...(simulator === null ? [] : [row('Stand-in', `${simulator}/_control/health (SageMaker's stand-in; it takes faults too)`)]),
-    row('Redis', redis),
+    ...(simulatorUrl === null ? awsLines(env) : []),
+    row('API', apiUrl),
+    row('Docs', `${apiUrl}/docs`),
+    row('Bull Board', `${apiUrl}/admin/queues`),
+    ...(simulatorUrl === null ? [] : [row('Stand-in', `${simulatorUrl}/_control/health (in SageMaker's place)`)]),
+    row('Redis', `redis://127.0.0.1:${redisPort}`),
     row('Logs', logs),
     ...(needsKey ? [row('Key', 'API_KEYS is set: have one of its keys in the shell variable KEY')] : []),
-    row('Try', `${curl} -X POST '${api}/bootstrap?auto_deploy=true'`),
-    row('Then', `${curl} ${api}/training-jobs/NAME (its training_job_name); ${curl} ${api}/endpoint-status`),
+    row('Try', `${curl} -X POST '${apiUrl}/bootstrap?auto_deploy=true'`),
+    row('Then', `${curl} ${apiUrl}/training-jobs/NAME (its training_job_name); ${curl} ${apiUrl}/endpoint-status`),
     row('Stop', 'Ctrl-C; the next start goes on from there'),
     '',
   ];
