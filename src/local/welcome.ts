@@ -11,12 +11,15 @@ export function welcome({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings
     row('API', apiUrl),
     row('Docs', `${apiUrl}/docs`),
     row('Bull Board', `${apiUrl}/admin/queues`),
-    ...(simulatorUrl === null ? [] : [row('Stand-in', `${simulatorUrl}/_control/health (in SageMaker's place)`)]),
+    ...(simulatorUrl === null ? [] : [row('Stand-in', `${simulatorUrl}/_control/health # SageMaker's, for steering it`)]),
     row('Redis', `redis://127.0.0.1:${redisPort}`),
     row('Logs', logs),
     ...(needsKey ? [row('Key', 'API_KEYS is set: have one of its keys in the shell variable KEY')] : []),
     row('Try', `${curl} -X POST '${apiUrl}/bootstrap?auto_deploy=true'`),
-    row('Then', `${curl} ${apiUrl}/training-jobs/NAME (its training_job_name); ${curl} ${apiUrl}/endpoint-status`),
+    row(
+      'Then',
+      `${curl} ${apiUrl}/training-jobs/NAME; ${curl} ${apiUrl}/endpoint-status  # NAME: the answer's training_job_name`,
+    ),
     row('Stop', 'Ctrl-C; the next start goes on from there'),
     '',
   ];
