@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 
-const everyMs = 5000;
+const everyMs = 1000;
 
 /**
- * Writes the file now and every 5 s, as long as `works` says so: health checks look at its age. It says that the process lives and
+ * Writes the file now and every second, as long as `works` says so: health checks look at its age. It says that the process lives and
  * takes jobs, not that Redis answers: no restart mends that. Answers how to end it.
  */
 export function startHeartbeat(path: string, works: () => boolean): () => void {
