@@ -1,0 +1,28 @@
+import type { Tag } from '@aws-sdk/client-sagemaker';
+import { SagemakerError } from '../core/errors.ts';
+
+/** A member that SageMaker's API model requires in the answer. @throws {SagemakerError} `unknown` when it is missing. */
+export function required<T>(value: T | undefined, operation: string, member: string): T {
+  if (value !== undefined) return value;
+  throw new SagemakerError({
+    kind: 'unknown',
+    operation,
+    resource: null,
+    message: `The answer has no ${member}.`,
+    effect: 'unknown',
+    code: 'IncompleteAnswer',
+    requestId: null,
+  });
+}
+
+export const instant = (date: Date | undefined): number | null => date?.getTime() ?? null;
+
+/** Left out when there are none. */
+export function tagList(...tags: Record<string, string>[]): Tag[] | undefined {
+  const all = Object.entries(Object.assign({}, ...tags) as Record<string, string>);
+  return all.length === 0 ? undefined : all.map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Left out when empty. */
+export const nonEmpty = (values: Record<string, string>): Record<string, string> | undefined =>
+  Object.keys(values).length === 0 ? undefined : values;

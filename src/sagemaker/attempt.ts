@@ -1,0 +1,67 @@
+import type {
+  SageMakerClient,
+  SageMakerClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from '@aws-sdk/client-sagemaker';
+import type { Command } from '@smithy/core/client';
+import type { Failure } from './failure.ts';
+import { orAborted } from './patience.ts';
+
+/** One of the SDK's commands. */
+export type SagemakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<
+  Input,
+  Output,
+  SageMakerClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes
+>;
+
+export type AttemptResult<Output> =
+  | { kind: 'ok'; output: Output }
+  | { kind: 'failed'; failure: Failure }
+  /** The guard threw; nothing was sent. */
+  | { kind: 'stopped'; error: unknown };
+
+/**
+ * Sends a request once. The guard is awaited when the request is signed and complete, with nothing left to do but to send it;
+ * there too it is noted that it went out, and with which status the answer began.
+ */
+export async function attempt<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+  client: SageMakerClient,
+  command: SagemakerCommand<Input, Output>,
+  { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
+): Promise<AttemptResult<Output>> {
+  let stopped: { error: unknown } | null = null;
+  let sent = false;
+  let status: number | null = null;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        await guard?.();
+      } catch (error) {
+        // The SDK writes to what passes through it; the guard's error is handed on untouched.
+        stopped = { error };
+        throw new Error('stopped by the guard', { cause: error });
+      }
+      signal.throwIfAborted();
+      sent = true;
+      const result = await next(args);
+      status = statusOf(result.response);
+      return result;
+    },
+    // The last of the last step: all that comes after it is the HTTP handler.
+    { step: 'deserialize', priority: 'low', name: 'guardAndNote' },
+  );
+  try {
+    return { kind: 'ok', output: await orAborted(client.send(command, { abortSignal: signal }), signal) };
+  } catch (error) {
+    if (stopped !== null) return { kind: 'stopped', error: (stopped as { error: unknown }).error };
+    return { kind: 'failed', failure: { error, sent, status } };
+  }
+}
+
+function statusOf(response: unknown): number | null {
+  const isAnswer = typeof response === 'object' && response !== null && 'statusCode' in response;
+  return isAnswer && typeof response.statusCode === 'number' ? response.statusCode : null;
+}

@@ -1,0 +1,117 @@
+import type { SageMakerClient, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-sagemaker';
+import { isClockSkewCorrectedError, isTransientError } from '@smithy/core/retry';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SagemakerError, type Effect } from '../core/errors.ts';
+import type { CallOptions } from '../services/ports.ts';
+import { attempt, type SagemakerCommand } from './attempt.ts';
+import { backoffMs, mayTryAgain, type Trouble } from './backoff.ts';
+import { effectOf, sagemakerError, type Failure } from './failure.ts';
+import { GivenUp, Patience } from './patience.ts';
+import { SendGate } from './send-gate.ts';
+
+export interface CallerOptions {
+  client: SageMakerClient;
+  maxWaitMs: number;
+  /** Told once for each call: `ok`, the kind of the error, or `stopped` when the guard ended it. */
+  onCall: (operation: string, result: string) => void;
+  /** Uniform in [0, 1). */
+  random: () => number;
+}
+
+/** Makes a call of SageMaker; a new command for each attempt. */
+export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+  operation: string,
+  command: () => SagemakerCommand<Input, Output>,
+  options?: CallOptions,
+) => Promise<Output>;
+
+/** Calls with attempts that back off, a gate for each operation, and one account of what the attempts may have done. */
+export function createCaller({ client, maxWaitMs, onCall, random }: CallerOptions): Caller {
+  const gates = new Map<string, SendGate>();
+  const gateOf = (operation: string): SendGate => {
+    const gate = gates.get(operation) ?? new SendGate();
+    gates.set(operation, gate);
+    return gate;
+  };
+
+  return async (operation, command, options = {}) => {
+    const patience = new Patience(options.maxWaitMs ?? maxWaitMs, options.signal);
+    try {
+      const call = { operation, command, client, gate: gateOf(operation), options, patience, random };
+      const output = await tryUntilOver(call);
+      onCall(operation, 'ok');
+      return output;
+    } catch (error) {
+      onCall(operation, error instanceof SagemakerError ? error.kind : 'stopped');
+      throw error;
+    } finally {
+      patience.dispose();
+    }
+  };
+}
+
+interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
+  operation: string;
+  command: () => SagemakerCommand<Input, Output>;
+  client: SageMakerClient;
+  gate: SendGate;
+  options: CallOptions;
+  patience: Patience;
+  random: () => number;
+}
+
+async function tryUntilOver<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>({
+  operation,
+  command,
+  client,
+  gate,
+  options: { guard, retryThrottles = true },
+  patience,
+  random,
+}: Call<Input, Output>): Promise<Output> {
+  let effect: Effect = 'none';
+  let last: Failure | null = null;
+  for (let attempts = 1; ; attempts += 1) {
+    await gate.pass(patience.signal).catch((givenUp: GivenUp) => {
+      throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect);
+    });
+    const result = await attempt(client, command(), { signal: patience.signal, guard });
+    if (result.kind === 'stopped') throw result.error;
+    if (result.kind === 'ok') {
+      gate.answered('otherwise');
+      return result.output;
+    }
+
+    const { failure } = result;
+    if (effectOf(failure) === 'unknown') effect = 'unknown';
+    if (failure.error instanceof GivenUp) {
+      throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect);
+    }
+    const error = sagemakerError(operation, failure, effect);
+    gate.answered(error.kind === 'throttled' ? 'throttled' : 'otherwise');
+    const trouble = passingTrouble(error, failure);
+    if (trouble === null || (trouble === 'throttled' && !retryThrottles) || !mayTryAgain(trouble, attempts)) throw error;
+    const delayMs = backoffMs(trouble, attempts, random());
+    if (delayMs >= patience.leftMs) throw error;
+    last = failure;
+    // When it is given up meanwhile, the gate says so.
+    await wait(delayMs, undefined, { signal: patience.signal }).catch(() => undefined);
+  }
+}
+
+/** What may be over in a moment; the SDK's judgement of what is transient, clocks that it has just set right included. */
+function passingTrouble({ kind }: SagemakerError, { error }: Failure): Trouble | null {
+  if (kind === 'throttled') return 'throttled';
+  const seen = (error instanceof Error ? error : new Error(String(error))) as Parameters<typeof isTransientError>[0];
+  return isClockSkewCorrectedError(seen) || (kind === 'unavailable' && isTransientError(seen)) ? 'unavailable' : null;
+}
+
+const unsent = (error: Error): Failure => ({ error, sent: false, status: null });
+
+/** The first attempt never got its turn, because SageMaker has been throttling the operation. */
+const heldBack = (operation: string): Failure =>
+  unsent(
+    Object.assign(new Error(`SageMaker throttles ${operation}, and the call's time was over before its turn.`), {
+      name: 'ThrottledBeforehand',
+    }),
+  );

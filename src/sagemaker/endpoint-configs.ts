@@ -1,0 +1,50 @@
+import {
+  CreateEndpointConfigCommand,
+  DescribeEndpointConfigCommand,
+  type ProductionVariant as SagemakerVariant,
+  type ProductionVariantInstanceType,
+} from '@aws-sdk/client-sagemaker';
+import type { ProductionVariant } from '../core/deployment.ts';
+import type { Sagemaker } from '../services/ports.ts';
+import { required, tagList } from './answer.ts';
+import type { Caller } from './call.ts';
+
+export const endpointConfigCalls = (call: Caller): Pick<Sagemaker, 'createEndpointConfig' | 'describeEndpointConfig'> => ({
+  async createEndpointConfig({ name, variant, tags }, options) {
+    const operation = 'CreateEndpointConfig';
+    const command = () =>
+      new CreateEndpointConfigCommand({
+        EndpointConfigName: name,
+        ProductionVariants: [
+          {
+            VariantName: variant.variantName,
+            ModelName: variant.modelName,
+            InstanceType: variant.instanceType as ProductionVariantInstanceType,
+            InitialInstanceCount: variant.instanceCount,
+            InitialVariantWeight: 1,
+          },
+        ],
+        Tags: tagList(tags),
+      });
+    const { EndpointConfigArn } = await call(operation, command, options);
+    return { arn: required(EndpointConfigArn, operation, 'EndpointConfigArn') };
+  },
+
+  async describeEndpointConfig(name, options) {
+    const operation = 'DescribeEndpointConfig';
+    const config = await call(operation, () => new DescribeEndpointConfigCommand({ EndpointConfigName: name }), options);
+    return {
+      name: required(config.EndpointConfigName, operation, 'EndpointConfigName'),
+      arn: required(config.EndpointConfigArn, operation, 'EndpointConfigArn'),
+      variants: (config.ProductionVariants ?? []).map(variantOf),
+    };
+  },
+});
+
+/** What a variant that somebody else made does not have (a serverless one has no instances) is empty, and equals none of ours. */
+const variantOf = (variant: SagemakerVariant): ProductionVariant => ({
+  variantName: variant.VariantName ?? '',
+  modelName: variant.ModelName ?? '',
+  instanceType: variant.InstanceType ?? '',
+  instanceCount: variant.InitialInstanceCount ?? 0,
+});

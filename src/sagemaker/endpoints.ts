@@ -1,0 +1,58 @@
+import {
+  CreateEndpointCommand,
+  DeleteEndpointCommand,
+  DescribeEndpointCommand,
+  UpdateEndpointCommand,
+  type DescribeEndpointCommandOutput,
+} from '@aws-sdk/client-sagemaker';
+import type { Endpoint } from '../core/deployment.ts';
+import type { Sagemaker } from '../services/ports.ts';
+import { required, tagList } from './answer.ts';
+import type { Caller } from './call.ts';
+
+type EndpointCalls = Pick<Sagemaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
+
+export const endpointCalls = (call: Caller): EndpointCalls => ({
+  async describeEndpoint(name, options) {
+    return endpointOf(await call('DescribeEndpoint', () => new DescribeEndpointCommand({ EndpointName: name }), options));
+  },
+
+  async createEndpoint({ endpointName, endpointConfigName, tags }, options) {
+    const command = () =>
+      new CreateEndpointCommand({ EndpointName: endpointName, EndpointConfigName: endpointConfigName, Tags: tagList(tags) });
+    await call('CreateEndpoint', command, options);
+  },
+
+  /** What autoscaling has made of the live variants' counts is kept, by variant name. */
+  async updateEndpoint({ endpointName, endpointConfigName }, options) {
+    const command = () =>
+      new UpdateEndpointCommand({
+        EndpointName: endpointName,
+        EndpointConfigName: endpointConfigName,
+        RetainAllVariantProperties: true,
+      });
+    await call('UpdateEndpoint', command, options);
+  },
+
+  async deleteEndpoint(name, options) {
+    await call('DeleteEndpoint', () => new DeleteEndpointCommand({ EndpointName: name }), options);
+  },
+});
+
+/** While an endpoint is created for the first time, its variants are only in the pending deployment. */
+function endpointOf(endpoint: DescribeEndpointCommandOutput): Endpoint {
+  const operation = 'DescribeEndpoint';
+  const { PendingDeploymentSummary: pending, ProductionVariants: live = [] } = endpoint;
+  const variants = live.length > 0 ? live : (pending?.ProductionVariants ?? []);
+  return {
+    name: required(endpoint.EndpointName, operation, 'EndpointName'),
+    arn: required(endpoint.EndpointArn, operation, 'EndpointArn'),
+    status: required(endpoint.EndpointStatus, operation, 'EndpointStatus'),
+    endpointConfigName: endpoint.EndpointConfigName ?? null,
+    pendingEndpointConfigName: pending?.EndpointConfigName ?? null,
+    failureReason: endpoint.FailureReason ?? null,
+    createdAt: required(endpoint.CreationTime, operation, 'CreationTime').getTime(),
+    modifiedAt: required(endpoint.LastModifiedTime, operation, 'LastModifiedTime').getTime(),
+    variantNames: variants.flatMap(({ VariantName }) => VariantName ?? []),
+  };
+}

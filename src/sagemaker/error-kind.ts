@@ -1,0 +1,137 @@
+import type { SagemakerErrorKind, SagemakerResource } from '../core/errors.ts';
+
+/** A failed call as far as it decides what kind of failure it is. */
+export interface Refusal {
+  operation: string;
+  /** The exception's name in SageMaker's answer; without an answer the error's code or name. */
+  code: string;
+  message: string;
+  /** The HTTP status; null when there was no answer. */
+  status: number | null;
+}
+
+export interface Classified {
+  kind: SagemakerErrorKind;
+  /** What a `not_found`, `already_exists` or `busy` speaks of, where that is said. */
+  resource: SagemakerResource | null;
+}
+
+/** The SDK's throttling names, and whatever else is named so. */
+const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|LimitExceededException|SlowDown)$/i;
+
+/**
+ * SageMaker says most of what there is to say in the texts of ValidationExceptions (sagemaker-facts, section 4). A text is only
+ * looked at from its beginning: further on it may quote what we sent. "Could not find endpoint configuration" begins like
+ * "Could not find endpoint", so the longer one comes first; "Could not find model data at s3://…" (aws-step-functions-data-
+ * science-sdk-python#61) is about the artifact and no missing model. For "Could not assume role" see
+ * awslabs/predictive-maintenance-using-machine-learning#3: the role may be too new to be known everywhere.
+ */
+const texts: readonly (readonly [start: RegExp, kind: SagemakerErrorKind, resource: SagemakerResource | null])[] = [
+  [/^Could not find endpoint configuration\b/i, 'not_found', 'endpoint_config'],
+  [/^Could not find endpoint\b/i, 'not_found', 'endpoint'],
+  [/^Could not find model\b(?! data)/i, 'not_found', 'model'],
+  [/^Could not find training job\b/i, 'not_found', 'training_job'],
+  [/^Cannot create already existing endpoint configuration\b/i, 'already_exists', 'endpoint_config'],
+  [/^Cannot create already existing endpoint\b/i, 'already_exists', 'endpoint'],
+  [/^Cannot create already existing model\b/i, 'already_exists', 'model'],
+  [/^Cannot create already existing\b/i, 'already_exists', null],
+  [/^Training job names must be unique\b/i, 'already_exists', 'training_job'],
+  [/^Cannot update endpoint with the currently in use endpoint configuration\b/i, 'already_exists', 'endpoint_config'],
+  [/^Cannot update in-progress endpoint\b/i, 'busy', 'endpoint'],
+  [/^Could not assume role\b/i, 'access_denied', null],
+];
+
+const notFoundText = /^Requested resource not found\b/i;
+const capacityText = /CapacityError|Insufficient\w*\s?Capacity/i;
+/** Quotes what we sent, which may hold any text. */
+const validationReport = /^\d+ validation errors? detected/;
+
+const kindOfCode = new Map<string, SagemakerErrorKind>(
+  Object.entries({
+    quota: ['ResourceLimitExceeded', 'ServiceQuotaExceededException'],
+    busy: ['ConflictException'],
+    access_denied: [
+      'AccessDenied',
+      'AccessDeniedException',
+      'AuthFailure',
+      'CredentialsProviderError',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'IncompleteSignature',
+      'IncompleteSignatureException',
+      'InvalidClientTokenId',
+      'InvalidSignatureException',
+      'MissingAuthenticationToken',
+      'MissingAuthenticationTokenException',
+      'NotAuthorized',
+      'OptInRequired',
+      'SignatureDoesNotMatch',
+      'TokenProviderError',
+      'UnauthorizedOperation',
+      'UnrecognizedClientException',
+    ],
+    unavailable: [
+      'AbortError',
+      'InternalFailure',
+      'InternalServerError',
+      'InternalServerException',
+      'RequestExpired',
+      'RequestTimeout',
+      'RequestTimeoutException',
+      'ServiceUnavailable',
+      'ServiceUnavailableException',
+      // An answer that is no JSON: a proxy's, not SageMaker's.
+      'SyntaxError',
+      'TimeoutError',
+    ],
+    invalid: [
+      'InvalidParameterCombination',
+      'InvalidParameterValue',
+      'MissingParameter',
+      'SerializationException',
+      'ValidationError',
+      'ValidationException',
+    ],
+  } satisfies Partial<Record<SagemakerErrorKind, string[]>>).flatMap(([kind, codes]) =>
+    codes.map((code) => [code, kind as SagemakerErrorKind] as const),
+  ),
+);
+
+const networkCode =
+  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|EPROTO|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|HPE_\w+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w+_CERT(_\w+)?|UNABLE_TO_\w+)$/;
+/** What the SDK throws for an input that it can't write. */
+const serialisationName = /^(TypeError|RangeError)$/;
+
+/** What kind of failure it is; a pure function, so that a table can test it. */
+export function classify({ operation, code, message, status }: Refusal): Classified {
+  if (status === 429 || throttlingName.test(code) || /^Rate exceeded\b/i.test(message)) return of('throttled');
+  if (status !== null && status >= 500) return of('unavailable');
+  const text = texts.find(([start]) => start.test(message));
+  if (text) return of(text[1], text[2]);
+  if (code === 'ResourceNotFound' || notFoundText.test(message)) {
+    return of('not_found', named(operation, /^(?:Describe|Stop|Delete)(\w+)$/));
+  }
+  if (code === 'ResourceInUse') {
+    return operation.startsWith('Create') ? of('already_exists', named(operation, /^Create(\w+)$/)) : of('busy');
+  }
+  if (capacityText.test(code) || (capacityText.test(message) && !validationReport.test(message))) return of('unavailable');
+  const kind = kindOfCode.get(code);
+  if (kind) return of(kind);
+  if (status === 401 || status === 403) return of('access_denied');
+  if (status === null && networkCode.test(code)) return of('unavailable');
+  if (status === null && serialisationName.test(code)) return of('invalid');
+  return of('unknown');
+}
+
+const of = (kind: SagemakerErrorKind, resource: SagemakerResource | null = null): Classified => ({ kind, resource });
+
+const resources: Record<string, SagemakerResource> = {
+  TrainingJob: 'training_job',
+  Model: 'model',
+  EndpointConfig: 'endpoint_config',
+  Endpoint: 'endpoint',
+};
+
+/** The only resource that the operation could mean. */
+const named = (operation: string, pattern: RegExp): SagemakerResource | null =>
+  resources[pattern.exec(operation)?.[1] ?? ''] ?? null;

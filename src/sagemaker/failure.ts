@@ -1,0 +1,69 @@
+import { SagemakerError, type Effect } from '../core/errors.ts';
+import { classify } from './error-kind.ts';
+
+/** How one attempt failed. */
+export interface Failure {
+  error: unknown;
+  /** Whether the request may have left the process. */
+  sent: boolean;
+  /** The HTTP status of the answer, however far the answer came; null without one. */
+  status: number | null;
+}
+
+/** The part of an SDK, Node or foreign error that matters here; told by names, since classes differ between package copies. */
+interface ErrorFields {
+  name?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+  message?: unknown;
+  $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
+}
+
+const fieldsOf = (error: unknown): ErrorFields => (typeof error === 'object' && error !== null ? error : { message: error });
+
+/**
+ * What the attempt may have done. `none` when nothing got out, or SageMaker refused (4xx); a connection that never came about
+ * carried nothing.
+ */
+export function effectOf({ error, sent, status }: Failure): Effect {
+  if (!sent) return 'none';
+  if (status !== null) return status >= 400 && status < 500 ? 'none' : 'unknown';
+  return neverConnected(error) ? 'none' : 'unknown';
+}
+
+function neverConnected(error: unknown): boolean {
+  const { code, syscall, message } = fieldsOf(error);
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || syscall === 'connect') return true;
+  // The SDK's connection time-out has no code of its own.
+  return typeof message === 'string' && message.includes('did not establish a connection');
+}
+
+/** The failure as services know it. `effect` is that of all attempts of the call together. */
+export function sagemakerError(operation: string, failure: Failure, effect: Effect): SagemakerError {
+  const { name, code: nodeCode, message, $metadata } = fieldsOf(failure.error);
+  const answered = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
+  const code = text(answered === null ? nodeCode : name) ?? text(name) ?? 'Error';
+  const said = withoutCredentials(text(message) ?? code);
+  return new SagemakerError({
+    operation,
+    ...classify({ operation, code, message: said, status: answered }),
+    message: said,
+    effect,
+    code,
+    requestId: text($metadata?.requestId),
+    // What SageMaker answered is all in the fields; the SDK's error holds the raw text and the exchange besides.
+    cause: answered === null ? failure.error : undefined,
+  });
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/**
+ * AWS answers a wrong signature with the request that it should have been made over, session token and all, from the second
+ * line on. Key ids and tokens in other places are blotted out.
+ */
+const withoutCredentials = (message: string): string =>
+  message
+    .split(/[\r\n]/, 1)[0]!
+    .replaceAll(/\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g, '…')
+    .replaceAll(/\b(Credential|Signature|X-Amz-Security-Token)(\s*[=:]\s*)[^\s,;'"]+/gi, '$1$2…');

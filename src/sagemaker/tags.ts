@@ -1,0 +1,21 @@
+import { ListTagsCommand } from '@aws-sdk/client-sagemaker';
+import type { Sagemaker } from '../services/ports.ts';
+import type { Caller } from './call.ts';
+
+export const tagCalls = (call: Caller, maxWaitMs: number): Pick<Sagemaker, 'listTags'> => ({
+  /** All pages, within the time of one call. */
+  async listTags(arn, options) {
+    const endsAt = performance.now() + (options?.maxWaitMs ?? maxWaitMs);
+    const tags: Record<string, string> = {};
+    let token: string | undefined;
+    do {
+      const page = await call('ListTags', () => new ListTagsCommand({ ResourceArn: arn, NextToken: token }), {
+        ...options,
+        maxWaitMs: Math.max(0, endsAt - performance.now()),
+      });
+      for (const { Key, Value } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value ?? '';
+      token = page.NextToken || undefined;
+    } while (token !== undefined);
+    return tags;
+  },
+});

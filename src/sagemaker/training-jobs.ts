@@ -1,0 +1,113 @@
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  ListTrainingJobsCommand,
+  StopTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  type DescribeTrainingJobCommandOutput,
+  type TrainingInstanceType,
+  type TrainingJobSummary as ListedTrainingJob,
+} from '@aws-sdk/client-sagemaker';
+import type { TrainingJob } from '../core/training-run.ts';
+import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../services/ports.ts';
+import { instant, nonEmpty, required, tagList } from './answer.ts';
+import type { Caller } from './call.ts';
+
+type TrainingJobCalls = Pick<Sagemaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
+
+export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
+  async createTrainingJob(spec, options) {
+    const operation = 'CreateTrainingJob';
+    const { TrainingJobArn } = await call(operation, () => new CreateTrainingJobCommand(requestOf(spec)), options);
+    return { arn: required(TrainingJobArn, operation, 'TrainingJobArn') };
+  },
+
+  async describeTrainingJob(name, options) {
+    const command = () => new DescribeTrainingJobCommand({ TrainingJobName: name });
+    return trainingJobOf(await call('DescribeTrainingJob', command, options));
+  },
+
+  async stopTrainingJob(name, options) {
+    await call('StopTrainingJob', () => new StopTrainingJobCommand({ TrainingJobName: name }), options);
+  },
+
+  /** The order is always said, because the documentation disagrees on the default; no StatusEquals, which empties pages. */
+  async listTrainingJobs({ nameContains, createdAfter, nextToken }, options) {
+    const command = () =>
+      new ListTrainingJobsCommand({
+        MaxResults: 100,
+        SortBy: 'CreationTime',
+        SortOrder: 'Descending',
+        NameContains: nameContains,
+        CreationTimeAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+        NextToken: nextToken,
+      });
+    const { TrainingJobSummaries = [], NextToken } = await call('ListTrainingJobs', command, options);
+    return { jobs: TrainingJobSummaries.map(summaryOf), nextToken: NextToken || null };
+  },
+});
+
+const requestOf = (spec: TrainingJobSpec): CreateTrainingJobCommandInput => ({
+  TrainingJobName: spec.trainingJobName,
+  RoleArn: spec.roleArn,
+  AlgorithmSpecification: { TrainingImage: spec.trainingImage, TrainingInputMode: 'File' },
+  InputDataConfig:
+    spec.inputS3Uri === null
+      ? undefined
+      : [
+          {
+            ChannelName: 'train',
+            DataSource: {
+              S3DataSource: { S3DataType: 'S3Prefix', S3Uri: spec.inputS3Uri, S3DataDistributionType: 'FullyReplicated' },
+            },
+          },
+        ],
+  OutputDataConfig: { S3OutputPath: spec.outputS3Uri },
+  ResourceConfig: {
+    InstanceType: spec.instanceType as TrainingInstanceType,
+    InstanceCount: spec.instanceCount,
+    VolumeSizeInGB: spec.volumeGb,
+  },
+  StoppingCondition: { MaxRuntimeInSeconds: spec.maxRuntimeSeconds },
+  HyperParameters: nonEmpty(spec.hyperparameters),
+  Environment: nonEmpty(spec.environment),
+  Tags: tagList(spec.tags, spec.ownTags),
+});
+
+/** Metrics that are no numbers (SageMaker sends NaN) are left out: no JSON has them. */
+function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
+  const operation = 'DescribeTrainingJob';
+  return {
+    name: required(job.TrainingJobName, operation, 'TrainingJobName'),
+    arn: required(job.TrainingJobArn, operation, 'TrainingJobArn'),
+    status: required(job.TrainingJobStatus, operation, 'TrainingJobStatus'),
+    secondaryStatus: job.SecondaryStatus ?? null,
+    failureReason: job.FailureReason ?? null,
+    modelArtifact: job.ModelArtifacts?.S3ModelArtifacts ?? null,
+    metrics: (job.FinalMetricDataList ?? []).flatMap(({ MetricName: name, Value: value }) =>
+      name !== undefined && value !== undefined && Number.isFinite(value) ? [{ name, value }] : [],
+    ),
+    createdAt: required(job.CreationTime, operation, 'CreationTime').getTime(),
+    endedAt: instant(job.TrainingEndTime),
+    modifiedAt: instant(job.LastModifiedTime),
+    roleArn: job.RoleArn ?? null,
+    trainingImage: job.AlgorithmSpecification?.TrainingImage ?? null,
+    outputS3Uri: job.OutputDataConfig?.S3OutputPath ?? null,
+    inputS3Uris: (job.InputDataConfig ?? []).flatMap(({ DataSource }) => DataSource?.S3DataSource?.S3Uri ?? []),
+    hyperparameters: job.HyperParameters ?? {},
+    environment: job.Environment ?? {},
+    instanceType: job.ResourceConfig?.InstanceType ?? null,
+    instanceCount: job.ResourceConfig?.InstanceCount ?? null,
+  };
+}
+
+function summaryOf(job: ListedTrainingJob): TrainingJobSummary {
+  const operation = 'ListTrainingJobs';
+  return {
+    name: required(job.TrainingJobName, operation, 'TrainingJobName'),
+    arn: required(job.TrainingJobArn, operation, 'TrainingJobArn'),
+    status: required(job.TrainingJobStatus, operation, 'TrainingJobStatus'),
+    secondaryStatus: job.SecondaryStatus ?? null,
+    createdAt: required(job.CreationTime, operation, 'CreationTime').getTime(),
+  };
+}
