@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import { startApi, type Api } from './harness.ts';
+import { expectProblem } from './request.ts';
+
+const creations = ({ simulator }: Api) => simulator.effects({ kind: 'training_job_created' });
+const bootstrap = (api: Api, json?: unknown, headers: Record<string, string> = {}, query = '') =>
+  api.ask<TrainingRunBody>('POST', `/bootstrap${query}`, { json, headers });
+
+describe('POST /bootstrap', () => {
+  it.each(['', '/model-init'])('under "%s" records the run, starts the training and watches it', async (prefix) => {
+    const api = await startApi();
+    const { status, headers, body } = await api.ask<TrainingRunBody>('POST', `${prefix}/bootstrap?auto_deploy=true`);
+    expect(status).toBe(202);
+    const name = body.training_job_name;
+    expect(name).toMatch(/^ml-sentiment-training-\d{8}-\d{6}-[a-z0-9]{6}$/);
+    expect(body).toEqual({
+      training_job_name: name,
+      training_job_arn: `arn:aws:sagemaker:us-east-1:123456789012:training-job/${name}`,
+      project: 'ml-sentiment',
+      endpoint_name: 'ml-sentiment-endpoint',
+      auto_deploy: true,
+      status: 'training',
+      secondary_status: body.secondary_status,
+      deployment_status: 'none',
+      failure_reason: null,
+      model_artifact: null,
+      metrics: null,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      updated_at: expect.stringMatching(/Z$/),
+      finished_at: null,
+      links: {
+        self: `/model-init/training-jobs/${name}`,
+        deploy: `/model-init/deploy/${name}`,
+        stop: `/model-init/training-jobs/${name}/stop`,
+        endpoint_status: '/model-init/endpoint-status?endpoint_name=ml-sentiment-endpoint',
+        deployments: '/model-init/deployments?endpoint_name=ml-sentiment-endpoint',
+        queue: '/model-init/admin/queues',
+      },
+    });
+    expect(headers.get('location')).toBe(body.links.self);
+    expect(creations(api)).toMatchObject([{ name }]);
+    expect(await api.jobsOf('check-training')).toEqual([`check-${name}`]);
+  });
+
+  it('does not deploy unless it is told to', async () => {
+    const api = await startApi();
+    expect((await bootstrap(api)).body).toMatchObject({ auto_deploy: false });
+    expect((await bootstrap(api, {}, {}, '?auto_deploy=false')).body).toMatchObject({ auto_deploy: false });
+    for (const word of ['yes', '1', 'True', '', 'true&auto_deploy=false']) {
+      const { errors } = expectProblem(await bootstrap(api, {}, {}, `?auto_deploy=${word}`), 422, 'invalid_request');
+      expect(errors).toEqual([{ field: 'auto_deploy', detail: 'must be true or false' }]);
+    }
+    expect(creations(api)).toHaveLength(2);
+  });
+
+  it('passes on all that the body may hold', async () => {
+    const api = await startApi();
+    const { status, body } = await bootstrap(api, {
+      training_job_name: 'nightly-42',
+      endpoint_name: 'other-endpoint',
+      hyperparameters: { epochs: 3, rate: 0.0001, shuffle: true, name: 'größe' },
+      training_image: 'registry/train:2',
+      serving_image: 'registry/serve:2',
+      instance_type: 'ml.g5.xlarge',
+      instance_count: 2,
+      max_runtime_seconds: 3600,
+      input_s3_uri: 's3://data/in',
+      environment: { MODE: 'fast' },
+      tags: { team: 'search' },
+    });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ training_job_name: 'nightly-42', endpoint_name: 'other-endpoint', status: 'training' });
+    const job = await api.sdk.describeTrainingJob({ TrainingJobName: 'nightly-42' });
+    expect(job).toMatchObject({
+      AlgorithmSpecification: { TrainingImage: 'registry/train:2' },
+      HyperParameters: { epochs: '3', rate: '0.0001', shuffle: 'true', name: 'größe' },
+      ResourceConfig: { InstanceType: 'ml.g5.xlarge', InstanceCount: 2 },
+      StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+      InputDataConfig: [{ ChannelName: 'train', DataSource: { S3DataSource: { S3Uri: 's3://data/in' } } }],
+      Environment: { MODE: 'fast' },
+    });
+    const { Tags } = await api.sdk.listTags({ ResourceArn: job.TrainingJobArn });
+    expect(Tags).toContainEqual({ Key: 'team', Value: 'search' });
+  });
+
+  it('names every fault of the query and the headers', async () => {
+    const api = await startApi();
+    const answer = await bootstrap(api, {}, { 'idempotency-key': 'has space' }, '?auto_deploy=perhaps');
+    const { errors = [] } = expectProblem(answer, 422, 'invalid_request');
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { field } of errors) expect(['auto_deploy', 'Idempotency-Key']).toContain(field);
+    expect(api.simulator.calls()).toEqual([]);
+  });
+
+  it('names every fault of the body', async () => {
+    const api = await startApi();
+    const { errors = [] } = expectProblem(
+      await bootstrap(api, {
+        training_job_name: '-bad-',
+        endpoint_name: 7,
+        hyperparameters: { nested: {}, list: [1], none: null, big: 2 ** 60 },
+        training_image: 'has space',
+        instance_type: 'm5.large',
+        instance_count: 1.5,
+        max_runtime_seconds: 0,
+        input_s3_uri: 'bucket/key',
+        environment: { '1X': 'a', GOOD: 5 },
+        tags: { 'aws:mine': 'x', 'autodeploy:run-id': 'x' },
+        auto_deploy: true,
+        colour: 'red',
+      }),
+      422,
+      'invalid_request',
+    );
+    expect(errors.map(({ field }) => field).toSorted()).toEqual(
+      [
+        'auto_deploy',
+        'colour',
+        'endpoint_name',
+        'environment.1X',
+        'environment.GOOD',
+        'hyperparameters.big',
+        'hyperparameters.list',
+        'hyperparameters.nested',
+        'hyperparameters.none',
+        'input_s3_uri',
+        'instance_count',
+        'instance_type',
+        'max_runtime_seconds',
+        'tags.autodeploy:run-id',
+        'tags.aws:mine',
+        'training_image',
+        'training_job_name',
+      ].toSorted(),
+    );
+    expect(
+      errors.every(({ detail }) => /^(must|has|is) /.test(detail)),
+      JSON.stringify(errors),
+    ).toBe(true);
+    expect(api.simulator.calls()).toEqual([]);
+  });
+
+  it('knows every field that only looks like one', async () => {
+    const api = await startApi();
+    const headers = { 'content-type': 'application/json' };
+    for (const raw of ['{"__proto__":{}}', '{"hyperparameters":{"__pr\\u006fto__":"x"}}', '{"constructor":{}}', '{"Tags":{}}']) {
+      expectProblem(await api.ask('POST', '/bootstrap', { headers, raw }), 422, 'invalid_request');
+    }
+    expect((await bootstrap(api, { hyperparameters: { note: '__proto__' } })).status).toBe(202);
+  });
+
+  it('refuses a name in use, be it ours or not', async () => {
+    const api = await startApi();
+    expect((await bootstrap(api, { training_job_name: 'mine' })).status).toBe(202);
+    expectProblem(await bootstrap(api, { training_job_name: 'mine' }), 409, 'training_job_exists');
+    await api.train('theirs');
+    expectProblem(await bootstrap(api, { training_job_name: 'theirs' }), 409, 'training_job_exists');
+    expect(creations(api).map(({ name }) => name)).toEqual(['mine', 'theirs']);
+    expectProblem(await api.ask('GET', '/training-jobs/theirs'), 404, 'not_found');
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const key = { 'idempotency-key': 'nightly-2026-11-24' };
+
+  it('gives the same run for the same body and starts nothing', async () => {
+    const api = await startApi();
+    const first = await bootstrap(api, { hyperparameters: { a: '1', b: '2' } }, key, '?auto_deploy=true');
+    const second = await bootstrap(api, { hyperparameters: { b: '2', a: '1' } }, key, '?auto_deploy=true');
+    expect([first.status, second.status]).toEqual([202, 200]);
+    expect(second.body).toMatchObject({ training_job_name: first.body.training_job_name, status: 'training' });
+    expect(second.headers.get('location')).toBe(first.body.links.self);
+    expect(creations(api)).toHaveLength(1);
+  });
+
+  it('conflicts with another body or query', async () => {
+    const api = await startApi();
+    await bootstrap(api, { instance_count: 1 }, key);
+    expectProblem(await bootstrap(api, { instance_count: 2 }, key), 409, 'idempotency_conflict');
+    expectProblem(await bootstrap(api, {}, key), 409, 'idempotency_conflict');
+    expectProblem(await bootstrap(api, { instance_count: 1 }, key, '?auto_deploy=true'), 409, 'idempotency_conflict');
+    expect(creations(api)).toHaveLength(1);
+  });
+
+  it('starts one training, however many send it at once', async () => {
+    const api = await startApi();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bootstrap(api, { instance_count: 1 }, key)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 202]);
+    expect(new Set(answers.map(({ body }) => body.training_job_name)).size).toBe(1);
+    expect(answers.every(({ body }) => body.status === 'training')).toBe(true);
+    expect(creations(api)).toHaveLength(1);
+    expect(api.simulator.calls({ operation: 'CreateTrainingJob' })).toHaveLength(1);
+  });
+
+  it('shares a refusal among those that sent it at once, and may be used again after it', async () => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'quota', limit: 0 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => bootstrap(api, {}, key)));
+    for (const answer of answers) expectProblem(answer, 429, 'quota_exceeded');
+    api.simulator.clearFaults();
+    expect((await bootstrap(api, {}, key)).status).toBe(202);
+    expect(creations(api)).toHaveLength(1);
+  });
+
+  it('has to be visible ASCII', async () => {
+    const api = await startApi();
+    for (const bad of ['', 'a b', 'x'.repeat(256)]) {
+      const { errors } = expectProblem(await bootstrap(api, {}, { 'idempotency-key': bad }), 422, 'invalid_request');
+      expect(errors).toMatchObject([{ field: 'Idempotency-Key' }]);
+    }
+  });
+});
+
+describe("SageMaker's answers to CreateTrainingJob", () => {
+  const operation = 'CreateTrainingJob';
+
+  it('throttled: the run is recorded, watched and started later', async () => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'throttle', match: { operation }, times: 'forever' });
+    const { status, body } = await bootstrap(api);
+    expect([status, body.status, body.training_job_arn]).toEqual([202, 'requested', null]);
+    expect(await api.jobsOf('check-training')).toEqual([`check-${body.training_job_name}`]);
+    expect((await api.ask('GET', `/training-jobs/${body.training_job_name}`)).body).toMatchObject({ status: 'requested' });
+    expect(creations(api)).toEqual([]);
+  });
+
+  it('refused: its own words, and nothing recorded', async () => {
+    const api = await startApi();
+    api.simulator.addFault({
+      kind: 'error',
+      match: { operation },
+      status: 400,
+      code: 'ValidationException',
+      message: 'Could not assume role arn:aws:iam::123456789012:role/SageMakerRole.',
+    });
+    const problem = expectProblem(await bootstrap(api), 400, 'sagemaker_rejected');
+    expect(problem.detail).toBe('Could not assume role arn:aws:iam::123456789012:role/SageMakerRole.');
+    expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
+  });
+
+  it('over the quota: its own words, and nothing recorded', async () => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'quota', limit: 0 });
+    const problem = expectProblem(await bootstrap(api), 429, 'quota_exceeded');
+    expect(problem.detail).toMatch(/service limit 'ml\.m5\.xlarge for training job usage' is 0 Instances/);
+    expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
+  });
+
+  it('away: 503, and nothing is started', async () => {
+    const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
+    expectProblem(await bootstrap(api), 503, 'sagemaker_unavailable');
+    expect((await api.ask('GET', '/training-jobs?status=training')).body).toEqual({ items: [], next_cursor: null });
+  });
+
+  it('lost: the training that it started is found', async () => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'lose_answer', match: { operation } });
+    const { status, body } = await bootstrap(api);
+    expect([status, body.status]).toEqual([202, 'training']);
+    expect(creations(api)).toHaveLength(1);
+  });
+});
+
+it('while Redis is away: the training starts all the same', async () => {
+  const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+  const { status, body } = await bootstrap(api, {}, {}, '?auto_deploy=true');
+  expect([status, body.status]).toEqual([202, 'training']);
+  expect(creations(api)).toHaveLength(1);
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentBody } from '../../src/api/schemas/deployment.ts';
+import { startApi, type Api } from './harness.ts';
+import { expectProblem } from './request.ts';
+
+interface DeploymentPage {
+  items: DeploymentBody[];
+  next_cursor: string | null;
+}
+
+const deploy = (api: Api, name: string, query = '') => api.ask<DeploymentBody>('POST', `/deploy/${name}${query}`);
+
+describe('POST /deploy/{name}', () => {
+  it.each(['', '/model-init'])('under "%s" queues a deployment, whoever started the training', async (prefix) => {
+    const api = await startApi();
+    await api.train('theirs', 'completed');
+    const { status, body } = await api.ask<DeploymentBody>('POST', `${prefix}/deploy/theirs`);
+    expect(status).toBe(202);
+    expect(body).toEqual({
+      deployment_id: expect.stringMatching(/^\S+$/),
+      training_job_name: 'theirs',
+      endpoint_name: 'ml-sentiment-endpoint',
+      endpoint_config_name: body.endpoint_config_name,
+      model_name: expect.stringMatching(/^theirs-/),
+      status: 'queued',
+      trigger: 'api',
+      attempts: 1,
+      failure_reason: null,
+      created_at: expect.stringMatching(/Z$/),
+      started_at: null,
+      finished_at: null,
+    });
+    expect(await api.jobsOf('deploy')).toEqual([`deploy-${body.deployment_id}`]);
+    const run = await api.ask('GET', '/training-jobs/theirs');
+    expect(run.body).toMatchObject({ status: 'completed', deployment_status: 'queued', deployments: [body] });
+  });
+
+  it('gives the deployment that is there already, however many ask at once', async () => {
+    const api = await startApi();
+    await api.train('wanted', 'completed');
+    const answers = await Promise.all(Array.from({ length: 10 }, () => deploy(api, 'wanted')));
+    for (const { status } of answers) expect([200, 202]).toContain(status);
+    expect(new Set(answers.map(({ body }) => body.deployment_id)).size).toBe(1);
+    expect((await deploy(api, 'wanted')).status).toBe(200);
+    expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toHaveLength(1);
+  });
+
+  it('does not know what SageMaker does not know', async () => {
+    const api = await startApi();
+    for (const name of ['unknown', 'a_b', 'x'.repeat(64)]) expectProblem(await deploy(api, name), 404, 'not_found');
+  });
+
+  it('refuses a training that is not completed', async () => {
+    const api = await startApi();
+    for (const [name, end] of [
+      ['running', undefined],
+      ['failed', 'failed'],
+      ['stopped', 'stopped'],
+    ] as const) {
+      await api.train(name, end);
+      expectProblem(await deploy(api, name), 409, 'training_not_completed');
+      expectProblem(await deploy(api, name, '?force=true'), 409, 'training_not_completed');
+    }
+    expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toEqual([]);
+  });
+
+  it('does not put an older training in place of a newer one, unless forced', async () => {
+    const api = await startApi();
+    await api.train('older', 'completed');
+    api.advance(1);
+    await api.train('newer', 'completed');
+    expect((await deploy(api, 'newer')).status).toBe(202);
+    expect(expectProblem(await deploy(api, 'older'), 409, 'superseded').detail).toContain('newer');
+    expect(await deploy(api, 'older', '?force=true')).toMatchObject({ status: 202, body: { training_job_name: 'older' } });
+  });
+
+  it('takes only true or false for force', async () => {
+    const api = await startApi();
+    const { errors } = expectProblem(await deploy(api, 'any', '?force=yes'), 422, 'invalid_request');
+    expect(errors).toEqual([{ field: 'force', detail: 'must be true or false' }]);
+  });
+
+  it('says when SageMaker is away', async () => {
+    const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
+    expectProblem(await deploy(api, 'wanted'), 503, 'sagemaker_unavailable');
+  });
+
+  it("passes SageMaker's refusal on, and nothing is recorded", async () => {
+    const api = await startApi();
+    await api.train('wanted', 'completed');
+    api.simulator.addFault({
+      kind: 'error',
+      match: { operation: 'DescribeTrainingJob' },
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'User is not authorized to perform: sagemaker:DescribeTrainingJob',
+    });
+    const problem = expectProblem(await deploy(api, 'wanted'), 400, 'sagemaker_rejected');
+    expect(problem.detail).toBe('User is not authorized to perform: sagemaker:DescribeTrainingJob');
+    expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toEqual([]);
+    expect((await deploy(api, 'wanted')).status).toBe(202);
+  });
+
+  it('works while Redis is away', async () => {
+    const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+    await api.train('wanted', 'completed');
+    expect(await deploy(api, 'wanted')).toMatchObject({ status: 202, body: { status: 'queued' } });
+  });
+});
+
+describe('GET /deployments', () => {
+  it('gives the newest first, page by page, for all endpoints or one', async () => {
+    const api = await startApi();
+    for (const [name, endpoint_name] of [
+      ['one', 'alpha'],
+      ['two', 'beta'],
+      ['three', 'alpha'],
+    ] as const) {
+      await api.ask('POST', '/bootstrap', { json: { training_job_name: name, endpoint_name } });
+      api.advance(1000);
+      expect((await deploy(api, name)).status).toBe(202);
+    }
+    const list = async (query: string) => (await api.ask<DeploymentPage>('GET', `/model-init/deployments?${query}`)).body;
+    const names = (page: DeploymentPage) => page.items.map(({ training_job_name }) => training_job_name);
+    expect(names(await list(''))).toEqual(['three', 'two', 'one']);
+    const first = await list('endpoint_name=alpha&limit=1');
+    expect(names(first)).toEqual(['three']);
+    const second = await list(`endpoint_name=alpha&limit=1&cursor=${first.next_cursor}`);
+    expect(names(second)).toEqual(['one']);
+    expect(second.next_cursor).toBeNull();
+    expect(names(await list('endpoint_name=gamma'))).toEqual([]);
+    const { errors } = expectProblem(await api.ask('GET', '/deployments?endpoint_name=a_b'), 422, 'invalid_request');
+    expect(errors).toMatchObject([{ field: 'endpoint_name' }]);
+  });
+});
+
+describe('GET /endpoint-status', () => {
+  it.each(['', '/model-init'])('under "%s" gives the endpoint as SageMaker has it now', async (prefix) => {
+    const api = await startApi();
+    const status = (query = '') => api.ask('GET', `${prefix}/endpoint-status${query}`);
+    expectProblem(await status(), 404, 'not_found');
+    await api.serve('ml-sentiment-endpoint', 'config-1');
+    const { body } = await status();
+    expect(body).toEqual({
+      endpoint_name: 'ml-sentiment-endpoint',
+      status: 'Creating',
+      last_modified_time: expect.stringMatching(/^\d{4}-.*Z$/),
+      creation_time: expect.stringMatching(/^\d{4}-.*Z$/),
+      endpoint_config_name: 'config-1',
+      training_job_name: null,
+      failure_reason: null,
+    });
+    api.advance(100);
+    expect(await status('?endpoint_name=ml-sentiment-endpoint')).toMatchObject({ status: 200, body: { status: 'InService' } });
+    expectProblem(await status('?endpoint_name=other'), 404, 'not_found');
+    expectProblem(await status('?endpoint_name=a_b'), 422, 'invalid_request');
+  });
+
+  it('says when SageMaker is away', async () => {
+    const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
+    expectProblem(await api.ask('GET', '/endpoint-status'), 503, 'sagemaker_unavailable');
+  });
+});

@@ -1,0 +1,142 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import { onTestFinished } from 'vitest';
+import { createApp } from '../../src/api/app.ts';
+import { type ServerTimeouts, startServer } from '../../src/api/server.ts';
+import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import type { Services, ServiceSettings } from '../../src/services/ports.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { clientOf, makeConfig, training } from '../simulator/harness.ts';
+import { redisUrl as sharedRedisUrl } from '../support/redis.ts';
+import { type Ask, asking } from './request.ts';
+
+export interface ApiOptions {
+  apiKeys?: readonly string[];
+  basePath?: string;
+  /** The shared server by default. */
+  redisUrl?: string;
+  /** The stand-in by default. */
+  sagemakerUrl?: string;
+  timeouts?: ServerTimeouts;
+}
+
+export interface Api {
+  url: string;
+  ask: Ask;
+  services: Services;
+  simulator: Simulator;
+  /** The SDK, at the stand-in. */
+  sdk: SageMaker;
+  routes: readonly { method: string; path: string }[];
+  /** Takes the clock of the API and of the stand-in on. */
+  advance: (seconds: number) => void;
+  /** A training job at SageMaker that somebody else started, and how it is to have ended by now. */
+  train: (name: string, end?: 'completed' | 'failed' | 'stopped') => Promise<void>;
+  /** An endpoint at SageMaker that somebody else is creating. */
+  serve: (endpointName: string, endpointConfigName: string) => Promise<void>;
+  /** Ids of the jobs that wait in a queue, now or later. */
+  jobsOf: (queue: string) => Promise<(string | undefined)[]>;
+  /** What has been logged at these levels. */
+  logged: (...levels: string[]) => Record<string, unknown>[];
+  takeDatabaseAway: () => void;
+}
+
+export const settings: ServiceSettings = {
+  projectName: 'ml-sentiment',
+  endpointName: 'ml-sentiment-endpoint',
+  roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
+  trainingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1',
+  servingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/serve:1',
+  trainingInputS3Uri: null,
+  modelOutputS3Uri: 's3://models/out/',
+  trainingInstanceType: 'ml.m5.xlarge',
+  trainingInstanceCount: 1,
+  trainingVolumeGb: 30,
+  trainingMaxRuntimeSeconds: 86_400,
+  endpointInstanceType: 'ml.m5.large',
+  endpointInstanceCount: 1,
+  pollIntervalMs: 60_000,
+  endpointPollMs: 15_000,
+  reconcileIntervalMs: 30_000,
+  maxTrainingWaitMs: 172_800_000,
+  maxDeploymentWaitMs: 7_200_000,
+};
+
+/** Stands in for credentials, in the form that AWS gives them. */
+const client = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
+
+/** The whole API, listening, over the real parts: a database file and a queue prefix of its own, and a stand-in for SageMaker. */
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  const { apiKeys = [], basePath = '/model-init', redisUrl = sharedRedisUrl() } = options;
+  let offsetMs = 0;
+  const now = (): number => Date.now() + offsetMs;
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'debug', secrets: [...apiKeys] }, 'api', { write: (line: string) => lines.push(line) });
+
+  const simulator = await createSimulator({
+    now,
+    settings: { trainingSeconds: 100, endpointCreateSeconds: 60, stopSeconds: 10 },
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-'));
+  const store = openSqliteStore(`file:${folder}/db/autodeploy.db`, { busyTimeoutMs: 2000 });
+  const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
+  const sagemaker = createSagemaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
+  const services: Services = { store, queue, sagemaker, log, settings, now, random: Math.random };
+
+  const app = createApp({
+    services,
+    apiKeys,
+    basePath,
+    boardQueues: queue.queues,
+    health: { redis: () => queue.ping(), database: () => store.ping() },
+    metricsText: createMetrics({ store, queueDepths: () => queue.depths(), version: '0.0.0' }).text,
+    log,
+  });
+  const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, timeouts: options.timeouts });
+  onTestFinished(async () => {
+    await server.close(0);
+    await queue.close();
+    await store.close();
+    sagemaker.close();
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const sdk = clientOf(simulator.url);
+  const control = asking(simulator.url);
+  return {
+    url: server.url,
+    ask: asking(server.url),
+    services,
+    simulator,
+    sdk,
+    routes: app.routes,
+    advance: (seconds) => (offsetMs += seconds * 1000),
+    train: async (name, end) => {
+      await sdk.createTrainingJob(training(name));
+      const verb = { completed: 'complete', failed: 'fail', stopped: 'stop' };
+      if (end !== undefined) await control('POST', `/_control/training-jobs/${name}/${verb[end]}`, { json: {} });
+    },
+    serve: async (endpointName, endpointConfigName) => {
+      await makeConfig(sdk, endpointConfigName);
+      await sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: endpointConfigName });
+    },
+    jobsOf: async (name) => {
+      const jobs = await queue.queues.find((one) => one.name === name)?.getJobs(['waiting', 'delayed', 'prioritized', 'active']);
+      return (jobs ?? []).map((job) => job.id);
+    },
+    logged: (...levels) =>
+      lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ level }) => levels.includes(String(level))),
+    takeDatabaseAway: () => {
+      renameSync(join(folder, 'db'), join(folder, 'gone'));
+      writeFileSync(join(folder, 'db'), 'no folder');
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { startApi, type Api } from './harness.ts';
+import { parseMetrics } from './prometheus.ts';
+
+async function scrape(api: Api) {
+  const { status, headers, text } = await api.ask('GET', '/metrics');
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const families = parseMetrics(text);
+  return {
+    families,
+    value: (name: string, labels: Record<string, string> = {}) =>
+      [...families.values()]
+        .flatMap(({ samples }) => samples)
+        .find((sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
+        ?.value,
+  };
+}
+
+describe('GET /metrics', () => {
+  it('is in the text format, with names and units as they should be', async () => {
+    const { families, value } = await scrape(await startApi());
+    const own = [...families.keys()].filter((name) => !/^(process|nodejs)_/.test(name));
+    expect(own.length).toBeGreaterThanOrEqual(9);
+    for (const name of own) expect(name).toMatch(/^autodeploy_[a-z_]+$/);
+    for (const [name, { type }] of families) if (type === 'histogram') expect(name).toMatch(/_seconds$/);
+    expect(value('autodeploy_build_info', { node_version: process.version })).toBe(1);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('tells of runs, deployments, queues and calls, those of other processes too', async () => {
+    const api = await startApi();
+    await api.ask('POST', '/bootstrap');
+    await api.train('done', 'completed');
+    await api.ask('POST', '/deploy/done');
+    await api.services.store.addSagemakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 3 }]);
+    await api.services.store.addSagemakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 2 }]);
+    const { value } = await scrape(api);
+    expect(value('autodeploy_training_runs', { status: 'training' })).toBe(1);
+    expect(value('autodeploy_training_runs', { status: 'completed' })).toBe(1);
+    expect(value('autodeploy_training_runs', { status: 'failed' })).toBe(0);
+    expect(value('autodeploy_deployments', { status: 'queued' })).toBe(1);
+    expect(value('autodeploy_deployments', { status: 'deployed' })).toBe(0);
+    expect(value('autodeploy_queue_jobs', { queue: 'check-training', state: 'delayed' })).toBe(1);
+    expect(value('autodeploy_queue_jobs', { queue: 'deploy', state: 'waiting' })).toBe(1);
+    expect(value('autodeploy_sagemaker_calls_total', { operation: 'CreateEndpoint', result: 'ok' })).toBe(5);
+    expect([value('autodeploy_redis_up'), value('autodeploy_database_up')]).toEqual([1, 1]);
+  });
+
+  it('measures from the end of a training to its deployment', async () => {
+    const api = await startApi();
+    await api.ask('POST', '/bootstrap', { json: { training_job_name: 'slow' } });
+    // The training ends after 100 s; it is asked for 20 s later.
+    api.advance(120);
+    expect((await api.ask('POST', '/deploy/slow')).status).toBe(202);
+    const { value } = await scrape(api);
+    const latency = 'autodeploy_deploy_request_latency_seconds';
+    expect(value(`${latency}_count`)).toBe(1);
+    expect(value(`${latency}_bucket`, { le: '10' })).toBe(0);
+    expect(value(`${latency}_bucket`, { le: '30' })).toBe(1);
+    expect(value(`${latency}_sum`)).toBeGreaterThan(15);
+    expect(value(`${latency}_sum`)).toBeLessThan(30);
+    expect(value('autodeploy_deploy_latency_seconds_count')).toBe(0);
+  });
+
+  it('answers in time while Redis is away, and says so', async () => {
+    const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+    const startedAt = performance.now();
+    const { families, value } = await scrape(api);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect([value('autodeploy_redis_up'), value('autodeploy_database_up')]).toEqual([0, 1]);
+    expect(families.has('autodeploy_queue_jobs')).toBe(false);
+    expect(value('autodeploy_training_runs', { status: 'training' })).toBe(0);
+  });
+
+  it('answers while the database is away, and says so', async () => {
+    const api = await startApi();
+    api.takeDatabaseAway();
+    const { families, value } = await scrape(api);
+    expect([value('autodeploy_redis_up'), value('autodeploy_database_up')]).toEqual([1, 0]);
+    expect(families.has('autodeploy_training_runs')).toBe(false);
+    expect(value('autodeploy_queue_jobs', { queue: 'deploy', state: 'waiting' })).toBe(0);
+  });
+});
+
+describe('health', () => {
+  it.each(['', '/model-init'])('under "%s" is good while all is there', async (prefix) => {
+    const { ask } = await startApi();
+    expect(await ask('GET', `${prefix}/health/live`)).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await ask('GET', `${prefix}/health/ready`)).toMatchObject({
+      status: 200,
+      body: { status: 'ok', checks: { redis: 'ok', database: 'ok' } },
+    });
+  });
+
+  it('is not ready while Redis is away, and says why', async () => {
+    const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+    expect((await ask('GET', '/health/live')).status).toBe(200);
+    const answer = await ask('GET', '/health/ready');
+    expect(answer).toMatchObject({ status: 503, body: { code: 'not_ready', checks: { database: 'ok' } } });
+    expect(answer.body).toMatchObject({ checks: { redis: expect.stringContaining('ECONNREFUSED') } });
+    expect(answer.headers.get('retry-after')).toBe('2');
+  });
+
+  it('is not ready while the database is away, and neither is the rest', async () => {
+    const api = await startApi();
+    api.takeDatabaseAway();
+    expect((await api.ask('GET', '/health/live')).status).toBe(200);
+    const ready = await api.ask('GET', '/health/ready');
+    expect(ready).toMatchObject({ status: 503, body: { code: 'not_ready', checks: { redis: 'ok' } } });
+    expect(ready.body).toMatchObject({ checks: { database: expect.stringMatching(/database/) } });
+    for (const [method, path] of [
+      ['POST', '/bootstrap'],
+      ['GET', '/training-jobs'],
+      ['GET', '/training-jobs/some-job'],
+      ['POST', '/training-jobs/some-job/stop'],
+      ['POST', '/deploy/some-job'],
+      ['GET', '/deployments'],
+    ] as const) {
+      const answer = await api.ask(method, path);
+      expect(answer, path).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+    expect(api.simulator.effects()).toEqual([]);
+  });
+});

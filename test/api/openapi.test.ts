@@ -1,0 +1,122 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { problemCodes } from '../../src/api/problems.ts';
+import { startApi } from './harness.ts';
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  security?: object[];
+  parameters?: { name: string; in: string }[];
+  requestBody?: object;
+  responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, unknown>; additionalProperties?: boolean }> };
+}
+
+const readDocument = async (): Promise<Document> => (await (await startApi()).ask<Document>('GET', '/openapi.json')).body;
+
+/** The contract's table. */
+const contract: Record<string, string[]> = {
+  'post /bootstrap': ['200', '202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503'],
+  'get /training-jobs': ['200', '400', '401', '422', '500', '503'],
+  'get /training-jobs/{name}': ['200', '400', '401', '404', '500', '503'],
+  'post /training-jobs/{name}/stop': ['202', '400', '401', '403', '404', '413', '500', '503'],
+  'post /deploy/{name}': ['200', '202', '400', '401', '403', '404', '409', '413', '422', '429', '500', '503'],
+  'get /deployments': ['200', '400', '401', '422', '500', '503'],
+  'get /endpoint-status': ['200', '400', '401', '404', '422', '500', '503'],
+  'get /health/live': ['200', '500'],
+  'get /health/ready': ['200', '500', '503'],
+  'get /metrics': ['200', '400', '401', '500'],
+  'get /openapi.json': ['200', '400', '401', '500'],
+  'get /docs': ['200', '400', '401', '500'],
+  'get /admin/queues': ['200', '400', '401', '500'],
+};
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const document = await readDocument();
+    expect(document.openapi).toBe('3.1.0');
+    expect(await new Validator().validate({ ...document })).toMatchObject({ valid: true });
+  });
+
+  it("describes the contract's routes, each with every status that it can answer", async () => {
+    const { paths } = await readDocument();
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { responses }]) => [`${method} ${path}`, Object.keys(responses).toSorted()]),
+    );
+    expect(Object.fromEntries(described)).toEqual(contract);
+  });
+
+  it('describes every route that is served', async () => {
+    const api = await startApi();
+    const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    const assets = /^(\/docs\/|\/admin\/queues\/)/;
+    const served = api.routes
+      .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/model-init') && !assets.test(path))
+      .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')}`);
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(served.length).toBeGreaterThan(10);
+    expect(served.filter((route) => !described.includes(route))).toEqual([]);
+  });
+
+  it('serves every route that it describes, under both prefixes', async () => {
+    const { ask } = await startApi();
+    for (const route of Object.keys(contract)) {
+      const [method = '', path = ''] = route.split(' ');
+      for (const prefix of ['', '/model-init']) {
+        const { status, body } = await ask(method.toUpperCase(), `${prefix}${path.replace('{name}', 'some-job')}`);
+        expect([405, 500], `${method} ${prefix}${path}`).not.toContain(status);
+        expect(body).not.toMatchObject({ detail: 'There is no such route' });
+      }
+    }
+  });
+
+  it('has the same body, key and query for a bootstrap as the service takes', async () => {
+    const { paths, components } = await readDocument();
+    const bootstrap = paths['/bootstrap']?.['post'];
+    expect(bootstrap?.parameters?.map((parameter) => `${parameter.in} ${parameter.name}`).toSorted()).toEqual([
+      'header idempotency-key',
+      'query auto_deploy',
+    ]);
+    const schema = components.schemas['BootstrapRequest'];
+    expect(schema?.additionalProperties).toBe(false);
+    expect(Object.keys(schema?.properties ?? {})).toEqual([
+      'training_job_name',
+      'endpoint_name',
+      'hyperparameters',
+      'training_image',
+      'serving_image',
+      'instance_type',
+      'instance_count',
+      'max_runtime_seconds',
+      'input_s3_uri',
+      'environment',
+      'tags',
+    ]);
+  });
+
+  it('needs a key for everything but health, and names every operation once', async () => {
+    const operations = Object.entries((await readDocument()).paths).flatMap(([path, ofPath]) =>
+      Object.values(ofPath).map((operation) => ({ path, ...operation })),
+    );
+    for (const { path, security } of operations) expect(security?.length === 0, path).toBe(path.startsWith('/health/'));
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('shows an example of each problem code that there is', async () => {
+    const { paths } = await readDocument();
+    const shown = Object.values(paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ responses }) => Object.values(responses))
+      .flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}));
+    const notOfARoute = ['method_not_allowed', 'redis_unavailable'];
+    expect([...new Set(shown), ...notOfARoute].toSorted()).toEqual([...problemCodes].toSorted());
+  });
+});

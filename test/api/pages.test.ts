@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { startApi } from './harness.ts';
+import { startPrefixProxy } from './prefix-proxy.ts';
+
+/** Where a browser ends up: the addresses of all that the page refers to, resolved as a browser does. */
+function referencesOf(html: string, pageUrl: string): string[] {
+  const base = new URL(/<base href="([^"]*)"/.exec(html)?.[1] ?? '', pageUrl);
+  return [...html.matchAll(/<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(
+    ([, reference = '']) => new URL(reference, base).href,
+  );
+}
+
+/** The same pages, directly under both prefixes and behind a proxy that strips one. */
+const ways = [
+  { how: 'at the root', prefix: '', proxied: false },
+  { how: 'under the base path', prefix: '/model-init', proxied: false },
+  { how: 'behind a proxy that strips the base path', prefix: '/model-init', proxied: true },
+];
+
+describe.each(ways)('$how', ({ prefix, proxied }) => {
+  const start = async (apiKeys: string[] = []) => {
+    const api = await startApi({ apiKeys });
+    return { ...api, url: proxied ? await startPrefixProxy(api.url, prefix) : api.url };
+  };
+
+  it.each(['/admin/queues', '/admin/queues/', '/admin/queues/queue/deploy', '/docs', '/docs/'])(
+    '%s and everything it refers to is there',
+    async (path) => {
+      const { url } = await start();
+      const pageUrl = `${url}${prefix}${path}`;
+      const page = await fetch(pageUrl, { redirect: 'manual' });
+      expect(page.status).toBe(200);
+      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+      const html = await page.text();
+      const references = referencesOf(html, pageUrl);
+      expect(references.length).toBeGreaterThanOrEqual(3);
+      for (const reference of references) {
+        expect(reference).toMatch(new RegExp(`^${url}${prefix}/(admin/queues|docs)/`));
+        const answer = await fetch(reference);
+        await answer.arrayBuffer();
+        expect([reference, answer.status]).toEqual([reference, 200]);
+      }
+      // From the internet comes nothing.
+      expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    },
+  );
+
+  it("Bull Board's data is there, and can't be changed", async () => {
+    const api = await start();
+    const { body: run } = await api.ask<{ training_job_name: string }>('POST', '/bootstrap');
+    const board = `${api.url}${prefix}/admin/queues`;
+    const answer = await fetch(`${board}/api/queues?activeQueue=check-training&page=1`);
+    expect(answer.status).toBe(200);
+    const { queues } = (await answer.json()) as { queues: { name: string; readOnlyMode: boolean; counts: object }[] };
+    expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode]).toSorted()).toEqual([
+      ['check-training', true],
+      ['deploy', true],
+    ]);
+    const job = `${board}/api/queues/check-training/check-${run.training_job_name}`;
+    expect(await (await fetch(job)).json()).toMatchObject({ job: { data: { training_job_name: run.training_job_name } } });
+    for (const change of [
+      `${job}/clean`,
+      `${job}/promote`,
+      `${board}/api/queues/check-training/pause`,
+      `${board}/api/queues/deploy/obliterate`,
+    ]) {
+      expect((await fetch(change, { method: 'PUT' })).status, change).toBe(405);
+    }
+    expect(await api.jobsOf('check-training')).toEqual([`check-${run.training_job_name}`]);
+  });
+
+  it('a browser signs in once for the page and its data', async () => {
+    const { url } = await start(['the-only-key']);
+    const signedIn = { headers: { authorization: `Basic ${btoa('me:the-only-key')}` } };
+    for (const path of ['/admin/queues', '/admin/queues/api/queues', '/docs/start.js', '/openapi.json']) {
+      const refused = await fetch(`${url}${prefix}${path}`);
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Basic realm="sagemaker-autodeploy", charset="UTF-8"',
+      ]);
+      expect((await fetch(`${url}${prefix}${path}`, signedIn)).status).toBe(200);
+    }
+  });
+
+  it('the document says where the API is, as seen by who reads it', async () => {
+    const { url } = await start();
+    const documentUrl = `${url}${prefix}/openapi.json`;
+    const { servers } = (await (await fetch(documentUrl)).json()) as { servers: { url: string }[] };
+    const api = new URL(servers[0]?.url ?? '', documentUrl).href.replace(/\/$/, '');
+    expect(api).toBe(`${url}${prefix}`);
+  });
+});
+
+it("the script that Bull Board's page has inside is the one that the policy allows", async () => {
+  const { ask } = await startApi();
+  const { text, headers } = await ask('GET', '/admin/queues');
+  const inline = [
+    ...text.matchAll(/<script(?![^>]*\bsrc=)(?![^>]*type="(?:application\/json|text\/template)")[^>]*>([\s\S]*?)<\/script>/g),
+  ].map(([, script = '']) => script);
+  const runs = inline.filter((script) => !script.trim().startsWith('{"'));
+  expect(runs).toHaveLength(1);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(runs[0]));
+  expect(headers.get('content-security-policy')).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
+});
+
+it('Bull Board says when Redis is away', async () => {
+  const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+  expect((await ask('GET', '/admin/queues')).status).toBe(200);
+  expect(await ask('GET', '/admin/queues/api/queues')).toMatchObject({ status: 503, body: { code: 'redis_unavailable' } });
+});

@@ -1,0 +1,80 @@
+import { HTTPException } from 'hono/http-exception';
+import { describe, expect, it } from 'vitest';
+import { problemCodes, problemOf, statusOf, titleOf } from '../../src/api/problems.ts';
+import {
+  SagemakerError,
+  type SagemakerErrorKind,
+  sagemakerErrorKinds,
+  ServiceError,
+  StoreUnavailable,
+} from '../../src/core/errors.ts';
+
+const answers: Record<SagemakerErrorKind, [number, string]> = {
+  not_found: [404, 'not_found'],
+  already_exists: [400, 'sagemaker_rejected'],
+  busy: [503, 'sagemaker_unavailable'],
+  throttled: [503, 'sagemaker_unavailable'],
+  quota: [429, 'quota_exceeded'],
+  access_denied: [400, 'sagemaker_rejected'],
+  invalid: [400, 'sagemaker_rejected'],
+  unavailable: [503, 'sagemaker_unavailable'],
+  unknown: [500, 'internal_error'],
+};
+
+const sagemakerError = (kind: SagemakerErrorKind): SagemakerError =>
+  new SagemakerError({
+    kind,
+    operation: 'DescribeEndpoint',
+    resource: 'endpoint',
+    message: "SageMaker's own words",
+    effect: 'none',
+    code: 'SomeException',
+    requestId: null,
+  });
+
+describe('what is thrown, as a problem', () => {
+  it.each(sagemakerErrorKinds)('a SageMaker error: %s', (kind) => {
+    const problem = problemOf(sagemakerError(kind));
+    expect([problem.status, problem.code]).toEqual(answers[kind]);
+    if (problem.status === 500) expect(problem.message).not.toContain("SageMaker's own words");
+    else expect(problem.message).toBe("SageMaker's own words");
+    expect(problem.options.retryAfterSeconds).toBe(problem.status === 503 ? 5 : undefined);
+  });
+
+  it("a service's error keeps its code, its words and its own time to wait", () => {
+    const conflict = problemOf(new ServiceError('idempotency_conflict', 'used'));
+    expect([conflict.status, conflict.code, conflict.message, conflict.options.retryAfterSeconds]).toEqual([
+      409,
+      'idempotency_conflict',
+      'used',
+      undefined,
+    ]);
+    expect(
+      problemOf(new ServiceError('sagemaker_unavailable', 'away', { retryAfterSeconds: 30 })).options.retryAfterSeconds,
+    ).toBe(30);
+    expect(problemOf(new ServiceError('sagemaker_unavailable', 'away')).options.retryAfterSeconds).toBe(5);
+    expect(problemOf(new ServiceError('invalid_request', 'no such cursor')).options.errors).toEqual([
+      { field: 'request', detail: 'no such cursor' },
+    ]);
+  });
+
+  it('the database away tells nothing of the database', () => {
+    const problem = problemOf(new StoreUnavailable('SQLITE_BUSY: /data/autodeploy.db'));
+    expect([problem.status, problem.code]).toEqual([503, 'database_unavailable']);
+    expect(problem.message).not.toMatch(/SQLITE|\/data/);
+  });
+
+  it('the unknown tells nothing at all', () => {
+    for (const thrown of [new Error('password is hunter2'), 'hunter2', null, new HTTPException(502, { message: 'hunter2' })]) {
+      const problem = problemOf(thrown);
+      expect([problem.status, problem.code]).toEqual([500, 'internal_error']);
+      expect(problem.message).not.toContain('hunter2');
+    }
+    expect(problemOf(new HTTPException(400, { message: 'Malformed JSON' })).code).toBe('bad_request');
+  });
+});
+
+it('every code has a title of its own and a status that stands for an error', () => {
+  expect(new Set(problemCodes.map(titleOf)).size).toBe(problemCodes.length);
+  for (const code of problemCodes) expect(statusOf(code)).toBeGreaterThanOrEqual(400);
+});

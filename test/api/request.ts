@@ -1,0 +1,59 @@
+import { expect } from 'vitest';
+import type { ProblemBody } from '../../src/api/schemas/problem.ts';
+
+export interface Answer<Body = unknown> {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The JSON of the body; null for any other body. */
+  body: Body;
+}
+
+export interface Asked {
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. */
+  raw?: string | ReadableStream;
+}
+
+export type Ask = <Body = unknown>(method: string, path: string, asked?: Asked) => Promise<Answer<Body>>;
+
+/** Sends requests to one address, over HTTP as any client would. Redirects are answers. */
+export const asking =
+  (url: string): Ask =>
+  async <Body>(method: string, path: string, { headers = {}, json, raw }: Asked = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: json === undefined ? raw : JSON.stringify(json),
+      ...(raw instanceof ReadableStream ? { duplex: 'half' } : {}),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson && text !== '' ? JSON.parse(text) : null) as Body,
+    };
+  };
+
+/** That the answer is an RFC 9457 problem with this status and code, as the contract has them; gives its body. */
+export function expectProblem(answer: Answer, status: number, code: string): ProblemBody {
+  expect(answer.body, answer.text).toEqual({
+    type: `urn:sagemaker-autodeploy:problem:${code}`,
+    title: expect.stringMatching(/\S/),
+    status,
+    detail: expect.stringMatching(/\S/),
+    code,
+    request_id: answer.headers.get('x-request-id'),
+    ...(code === 'invalid_request' ? { errors: expect.any(Array) } : {}),
+    ...(code === 'not_ready' ? { checks: expect.any(Object) } : {}),
+  });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  if (status === 503) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  return answer.body as ProblemBody;
+}

@@ -1,0 +1,297 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { startApi } from './harness.ts';
+import { expectProblem, type Asked } from './request.ts';
+
+const keys = ['first-key-0123456789', 'second-key-0123456789'];
+const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
+
+const bearer: Asked = { headers: { authorization: `Bearer ${keys[0]}` } };
+const xApiKey: Asked = { headers: { 'x-api-key': keys[1] ?? '' } };
+const basicKey: Asked = { headers: { authorization: basic(keys[1] ?? '') } };
+const wrong: Asked[] = [
+  {},
+  { headers: { authorization: 'Bearer first-key' } },
+  { headers: { authorization: `Bearer ${keys[0]}x` } },
+  { headers: { authorization: `Bearer ${keys.join(',')}` } },
+  { headers: { authorization: keys[0] ?? '' } },
+  { headers: { 'x-api-key': '' } },
+  { headers: { authorization: basic('first-key') } },
+];
+
+const forPrograms = [
+  ['POST', '/bootstrap'],
+  ['GET', '/training-jobs'],
+  ['GET', '/training-jobs/some-job'],
+  ['POST', '/training-jobs/some-job/stop'],
+  ['POST', '/deploy/some-job'],
+  ['GET', '/deployments'],
+  ['GET', '/endpoint-status'],
+  ['GET', '/no-such-route'],
+] as const;
+const forBrowsers = ['/metrics', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/admin/queues', '/admin/queues/api/queues'];
+
+describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
+  it('let nobody in without one', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    for (const [method, path] of [...forPrograms, ...forBrowsers.map((page) => ['GET', page] as const)]) {
+      for (const asked of wrong) {
+        const answer = await ask(method, `${prefix}${path}`, asked);
+        expectProblem(answer, 401, 'unauthorized');
+        expect(answer.headers.get('www-authenticate')).toMatch(forBrowsers.includes(path) ? /^Basic / : /^Bearer$/);
+      }
+    }
+  });
+
+  it('are not taken from the query', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    for (const name of ['api_key', 'apiKey', 'key', 'access_token', 'x-api-key']) {
+      expectProblem(await ask('GET', `${prefix}/training-jobs?${name}=${keys[0]}`), 401, 'unauthorized');
+    }
+  });
+
+  it('open everything, each of them, in either header', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    for (const asked of [bearer, xApiKey]) {
+      for (const [method, path] of forPrograms) {
+        expect((await ask(method, `${prefix}${path}`, asked)).status, path).not.toBe(401);
+      }
+      for (const path of forBrowsers) expect((await ask('GET', `${prefix}${path}`, asked)).status, path).toBe(200);
+    }
+  });
+
+  it('open what a browser shows as the password of HTTP basic, and nothing else', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    for (const path of forBrowsers) expect((await ask('GET', `${prefix}${path}`, basicKey)).status, path).toBe(200);
+    for (const [method, path] of forPrograms) {
+      expectProblem(await ask(method, `${prefix}${path}`, basicKey), 401, 'unauthorized');
+    }
+  });
+
+  it('are not needed for health', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    expect((await ask('GET', `${prefix}/health/live`)).status).toBe(200);
+    expect((await ask('GET', `${prefix}/health/ready`)).status).toBe(200);
+  });
+});
+
+describe('without keys', () => {
+  it('everything is open', async () => {
+    const { ask } = await startApi();
+    expect((await ask('GET', '/training-jobs')).status).toBe(200);
+    expect((await ask('GET', '/admin/queues')).status).toBe(200);
+  });
+
+  it("a page of another site can't start anything", async () => {
+    const { ask, simulator } = await startApi();
+    for (const site of ['cross-site', 'same-site']) {
+      const answer = await ask('POST', '/bootstrap', { headers: { 'sec-fetch-site': site }, json: {} });
+      expectProblem(answer, 403, 'cross_site_request');
+    }
+    expect(simulator.effects()).toEqual([]);
+    expect((await ask('POST', '/bootstrap', { headers: { 'sec-fetch-site': 'same-origin' }, json: {} })).status).toBe(202);
+    expect((await ask('GET', '/training-jobs', { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(200);
+  });
+});
+
+describe('bodies', () => {
+  const json = { 'content-type': 'application/json' };
+  const limit = 256 * 1024;
+  const bodyOf = (bytes: number) => JSON.stringify({}).padEnd(bytes, ' ');
+  const chunked = (text: string) => new Blob([text]).stream();
+
+  it('may be 256 KiB long, with the length declared or in chunks', async () => {
+    const { ask } = await startApi();
+    expect((await ask('POST', '/bootstrap', { headers: json, raw: bodyOf(limit) })).status).toBe(202);
+    expect((await ask('POST', '/bootstrap', { headers: json, raw: chunked(bodyOf(limit)) })).status).toBe(202);
+  });
+
+  it.each(['/bootstrap', '/deploy/some-job', '/training-jobs/some-job/stop', '/no-such-route'])(
+    'are refused above that at %s',
+    async (path) => {
+      const { ask, logged } = await startApi();
+      for (const raw of [bodyOf(limit + 1), chunked(bodyOf(limit + 1))]) {
+        expectProblem(await ask('POST', path, { headers: json, raw }), 413, 'payload_too_large');
+      }
+      expect(logged('error')).toEqual([]);
+    },
+  );
+
+  it('are refused by their declared length before they are sent', async () => {
+    const { url } = await startApi();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('POST /bootstrap HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n');
+    const answer = await new Promise<string>((resolve) => {
+      socket.once('data', (data) => resolve(data.toString()));
+    });
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('payload_too_large');
+  });
+
+  it('have to be JSON', async () => {
+    const { ask } = await startApi();
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+    ]) {
+      const answer = await ask('POST', '/bootstrap', { headers: { 'content-type': type }, raw: '{}' });
+      expectProblem(answer, 415, 'unsupported_media_type');
+    }
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON', 'application/merge-patch+json']) {
+      expect((await ask('POST', '/bootstrap', { headers: { 'content-type': type }, raw: '{}' })).status, type).toBe(202);
+    }
+  });
+
+  it('may be left out', async () => {
+    const { ask } = await startApi();
+    expect((await ask('POST', '/bootstrap')).status).toBe(202);
+    expect((await ask('POST', '/bootstrap', { headers: json, raw: '' })).status).toBe(202);
+  });
+
+  it('that are no JSON, or no object, are invalid', async () => {
+    const { ask } = await startApi();
+    for (const raw of ['{', '{"a":}', 'null', '[]', '"text"', '7', '{} {}']) {
+      const { errors } = expectProblem(await ask('POST', '/bootstrap', { headers: json, raw }), 422, 'invalid_request');
+      expect(errors).toEqual([{ field: 'body', detail: expect.stringMatching(/JSON/) }]);
+    }
+  });
+
+  it('end early without harm', async () => {
+    const { url, ask, logged } = await startApi();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise<void>((resolve) => {
+      socket.write(
+        'POST /bootstrap HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a"',
+        () => resolve(),
+      );
+    });
+    socket.end();
+    socket.destroy();
+    expect((await ask('GET', '/health/live')).status).toBe(200);
+    expect(logged('error')).toEqual([]);
+  });
+});
+
+describe('what is no route', () => {
+  it.each(['/', '/nothing', '/training-jobs/a/b', '/model-init/model-init/health/live', '/model-initx/health/live'])(
+    '%s is not found',
+    async (path) => {
+      const { ask } = await startApi();
+      for (const method of ['GET', 'POST', 'DELETE']) expectProblem(await ask(method, path), 404, 'not_found');
+    },
+  );
+
+  it.each([
+    ['GET', '/bootstrap', 'POST'],
+    ['DELETE', '/training-jobs/some-job', 'HEAD, GET'],
+    ['POST', '/training-jobs', 'HEAD, GET'],
+    ['GET', '/training-jobs/some-job/stop', 'POST'],
+    ['GET', '/deploy/some-job', 'POST'],
+    ['PUT', '/health/live', 'HEAD, GET'],
+    ['PATCH', '/openapi.json', 'HEAD, GET'],
+    ['OPTIONS', '/bootstrap', 'POST'],
+  ])('%s %s is told which methods there are', async (method, path, allow) => {
+    const { ask } = await startApi();
+    for (const prefix of ['', '/model-init']) {
+      const answer = await ask(method, `${prefix}${path}`);
+      expectProblem(answer, 405, 'method_not_allowed');
+      expect(answer.headers.get('allow')).toBe(allow);
+    }
+  });
+
+  it('is not made one by a slash at the end', async () => {
+    const { ask } = await startApi();
+    expect((await ask('GET', '/training-jobs/')).status).toBe(200);
+    expect((await ask('POST', '/model-init/bootstrap/')).status).toBe(202);
+  });
+
+  it('answers HEAD like GET', async () => {
+    const { ask } = await startApi();
+    expect(await ask('HEAD', '/training-jobs')).toMatchObject({ status: 200, text: '' });
+  });
+});
+
+describe('under another base path', () => {
+  it('routes are at the root and there', async () => {
+    const { ask } = await startApi({ basePath: '/ml/v1' });
+    for (const prefix of ['', '/ml/v1']) {
+      const { body } = await ask('POST', `${prefix}/bootstrap`);
+      expect(body).toMatchObject({ links: { self: expect.stringMatching(/^\/ml\/v1\/training-jobs\/ml-sentiment-training-/) } });
+    }
+    expect((await ask('GET', '/model-init/health/live')).status).toBe(404);
+  });
+
+  it('or under none at all', async () => {
+    const { ask } = await startApi({ basePath: '' });
+    expect((await ask('POST', '/bootstrap')).body).toMatchObject({ links: { queue: '/admin/queues' } });
+    expect((await ask('GET', '/model-init/health/live')).status).toBe(404);
+  });
+});
+
+describe('every answer', () => {
+  const paths = ['/health/live', '/training-jobs', '/nothing', '/docs', '/admin/queues', '/metrics', '/openapi.json'];
+
+  it('carries a request id, which the log has too', async () => {
+    const { ask, logged } = await startApi();
+    for (const path of paths) {
+      const id = (await ask('GET', path)).headers.get('x-request-id');
+      expect(id).toMatch(/^[\da-f-]{36}$/);
+      expect(logged('debug', 'info').find((line) => line['request_id'] === id)).toMatchObject({
+        msg: 'request',
+        method: 'GET',
+        path,
+      });
+    }
+  });
+
+  it("keeps the caller's request id, unless it could forge a line or a header", async () => {
+    const { ask } = await startApi();
+    const answerTo = async (id: string) =>
+      (await ask('GET', '/nothing', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+    expect(await answerTo('Root=1-67891233-abcdef012345678912345678')).toBe('Root=1-67891233-abcdef012345678912345678');
+    for (const id of ['x'.repeat(129), 'a b', '{"level":"error"}', '']) expect(await answerTo(id)).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  it('carries the headers that keep browsers safe', async () => {
+    const { ask } = await startApi({ apiKeys: keys });
+    for (const path of paths) {
+      for (const asked of [bearer, {}]) {
+        const { headers } = await ask('GET', path, asked);
+        expect(headers.get('content-security-policy'), path).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+        expect(headers.get('x-content-type-options')).toBe('nosniff');
+        expect(headers.get('x-frame-options')).toBe('DENY');
+        expect(headers.get('referrer-policy')).toBe('no-referrer');
+        expect(headers.get('cache-control')).toBe('no-store');
+        expect(headers.get('x-powered-by')).toBeNull();
+      }
+    }
+  });
+});
+
+describe('what is no HTTP', () => {
+  const send = (url: string, text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      let answer = '';
+      socket.on('data', (data) => (answer += data.toString()));
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+      socket.write(text);
+    });
+
+  it('is refused as a problem, and the connection closed', async () => {
+    const { url } = await startApi();
+    const garbage = await send(url, 'NONSENSE\r\n\r\n');
+    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request"\}$/s);
+    const huge = await send(url, `GET / HTTP/1.1\r\nHost: x\r\nX-Huge: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"\}$/s);
+  });
+
+  it('or is too slow, is cut', async () => {
+    const { url } = await startApi({ timeouts: { headersMs: 100, requestMs: 100, keepAliveMs: 1000, checkEveryMs: 20 } });
+    expect(await send(url, 'GET / HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"\}$/s);
+  });
+});

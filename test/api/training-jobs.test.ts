@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import { startApi, type Api } from './harness.ts';
+import { expectProblem } from './request.ts';
+
+interface RunPage {
+  items: TrainingRunBody[];
+  next_cursor: string | null;
+}
+
+async function bootstrapAll(api: Api, names: string[]): Promise<void> {
+  for (const name of names) {
+    const { status } = await api.ask('POST', '/bootstrap', { json: { training_job_name: name } });
+    expect(status).toBe(202);
+  }
+}
+
+const namesOf = ({ items }: RunPage): string[] => items.map((run) => run.training_job_name);
+
+describe('GET /training-jobs', () => {
+  it('is empty at first', async () => {
+    const { ask } = await startApi();
+    for (const prefix of ['', '/model-init']) {
+      expect(await ask('GET', `${prefix}/training-jobs`)).toMatchObject({ status: 200, body: { items: [], next_cursor: null } });
+    }
+  });
+
+  it('gives the newest first, page by page, also while new ones come', async () => {
+    const api = await startApi();
+    await bootstrapAll(api, ['one', 'two', 'three', 'four', 'five']);
+    const first = await api.ask<RunPage>('GET', '/training-jobs?limit=2');
+    expect(namesOf(first.body)).toEqual(['five', 'four']);
+    await bootstrapAll(api, ['six']);
+    const second = await api.ask<RunPage>('GET', `/training-jobs?limit=2&cursor=${first.body.next_cursor}`);
+    expect(namesOf(second.body)).toEqual(['three', 'two']);
+    const third = await api.ask<RunPage>('GET', `/training-jobs?limit=2&cursor=${second.body.next_cursor}`);
+    expect(namesOf(third.body)).toEqual(['one']);
+    expect(third.body.next_cursor).toBeNull();
+  });
+
+  it('gives 20 unless told otherwise, and 100 at most', async () => {
+    const api = await startApi();
+    await bootstrapAll(
+      api,
+      Array.from({ length: 21 }, (_, index) => `job-${index}`),
+    );
+    const page = await api.ask<RunPage>('GET', '/training-jobs');
+    expect(page.body.items).toHaveLength(20);
+    expect(page.body.next_cursor).not.toBeNull();
+    const all = await api.ask<RunPage>('GET', '/training-jobs?limit=21');
+    expect([all.body.items.length, all.body.next_cursor]).toEqual([21, null]);
+    for (const limit of ['0', '101', '-1', '1.5', 'all', '', '1e2', '5&limit=6']) {
+      const { errors } = expectProblem(await api.ask('GET', `/training-jobs?limit=${limit}`), 422, 'invalid_request');
+      expect(errors).toMatchObject([{ field: 'limit' }]);
+    }
+  });
+
+  it('filters by status and by deployment status', async () => {
+    const api = await startApi();
+    await bootstrapAll(api, ['on-its-way', 'stopped-one']);
+    await api.ask('POST', '/training-jobs/stopped-one/stop');
+    await api.train('deployed-one', 'completed');
+    await api.ask('POST', '/deploy/deployed-one');
+    const list = async (query: string) => namesOf((await api.ask<RunPage>('GET', `/training-jobs?${query}`)).body);
+    expect(await list('status=completed')).toEqual(['deployed-one']);
+    expect(await list('deployment_status=queued')).toEqual(['deployed-one']);
+    expect(await list('deployment_status=none')).toEqual(['stopped-one', 'on-its-way']);
+    expect(await list('status=completed&deployment_status=none')).toEqual([]);
+    for (const [name, value] of [
+      ['status', 'InProgress'],
+      ['deployment_status', 'live'],
+    ]) {
+      const { errors } = expectProblem(await api.ask('GET', `/training-jobs?${name}=${value}`), 422, 'invalid_request');
+      expect(errors).toEqual([{ field: name, detail: expect.stringMatching(/^must be one of /) }]);
+    }
+  });
+
+  it('refuses a cursor that is none of its own', async () => {
+    const { ask } = await startApi();
+    for (const path of ['/training-jobs', '/deployments']) {
+      for (const cursor of ['', 'x', '!!', '-5', 'MA', '9'.repeat(500)]) {
+        expectProblem(await ask('GET', `${path}?cursor=${cursor}`), 422, 'invalid_request');
+      }
+    }
+  });
+});
+
+describe('GET /training-jobs/{name}', () => {
+  it('gives the run with its deployments and history', async () => {
+    const api = await startApi();
+    const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
+    for (const prefix of ['', '/model-init']) {
+      const { status, body } = await api.ask('GET', `${prefix}/training-jobs/${run.training_job_name}`);
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        ...run,
+        deployments: [],
+        history: [
+          { at: run.created_at, subject: 'training', from: null, to: 'requested', actor: 'api', detail: null },
+          { at: expect.any(String), subject: 'training', from: 'requested', to: 'training', actor: 'api', detail: 'started' },
+        ],
+      });
+    }
+  });
+
+  it('does not know what it never saw, nor what can be no name', async () => {
+    const { ask } = await startApi();
+    for (const name of ['unknown', 'x'.repeat(64), '-', 'a_b', '%00', 'a%2Fb', "'or'1'='1"]) {
+      expectProblem(await ask('GET', `/training-jobs/${name}`), 404, 'not_found');
+    }
+  });
+});
+
+describe('POST /training-jobs/{name}/stop', () => {
+  it.each(['', '/model-init'])('under "%s" stops the training at SageMaker, however often it is asked', async (prefix) => {
+    const api = await startApi();
+    await bootstrapAll(api, ['wrong-one']);
+    for (let time = 0; time < 2; time += 1) {
+      const { status, body } = await api.ask('POST', `${prefix}/training-jobs/wrong-one/stop`);
+      expect(status).toBe(202);
+      expect(body).toMatchObject({ training_job_name: 'wrong-one' });
+    }
+    expect((await api.sdk.describeTrainingJob({ TrainingJobName: 'wrong-one' })).TrainingJobStatus).toMatch(/^Stopp(ing|ed)$/);
+    expect(api.simulator.effects({ kind: 'training_job_stop_asked' })).toHaveLength(1);
+  });
+
+  it('leaves a training alone that nobody recorded', async () => {
+    const api = await startApi();
+    await api.train('theirs');
+    expectProblem(await api.ask('POST', '/training-jobs/theirs/stop'), 404, 'not_found');
+    expectProblem(await api.ask('POST', '/training-jobs/a_b/stop'), 404, 'not_found');
+    expect(api.simulator.effects({ kind: 'training_job_stop_asked' })).toEqual([]);
+  });
+});
