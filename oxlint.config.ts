@@ -29,7 +29,12 @@ export default defineConfig({
     'typescript/no-unnecessary-type-parameters': 'off',
     'typescript/no-generated-empty-object-type': 'off',
     'promise/always-return': 'off',
+    'import/no-named-as-default-member': 'off',
+    'vitest/no-conditional-expect': 'off',
     'oxc/no-map-spread': 'off',
+    // A message, and checks that tests share.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/prefer-set-has': 'off',
     'autodeploy/import-layers': 'error',

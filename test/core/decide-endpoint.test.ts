@@ -1,0 +1,216 @@
+import { describe, expect, it, test } from 'vitest';
+import { decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
+
+const decide = (
+  deployment: Partial<ReturnType<typeof aDeployment>>,
+  endpoint: Partial<ReturnType<typeof anEndpoint>> | null,
+  now = at + minute,
+) => decideEndpoint(aDeployment(deployment), endpoint === null ? null : anEndpoint(endpoint), now);
+
+const before = at - hour;
+/** UpdateEndpoint was sent, and SageMaker confirmed it. */
+const updateConfirmed = {
+  askedAction: 'update',
+  askedAt: at,
+  acknowledgedAt: at,
+  endpointModifiedBefore: before,
+  previousEndpointConfigName: 'old',
+} as const;
+/** UpdateEndpoint was about to be sent; its answer never came. */
+const updateUnconfirmed = { ...updateConfirmed, acknowledgedAt: null };
+const createConfirmed = { askedAction: 'create', askedAt: at, acknowledgedAt: at } as const;
+const createUnconfirmed = { ...createConfirmed, acknowledgedAt: null };
+const deleteConfirmed = { ...updateConfirmed, askedAction: 'delete' } as const;
+
+const inProgress = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting', 'Hibernating'];
+
+describe('nothing asked for yet', () => {
+  test.each([
+    ['no endpoint', null, 'create'],
+    ['InService on another configuration', { status: 'InService' }, 'update'],
+    ['Failed', { status: 'Failed' }, 'delete'],
+    ['OutOfService', { status: 'OutOfService' }, 'update'],
+    ['UpdateRollbackFailed', { status: 'UpdateRollbackFailed' }, 'update'],
+  ])('%s: %s', (_, endpoint, kind) => {
+    expect(decide({}, endpoint)).toEqual({ kind });
+  });
+
+  it.each(inProgress)('waits while the endpoint is %s on somebody else’s account', (status) => {
+    expect(decide({}, { status })).toEqual({
+      kind: 'wait',
+      why: `the endpoint is ${status}`,
+      underWay: false,
+      failureReason: null,
+    });
+  });
+
+  it('recognises what is live already, and does not repeat it', () => {
+    expect(decide({}, { endpointConfigName: 'new' })).toEqual({
+      kind: 'finish',
+      outcome: { status: 'deployed', failureReason: null, detail: 'was live already' },
+    });
+  });
+});
+
+describe('an update that was confirmed', () => {
+  it('is deployed when InService on the new configuration', () => {
+    expect(decide(updateConfirmed, { endpointConfigName: 'new', modifiedAt: at + 1 })).toMatchObject({
+      outcome: { status: 'deployed' },
+    });
+  });
+
+  it('waits for a view from before the update, and asks again when it lasts', () => {
+    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleViewMs)).toEqual({ kind: 'update' });
+  });
+
+  it.each([
+    ['with a reason', 'ping health check failed'],
+    ['without one', null],
+  ])('is rolled back when InService on the old one after a change, %s', (_, failureReason) => {
+    const expected = failureReason ?? 'SageMaker gave no reason';
+    expect(decide(updateConfirmed, { modifiedAt: at + 1, failureReason })).toEqual({
+      kind: 'finish',
+      outcome: { status: 'rolled_back', failureReason: expected, detail: expected },
+    });
+  });
+
+  it('keeps the reason that was seen first', () => {
+    const seen = { ...updateConfirmed, failureReason: 'first seen' };
+    expect(decide(seen, { modifiedAt: at + 1, failureReason: null })).toMatchObject({ outcome: { failureReason: 'first seen' } });
+    expect(decide(updateConfirmed, { status: 'RollingBack', failureReason: 'because' })).toMatchObject({
+      kind: 'wait',
+      underWay: true,
+      failureReason: 'because',
+    });
+  });
+
+  it('fails when somebody else put the endpoint on a third configuration', () => {
+    expect(decide(updateConfirmed, { endpointConfigName: 'third', modifiedAt: at + 1 })).toMatchObject({
+      outcome: { status: 'failed', failureReason: expect.stringContaining('third') },
+    });
+  });
+
+  it.each(['Failed', 'UpdateRollbackFailed'])('fails with SageMaker’s words when %s', (status) => {
+    expect(decide(updateConfirmed, { status, failureReason: 'words', modifiedAt: at + 1 })).toMatchObject({
+      outcome: { status: 'failed', failureReason: expect.stringContaining('words') },
+    });
+  });
+
+  it.each(inProgress)('is under way while %s', (status) => {
+    expect(decide(updateConfirmed, { status, pendingEndpointConfigName: 'new' })).toMatchObject({ kind: 'wait', underWay: true });
+  });
+
+  it('creates the endpoint when somebody deleted it', () => {
+    expect(decide(updateConfirmed, null, at + staleViewMs)).toEqual({ kind: 'create' });
+  });
+
+  it('waits while OutOfService', () => {
+    expect(decide(updateConfirmed, { status: 'OutOfService' })).toMatchObject({ kind: 'wait' });
+  });
+});
+
+describe('an update whose answer was lost', () => {
+  it('is confirmed by the sight of it', () => {
+    expect(decide(updateUnconfirmed, { status: 'Updating', pendingEndpointConfigName: 'new' })).toMatchObject({
+      kind: 'wait',
+      underWay: true,
+    });
+    expect(decide(updateUnconfirmed, { status: 'Updating', pendingEndpointConfigName: 'third' })).toMatchObject({
+      kind: 'wait',
+      underWay: false,
+    });
+  });
+
+  it('is deployed when InService on the new configuration', () => {
+    expect(decide(updateUnconfirmed, { endpointConfigName: 'new', modifiedAt: at + 1 })).toMatchObject({
+      outcome: { status: 'deployed' },
+    });
+  });
+
+  it('is asked for again when nothing changed', () => {
+    expect(decide(updateUnconfirmed, { modifiedAt: before })).toEqual({ kind: 'update' });
+  });
+
+  it('is rolled back when the change has a reason, and asked for again when the change may be autoscaling’s', () => {
+    expect(decide(updateUnconfirmed, { modifiedAt: at + 1, failureReason: 'words' })).toMatchObject({
+      outcome: { status: 'rolled_back' },
+    });
+    expect(decide(updateUnconfirmed, { modifiedAt: at + 1 })).toEqual({ kind: 'update' });
+  });
+
+  it('is asked for again when somebody else’s configuration came first', () => {
+    expect(decide(updateUnconfirmed, { endpointConfigName: 'third', modifiedAt: at + 1 })).toEqual({ kind: 'update' });
+  });
+});
+
+describe('a creation', () => {
+  it('is waited for while the endpoint is not visible yet, and asked for again after that', () => {
+    expect(decide(createConfirmed, null, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(createConfirmed, null, at + staleViewMs)).toEqual({ kind: 'create' });
+    expect(decide(createUnconfirmed, null)).toEqual({ kind: 'create' });
+  });
+
+  it.each([
+    ['confirmed', createConfirmed],
+    ['unconfirmed', createUnconfirmed],
+  ])('that ends as Failed fails, %s', (_, asked) => {
+    expect(decide(asked, { status: 'Failed', endpointConfigName: 'new', failureReason: 'no capacity' })).toMatchObject({
+      outcome: { status: 'failed', failureReason: 'no capacity' },
+    });
+  });
+
+  it('becomes an update when the endpoint turns out to be somebody else’s', () => {
+    expect(decide(createUnconfirmed, { endpointConfigName: 'theirs' })).toEqual({ kind: 'update' });
+  });
+
+  it('is under way while Creating', () => {
+    expect(decide(createUnconfirmed, { status: 'Creating', endpointConfigName: 'new' })).toMatchObject({
+      kind: 'wait',
+      underWay: true,
+    });
+  });
+});
+
+describe('the deletion of a failed endpoint', () => {
+  it('is waited for, then followed by the creation', () => {
+    expect(decide(deleteConfirmed, { status: 'Deleting' })).toMatchObject({ kind: 'wait', underWay: false });
+    expect(decide(deleteConfirmed, null)).toEqual({ kind: 'create' });
+  });
+
+  it('is asked for again when it was lost', () => {
+    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleViewMs)).toEqual({ kind: 'delete' });
+    expect(decide({ ...deleteConfirmed, acknowledgedAt: null }, { status: 'Failed' })).toEqual({ kind: 'delete' });
+  });
+});
+
+describe('the deadline', () => {
+  const late = at + 2 * hour;
+
+  it('ends waiting, with what was waited for', () => {
+    expect(decide({}, { status: 'SystemUpdating' }, late - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide({}, { status: 'SystemUpdating' }, late)).toMatchObject({
+      outcome: { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is SystemUpdating' },
+    });
+  });
+
+  it('takes nothing from what is settled', () => {
+    expect(decide(updateConfirmed, { endpointConfigName: 'new' }, late + hour)).toMatchObject({
+      outcome: { status: 'deployed' },
+    });
+  });
+
+  it('is not used up by an outage of ours before anything was asked for', () => {
+    expect(decide({}, {}, late + hour)).toEqual({ kind: 'update' });
+    const askedLate = { ...updateConfirmed, askedAt: late + hour, acknowledgedAt: late + hour };
+    expect(decide(askedLate, { status: 'Updating', pendingEndpointConfigName: 'new' }, late + 2 * hour)).toMatchObject({
+      kind: 'wait',
+    });
+  });
+
+  it('ends asking again and again', () => {
+    expect(decide(updateUnconfirmed, { modifiedAt: before }, late)).toMatchObject({ outcome: { status: 'failed' } });
+  });
+});

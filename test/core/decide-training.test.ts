@@ -1,0 +1,122 @@
+import { describe, expect, it, test } from 'vitest';
+import { decideTraining, notFoundGraceMs } from '../../src/core/decide-training.ts';
+import { sagemakerErrorKinds } from '../../src/core/errors.ts';
+import { aJob, aRun, at, hour } from './samples.ts';
+
+const limits = { maxTrainingWaitMs: 48 * hour };
+const decide = (job: Parameters<typeof aJob>[0], run: Parameters<typeof aRun>[0] = {}, now = at + hour) =>
+  decideTraining(aRun(run), { kind: 'job', job: aJob(job) }, now, limits);
+
+describe('a training that is over', () => {
+  test('Completed is completed, and deployed when that was asked for', () => {
+    expect(decide({ status: 'Completed', secondaryStatus: 'Completed', endedAt: at + 1000 })).toEqual({
+      kind: 'finish',
+      deploy: true,
+      detail: 'training completed',
+      outcome: {
+        status: 'completed',
+        secondaryStatus: 'Completed',
+        failureReason: null,
+        modelArtifact: 's3://models/job/output/model.tar.gz',
+        metrics: null,
+        trainingEndedAt: at + 1000,
+      },
+    });
+    expect(decide({ status: 'Completed' }, { autoDeploy: false })).toMatchObject({ kind: 'finish', deploy: false });
+  });
+
+  test('Completed after a stop was asked for is not deployed', () => {
+    expect(decide({ status: 'Completed' }, { stopRequestedAt: at })).toMatchObject({
+      outcome: { status: 'completed' },
+      deploy: false,
+    });
+  });
+
+  test.each([
+    ['Failed', { failureReason: 'AlgorithmError: exit code 1' }, 'failed', 'AlgorithmError: exit code 1'],
+    ['Failed', {}, 'failed', 'SageMaker gave no reason'],
+    ['Stopped', { secondaryStatus: 'MaxRuntimeExceeded' }, 'stopped', 'stopped by SageMaker: MaxRuntimeExceeded'],
+    ['Stopped', { secondaryStatus: 'Stopped' }, 'stopped', 'stopped at SageMaker by somebody else'],
+    ['Deleting', {}, 'failed', 'the training job is being deleted at SageMaker'],
+  ])('%s %j is %s and never deployed', (status, fields, outcome, failureReason) => {
+    expect(decide({ status, ...fields })).toMatchObject({
+      kind: 'finish',
+      deploy: false,
+      outcome: { status: outcome, failureReason },
+    });
+  });
+
+  test('Stopped on our account needs no reason', () => {
+    expect(decide({ status: 'Stopped', secondaryStatus: 'Stopped' }, { stopRequestedAt: at })).toMatchObject({
+      outcome: { status: 'stopped', failureReason: null },
+    });
+  });
+
+  test('its metrics are the last numbers, without NaN', () => {
+    const metrics = [
+      { name: 'accuracy', value: 0.5 },
+      { name: 'accuracy', value: 0.9 },
+      { name: 'loss', value: Number.NaN },
+    ];
+    expect(decide({ status: 'Completed', metrics })).toMatchObject({ outcome: { metrics: { accuracy: 0.9 } } });
+  });
+
+  test('it is over even when seen after the deadline', () => {
+    expect(decide({ status: 'Completed' }, {}, at + 1000 * hour)).toMatchObject({
+      outcome: { status: 'completed' },
+      deploy: true,
+    });
+  });
+});
+
+describe('a training that is not over', () => {
+  it.each(['InProgress', 'Stopping', 'Pausing', ''])('%j is waited for', (status) => {
+    expect(decide({ status })).toMatchObject({ kind: 'wait', askStop: false, trouble: false, secondaryStatus: 'Training' });
+  });
+
+  it('is asked to stop until SageMaker shows Stopping', () => {
+    expect(decide({ status: 'InProgress' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', askStop: true });
+    expect(decide({ status: 'Stopping' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', askStop: false });
+  });
+
+  it('times out after the time from when SageMaker had it, not before', () => {
+    const startedLate = { createdAt: at - 100 * hour, trainingSinceAt: at };
+    expect(decide({}, startedLate, at + 48 * hour)).toMatchObject({ kind: 'wait' });
+    expect(decide({}, startedLate, at + 48 * hour + 1)).toMatchObject({
+      kind: 'finish',
+      deploy: false,
+      outcome: { status: 'timed_out', failureReason: expect.stringContaining('172800 s (MAX_TRAINING_WAIT_SECONDS)') },
+    });
+  });
+});
+
+describe('a training that could not be seen', () => {
+  const onError = (error: (typeof sagemakerErrorKinds)[number], now: number) =>
+    decideTraining(aRun(), { kind: 'error', error, message: 'words' }, now, limits);
+
+  it.each(sagemakerErrorKinds)('%s does not end the run within the grace', (error) => {
+    expect(onError(error, at + notFoundGraceMs)).toEqual({
+      kind: 'wait',
+      secondaryStatus: null,
+      askStop: false,
+      trouble: true,
+      why: `${error}: words`,
+    });
+  });
+
+  it.each(sagemakerErrorKinds.filter((kind) => kind !== 'not_found'))('%s ends the run only at the deadline', (error) => {
+    expect(onError(error, at + 48 * hour)).toMatchObject({ kind: 'wait' });
+    expect(onError(error, at + 48 * hour + 1)).toMatchObject({
+      kind: 'finish',
+      outcome: { status: 'timed_out', failureReason: expect.stringContaining(`${error}: words`) },
+    });
+  });
+
+  it('fails when SageMaker has forgotten it', () => {
+    expect(onError('not_found', at + notFoundGraceMs + 1)).toMatchObject({
+      kind: 'finish',
+      deploy: false,
+      outcome: { status: 'failed', failureReason: 'SageMaker no longer knows the training job: words' },
+    });
+  });
+});

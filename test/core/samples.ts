@@ -1,0 +1,102 @@
+import type { Deployment, Endpoint } from '../../src/core/deployment.ts';
+import type { TrainingJob, TrainingRun } from '../../src/core/training-run.ts';
+
+export const at = Date.parse('2026-11-24T10:00:00Z');
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
+  seq: 1,
+  runId: 'run-1',
+  trainingJobName: 'job',
+  trainingJobArn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job',
+  project: 'ml-sentiment',
+  endpointName: 'live',
+  autoDeploy: true,
+  status: 'training',
+  secondaryStatus: 'Training',
+  failureReason: null,
+  modelArtifact: null,
+  metrics: null,
+  request: null,
+  servingImage: 'serve:1',
+  idempotencyKey: null,
+  idempotencyHash: null,
+  createdAt: at,
+  updatedAt: at,
+  finishedAt: null,
+  startAttemptedAt: at,
+  startAttempts: 1,
+  trainingSinceAt: at,
+  stopRequestedAt: null,
+  abandonedAt: null,
+  trainingEndedAt: null,
+  ...fields,
+});
+
+export const aJob = (fields: Partial<TrainingJob> = {}): TrainingJob => ({
+  name: 'job',
+  arn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job',
+  status: 'InProgress',
+  secondaryStatus: 'Training',
+  failureReason: null,
+  modelArtifact: 's3://models/job/output/model.tar.gz',
+  metrics: [],
+  createdAt: at,
+  endedAt: null,
+  modifiedAt: at,
+  roleArn: 'arn:aws:iam::123456789012:role/sagemaker',
+  trainingImage: 'train:1',
+  outputS3Uri: 's3://models',
+  inputS3Uris: [],
+  hyperparameters: {},
+  environment: {},
+  instanceType: 'ml.m5.xlarge',
+  instanceCount: 1,
+  ...fields,
+});
+
+/** In progress for two hours at most, with its endpoint configuration `new`. */
+export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
+  seq: 1,
+  deploymentId: 'deployment-1',
+  runSeq: 1,
+  trainingJobName: 'job',
+  endpointName: 'live',
+  status: 'in_progress',
+  step: 'endpoint',
+  forced: false,
+  trigger: 'poll',
+  attempts: 1,
+  modelName: 'job-model',
+  endpointConfigName: 'new',
+  askedAction: null,
+  askedAt: null,
+  acknowledgedAt: null,
+  endpointModifiedBefore: null,
+  previousEndpointConfigName: null,
+  failureReason: null,
+  supersededBy: null,
+  troubleKind: null,
+  troubleSince: null,
+  fence: 1,
+  trainingCreatedAt: at,
+  createdAt: at,
+  startedAt: at,
+  deadlineAt: at + 2 * hour,
+  finishedAt: null,
+  ...fields,
+});
+
+export const anEndpoint = (fields: Partial<Endpoint> = {}): Endpoint => ({
+  name: 'live',
+  arn: 'arn:aws:sagemaker:us-east-1:123456789012:endpoint/live',
+  status: 'InService',
+  endpointConfigName: 'old',
+  pendingEndpointConfigName: null,
+  failureReason: null,
+  createdAt: at - hour,
+  modifiedAt: at - hour,
+  variantNames: ['AllTraffic'],
+  ...fields,
+});
