@@ -31,8 +31,10 @@ export function connectProducer(redisUrl: string, log: Logger): Redis {
   return redis;
 }
 
+export type WorkerConnection = Redis;
+
 /** For workers: a command waits until Redis is back. BullMQ makes its blocking connections as copies of this one. */
-export function connectWorker(redisUrl: string, log: Logger): Redis {
+export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
   // Longer than the 10 s that BullMQ may block for (`maximumBlockTimeout` of its Redis back end).
   const redis = new Redis(redisUrl, { ...shared, maxRetriesPerRequest: null, socketTimeout: 15_000 });
   logTrouble(redis, 'worker', log);

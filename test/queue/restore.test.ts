@@ -46,7 +46,7 @@ describe('restoring', () => {
     const runs = many(3);
     await queue.restore({ runs, deployments: [] }, () => hour);
     const key = `${prefix}:check-training`;
-    const [first, second] = await redis.zrange(`${key}:delayed`, 0, -1);
+    const [first, second] = await redis.zrange(`${key}:delayed`, '0', '-1');
     await redis.zrem(`${key}:delayed`, String(first), String(second));
     await redis.zadd(`${key}:completed`, String(Date.now()), String(first));
     expect((await queue.restore({ runs, deployments: [] }, () => hour)).runs).toHaveLength(2);

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/contracts.ts';
+import { advanceDeployment } from '../services/advance-deployment.ts';
+import { observeTraining } from '../services/observe-training.ts';
+import type { JobOutcome } from '../services/outcome.ts';
+import type { Logger, Services } from '../services/ports.ts';
+
+export interface HandlerContext {
+  /** Aborted when the work is to be handed back, or has gone to somebody else. */
+  signal: AbortSignal;
+  /** Also tells the job's story in Bull Board. */
+  log: Logger;
+}
+
+/** What every job says of itself. */
+export interface JobData {
+  training_job_name: string;
+  trouble_since?: number | null;
+}
+
+/** One kind of job: its queue, what its data looks like, and what is done about it. */
+export interface JobKind<Data extends JobData = JobData> {
+  queueName: string;
+  schema: z.ZodType<Data>;
+  handle(data: Data, context: HandlerContext): Promise<JobOutcome>;
+}
+
+/** What workers do: the services, as jobs. */
+export function createHandlers(services: Services): JobKind[] {
+  return [
+    jobKind({
+      queueName: checkQueueName,
+      schema: checkSchema,
+      handle: ({ training_job_name, trouble_since }, { signal, log }) =>
+        observeTraining({ ...services, log }, training_job_name, { actor: 'poll', troubleSince: trouble_since, signal }),
+    }),
+    jobKind({
+      queueName: deployQueueName,
+      schema: deploySchema,
+      handle: ({ deployment_id }, { signal, log }) => advanceDeployment({ ...services, log }, deployment_id, { signal }),
+    }),
+  ];
+}
+
+/** Forgets the type of the data, which only `handle` has to know: it gets what its own schema gave. */
+export const jobKind = <Data extends JobData>(kind: JobKind<Data>): JobKind => kind;

@@ -1,0 +1,50 @@
+/**
+ * A worker process: `node src/worker/main.ts`, configured by the environment alone. It needs the database to start; Redis and
+ * SageMaker may come later.
+ */
+import { configOrExit, loadConfig } from '../config.ts';
+import { openSqliteStore } from '../db/sqlite-store.ts';
+import { autoDeployLogger, createLogger } from '../logger.ts';
+import { createQueue } from '../queue/queue.ts';
+import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { createCallCounter } from '../services/count-calls.ts';
+import type { Services } from '../services/ports.ts';
+import { createHandlers } from './handlers.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { onStop } from './on-stop.ts';
+import { startReconciling } from './reconcile-timer.ts';
+import { startRuntime } from './runtime.ts';
+
+const config = configOrExit(loadConfig);
+const processLog = createLogger(config, 'worker');
+process.on('uncaughtException', (error) => {
+  processLog.fatal({ err: error }, 'the worker ends: nobody caught an error');
+  process.exit(1);
+});
+
+const log = autoDeployLogger(processLog);
+const store = openSqliteStore(config.databaseUrl);
+const calls = createCallCounter(store, log);
+const queue = createQueue({ ...config, log });
+const sagemaker = createSagemaker({ onCall: calls.count });
+const services: Services = {
+  store,
+  sagemaker,
+  queue,
+  log,
+  settings: config.services,
+  now: Date.now,
+  random: Math.random,
+};
+const runtime = startRuntime({ ...config, handlers: createHandlers(services), log });
+const reconciling = startReconciling(services);
+const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => runtime.isRunning());
+
+onStop(log, async () => {
+  stopHeartbeat?.();
+  await Promise.all([runtime.close(), reconciling.stop()]);
+  await Promise.all([calls.stop(), queue.close()]);
+  sagemaker.close();
+  await store.close();
+});
+log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');

@@ -1,0 +1,32 @@
+import type { Logger } from '../services/ports.ts';
+
+const hardLimitMs = 9500;
+
+/**
+ * At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs, before the 10 s are over after which a container is
+ * killed. At the second one exits at once.
+ */
+export function onStop(log: Logger, stop: (signal: NodeJS.Signals) => Promise<void>): void {
+  let stopping = false;
+  const heed = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'the worker stops');
+    setTimeout(() => {
+      log.warn({}, 'the worker could not end in order in time');
+      process.exit(0);
+    }, hardLimitMs);
+    stop(signal).then(
+      () => {
+        log.info({}, 'the worker has stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'the worker could not end in order');
+        process.exit(0);
+      },
+    );
+  };
+  process.on('SIGTERM', heed);
+  process.on('SIGINT', heed);
+}

@@ -1,0 +1,120 @@
+import { type Job, Worker } from 'bullmq';
+import { HandedOver } from '../core/errors.ts';
+import type { WorkerConnection } from '../queue/connection.ts';
+import type { Logger } from '../services/ports.ts';
+import type { JobKind } from './handlers.ts';
+import { createErrorLog } from './error-log.ts';
+import { runJob, type StopReason } from './run-job.ts';
+import { settleJob } from './settle-job.ts';
+import { teeLog } from './tee-log.ts';
+
+/** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
+export interface WorkerTimes {
+  lockDurationMs: number;
+  stalledIntervalMs: number;
+}
+
+export const defaultTimes: WorkerTimes = { lockDurationMs: 10_000, stalledIntervalMs: 5_000 };
+
+/** BullMQ counts stalls over a job's whole life and by default gives up at the second (bullmq-facts, 0.3). */
+const maxStalledCount = 1000;
+
+/** Instead of BullMQ's 15 s. */
+const runRetryDelayMs = 1000;
+
+export interface QueueWorkerOptions {
+  connection: WorkerConnection;
+  queuePrefix: string;
+  name: string;
+  concurrency: number;
+  times: WorkerTimes;
+  log: Logger;
+  random: () => number;
+}
+
+/** One queue's jobs, processed. */
+export interface QueueWorker {
+  readonly queueName: string;
+  /** Jobs in hand. */
+  active(): number;
+  isRunning(): boolean;
+  /** How many jobs wait and how many are in hand, of all workers. */
+  counts(): Promise<{ waiting: number; active: number }>;
+  /** Takes no more jobs; resolves when those in hand are settled. Does not when Redis is away. */
+  close(): Promise<void>;
+  /** Tells the jobs in hand to stop, so that they are handed back. */
+  handBack(): void;
+}
+
+interface Run {
+  stop(reason: StopReason): void;
+}
+
+export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): QueueWorker {
+  const { log, times } = options;
+  const runs = new Map<string, Run>();
+  let closing = false;
+
+  const process = async (job: Job, token?: string): Promise<string> => {
+    const id = String(job.id);
+    // A fetch that was under way when the worker was told to close may still bring one.
+    if (closing) return settleJob(job, String(token), { kind: 'hand_back' });
+    const controller = new AbortController();
+    let stopReason: StopReason | null = null;
+    const run: Run = {
+      stop(reason) {
+        stopReason ??= reason;
+        controller.abort(new HandedOver(reason === 'shutdown' ? 'the worker shuts down' : 'the job’s lock was lost'));
+      },
+    };
+    // After a freeze this worker may find its own job stalled, and take it again before it sees that the lock is lost.
+    runs.get(id)?.stop('lock_lost');
+    runs.set(id, run);
+    try {
+      const verdict = await runJob(kind, job.data, {
+        signal: controller.signal,
+        log: teeLog(log, { training_job_name: job.name }, (row) => void job.log(row).catch(() => {})),
+        stopReason: () => stopReason,
+        random: options.random,
+      });
+      return await settleJob(job, String(token), verdict);
+    } finally {
+      if (runs.get(id) === run) runs.delete(id);
+    }
+  };
+
+  const worker = new Worker(kind.queueName, process, {
+    connection: options.connection,
+    prefix: options.queuePrefix,
+    name: options.name,
+    concurrency: options.concurrency,
+    lockDuration: times.lockDurationMs,
+    stalledInterval: times.stalledIntervalMs,
+    maxStalledCount,
+    runRetryDelay: runRetryDelayMs,
+  });
+  worker.on('error', createErrorLog(log, kind.queueName));
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const id of jobIds) runs.get(id)?.stop('lock_lost');
+  });
+  worker.on('stalled', (jobId) => {
+    log.warn({ queue: kind.queueName, job: jobId }, 'a worker lost its hold on a job; another goes on with it');
+  });
+
+  return {
+    queueName: kind.queueName,
+    active: () => runs.size,
+    isRunning: () => worker.isRunning(),
+    async counts() {
+      const [waiting = 0, active = 0] = await worker.getBackend().getCounts(['wait', 'active']);
+      return { waiting, active };
+    },
+    close() {
+      closing = true;
+      return worker.close();
+    },
+    handBack() {
+      for (const run of runs.values()) run.stop('shutdown');
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { connectWorker, disconnect } from '../queue/connection.ts';
+import type { Logger } from '../services/ports.ts';
+import type { JobKind } from './handlers.ts';
+import { defaultTimes, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
+import { repeat } from './repeat.ts';
+import { createStandstillWatch } from './standstill.ts';
+
+/** How a runtime ends, counted from `close`: SIGKILL comes after 10 s, and the database is to be closed before. */
+export interface ClosingTimes {
+  /** When jobs that are still in hand are told to stop. */
+  handBackAfterMs: number;
+  /** When what has not ended is left: its locks run out. */
+  leaveAfterMs: number;
+}
+
+const defaultClosing: ClosingTimes = { handBackAfterMs: 4000, leaveAfterMs: 7000 };
+const standstillLookMs = 15_000;
+
+export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
+  handlers: readonly JobKind[];
+  log: Logger;
+  random?: () => number;
+  times?: WorkerTimes;
+  closing?: ClosingTimes;
+}
+
+export interface Runtime {
+  /** Whether every worker's loop runs; also while Redis is away, since no restart mends that. */
+  isRunning(): boolean;
+  /** Takes no more jobs; lets those in hand end for a while, then hands them back for others to take at once. Never fails. */
+  close(): Promise<void>;
+}
+
+/** Starts to process the jobs of all kinds, now or when Redis comes. */
+export function startRuntime(options: RuntimeOptions): Runtime {
+  const { log, random = Math.random, times = defaultTimes, closing = defaultClosing } = options;
+  const connection = connectWorker(options.redisUrl, log);
+  const workers = options.handlers.map((kind) =>
+    startQueueWorker(kind, {
+      connection,
+      queuePrefix: options.queuePrefix,
+      name: `${hostname()}-${process.pid}`,
+      concurrency: options.workerConcurrency,
+      times,
+      log,
+      random,
+    }),
+  );
+  const watches = workers.map((worker) => createStandstillWatch(worker, log));
+  const watching = repeat({
+    firstWithinMs: standstillLookMs,
+    everyMs: standstillLookMs,
+    random,
+    run: async () => {
+      await Promise.allSettled(watches.map((look) => look()));
+    },
+  });
+
+  let closed: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    // Not waited for: without Redis a look ends only with the connection.
+    void watching.stop();
+    const settled = Promise.allSettled(workers.map((worker) => worker.close()));
+    await firstOf(settled, closing.handBackAfterMs);
+    for (const worker of workers) worker.handBack();
+    await firstOf(settled, closing.leaveAfterMs - closing.handBackAfterMs);
+    const left = workers.reduce((sum, worker) => sum + worker.active(), 0);
+    if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
+    await disconnect(connection);
+  };
+  return {
+    isRunning: () => workers.every((worker) => worker.isRunning()),
+    close: () => (closed ??= close()),
+  };
+}
+
+/** Resolves when the work has ended, or after so long. */
+async function firstOf(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, wait(limitMs, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
+}
