@@ -3,10 +3,10 @@ import type { SagemakerErrorKind, SagemakerResource } from '../core/errors.ts';
 /** A failed call as far as it decides what kind of failure it is. */
 export interface Refusal {
   operation: string;
-  /** The exception's name in SageMaker's answer; without an answer the error's code or name. */
+  /** The exception's name where SageMaker answered with one; else the code or name of the error in its place. */
   code: string;
   message: string;
-  /** The HTTP status; null when there was no answer. */
+  /** The HTTP status; null when no answer began. */
   status: number | null;
 }
 
@@ -118,7 +118,7 @@ export function classify({ operation, code, message, status }: Refusal): Classif
   const kind = kindOfCode.get(code);
   if (kind) return of(kind);
   if (status === 401 || status === 403) return of('access_denied');
-  if (status === null && networkCode.test(code)) return of('unavailable');
+  if (networkCode.test(code)) return of('unavailable');
   if (status === null && serialisationName.test(code)) return of('invalid');
   return of('unknown');
 }

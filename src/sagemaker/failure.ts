@@ -16,6 +16,8 @@ interface ErrorFields {
   code?: unknown;
   syscall?: unknown;
   message?: unknown;
+  /** Only what SageMaker answered as an error has it. */
+  $fault?: unknown;
   $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
 }
 
@@ -40,19 +42,20 @@ function neverConnected(error: unknown): boolean {
 
 /** The failure as services know it. `effect` is that of all attempts of the call together. */
 export function sagemakerError(operation: string, failure: Failure, effect: Effect): SagemakerError {
-  const { name, code: nodeCode, message, $metadata } = fieldsOf(failure.error);
-  const answered = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
-  const code = text(answered === null ? nodeCode : name) ?? text(name) ?? 'Error';
+  const { name, code: nodeCode, message, $fault, $metadata } = fieldsOf(failure.error);
+  const isAnswer = $fault !== undefined;
+  const status = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
+  const code = text(isAnswer ? name : nodeCode) ?? text(name) ?? 'Error';
   const said = withoutCredentials(text(message) ?? code);
   return new SagemakerError({
     operation,
-    ...classify({ operation, code, message: said, status: answered }),
+    ...classify({ operation, code, message: said, status }),
     message: said,
     effect,
     code,
     requestId: text($metadata?.requestId),
-    // What SageMaker answered is all in the fields; the SDK's error holds the raw text and the exchange besides.
-    cause: answered === null ? failure.error : undefined,
+    // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.
+    cause: isAnswer ? undefined : failure.error,
   });
 }
 
@@ -66,4 +69,4 @@ const withoutCredentials = (message: string): string =>
   message
     .split(/[\r\n]/, 1)[0]!
     .replaceAll(/\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g, '…')
-    .replaceAll(/\b(Credential|Signature|X-Amz-Security-Token)(\s*[=:]\s*)[^\s,;'"]+/gi, '$1$2…');
+    .replaceAll(/\b(Credential|Signature|X-Amz-Security-Token)(\s*[=:]\s*)[^\s,;'")]+/gi, '$1$2…');

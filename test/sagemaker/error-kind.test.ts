@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { SagemakerErrorKind, SagemakerResource } from '../../src/core/errors.ts';
+import { classify } from '../../src/sagemaker/error-kind.ts';
+
+type Row = [
+  operation: string,
+  code: string,
+  message: string,
+  kind: SagemakerErrorKind,
+  resource?: SagemakerResource,
+  status?: number,
+];
+
+const arn = (resource: string): string => `"arn:aws:sagemaker:us-east-1:123456789012:${resource}"`;
+const invalid = 'ValidationException';
+
+const refused: Row[] = [
+  ['DescribeTrainingJob', invalid, 'Requested resource not found.', 'not_found', 'training_job'],
+  ['StopTrainingJob', invalid, 'Requested resource not found.', 'not_found', 'training_job'],
+  ['DescribeTrainingJob', 'ResourceNotFound', 'gone', 'not_found', 'training_job'],
+  ['ListTags', invalid, 'Requested resource not found.', 'not_found'],
+  ['DescribeEndpoint', invalid, `Could not find endpoint ${arn('endpoint/e')}.`, 'not_found', 'endpoint'],
+  ['UpdateEndpoint', invalid, `Could not find endpoint ${arn('endpoint/e')}.`, 'not_found', 'endpoint'],
+  [
+    'UpdateEndpoint',
+    invalid,
+    `Could not find endpoint configuration ${arn('endpoint-config/c')}.`,
+    'not_found',
+    'endpoint_config',
+  ],
+  ['CreateEndpointConfig', invalid, `Could not find model ${arn('model/m')}.`, 'not_found', 'model'],
+  ['CreateModel', invalid, 'Could not find model data at s3://models/out/model.tar.gz.', 'invalid'],
+  ['UpdateEndpoint', 'ResourceNotFound', 'gone', 'not_found'],
+
+  [
+    'CreateTrainingJob',
+    'ResourceInUse',
+    'Training job names must be unique within an AWS account and region, and a training job with this name already exists',
+    'already_exists',
+    'training_job',
+  ],
+  ['CreateTrainingJob', 'ResourceInUse', 'in use', 'already_exists', 'training_job'],
+  ['CreateModel', invalid, `Cannot create already existing model ${arn('model/m')}.`, 'already_exists', 'model'],
+  [
+    'CreateEndpointConfig',
+    invalid,
+    `Cannot create already existing endpoint configuration ${arn('endpoint-config/c')}.`,
+    'already_exists',
+    'endpoint_config',
+  ],
+  ['CreateEndpoint', invalid, `Cannot create already existing endpoint ${arn('endpoint/e')}.`, 'already_exists', 'endpoint'],
+  [
+    'UpdateEndpoint',
+    invalid,
+    'Cannot update endpoint with the currently in use endpoint configuration "c"',
+    'already_exists',
+    'endpoint_config',
+  ],
+
+  ['UpdateEndpoint', invalid, `Cannot update in-progress endpoint ${arn('endpoint/e')}.`, 'busy', 'endpoint'],
+  ['DeleteEndpoint', invalid, `Cannot update in-progress endpoint ${arn('endpoint/e')}.`, 'busy', 'endpoint'],
+  ['UpdateEndpoint', 'ResourceInUse', 'in use', 'busy'],
+  ['CreateModel', 'ConflictException', 'conflict', 'busy'],
+
+  ['CreateTrainingJob', 'ResourceLimitExceeded', "The account-level service limit 'ml.p3 for training job usage' is 0", 'quota'],
+
+  ['CreateTrainingJob', 'ThrottlingException', 'Rate exceeded', 'throttled'],
+  ['CreateTrainingJob', 'Throttling', '', 'throttled'],
+  ['CreateTrainingJob', 'RequestThrottledException', '', 'throttled'],
+  ['CreateTrainingJob', 'TooManyRequestsException', '', 'throttled'],
+  ['CreateTrainingJob', 'Unheard', 'Rate exceeded', 'throttled'],
+  ['CreateTrainingJob', 'Unheard', '', 'throttled', undefined, 429],
+  ['CreateTrainingJob', 'ThrottlingException', 'Rate exceeded', 'throttled', undefined, 503],
+
+  ['CreateModel', 'AccessDeniedException', 'User: … is not authorized to perform: sagemaker:CreateModel', 'access_denied'],
+  ['CreateModel', 'AccessDenied', '', 'access_denied'],
+  ['CreateModel', 'UnrecognizedClientException', 'The security token included in the request is invalid.', 'access_denied'],
+  ['CreateModel', 'InvalidClientTokenId', '', 'access_denied'],
+  ['CreateModel', 'SignatureDoesNotMatch', '', 'access_denied'],
+  ['CreateModel', 'ExpiredTokenException', 'The security token included in the request is expired', 'access_denied'],
+  ['CreateModel', 'ExpiredToken', '', 'access_denied'],
+  ['CreateModel', 'Unheard', '', 'access_denied', undefined, 403],
+  ['CreateModel', invalid, 'Could not assume role arn:aws:iam::1:role/r. Please ensure that the role exists', 'access_denied'],
+
+  ['CreateModel', 'InternalFailure', 'unknown error', 'unavailable', undefined, 500],
+  ['CreateModel', 'ValidationException', 'what a proxy says', 'unavailable', undefined, 502],
+  ['CreateModel', 'ServiceUnavailable', '', 'unavailable'],
+  ['CreateModel', 'RequestExpired', '', 'unavailable'],
+  ['CreateEndpoint', invalid, 'CapacityError: Unable to provision requested ML compute capacity.', 'unavailable'],
+  ['CreateEndpoint', 'InsufficientCapacityException', '', 'unavailable'],
+
+  ['CreateModel', invalid, "1 validation error detected: Value 'a_b' at 'modelName' failed to satisfy constraint", 'invalid'],
+  ['CreateModel', invalid, "1 validation error detected: Value 'CapacityError' at 'modelName' failed", 'invalid'],
+  ['CreateModel', invalid, "Value 'Cannot update in-progress endpoint' is bad", 'invalid'],
+  ['StopTrainingJob', invalid, 'The request was rejected because the training job is in status Completed.', 'invalid'],
+  ['CreateModel', 'SerializationException', '', 'invalid'],
+
+  ['CreateModel', 'UnknownOperationException', '', 'unknown'],
+  ['CreateModel', 'Unheard', 'of', 'unknown'],
+  ['CreateModel', 'TypeError', 'an answer that the SDK cannot read', 'unknown', undefined, 200],
+];
+
+const unanswered: Row[] = [
+  ...['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map(
+    (code): Row => ['CreateModel', code, '', 'unavailable'],
+  ),
+  ['CreateModel', 'TimeoutError', '', 'unavailable'],
+  ['CreateModel', 'AbortError', '', 'unavailable'],
+  ['CreateModel', 'CERT_HAS_EXPIRED', '', 'unavailable'],
+  ['CreateModel', 'DEPTH_ZERO_SELF_SIGNED_CERT', '', 'unavailable'],
+  ['CreateModel', 'ERR_TLS_CERT_ALTNAME_INVALID', '', 'unavailable'],
+  ['CreateModel', 'CredentialsProviderError', 'Could not load credentials from any providers', 'access_denied'],
+  ['CreateModel', 'TypeError', 'not a string', 'invalid'],
+  ['CreateModel', 'ENOENT', 'no such file', 'unknown'],
+  ['CreateModel', 'Error', 'Region is missing', 'unknown'],
+];
+
+describe('what SageMaker refuses', () => {
+  it.each(refused)('%s %s %j → %s', (operation, code, message, kind, resource, status = 400) => {
+    expect(classify({ operation, code, message, status })).toEqual({ kind, resource: resource ?? null });
+  });
+});
+
+describe('what was never answered', () => {
+  it.each(unanswered)('%s %s %j → %s', (operation, code, message, kind) => {
+    expect(classify({ operation, code, message, status: null })).toEqual({ kind, resource: null });
+  });
+});

@@ -1,0 +1,78 @@
+import { onTestFinished } from 'vitest';
+import { SagemakerError } from '../../src/core/errors.ts';
+import { createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
+import type { Sagemaker, TrainingJobSpec } from '../../src/services/ports.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { type Clock, image, role, startSimulator } from '../simulator/harness.ts';
+
+export interface Connected {
+  sagemaker: Sagemaker;
+  simulator: Simulator;
+  clock: Clock;
+  /** What `onCall` was told, as `operation result`. */
+  told: string[];
+  /** How each request was answered, in the simulator's words. */
+  answers: (operation?: string) => string[];
+}
+
+/** Our own client before a stand-in, with retries that don't wait for anything but the rate limit. */
+export async function connect(options: SagemakerOptions = {}, simulated: SimulatorOptions = {}): Promise<Connected> {
+  const { simulator, clock } = await startSimulator(simulated);
+  const told: string[] = [];
+  const sagemaker = sagemakerAt(simulator.url, { onCall: (...call) => told.push(call.join(' ')), ...options });
+  const answers = (operation?: string): string[] => simulator.calls({ operation }).map(({ code }) => code);
+  return { sagemaker, simulator, clock, told, answers };
+}
+
+export function sagemakerAt(endpoint: string, options: SagemakerOptions = {}): Sagemaker {
+  const client = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
+  const sagemaker = createSagemaker({ random: () => 0, client, ...options });
+  onTestFinished(() => sagemaker.close());
+  return sagemaker;
+}
+
+export const job = (trainingJobName: string, more: Partial<TrainingJobSpec> = {}): TrainingJobSpec => ({
+  trainingJobName,
+  ownTags: { 'autodeploy:run-id': 'run-1' },
+  trainingImage: image,
+  roleArn: role,
+  instanceType: 'ml.m5.xlarge',
+  instanceCount: 1,
+  volumeGb: 30,
+  maxRuntimeSeconds: 3600,
+  inputS3Uri: null,
+  outputS3Uri: 's3://models/out/',
+  hyperparameters: {},
+  environment: {},
+  tags: {},
+  ...more,
+});
+
+export const variant = (modelName: string) => ({
+  variantName: 'AllTraffic',
+  modelName,
+  instanceType: 'ml.m5.large',
+  instanceCount: 1,
+});
+
+export const model = (name: string) => ({ name, image, modelDataUrl: 's3://models/out/model.tar.gz', roleArn: role, tags: {} });
+
+/** An endpoint that is InService on the configuration `one`; there is a configuration `two` as well. */
+export async function makeEndpoint({ sagemaker, clock }: Connected): Promise<void> {
+  await sagemaker.createModel(model('m'));
+  await sagemaker.createEndpointConfig({ name: 'one', variant: variant('m'), tags: {} });
+  await sagemaker.createEndpointConfig({ name: 'two', variant: variant('m'), tags: {} });
+  await sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: {} });
+  clock.advance(60);
+}
+
+/** How a call failed. Throws what is no SagemakerError. */
+export async function failure(call: Promise<unknown>): Promise<SagemakerError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof SagemakerError) return error;
+    throw error;
+  }
+  throw new Error('the call did not fail');
+}

@@ -1,0 +1,265 @@
+import { expect, test, vi } from 'vitest';
+import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { arn, image, role, clientOf } from '../simulator/harness.ts';
+import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
+
+test('a training job carries all that was asked for, and is described so', async () => {
+  const { sagemaker, simulator, clock } = await connect();
+  const spec = job('job', {
+    inputS3Uri: 's3://data/train/',
+    instanceCount: 2,
+    volumeGb: 50,
+    maxRuntimeSeconds: 7200,
+    hyperparameters: { epochs: '3' },
+    environment: { STAGE: 'test' },
+    tags: { team: 'nlp', 'autodeploy:run-id': 'forged' },
+  });
+  const createdAt = clock.now;
+  expect(await sagemaker.createTrainingJob(spec)).toEqual({ arn: arn('training-job/job') });
+  expect(await sagemaker.describeTrainingJob('job')).toEqual({
+    name: 'job',
+    arn: arn('training-job/job'),
+    status: 'InProgress',
+    secondaryStatus: 'Starting',
+    failureReason: null,
+    modelArtifact: 's3://models/out/job/output/model.tar.gz',
+    metrics: [],
+    createdAt,
+    endedAt: null,
+    modifiedAt: createdAt,
+    roleArn: role,
+    trainingImage: image,
+    outputS3Uri: 's3://models/out/',
+    inputS3Uris: ['s3://data/train/'],
+    hyperparameters: { epochs: '3' },
+    environment: { STAGE: 'test' },
+    instanceType: 'ml.m5.xlarge',
+    instanceCount: 2,
+  });
+  expect(await sagemaker.listTags(arn('training-job/job'))).toEqual({ team: 'nlp', 'autodeploy:run-id': 'run-1' });
+
+  const raw = await clientOf(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
+  expect(raw).toMatchObject({
+    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
+    InputDataConfig: [
+      {
+        ChannelName: 'train',
+        DataSource: {
+          S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://data/train/', S3DataDistributionType: 'FullyReplicated' },
+        },
+      },
+    ],
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 2, VolumeSizeInGB: 50 },
+    StoppingCondition: { MaxRuntimeInSeconds: 7200 },
+  });
+});
+
+test('a training job without input has no channel', async () => {
+  const { sagemaker, simulator } = await connect();
+  await sagemaker.createTrainingJob(job('job'));
+  const raw = await clientOf(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
+  expect([raw.InputDataConfig, raw.HyperParameters, raw.Environment]).toEqual([undefined, undefined, undefined]);
+  expect(await sagemaker.describeTrainingJob('job')).toMatchObject({ inputS3Uris: [], hyperparameters: {}, environment: {} });
+});
+
+test('a training job ends with its times and metrics; a metric that is no number is left out', async () => {
+  const { sagemaker, simulator, clock } = await connect();
+  const endedAt = clock.now + 40_000;
+  await sagemaker.createTrainingJob(job('job'));
+  clock.advance(40);
+  await fetch(`${simulator.url}/_control/training-jobs/job/complete`, {
+    method: 'POST',
+    body: JSON.stringify({ metrics: { accuracy: 0.93, loss: 'NaN', spread: 'Infinity' } }),
+  });
+  const seen = await sagemaker.describeTrainingJob('job');
+  expect(seen).toMatchObject({ status: 'Completed', secondaryStatus: 'Completed', endedAt, modifiedAt: endedAt });
+  expect(seen.metrics).toEqual([{ name: 'accuracy', value: 0.93 }]);
+});
+
+test('a failed training job says why; a stopped one stops', async () => {
+  const { sagemaker, simulator, clock } = await connect();
+  simulator.addFault({ kind: 'fail_training', reason: 'AlgorithmError: exit code 1' });
+  await sagemaker.createTrainingJob(job('bad'));
+  await sagemaker.createTrainingJob(job('stopped'));
+  await sagemaker.stopTrainingJob('stopped');
+  expect((await sagemaker.describeTrainingJob('stopped')).status).toBe('Stopping');
+  clock.advance(100);
+  expect(await sagemaker.describeTrainingJob('bad')).toMatchObject({
+    status: 'Failed',
+    failureReason: 'AlgorithmError: exit code 1',
+  });
+  expect((await sagemaker.describeTrainingJob('stopped')).status).toBe('Stopped');
+});
+
+test('training jobs are listed newest first, page by page, by name and time', async () => {
+  const { sagemaker, clock } = await connect();
+  const from = clock.now;
+  for (let number = 0; number < 103; number += 1) {
+    clock.advance(1);
+    await sagemaker.createTrainingJob(job(number === 50 ? 'other' : `ours-${number}`));
+  }
+  const first = await sagemaker.listTrainingJobs({ nameContains: 'ours' });
+  // SageMaker picks a page of 100 first, and filters it then.
+  expect(first.jobs).toHaveLength(99);
+  expect(first.jobs[0]).toEqual({
+    name: 'ours-102',
+    arn: arn('training-job/ours-102'),
+    status: 'InProgress',
+    secondaryStatus: 'Starting',
+    createdAt: from + 103_000,
+  });
+  const second = await sagemaker.listTrainingJobs({ nameContains: 'ours', nextToken: first.nextToken ?? '' });
+  expect(second).toMatchObject({ jobs: [{ name: 'ours-2' }, { name: 'ours-1' }, { name: 'ours-0' }], nextToken: null });
+  const newest = await sagemaker.listTrainingJobs({ nameContains: 'ours', createdAfter: from + 101_500 });
+  expect(newest.jobs.map(({ name }) => name)).toEqual(['ours-102', 'ours-101']);
+});
+
+test('a model and an endpoint configuration are what was asked for, with their tags', async () => {
+  const { sagemaker, simulator } = await connect();
+  const made = await sagemaker.createModel({ ...model('m'), tags: { team: 'nlp' } });
+  expect(made).toEqual({ arn: arn('model/m') });
+  expect(await sagemaker.describeModel('m')).toEqual({
+    name: 'm',
+    arn: arn('model/m'),
+    image,
+    modelDataUrl: 's3://models/out/model.tar.gz',
+    roleArn: role,
+  });
+  expect(await sagemaker.listTags(made.arn)).toEqual({ team: 'nlp' });
+
+  const wanted = { ...variant('m'), instanceCount: 3 };
+  const config = await sagemaker.createEndpointConfig({ name: 'c', variant: wanted, tags: { stage: 'test' } });
+  expect(config).toEqual({ arn: arn('endpoint-config/c') });
+  expect(await sagemaker.describeEndpointConfig('c')).toEqual({ name: 'c', arn: config.arn, variants: [wanted] });
+  expect(await sagemaker.listTags(config.arn)).toEqual({ stage: 'test' });
+  const raw = await clientOf(simulator.url).describeEndpointConfig({ EndpointConfigName: 'c' });
+  expect(raw.ProductionVariants?.[0]?.InitialVariantWeight).toBe(1);
+});
+
+test('an endpoint configuration that somebody else made may lack instances', async () => {
+  const { sagemaker, simulator } = await connect();
+  await sagemaker.createModel(model('m'));
+  await clientOf(simulator.url).createEndpointConfig({
+    EndpointConfigName: 'c',
+    ProductionVariants: [{ VariantName: 'v', ModelName: 'm', ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } }],
+  });
+  expect((await sagemaker.describeEndpointConfig('c')).variants).toEqual([
+    { variantName: 'v', modelName: 'm', instanceType: '', instanceCount: 0 },
+  ]);
+});
+
+test('an endpoint is created, updated with its live counts, rolled back and deleted', async () => {
+  const connected = await connect();
+  const { sagemaker, simulator, clock } = connected;
+  const createdAt = clock.now;
+  await sagemaker.createModel(model('m'));
+  for (const name of ['one', 'two']) await sagemaker.createEndpointConfig({ name, variant: variant('m'), tags: {} });
+  await sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: { team: 'nlp' } });
+  expect(await sagemaker.describeEndpoint('live')).toEqual({
+    name: 'live',
+    arn: arn('endpoint/live'),
+    status: 'Creating',
+    endpointConfigName: 'one',
+    pendingEndpointConfigName: 'one',
+    failureReason: null,
+    createdAt,
+    modifiedAt: createdAt,
+    variantNames: ['AllTraffic'],
+  });
+  expect(await sagemaker.listTags(arn('endpoint/live'))).toEqual({ team: 'nlp' });
+  clock.advance(60);
+  expect(await sagemaker.describeEndpoint('live')).toMatchObject({
+    status: 'InService',
+    pendingEndpointConfigName: null,
+    modifiedAt: createdAt + 60_000,
+  });
+
+  const raw = clientOf(simulator.url);
+  await raw.updateEndpointWeightsAndCapacities({
+    EndpointName: 'live',
+    DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 4 }],
+  });
+  clock.advance(60);
+  await sagemaker.updateEndpoint({ endpointName: 'live', endpointConfigName: 'two' });
+  expect(await sagemaker.describeEndpoint('live')).toMatchObject({
+    status: 'Updating',
+    endpointConfigName: 'one',
+    pendingEndpointConfigName: 'two',
+  });
+  clock.advance(60);
+  expect(await sagemaker.describeEndpoint('live')).toMatchObject({ status: 'InService', endpointConfigName: 'two' });
+  const { ProductionVariants } = await raw.describeEndpoint({ EndpointName: 'live' });
+  expect(ProductionVariants?.[0]?.CurrentInstanceCount).toBe(4);
+
+  simulator.addFault({ kind: 'roll_back_update', reason: 'ping failed' });
+  await sagemaker.updateEndpoint({ endpointName: 'live', endpointConfigName: 'one' });
+  clock.advance(60);
+  expect(await sagemaker.describeEndpoint('live')).toMatchObject({ endpointConfigName: 'two', failureReason: 'ping failed' });
+
+  await sagemaker.deleteEndpoint('live');
+  clock.advance(10);
+  expect(await failure(sagemaker.describeEndpoint('live'))).toMatchObject({ kind: 'not_found', resource: 'endpoint' });
+});
+
+test('refusals come with what they speak of, their text and the request id, and no effect', async () => {
+  const connected = await connect();
+  const { sagemaker, simulator, told } = connected;
+  await makeEndpoint(connected);
+  await sagemaker.createTrainingJob(job('job'));
+  told.length = 0;
+  const update = (endpointName: string, endpointConfigName: string) =>
+    sagemaker.updateEndpoint({ endpointName, endpointConfigName });
+  const refusals = [
+    [() => sagemaker.createTrainingJob(job('job')), 'already_exists', 'training_job'],
+    [() => sagemaker.createModel(model('m')), 'already_exists', 'model'],
+    [() => sagemaker.createEndpointConfig({ name: 'one', variant: variant('m'), tags: {} }), 'already_exists', 'endpoint_config'],
+    [() => sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: {} }), 'already_exists', 'endpoint'],
+    [() => update('live', 'one'), 'already_exists', 'endpoint_config'],
+    [() => update('live', 'none'), 'not_found', 'endpoint_config'],
+    [() => update('none', 'one'), 'not_found', 'endpoint'],
+    [() => sagemaker.describeTrainingJob('none'), 'not_found', 'training_job'],
+    [() => sagemaker.describeModel('none'), 'not_found', 'model'],
+    [() => sagemaker.describeEndpointConfig('none'), 'not_found', 'endpoint_config'],
+    [() => sagemaker.deleteEndpoint('none'), 'not_found', 'endpoint'],
+    [() => sagemaker.createModel(model('bad_name')), 'invalid', null],
+    [() => sagemaker.listTags(arn('training-job/none')), 'not_found', null],
+  ] as const;
+  for (const [call, kind, resource] of refusals) {
+    expect(await failure(call())).toMatchObject({
+      kind,
+      resource,
+      effect: 'none',
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  }
+  expect(told).toHaveLength(refusals.length);
+  await update('live', 'two');
+  const busy = await failure(update('live', 'two'));
+  expect(busy).toMatchObject({
+    kind: 'busy',
+    code: 'ValidationException',
+    operation: 'UpdateEndpoint',
+    message: `Cannot update in-progress endpoint "${arn('endpoint/live')}".`,
+  });
+  expect(busy.requestId).toBe(simulator.calls().at(-1)?.requestId);
+});
+
+test('region, endpoint and credentials are found in the environment, and AWS_RETRY_MODE and AWS_MAX_ATTEMPTS change nothing', async () => {
+  const { simulator } = await connect();
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ENDPOINT_URL_SAGEMAKER', simulator.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'none');
+  vi.stubEnv('AWS_RETRY_MODE', 'adaptive');
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '7');
+  const sagemaker = createSagemaker({ random: () => 0 });
+  try {
+    expect((await sagemaker.createTrainingJob(job('job'))).arn).toContain(':eu-west-1:');
+    simulator.addFault({ kind: 'error', status: 500, times: 'forever' });
+    await failure(sagemaker.describeTrainingJob('job'));
+    expect(simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(4);
+  } finally {
+    sagemaker.close();
+    vi.unstubAllEnvs();
+  }
+});

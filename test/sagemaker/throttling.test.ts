@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { SendGate } from '../../src/sagemaker/send-gate.ts';
+import { connect, failure, job } from './harness.ts';
+
+const create = { operation: 'CreateTrainingJob' } as const;
+
+test('a throttle is tried again', async () => {
+  const { sagemaker, simulator, answers, told } = await connect();
+  simulator.addFault({ kind: 'throttle', match: create });
+  await sagemaker.createTrainingJob(job('job'));
+  expect(answers()).toEqual(['ThrottlingException', 'OK']);
+  expect(told).toEqual(['CreateTrainingJob ok']);
+});
+
+test('without retryThrottles the first throttle ends the call', async () => {
+  const { sagemaker, simulator } = await connect();
+  simulator.addFault({ kind: 'throttle', times: 'forever' });
+  expect(await failure(sagemaker.createTrainingJob(job('job'), { retryThrottles: false }))).toMatchObject({
+    kind: 'throttled',
+    effect: 'none',
+    code: 'ThrottlingException',
+    message: 'Rate exceeded',
+  });
+  expect(simulator.calls()).toHaveLength(1);
+});
+
+test('a throttled operation is held back, and no other is', async () => {
+  const { sagemaker, simulator, answers } = await connect();
+  simulator.addFault({ kind: 'throttle', match: create });
+  await failure(sagemaker.createTrainingJob(job('job'), { retryThrottles: false }));
+
+  const held = sagemaker.createTrainingJob(job('job'));
+  await Promise.all(Array.from({ length: 20 }, () => failure(sagemaker.describeModel('m'))));
+  expect((await failure(sagemaker.updateEndpoint({ endpointName: 'e', endpointConfigName: 'c' }))).kind).toBe('not_found');
+  expect(answers()).toHaveLength(22);
+  expect(answers('CreateTrainingJob')).toEqual(['ThrottlingException']);
+  await held;
+  expect(answers('CreateTrainingJob')).toEqual(['ThrottlingException', 'OK']);
+});
+
+test('a call whose turn does not come in time is throttled without a request', async () => {
+  const { sagemaker, simulator, told } = await connect();
+  simulator.addFault({ kind: 'throttle', match: create });
+  await failure(sagemaker.createTrainingJob(job('job'), { retryThrottles: false }));
+  expect(await failure(sagemaker.createTrainingJob(job('job'), { maxWaitMs: 100 }))).toMatchObject({
+    kind: 'throttled',
+    effect: 'none',
+    code: 'ThrottledBeforehand',
+  });
+  expect(simulator.calls()).toHaveLength(1);
+  expect(told).toEqual(['CreateTrainingJob throttled', 'CreateTrainingJob throttled']);
+});
+
+test('in a storm of throttles calls hold back', async () => {
+  const { sagemaker, simulator, answers } = await connect();
+  simulator.addFault({ kind: 'throttle', match: create, times: 'forever' });
+  const calls = Array.from({ length: 40 }, (_, number) =>
+    failure(sagemaker.createTrainingJob(job(`job-${number}`), { maxWaitMs: 2_500 })),
+  );
+  const kinds = new Set((await Promise.all(calls)).map(({ kind, effect }) => `${kind} ${effect}`));
+  expect([...kinds]).toEqual(['throttled none']);
+  // Each is sent once; then all of them share half a request a second. Unthrottled there would be 10 attempts of each.
+  expect(answers().length).toBeGreaterThanOrEqual(40);
+  expect(answers().length).toBeLessThan(46);
+});
+
+test('those who give up leave the queue, and what they waited for to the next', async () => {
+  const gate = new SendGate();
+  const patient = new AbortController().signal;
+  await gate.pass(patient);
+  gate.answered('throttled');
+  const impatient = new AbortController();
+  const leaving = Array.from({ length: 5 }, () => gate.pass(impatient.signal).catch((reason: unknown) => reason));
+  const startedAt = performance.now();
+  const staying = gate.pass(patient).then(() => performance.now() - startedAt);
+  impatient.abort('enough');
+  expect(await Promise.all(leaving)).toEqual(Array.from({ length: 5 }, () => 'enough'));
+  // The next turn comes after 2 s at the latest; the sixth after 5 s at the earliest.
+  expect(await staying).toBeLessThan(3_000);
+});
