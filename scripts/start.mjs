@@ -16,9 +16,22 @@ try {
       'Stop that one first, or clone the repository into another folder and choose other ports there: PORT=8016 SIMULATOR_PORT=8017 npm start',
     );
   }
+  stopWithoutNpm();
   const code = await runInForeground('node', ['src/local/main.ts', ...process.argv.slice(2)], { tied: true });
   lock.release();
   process.exitCode = code;
 } catch (error) {
   fail(error);
+}
+
+/** An npm that is killed hands nothing on, and leaves this process behind. */
+function stopWithoutNpm() {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 1000);
+  timer.unref();
 }
