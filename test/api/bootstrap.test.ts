@@ -186,7 +186,8 @@ describe('an Idempotency-Key', () => {
   it('starts one training, however many send it at once', async () => {
     const api = await startApi();
     const answers = await Promise.all(Array.from({ length: 20 }, () => bootstrap(api, { instance_count: 1 }, key)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 202]);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
     expect(new Set(answers.map(({ body }) => body.training_job_name)).size).toBe(1);
     expect(answers.every(({ body }) => body.status === 'training')).toBe(true);
     expect(creations(api)).toHaveLength(1);

@@ -90,13 +90,14 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const sagemaker = createSagemaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
   const services: Services = { store, queue, sagemaker, log, settings, now, random: Math.random };
 
+  const metrics = createMetrics({ store, queueDepths: () => queue.depths(), version: '0.0.0' });
   const app = createApp({
     services,
     apiKeys,
     basePath,
     boardQueues: queue.queues,
     health: { redis: () => queue.ping(), database: () => store.ping() },
-    metricsText: createMetrics({ store, queueDepths: () => queue.depths(), version: '0.0.0' }).text,
+    metricsText: () => metrics.text(),
     log,
   });
   const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, timeouts: options.timeouts });

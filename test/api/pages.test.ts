@@ -52,10 +52,8 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
     const answer = await fetch(`${board}/api/queues?activeQueue=check-training&page=1`);
     expect(answer.status).toBe(200);
     const { queues } = (await answer.json()) as { queues: { name: string; readOnlyMode: boolean; counts: object }[] };
-    expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode]).toSorted()).toEqual([
-      ['check-training', true],
-      ['deploy', true],
-    ]);
+    expect(queues.map(({ name }) => name)).toEqual(['check-training', 'deploy']);
+    expect(queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
     const job = `${board}/api/queues/check-training/check-${run.training_job_name}`;
     expect(await (await fetch(job)).json()).toMatchObject({ job: { data: { training_job_name: run.training_job_name } } });
     for (const change of [

@@ -36,8 +36,7 @@ describe('what is thrown, as a problem', () => {
   it.each(sagemakerErrorKinds)('a SageMaker error: %s', (kind) => {
     const problem = problemOf(sagemakerError(kind));
     expect([problem.status, problem.code]).toEqual(answers[kind]);
-    if (problem.status === 500) expect(problem.message).not.toContain("SageMaker's own words");
-    else expect(problem.message).toBe("SageMaker's own words");
+    expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500);
     expect(problem.options.retryAfterSeconds).toBe(problem.status === 503 ? 5 : undefined);
   });
 

@@ -56,13 +56,7 @@ const readLabels = (labels: string): Record<string, string> =>
 
 /** Buckets go up in both bound and count, end in +Inf, and that one is the count. */
 function checkHistogram(name: string, samples: Family['samples']): void {
-  const series = Map.groupBy(samples, ({ labels }) =>
-    JSON.stringify(
-      Object.entries(labels)
-        .filter(([key]) => key !== 'le')
-        .toSorted(),
-    ),
-  );
+  const series = Map.groupBy(samples, ({ labels }) => JSON.stringify(Object.entries(labels).filter(([key]) => key !== 'le')));
   for (const [labels, ofSeries] of series) {
     const buckets = ofSeries
       .filter((sample) => sample.name === `${name}_bucket`)

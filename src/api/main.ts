@@ -1,0 +1,66 @@
+/**
+ * An API process: `node src/api/main.ts`, configured by the environment alone. It needs the database to start; Redis and
+ * SageMaker may come later.
+ */
+import packageJson from '../../package.json' with { type: 'json' };
+import { configOrExit, loadApiConfig } from '../config.ts';
+import { openSqliteStore } from '../db/sqlite-store.ts';
+import { autoDeployLogger, createLogger } from '../logger.ts';
+import { createMetrics } from '../metrics.ts';
+import { createQueue } from '../queue/queue.ts';
+import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { createCallCounter } from '../services/count-calls.ts';
+import type { Services } from '../services/ports.ts';
+import { createApp } from './app.ts';
+import { onStop } from './on-stop.ts';
+import { startServer } from './server.ts';
+
+/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 8 s and is safe to cut (services/bootstrap.ts). */
+const graceMs = 5000;
+
+const config = configOrExit(loadApiConfig);
+const { api } = config;
+const log = createLogger(config, 'api');
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'the API ends: nobody caught an error');
+  process.exit(1);
+});
+
+const store = openSqliteStore(config.databaseUrl, {
+  onReplaced: () => log.warn({}, 'the database file was removed or replaced, and is opened anew'),
+});
+const serviceLog = autoDeployLogger(log);
+const calls = createCallCounter(store, serviceLog);
+const queue = createQueue({ ...config, log });
+const sagemaker = createSagemaker({ onCall: calls.count });
+const services: Services = {
+  store,
+  sagemaker,
+  queue,
+  log: serviceLog,
+  settings: config.services,
+  now: Date.now,
+  random: Math.random,
+};
+const metrics = createMetrics({ store, queueDepths: () => queue.depths(), version: packageJson.version });
+const app = createApp({
+  services,
+  apiKeys: api.apiKeys,
+  basePath: api.basePath,
+  boardQueues: queue.queues,
+  health: { redis: () => queue.ping(), database: () => store.ping() },
+  metricsText: () => metrics.text(),
+  log,
+});
+
+const server = await startServer(app, api, { log }).catch((error: unknown) => {
+  log.fatal({ err: error }, `cannot listen on ${api.host}, port ${api.port}`);
+  process.exit(1);
+});
+onStop(log, async () => {
+  await server.close(graceMs);
+  await Promise.all([calls.stop(), queue.close()]);
+  sagemaker.close();
+  await store.close();
+});
+log.info({ url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');

@@ -1,0 +1,30 @@
+import type { Logger } from '../services/ports.ts';
+
+/** Before the 10 s are over after which a container is killed. */
+const hardLimitMs = 9500;
+
+/** At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs. At the second one exits at once. */
+export function onStop(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const heed = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.warn({}, 'not everything could be closed in time');
+      process.exit(0);
+    }, hardLimitMs);
+    stop().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'not everything could be closed in order');
+        process.exit(0);
+      },
+    );
+  };
+  process.on('SIGTERM', heed);
+  process.on('SIGINT', heed);
+}

@@ -1,0 +1,285 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Program, startProgram } from '../support/processes.ts';
+import { redisUrl, startRedis } from '../support/redis.ts';
+import { parseMetrics } from './prometheus.ts';
+import { asking } from './request.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-process-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function startSagemaker(): Promise<Simulator> {
+  const simulator = await createSimulator();
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+const environment = (sagemakerUrl: string, more: Record<string, string> = {}): Record<string, string> => ({
+  PORT: '0',
+  REDIS_URL: redisUrl(),
+  QUEUE_PREFIX: `{api-${randomUUID()}}`,
+  DATABASE_URL: `file:${folder}/${randomUUID()}.db`,
+  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/SageMakerRole',
+  TRAINING_IMAGE: 'registry/train:1',
+  MODEL_OUTPUT_S3_URI: 's3://models/out/',
+  AWS_REGION: 'us-east-1',
+  AWS_ENDPOINT_URL_SAGEMAKER: sagemakerUrl,
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'the-secret-access-key',
+  ...more,
+});
+
+const startApiProcess = (env: Record<string, string>): Program => startProgram(['src/api/main.ts'], env);
+
+async function listening(program: Program): Promise<string> {
+  const { url } = await program.logged(({ msg }) => msg === 'listening');
+  return String(url);
+}
+
+/** Milliseconds that it takes to end, and how it ends. */
+async function end(program: Program, signal: NodeJS.Signals): Promise<{ code: number | null; tookMs: number }> {
+  const startedAt = performance.now();
+  program.signal(signal);
+  const { code } = await program.exited;
+  return { code, tookMs: performance.now() - startedAt };
+}
+
+/** That a bootstrap which has no answer yet has come so far. */
+const aRunIsRecorded = (url: string): Promise<unknown> =>
+  eventually(
+    () => asking(url)<{ items: unknown[] }>('GET', '/training-jobs'),
+    ({ body }) => body.items.length === 1,
+  );
+
+describe('an API process', () => {
+  it('says where it listens, works, counts its calls, and ends at a signal', async () => {
+    const simulator = await startSagemaker();
+    const env = environment(simulator.url);
+    const program = startApiProcess(env);
+    const ask = asking(await listening(program));
+    expect(await ask('POST', '/model-init/bootstrap?auto_deploy=true')).toMatchObject({
+      status: 202,
+      body: { status: 'training' },
+    });
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(3000);
+    for (const line of program.output) expect(JSON.parse(line)).toMatchObject({ service: 'api', level: expect.any(String) });
+    expect(program.log.find((line) => line['component'] === 'auto-deploy')).toHaveProperty('training_job_name');
+
+    const next = startApiProcess(env);
+    const metrics = parseMetrics((await asking(await listening(next))('GET', '/metrics')).text);
+    expect(metrics.get('autodeploy_sagemaker_calls_total')?.samples).toContainEqual({
+      name: 'autodeploy_sagemaker_calls_total',
+      labels: { operation: 'CreateTrainingJob', result: 'ok' },
+      value: 1,
+    });
+    expect((await end(next, 'SIGINT')).code).toBe(0);
+  });
+
+  it('starts, works and ends in time while Redis is away, and is ready when it is there', async () => {
+    const simulator = await startSagemaker();
+    const port = await freePort();
+    const program = startApiProcess(environment(simulator.url, { REDIS_URL: `redis://127.0.0.1:${port}` }));
+    const ask = asking(await listening(program));
+    expect((await ask('GET', '/health/ready')).status).toBe(503);
+    expect((await ask('POST', '/bootstrap')).status).toBe(202);
+    const redis = await startRedis({ port });
+    await eventually(
+      () => ask('GET', '/health/ready'),
+      ({ status }) => status === 200,
+    );
+    await redis.kill();
+    await eventually(
+      () => ask('GET', '/health/ready'),
+      ({ status }) => status === 503,
+    );
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(5000);
+  });
+
+  it('answers the request in hand before it ends, and takes no more', async () => {
+    const simulator = await startSagemaker();
+    const program = startApiProcess(environment(simulator.url));
+    const url = await listening(program);
+    simulator.addFault({ kind: 'delay', ms: 1500, match: { operation: 'CreateTrainingJob' } });
+    const answer = asking(url)('POST', '/bootstrap');
+    await aRunIsRecorded(url);
+    const ended = end(program, 'SIGTERM');
+    await program.logged(({ msg }) => msg === 'stopping');
+    await eventually(() => isRefused(url));
+    expect(await answer).toMatchObject({ status: 202, body: { status: 'training' } });
+    expect((await ended).code).toBe(0);
+  });
+
+  it('cuts a request that hangs, and still ends with 0', async () => {
+    const simulator = await startSagemaker();
+    const program = startApiProcess(environment(simulator.url));
+    const url = await listening(program);
+    simulator.addFault({ kind: 'hang', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
+    const answer = asking(url)('POST', '/bootstrap').catch(() => 'cut');
+    await aRunIsRecorded(url);
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(10_000);
+    await answer;
+  });
+
+  it('ends at once at a second signal', async () => {
+    const simulator = await startSagemaker();
+    const program = startApiProcess(environment(simulator.url));
+    const url = await listening(program);
+    simulator.addFault({ kind: 'hang', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
+    const answer = asking(url)('POST', '/bootstrap').catch(() => 'cut');
+    await aRunIsRecorded(url);
+    program.signal('SIGTERM');
+    await program.logged(({ msg }) => msg === 'stopping');
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(1);
+    expect(tookMs).toBeLessThan(1000);
+    expect(await answer).toBe('cut');
+  });
+
+  it('says so when the port is taken', async () => {
+    const simulator = await startSagemaker();
+    const port = new URL(simulator.url).port;
+    const program = startApiProcess(environment(simulator.url, { PORT: port }));
+    expect((await program.exited).code).toBe(1);
+    expect(program.log.at(-1)).toMatchObject({
+      level: 'fatal',
+      msg: `cannot listen on 127.0.0.1, port ${port}`,
+      err: { code: 'EADDRINUSE' },
+    });
+  });
+
+  it('names what is wrong with the environment', async () => {
+    const program = startApiProcess({ ...environment('http://127.0.0.1:9'), EXECUTION_ROLE_ARN: '', HOST: '0.0.0.0' });
+    expect((await program.exited).code).toBe(78);
+    expect(program.output.join('\n')).toMatch(/EXECUTION_ROLE_ARN[\s\S]*HOST/);
+  });
+
+  it('that died while it started a training leaves its Idempotency-Key good', async () => {
+    const simulator = await startSagemaker();
+    const env = environment(simulator.url);
+    const request = { headers: { 'idempotency-key': 'one-and-only' }, json: { training_job_name: 'one-and-only' } };
+    const first = startApiProcess(env);
+    const firstUrl = await listening(first);
+    simulator.addFault({
+      kind: 'signal',
+      match: { operation: 'CreateTrainingJob' },
+      pid: first.pid,
+      signal: 'SIGKILL',
+      when: 'after_effect',
+    });
+    await expect(asking(firstUrl)('POST', '/bootstrap', request)).rejects.toThrow(/fetch failed/);
+    expect(await first.exited).toMatchObject({ signal: 'SIGKILL' });
+
+    const second = startApiProcess(env);
+    const answer = await asking(await listening(second))('POST', '/bootstrap', request);
+    expect(answer).toMatchObject({ status: 200, body: { training_job_name: 'one-and-only', status: 'requested' } });
+    expect(simulator.effects({ kind: 'training_job_created' })).toHaveLength(1);
+    // What the run needs to go on is in the queue: a worker finds the training that is there.
+    const { body } = await asking(await listening(second))<{ queues: { jobs: { id: string }[] }[] }>(
+      'GET',
+      '/admin/queues/api/queues?activeQueue=check-training&page=1&jobsPerPage=10',
+    );
+    expect(body.queues.flatMap(({ jobs }) => jobs.map(({ id }) => id))).toEqual(['check-one-and-only']);
+  });
+});
+
+it('no secret reaches the log or an answer, whatever goes wrong', async () => {
+  const simulator = await startSagemaker();
+  const keys = ['first-api-key-4711', 'second-api-key-4712'];
+  const password = 'p@ss:w0rd-4713';
+  const encoded = encodeURIComponent(password);
+  const secrets = [...keys, password, encoded, 'the-secret-access-key'];
+  const redis = await startRedis();
+  await tellRedis(redis.port, [`CONFIG SET requirepass ${password}`]);
+  const url = `redis://:${encoded}@127.0.0.1:${redis.port}`;
+  const program = startApiProcess(environment(simulator.url, { API_KEYS: keys.join(','), REDIS_URL: url, LOG_LEVEL: 'trace' }));
+  const ask = asking(await listening(program));
+  expect((await ask('GET', '/health/ready')).status).toBe(200);
+  // From now on the password is wrong, and whoever is connected has to try it again.
+  await tellRedis(redis.port, [`AUTH ${password}`, 'CONFIG SET requirepass other', 'CLIENT KILL TYPE normal SKIPME yes']);
+  await eventually(
+    () => ask('GET', '/health/ready'),
+    ({ status }) => status === 503,
+  );
+  const answers = [];
+  const key = { authorization: `Bearer ${keys[0]}` };
+  const ways: Record<string, string>[] = [
+    key,
+    { 'x-api-key': keys[1] ?? '' },
+    { authorization: `Basic ${btoa(`me:${keys[0]}`)}` },
+    {},
+  ];
+  for (const headers of ways) {
+    for (const path of [
+      '/bootstrap',
+      `/training-jobs?api_key=${keys[1]}`,
+      '/nothing',
+      '/metrics',
+      '/health/ready',
+      '/admin/queues/api/queues',
+    ]) {
+      answers.push(await ask(path === '/bootstrap' ? 'POST' : 'GET', path, { headers }));
+    }
+  }
+  answers.push(
+    await ask('POST', '/bootstrap', { headers: { ...key, 'idempotency-key': keys[0] ?? '' }, json: { tags: { a: keys[1] } } }),
+  );
+  answers.push(await ask('POST', '/bootstrap', { headers: { ...key, 'content-type': 'application/json' }, raw: `{"${keys[0]}` }));
+  simulator.addFault({
+    kind: 'error',
+    match: { operation: 'CreateTrainingJob' },
+    status: 403,
+    code: 'Odd',
+    message: `odd ${keys[0]}`,
+  });
+  await ask('POST', '/bootstrap', { headers: key });
+  expect(new Set(answers.map(({ status }) => status)).size).toBeGreaterThan(3);
+  expect((await end(program, 'SIGTERM')).code).toBe(0);
+
+  const output = program.output.join('\n');
+  expect(output).toContain('"msg":"request"');
+  for (const secret of secrets) {
+    expect(output).not.toContain(secret);
+    expect(output).not.toContain(Buffer.from(`me:${secret}`).toString('base64'));
+  }
+  const told = answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
+  for (const secret of secrets.slice(2)) expect(told).not.toContain(secret);
+});
+
+/** Sends commands to Redis as a person would; fails unless all are taken. */
+const tellRedis = (port: number, commands: string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let answers = '';
+    socket.on('data', (data) => (answers += data.toString()));
+    socket.once('error', reject);
+    socket.once('close', () => {
+      const taken = answers.split('\r\n').filter((line) => /^(\+OK|:\d+)$/.test(line)).length;
+      if (taken === commands.length + 1) resolve();
+      else reject(new Error(`Redis answered ${answers}`));
+    });
+    socket.write([...commands, 'QUIT', ''].join('\r\n'));
+  });
+
+/** Whether nobody takes connections there. */
+const isRefused = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
