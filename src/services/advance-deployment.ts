@@ -130,6 +130,9 @@ async function onTrouble(hand: Hand, error: SagemakerError): Promise<JobOutcome>
   return again(troubleDelayMs(now() - since, random), since);
 }
 
+/** After that the deployment waits outside of the worker. */
+const callWaitMs = 10_000;
+
 const fieldsOf = ({ deployment }: Hand): object => ({
   training_job_name: deployment.trainingJobName,
   deployment_id: deployment.deploymentId,
@@ -142,7 +145,7 @@ function takeHand(services: Services, deployment: Deployment, run: TrainingRun, 
     if (!(await store.holdsFence(deployment.deploymentId, deployment.fence)))
       throw new HandedOver('the deployment was taken over');
   };
-  const options: CallOptions = { signal, guard: requireFence };
+  const options: CallOptions = { signal, guard: requireFence, maxWaitMs: callWaitMs };
   const hand: Hand = {
     services,
     run,

@@ -34,7 +34,7 @@ export async function observeTraining(services: Services, trainingJobName: strin
 
 async function look(services: Services, run: TrainingRun, { actor, troubleSince, signal }: ObserveContext): Promise<JobOutcome> {
   const { settings, now, random, log } = services;
-  const decision = decideTraining(run, await describe(services, run, { signal }), now(), settings);
+  const decision = decideTraining(run, await describe(services, run, { signal, ...lookLimits }), now(), settings);
   const fields = { training_job_name: run.trainingJobName };
   if (decision.kind === 'finish') {
     await recordTrainingOutcome(services, run, decision, { trigger: actor, forced: false });
@@ -54,6 +54,9 @@ async function look(services: Services, run: TrainingRun, { actor, troubleSince,
 }
 
 const minPatienceMs = 1000;
+
+/** A look that fails is followed by another one soon: it need not hold a worker. */
+const lookLimits: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };
 
 /** The end is near in these phases: looking more often costs little and saves waiting. */
 const endingPhases = ['Uploading', 'Stopping'];

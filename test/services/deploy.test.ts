@@ -1,0 +1,367 @@
+import { describe, expect, it, test } from 'vitest';
+import { HandedOver } from '../../src/core/errors.ts';
+import { advanceDeployment } from '../../src/services/advance-deployment.ts';
+import { requestDeployment } from '../../src/services/request-deployment.ts';
+import type { Operation } from '../../src/simulator/operations.ts';
+import { makeConfig } from '../simulator/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { endpointName, startWorld, type World } from './harness.ts';
+
+const statusesOf = async (world: World, job: string): Promise<string[]> =>
+  (await world.deploymentsOf(job)).map(({ status }) => status);
+
+const liveConfigOf = async ({ sdk }: World): Promise<string | undefined> =>
+  (await sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName;
+
+/** An endpoint that a first training has made live. */
+async function startLive(changed = {}): Promise<{ world: World; first: string }> {
+  const world = await startWorld(changed);
+  const first = await world.start();
+  await world.settle();
+  expect(await statusesOf(world, first)).toEqual(['deployed']);
+  return { world, first };
+}
+
+describe('a training becomes a live endpoint', () => {
+  it('creates the endpoint, and updates it with the next training, each effect once', async () => {
+    const { world } = await startLive();
+    const second = await world.start();
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(second);
+    expect(deployment).toMatchObject({ status: 'deployed', trigger: 'poll', attempts: 1 });
+    expect(await liveConfigOf(world)).toBe(deployment?.endpointConfigName);
+    expect(world.effects()).toEqual({
+      training_job_created: 2,
+      training_job_ended: 2,
+      model_created: 2,
+      endpoint_config_created: 2,
+      endpoint_create_asked: 1,
+      endpoint_update_asked: 1,
+      endpoint_in_service: 2,
+    });
+  });
+
+  it('tells its history', async () => {
+    const { world, first } = await startLive();
+    const history = await world.store.history(first);
+    expect(history.map(({ subject, from, to, actor }) => [subject, from, to, actor])).toEqual([
+      ['training', null, 'requested', 'api'],
+      ['training', 'requested', 'training', 'api'],
+      expect.arrayContaining(['training', 'training']),
+      expect.arrayContaining(['training', 'training']),
+      expect.arrayContaining(['training', 'training']),
+      expect.arrayContaining(['training', 'training']),
+      ['training', 'training', 'completed', 'poll'],
+      ['deployment', null, 'queued', 'poll'],
+      ['deployment', 'queued', 'in_progress', 'worker'],
+      ['deployment', 'in_progress', 'in_progress', 'worker'],
+      ['deployment', 'in_progress', 'in_progress', 'worker'],
+      ['deployment', 'in_progress', 'in_progress', 'worker'],
+      ['deployment', 'in_progress', 'deployed', 'worker'],
+    ]);
+    expect(
+      history
+        .map(({ detail }) => detail)
+        .filter(Boolean)
+        .join('\n'),
+    ).toMatch(/model .* created\n.*configuration .* created\n.*being created on/);
+  });
+
+  it('tags what it creates', async () => {
+    const { world, first } = await startLive();
+    const { EndpointArn } = await world.sdk.describeEndpoint({ EndpointName: endpointName });
+    const { Tags } = await world.sdk.listTags({ ResourceArn: EndpointArn });
+    expect(Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+      'autodeploy:managed-by': 'sagemaker-autodeploy',
+      'autodeploy:training-job-name': first,
+    });
+  });
+
+  it('keeps the variant’s name and its autoscaled count', async () => {
+    const world = await startWorld();
+    await makeConfig(world.sdk, 'theirs', { VariantName: 'blue' });
+    await world.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    world.clock.advance(60);
+    await world.sdk.updateEndpointWeightsAndCapacities({
+      EndpointName: endpointName,
+      DesiredWeightsAndCapacities: [{ VariantName: 'blue', DesiredInstanceCount: 3 }],
+    });
+    world.clock.advance(60);
+    await world.start();
+    await world.settle();
+    const { ProductionVariants } = await world.sdk.describeEndpoint({ EndpointName: endpointName });
+    expect(ProductionVariants).toMatchObject([{ VariantName: 'blue', CurrentInstanceCount: 3 }]);
+  });
+
+  it('leaves alone what was not to be deployed', async () => {
+    const world = await startWorld();
+    const job = await world.start({}, false);
+    await world.settle();
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(world.effects()).not.toHaveProperty('model_created');
+  });
+
+  it('waits while the endpoint is busy on somebody else’s account', async () => {
+    const { world } = await startLive();
+    await makeConfig(world.sdk, 'theirs');
+    const job = await world.start();
+    world.clock.advance(90);
+    await world.sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+  });
+
+  it('waits until SageMaker sees a new endpoint configuration', async () => {
+    const { world } = await startLive();
+    world.simulator.changeSettings({ endpointConfigVisibleAfterMs: 20_000 });
+    const job = await world.start();
+    await world.settle({ everySeconds: 5 });
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+  });
+});
+
+describe('an endpoint that does not come up', () => {
+  it.each([
+    ['with a reason', 'The primary container did not pass the ping health check.'],
+    ['without one', null],
+  ])('an update that SageMaker rolls back %s ends rolled_back, and the old model stays', async (_, reason) => {
+    const { world, first } = await startLive();
+    world.simulator.addFault({ kind: 'roll_back_update', reason, showRollingBack: reason !== null });
+    const second = await world.start();
+    await world.settle();
+    expect(await world.deploymentsOf(second)).toMatchObject([
+      { status: 'rolled_back', failureReason: reason ?? 'SageMaker gave no reason' },
+    ]);
+    const [live] = await world.deploymentsOf(first);
+    expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
+    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+  });
+
+  it('a creation that fails ends failed; the next deployment deletes the endpoint and creates it anew', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'fail_endpoint', reason: 'no capacity' });
+    const first = await world.start();
+    await world.settle();
+    expect(await world.deploymentsOf(first)).toMatchObject([{ status: 'failed', failureReason: 'no capacity' }]);
+    const second = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, second)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ endpoint_create_asked: 2, endpoint_delete_asked: 1 });
+  });
+
+  it('an endpoint that never settles ends failed at the deadline', async () => {
+    const { world } = await startLive();
+    world.simulator.changeSettings({ endpointUpdateSeconds: 1_000_000 });
+    const job = await world.start();
+    await world.settle({ everySeconds: 600 });
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is Updating' },
+    ]);
+  });
+});
+
+const steps: Operation[] = ['CreateTrainingJob', 'CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint'];
+
+describe('no effect is lost or made twice', () => {
+  it.each([...steps, 'CreateEndpoint' as const])('when the answer to %s is lost', async (operation) => {
+    const world = await startWorld();
+    if (operation !== 'CreateEndpoint') {
+      await world.start();
+      await world.settle();
+    }
+    const before = world.effects();
+    world.simulator.addFault({ kind: 'lose_answer', match: { operation }, times: 1 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    const after = world.effects();
+    const made = Object.fromEntries(Object.keys(after).map((kind) => [kind, (after[kind] ?? 0) - (before[kind] ?? 0)]));
+    expect(made).toMatchObject({ training_job_created: 1, model_created: 1, endpoint_config_created: 1, endpoint_in_service: 1 });
+    expect((made['endpoint_create_asked'] ?? 0) + (made['endpoint_update_asked'] ?? 0)).toBe(1);
+  });
+
+  it.each(steps.slice(1))('when %s is answered with a 500 after its effect', async (operation) => {
+    const { world } = await startLive();
+    world.simulator.addFault({ kind: 'error', afterEffect: true, match: { operation }, times: 1 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_asked: 1 });
+  });
+
+  it('when two workers carry one deployment on at once: the one that came first stops before its next effect', async () => {
+    const { world } = await startLive();
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    // The first worker sits in its call to SageMaker; the second one takes the deployment in hand meanwhile.
+    world.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateModel' } });
+    const first = advanceDeployment(world.services, deploymentId, {});
+    await eventually(
+      () => world.store.findDeployment(deploymentId),
+      (deployment) => deployment?.status === 'in_progress',
+      { everyMs: 5 },
+    );
+    const second = advanceDeployment(world.services, deploymentId, {});
+    await expect(first).rejects.toThrow(HandedOver);
+    await second;
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_asked: 1 });
+  });
+
+  it('a model of the same name that is made of something else is not adopted', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    await world.untilQueued(job);
+    const [deployment] = await world.deploymentsOf(job);
+    await world.sdk.createModel({
+      ModelName: deployment?.modelName,
+      ExecutionRoleArn: world.services.settings.roleArn,
+      PrimaryContainer: { Image: 'somebody/else:1' },
+    });
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      { status: 'failed', failureReason: `there is another model named ${deployment?.modelName}, made of something else` },
+    ]);
+  });
+});
+
+describe('trouble', () => {
+  test.each(['CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint', 'DescribeEndpoint'] as const)(
+    '%s throttled delays the deployment',
+    async (operation) => {
+      const { world } = await startLive();
+      world.simulator.addFault({ kind: 'throttle', match: { operation }, times: 2 });
+      const job = await world.start();
+      await world.settle();
+      expect(await statusesOf(world, job)).toEqual(['deployed']);
+      expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+    },
+  );
+
+  const denied = (operation: Operation) =>
+    ({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'User is not authorized to perform: sagemaker:CreateModel',
+      match: { operation },
+      times: 'forever',
+    }) as const;
+
+  it('a denied call is tried for five minutes, then ends with SageMaker’s words', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault(denied('CreateModel'));
+    const job = await world.start();
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(job);
+    expect(deployment).toMatchObject({
+      status: 'failed',
+      failureReason: 'CreateModel: User is not authorized to perform: sagemaker:CreateModel',
+    });
+    expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeGreaterThanOrEqual(300_000);
+  });
+
+  it('a denied call that is allowed within five minutes delays the deployment', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault(denied('CreateModel'));
+    const job = await world.start();
+    for (let count = 0; count < 20; count += 1) {
+      await world.round();
+      world.clock.advance(15);
+    }
+    world.simulator.clearFaults();
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null }]);
+  });
+
+  it('what SageMaker finds invalid ends at once', async () => {
+    const { world } = await startLive();
+    const message = 'Could not find model data at s3://models/out/model.tar.gz.';
+    world.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'ValidationException',
+      message,
+      match: { operation: 'CreateModel' },
+    });
+    const job = await world.start();
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(job);
+    expect(deployment).toMatchObject({
+      status: 'failed',
+      failureReason: `CreateModel: ${message}`,
+      startedAt: deployment?.finishedAt,
+    });
+  });
+});
+
+describe('the newest training wins', () => {
+  /** Starts so many trainings, and ends them all at once. */
+  async function completeTogether(world: World, count: number): Promise<string[]> {
+    const jobs: string[] = [];
+    for (let index = 0; index < count; index += 1) jobs.push(await world.start({ trainingJobName: `together-${index}` }));
+    return jobs;
+  }
+
+  it('of 20 that complete together, with a handful of updates, and the others say what superseded them', async () => {
+    const { world } = await startLive();
+    const jobs = await completeTogether(world, 20);
+    const newest = jobs.at(-1) ?? '';
+    await world.settle();
+    const all = (await Promise.all(jobs.map((job) => world.deploymentsOf(job)))).flat();
+    expect(all.find(({ trainingJobName }) => trainingJobName === newest)).toMatchObject({ status: 'deployed' });
+    expect(all.filter(({ status }) => !['deployed', 'superseded'].includes(status))).toEqual([]);
+    for (const { status, supersededBy } of all) if (status === 'superseded') expect(supersededBy).toBe(newest);
+    expect(world.effects()['endpoint_update_asked']).toBeLessThanOrEqual(3);
+    const live = all.find(({ trainingJobName }) => trainingJobName === newest);
+    expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
+  });
+
+  it('and when that one is rolled back, the newest that works goes live', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault({ kind: 'roll_back_update', match: { operation: 'UpdateEndpoint' }, times: 1, reason: 'bad model' });
+    const jobs = await completeTogether(world, 4);
+    await world.settle();
+    const statuses = await Promise.all(jobs.map(async (job) => (await statusesOf(world, job))[0]));
+    expect(statuses[3]).toBe('rolled_back');
+    expect(statuses[2]).toBe('deployed');
+    expect(statuses.slice(0, 2).every((status) => status === 'deployed' || status === 'superseded')).toBe(true);
+    const [live] = await world.deploymentsOf(jobs[2] ?? '');
+    expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
+  });
+
+  it('an older training that completes later is superseded', async () => {
+    const { world } = await startLive();
+    const older = await world.start({ trainingJobName: 'older' });
+    world.simulator.changeSettings({ trainingSeconds: 1 });
+    const newer = await world.start({ trainingJobName: 'newer' });
+    await world.settle();
+    expect(await statusesOf(world, newer)).toEqual(['deployed']);
+    expect(await world.deploymentsOf(older)).toMatchObject([{ status: 'superseded', supersededBy: 'newer' }]);
+  });
+});
+
+describe('a lost database', () => {
+  it('an older training does not replace a newer one that is live', async () => {
+    const { world } = await startLive();
+    const newer = await world.start();
+    await world.settle();
+    const before = world.effects();
+    await world.loseDatabase();
+    const [first] =
+      (await world.sdk.listTrainingJobs({ SortBy: 'CreationTime', SortOrder: 'Ascending' })).TrainingJobSummaries ?? [];
+    const older = first?.TrainingJobName ?? '';
+    const { created } = await requestDeployment(world.services, { trainingJobName: older, force: false, trigger: 'api' });
+    expect(created).toBe(true);
+    await world.settle();
+    expect(await world.deploymentsOf(older)).toMatchObject([
+      { status: 'superseded', failureReason: expect.stringContaining(newer) },
+    ]);
+    await requestDeployment(world.services, { trainingJobName: newer, force: false, trigger: 'api' });
+    await world.settle();
+    expect(await statusesOf(world, newer)).toEqual(['deployed']);
+    expect(world.effects()).toEqual(before);
+  });
+});

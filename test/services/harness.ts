@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import { onTestFinished } from 'vitest';
+import type { Deployment } from '../../src/core/deployment.ts';
+import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { advanceDeployment } from '../../src/services/advance-deployment.ts';
+import { bootstrap, type BootstrapBody } from '../../src/services/bootstrap.ts';
+import { observeTraining } from '../../src/services/observe-training.ts';
+import type { Services, ServiceSettings, Store } from '../../src/services/ports.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { Clock, image, role, startSimulator } from '../simulator/harness.ts';
+import { redisUrl } from '../support/redis.ts';
+
+export const endpointName = 'live';
+
+export const settings: ServiceSettings = {
+  projectName: 'ml-sentiment',
+  endpointName,
+  roleArn: role,
+  trainingImage: image,
+  servingImage: image,
+  trainingInputS3Uri: null,
+  modelOutputS3Uri: 's3://models/out/',
+  trainingInstanceType: 'ml.m5.xlarge',
+  trainingInstanceCount: 1,
+  trainingVolumeGb: 30,
+  trainingMaxRuntimeSeconds: 86_400,
+  endpointInstanceType: 'ml.m5.large',
+  endpointInstanceCount: 1,
+  pollIntervalMs: 60_000,
+  endpointPollMs: 15_000,
+  reconcileIntervalMs: 30_000,
+  maxTrainingWaitMs: 48 * 3_600_000,
+  maxDeploymentWaitMs: 2 * 3_600_000,
+};
+
+export interface World {
+  services: Services;
+  store: Store;
+  simulator: Simulator;
+  /** The SDK, at the stand-in. */
+  sdk: SageMaker;
+  clock: Clock;
+  /** What was logged, as JSON lines. */
+  lines: string[];
+  /** POST /bootstrap?auto_deploy=true. */
+  start: (body?: BootstrapBody, autoDeploy?: boolean) => Promise<string>;
+  /** Does what workers do, a round every `everySeconds`, until no run and no deployment is left unfinished. */
+  settle: (limits?: { rounds?: number; everySeconds?: number }) => Promise<void>;
+  /** One round: every unfinished run is looked at, every unfinished deployment carried on. */
+  round: () => Promise<void>;
+  /** Looks at runs, not at deployments, until the run's is queued; answers with its id. */
+  untilQueued: (trainingJobName: string) => Promise<string>;
+  /** All deployments of a run, newest first. */
+  deploymentsOf: (trainingJobName: string) => Promise<Deployment[]>;
+  /** How often each effect was made. */
+  effects: () => Record<string, number>;
+  /** The database is gone, and a new one is there. */
+  loseDatabase: () => Promise<void>;
+}
+
+const newStore = (): Store => {
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-services-'));
+  const store = openSqliteStore(`file:${folder}/autodeploy.db`);
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return store;
+};
+
+/** The services over a real database, a real queue and the stand-in behind the real SDK, on a clock that the test moves. */
+export async function startWorld(changed: Partial<ServiceSettings> = {}): Promise<World> {
+  const { simulator, clock, sagemaker: sdk } = await startSimulator();
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
+  const queue = createQueue({ redisUrl: redisUrl(), queuePrefix: `{services-${randomUUID()}}`, log });
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
+  const sagemaker = createSagemaker({ client: { region: 'us-east-1', credentials, endpoint: simulator.url } });
+  onTestFinished(async () => {
+    await queue.close();
+    sagemaker.close();
+  });
+  const services: Services = {
+    store: newStore(),
+    queue,
+    sagemaker,
+    log,
+    settings: { ...settings, ...changed },
+    now: () => clock.now,
+    random: Math.random,
+  };
+
+  const lookAtRuns = async (): Promise<void> => {
+    for (const run of await services.store.unfinishedRuns(0, 1000)) {
+      await observeTraining(services, run.trainingJobName, { actor: 'poll', troubleSince: null });
+    }
+  };
+  const deploymentsOf = async (trainingJobName: string): Promise<Deployment[]> =>
+    (await services.store.listDeployments({ trainingJobName }, { limit: 100, cursor: null })).items;
+
+  const round = async (): Promise<void> => {
+    await lookAtRuns();
+    for (const { deploymentId } of await services.store.unfinishedDeployments(0, 1000))
+      await advanceDeployment(services, deploymentId, {});
+  };
+
+  return {
+    services,
+    get store() {
+      return services.store;
+    },
+    simulator,
+    sdk,
+    clock,
+    lines,
+    start: async (body = {}, autoDeploy = true) => {
+      const { run } = await bootstrap(services, { autoDeploy, idempotencyKey: null, body });
+      // Trainings are ordered by when they were asked for.
+      clock.now += 1;
+      return run.trainingJobName;
+    },
+    round,
+    settle: async ({ rounds = 200, everySeconds = 15 } = {}) => {
+      for (let count = 0; count < rounds; count += 1) {
+        const left = [...(await services.store.unfinishedRuns(0, 1)), ...(await services.store.unfinishedDeployments(0, 1))];
+        if (left.length === 0) return;
+        await round();
+        clock.advance(everySeconds);
+      }
+      throw new Error(`not settled after ${rounds} rounds`);
+    },
+    deploymentsOf,
+    untilQueued: async (trainingJobName) => {
+      for (;;) {
+        const [deployment] = await deploymentsOf(trainingJobName);
+        if (deployment !== undefined) return deployment.deploymentId;
+        await lookAtRuns();
+        clock.advance(15);
+      }
+    },
+    effects: () => {
+      const counts: Record<string, number> = {};
+      for (const { kind } of simulator.effects()) counts[kind] = (counts[kind] ?? 0) + 1;
+      return counts;
+    },
+    loseDatabase: async () => {
+      await services.store.close();
+      services.store = newStore();
+    },
+  };
+}
