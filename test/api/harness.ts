@@ -48,7 +48,7 @@ export interface Api {
   takeDatabaseAway: () => void;
 }
 
-export const settings: ServiceSettings = {
+const settings: ServiceSettings = {
   projectName: 'ml-sentiment',
   endpointName: 'ml-sentiment-endpoint',
   roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
