@@ -23,7 +23,9 @@ process.on('uncaughtException', (error) => {
 });
 
 const log = autoDeployLogger(processLog);
-const store = openSqliteStore(config.databaseUrl);
+const store = openSqliteStore(config.databaseUrl, {
+  onReplaced: () => processLog.warn({}, 'the database file was removed or replaced, and is opened anew'),
+});
 const calls = createCallCounter(store, log);
 const queue = createQueue({ ...config, log });
 const sagemaker = createSagemaker({ onCall: calls.count });

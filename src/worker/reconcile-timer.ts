@@ -15,13 +15,7 @@ export function startReconciling(services: Services): Repeated {
     random,
     async run(signal) {
       try {
-        const { restoredChecks, restoredDeployments } = await reconcile(services, { signal });
-        if (restoredChecks + restoredDeployments > 0) {
-          log.info(
-            { restored_checks: restoredChecks, restored_deployments: restoredDeployments },
-            'jobs that were missing in the queue are back',
-          );
-        }
+        await reconcile(services, { signal });
       } catch (error) {
         if (signal.aborted) return;
         sayWhatFailed(error);

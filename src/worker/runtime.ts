@@ -17,6 +17,8 @@ export interface ClosingTimes {
 }
 
 const defaultClosing: ClosingTimes = { handBackAfterMs: 4000, leaveAfterMs: 7000 };
+/** For workers with nothing in hand: more than they need, unless Redis is away. */
+const idleCloseMs = 1000;
 const standstillLookMs = 15_000;
 
 export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
@@ -64,10 +66,11 @@ export function startRuntime(options: RuntimeOptions): Runtime {
     // Not waited for: without Redis a look ends only with the connection.
     void watching.stop();
     const settled = Promise.allSettled(workers.map((worker) => worker.close()));
-    await firstOf(settled, closing.handBackAfterMs);
+    const inHand = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
+    await firstOf(settled, inHand() === 0 ? Math.min(idleCloseMs, closing.handBackAfterMs) : closing.handBackAfterMs);
     for (const worker of workers) worker.handBack();
-    await firstOf(settled, closing.leaveAfterMs - closing.handBackAfterMs);
-    const left = workers.reduce((sum, worker) => sum + worker.active(), 0);
+    if (inHand() > 0) await firstOf(settled, closing.leaveAfterMs - closing.handBackAfterMs);
+    const left = inHand();
     if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
     await disconnect(connection);
   };

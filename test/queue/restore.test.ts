@@ -9,6 +9,14 @@ async function usedMemory(redis: ReturnType<typeof openRedis>): Promise<number> 
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }
 
+/** Time on the processor, which does not depend on what else the machine does. */
+async function cpuMs<T>(work: () => Promise<T>): Promise<{ result: T; tookMs: number }> {
+  const start = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(start);
+  return { result, tookMs: (user + system) / 1000 };
+}
+
 describe('restoring', () => {
   it('adds only what is missing, with the delay asked for its kind, and says whom', async () => {
     const queue = openQueue(redisUrl(), newPrefix());
@@ -53,23 +61,19 @@ describe('restoring', () => {
     expect(await queue.depths()).toMatchObject({ 'check-training': { delayed: 3, completed: 0 } });
   });
 
-  it('takes well under 2 s, and 2 KB each, for 10,000', async () => {
+  it('takes less than 2 s of work, and 2 KB each, for 10,000', async () => {
     const server = await startRedis();
     const redis = openRedis(server.url);
     const queue = openQueue(server.url, newPrefix());
     await queue.ping();
     const before = await usedMemory(redis);
-    const startedAt = performance.now();
     const wanted = { runs: many(10_000), deployments: [] };
-    expect((await queue.restore(wanted, () => hour)).runs).toHaveLength(10_000);
-    const restoredMs = performance.now() - startedAt;
+    const restored = await cpuMs(() => queue.restore(wanted, () => hour));
     const bytesEach = ((await usedMemory(redis)) - before) / 10_000;
-    const lookedAt = performance.now();
-    expect((await queue.restore(wanted, () => hour)).runs).toHaveLength(0);
-    const lookedMs = performance.now() - lookedAt;
-    process.stdout.write(`restored in ${restoredMs.toFixed()} ms, looked in ${lookedMs.toFixed()} ms, ${bytesEach} B each\n`);
+    const looked = await cpuMs(() => queue.restore(wanted, () => hour));
+    expect([restored.result.runs.length, looked.result.runs.length]).toEqual([10_000, 0]);
     expect(bytesEach).toBeLessThan(2048);
-    expect(restoredMs).toBeLessThan(4000);
-    expect(lookedMs).toBeLessThan(1000);
+    expect(restored.tookMs).toBeLessThan(2000);
+    expect(looked.tookMs).toBeLessThan(500);
   });
 });

@@ -3,7 +3,8 @@ import { done, type JobOutcome } from '../../src/services/outcome.ts';
 import { aDeployment, openRedis } from '../queue/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { redisUrl } from '../support/redis.ts';
-import { deployKind, nothing, setUp } from './harness.ts';
+import { nothing, setUp } from './harness.ts';
+import { deployKind } from './kinds.ts';
 
 const untilAborted = (signal: AbortSignal): Promise<JobOutcome> =>
   new Promise((_resolve, reject) => {

@@ -4,7 +4,8 @@ import { aRun, openRedis } from '../queue/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis.ts';
-import { checkKind, hour, nothing, setUp } from './harness.ts';
+import { hour, nothing, setUp } from './harness.ts';
+import { checkKind } from './kinds.ts';
 
 const backWithin = { withinMs: 5000 };
 

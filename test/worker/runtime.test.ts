@@ -4,7 +4,8 @@ import { again, done } from '../../src/services/outcome.ts';
 import { aDeployment, aRun } from '../queue/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { redisUrl } from '../support/redis.ts';
-import { checkKind, deployKind, hour, setUp } from './harness.ts';
+import { hour, setUp } from './harness.ts';
+import { checkKind, deployKind } from './kinds.ts';
 
 describe('a job', () => {
   it('delays itself until it is done, and never runs twice at a time, with several workers', async () => {

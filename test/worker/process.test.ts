@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { aDeployment, newPrefix, openQueue } from '../queue/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProgram } from '../support/processes.ts';
+import { redisUrl } from '../support/redis.ts';
+import { nothing, setUp } from './harness.ts';
+import { deployKind } from './kinds.ts';
+
+function startWorker(redis: string, queuePrefix: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-worker-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return startProgram(['src/worker/main.ts'], {
+    REDIS_URL: redis,
+    QUEUE_PREFIX: queuePrefix,
+    DATABASE_URL: `file:${join(folder, 'autodeploy.db')}`,
+    EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/sagemaker',
+    TRAINING_IMAGE: 'training:1',
+    MODEL_OUTPUT_S3_URI: 's3://bucket/models',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9',
+  });
+}
+
+describe('the worker process', () => {
+  it('applies migrations, takes jobs, and ends in order at SIGTERM', async () => {
+    const prefix = newPrefix();
+    const queue = openQueue(redisUrl(), prefix);
+    const worker = startWorker(redisUrl(), prefix);
+    await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+    await queue.deploy(aDeployment('of-no-row'), 0);
+    await eventually(
+      () => queue.depths(),
+      ({ deploy }) => deploy?.completed === 1,
+    );
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+    expect(worker.log.at(-1)).toMatchObject({ component: 'auto-deploy', msg: 'the worker has stopped' });
+    expect(worker.log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+  });
+
+  it('stays up without Redis, says so once a connection, and ends with 0 within 10 s', async () => {
+    const url = `redis://:hunter2pass@127.0.0.1:${await freePort()}`;
+    const worker = startWorker(url, newPrefix());
+    const away = () => worker.log.filter(({ msg }) => String(msg).startsWith('Redis does not answer'));
+    await eventually(() => away().length === 2);
+    const startedAt = performance.now();
+    expect(await worker.stop(10_000)).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(away()).toHaveLength(2);
+    expect(worker.output.join('\n')).not.toContain('hunter2pass');
+  });
+
+  it('exits at once at a second signal', async () => {
+    const worker = startWorker(`redis://127.0.0.1:${await freePort()}`, newPrefix());
+    await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+    worker.signal('SIGINT');
+    await worker.logged(({ msg }) => msg === 'the worker stops');
+    const startedAt = performance.now();
+    worker.signal('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 1, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+describe('a process that is frozen and woken up', () => {
+  it('loses its job to another, and does not disturb it there', async () => {
+    const { prefix, queue, deploy, start } = setUp(redisUrl());
+    const frozen = startProgram(['test/worker/worker-program.ts'], {
+      REDIS_URL: redisUrl(),
+      QUEUE_PREFIX: prefix,
+      RUN_MS: '1000',
+    });
+    await frozen.logged(({ msg }) => msg === 'ready');
+    await queue.deploy(aDeployment('d-1'), 0);
+    await frozen.logged(({ msg }) => msg === 'started');
+    frozen.signal('SIGSTOP');
+
+    const release = Promise.withResolvers<void>();
+    let runs = 0;
+    let toldToStop = false;
+    start([
+      deployKind(async (_data, { signal }) => {
+        runs += 1;
+        signal.addEventListener('abort', () => (toldToStop = true));
+        await release.promise;
+        return nothing();
+      }),
+    ]);
+    await eventually(() => runs === 1);
+    frozen.signal('SIGCONT');
+    await frozen.logged(({ msg }) => msg === 'ended');
+    await frozen.logged(({ msg }) => msg === 'a job’s lock was lost; another run goes on with it');
+    expect(await deploy.getJobState('deploy-d-1')).toBe('active');
+    release.resolve();
+    await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed');
+    expect([runs, toldToStop]).toEqual([1, false]);
+    expect(frozen.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('that is killed loses no job', async () => {
+    const { prefix, queue, start } = setUp(redisUrl());
+    const killed = startProgram(['test/worker/worker-program.ts'], {
+      REDIS_URL: redisUrl(),
+      QUEUE_PREFIX: prefix,
+      RUN_MS: '60000',
+    });
+    await killed.logged(({ msg }) => msg === 'ready');
+    await queue.deploy(aDeployment('d-1'), 0);
+    await killed.logged(({ msg }) => msg === 'started');
+    await killed.kill();
+    start([deployKind(nothing)]);
+    const depths = await eventually(
+      () => queue.depths(),
+      ({ deploy }) => deploy?.completed === 1,
+    );
+    expect(depths['deploy']).toMatchObject({ active: 0, failed: 0, waiting: 0 });
+  });
+});

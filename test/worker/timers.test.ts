@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { StoreUnavailable } from '../../src/core/errors.ts';
+import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { createCallCounter } from '../../src/services/count-calls.ts';
+import { createErrorLog } from '../../src/worker/error-log.ts';
+import { repeat } from '../../src/worker/repeat.ts';
+import { createStandstillWatch } from '../../src/worker/standstill.ts';
+import { keptLog } from '../queue/harness.ts';
+
+describe('repeating', () => {
+  it('begins soon, waits from the end of a run to the next, and never runs twice at a time', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const ends: (() => void)[] = [];
+    const run = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const repeated = repeat({ firstWithinMs: 1000, everyMs: 10_000, random: () => 0.5, run });
+    await vi.advanceTimersByTimeAsync(499);
+    expect(ends).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(ends).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(2);
+    let stopped = false;
+    const stopping = repeated.stop().then(() => (stopped = true));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ends.length, stopped]).toEqual([2, false]);
+    ends[1]?.();
+    await stopping;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ends).toHaveLength(2);
+  });
+
+  it('tells a run under way to stop', async () => {
+    const started = Promise.withResolvers<AbortSignal>();
+    const repeated = repeat({
+      firstWithinMs: 0,
+      everyMs: 1000,
+      random: () => 0,
+      run: async (signal) => {
+        started.resolve(signal);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    });
+    const signal = await started.promise;
+    await repeated.stop();
+    expect(signal.aborted).toBe(true);
+  });
+});
+
+describe('counting calls', () => {
+  it('adds up in the database, at the end too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'autodeploy-calls-'));
+    const store = openSqliteStore(`file:${join(folder, 'autodeploy.db')}`);
+    onTestFinished(async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const counter = createCallCounter(store, keptLog().log);
+    counter.count('DescribeTrainingJob', 'ok');
+    counter.count('DescribeTrainingJob', 'ok');
+    await counter.flush();
+    counter.count('DescribeTrainingJob', 'ok');
+    counter.count('DescribeTrainingJob', 'throttled');
+    await counter.stop();
+    const calls = await store.sagemakerCalls();
+    expect(calls).toHaveLength(2);
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        { operation: 'DescribeTrainingJob', result: 'ok', count: 3 },
+        { operation: 'DescribeTrainingJob', result: 'throttled', count: 1 },
+      ]),
+    );
+  });
+
+  it('keeps what could not be added', async () => {
+    const added: unknown[] = [];
+    let away = true;
+    const counter = createCallCounter(
+      {
+        addSagemakerCalls(calls) {
+          if (away) return Promise.reject(new StoreUnavailable('database is locked'));
+          added.push(...calls);
+          return Promise.resolve();
+        },
+      },
+      keptLog().log,
+    );
+    counter.count('CreateModel', 'ok');
+    await counter.flush();
+    away = false;
+    counter.count('CreateModel', 'ok');
+    await counter.stop();
+    expect(added).toEqual([{ operation: 'CreateModel', result: 'ok', count: 2 }]);
+  });
+});
+
+describe('a standstill', () => {
+  it('is warned of when it lasts, and forgotten when a job is taken', async () => {
+    const { log, lines } = keptLog();
+    let now = 0;
+    let counts = { waiting: 3, active: 0 };
+    const worker = { queueName: 'deploy', active: () => 0, counts: () => Promise.resolve(counts) };
+    const look = createStandstillWatch(worker, log, () => now);
+    const lookAt = async (at: number): Promise<number> => {
+      now = at;
+      await look();
+      return lines.length;
+    };
+    expect([await lookAt(0), await lookAt(59_000), await lookAt(60_000)]).toEqual([0, 0, 1]);
+    counts = { waiting: 3, active: 1 };
+    await lookAt(70_000);
+    counts = { waiting: 3, active: 0 };
+    expect([await lookAt(80_000), await lookAt(139_000), await lookAt(140_000)]).toEqual([1, 1, 2]);
+    expect(lines[0]).toMatchObject({ level: 'warn', queue: 'deploy', waiting: 3, lasts_ms: 60_000 });
+  });
+});
+
+describe('errors of BullMQ', () => {
+  it('are told once a minute; the connection’s own not at all, a lost lock as a warning', () => {
+    const { log, lines } = keptLog();
+    let now = 0;
+    const tell = createErrorLog(log, 'deploy', () => now);
+    tell(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
+    tell(new Error('Connection is closed.'));
+    tell(new Error('Missing lock for job deploy-d-1. moveToFinished'));
+    tell(new Error('OOM command not allowed'));
+    tell(new Error('OOM command not allowed'));
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
+    now = 60_000;
+    tell(new Error('OOM command not allowed'));
+    expect(lines).toHaveLength(3);
+  });
+});
