@@ -72,8 +72,11 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
   }
 }
 
-const isBeingStarted = ({ status, startAttemptedAt }: TrainingRun, now: number): boolean =>
-  status === 'requested' && startAttemptedAt !== null && now - startAttemptedAt < startLeaseMs;
+/** By the request that recorded it, which has not been answered yet. */
+function isBeingStarted({ status, startAttempts, startAttemptedAt, createdAt }: TrainingRun, now: number): boolean {
+  const sinceAt = startAttempts === 0 ? createdAt : startAttemptedAt;
+  return status === 'requested' && sinceAt !== null && now - sinceAt < startLeaseMs;
+}
 
 /** The process of the first request may have died before it started the training. */
 async function repeated(services: Services, run: TrainingRun): Promise<RunView> {
