@@ -1,0 +1,74 @@
+/** What the function is told, by variables that infra/terraform sets. */
+export const variables = {
+  /** The service's address, with its base path where the load balancer does not strip it: `https://host/model-init`. */
+  url: 'AUTODEPLOY_URL',
+  /** The key itself; or where it is kept, one of the next two. */
+  apiKey: 'AUTODEPLOY_API_KEY',
+  /** A Secrets Manager secret's name or ARN; its text is the key. */
+  apiKeySecretId: 'AUTODEPLOY_API_KEY_SECRET_ID',
+  /** A Parameter Store parameter's name or ARN. */
+  apiKeyParameter: 'AUTODEPLOY_API_KEY_PARAMETER',
+} as const;
+
+/** Set by Lambda, and by whoever moves the AWS Parameters and Secrets Lambda Extension to another port. */
+export const platformVariables = {
+  sessionToken: 'AWS_SESSION_TOKEN',
+  extensionPort: 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT',
+} as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type KeyPlace =
+  | { kind: 'none' }
+  | { kind: 'value'; key: string }
+  | { kind: 'secret'; id: string }
+  | { kind: 'parameter'; name: string };
+
+export interface Settings {
+  /** Without a slash at its end. */
+  url: string;
+  key: KeyPlace;
+  extension: { port: number; token: string };
+}
+
+/** What a key may look like: it has to stand in a header, and JSON is what the Secrets Manager console makes by default. */
+export const isKey = (text: string): boolean => /^[!-~]{1,1024}$/.test(text) && !text.startsWith('{');
+
+const defaultExtensionPort = 2773;
+
+/** @throws {Error} that names the variable which is missing or malformed, and never a key. */
+export function readSettings(env: Environment): Settings {
+  const given = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const port = Number(given(platformVariables.extensionPort) ?? defaultExtensionPort);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${platformVariables.extensionPort} must be a port`);
+  return {
+    url: readUrl(given(variables.url)),
+    key: readKeyPlace(given),
+    extension: { port, token: given(platformVariables.sessionToken) ?? '' },
+  };
+}
+
+function readUrl(text: string | undefined): string {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new Error(`${variables.url} must be the service's http(s) address, without credentials, query or fragment`);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function readKeyPlace(given: (name: string) => string | undefined): KeyPlace {
+  const key = given(variables.apiKey);
+  const id = given(variables.apiKeySecretId);
+  const name = given(variables.apiKeyParameter);
+  // Unchecked, fetch would quote it in its complaint.
+  if (key !== undefined && !isKey(key)) throw new Error(`${variables.apiKey} must be the key as plain text, and nothing else`);
+  const places: KeyPlace[] = [
+    ...(key === undefined ? [] : [{ kind: 'value' as const, key }]),
+    ...(id === undefined ? [] : [{ kind: 'secret' as const, id }]),
+    ...(name === undefined ? [] : [{ kind: 'parameter' as const, name }]),
+  ];
+  if (places.length > 1) {
+    throw new Error(`only one of ${variables.apiKey}, ${variables.apiKeySecretId} and ${variables.apiKeyParameter} may be set`);
+  }
+  return places[0] ?? { kind: 'none' };
+}
