@@ -44,7 +44,6 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
         stopped = { error };
         throw new Error('stopped by the guard', { cause: error });
       }
-      signal.throwIfAborted();
       sent = true;
       const result = await next(args);
       status = statusOf(result.response);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SendGate } from '../../src/sagemaker/send-gate.ts';
 import { connect, failure, job } from './harness.ts';
 
@@ -65,16 +65,27 @@ test('in a storm of throttles calls hold back', async () => {
 });
 
 test('those who give up leave the queue, and what they waited for to the next', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-24T10:00:00Z') });
+  onTestFinished(() => void vi.useRealTimers());
   const gate = new SendGate();
   const patient = new AbortController().signal;
   await gate.pass(patient);
   gate.answered('throttled');
-  const impatient = new AbortController();
-  const leaving = Array.from({ length: 5 }, () => gate.pass(impatient.signal).catch((reason: unknown) => reason));
-  const startedAt = performance.now();
-  const staying = gate.pass(patient).then(() => performance.now() - startedAt);
-  impatient.abort('enough');
-  expect(await Promise.all(leaving)).toEqual(Array.from({ length: 5 }, () => 'enough'));
-  // The next turn comes after 2 s at the latest; the sixth after 5 s at the earliest.
-  expect(await staying).toBeLessThan(3_000);
+  for (let leaver = 0; leaver < 5; leaver += 1) {
+    const impatient = new AbortController();
+    const left = gate.pass(impatient.signal).catch((reason: unknown) => reason);
+    await vi.advanceTimersByTimeAsync(1);
+    impatient.abort('enough');
+    expect(await left).toBe('enough');
+  }
+  const passed: number[] = [];
+  const waiting = [1, 2].map((number) => gate.pass(patient).then(() => passed.push(number)));
+  // Half a request a second is where the SDK's limiter begins.
+  await vi.advanceTimersByTimeAsync(1_990);
+  expect(passed).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(passed).toEqual([1]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await Promise.all(waiting);
+  expect(passed).toEqual([1, 2]);
 });
