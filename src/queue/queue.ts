@@ -13,7 +13,7 @@ const keptEvents = 100;
 const limitMs = 1000;
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
-export type QueueDepths = Record<(typeof states)[number], number>;
+type QueueDepths = Record<(typeof states)[number], number>;
 
 /** The queues in Redis. Every method fails with QueueUnavailable, within about 1 s, while Redis is away, and works when it is back. */
 export interface RedisQueue extends Queue {

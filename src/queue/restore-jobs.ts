@@ -9,7 +9,7 @@ const stepLimitMs = 5000;
 const unfinished = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
 const finished = ['completed', 'failed'] as const;
 
-export interface LostJob {
+interface LostJob {
   job: NewJob<object>;
   delayMs: number;
 }

@@ -9,7 +9,7 @@ import { repeat } from './repeat.ts';
 import { createStandstillWatch } from './standstill.ts';
 
 /** How a runtime ends, counted from `close`: SIGKILL comes after 10 s, and the database is to be closed before. */
-export interface ClosingTimes {
+interface ClosingTimes {
   /** When jobs that are still in hand are told to stop. */
   handBackAfterMs: number;
   /** When what has not ended is left: its locks run out. */
