@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import type { TestDatabase } from '../conformance.ts';
+import { claim, deploy, endpoint, finish, inTraining, newDeployment, queued, told, trained } from '../samples.ts';
+
+export function deploymentsSuite(newDatabase: () => TestDatabase): void {
+  it('makes one deployment out of two requests at once', async () => {
+    const { open } = newDatabase();
+    const store = open();
+    const run = await trained(store, 'a');
+    const wanted = newDeployment('d', { trigger: 'api', forced: true });
+    const both = await Promise.all([
+      open().requestDeployment('a', wanted, 7000),
+      open().requestDeployment('a', { ...wanted, deploymentId: 'e' }, 7000),
+    ]);
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['created', 'existing']);
+    expect(await store.findDeployment('d')).toMatchObject({
+      ...wanted,
+      runSeq: run.seq,
+      trainingJobName: 'a',
+      endpointName: endpoint,
+      status: 'queued',
+      attempts: 1,
+      trainingCreatedAt: 1000,
+      createdAt: 7000,
+      startedAt: null,
+      finishedAt: null,
+    });
+    expect(await store.findDeployment('d')).not.toHaveProperty('endpointKey');
+    expect(await store.findDeployment('e')).toBeNull();
+    expect((await told(store, 'a')).at(-1)).toBe('deployment >queued api');
+  });
+
+  it('is an error of the caller for a training that is not completed', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    await expect(store.requestDeployment('a', newDeployment('d'), 7000)).rejects.toThrow(/not a completed/);
+    await expect(store.requestDeployment('none', newDeployment('d'), 7000)).rejects.toThrow(/not a completed/);
+  });
+
+  it('is there already when queued, in progress or, unless forced, deployed; otherwise it is another attempt', async () => {
+    const store = newDatabase().open();
+    const { deploymentId } = await queued(store, 'a');
+    const request = (id: string, forced: boolean) => store.requestDeployment('a', newDeployment(id, { forced }), 9000);
+    const existing = { kind: 'existing', deployment: { deploymentId } };
+    expect([await request('x', false), await request('x', true)]).toMatchObject([existing, existing]);
+    const own = await claim(store, deploymentId);
+    expect([await request('x', false), await request('x', true)]).toMatchObject([existing, existing]);
+    await finish(store, own, 'deployed');
+    expect(await request('x', false)).toMatchObject(existing);
+    expect(await request('second', true)).toMatchObject({ kind: 'created', deployment: { attempts: 2, forced: true } });
+    await finish(store, await claim(store, 'second'), 'failed');
+    expect(await request('third', false)).toMatchObject({ kind: 'created', deployment: { attempts: 3 } });
+  });
+
+  it.each(['live', 'in progress', 'queued'])('yields to a newer training that is %s', async (how) => {
+    const store = newDatabase().open();
+    await trained(store, 'old', 1000, { endpointName: endpoint.toUpperCase() });
+    await trained(store, 'elsewhere', 1000, { endpointName: 'other' });
+    if (how === 'live') await deploy(store, 'new', 2000);
+    else await queued(store, 'new', 2000);
+    if (how === 'in progress') await claim(store, 'd-new');
+    expect(await store.requestDeployment('old', newDeployment('d'), 9000)).toMatchObject({
+      kind: 'superseded',
+      by: { deploymentId: 'd-new' },
+    });
+    expect(await store.findDeployment('d')).toBeNull();
+    expect((await store.requestDeployment('old', newDeployment('d', { forced: true }), 9000)).kind).toBe('created');
+    expect((await store.requestDeployment('elsewhere', newDeployment('e'), 9000)).kind).toBe('created');
+  });
+
+  it('does not yield to a newer training whose deployment came to nothing', async () => {
+    const store = newDatabase().open();
+    await trained(store, 'old', 1000);
+    await queued(store, 'new', 2000);
+    await finish(store, await claim(store, 'd-new'), 'rolled_back');
+    expect((await store.requestDeployment('old', newDeployment('d'), 9000)).kind).toBe('created');
+  });
+
+  it('orders trainings of one instant by their recording', async () => {
+    const store = newDatabase().open();
+    await trained(store, 'first', 1000);
+    await deploy(store, 'second', 1000);
+    expect((await store.requestDeployment('first', newDeployment('d'), 9000)).kind).toBe('superseded');
+  });
+
+  it('knows what went live last on an endpoint', async () => {
+    const store = newDatabase().open();
+    expect(await store.liveDeployment(endpoint)).toBeNull();
+    await deploy(store, 'new', 2000, 8000);
+    await trained(store, 'old', 1000);
+    await store.requestDeployment('old', newDeployment('forced', { forced: true }), 8500);
+    const forced = await claim(store, 'forced', 8600);
+    expect((await store.liveDeployment(endpoint.toLowerCase()))?.deploymentId).toBe('d-new');
+    await finish(store, forced, 'deployed', 9000);
+    expect((await store.liveDeployment(endpoint.toUpperCase()))?.deploymentId).toBe('forced');
+    expect(await store.liveDeployment('other')).toBeNull();
+    // Of one instant, too, the later one.
+    await trained(store, 'same', 3000);
+    await store.requestDeployment('same', newDeployment('d-same'), 9000);
+    await finish(store, await claim(store, 'd-same', 9000), 'deployed', 9000);
+    expect((await store.liveDeployment(endpoint))?.deploymentId).toBe('d-same');
+  });
+}

@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import type { Store } from '../../../src/services/store.ts';
+import type { TestDatabase } from '../conformance.ts';
+import { claim, deploy, endpoint, finish, newDeployment, queued, told, trained } from '../samples.ts';
+
+const force = async (store: Store, name: string, id: string): Promise<void> => {
+  await store.requestDeployment(name, newDeployment(id, { forced: true, trigger: 'api' }), 6500);
+};
+
+export function orderSuite(newDatabase: () => TestDatabase): void {
+  it('gives the endpoint to one of two that are claimed at once', async () => {
+    const { open } = newDatabase();
+    const store = open();
+    await queued(store, 'a');
+    const both = await Promise.all([open(), open()].map((one) => one.claimDeployment('d-a', 90_000, 7000)));
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'gone']);
+    expect(await store.findDeployment('d-a')).toMatchObject({
+      status: 'in_progress',
+      startedAt: 7000,
+      deadlineAt: 90_000,
+      fence: 1,
+    });
+    expect((await told(store, 'a')).at(-1)).toBe('deployment queued>in_progress worker');
+    expect(await store.claimDeployment('none', 90_000, 7000)).toEqual({ kind: 'gone' });
+  });
+
+  it('waits for the one that is under way, whatever the case of the endpoint’s name', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'old', 1000);
+    await claim(store, 'd-old');
+    await queued(store, 'new', 2000, { endpointName: endpoint.toUpperCase() });
+    const wait = { kind: 'wait', behind: { deploymentId: 'd-old' } };
+    expect(await store.claimDeployment('d-new', 90_000, 7000)).toMatchObject(wait);
+    await trained(store, 'third', 500);
+    await force(store, 'third', 'forced');
+    expect(await store.claimDeployment('forced', 90_000, 7000)).toMatchObject(wait);
+    await queued(store, 'elsewhere', 1000, { endpointName: 'other' });
+    await claim(store, 'd-elsewhere');
+  });
+
+  it('lets the newest that waits go first, and supersedes the older when it is live', async () => {
+    const store = newDatabase().open();
+    for (const [name, at] of [
+      ['first', 1000],
+      ['third', 3000],
+      ['second', 2000],
+    ] as const)
+      await queued(store, name, at);
+    for (const older of ['d-first', 'd-second']) {
+      expect(await store.claimDeployment(older, 90_000, 7000)).toMatchObject({
+        kind: 'wait',
+        behind: { deploymentId: 'd-third' },
+      });
+    }
+    const third = await claim(store, 'd-third');
+    await queued(store, 'fourth', 4000);
+    const { deployment, next } = await finish(store, third, 'deployed', 8000);
+    expect([deployment.status, deployment.finishedAt, next?.deploymentId]).toEqual(['deployed', 8000, 'd-fourth']);
+    const superseded = {
+      status: 'superseded',
+      supersededBy: 'third',
+      finishedAt: 8000,
+      failureReason: 'superseded by third, which is newer',
+    };
+    expect([await store.findDeployment('d-first'), await store.findDeployment('d-second')]).toMatchObject([
+      superseded,
+      superseded,
+    ]);
+    expect((await told(store, 'first')).at(-1)).toBe('deployment queued>superseded worker: superseded by third, which is newer');
+    expect((await store.claimDeployment('d-first', 90_000, 9000)).kind).toBe('gone');
+    await claim(store, 'd-fourth');
+  });
+
+  it('leaves what waits elsewhere, or was forced, alone', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'new', 3000);
+    const running = await claim(store, 'd-new');
+    await queued(store, 'elsewhere', 1000, { endpointName: 'other' });
+    await trained(store, 'old', 1000);
+    await force(store, 'old', 'forced');
+    const { next } = await finish(store, running, 'deployed');
+    expect(next?.deploymentId).toBe('forced');
+    expect((await store.findDeployment('d-elsewhere'))?.status).toBe('queued');
+    await claim(store, 'forced');
+  });
+
+  it.each(['rolled_back', 'failed'] as const)('goes on with the newest that waits when one is %s', async (status) => {
+    const store = newDatabase().open();
+    await queued(store, 'new', 3000);
+    const running = await claim(store, 'd-new');
+    await queued(store, 'older', 1000);
+    await queued(store, 'old', 2000);
+    const { deployment, next } = await finish(store, running, status);
+    expect([deployment.status, next?.deploymentId]).toEqual([status, 'd-old']);
+    expect((await store.findDeployment('d-older'))?.status).toBe('queued');
+    await claim(store, 'd-old');
+  });
+
+  it('supersedes a claimed one when a newer training is live', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'new', 2000);
+    await queued(store, 'old', 1000);
+    expect(await store.claimDeployment('d-old', 90_000, 9000)).toMatchObject({
+      kind: 'superseded',
+      deployment: { status: 'superseded', supersededBy: 'new', finishedAt: 9000, startedAt: null },
+    });
+    expect((await told(store, 'old')).at(-1)).toMatch(/^deployment queued>superseded worker: superseded by new/);
+    expect((await store.findRun('old'))?.deploymentStatus).toBe('superseded');
+  });
+
+  it('compares with what is live, not with what once was', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'third', 3000);
+    await trained(store, 'first', 1000);
+    await force(store, 'first', 'forced');
+    await finish(store, await claim(store, 'forced'), 'deployed', 9000);
+    await queued(store, 'second', 2000);
+    await claim(store, 'd-second', 10_000);
+  });
+
+  it('lets forced ones go before newer ones, the first that was asked for first', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'live', 5000);
+    await trained(store, 'second', 2000);
+    await trained(store, 'first', 1000);
+    await force(store, 'first', 'forced-1');
+    await force(store, 'second', 'forced-2');
+    await queued(store, 'newest', 9000);
+    const wait = { kind: 'wait', behind: { deploymentId: 'forced-1' } };
+    expect(await store.claimDeployment('d-newest', 90_000, 7000)).toMatchObject(wait);
+    expect(await store.claimDeployment('forced-2', 90_000, 7000)).toMatchObject(wait);
+    expect((await finish(store, await claim(store, 'forced-1'), 'deployed', 9000)).next?.deploymentId).toBe('forced-2');
+    expect((await finish(store, await claim(store, 'forced-2'), 'rolled_back', 9500)).next?.deploymentId).toBe('d-newest');
+    expect((await finish(store, await claim(store, 'd-newest'), 'deployed', 9900)).next).toBeNull();
+  });
+}

@@ -1,0 +1,166 @@
+import { expect, it } from 'vitest';
+import type { Page, Store } from '../../../src/services/store.ts';
+import type { TestDatabase } from '../conformance.ts';
+import { claim, completed, deploy, endpoint, inTraining, newDeployment, newRun, present, queued, trained } from '../samples.ts';
+
+async function everything<T>(list: (cursor: string | null) => Promise<Page<T>>): Promise<T[][]> {
+  const pages: T[][] = [];
+  for (let cursor: string | null = null; ;) {
+    const page: Page<T> = await list(cursor);
+    pages.push(page.items);
+    if (page.nextCursor === null) return pages;
+    cursor = page.nextCursor;
+  }
+}
+
+const runNames = async (store: Store, filter: Parameters<Store['listRuns']>[0]): Promise<string[]> =>
+  (await store.listRuns(filter, { limit: 50, cursor: null })).items.map(({ trainingJobName }) => trainingJobName);
+
+const deploymentIds = async (store: Store, filter: Parameters<Store['listDeployments']>[0]): Promise<string[]> =>
+  (await store.listDeployments(filter, { limit: 50, cursor: null })).items.map(({ deploymentId }) => deploymentId);
+
+export function readModelsSuite(newDatabase: () => TestDatabase): void {
+  it('pages through runs, newest first, and shifts nothing when more come', async () => {
+    const store = newDatabase().open();
+    for (const name of ['a', 'b', 'c', 'd']) await store.insertRun(newRun(name), 1000);
+    const first = await store.listRuns({}, { limit: 2, cursor: null });
+    await store.insertRun(newRun('e'), 1000);
+    const second = await store.listRuns({}, { limit: 2, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map((run) => run.trainingJobName)).toEqual(['d', 'c', 'b', 'a']);
+    expect(second.nextCursor).toBeNull();
+    expect(first.items[0]).toEqual(await store.findRun('d'));
+    expect(await store.listRuns({}, { limit: 9, cursor: null })).toMatchObject({ items: { length: 5 }, nextCursor: null });
+  });
+
+  it.each(['', '12', 'not one', 'LTE', 'MA', 'MS41', 'MWUz', 'Mg=='])('refuses the cursor %j', async (cursor) => {
+    const store = newDatabase().open();
+    const refused = { code: 'invalid_request', message: 'cursor must be the next_cursor of another page' };
+    await expect(store.listRuns({}, { limit: 2, cursor })).rejects.toMatchObject(refused);
+    await expect(store.listDeployments({}, { limit: 2, cursor })).rejects.toMatchObject(refused);
+  });
+
+  it('filters runs by both statuses', async () => {
+    const store = newDatabase().open();
+    await store.insertRun(newRun('requested'), 1000);
+    await trained(store, 'plain');
+    await deploy(store, 'live', 1000);
+    await queued(store, 'twice', 2000);
+    const { fence } = await claim(store, 'd-twice');
+    await store.finishDeployment('d-twice', fence, { status: 'failed', failureReason: 'no', detail: null }, 8000);
+    await store.requestDeployment('twice', newDeployment('d-twice-2'), 9000);
+    expect(await runNames(store, { status: 'requested' })).toEqual(['requested']);
+    expect(await runNames(store, { status: 'completed' })).toEqual(['twice', 'live', 'plain']);
+    expect(await runNames(store, { deploymentStatus: 'none' })).toEqual(['plain', 'requested']);
+    expect(await runNames(store, { deploymentStatus: 'deployed' })).toEqual(['live']);
+    expect(await runNames(store, { deploymentStatus: 'failed' })).toEqual([]);
+    expect(await runNames(store, { status: 'completed', deploymentStatus: 'queued' })).toEqual(['twice']);
+    expect(await runNames(store, { status: 'requested', deploymentStatus: 'queued' })).toEqual([]);
+    const pages = await everything((cursor) => store.listRuns({ status: 'completed' }, { limit: 2, cursor }));
+    expect(pages.map((page) => page.length)).toEqual([2, 1]);
+  });
+
+  it('pages through deployments and filters them', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    await queued(store, 'b', 2000, { endpointName: endpoint.toUpperCase() });
+    await queued(store, 'c', 3000, { endpointName: 'other' });
+    expect(await deploymentIds(store, {})).toEqual(['d-c', 'd-b', 'd-a']);
+    expect(await deploymentIds(store, { endpointName: endpoint.toLowerCase() })).toEqual(['d-b', 'd-a']);
+    expect(await deploymentIds(store, { trainingJobName: 'c' })).toEqual(['d-c']);
+    expect(await deploymentIds(store, { trainingJobName: 'c', endpointName: endpoint })).toEqual([]);
+    const pages = await everything((cursor) => store.listDeployments({}, { limit: 1, cursor }));
+    expect(pages.map(([one]) => one?.deploymentId)).toEqual(['d-c', 'd-b', 'd-a']);
+  });
+
+  it('tells a run’s history in order, and only its own', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    await queued(store, 'b');
+    expect(await store.history('a')).toEqual([
+      { at: 1000, subject: 'training', from: null, to: 'requested', actor: 'api', detail: null, deploymentId: null },
+      { at: 1000, subject: 'training', from: 'requested', to: 'training', actor: 'api', detail: 'started', deploymentId: null },
+      { at: 6000, subject: 'training', from: 'training', to: 'completed', actor: 'poll', detail: null, deploymentId: null },
+      { at: 6000, subject: 'deployment', from: null, to: 'queued', actor: 'poll', detail: null, deploymentId: 'd-a' },
+    ]);
+    expect(await store.history('none')).toEqual([]);
+  });
+
+  it('lists what is unfinished, in order of recording', async () => {
+    const store = newDatabase().open();
+    await store.insertRun(newRun('requested'), 1000);
+    await queued(store, 'old', 900);
+    await inTraining(store, 'training', 500);
+    await deploy(store, 'live', 2000);
+    await queued(store, 'new', 3000);
+    await claim(store, 'd-new');
+    const runs = await store.unfinishedRuns(0, 10);
+    expect(runs.map((run) => [run.trainingJobName, run.status])).toEqual([
+      ['requested', 'requested'],
+      ['training', 'training'],
+    ]);
+    expect(runs[0]).toEqual({
+      seq: expect.any(Number),
+      trainingJobName: 'requested',
+      endpointName: endpoint,
+      status: 'requested',
+    });
+    expect(await store.unfinishedRuns(present(runs[0]).seq, 10)).toEqual(runs.slice(1));
+    expect(await store.unfinishedRuns(0, 1)).toEqual(runs.slice(0, 1));
+    // Its deployment went live over what waited for an older training.
+    const deployments = await store.unfinishedDeployments(0, 10);
+    expect(deployments).toEqual([
+      { seq: expect.any(Number), deploymentId: 'd-new', trainingJobName: 'new', endpointName: endpoint, status: 'in_progress' },
+    ]);
+    expect(await store.unfinishedDeployments(present(deployments[0]).seq, 10)).toEqual([]);
+  });
+
+  it('counts by status, those with none too', async () => {
+    const store = newDatabase().open();
+    const runs = { requested: 0, training: 0, completed: 0, failed: 0, stopped: 0, timed_out: 0 };
+    const deployments = { queued: 0, in_progress: 0, deployed: 0, rolled_back: 0, failed: 0, superseded: 0 };
+    expect(await store.counts()).toEqual({ runs, deployments });
+    await store.insertRun(newRun('requested'), 1000);
+    await deploy(store, 'live', 1000);
+    await queued(store, 'waiting', 2000);
+    expect(await store.counts()).toEqual({
+      runs: { ...runs, requested: 1, completed: 2 },
+      deployments: { ...deployments, deployed: 1, queued: 1 },
+    });
+  });
+
+  it('measures from the training’s end, never below zero', async () => {
+    const store = newDatabase().open();
+    expect(await store.latencies([10])).toEqual({
+      requested: { buckets: [0], count: 0, sumMs: 0 },
+      deployed: { buckets: [0], count: 0, sumMs: 0 },
+    });
+    await deploy(store, 'live', 1000, 8000);
+    const end = async (name: string, trainingEndedAt: number | null): Promise<void> => {
+      await inTraining(store, name, 2000);
+      await store.finishRun(name, { ...completed, trainingEndedAt }, newDeployment(`d-${name}`), 'poll', 6000);
+    };
+    await end('ahead', 9000);
+    await end('unknown', null);
+    expect(await store.latencies([0, 1000, 2999, 3000])).toEqual({
+      requested: { buckets: [1, 2, 2, 2], count: 2, sumMs: 1000 },
+      deployed: { buckets: [0, 0, 0, 1], count: 1, sumMs: 3000 },
+    });
+    expect((await store.latencies([])).requested).toEqual({ buckets: [], count: 2, sumMs: 1000 });
+  });
+
+  it('adds up the calls of all processes', async () => {
+    const { open } = newDatabase();
+    const [one, other] = [open(), open()];
+    const call = { operation: 'DescribeEndpoint', result: 'ok', count: 2 };
+    await Promise.all([one.addSagemakerCalls([call, { ...call, result: 'throttled' }]), other.addSagemakerCalls([call, call])]);
+    await one.addSagemakerCalls([]);
+    expect(await other.sagemakerCalls()).toEqual([
+      { ...call, count: 6 },
+      { ...call, result: 'throttled' },
+    ]);
+  });
+
+  it('answers a ping', async () => {
+    expect(await newDatabase().open().ping()).toBeUndefined();
+  });
+}

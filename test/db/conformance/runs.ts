@@ -1,0 +1,144 @@
+import { expect, it } from 'vitest';
+import type { TestDatabase } from '../conformance.ts';
+import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, told, trained } from '../samples.ts';
+
+export function runsSuite(newDatabase: () => TestDatabase): void {
+  it('keeps all that was asked for', async () => {
+    const store = newDatabase().open();
+    const asked = newRun('a', { idempotencyKey: 'key', idempotencyHash: 'hash' });
+    const inserted = await store.insertRun(asked, 1000);
+    expect(inserted).toMatchObject({
+      kind: 'inserted',
+      run: { ...asked, status: 'requested', createdAt: 1000, startAttempts: 0 },
+    });
+    expect(await store.findRun('a')).toEqual({ ...inserted.run, deploymentStatus: 'none' });
+    expect(await store.findRunByIdempotencyKey('key')).toEqual(await store.findRun('a'));
+    expect([await store.findRun('b'), await store.findRunByIdempotencyKey('other')]).toEqual([null, null]);
+    expect(await told(store, 'a')).toEqual(['training >requested api']);
+  });
+
+  it('gives one of two requests at once the name, and one the key', async () => {
+    const { open } = newDatabase();
+    const [one, other] = [open(), open()];
+    const names = await Promise.all([one, other].map((store, i) => store.insertRun(newRun('a', { runId: `run-${i}` }), 1000)));
+    expect(names.map(({ kind }) => kind).toSorted()).toEqual(['inserted', 'name_taken']);
+    const keyed = { idempotencyKey: 'key', idempotencyHash: 'hash' };
+    const keys = await Promise.all([one.insertRun(newRun('b', keyed), 1000), other.insertRun(newRun('c', keyed), 1000)]);
+    expect(keys.map(({ kind }) => kind).toSorted()).toEqual(['inserted', 'same_key']);
+    expect(new Set(keys.map(({ run }) => run.seq)).size).toBe(1);
+    // The key goes first, also where the name is another run's.
+    expect(await one.insertRun(newRun('a', { ...keyed, runId: 'third' }), 1000)).toMatchObject({
+      kind: 'same_key',
+      run: { trainingJobName: keys[0]?.run.trainingJobName },
+    });
+    await expect(one.insertRun(newRun('d', { runId: 'run-b' }), 1000)).rejects.toThrow();
+  });
+
+  it('adopts a training once', async () => {
+    const { open } = newDatabase();
+    const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('a');
+    const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: 'Training', createdAt: 400 };
+    const both = await Promise.all([open(), open()].map((store) => store.adoptRun(adopted, 'event', 1000)));
+    expect(both.map((one) => one.adopted).toSorted()).toEqual([false, true]);
+    expect(both[0]?.run).toEqual(both[1]?.run);
+    expect(both[0]?.run).toMatchObject({ ...adopted, status: 'training', request: null, trainingSinceAt: 1000, updatedAt: 1000 });
+    const store = open();
+    expect(await told(store, 'a')).toEqual(['training >training event: adopted from SageMaker']);
+    // A training job that was cloned in SageMaker's console keeps the other one's tags.
+    const cloned = await store.adoptRun({ ...adopted, trainingJobName: 'clone' }, 'event', 1000);
+    expect(cloned).toMatchObject({ adopted: true, run: { trainingJobName: 'clone', runId: 'clone' } });
+  });
+
+  it('records each phase once, while the run is in training', async () => {
+    const store = newDatabase().open();
+    await store.insertRun(newRun('a'), 1000);
+    expect(await store.recordPhase('a', 'Starting', 'poll', 1500)).toBeNull();
+    await inTraining(store, 'b');
+    expect(await store.recordPhase('b', 'Downloading', 'poll', 2000)).toMatchObject({
+      secondaryStatus: 'Downloading',
+      updatedAt: 2000,
+    });
+    expect(await store.recordPhase('b', 'Downloading', 'event', 3000)).toMatchObject({ updatedAt: 2000 });
+    expect((await told(store, 'b')).slice(2)).toEqual(['training training>training poll: Downloading']);
+    await store.finishRun('b', completed, null, 'poll', 4000);
+    expect(await store.recordPhase('b', 'Uploading', 'poll', 5000)).toBeNull();
+  });
+
+  it('records once that a stop was asked for, unless the run is over', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    expect(await store.requestStop('a', 2000)).toMatchObject({ status: 'training', stopRequestedAt: 2000 });
+    expect(await store.requestStop('a', 3000)).toMatchObject({ stopRequestedAt: 2000 });
+    expect((await told(store, 'a')).slice(2)).toEqual(['training training>training api: stop requested']);
+    await trained(store, 'b');
+    expect([await store.requestStop('b', 2000), await store.requestStop('none', 2000)]).toEqual([null, null]);
+  });
+
+  it('ends a run once, whoever sees it', async () => {
+    const { open } = newDatabase();
+    const store = open();
+    await inTraining(store, 'a');
+    await store.recordPhase('a', 'Uploading', 'poll', 2000);
+    const both = await Promise.all([
+      open().finishRun('a', completed, newDeployment('d1'), 'poll', 6000),
+      open().finishRun('a', completed, newDeployment('d2'), 'poll', 6000),
+    ]);
+    const won = both.filter((one) => one !== null);
+    expect(won).toHaveLength(1);
+    expect(won[0]?.run).toMatchObject({ ...completed, finishedAt: 6000, updatedAt: 6000 });
+    expect(won[0]?.deployment).toMatchObject({ status: 'queued', attempts: 1, trainingCreatedAt: 1000, fence: 0, step: 'model' });
+    expect((await store.listDeployments({}, { limit: 10, cursor: null })).items).toEqual([won[0]?.deployment]);
+    expect((await told(store, 'a')).slice(3)).toEqual(['training training>completed poll', 'deployment >queued poll']);
+    expect((await store.findRun('a'))?.deploymentStatus).toBe('queued');
+    expect(await store.finishRun('a', timedOut, null, 'poll', 7000)).toBeNull();
+  });
+
+  it('lets a timed-out run end after all, and only then', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    await store.recordPhase('a', 'Training', 'poll', 2000);
+    const out = await store.finishRun('a', timedOut, null, 'poll', 3000);
+    expect(out?.run).toMatchObject({ status: 'timed_out', failureReason: timedOut.failureReason, secondaryStatus: 'Training' });
+    expect(await store.finishRun('a', timedOut, null, 'poll', 4000)).toBeNull();
+    expect(await store.requestStop('a', 4500)).toMatchObject({ status: 'timed_out', stopRequestedAt: 4500 });
+    const finished = await store.finishRun('a', completed, newDeployment('d'), 'event', 5000);
+    expect(finished?.run).toMatchObject({ ...completed, finishedAt: 5000 });
+    expect(finished?.deployment?.deploymentId).toBe('d');
+    expect((await told(store, 'a')).slice(3)).toEqual([
+      'training training>timed_out poll: not over after 2 days',
+      'training timed_out>timed_out api: stop requested',
+      'training timed_out>completed event',
+      'deployment >queued event',
+    ]);
+  });
+
+  it('deploys only what was completed', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    await expect(store.finishRun('a', { ...completed, status: 'failed' }, newDeployment('d'), 'poll', 6000)).rejects.toThrow(
+      /completed/,
+    );
+    expect((await store.findRun('a'))?.status).toBe('training');
+  });
+
+  it('ends a run that was never started', async () => {
+    const store = newDatabase().open();
+    await store.insertRun(newRun('a'), 1000);
+    const failed = { ...timedOut, status: 'failed', failureReason: 'no such role' } as const;
+    expect((await store.finishRun('a', failed, null, 'worker', 2000))?.run).toMatchObject({
+      status: 'failed',
+      failureReason: 'no such role',
+    });
+    expect(await told(store, 'a')).toEqual(['training >requested api', 'training requested>failed worker: no such role']);
+  });
+
+  it('shows the status of the newest deployment', async () => {
+    const store = newDatabase().open();
+    const first = await queued(store, 'a');
+    await store.claimDeployment(first.deploymentId, 9000, 7000);
+    await store.finishDeployment(first.deploymentId, 1, { status: 'failed', failureReason: 'no', detail: null }, 8000);
+    expect((await store.findRun('a'))?.deploymentStatus).toBe('failed');
+    await store.requestDeployment('a', newDeployment('again'), 9000);
+    expect((await store.findRun('a'))?.deploymentStatus).toBe('queued');
+  });
+}

@@ -1,0 +1,109 @@
+import type { NewDeployment, NewRun, Store, TrainingOutcome } from '../../src/services/store.ts';
+import type { TrainingRun } from '../../src/core/training-run.ts';
+import type { Deployment } from '../../src/core/deployment.ts';
+
+export const endpoint = 'Sentiment-Endpoint';
+
+export const newRun = (name: string, more: Partial<NewRun> = {}): NewRun => ({
+  runId: `run-${name}`,
+  trainingJobName: name,
+  project: 'ml-sentiment',
+  endpointName: endpoint,
+  autoDeploy: true,
+  request: {
+    trainingImage: 'train:1',
+    roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
+    instanceType: 'ml.m5.xlarge',
+    instanceCount: 1,
+    volumeGb: 30,
+    maxRuntimeSeconds: 86_400,
+    inputS3Uri: null,
+    outputS3Uri: 's3://models/out',
+    hyperparameters: { epochs: '3' },
+    environment: {},
+    tags: { team: 'nlp' },
+  },
+  servingImage: 'serve:1',
+  idempotencyKey: null,
+  idempotencyHash: null,
+  ...more,
+});
+
+export const completed: TrainingOutcome = {
+  status: 'completed',
+  secondaryStatus: 'Completed',
+  failureReason: null,
+  modelArtifact: 's3://models/out/model.tar.gz',
+  metrics: { accuracy: 0.91 },
+  trainingEndedAt: 5000,
+};
+
+export const timedOut: TrainingOutcome = {
+  status: 'timed_out',
+  secondaryStatus: null,
+  failureReason: 'not over after 2 days',
+  modelArtifact: null,
+  metrics: null,
+  trainingEndedAt: null,
+};
+
+export const newDeployment = (deploymentId: string, more: Partial<NewDeployment> = {}): NewDeployment => ({
+  deploymentId,
+  trigger: 'poll',
+  forced: false,
+  modelName: `${deploymentId}-model`,
+  ...more,
+});
+
+export const arnOf = (name: string): string => `arn:aws:sagemaker:us-east-1:123456789012:training-job/${name}`;
+
+/** What must be there. */
+export function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('there is none');
+  return value;
+}
+
+/** A run that was asked for at `createdAt`, and whose training SageMaker has. */
+export async function inTraining(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
+  await store.insertRun(newRun(name, more), createdAt);
+  await store.beginStart(name, createdAt);
+  return present(await store.markTraining(name, arnOf(name), 'api', 'started', createdAt));
+}
+
+/** A completed run without a deployment. */
+export async function trained(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
+  await inTraining(store, name, createdAt, more);
+  return present(await store.finishRun(name, completed, null, 'poll', 6000)).run;
+}
+
+/** A completed run with a queued deployment, `d-NAME`. */
+export async function queued(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<Deployment> {
+  await inTraining(store, name, createdAt, more);
+  const finished = await store.finishRun(name, completed, newDeployment(`d-${name}`), 'poll', 6000);
+  return present(finished?.deployment);
+}
+
+export async function claim(store: Store, deploymentId: string, now = 7000): Promise<Deployment> {
+  const claim = await store.claimDeployment(deploymentId, now + 60_000, now);
+  if (claim.kind !== 'claimed') throw new Error(`not claimed but ${claim.kind}`);
+  return claim.deployment;
+}
+
+export async function finish(store: Store, one: Deployment, status: 'deployed' | 'rolled_back' | 'failed', now = 8000) {
+  const failureReason = status === 'deployed' ? null : 'the endpoint did not pass its health check';
+  return present(await store.finishDeployment(one.deploymentId, one.fence, { status, failureReason, detail: null }, now));
+}
+
+/** Queues and carries through. */
+export async function deploy(store: Store, name: string, createdAt = 1000, now = 8000): Promise<Deployment> {
+  const { deploymentId } = await queued(store, name, createdAt);
+  return (await finish(store, await claim(store, deploymentId), 'deployed', now)).deployment;
+}
+
+/** A run's history as `subject from>to actor: detail`. */
+export async function told(store: Store, name: string): Promise<string[]> {
+  const entries = await store.history(name);
+  return entries.map(
+    ({ subject, from, to, actor, detail }) => `${subject} ${from ?? ''}>${to} ${actor}${detail === null ? '' : `: ${detail}`}`,
+  );
+}
