@@ -7,7 +7,7 @@ import { StoreUnavailable } from './core/errors.ts';
 import type { LatencyHistogram, Store } from './services/store.ts';
 
 /** Jobs by queue and BullMQ state. */
-export type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
+type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
   store: Pick<Store, 'counts' | 'latencies' | 'sagemakerCalls'>;

@@ -16,7 +16,10 @@ const limitUndeclared = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
 /** At most 256 KiB. A declared length is judged before anything is read; a body without one (chunked) while it is read. */
 export const limitBody = createMiddleware<ApiEnv>(async (c, next) => {
   const declared = c.req.header('content-length');
-  if (c.req.header('transfer-encoding') !== undefined) return limitUndeclared(c, next);
+  if (c.req.header('transfer-encoding') !== undefined) {
+    await limitUndeclared(c, async () => {}).catch(refuseUnread);
+    return next();
+  }
   if (Number(declared ?? 0) > maxBodyBytes) tooLarge();
   return next();
 });
@@ -28,7 +31,7 @@ const jsonContentType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
  * is declared as JSON, and takes one of any other type for none.
  */
 export async function readJsonBody<T extends z.ZodType>(c: ApiContext, schema: T): Promise<z.infer<T>> {
-  const text = await bodyText(c);
+  const text = await c.req.text().catch(refuseUnread);
   const body = text.trim() === '' ? {} : parseJson(text, c.req.header('content-type'));
   const result = schema.safeParse(body);
   if (!result.success) throw invalidRequest(faultsOf(result.error, 'body'));
@@ -58,10 +61,6 @@ function parseOrRefuse(text: string, keys: Set<string>): unknown {
 }
 
 /** A client that goes away halfway is no fault of ours. */
-async function bodyText(c: ApiContext): Promise<string> {
-  try {
-    return await c.req.text();
-  } catch (cause) {
-    throw new Problem('bad_request', 'The body ended early', { cause });
-  }
+function refuseUnread(cause: unknown): never {
+  throw cause instanceof Problem ? cause : new Problem('bad_request', 'The body ended early', { cause });
 }

@@ -36,7 +36,7 @@ export const TrainingRunSchema = z
   })
   .openapi('TrainingRun');
 
-export const HistoryEntrySchema = z
+const HistoryEntrySchema = z
   .object({
     at: instant(),
     subject: z.enum(['training', 'deployment']),

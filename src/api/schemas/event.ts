@@ -1,0 +1,108 @@
+/**
+ * The EventBridge envelopes of POST /events, as SageMaker sends them (sagemaker-facts, section 6): exact about what the service needs,
+ * loose about all else. Instants come as milliseconds in numbers or strings, absent fields as null, an endpoint's status in UPPER_SNAKE.
+ */
+import { z } from '@hono/zod-openapi';
+import { resourceName } from './request.ts';
+
+/** What an event says. A hint: events are lost, repeated and come out of order, so SageMaker is asked for the facts. */
+export type StateChange =
+  | {
+      kind: 'training';
+      trainingJobName: string;
+      /** As DescribeTrainingJob has it: `Completed`. */
+      status: string;
+      secondaryStatus: string | null;
+      tags: Record<string, string>;
+      /** When it changed, in milliseconds since 1970 UTC. */
+      at: number;
+    }
+  | {
+      kind: 'endpoint';
+      endpointName: string;
+      /** As DescribeEndpoint has it: `InService`. */
+      status: string;
+      endpointConfigName: string | null;
+      at: number;
+    };
+
+/** Null for what is no instant, so that a field which only dates the event never costs it. */
+const instantMs = z
+  .union([z.number(), z.string()])
+  .transform((value) => {
+    const text = String(value).trim();
+    const ms = /^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text)) : Date.parse(text);
+    return Number.isSafeInteger(ms) ? ms : null;
+  })
+  .nullish()
+  .catch(null);
+
+const status = () => z.string('must be a string').regex(/^[A-Za-z_]{1,64}$/, 'must be a status of SageMaker');
+const text = () => z.string().nullish().catch(null);
+
+const trainingDetail = z.looseObject(
+  {
+    TrainingJobName: resourceName().openapi({ example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
+    TrainingJobStatus: status().openapi({ example: 'Completed' }),
+    SecondaryStatus: text(),
+    Tags: z.record(z.string(), z.string()).nullish().catch(null),
+    LastModifiedTime: instantMs,
+  },
+  'must be an object',
+);
+
+const endpointDetail = z.looseObject(
+  {
+    EndpointName: resourceName().openapi({ example: 'ml-sentiment-endpoint' }),
+    EndpointStatus: status().openapi({ example: 'IN_SERVICE' }),
+    EndpointConfigName: text(),
+    LastModifiedTime: instantMs,
+  },
+  'must be an object',
+);
+
+const envelope = {
+  source: z.literal('aws.sagemaker', 'must be aws.sagemaker'),
+  time: z
+    .string('must be a string')
+    .refine((value) => !Number.isNaN(Date.parse(value)), 'must be an instant in ISO 8601')
+    .openapi({ format: 'date-time', example: '2026-11-24T15:02:53Z' }),
+};
+
+const trainingType = 'SageMaker Training Job State Change';
+const endpointType = 'SageMaker Endpoint State Change';
+
+export const EventSchema = z
+  .discriminatedUnion(
+    'detail-type',
+    [
+      z.looseObject({ ...envelope, 'detail-type': z.literal(trainingType), detail: trainingDetail }),
+      z.looseObject({ ...envelope, 'detail-type': z.literal(endpointType), detail: endpointDetail }),
+    ],
+    `must be an event of the detail-type ${trainingType} or ${endpointType}`,
+  )
+  .transform((event): StateChange => {
+    const at = event.detail.LastModifiedTime ?? Date.parse(event.time);
+    if (event['detail-type'] === trainingType) {
+      const { TrainingJobName: trainingJobName, TrainingJobStatus, SecondaryStatus, Tags } = event.detail;
+      const tags = Tags ?? {};
+      return { kind: 'training', trainingJobName, status: TrainingJobStatus, secondaryStatus: SecondaryStatus ?? null, tags, at };
+    }
+    const { EndpointName: endpointName, EndpointStatus, EndpointConfigName } = event.detail;
+    return {
+      kind: 'endpoint',
+      endpointName,
+      status: camelCase(EndpointStatus),
+      endpointConfigName: EndpointConfigName ?? null,
+      at,
+    };
+  });
+
+/** `UPDATE_ROLLBACK_FAILED` becomes `UpdateRollbackFailed`; what is CamelCase already stays. */
+const camelCase = (name: string): string =>
+  /[a-z]/.test(name)
+    ? name
+    : name
+        .split('_')
+        .map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
+        .join('');
