@@ -1,0 +1,38 @@
+/**
+ * Calls a handler as Lambda's own runtime does: loads the file once, with its environment alone, then one invocation after the other,
+ * each with a context that tells the time left. `node test/lambda/runtime.ts FILE`, started with an IPC channel.
+ */
+import { pathToFileURL } from 'node:url';
+
+export interface Invocation {
+  event: unknown;
+  awsRequestId: string;
+  /** The function's time-out. */
+  timeoutMs: number;
+}
+
+export type Invoked = { initMs: number } | { result: unknown } | { error: string };
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+const file = process.argv[2];
+if (file === undefined || process.send === undefined) throw new Error('usage: fork test/lambda/runtime.ts FILE');
+
+const startedAt = performance.now();
+const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
+const tell = (message: Invoked): void => void process.send?.(message);
+/** Lambda writes such a line too; here it says that all lines of the invocation are out. */
+const end = (awsRequestId: string): void => void process.stdout.write(`END RequestId: ${awsRequestId}\n`);
+
+process.on('message', ({ event, awsRequestId, timeoutMs }: Invocation) => {
+  const endsAt = Date.now() + timeoutMs;
+  const context = { awsRequestId, functionName: 'auto-deploy', getRemainingTimeInMillis: () => endsAt - Date.now() };
+  handler(event, context)
+    .finally(() => end(awsRequestId))
+    .then(
+      (result) => tell({ result: result ?? null }),
+      (error: unknown) => tell({ error: error instanceof Error ? error.message : String(error) }),
+    );
+});
+process.on('disconnect', () => process.exit(0));
+tell({ initMs: performance.now() - startedAt });
