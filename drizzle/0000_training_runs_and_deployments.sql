@@ -27,6 +27,7 @@ CREATE TABLE `deployments` (
 	`started_at` integer,
 	`deadline_at` integer,
 	`finished_at` integer,
+	`in_service_at` integer,
 	FOREIGN KEY (`run_seq`) REFERENCES `training_runs`(`seq`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "deployments_status_known" CHECK("deployments"."status" in ('queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded')),
 	CONSTRAINT "deployments_step_known" CHECK("deployments"."step" in ('model', 'endpoint_config', 'endpoint', 'settle')),
@@ -97,4 +98,9 @@ CREATE TABLE `training_runs` (
 CREATE UNIQUE INDEX `training_runs_run_id` ON `training_runs` (`run_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `training_runs_training_job_name` ON `training_runs` (`training_job_name`);--> statement-breakpoint
 CREATE UNIQUE INDEX `training_runs_idempotency_key` ON `training_runs` (`idempotency_key`);--> statement-breakpoint
-CREATE INDEX `training_runs_status` ON `training_runs` (`status`,`seq`);
+CREATE INDEX `training_runs_status` ON `training_runs` (`status`,`seq`);--> statement-breakpoint
+CREATE TABLE `turns` (
+	`task` text PRIMARY KEY NOT NULL,
+	`taken_at` integer,
+	`reached_at` integer
+);

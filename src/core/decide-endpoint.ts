@@ -83,7 +83,7 @@ function decideInService(deployment: Asked, endpoint: Endpoint, now: number): En
   const { endpointConfigName, askedAction, acknowledgedAt, previousEndpointConfigName } = deployment;
   if (endpoint.endpointConfigName === endpointConfigName) {
     const detail = askedAction === null ? 'was live already' : 'live';
-    return { kind: 'finish', outcome: { status: 'deployed', failureReason: null, detail } };
+    return { kind: 'finish', outcome: { status: 'deployed', failureReason: null, detail, inServiceAt: endpoint.modifiedAt } };
   }
   if (askedAction !== 'update') {
     // Nothing was asked yet, or somebody else made an endpoint of this name while we were about to.

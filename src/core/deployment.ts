@@ -54,6 +54,8 @@ export interface Deployment {
   startedAt: number | null;
   deadlineAt: number | null;
   finishedAt: number | null;
+  /** When the endpoint went into service on this deployment's configuration: SageMaker's LastModifiedTime. */
+  inServiceAt: number | null;
 }
 
 /** How a deployment ended; `detail` is what its history tells. */
@@ -61,6 +63,10 @@ export interface DeploymentOutcome {
   status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
   failureReason: string | null;
   detail: string | null;
+  /** With `superseded`: the training job that goes in its place. */
+  supersededBy?: string;
+  /** With `deployed`: when the endpoint went into service, as SageMaker tells. */
+  inServiceAt?: number;
 }
 
 /** What a step may record; an absent field stays as it is. */

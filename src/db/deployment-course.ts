@@ -62,7 +62,13 @@ export const courseOfDeployments = (database: Database): Pick<Store, Course> => 
       const kept = status === 'deployed' ? null : deployments.failureReason;
       const deployment = tx
         .update(deployments)
-        .set({ status, failureReason: sql`coalesce(${outcome.failureReason}, ${kept})`, finishedAt: now })
+        .set({
+          status,
+          failureReason: sql`coalesce(${outcome.failureReason}, ${kept})`,
+          supersededBy: outcome.supersededBy ?? null,
+          inServiceAt: outcome.inServiceAt ?? null,
+          finishedAt: now,
+        })
         .where(underFence(deploymentId, fence))
         .returning(deploymentColumns)
         .get();

@@ -44,6 +44,7 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
           trainingJobName: trainingRuns.trainingJobName,
           endpointName: trainingRuns.endpointName,
           status: trainingRuns.status,
+          createdAt: trainingRuns.createdAt,
         })
         .from(trainingRuns)
         .where(and(inArray(trainingRuns.status, ['requested', 'training']), gt(trainingRuns.seq, afterSeq)))
@@ -61,6 +62,7 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
           trainingJobName: deployments.trainingJobName,
           endpointName: deployments.endpointName,
           status: deployments.status,
+          createdAt: deployments.createdAt,
         })
         .from(deployments)
         .where(and(inArray(deployments.status, [...activeDeploymentStatuses]), gt(deployments.seq, afterSeq)))

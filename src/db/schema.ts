@@ -91,6 +91,7 @@ export const deployments = sqliteTable(
     startedAt: integer('started_at'),
     deadlineAt: integer('deadline_at'),
     finishedAt: integer('finished_at'),
+    inServiceAt: integer('in_service_at'),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -136,6 +137,13 @@ export const history = sqliteTable(
     check('history_subject_known', sql`${table.subject} in ('training', 'deployment')`),
   ],
 );
+
+/** Tasks that one process at a time does for all (turns.ts): whose turn it was when, and how far the task has come. */
+export const turns = sqliteTable('turns', {
+  task: text().primaryKey(),
+  takenAt: integer('taken_at'),
+  reachedAt: integer('reached_at'),
+});
 
 /** Counters of SageMaker calls that API and workers add to, so that one /metrics tells of all processes. */
 export const sagemakerCalls = sqliteTable(

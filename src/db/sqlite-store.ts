@@ -11,6 +11,7 @@ import { courseOfRuns } from './run-course.ts';
 import { startOfRuns } from './run-start.ts';
 import { readingOfRuns, recordingOfRuns } from './runs.ts';
 import { sagemakerCalls } from './schema.ts';
+import { turnsOf } from './turns.ts';
 
 export interface SqliteStoreOptions {
   /** How long a write waits for those of other processes. */
@@ -37,6 +38,7 @@ export function openSqliteStore(databaseUrl: string, options: SqliteStoreOptions
     ...historyOf(database),
     ...unfinishedOnes(database),
     ...measurements(database),
+    ...turnsOf(database),
     // A small table that is really read: `select 1` never reaches the file.
     ping: () => database.read((db) => void db.select({ calls: count() }).from(sagemakerCalls).get()),
     close: async () => file.close(),

@@ -143,17 +143,26 @@ export interface Store {
   unfinishedRuns(
     afterSeq: number,
     limit: number,
-  ): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
+  ): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt'>[]>;
   unfinishedDeployments(
     afterSeq: number,
     limit: number,
-  ): Promise<Pick<Deployment, 'seq' | 'deploymentId' | 'trainingJobName' | 'endpointName' | 'status'>[]>;
+  ): Promise<Pick<Deployment, 'seq' | 'deploymentId' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt'>[]>;
   counts(): Promise<{ runs: Record<TrainingRunStatus, number>; deployments: Record<DeploymentStatus, number> }>;
   /** Milliseconds from a training's end to the deployment being asked for, and to its being live, of all there are. */
   latencies(bucketsMs: number[]): Promise<Record<'requested' | 'deployed', LatencyHistogram>>;
   /** Adds to the counters of SageMaker calls that all processes share. */
   addSagemakerCalls(calls: { operation: string; result: string; count: number }[]): Promise<void>;
   sagemakerCalls(): Promise<{ operation: string; result: string; count: number }[]>;
+  /**
+   * Takes the turn at a task that one process at a time does for all, at most every `everyMs`; answers how far it has come, or null
+   * when the turn is somebody else's. A turn is over when it is that old: nobody has to give it back.
+   */
+  takeTurn(task: string, everyMs: number, now: number): Promise<{ reachedAt: number | null } | null>;
+  /** Says how far a task has come. */
+  recordReached(task: string, reachedAt: number): Promise<void>;
+  /** How far a task has come; null for one that was never done. */
+  reachedAt(task: string): Promise<number | null>;
   /** Throws StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -48,7 +48,7 @@ describe('nothing asked for yet', () => {
   it('recognises what is live already, and does not repeat it', () => {
     expect(decide({}, { endpointConfigName: 'new' })).toEqual({
       kind: 'finish',
-      outcome: { status: 'deployed', failureReason: null, detail: 'was live already' },
+      outcome: { status: 'deployed', failureReason: null, detail: 'was live already', inServiceAt: before },
     });
   });
 });

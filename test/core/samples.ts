@@ -85,6 +85,7 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   startedAt: at,
   deadlineAt: at + 2 * hour,
   finishedAt: null,
+  inServiceAt: null,
   ...fields,
 });
 

@@ -6,6 +6,7 @@ import { orderSuite } from './conformance/order.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
 import { runsSuite } from './conformance/runs.ts';
 import { startSuite } from './conformance/start.ts';
+import { turnsSuite } from './conformance/turns.ts';
 
 /** A database of its own; each `open` is another store on it, as another process has one. */
 export interface TestDatabase {
@@ -15,11 +16,24 @@ export interface TestDatabase {
 /** What any engine behind the Store must pass. `newDatabase` cleans up when the test is over. */
 export function describeStore(engine: string, newDatabase: () => TestDatabase): void {
   describe(`the store on ${engine}`, () => {
-    describe('training runs', () => runsSuite(newDatabase));
-    describe('starting a training', () => startSuite(newDatabase));
-    describe('asking for deployments', () => deploymentsSuite(newDatabase));
-    describe('the order of deployments', () => orderSuite(newDatabase));
-    describe('a deployment in hand', () => fencesSuite(newDatabase));
-    describe('read models', () => readModelsSuite(newDatabase));
+    describe('training runs', () => {
+      runsSuite(newDatabase);
+    });
+    describe('starting a training', () => {
+      startSuite(newDatabase);
+    });
+    describe('asking for deployments', () => {
+      deploymentsSuite(newDatabase);
+    });
+    describe('the order of deployments', () => {
+      orderSuite(newDatabase);
+    });
+    describe('a deployment in hand', () => {
+      fencesSuite(newDatabase);
+    });
+    describe('turns', () => void turnsSuite(newDatabase));
+    describe('read models', () => {
+      readModelsSuite(newDatabase);
+    });
   });
 }

@@ -48,6 +48,7 @@ const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
   status: 'superseded',
   failureReason: `superseded by ${trainingJobName}, which is newer and live`,
   detail: `superseded by ${trainingJobName}`,
+  supersededBy: trainingJobName,
 });
 
 /**

@@ -103,13 +103,21 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       trainingJobName: 'requested',
       endpointName: endpoint,
       status: 'requested',
+      createdAt: 1000,
     });
     expect(await store.unfinishedRuns(present(runs[0]).seq, 10)).toEqual(runs.slice(1));
     expect(await store.unfinishedRuns(0, 1)).toEqual(runs.slice(0, 1));
     // Its deployment went live over what waited for an older training.
     const deployments = await store.unfinishedDeployments(0, 10);
-    expect(deployments).toEqual([
-      { seq: expect.any(Number), deploymentId: 'd-new', trainingJobName: 'new', endpointName: endpoint, status: 'in_progress' },
+    expect(deployments).toMatchObject([
+      {
+        seq: expect.any(Number),
+        deploymentId: 'd-new',
+        trainingJobName: 'new',
+        endpointName: endpoint,
+        status: 'in_progress',
+        createdAt: expect.any(Number),
+      },
     ]);
     expect(await store.unfinishedDeployments(present(deployments[0]).seq, 10)).toEqual([]);
   });

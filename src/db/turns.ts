@@ -1,0 +1,30 @@
+import { eq } from 'drizzle-orm';
+import type { Store } from '../services/store.ts';
+import type { Database } from './database.ts';
+import { turns } from './schema.ts';
+
+type Turns = 'takeTurn' | 'recordReached' | 'reachedAt';
+
+export const turnsOf = (database: Database): Pick<Store, Turns> => ({
+  takeTurn: (task, everyMs, now) =>
+    database.write((tx) => {
+      const turn = tx.select().from(turns).where(eq(turns.task, task)).get();
+      // One that was taken in the future is of a process whose clock is ahead.
+      if (turn?.takenAt != null && Math.abs(now - turn.takenAt) < everyMs) return null;
+      tx.insert(turns)
+        .values({ task, takenAt: now })
+        .onConflictDoUpdate({ target: turns.task, set: { takenAt: now } })
+        .run();
+      return { reachedAt: turn?.reachedAt ?? null };
+    }),
+
+  recordReached: (task, reachedAt) =>
+    database.write((tx) => {
+      tx.insert(turns).values({ task, reachedAt }).onConflictDoUpdate({ target: turns.task, set: { reachedAt } }).run();
+    }),
+
+  reachedAt: (task) =>
+    database.read(
+      (db) => db.select({ reachedAt: turns.reachedAt }).from(turns).where(eq(turns.task, task)).get()?.reachedAt ?? null,
+    ),
+});
