@@ -6,11 +6,11 @@ import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as schema from './schema.ts';
 
-export type Db = BetterSQLite3Database<typeof schema>;
+export type Db = BetterSQLite3Database<typeof schema> & { $client: Sqlite.Database };
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const migrationLockTimeoutMs = 120_000;
-export const defaultBusyTimeoutMs = 15_000;
+const defaultBusyTimeoutMs = 15_000;
 
 /** `file:./data/autodeploy.db` → `./data/autodeploy.db`. */
 export const databasePath = (databaseUrl: string): string => databaseUrl.replace(/^file:(\/\/)?/, '');

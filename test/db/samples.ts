@@ -84,9 +84,9 @@ export async function queued(store: Store, name: string, createdAt = 1000, more:
 }
 
 export async function claim(store: Store, deploymentId: string, now = 7000): Promise<Deployment> {
-  const claim = await store.claimDeployment(deploymentId, now + 60_000, now);
-  if (claim.kind !== 'claimed') throw new Error(`not claimed but ${claim.kind}`);
-  return claim.deployment;
+  const result = await store.claimDeployment(deploymentId, now + 60_000, now);
+  if (result.kind !== 'claimed') throw new Error(`not claimed but ${result.kind}`);
+  return result.deployment;
 }
 
 export async function finish(store: Store, one: Deployment, status: 'deployed' | 'rolled_back' | 'failed', now = 8000) {

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { startProgram } from '../support/processes.ts';
+import { told } from './samples.ts';
+import { newPath, openStore } from './sqlite-files.ts';
+
+const integrity = (path: string): unknown => {
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    return sqlite.pragma('integrity_check', { simple: true });
+  } finally {
+    sqlite.close();
+  }
+};
+
+it('many processes migrate one new database, and one of them does it', async () => {
+  const path = newPath();
+  const programs = Array.from({ length: 6 }, () => startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: `file:${path}` }));
+  const exits = await Promise.all(programs.map((program) => program.exited));
+  expect(exits, programs.map((program) => program.tail()).join('\n')).toEqual(exits.map(() => ({ code: 0, signal: null })));
+  const lines = programs.flatMap((program) => program.log);
+  expect(lines.map((line) => String(line['migrations_applied'])).toSorted()).toEqual(['0', '0', '0', '0', '0', '1']);
+  await openStore(path).ping();
+});
+
+it('a migration that cannot be made exits with 1 and says why', async () => {
+  const path = newPath();
+  const { output, exited } = startProgram(['src/db/migrate-main.ts'], {
+    DATABASE_URL: `file:${process.cwd()}/package.json/a.db`,
+  });
+  expect((await exited).code).toBe(1);
+  expect(output).toEqual([expect.stringMatching(/^could not migrate .*package\.json\/a\.db: EEXIST/)]);
+  const bad = startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: path });
+  expect((await bad.exited).code).toBe(78);
+});
+
+it('many processes write at once, and each write waits for its turn', async () => {
+  const path = newPath();
+  const runs = 100;
+  const writers = ['a', 'b', 'c', 'd'].map((name) => startProgram(['test/db/writer.ts', path, name, String(runs)]));
+  const exits = await Promise.all(writers.map((writer) => writer.exited));
+  expect(exits, writers.map((writer) => writer.tail(5)).join('\n')).toEqual(exits.map(() => ({ code: 0, signal: null })));
+  const { runs: inRuns, deployments } = await openStore(path).counts();
+  expect([inRuns.completed, deployments.queued]).toEqual([4 * runs, 4 * runs]);
+});
+
+it('a process that is killed inside of a transaction leaves nothing of it, and no lock', async () => {
+  const path = newPath();
+  const store = openStore(path);
+  const writer = startProgram(['test/db/half-written.ts', path]);
+  await writer.logged(({ msg }) => msg === 'half-way');
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(100_000);
+  await writer.kill();
+  expect(await store.sagemakerCalls()).toEqual([]);
+  await store.addSagemakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }]);
+  expect(await store.sagemakerCalls()).toHaveLength(1);
+  expect(integrity(path)).toBe('ok');
+});
+
+it('a process that is killed between its writes keeps what it told of, each change with its history', async () => {
+  const path = newPath();
+  const writer = startProgram(['test/db/writer.ts', path, 'a', '100000']);
+  await writer.logged(({ i }) => Number(i) >= 50);
+  await writer.kill();
+  const recorded = Number(writer.log.findLast(({ msg }) => msg === 'recorded')?.['i']);
+  const store = openStore(path);
+  const { runs, deployments } = await store.counts();
+  expect(runs.completed).toBeGreaterThan(recorded);
+  expect(deployments.queued).toBe(runs.completed);
+  expect(runs.requested).toBeLessThanOrEqual(1);
+  const last = runs.completed - 1;
+  expect(await told(store, `a-${last}`)).toEqual([
+    'training >requested api',
+    'training requested>completed poll',
+    'deployment >queued poll',
+  ]);
+  expect(integrity(path)).toBe('ok');
+});

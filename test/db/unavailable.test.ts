@@ -1,0 +1,126 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { StoreUnavailable } from '../../src/core/errors.ts';
+import { databaseOf } from '../../src/db/database.ts';
+import { DatabaseFile } from '../../src/db/open.ts';
+import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { startOfRuns } from '../../src/db/run-start.ts';
+import { recordingOfRuns } from '../../src/db/runs.ts';
+import { newRun, told } from './samples.ts';
+import { newPath, openStore } from './sqlite-files.ts';
+
+/** Another process that holds the write lock. */
+function holdWriteLock(path: string): { release: () => void } {
+  const other = new Sqlite(path);
+  onTestFinished(() => void other.close());
+  other.exec('begin exclusive');
+  return { release: () => void other.exec('rollback') };
+}
+
+it('busy: writes are refused when the wait is over, reads go on', async () => {
+  const path = newPath();
+  const store = openStore(path, { busyTimeoutMs: 50 });
+  await store.insertRun(newRun('a'), 1000);
+  const lock = holdWriteLock(path);
+  await expect(store.insertRun(newRun('b'), 1000)).rejects.toThrow(/SQLITE_BUSY/);
+  await expect(store.requestStop('a', 2000)).rejects.toBeInstanceOf(StoreUnavailable);
+  await store.ping();
+  expect((await store.findRun('a'))?.stopRequestedAt).toBeNull();
+  lock.release();
+  expect((await store.insertRun(newRun('b'), 1000)).kind).toBe('inserted');
+});
+
+it('full: the write is refused as a whole, and works again when there is room', async () => {
+  const file = new DatabaseFile(newPath());
+  onTestFinished(() => file.close());
+  const database = databaseOf(file);
+  const store = { ...recordingOfRuns(database), ...startOfRuns(database) };
+  const rows = (): unknown => ({
+    runs: file.db.$client.prepare('select training_job_name, status from training_runs').all(),
+    history: file.db.$client.prepare('select to_status from history').all(),
+  });
+  file.db.$client.pragma(`max_page_count = ${String(file.db.$client.pragma('page_count', { simple: true }))}`);
+  const before = rows();
+  const large = newRun('large', { servingImage: 'x'.repeat(200_000) });
+  await expect(store.insertRun(large, 1000)).rejects.toThrow(/SQLITE_FULL/);
+  await store.insertRun(newRun('a'), 1000);
+  // The change of the run fits, the history row of the same transaction does not.
+  const detail = 'x'.repeat(200_000);
+  await expect(store.markTraining('a', 'arn', 'worker', detail, 2000)).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(before).toEqual({ runs: [], history: [] });
+  expect(rows()).toEqual({ runs: [{ training_job_name: 'a', status: 'requested' }], history: [{ to_status: 'requested' }] });
+  file.db.$client.pragma('max_page_count = 1073741823');
+  expect((await store.markTraining('a', 'arn', 'worker', detail, 3000))?.status).toBe('training');
+});
+
+it('read-only: writes are refused, reads go on', async () => {
+  const file = new DatabaseFile(newPath());
+  onTestFinished(() => file.close());
+  const store = recordingOfRuns(databaseOf(file));
+  file.db.$client.pragma('query_only = ON');
+  await expect(store.insertRun(newRun('a'), 1000)).rejects.toThrow(/SQLITE_READONLY/);
+  file.db.$client.pragma('query_only = OFF');
+  expect((await store.insertRun(newRun('a'), 1000)).kind).toBe('inserted');
+});
+
+it('removed: the next use creates the database anew, and every store goes over to it', async () => {
+  const path = newPath();
+  const onReplaced = vi.fn<() => void>();
+  const [one, other] = [openStore(path, { onReplaced }), openStore(path, { onReplaced })];
+  await one.insertRun(newRun('lost'), 1000);
+  expect(await other.findRun('lost')).not.toBeNull();
+  // Only the database itself: its log and index stay behind, in use.
+  rmSync(path);
+  await one.insertRun(newRun('a'), 1000);
+  expect(onReplaced).toHaveBeenCalledTimes(1);
+  await other.insertRun(newRun('b'), 1000);
+  expect(onReplaced).toHaveBeenCalledTimes(2);
+  expect([await one.findRun('lost'), await told(one, 'b'), await told(other, 'a')]).toEqual([
+    null,
+    ['training >requested api'],
+    ['training >requested api'],
+  ]);
+  await Promise.all([one.close(), other.close()]);
+  expect((await openStore(path).counts()).runs.requested).toBe(2);
+});
+
+it('replaced: a store goes over to the file that is there now', async () => {
+  const [path, backup] = [newPath(), newPath()];
+  const restored = openStore(backup);
+  await restored.insertRun(newRun('restored'), 1000);
+  await restored.close();
+  const store = openStore(path);
+  await store.insertRun(newRun('lost'), 1000);
+  for (const side of ['', '-wal', '-shm']) rmSync(`${path}${side}`);
+  renameSync(backup, path);
+  expect([await store.findRun('lost'), (await store.findRun('restored'))?.status]).toEqual([null, 'requested']);
+});
+
+it('away: every use is refused until the place is there again', async () => {
+  const path = newPath();
+  const store = openStore(path);
+  await store.insertRun(newRun('a'), 1000);
+  rmSync(dirname(path), { recursive: true });
+  writeFileSync(dirname(path), 'a file where the folder was');
+  await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(store.insertRun(newRun('b'), 1000)).rejects.toBeInstanceOf(StoreUnavailable);
+  rmSync(dirname(path));
+  expect((await store.insertRun(newRun('b'), 1000)).kind).toBe('inserted');
+  expect((await store.counts()).runs.requested).toBe(1);
+});
+
+it('no database: a file that is none is told of, and left alone', () => {
+  const path = newPath();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'this is a text, and much longer than the first bytes of a database would be');
+  expect(() => openSqliteStore(`file:${path}`)).toThrow(StoreUnavailable);
+});
+
+it('closed: it is an error of the caller', async () => {
+  const store = openStore(newPath());
+  await store.close();
+  await store.close();
+  await expect(store.ping()).rejects.toThrow(/has been closed/);
+});

@@ -1,0 +1,13 @@
+/** A process that writes: `node test/db/writer.ts PATH NAME RUNS`. Tells of each run that it has recorded. */
+import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { completed, newDeployment, newRun } from './samples.ts';
+
+const [path = '', name = '', runs = '0'] = process.argv.slice(2);
+const store = openSqliteStore(`file:${path}`);
+for (let i = 0; i < Number(runs); i += 1) {
+  const job = `${name}-${i}`;
+  await store.insertRun(newRun(job), 1000);
+  await store.finishRun(job, completed, newDeployment(`d-${job}`), 'poll', 2000);
+  process.stdout.write(`${JSON.stringify({ msg: 'recorded', i })}\n`);
+}
+await store.close();
