@@ -74,16 +74,24 @@ export interface Page<T> {
 
 export interface Store {
   // Training runs
+  /** Of requests at once one wins; the idempotency key is looked at before the name. */
   insertRun(run: NewRun, now: number): Promise<InsertRunResult>;
-  /** Records a training that SageMaker has and the database did not know; the one that is there already, if any. */
+  /**
+   * Records a training that SageMaker has and the database did not know; the one that is there already, if any. A run id that
+   * another training has (a job that was cloned in SageMaker's console keeps its tags) gives way to the training job's name.
+   */
   adoptRun(run: AdoptedRun, actor: Actor, now: number): Promise<{ run: TrainingRun; adopted: boolean }>;
   findRun(trainingJobName: string): Promise<RunView | null>;
   findRunByIdempotencyKey(key: string): Promise<RunView | null>;
+  /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   listRuns(
     filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' },
     page: { limit: number; cursor: string | null },
   ): Promise<Page<RunView>>;
-  /** Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested` and not to be stopped. */
+  /**
+   * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
+   * start is under way. One that was begun `startLeaseMs` ago, or is as far in the future by a clock that was ahead, is over.
+   */
   beginStart(trainingJobName: string, now: number): Promise<TrainingRun | null>;
   /** Says that the last start is over without a training, so that another process may try at once. */
   releaseStart(trainingJobName: string, startAttemptedAt: number, now: number): Promise<TrainingRun | null>;
@@ -93,11 +101,13 @@ export interface Store {
   withdrawRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
   /** As withdrawRun, where the training may have started all the same: sets abandonedAt, asks for its stop and frees the idempotency key. */
   abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
+  /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and answer the run. */
   requestStop(trainingJobName: string, now: number): Promise<TrainingRun | null>;
+  /** null unless the run is `training`. A phase that is known already changes nothing and answers the run. */
   recordPhase(trainingJobName: string, secondaryStatus: string, actor: Actor, now: number): Promise<TrainingRun | null>;
   /**
    * Ends a run: allowed from `requested`, `training` and (unless the outcome is `timed_out`) from `timed_out`. With
-   * `deployment` it also queues one, in the same transaction.
+   * `deployment` (of a completed one only) it also queues one, in the same transaction, or answers the one that is active.
    */
   finishRun(
     trainingJobName: string,
@@ -108,6 +118,7 @@ export interface Store {
   ): Promise<{ run: TrainingRun; deployment: Deployment | null } | null>;
 
   // Deployments
+  /** Throws for a run that is not `completed`: callers have looked. */
   requestDeployment(trainingJobName: string, wanted: NewDeployment, now: number): Promise<RequestDeploymentResult>;
   findDeployment(deploymentId: string): Promise<Deployment | null>;
   listDeployments(
@@ -116,12 +127,16 @@ export interface Store {
   ): Promise<Page<Deployment>>;
   /** The deployment that went live last on the endpoint. */
   liveDeployment(endpointName: string): Promise<Deployment | null>;
-  /** queued → in_progress when nothing else is under way on the endpoint and nothing newer waits. */
+  /**
+   * queued → in_progress when nothing else is under way on the endpoint and it is its turn: forced ones go first, in the order of
+   * asking, then the newest training. What was forced is never superseded.
+   */
   claimDeployment(deploymentId: string, deadlineAt: number, now: number): Promise<ClaimResult>;
   /** Takes an `in_progress` deployment in hand: a new fence, which refuses every write of whoever had it before. */
   takeInHand(deploymentId: string): Promise<Deployment | null>;
   /** Whether the deployment is `in_progress` under this fence. */
   holdsFence(deploymentId: string, fence: number): Promise<boolean>;
+  /** Without a `detail` no history is written. */
   recordProgress(
     deploymentId: string,
     fence: number,
@@ -129,7 +144,11 @@ export interface Store {
     detail: string,
     now: number,
   ): Promise<Deployment | null>;
-  /** Ends a deployment; `deployed` also supersedes what waits and is older. Answers who goes next on the endpoint. */
+  /**
+   * Ends a deployment; `deployed` also supersedes what waits, is older and was not forced. A failure reason that was recorded before
+   * stays when the outcome has none, unless it is `deployed`. Answers who goes next on the endpoint: the one that claimDeployment
+   * would not tell to wait.
+   */
   finishDeployment(
     deploymentId: string,
     fence: number,
@@ -138,6 +157,7 @@ export interface Store {
   ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
 
   // Read models
+  /** In order; empty for a run that is not there. */
   history(trainingJobName: string): Promise<HistoryEntry[]>;
   /** Runs that are neither finished nor withdrawn, in order of recording, after `afterSeq`. */
   unfinishedRuns(
