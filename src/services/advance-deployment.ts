@@ -3,9 +3,10 @@ import { decideTrouble } from '../core/decide-trouble.ts';
 import { type Deployment, type DeploymentOutcome, type DeploymentProgress, isFinishedDeployment } from '../core/deployment.ts';
 import { HandedOver, SagemakerError } from '../core/errors.ts';
 import type { TrainingRun } from '../core/training-run.ts';
-import { ensureEndpointConfig } from './deploy/ensure-endpoint-config.ts';
+import { ensureEndpointConfig, seeEndpoint } from './deploy/ensure-endpoint-config.ts';
+import { findNewerLive } from './deploy/find-newer-live.ts';
 import { ensureModel } from './deploy/ensure-model.ts';
-import type { Hand } from './deploy/hand.ts';
+import { type Hand, supersededBy } from './deploy/hand.ts';
 import { moveEndpoint } from './deploy/move-endpoint.ts';
 import { enqueueDeploy } from './enqueue.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
@@ -83,6 +84,10 @@ async function carryOn(hand: Hand): Promise<JobOutcome> {
   for (;;) {
     switch (hand.deployment.step) {
       case 'model': {
+        // Of a run that was adopted, the database may not know what has become of the endpoint since.
+        const endpoint = hand.run.request === null ? await seeEndpoint(hand) : null;
+        const newer = endpoint === null ? null : await findNewerLive(hand, endpoint);
+        if (newer !== null) return finish(hand, supersededBy(newer));
         const failure = await ensureModel(hand);
         if (failure !== null) return finish(hand, failure);
         break;

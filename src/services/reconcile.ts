@@ -4,6 +4,7 @@ import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
 const pageSize = 1000;
 /** Runs whose start was lost, and deployments, go on within this time; not all of them in one instant. */
 const soonMs = 1000;
+const justRecordedMs = 2000;
 
 /**
  * Compares the database with the queue and puts back what is missing: a check for every run that is not over, a job for every
@@ -11,11 +12,13 @@ const soonMs = 1000;
  * running trainings are spread over a polling interval, so that a flushed Redis causes no burst of calls to SageMaker.
  */
 export async function reconcile(
-  { store, queue, settings, random, log }: Services,
+  { store, queue, settings, now, random, log }: Services,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ restoredChecks: number; restoredDeployments: number }> {
-  const runs = await allPages((after) => store.unfinishedRuns(after, pageSize), signal);
-  const deployments = await allPages((after) => store.unfinishedDeployments(after, pageSize), signal);
+  // Whoever has just recorded something is about to tell the queue of it.
+  const settled = ({ createdAt }: { createdAt: number }): boolean => Math.abs(now() - createdAt) > justRecordedMs;
+  const runs = (await allPages((after) => store.unfinishedRuns(after, pageSize), signal)).filter(settled);
+  const deployments = (await allPages((after) => store.unfinishedDeployments(after, pageSize), signal)).filter(settled);
   signal?.throwIfAborted();
   const requested = runs.filter(({ status }) => status === 'requested');
   const training = runs.filter(({ status }) => status === 'training');

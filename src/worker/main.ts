@@ -9,6 +9,7 @@ import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
+import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { onStop } from './on-stop.ts';
@@ -40,11 +41,12 @@ const services: Services = {
 };
 const runtime = startRuntime({ ...config, handlers: createHandlers(services), log });
 const reconciling = startReconciling(services);
+const adopting = startAdopting(services);
 const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => runtime.isRunning());
 
 onStop(log, async () => {
   stopHeartbeat?.();
-  await Promise.all([runtime.close(), reconciling.stop()]);
+  await Promise.all([runtime.close(), reconciling.stop(), adopting.stop()]);
   await Promise.all([calls.stop(), queue.close()]);
   sagemaker.close();
   await store.close();

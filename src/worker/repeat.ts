@@ -1,7 +1,7 @@
 export interface RepeatOptions {
   /** Until the first run at most; it begins at any time before. */
   firstWithinMs: number;
-  /** From the end of a run to the next, give or take a quarter. */
+  /** From the end of a run to the next; up to a quarter less. */
   everyMs: number;
   random: () => number;
   /** Must not throw. The signal is aborted by `stop`. */
@@ -21,7 +21,7 @@ export function repeat({ firstWithinMs, everyMs, random, run }: RepeatOptions): 
   const runIn = (waitMs: number): void => {
     timer = setTimeout(() => {
       running = run(controller.signal).finally(() => {
-        if (!controller.signal.aborted) runIn(everyMs * (0.75 + random() / 2));
+        if (!controller.signal.aborted) runIn(everyMs * (1 - random() / 4));
       });
     }, waitMs);
   };

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { Deployment } from '../../src/core/deployment.ts';
 import { openSqliteStore } from '../../src/db/sqlite-store.ts';
 import { createLogger } from '../../src/logger.ts';
-import { createQueue } from '../../src/queue/queue.ts';
+import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
 import { bootstrap, type BootstrapBody } from '../../src/services/bootstrap.ts';
@@ -41,7 +41,7 @@ export const settings: ServiceSettings = {
 };
 
 export interface World {
-  services: Services;
+  services: Services & { queue: RedisQueue };
   store: Store;
   simulator: Simulator;
   /** The SDK, at the stand-in. */
@@ -87,7 +87,7 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
     await queue.close();
     sagemaker.close();
   });
-  const services: Services = {
+  const services: World['services'] = {
     store: newStore(),
     queue,
     sagemaker,

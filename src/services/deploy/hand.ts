@@ -19,3 +19,11 @@ export const noTrouble = ({ troubleKind }: Deployment): DeploymentProgress =>
   troubleKind === null ? {} : { troubleKind: null, troubleSince: null };
 
 export const failure = (failureReason: string): DeploymentOutcome => ({ status: 'failed', failureReason, detail: failureReason });
+
+/** Of a newer training that the database did not know of. */
+export const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
+  status: 'superseded',
+  failureReason: `superseded by ${trainingJobName}, which is newer and live`,
+  detail: `superseded by ${trainingJobName}`,
+  supersededBy: trainingJobName,
+});

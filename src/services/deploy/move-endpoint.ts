@@ -5,7 +5,7 @@ import { SagemakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import { seeEndpoint } from './ensure-endpoint-config.ts';
 import { findNewerLive } from './find-newer-live.ts';
-import { type Hand, noTrouble } from './hand.ts';
+import { type Hand, noTrouble, supersededBy } from './hand.ts';
 
 export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wait'; afterMs: number };
 
@@ -43,13 +43,6 @@ export async function moveEndpoint(hand: Hand): Promise<Moved> {
 }
 
 const overtakenDelayMs = 1000;
-
-const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
-  status: 'superseded',
-  failureReason: `superseded by ${trainingJobName}, which is newer and live`,
-  detail: `superseded by ${trainingJobName}`,
-  supersededBy: trainingJobName,
-});
 
 /**
  * SageMaker was seen working on what was asked: that confirms it, whether or not the call was answered, and from now on whatever the

@@ -1,0 +1,26 @@
+import { StoreUnavailable } from '../core/errors.ts';
+import { adoptLost, type Strangers } from '../services/adopt-lost.ts';
+import type { Services } from '../services/ports.ts';
+import { type Repeated, repeat } from './repeat.ts';
+
+const firstWithinMs = 1000;
+
+/** Looks for trainings that the database has lost; apart from the reconciler, which must not wait for a long list. */
+export function startAdopting(services: Services): Repeated {
+  const { settings, random, log } = services;
+  const strangers: Strangers = new Set();
+  return repeat({
+    firstWithinMs: Math.min(firstWithinMs, settings.reconcileIntervalMs),
+    everyMs: settings.reconcileIntervalMs,
+    random,
+    async run(signal) {
+      try {
+        await adoptLost(services, strangers, { signal });
+      } catch (error) {
+        if (signal.aborted) return;
+        const level = error instanceof StoreUnavailable ? 'warn' : 'error';
+        log[level]({ err: error }, 'the look for lost trainings failed; trying again');
+      }
+    },
+  });
+}

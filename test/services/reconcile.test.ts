@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { adoptLost } from '../../src/services/adopt-lost.ts';
+import { reconcile } from '../../src/services/reconcile.ts';
+import { training } from '../simulator/harness.ts';
+import { startWorld, type World } from './harness.ts';
+
+const adopt = (world: World): Promise<number> => adoptLost(world.services, new Set());
+
+describe('reconciling', () => {
+  it('puts back the jobs of runs and deployments that have none, and only those', async () => {
+    const world = await startWorld();
+    const done = await world.start();
+    await world.settle();
+    const watched = await world.start();
+    const [check] = world.services.queue.queues;
+    await check?.obliterate({ force: true });
+    world.clock.advance(10);
+    expect(await reconcile(world.services)).toEqual({ restoredChecks: 1, restoredDeployments: 0 });
+    expect(await check?.getJob(`check-${watched}`)).toBeDefined();
+    expect(await check?.getJob(`check-${done}`)).toBeUndefined();
+    expect(await reconcile(world.services)).toEqual({ restoredChecks: 0, restoredDeployments: 0 });
+
+    const deploymentId = await world.untilQueued(watched);
+    const [, deploy] = world.services.queue.queues;
+    await deploy?.obliterate({ force: true });
+    world.clock.advance(10);
+    expect(await reconcile(world.services)).toMatchObject({ restoredDeployments: 1 });
+    expect(await deploy?.getJob(`deploy-${deploymentId}`)).toBeDefined();
+  });
+
+  it('leaves alone what was recorded this very moment', async () => {
+    const world = await startWorld();
+    await world.start();
+    const [check] = world.services.queue.queues;
+    await check?.obliterate({ force: true });
+    expect(await reconcile(world.services)).toEqual({ restoredChecks: 0, restoredDeployments: 0 });
+  });
+});
+
+describe('a database that was lost', () => {
+  it('gets its trainings back from SageMaker, with endpoint and auto-deploy choice, and repeats nothing', async () => {
+    const world = await startWorld();
+    const live = await world.start({ endpointName: 'one' });
+    await world.settle();
+    const named = await world.start({ trainingJobName: 'named', endpointName: 'two' });
+    const notDeployed = await world.start({}, false);
+    await world.sdk.createTrainingJob(training('ml-sentiment-training-of-somebody'));
+    await world.loseDatabase();
+
+    expect(await adopt(world)).toBe(3);
+    expect(await world.store.findRun(named)).toMatchObject({ endpointName: 'two', autoDeploy: true, status: 'training' });
+    expect(await world.store.findRun(notDeployed)).toMatchObject({ autoDeploy: false });
+    expect(await world.store.findRun('ml-sentiment-training-of-somebody')).toBeNull();
+    await world.settle();
+    expect(await world.store.findRun(live)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await world.store.findRun(named)).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await world.store.findRun(notDeployed)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(world.effects()).toMatchObject({
+      model_created: 2,
+      endpoint_config_created: 2,
+      endpoint_create_asked: 2,
+      training_job_created: 4,
+    });
+    expect(world.effects()).not.toHaveProperty('endpoint_update_asked');
+  });
+
+  it('does not bring an older training back over a newer one that is live', async () => {
+    const world = await startWorld();
+    const older = await world.start();
+    await world.settle();
+    const newer = await world.start();
+    await world.settle();
+    const before = world.effects();
+    await world.loseDatabase();
+    await adopt(world);
+    await world.settle();
+    expect(await world.deploymentsOf(newer)).toMatchObject([{ status: 'deployed' }]);
+    expect(await world.deploymentsOf(older)).toMatchObject([{ status: 'superseded', supersededBy: newer }]);
+    expect(world.effects()).toEqual(before);
+  });
+
+  it('is looked for by one process at a time, and again from where the last look began', async () => {
+    const world = await startWorld();
+    await world.start();
+    await adopt(world);
+    await adopt(world);
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
+    world.clock.advance(31);
+    await adopt(world);
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
+    expect(world.simulator.calls({ operation: 'ListTags' })).toHaveLength(0);
+  });
+
+  it('reads the tags of somebody else’s trainings once', async () => {
+    const world = await startWorld();
+    await world.sdk.createTrainingJob(training('theirs'));
+    const strangers = new Set<string>();
+    await adoptLost(world.services, strangers);
+    world.clock.advance(31);
+    await adoptLost(world.services, strangers);
+    expect(world.simulator.calls({ operation: 'ListTags' })).toHaveLength(1);
+  });
+
+  it('leaves the trainings of another installation alone', async () => {
+    const world = await startWorld();
+    await world.start();
+    await world.loseDatabase();
+    world.services.settings.projectName = 'other';
+    expect(await adopt(world)).toBe(0);
+  });
+
+  it('goes through many pages, and begins anew when SageMaker was away', async () => {
+    const world = await startWorld();
+    const run = await world.start();
+    for (let index = 0; index < 2; index += 1) {
+      await fetch(`${world.simulator.url}/_control/training-jobs/seed`, {
+        method: 'POST',
+        body: JSON.stringify({ count: 100, namePrefix: `seed-${index}`, status: 'completed' }),
+      });
+    }
+    await world.loseDatabase();
+    world.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'denied',
+      match: { operation: 'ListTrainingJobs' },
+    });
+    expect(await adopt(world)).toBe(0);
+    world.clock.advance(31);
+    expect(await adopt(world)).toBe(1);
+    expect(await world.store.findRun(run)).not.toBeNull();
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs', code: 'OK' })).toHaveLength(3);
+  });
+});
