@@ -14,7 +14,7 @@ import { bootstrap, type BootstrapBody } from '../../src/services/bootstrap.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import type { Services, ServiceSettings, Store } from '../../src/services/ports.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { Clock, image, role, startSimulator } from '../simulator/harness.ts';
+import { type Clock, image, role, startSimulator } from '../simulator/harness.ts';
 import { redisUrl } from '../support/redis.ts';
 
 export const endpointName = 'live';

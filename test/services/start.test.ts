@@ -133,10 +133,10 @@ describe('bootstrap', () => {
   it('a process that died between starting and recording: the training is found and adopted', async () => {
     const world = await startWorld();
     const { services } = world;
-    const markTraining = services.store.markTraining;
-    services.store.markTraining = () => Promise.reject(new Error('killed'));
+    const { store } = services;
+    services.store = { ...store, markTraining: () => Promise.reject(new Error('killed')) };
     await expect(bootstrap(services, request({ body: { trainingJobName: 'named' } }))).rejects.toThrow('killed');
-    services.store.markTraining = markTraining;
+    services.store = store;
     expect(await services.store.findRun('named')).toMatchObject({ status: 'requested' });
     world.clock.advance(startLeaseMs / 1000 + 1);
     await look(world, 'named');
