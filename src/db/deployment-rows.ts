@@ -29,7 +29,7 @@ type OfEndpoint = Pick<Deployment, 'endpointName'>;
 const ofEndpoint = ({ endpointName }: OfEndpoint): SQL => eq(deployments.endpointKey, endpointKeyOf(endpointName));
 
 /** The deployment that is under way on the endpoint; the unique index allows one. */
-export const underWayOn = (tx: Tx, endpoint: OfEndpoint): Deployment | null =>
+export const underWayOn = (tx: Tx | Db, endpoint: OfEndpoint): Deployment | null =>
   deploymentsWhere(tx, ofEndpoint(endpoint), eq(deployments.status, 'in_progress')).get() ?? null;
 
 /** The deployment that went live last on the endpoint. */
@@ -89,6 +89,9 @@ export function queueDeployment(tx: Tx, db: Db, run: TrainingRun, wanted: NewDep
       step: 'model',
       attempts: (former?.attempts ?? 0) + 1,
       trainingCreatedAt: run.createdAt,
+      trainingEndedAt: run.trainingEndedAt,
+      detectedAt: run.finishedAt,
+      detectedBy: run.finishedBy,
       createdAt: now,
     })
     .returning(deploymentColumns)

@@ -20,7 +20,7 @@ import { tellOfDeployment } from './history.ts';
 import { deployments, trainingRuns } from './schema.ts';
 
 type Asking = 'requestDeployment' | 'claimDeployment';
-type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment';
+type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment' | 'deploymentUnderWay';
 
 export const askingForDeployments = (database: Database): Pick<Store, Asking> => ({
   requestDeployment: (trainingJobName, wanted, now) =>
@@ -75,6 +75,8 @@ export const readingOfDeployments = (database: Database): Pick<Store, Reading> =
   findDeployment: (deploymentId) => database.read((db) => findDeployment(db, deploymentId)),
 
   liveDeployment: (endpointName) => database.read((db) => liveOn(db, { endpointName })),
+
+  deploymentUnderWay: (endpointName) => database.read((db) => underWayOn(db, { endpointName })),
 
   listDeployments: async ({ endpointName, trainingJobName }, { limit, cursor }) => {
     const before = seqOfCursor(cursor);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -47,9 +47,6 @@ export function migrateDatabase(path: string, busyTimeoutMs = defaultBusyTimeout
   const lock = new Sqlite(`${path}.migrate-lock`, { timeout: migrationLockTimeoutMs });
   try {
     lock.exec('begin exclusive');
-    // Left over from a database file that was removed alone, and perhaps in use by a process that has not noticed yet: SQLite
-    // would take the old index for the new file's.
-    if (inodeOf(path) === null) for (const side of ['-wal', '-shm']) rmSync(`${path}${side}`, { force: true });
     const sqlite = openSqlite(path, busyTimeoutMs);
     try {
       const before = appliedMigrations(sqlite);

@@ -72,6 +72,7 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
           ...outcome,
           secondaryStatus: outcome.secondaryStatus ?? before.secondaryStatus,
           finishedAt: now,
+          finishedBy: actor,
           updatedAt: now,
         })
         .where(open)

@@ -36,6 +36,7 @@ export const trainingRuns = sqliteTable(
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     finishedAt: integer('finished_at'),
+    finishedBy: text('finished_by').$type<Actor>(),
     startAttemptedAt: integer('start_attempted_at'),
     startAttempts: integer('start_attempts').notNull().default(0),
     trainingSinceAt: integer('training_since_at'),
@@ -91,6 +92,9 @@ export const deployments = sqliteTable(
     startedAt: integer('started_at'),
     deadlineAt: integer('deadline_at'),
     finishedAt: integer('finished_at'),
+    trainingEndedAt: integer('training_ended_at'),
+    detectedAt: integer('detected_at'),
+    detectedBy: text('detected_by').$type<Actor>(),
     inServiceAt: integer('in_service_at'),
   },
   (table) => [

@@ -31,7 +31,9 @@ export function describeStore(engine: string, newDatabase: () => TestDatabase): 
     describe('a deployment in hand', () => {
       fencesSuite(newDatabase);
     });
-    describe('turns', () => void turnsSuite(newDatabase));
+    describe('turns', () => {
+      turnsSuite(newDatabase);
+    });
     describe('read models', () => {
       readModelsSuite(newDatabase);
     });

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { startProgram } from '../support/processes.ts';
-import { told } from './samples.ts';
+import { newRun, told } from './samples.ts';
 import { newPath, openStore } from './sqlite-files.ts';
 
 const integrity = (path: string): unknown => {
@@ -75,5 +75,26 @@ it('a process that is killed between its writes keeps what it told of, each chan
     'training requested>completed poll',
     'deployment >queued poll',
   ]);
+  expect(integrity(path)).toBe('ok');
+});
+
+it('a database that is removed while an idle process has it open is created anew, with nothing of the old one', async () => {
+  const path = newPath();
+  const idle = startProgram([
+    '--input-type=module',
+    '--eval',
+    `import { openSqliteStore } from '${process.cwd()}/src/db/sqlite-store.ts';
+    const store = openSqliteStore('file:${path}');
+    for (let i = 0; i < 500; i += 1) await store.addSagemakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }]);
+    setInterval(() => {}, 1000);
+    console.log(JSON.stringify({ msg: 'idle' }));`,
+  ]);
+  await idle.logged(({ msg }) => msg === 'idle');
+  rmSync(path);
+  const store = openStore(path);
+  for (let i = 0; i < 20; i += 1) await store.insertRun(newRun(`new-${i}`), 1000);
+  expect([await store.sagemakerCalls(), (await store.counts()).runs.requested]).toEqual([[], 20]);
+  await idle.kill();
+  expect((await openStore(path).counts()).runs.requested).toBe(20);
   expect(integrity(path)).toBe('ok');
 });

@@ -100,4 +100,14 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     await finish(store, await claim(store, 'd-same', 9000), 'deployed', 9000);
     expect((await store.liveDeployment(endpoint))?.deploymentId).toBe('d-same');
   });
+
+  it('goes by when they went live, not by when they were asked for', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'new', 2000);
+    await trained(store, 'old', 1000);
+    await store.requestDeployment('old', newDeployment('forced', { forced: true }), 7000);
+    await finish(store, await claim(store, 'forced'), 'deployed', 8000);
+    await finish(store, await claim(store, 'd-new'), 'deployed', 9000);
+    expect((await store.liveDeployment(endpoint))?.deploymentId).toBe('d-new');
+  });
 }
