@@ -10,7 +10,7 @@ import type { LatencyHistogram, Store } from './services/store.ts';
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'counts' | 'latencies' | 'sagemakerCalls'>;
+  store: Pick<Store, 'counts' | 'latencies' | 'detections' | 'sagemakerCalls'>;
   /** Rejects, in less than a scrape may take, while Redis is away. */
   queueDepths: () => Promise<QueueDepths>;
   /** Of this service. */
@@ -50,12 +50,13 @@ export function createMetrics(sources: MetricsSources): Metrics {
 
 async function readStore(store: MetricsSources['store']) {
   try {
-    const [counts, latencies, calls] = await Promise.all([
+    const [counts, latencies, detections, calls] = await Promise.all([
       store.counts(),
       store.latencies(latencyBucketsSeconds.map((seconds) => seconds * 1000)),
+      store.detections(),
       store.sagemakerCalls(),
     ]);
-    return { counts, latencies, calls };
+    return { counts, latencies, detections, calls };
   } catch (error) {
     if (error instanceof StoreUnavailable) return null;
     throw error;
@@ -93,6 +94,14 @@ function showStored(stored: Awaited<ReturnType<typeof readStore>>, registry: Reg
   });
   for (const [status, count] of Object.entries(stored.counts.deployments)) deployments.set({ status }, count);
 
+  const detections = new Counter({
+    name: 'autodeploy_trainings_detected_total',
+    help: 'Completed trainings by who saw the completion first: with the event path in use, polls and reconcilers should see few',
+    labelNames: ['detected_by'],
+    registers,
+  });
+  for (const { detectedBy, count } of stored.detections) detections.inc({ detected_by: detectedBy }, count);
+
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',
     help: 'Requests to SageMaker by operation and result, of all processes',
@@ -102,18 +111,29 @@ function showStored(stored: Awaited<ReturnType<typeof readStore>>, registry: Reg
   for (const { operation, result, count } of stored.calls) calls.inc({ operation, result }, count);
 }
 
-const showLatencies = ({ requested, deployed }: Record<'requested' | 'deployed', LatencyHistogram>): string[] => [
-  histogramText(
-    'autodeploy_deploy_request_latency_seconds',
-    'From the end of a training to its deployment being requested',
-    requested,
-  ),
-  histogramText(
-    'autodeploy_deploy_latency_seconds',
-    'From the end of a training to its model being live on the endpoint',
-    deployed,
-  ),
-];
+const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: string }> = {
+  requested: {
+    name: 'autodeploy_deploy_request_latency_seconds',
+    help: 'From the end of a training to its deployment being recorded, by who detected the end',
+  },
+  asked: {
+    name: 'autodeploy_deploy_asked_latency_seconds',
+    help: 'From the end of a training to SageMaker being asked for the endpoint, by who detected the end',
+  },
+  in_service: {
+    name: 'autodeploy_deploy_latency_seconds',
+    help: 'From the end of a training to its model being in service, by who detected the end',
+  },
+};
+
+const showLatencies = (latencies: LatencyHistogram[]): string[] =>
+  Object.entries(latencyMetrics).map(([reached, { name, help }]) =>
+    histogramText(
+      name,
+      help,
+      latencies.filter((one) => one.reached === reached),
+    ),
+  );
 
 function showQueues(depths: QueueDepths | null, registry: Registry): void {
   const registers = [registry];
@@ -133,14 +153,15 @@ function showQueues(depths: QueueDepths | null, registry: Registry): void {
 }
 
 /** A histogram that the database has counted, as text: prom-client's own can only be observed into. Help without line breaks. */
-function histogramText(name: string, help: string, { buckets, count, sumMs }: LatencyHistogram): string {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} histogram`,
-    ...latencyBucketsSeconds.map((le, index) => `${name}_bucket{le="${le}"} ${buckets[index] ?? 0}`),
-    `${name}_bucket{le="+Inf"} ${count}`,
-    `${name}_sum ${sumMs / 1000}`,
-    `${name}_count ${count}`,
-    '',
-  ].join('\n');
+function histogramText(name: string, help: string, series: LatencyHistogram[]): string {
+  const lines = series.flatMap(({ detectedBy, buckets, count, sumMs }) => {
+    const label = `detected_by="${detectedBy ?? 'unknown'}"`;
+    return [
+      ...latencyBucketsSeconds.map((le, index) => `${name}_bucket{${label},le="${le}"} ${buckets[index] ?? 0}`),
+      `${name}_bucket{${label},le="+Inf"} ${count}`,
+      `${name}_sum{${label}} ${sumMs / 1000}`,
+      `${name}_count{${label}} ${count}`,
+    ];
+  });
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
 }

@@ -1,3 +1,5 @@
+import type { Actor } from './history.ts';
+
 /** The statuses of a deployment, as users see them (contract). */
 export const deploymentStatuses = ['queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded'] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
@@ -54,6 +56,11 @@ export interface Deployment {
   startedAt: number | null;
   deadlineAt: number | null;
   finishedAt: number | null;
+  /** When the training ended, as SageMaker tells; null when it does not. */
+  trainingEndedAt: number | null;
+  /** When the training's completion was recorded, and which detector did it. */
+  detectedAt: number | null;
+  detectedBy: Actor | null;
   /** When the endpoint went into service on this deployment's configuration: SageMaker's LastModifiedTime. */
   inServiceAt: number | null;
 }

@@ -1,3 +1,5 @@
+import type { Actor } from './history.ts';
+
 /** The statuses of a training run, as users see them (contract). */
 export const trainingRunStatuses = ['requested', 'training', 'completed', 'failed', 'stopped', 'timed_out'] as const;
 export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
@@ -56,6 +58,8 @@ export interface TrainingRun {
   createdAt: number;
   updatedAt: number;
   finishedAt: number | null;
+  /** Who recorded the end. */
+  finishedBy: Actor | null;
   /** When CreateTrainingJob was last about to be sent. */
   startAttemptedAt: number | null;
   startAttempts: number;

@@ -1,5 +1,6 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import { activeDeploymentStatuses, deploymentStatuses } from '../core/deployment.ts';
+import type { Actor } from '../core/history.ts';
 import { trainingRunStatuses } from '../core/training-run.ts';
 import type { LatencyHistogram, Store } from '../services/store.ts';
 import type { Database } from './database.ts';
@@ -16,21 +17,30 @@ function withZeros<Status extends string>(
   return zeros;
 }
 
-/** How long it took from a training's end until `reachedAt`, over all deployments that have reached it. */
-function histogram(db: Db, reachedAt: SQL, bucketsMs: number[]): LatencyHistogram {
-  const tookMs = sql`max(0, ${reachedAt} - ${trainingRuns.trainingEndedAt})`;
+const reached = {
+  requested: sql`${deployments.createdAt}`,
+  asked: sql`${deployments.askedAt}`,
+  in_service: sql`${deployments.inServiceAt}`,
+};
+
+/** How long it took from a training's end until then, over all deployments that came so far. */
+function histograms(db: Db, what: keyof typeof reached, bucketsMs: number[]): LatencyHistogram[] {
+  const reachedAt = reached[what];
+  const tookMs = sql`max(0, ${reachedAt} - ${deployments.trainingEndedAt})`;
   const atMost = bucketsMs.map((bucketMs) => sql`coalesce(sum(${tookMs} <= ${bucketMs}), 0)`);
-  const row = db
+  const rows = db
     .select({
+      detectedBy: deployments.detectedBy,
       count: count(),
       sumMs: sql<number>`coalesce(sum(${tookMs}), 0)`,
       buckets: sql`json_array(${sql.join(atMost, sql`, `)})`.mapWith((json: string): number[] => JSON.parse(json)),
     })
     .from(deployments)
-    .innerJoin(trainingRuns, eq(trainingRuns.seq, deployments.runSeq))
-    .where(and(isNotNull(trainingRuns.trainingEndedAt), sql`${reachedAt} is not null`))
-    .get();
-  return row ?? { buckets: bucketsMs.map(() => 0), count: 0, sumMs: 0 };
+    .where(and(isNotNull(deployments.trainingEndedAt), sql`${reachedAt} is not null`))
+    .groupBy(deployments.detectedBy)
+    .orderBy(deployments.detectedBy)
+    .all();
+  return rows.map((row) => ({ ...row, reached: what }));
 }
 
 type Unfinished = 'unfinishedRuns' | 'unfinishedDeployments';
@@ -72,7 +82,7 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
     ),
 });
 
-type Measured = 'counts' | 'latencies' | 'addSagemakerCalls' | 'sagemakerCalls';
+type Measured = 'counts' | 'latencies' | 'detections' | 'addSagemakerCalls' | 'sagemakerCalls';
 
 export const measurements = (database: Database): Pick<Store, Measured> => ({
   counts: () =>
@@ -88,10 +98,18 @@ export const measurements = (database: Database): Pick<Store, Measured> => ({
     })),
 
   latencies: (bucketsMs) =>
-    database.read((db) => ({
-      requested: histogram(db, sql`${deployments.createdAt}`, bucketsMs),
-      deployed: histogram(db, sql`case when ${deployments.status} = 'deployed' then ${deployments.finishedAt} end`, bucketsMs),
-    })),
+    database.read((db) => (['requested', 'asked', 'in_service'] as const).flatMap((what) => histograms(db, what, bucketsMs))),
+
+  detections: () =>
+    database.read((db) =>
+      db
+        .select({ detectedBy: sql<Actor>`${trainingRuns.finishedBy}`, count: count() })
+        .from(trainingRuns)
+        .where(and(eq(trainingRuns.status, 'completed'), isNotNull(trainingRuns.finishedBy)))
+        .groupBy(trainingRuns.finishedBy)
+        .orderBy(trainingRuns.finishedBy)
+        .all(),
+    ),
 
   addSagemakerCalls: (calls) =>
     database.write((tx) => {

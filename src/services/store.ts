@@ -127,6 +127,8 @@ export interface Store {
   ): Promise<Page<Deployment>>;
   /** The deployment that went live last on the endpoint. */
   liveDeployment(endpointName: string): Promise<Deployment | null>;
+  /** The deployment that is `in_progress` on the endpoint. */
+  deploymentUnderWay(endpointName: string): Promise<Deployment | null>;
   /**
    * queued → in_progress when nothing else is under way on the endpoint and it is its turn: forced ones go first, in the order of
    * asking, then the newest training. What was forced is never superseded.
@@ -169,8 +171,13 @@ export interface Store {
     limit: number,
   ): Promise<Pick<Deployment, 'seq' | 'deploymentId' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt'>[]>;
   counts(): Promise<{ runs: Record<TrainingRunStatus, number>; deployments: Record<DeploymentStatus, number> }>;
-  /** Milliseconds from a training's end to the deployment being asked for, and to its being live, of all there are. */
-  latencies(bucketsMs: number[]): Promise<Record<'requested' | 'deployed', LatencyHistogram>>;
+  /**
+   * Of all deployments whose training's end is known, by who detected that: milliseconds from the end to the deployment being
+   * recorded, to SageMaker being asked for the endpoint, and to its being in service.
+   */
+  latencies(bucketsMs: number[]): Promise<LatencyHistogram[]>;
+  /** How many completed trainings each detector was the first to see. */
+  detections(): Promise<{ detectedBy: Actor; count: number }[]>;
   /** Adds to the counters of SageMaker calls that all processes share. */
   addSagemakerCalls(calls: { operation: string; result: string; count: number }[]): Promise<void>;
   sagemakerCalls(): Promise<{ operation: string; result: string; count: number }[]>;
@@ -189,6 +196,8 @@ export interface Store {
 }
 
 export interface LatencyHistogram {
+  detectedBy: Actor | null;
+  reached: 'requested' | 'asked' | 'in_service';
   /** How many were at most as long as the bucket of the same index. */
   buckets: number[];
   count: number;

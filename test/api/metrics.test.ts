@@ -56,12 +56,14 @@ describe('GET /metrics', () => {
     expect((await api.ask('POST', '/deploy/slow')).status).toBe(202);
     const { value } = await scrape(api);
     const latency = 'autodeploy_deploy_request_latency_seconds';
-    expect(value(`${latency}_count`)).toBe(1);
-    expect(value(`${latency}_bucket`, { le: '10' })).toBe(0);
-    expect(value(`${latency}_bucket`, { le: '30' })).toBe(1);
-    expect(value(`${latency}_sum`)).toBeGreaterThan(15);
-    expect(value(`${latency}_sum`)).toBeLessThan(30);
-    expect(value('autodeploy_deploy_latency_seconds_count')).toBe(0);
+    const by = { detected_by: 'api' };
+    expect(value(`${latency}_count`, by)).toBe(1);
+    expect(value(`${latency}_bucket`, { ...by, le: '10' })).toBe(0);
+    expect(value(`${latency}_bucket`, { ...by, le: '30' })).toBe(1);
+    expect(value(`${latency}_sum`, by)).toBeGreaterThan(15);
+    expect(value(`${latency}_sum`, by)).toBeLessThan(30);
+    expect(value('autodeploy_deploy_latency_seconds_count', by)).toBeUndefined();
+    expect(value('autodeploy_trainings_detected_total', by)).toBe(1);
   });
 
   it('answers in time while Redis is away, and says so', async () => {

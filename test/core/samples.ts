@@ -25,6 +25,7 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   createdAt: at,
   updatedAt: at,
   finishedAt: null,
+  finishedBy: null,
   startAttemptedAt: at,
   startAttempts: 1,
   trainingSinceAt: at,
@@ -85,6 +86,9 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   startedAt: at,
   deadlineAt: at + 2 * hour,
   finishedAt: null,
+  trainingEndedAt: null,
+  detectedAt: null,
+  detectedBy: null,
   inServiceAt: null,
   ...fields,
 });

@@ -14,6 +14,3 @@ export function currentPhase<P extends TimedPhase>(timeline: P[], now: number): 
   if (!phase) throw new Error('an empty timeline');
   return phase;
 }
-
-/** The instant at which nothing more will change. */
-export const endOf = (timeline: TimedPhase[]): number => timeline.at(-1)?.startAt ?? 0;

@@ -138,10 +138,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
 
   it('measures from the training’s end, never below zero', async () => {
     const store = newDatabase().open();
-    expect(await store.latencies([10])).toEqual({
-      requested: { buckets: [0], count: 0, sumMs: 0 },
-      deployed: { buckets: [0], count: 0, sumMs: 0 },
-    });
+    expect(await store.latencies([10])).toEqual([]);
     await deploy(store, 'live', 1000, 8000);
     const end = async (name: string, trainingEndedAt: number | null): Promise<void> => {
       await inTraining(store, name, 2000);
@@ -149,11 +146,11 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     };
     await end('ahead', 9000);
     await end('unknown', null);
-    expect(await store.latencies([0, 1000, 2999, 3000])).toEqual({
-      requested: { buckets: [1, 2, 2, 2], count: 2, sumMs: 1000 },
-      deployed: { buckets: [0, 0, 0, 1], count: 1, sumMs: 3000 },
-    });
-    expect((await store.latencies([])).requested).toEqual({ buckets: [], count: 2, sumMs: 1000 });
+    const [requested, ...others] = await store.latencies([0, 1000, 2999, 3000]);
+    expect(requested).toEqual({ detectedBy: 'poll', reached: 'requested', buckets: [1, 2, 2, 2], count: 2, sumMs: 1000 });
+    expect(others.map(({ reached }) => reached)).not.toContain('requested');
+    expect((await store.latencies([]))[0]).toMatchObject({ buckets: [], count: 2, sumMs: 1000 });
+    expect(await store.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
   it('adds up the calls of all processes', async () => {
