@@ -1,0 +1,105 @@
+import {
+  allOf,
+  type Fault,
+  flushRedis,
+  killInTransaction,
+  killProcess,
+  killRedis,
+  loseMessage,
+  pauseProcess,
+  removeDatabase,
+} from './faults.ts';
+import { apiSteps, apiWrites, type Step, workerCalls, workerCommands, workerWrites } from './places.ts';
+import { reordered, throttleStorm } from './storms.ts';
+import type { Place } from './tripwires.ts';
+import { throttled, type Workload } from './workloads.ts';
+
+/** A row of the matrix: one fault at one step. */
+export interface Row {
+  fault: string;
+  step: string;
+  workload: Workload;
+  strike: Fault;
+  /** In the short cut. */
+  short: boolean;
+}
+
+const rowsOf = <Where>(
+  fault: string,
+  steps: readonly Step<Where>[],
+  strike: (place: Where) => Fault,
+  short: RegExp | null = null,
+): Row[] =>
+  steps.map(({ title, workload, place }) => ({
+    fault,
+    step: title,
+    workload,
+    strike: strike(place),
+    short: short?.test(title) ?? false,
+  }));
+
+const before = (place: Place): boolean => place.when === 'before';
+const effects = /^(Create|Update|Delete|Stop)/;
+
+const loseAnswers = (steps: readonly Step[]): Row[] =>
+  rowsOf(
+    'answer lost after the effect',
+    steps.filter(({ place }) => !before(place) && effects.test(place.what)),
+    loseMessage,
+    /UpdateEndpoint$|after CreateTrainingJob$/,
+  );
+
+/** Killed when the worker starts the training, and the next one again while it finds out that it runs. */
+const twice = (what: string): Row => ({
+  fault: 'kill -9 of two workers',
+  step: `after CreateTrainingJob, and after ${what}`,
+  workload: throttled,
+  strike: allOf(
+    killProcess({ of: 'worker', via: 'sagemaker', what: 'CreateTrainingJob', when: 'after' }),
+    killProcess({ of: 'worker', via: 'sagemaker', what, when: 'after' }),
+  ),
+  short: false,
+});
+
+/** Only what SageMaker has can be found again. */
+const onceStarted = ({ place: { what, when } }: Step): boolean =>
+  when === 'after' && !/Stop|Delete|DescribeModel|DescribeEndpointConfig/.test(what);
+
+const workerSteps = [...workerCalls, ...workerCommands];
+const allSteps = [...apiSteps, ...workerSteps];
+const storms: Row[] = [
+  {
+    fault: 'throttle storm',
+    step: 'all calls, six trainings',
+    workload: throttleStorm,
+    strike: throttleStorm.strike,
+    short: true,
+  },
+  {
+    fault: 'duplicate and reordered completions',
+    step: 'four trainings',
+    workload: reordered,
+    strike: reordered.strike,
+    short: true,
+  },
+];
+
+export const rows: readonly Row[] = [
+  ...rowsOf(
+    'kill -9 of the worker',
+    workerSteps,
+    killProcess,
+    /^after (CreateModel|UpdateEndpoint|deploy\/addStandardJob)$|^before CreateEndpoint$/,
+  ),
+  ...rowsOf('kill -9 of the worker', workerWrites, killInTransaction),
+  twice('DescribeTrainingJob'),
+  twice('ListTags'),
+  ...rowsOf('kill -9 of the API', apiSteps, killProcess, /(before|after) CreateTrainingJob$/),
+  ...rowsOf('kill -9 of the API', apiWrites, killInTransaction),
+  ...rowsOf('kill -9 of Redis', allSteps, killRedis, /^after UpdateEndpoint$/),
+  ...rowsOf('FLUSHALL', allSteps, flushRedis, /^after (UpdateEndpoint|deploy\/addStandardJob)$/),
+  ...rowsOf('worker paused past its lock', workerSteps, pauseProcess, /^before UpdateEndpoint$/),
+  ...loseAnswers(allSteps),
+  ...rowsOf('database file removed', workerSteps.filter(onceStarted), removeDatabase),
+  ...storms,
+];

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DeploymentBody } from '../../src/api/schemas/deployment.ts';
+import type { HistoryEntryBody, TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+
+export type RunDetails = TrainingRunBody & { deployments: DeploymentBody[]; history: HistoryEntryBody[] };
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+const answerWithinMs = 12_000;
+const againAfterMs = 150;
+
+/** A client as the promise wants it: without an answer, or told to come back, it repeats its request with the same Idempotency-Key. */
+export class ServiceClient {
+  readonly #url: string;
+
+  constructor(port: number) {
+    this.#url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Records a training; answers when it has been accepted or refused for good. */
+  bootstrap(request: {
+    name: string;
+    endpoint: string;
+    autoDeploy?: boolean;
+    withinMs?: number;
+  }): Promise<Answer<TrainingRunBody>> {
+    const { name, endpoint, autoDeploy = true, withinMs } = request;
+    const body = { training_job_name: name, endpoint_name: endpoint };
+    return this.repeat('POST', `/bootstrap?auto_deploy=${autoDeploy}`, { body, key: `key-${name}`, withinMs });
+  }
+
+  deploy(name: string, force = false): Promise<Answer<DeploymentBody>> {
+    return this.repeat('POST', `/deploy/${name}?force=${force}`);
+  }
+
+  stop(name: string): Promise<Answer<TrainingRunBody>> {
+    return this.repeat('POST', `/training-jobs/${name}/stop`);
+  }
+
+  /** Delivers an event once; null without an answer. */
+  async event(envelope: object): Promise<number | null> {
+    return (await this.#once('POST', '/events', { body: envelope }))?.status ?? null;
+  }
+
+  /** null where the service knows no such run, or gives no answer now. */
+  async run(name: string): Promise<RunDetails | null> {
+    const answer = await this.#once<RunDetails>('GET', `/training-jobs/${name}`, {});
+    return answer?.status === 200 ? answer.body : null;
+  }
+
+  async runs(): Promise<TrainingRunBody[]> {
+    const items: TrainingRunBody[] = [];
+    let cursor = '';
+    for (;;) {
+      const page = await this.repeat<{ items: TrainingRunBody[]; next_cursor: string | null }>(
+        'GET',
+        `/training-jobs?limit=100${cursor}`,
+      );
+      items.push(...page.body.items);
+      if (page.body.next_cursor === null) return items;
+      cursor = `&cursor=${encodeURIComponent(page.body.next_cursor)}`;
+    }
+  }
+
+  async liveTraining(endpoint: string): Promise<{ status: string; trainingJobName: string | null } | null> {
+    type Status = { status: string; training_job_name: string | null };
+    const answer = await this.#once<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`, {});
+    return answer?.status === 200 ? { status: answer.body.status, trainingJobName: answer.body.training_job_name } : null;
+  }
+
+  /** Until there is an answer that is no 503 and no 429. */
+  async repeat<T>(
+    method: string,
+    path: string,
+    { body, key, withinMs = 60_000 }: { body?: object; key?: string; withinMs?: number } = {},
+  ): Promise<Answer<T>> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const answer = await this.#once<T>(method, path, { body, key });
+      if (answer !== null && answer.status !== 503 && answer.status !== 429) return answer;
+      if (Date.now() > deadline) throw new Error(`${method} ${path}: ${answer === null ? 'no answer' : JSON.stringify(answer)}`);
+      await delay(againAfterMs);
+    }
+  }
+
+  async #once<T>(method: string, path: string, { body, key }: { body?: object; key?: string }): Promise<Answer<T> | null> {
+    try {
+      const response = await fetch(`${this.#url}${path}`, {
+        method,
+        body: body && JSON.stringify(body),
+        headers: { ...(body && { 'content-type': 'application/json' }), ...(key && { 'idempotency-key': key }) },
+        signal: AbortSignal.timeout(answerWithinMs),
+      });
+      return { status: response.status, body: (await response.json()) as T };
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { CrashSystem } from './crash-system.ts';
+import type { RunDetails } from './service-client.ts';
+
+export interface RunExpectation {
+  name: string;
+  status: readonly string[];
+  deployment: readonly string[];
+  /** How often an endpoint may have been asked for on its account: once by default, or once for each of its deployments. */
+  askedAtMost?: 'once' | 'deployments';
+}
+
+/** What was found; empty lists are good. */
+export interface Verdict {
+  /** Runs without a final outcome, or endpoints that don't show the newest training. */
+  lost: string[];
+  /** Effects that were made more than once. */
+  doubled: string[];
+  /** Runs that ended otherwise than they should. */
+  wrong: string[];
+}
+
+const openStatuses = ['requested', 'training'];
+const openDeployments = ['queued', 'in_progress'];
+
+export const isFinal = (run: RunDetails | null, { status }: RunExpectation): boolean =>
+  run !== null &&
+  !openStatuses.includes(run.status) &&
+  !openDeployments.includes(run.deployment_status) &&
+  // Between the training's end and the deployment there is no instant: one transaction.
+  status.length > 0;
+
+/** Compares what the service has recorded, and what the stand-in has seen done, with what has to be. */
+export async function judge(
+  system: CrashSystem,
+  expects: readonly RunExpectation[],
+  live: Readonly<Record<string, string>>,
+): Promise<Verdict> {
+  const verdict: Verdict = { lost: [], doubled: [], wrong: [] };
+  const effects = await system.standIn.effects();
+  for (const expected of expects) {
+    const run = await system.client.run(expected.name);
+    if (run === null) {
+      verdict.lost.push(`${expected.name}: no such run`);
+      continue;
+    }
+    if (!isFinal(run, expected)) verdict.lost.push(`${run.training_job_name}: ${run.status}, ${run.deployment_status}`);
+    else if (!expected.status.includes(run.status) || !expected.deployment.includes(run.deployment_status)) {
+      verdict.wrong.push(`${run.training_job_name}: ${run.status}, ${run.deployment_status} (${reasonOf(run)})`);
+    }
+    countEffects(verdict, effects, run, expected);
+  }
+  for (const [endpoint, name] of Object.entries(live)) {
+    const shown = await system.client.liveTraining(endpoint);
+    if (shown?.trainingJobName !== name || shown.status !== 'InService') {
+      verdict.lost.push(
+        `${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} (${shown?.status ?? 'absent'}) in place of ${name}`,
+      );
+    }
+  }
+  return verdict;
+}
+
+function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, { askedAtMost }: RunExpectation): void {
+  const name = run.training_job_name;
+  const own = (effect: Effect): boolean => {
+    const subject = String(effect.detail?.['to'] ?? effect.detail?.['endpointConfigName'] ?? effect.name);
+    return subject === name || new RegExp(`^${name}-[0-9a-f]{10}$`).test(subject);
+  };
+  const count = (...kinds: string[]): number => effects.filter((effect) => kinds.includes(effect.kind) && own(effect)).length;
+  const limit = (what: string, made: number, atLeast: number, atMost: number): void => {
+    if (made > atMost) verdict.doubled.push(`${name}: ${made} × ${what}`);
+    else if (made < atLeast) verdict.lost.push(`${name}: ${made} × ${what}`);
+  };
+  const wasDeployed = run.deployment_status === 'deployed' || run.deployment_status === 'rolled_back' ? 1 : 0;
+  limit('training_job_created', count('training_job_created'), run.training_job_arn === null ? 0 : 1, 1);
+  limit('model_created', count('model_created'), wasDeployed, 1);
+  limit('endpoint_config_created', count('endpoint_config_created'), wasDeployed, 1);
+  const asked = count('endpoint_create_asked', 'endpoint_update_asked');
+  limit('endpoint asked', asked, wasDeployed, askedAtMost === 'deployments' ? run.deployments.length : 1);
+}
+
+const reasonOf = (run: RunDetails): string =>
+  run.failure_reason ??
+  run.deployments.map(({ failure_reason: reason }) => reason).find((reason) => reason !== null) ??
+  'no reason';
