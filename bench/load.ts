@@ -1,0 +1,38 @@
+import { percentile } from './statistics.ts';
+
+export interface Measured {
+  calls: number;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/**
+ * Calls again and again, `atOnce` at a time, each the moment the one before has been answered, for so long or so often. A call that
+ * fails ends it: a bench that counts errors as answers measures nothing.
+ */
+export async function drive(
+  call: () => Promise<void>,
+  atOnce: number,
+  { seconds = Infinity, calls = Infinity }: { seconds?: number; calls?: number },
+): Promise<Measured> {
+  const startedAt = performance.now();
+  const until = startedAt + seconds * 1000;
+  const tookMs: number[] = [];
+  const lane = async (): Promise<void> => {
+    for (let from = performance.now(); from < until;) {
+      await call();
+      const now = performance.now();
+      tookMs.push(now - from);
+      from = now;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const elapsedMs = performance.now() - startedAt;
+  return {
+    calls: tookMs.length,
+    perSecond: (tookMs.length * 1000) / elapsedMs,
+    p50Ms: percentile(tookMs, 50),
+    p99Ms: percentile(tookMs, 99),
+  };
+}

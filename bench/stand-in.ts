@@ -1,0 +1,38 @@
+import type { LoggedCall } from '../src/simulator/calls.ts';
+import type { SettingsPatch } from '../src/simulator/settings.ts';
+import { HttpClient } from './http-client.ts';
+
+/** The stand-in's control routes. */
+export class StandIn {
+  readonly #client: HttpClient;
+
+  constructor(url: string) {
+    this.#client = new HttpClient(url);
+  }
+
+  /** All calls that match, in the order in which they were answered. */
+  async calls(filter: { operation?: string; name?: string; afterSeq?: number } = {}): Promise<LoggedCall[]> {
+    const query = new URLSearchParams({ limit: '1000000', ...asStrings(filter) });
+    return ((await this.#client.ask('GET', `/_control/calls?${query.toString()}`)) as { calls: LoggedCall[] }).calls;
+  }
+
+  async set(patch: SettingsPatch): Promise<void> {
+    await this.#client.ask('PATCH', '/_control/settings', patch);
+  }
+
+  async complete(trainingJobName: string): Promise<void> {
+    await this.#client.ask('POST', `/_control/training-jobs/${trainingJobName}/complete`, {});
+  }
+
+  /** Training jobs in progress, named `<prefix>-000001` and so on. */
+  async seed(namePrefix: string, count: number): Promise<void> {
+    await this.#client.ask('POST', '/_control/training-jobs/seed', { namePrefix, count, status: 'in_progress' });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+const asStrings = (filter: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]));
