@@ -64,7 +64,8 @@ export async function judge(
 function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, { askedAtMost }: RunExpectation): void {
   const name = run.training_job_name;
   const own = (effect: Effect): boolean => {
-    const subject = String(effect.detail?.['to'] ?? effect.detail?.['endpointConfigName'] ?? effect.name);
+    const { to, endpointConfigName } = (effect.detail ?? {}) as Partial<Record<'to' | 'endpointConfigName', string>>;
+    const subject = to ?? endpointConfigName ?? effect.name;
     return subject === name || new RegExp(`^${name}-[0-9a-f]{10}$`).test(subject);
   };
   const count = (...kinds: string[]): number => effects.filter((effect) => kinds.includes(effect.kind) && own(effect)).length;
