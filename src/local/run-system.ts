@@ -37,7 +37,8 @@ export async function runSystem(settings: SystemSettings, logs: string): Promise
     return 0;
   }
   if (!(failure instanceof StartError)) throw failure;
-  for (const line of failure.output) fault(`  ${line}`);
+  // Its JSON lines have been told.
+  for (const line of failure.output.filter((one) => !one.startsWith('{'))) fault(`  ${line}`);
   fault(`${failure.message}; its log is in ${logs}`);
   return 1;
 }

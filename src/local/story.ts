@@ -26,10 +26,18 @@ const troubles = new Map<unknown, string>([
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** What happened, and what it came from; a failed query's message alone would fill the screen. */
 function reasonOf(entry: Record<string, unknown>): string | undefined {
   const error = entry['err'] ?? entry['error'];
-  return typeof error === 'object' && error !== null ? text(Reflect.get(error, 'message')) : text(error);
+  const messages = [messageOf(error), isObject(error) ? messageOf(Reflect.get(error, 'cause')) : undefined];
+  return messages.flatMap((message) => (message === undefined ? [] : [shortened(message)])).join(': ');
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const messageOf = (error: unknown): string | undefined => text(isObject(error) ? Reflect.get(error, 'message') : error);
+
+const longest = 200;
+const shortened = (message: string): string => (message.length > longest ? `${message.slice(0, longest)}…` : message);
 
 function parse(line: string): Record<string, unknown> | null {
   if (!line.startsWith('{')) return null;

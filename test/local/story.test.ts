@@ -28,6 +28,13 @@ describe('the story on the terminal', () => {
     );
   });
 
+  it('shortens what would fill the screen, and tells what it came from', () => {
+    const err = { message: 'q'.repeat(5000), cause: { message: 'table deployments already exists' } };
+    expect(told({ level: 'fatal', msg: 'the worker ends', err })).toMatch(
+      /  ERROR  the worker ends: q{200}…: table deployments already exists$/,
+    );
+  });
+
   it('keeps to one line, and out of the terminal’s controls', () => {
     expect(storyLine('api', ['a\nb\u001B[2Jc'], time)).toBe(`${clock}  api       a b [2Jc`);
   });
