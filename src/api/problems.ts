@@ -11,6 +11,7 @@ import {
   serviceErrorCodes,
   StoreUnavailable,
 } from '../core/errors.ts';
+import { QueueUnavailable } from '../queue/time-limit.ts';
 
 /** What went wrong with the request or with the API itself; the services' own codes stand beside them. */
 const apiErrorCodes = [
@@ -167,6 +168,9 @@ export function problemOf(error: unknown): Problem {
       retryAfterSeconds,
       cause: error,
     });
+  }
+  if (error instanceof QueueUnavailable) {
+    return new Problem('redis_unavailable', 'Redis does not answer; nothing was changed', { retryAfterSeconds, cause: error });
   }
   if (error instanceof SagemakerError) return problemOfSagemaker(error);
   if (error instanceof HTTPException && error.status < 500) return new Problem('bad_request', error.message, { cause: error });

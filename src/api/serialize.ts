@@ -57,6 +57,11 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   created_at: isoTime(deployment.createdAt),
   started_at: isoTimeOrNull(deployment.startedAt),
   finished_at: isoTimeOrNull(deployment.finishedAt),
+  training_ended_at: isoTimeOrNull(deployment.trainingEndedAt),
+  detected_at: isoTimeOrNull(deployment.detectedAt),
+  detected_by: deployment.detectedBy,
+  deploy_asked_at: isoTimeOrNull(deployment.askedAt),
+  in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 
 export const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({

@@ -1,7 +1,8 @@
 export type HistorySubject = 'training' | 'deployment';
 
 /** Who made a change: one of the detectors, the API on a caller's behalf, or a worker carrying out a step. */
-export type Actor = 'api' | 'poll' | 'event' | 'reconcile' | 'worker';
+export const actors = ['api', 'poll', 'event', 'reconcile', 'worker'] as const;
+export type Actor = (typeof actors)[number];
 
 /** One entry of a run's history; `at` in milliseconds since 1970 UTC. */
 export interface HistoryEntry {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 
-const patienceMs = 1000;
+const patienceMs = 3000;
 
 /** Whether the address answers a GET with 2xx. */
 export const answers = (url: string) => async (): Promise<boolean> => {

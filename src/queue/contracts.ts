@@ -14,6 +14,8 @@ export const checkSchema = z.object({
   endpoint_name: name,
   /** Since when SageMaker has not answered as it should, in milliseconds since 1970 UTC. */
   trouble_since: z.number().nullable(),
+  /** Why it looks: regularly, or once because an event said so. */
+  actor: z.enum(['poll', 'event']).default('poll'),
 });
 export type CheckData = z.infer<typeof checkSchema>;
 
@@ -22,6 +24,8 @@ export const deploySchema = z.object({
   deployment_id: z.string().regex(/^[\w-]{1,100}$/),
   training_job_name: name,
   endpoint_name: name,
+  /** One look on account of an event, beside the job that carries the deployment on. */
+  once: z.boolean().default(false),
 });
 export type DeployData = z.infer<typeof deploySchema>;
 
@@ -50,6 +54,21 @@ export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
     endpoint_name: deployment.endpointName,
   });
   return { name: data.training_job_name, data, jobId: `deploy-${data.deployment_id}` };
+}
+
+/** A job id may hold neither colons nor, in ours, anything that an event might bring along. */
+const statusInId = (status: string): string => status.replaceAll(/[^A-Za-z]/g, '');
+
+/** Throws ZodError. */
+export function lookAtTrainingJob(run: WatchedRun, status: string): NewJob<CheckData> {
+  const job = checkJob(run);
+  return { ...job, data: { ...job.data, actor: 'event' }, jobId: `look-${run.trainingJobName}-${statusInId(status)}` };
+}
+
+/** Throws ZodError. */
+export function lookAtDeploymentJob(deployment: WatchedDeployment, status: string): NewJob<DeployData> {
+  const job = deployJob(deployment);
+  return { ...job, data: { ...job.data, once: true }, jobId: `look-${deployment.deploymentId}-${statusInId(status)}` };
 }
 
 export const checkQueueName = 'check-training';

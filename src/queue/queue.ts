@@ -2,7 +2,7 @@ import { Queue as BullQueue } from 'bullmq';
 import type { Config } from '../config.ts';
 import type { Logger, Queue } from '../services/ports.ts';
 import { connectProducer, disconnect } from './connection.ts';
-import { checkJob, checkQueueName, deployJob, deployQueueName } from './contracts.ts';
+import { checkJob, checkQueueName, deployJob, deployQueueName, lookAtDeploymentJob, lookAtTrainingJob } from './contracts.ts';
 import { ensureJob, type JobQueue } from './ensure-job.ts';
 import { restoreJobs } from './restore-jobs.ts';
 import { QueueUnavailable, within } from './time-limit.ts';
@@ -75,6 +75,14 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     deploy(deployment, delayMs) {
       const job = deployJob(deployment);
       return attempt(() => within(limitMs, ensureJob(deploy, job, delayMs)));
+    },
+    lookAtTraining(run, status) {
+      const job = lookAtTrainingJob(run, status);
+      return attempt(() => within(limitMs, ensureJob(check, job, 0)));
+    },
+    lookAtDeployment(deployment, status) {
+      const job = lookAtDeploymentJob(deployment, status);
+      return attempt(() => within(limitMs, ensureJob(deploy, job, 0)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {

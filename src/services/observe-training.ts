@@ -29,10 +29,15 @@ export async function observeTraining(services: Services, trainingJobName: strin
   const run = await services.store.findRun(trainingJobName);
   if (run === null || isFinishedRun(run.status)) return done;
   if (run.status === 'requested') return startRequested(services, run, context);
-  return look(services, run, context);
+  return lookAtRun(services, run, context);
 }
 
-async function look(services: Services, run: TrainingRun, { actor, troubleSince, signal }: ObserveContext): Promise<JobOutcome> {
+/** The look itself, at a run that SageMaker has; also at one that has timed out, which may have an outcome by now. */
+export async function lookAtRun(
+  services: Services,
+  run: TrainingRun,
+  { actor, troubleSince, signal }: ObserveContext,
+): Promise<JobOutcome> {
   const { settings, now, random, log } = services;
   const decision = decideTraining(run, await describe(services, run, { signal, ...lookLimits }), now(), settings);
   const fields = { training_job_name: run.trainingJobName };
@@ -63,6 +68,9 @@ const endingPhases = ['Uploading', 'Stopping'];
 const intervalFor = (secondaryStatus: string | null, pollIntervalMs: number): number =>
   secondaryStatus !== null && endingPhases.includes(secondaryStatus) ? pollIntervalMs / 4 : pollIntervalMs;
 
+/** When POST /events was last called with an event of ours. */
+export const lastEventMark = 'event';
+
 /** What SageMaker says of the run's training job; its errors are observations, too. */
 export async function describe({ sagemaker }: Services, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
   try {
@@ -87,6 +95,7 @@ export async function recordTrainingOutcome(
   const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
   const finished = await store.finishRun(run.trainingJobName, decision.outcome, wanted, deployment.trigger, now());
   if (finished === null) return;
+  await noteMissedEvent(services, run, decision, deployment.trigger);
   const { status, failureReason } = decision.outcome;
   log.info(
     {
@@ -99,6 +108,28 @@ export async function recordTrainingOutcome(
     finished.deployment === null ? `training ${status}` : `training ${status}; deployment to ${run.endpointName} queued`,
   );
   if (finished.deployment !== null) await enqueueDeploy(services, finished.deployment, 0);
+}
+
+/** How late an event may be without being missed: EventBridge delivers within seconds. */
+const eventLatenessMs = 10_000;
+/** Who has had no event for so long doesn't use them. */
+const eventsInUseMs = 7 * 24 * 3_600_000;
+
+/** Nothing is lost when an event is; whoever runs the event path should know all the same. */
+async function noteMissedEvent(
+  { store, now, log }: Services,
+  run: TrainingRun,
+  { outcome }: Extract<TrainingDecision, { kind: 'finish' }>,
+  detectedBy: Trigger,
+): Promise<void> {
+  const lateMs = outcome.trainingEndedAt === null ? 0 : now() - outcome.trainingEndedAt;
+  if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
+  const lastEventAt = await store.reachedAt(lastEventMark);
+  if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
+  log.warn(
+    { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },
+    'no event told of the end of this training: the event path may be broken',
+  );
 }
 
 async function notePhase(

@@ -79,6 +79,13 @@ export interface Queue {
   /** Makes sure that a `deploy` job carries the deployment on; with `delayMs` 0 a waiting one goes on now. */
   deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
   /**
+   * One look at a training, now, beside whatever watches it: an event told of `status`. Repeats of one event that nobody has looked
+   * after yet are one look.
+   */
+  lookAtTraining(run: WatchedRun, status: string): Promise<void>;
+  /** The same for a deployment under way, whose endpoint an event told of. */
+  lookAtDeployment(deployment: WatchedDeployment, status: string): Promise<void>;
+  /**
    * For the reconciler: adds, in bulk, the jobs that these should have and don't (never made, flushed, or finished too early).
    * `delayMs` is asked for each job that is added. Answers whom it added one for.
    */

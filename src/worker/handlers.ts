@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/contracts.ts';
 import { advanceDeployment } from '../services/advance-deployment.ts';
 import { observeTraining } from '../services/observe-training.ts';
-import type { JobOutcome } from '../services/outcome.ts';
+import { lookOnEvent } from '../services/look-on-event.ts';
+import { done, type JobOutcome } from '../services/outcome.ts';
 import type { Logger, Services } from '../services/ports.ts';
 
 export interface HandlerContext {
@@ -31,13 +32,19 @@ export function createHandlers(services: Services): JobKind[] {
     jobKind({
       queueName: checkQueueName,
       schema: checkSchema,
-      handle: ({ training_job_name, trouble_since }, { signal, log }) =>
-        observeTraining({ ...services, log }, training_job_name, { actor: 'poll', troubleSince: trouble_since, signal }),
+      handle: ({ training_job_name, trouble_since, actor }, { signal, log }) => {
+        const look = actor === 'event' ? lookOnEvent : observeTraining;
+        return look({ ...services, log }, training_job_name, { actor, troubleSince: trouble_since, signal });
+      },
     }),
     jobKind({
       queueName: deployQueueName,
       schema: deploySchema,
-      handle: ({ deployment_id }, { signal, log }) => advanceDeployment({ ...services, log }, deployment_id, { signal }),
+      handle: async ({ deployment_id, once }, { signal, log }) => {
+        const outcome = await advanceDeployment({ ...services, log }, deployment_id, { signal });
+        // The deployment's own job looks again.
+        return once ? done : outcome;
+      },
     }),
   ];
 }

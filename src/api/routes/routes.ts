@@ -5,6 +5,7 @@ import { faultsOf } from '../faults.ts';
 import { invalidRequest } from '../problems.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { eventRoutes } from './events.ts';
 import { endpointStatusRoutes } from './endpoint-status.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -24,6 +25,7 @@ export function createRoutes(deps: ApiDeps): Routes {
   trainingJobRoutes(routes, deps);
   deploymentRoutes(routes, deps);
   endpointStatusRoutes(routes, deps);
+  eventRoutes(routes, deps);
   healthRoutes(routes, deps);
   metricsRoutes(routes, deps);
   pageRoutes(routes, deps);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses, triggers } from '../../core/deployment.ts';
+import { actors } from '../../core/history.ts';
 import { instant } from './instant.ts';
 
 export const DeploymentSchema = z
@@ -16,6 +17,13 @@ export const DeploymentSchema = z
     created_at: instant(),
     started_at: instant().nullable(),
     finished_at: instant().nullable(),
+    training_ended_at: instant().nullable().openapi({ description: 'As SageMaker tells' }),
+    detected_at: instant().nullable().openapi({ description: 'When the training’s completion was recorded' }),
+    detected_by: z.enum(actors).nullable().openapi({ description: 'Who saw the completion first' }),
+    deploy_asked_at: instant().nullable().openapi({ description: 'When SageMaker was last asked to change the endpoint' }),
+    in_service_at: instant()
+      .nullable()
+      .openapi({ description: 'When the endpoint went into service with it, as SageMaker tells' }),
   })
   .openapi('Deployment');
 

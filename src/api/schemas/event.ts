@@ -3,28 +3,8 @@
  * loose about all else. Instants come as milliseconds in numbers or strings, absent fields as null, an endpoint's status in UPPER_SNAKE.
  */
 import { z } from '@hono/zod-openapi';
+import type { StateChange } from '../../core/state-change.ts';
 import { resourceName } from './request.ts';
-
-/** What an event says. A hint: events are lost, repeated and come out of order, so SageMaker is asked for the facts. */
-export type StateChange =
-  | {
-      kind: 'training';
-      trainingJobName: string;
-      /** As DescribeTrainingJob has it: `Completed`. */
-      status: string;
-      secondaryStatus: string | null;
-      tags: Record<string, string>;
-      /** When it changed, in milliseconds since 1970 UTC. */
-      at: number;
-    }
-  | {
-      kind: 'endpoint';
-      endpointName: string;
-      /** As DescribeEndpoint has it: `InService`. */
-      status: string;
-      endpointConfigName: string | null;
-      at: number;
-    };
 
 /** Null for what is no instant, so that a field which only dates the event never costs it. */
 const instantMs = z

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses } from '../../core/deployment.ts';
 import { trainingRunStatuses } from '../../core/training-run.ts';
+import { actors } from '../../core/history.ts';
 import { DeploymentSchema } from './deployment.ts';
 import { instant } from './instant.ts';
 
@@ -42,7 +43,7 @@ const HistoryEntrySchema = z
     subject: z.enum(['training', 'deployment']),
     from: z.string().nullable(),
     to: z.string(),
-    actor: z.enum(['api', 'poll', 'event', 'reconcile', 'worker']),
+    actor: z.enum(actors),
     detail: z.string().nullable(),
   })
   .openapi('HistoryEntry');

@@ -1,0 +1,43 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { receiveEvent } from '../../services/receive-event.ts';
+import { readJsonBody } from '../body.ts';
+import type { ApiDeps } from '../deps.ts';
+import { json, problems } from '../responses.ts';
+import { EventSchema } from '../schemas/event.ts';
+import type { Routes } from './routes.ts';
+
+const ReceivedSchema = z
+  .object({
+    accepted: z.boolean(),
+    reason: z
+      .string()
+      .optional()
+      .openapi({ description: 'With `accepted: false`', example: 'other-job was not started by this service' }),
+  })
+  .openapi('Received');
+
+const route = createRoute({
+  method: 'post',
+  path: '/events',
+  operationId: 'receiveEvent',
+  tags: ['training'],
+  summary: 'Take an EventBridge event: a training job or an endpoint changed its state',
+  description: 'A hint: a worker looks at SageMaker at once. Safe to repeat, in any order.',
+  request: { body: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/Event' } } } } },
+  responses: {
+    202: json(ReceivedSchema, 'Taken, or not for this service'),
+    ...problems(
+      'invalid_request',
+      'payload_too_large',
+      'unsupported_media_type',
+      'cross_site_request',
+      'database_unavailable',
+      'redis_unavailable',
+    ),
+  },
+});
+
+export function eventRoutes(routes: Routes, { services }: ApiDeps): void {
+  routes.openAPIRegistry.register('Event', EventSchema);
+  routes.openapi(route, async (c) => c.json(await receiveEvent(services, await readJsonBody(c, EventSchema)), 202));
+}

@@ -1,0 +1,20 @@
+/** What an event says. A hint: events are lost, repeated and come out of order, so SageMaker is asked for the facts. */
+export type StateChange =
+  | {
+      kind: 'training';
+      trainingJobName: string;
+      /** As DescribeTrainingJob has it: `Completed`. */
+      status: string;
+      secondaryStatus: string | null;
+      tags: Record<string, string>;
+      /** When it changed, in milliseconds since 1970 UTC. */
+      at: number;
+    }
+  | {
+      kind: 'endpoint';
+      endpointName: string;
+      /** As DescribeEndpoint has it: `InService`. */
+      status: string;
+      endpointConfigName: string | null;
+      at: number;
+    };

@@ -1,0 +1,83 @@
+import { SagemakerError } from '../core/errors.ts';
+import { trainingJobPrefix } from '../core/names.ts';
+import type { StateChange } from '../core/state-change.ts';
+import { readTrainingJobTags } from '../core/tags.ts';
+import { isFinishedRun } from '../core/training-run.ts';
+import { readOwnTags } from './adopt-training.ts';
+import { lastEventMark } from './observe-training.ts';
+import type { CallOptions, Services } from './ports.ts';
+
+export type Received = { accepted: true } | { accepted: false; reason: string };
+
+const accepted: Received = { accepted: true };
+const refused = (reason: string): Received => ({ accepted: false, reason });
+
+/** An API destination gives up after 5 s (sagemaker-facts, section 6). */
+const lookUpOptions: CallOptions = { maxWaitMs: 1500 };
+const markEveryMs = 30_000;
+
+/**
+ * Takes an event as a hint: makes a worker look at SageMaker now, and leaves everything else to that look. Quick, and safe to repeat;
+ * an event that is older than what is known leads to a look that changes nothing.
+ *
+ * @throws what the queue throws while Redis is away: EventBridge sends the event again.
+ */
+export async function receiveEvent(services: Services, change: StateChange): Promise<Received> {
+  const received = change.kind === 'training' ? await ofTraining(services, change) : await ofEndpoint(services, change);
+  if (received.accepted) await markEvent(services);
+  return received;
+}
+
+async function ofTraining(services: Services, change: Extract<StateChange, { kind: 'training' }>): Promise<Received> {
+  const { store, queue, settings, log } = services;
+  const { trainingJobName, status } = change;
+  const run = await store.findRun(trainingJobName);
+  if (run === null && !(await isOurs(services, change))) return refused(`${trainingJobName} was not started by this service`);
+  if (run !== null && isFinishedRun(run.status) && run.status !== 'timed_out') return accepted;
+  await queue.lookAtTraining(run ?? { trainingJobName, endpointName: settings.endpointName }, status);
+  log.debug({ training_job_name: trainingJobName, event_status: status }, 'an event came: looking at the training now');
+  return accepted;
+}
+
+/**
+ * Whether a training that the database does not know is one of ours, whose record was lost. The event brings the tags along, or
+ * leaves them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
+ */
+async function isOurs(
+  services: Services,
+  { trainingJobName, tags }: Extract<StateChange, { kind: 'training' }>,
+): Promise<boolean> {
+  const { sagemaker, settings } = services;
+  if (Object.keys(tags).length > 0) return readTrainingJobTags(tags)?.project === settings.projectName;
+  if (!trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return false;
+  try {
+    const { arn } = await sagemaker.describeTrainingJob(trainingJobName, lookUpOptions);
+    return (await readOwnTags(services, arn, lookUpOptions))?.project === settings.projectName;
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    return error.kind !== 'not_found';
+  }
+}
+
+async function ofEndpoint(
+  { store, queue, log }: Services,
+  { endpointName, status }: Extract<StateChange, { kind: 'endpoint' }>,
+): Promise<Received> {
+  const deployment = await store.deploymentUnderWay(endpointName);
+  if (deployment === null) {
+    const known = await store.listDeployments({ endpointName }, { limit: 1, cursor: null });
+    return known.items.length > 0 ? accepted : refused(`nothing was deployed to ${endpointName} by this service`);
+  }
+  await queue.lookAtDeployment(deployment, status);
+  log.debug(
+    { training_job_name: deployment.trainingJobName, endpoint_name: endpointName, event_status: status },
+    'an event came: looking at the endpoint now',
+  );
+  return accepted;
+}
+
+/** That events come at all is what makes a missed one worth telling (observe-training.ts). */
+async function markEvent({ store, now }: Services): Promise<void> {
+  const at = await store.reachedAt(lastEventMark);
+  if (at === null || now() - at > markEveryMs) await store.recordReached(lastEventMark, now());
+}

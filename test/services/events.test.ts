@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { StateChange } from '../../src/core/state-change.ts';
+import { trainingJobTags } from '../../src/core/tags.ts';
+import { lookOnEvent } from '../../src/services/look-on-event.ts';
+import { receiveEvent } from '../../src/services/receive-event.ts';
+import { training } from '../simulator/harness.ts';
+import { endpointName, startWorld, type World } from './harness.ts';
+
+const trainingEvent = (trainingJobName: string, tags: Record<string, string> = {}): StateChange => ({
+  kind: 'training',
+  trainingJobName,
+  status: 'Completed',
+  secondaryStatus: 'Completed',
+  tags,
+  at: 0,
+});
+const endpointEvent = (name = endpointName): StateChange => ({
+  kind: 'endpoint',
+  endpointName: name,
+  status: 'InService',
+  endpointConfigName: null,
+  at: 0,
+});
+
+const look = (world: World, job: string) => lookOnEvent(world.services, job, { actor: 'event', troubleSince: null });
+const lookJobs = async (world: World): Promise<string[]> => {
+  const jobs = await Promise.all(world.services.queue.queues.map((queue) => queue.getJobs(['waiting'])));
+  return jobs.flat().map(({ id }) => id ?? '');
+};
+const refused = { accepted: false, reason: expect.any(String) };
+
+describe('an event of a training', () => {
+  it('queues one look, however often it comes, and the look does what a poll would have done', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    world.clock.advance(200);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => receiveEvent(world.services, trainingEvent(job))));
+    expect(answers.every(({ accepted }) => accepted)).toBe(true);
+    expect(await lookJobs(world)).toEqual([`look-${job}-Completed`]);
+    await Promise.all(Array.from({ length: 20 }, () => look(world, job)));
+    expect(await world.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
+    await world.settle();
+    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_asked: 1 });
+  });
+
+  it('that came too early changes nothing, and one that is over is taken without a look', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    expect(await look(world, job)).toEqual({ kind: 'done' });
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'training' });
+    await world.settle();
+    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await lookJobs(world)).not.toContain(`look-${job}-Completed`);
+  });
+
+  it('takes up a run whose monitoring has timed out', async () => {
+    const world = await startWorld({ maxTrainingWaitMs: 60_000 });
+    const job = await world.start();
+    world.clock.advance(90);
+    await world.round();
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    world.clock.advance(200);
+    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
+    await look(world, job);
+    await world.settle();
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+  });
+
+  it('adopts one of ours that the database does not know', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    const { runId } = (await world.store.findRun(job)) ?? { runId: '' };
+    await world.loseDatabase();
+    // With tags in the event no call is needed; without them SageMaker tells.
+    const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null });
+    expect(await receiveEvent(world.services, trainingEvent(job, tags))).toEqual({ accepted: true });
+    expect(world.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
+    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
+    world.clock.advance(200);
+    expect(await look(world, job)).toMatchObject({ kind: 'again', afterMs: 0 });
+    await look(world, job);
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', trigger: 'event' }]);
+  });
+
+  it('is refused for a training that is not ours', async () => {
+    const world = await startWorld();
+    const { services } = world;
+    await world.sdk.createTrainingJob(training('ml-sentiment-training-theirs'));
+    const other = trainingJobTags({ runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null });
+    expect(await receiveEvent(services, trainingEvent('theirs'))).toEqual(refused);
+    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', { team: 'search' }))).toEqual(refused);
+    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', other))).toEqual(refused);
+    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-theirs'))).toEqual(refused);
+    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
+    expect(await lookJobs(world)).toEqual([]);
+    expect(await look(world, 'ml-sentiment-training-theirs')).toEqual({ kind: 'done' });
+    expect(await world.store.findRun('ml-sentiment-training-theirs')).toBeNull();
+  });
+
+  it('that SageMaker can’t be asked about now is looked after later', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    await world.loseDatabase();
+    world.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
+    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await look(world, job)).toMatchObject({ kind: 'again', troubleSince: world.clock.now });
+    world.simulator.clearFaults();
+  }, 30_000);
+});
+
+describe('an event of an endpoint', () => {
+  it('makes the deployment under way look now', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    await world.round();
+    expect(await receiveEvent(world.services, endpointEvent('LIVE'))).toEqual({ accepted: true });
+    expect(await lookJobs(world)).toContain(`look-${deploymentId}-InService`);
+    await world.settle();
+    expect(await receiveEvent(world.services, endpointEvent())).toEqual({ accepted: true });
+    expect(await receiveEvent(world.services, endpointEvent('theirs'))).toEqual(refused);
+  });
+});
+
+describe('an event that was missed', () => {
+  const missed = (world: World): string[] => world.lines.filter((line) => line.includes('the event path may be broken'));
+
+  it('is told of when a poll finds the end much later, and events are in use', async () => {
+    const world = await startWorld();
+    const first = await world.start();
+    await world.settle({ everySeconds: 120 });
+    expect(missed(world)).toEqual([]);
+    await receiveEvent(world.services, trainingEvent(first));
+    await world.start();
+    await world.settle({ everySeconds: 120 });
+    expect(missed(world)).toHaveLength(1);
+    expect(await world.store.detections()).toEqual([{ detectedBy: 'poll', count: 2 }]);
+  });
+});
+
+describe('latency', () => {
+  it('is kept for each deployment: the end, its detection, the request to SageMaker, in service', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(job);
+    const { trainingEndedAt, detectedAt, askedAt, inServiceAt } = deployment ?? {};
+    expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
+    expect(detectedAt).toBeLessThanOrEqual(askedAt ?? 0);
+    expect(askedAt).toBeLessThan(inServiceAt ?? 0);
+    expect((await world.store.latencies([])).map(({ reached, count }) => [reached, count])).toEqual([
+      ['requested', 1],
+      ['asked', 1],
+      ['in_service', 1],
+    ]);
+  });
+});
