@@ -9,7 +9,7 @@ export class LocalSystem {
   }
 
   /** The printed line that begins with `what`, without it. */
-  async printed(what: string, withinMs = 20_000): Promise<string> {
+  async printed(what: string, withinMs = 60_000): Promise<string> {
     const { program } = this;
     const line = await program.until(() => program.output.find((one) => one.startsWith(`${what} `)), `line ${what}`, withinMs);
     return line.slice(what.length).trim();
