@@ -29,8 +29,8 @@ export function buildLambda(env: NodeJS.ProcessEnv = {}): { zip: Buffer; names: 
 }
 
 export interface LambdaFunction {
-  /** How long loading the file took: the part of a cold start that is ours. */
-  initMs: number;
+  /** Processor time that loading the file took: the part of a cold start that is ours, however busy the machine. */
+  initCpuMs: number;
   invoke: (event: unknown, timeoutMs?: number) => Promise<{ result: unknown } | { error: string }>;
   /** What the function has logged: one JSON object a line, or this throws. */
   logged: () => Record<string, unknown>[];
@@ -71,15 +71,15 @@ export async function startLambda(
   const told = async (): Promise<Invoked> => ((await orExit(once(child, 'message'))) as [Invoked])[0];
 
   const ready = await told();
-  if (!('initMs' in ready)) throw new Error('the runtime told something else than that it is ready');
+  if (!('initCpuMs' in ready)) throw new Error('the runtime told something else than that it is ready');
   return {
-    initMs: ready.initMs,
+    initCpuMs: ready.initCpuMs,
     invoke: async (event, timeoutMs = 30_000) => {
       const ended = orExit(once(ends, 'end'));
       const answer = told();
       child.send({ event, awsRequestId, timeoutMs } satisfies Invocation);
       const [message] = await Promise.all([answer, ended]);
-      if ('initMs' in message) throw new Error('the runtime started twice');
+      if ('initCpuMs' in message) throw new Error('the runtime started twice');
       return message;
     },
     logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
