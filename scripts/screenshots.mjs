@@ -1,0 +1,131 @@
+/**
+ * `npm run screenshots [-- URL]`: has a training deployed and opens the pages that show it in a real browser: at the root, under the
+ * prefix and behind a proxy that strips the prefix. Keeps what it saw in docs/images, and fails on whatever a browser complains of.
+ * Without a URL it starts a system of its own; with one, API_KEY is the key. Needs Chromium (CHROMIUM, by default /usr/bin/chromium),
+ * which is why it is no part of `npm test`.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { startLocalSystem } from './screenshots/local-system.mjs';
+import { startPrefixProxy } from './screenshots/prefix-proxy.mjs';
+import { serviceAt } from './screenshots/service.mjs';
+import { root } from './setup/root.mjs';
+
+const prefix = '/model-init';
+const images = join(root, 'docs/images');
+const key = process.env.API_KEY;
+const faults = [];
+
+const given = process.argv[2]?.replace(/\/$/, '');
+const system = given === undefined ? await startLocalSystem() : { url: given, stop: async () => {} };
+const proxy = await startPrefixProxy(system.url, prefix);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+try {
+  mkdirSync(images, { recursive: true });
+  const service = serviceAt(system.url, key);
+  const name = await service.train();
+  const deploymentId = await service.untilDeployed(name);
+  // One that is under way, for the overview.
+  await service.train();
+  await look('under the prefix', `${system.url}${prefix}`, { name, deploymentId, keep: true });
+  await look('at the root', system.url, { name, deploymentId, keep: false });
+  await look('behind a proxy that strips the prefix', proxy.url, { name, deploymentId, keep: false });
+} finally {
+  await browser.close();
+  proxy.close();
+  await system.stop();
+}
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.stdout.write(faults.length === 0 ? `All pages work; screenshots are in ${images}\n` : `${faults.length} faults\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** Makes all rows of a log visible at once: Bull Board shows the first few, in a narrow frame. */
+const unfold = (row) =>
+  row.evaluate((element) => {
+    for (let part = element; part instanceof HTMLElement && part.tagName !== 'MAIN'; part = part.parentElement) {
+      Object.assign(part.style, { maxHeight: 'none', maxWidth: 'none', fontSize: '13px' });
+    }
+  });
+
+/** Goes through the pages as a person would. */
+async function look(how, base, { name, deploymentId, keep }) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    httpCredentials: key === undefined ? undefined : { username: 'look', password: key },
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${how}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => faults.push(`${how}: ${error.message}`));
+  page.on('request', (asked) => {
+    if (!/^(data|blob):/.test(asked.url()) && !asked.url().startsWith(base)) faults.push(`${how}: asks for ${asked.url()}`);
+  });
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) faults.push(`${how}: ${answer.status()} for ${answer.url()}`);
+  });
+  const step = async (what, act) => {
+    try {
+      await act();
+      process.stdout.write(`ok  ${what}, ${how}\n`);
+    } catch (error) {
+      faults.push(`${how}: ${what}: ${error.message.split('\n')[0]}`);
+    }
+  };
+  const shoot = async (image) => {
+    if (keep) await page.screenshot({ path: join(images, image) });
+  };
+
+  for (const slash of ['/', '']) {
+    await step(`Bull Board at /admin/queues${slash}`, async () => {
+      await page.goto(`${base}/admin/queues${slash}`);
+      await page.getByText('check-training').first().waitFor();
+      await page.waitForLoadState('networkidle');
+    });
+  }
+  await shoot('bull-board.png');
+  for (const [queue, jobId, lastWords] of [
+    ['check-training', `check-${name}`, 'training completed; deployment'],
+    ['deploy', `deploy-${deploymentId}`, 'deployment deployed'],
+  ]) {
+    await step(`the story of a ${queue} job in Bull Board, by clicking`, async () => {
+      await page.locator(`a[href$="/queue/${queue}"]`).first().click();
+      await page.locator(`a[href*="${jobId}"]`).first().click();
+      await page.getByRole('tab', { name: 'Logs' }).first().click();
+      await page.getByText(lastWords).first().waitFor();
+      await page.waitForLoadState('networkidle');
+    });
+    await unfold(page.getByText(lastWords).first());
+    await shoot(`bull-board-${queue}.png`);
+    await step('the same after a reload', async () => {
+      await page.reload();
+      await page.getByText(name).first().waitFor();
+    });
+  }
+  for (const slash of ['/', '']) {
+    await step(`the API's page at /docs${slash}`, async () => {
+      await page.goto(`${base}/docs${slash}`);
+      await page.getByText('Start a training').first().waitFor();
+    });
+  }
+  await shoot('docs.png');
+  await step('trying the API from its page', async () => {
+    if (key !== undefined) {
+      await page.getByRole('button', { name: 'Authorize' }).first().click();
+      await page.getByLabel('auth-bearer-value').fill(key);
+      await page.getByRole('button', { name: 'Apply credentials' }).first().click();
+      await page.getByRole('button', { name: 'Close' }).first().click();
+    }
+    const operation = page.locator('#operations-training-listTrainingJobs');
+    await operation.getByText('/training-jobs').first().click();
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    await operation.locator('.live-responses-table .response').getByText('200').first().waitFor();
+    await operation.locator('.live-responses-table').scrollIntoViewIfNeeded();
+  });
+  await context.close();
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from '../setup/root.mjs';
+
+const startWithinMs = 30_000;
+
+/** A system of its own, as `npm start` runs it, on free ports and in a temporary folder, with trainings of a few seconds. */
+export async function startLocalSystem() {
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-screenshots-'));
+  const env = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    SIMULATOR_PORT: '0',
+    AUTODEPLOY_LOCAL_DIR: folder,
+    SIMULATOR_TRAINING_SECONDS: '12',
+    SIMULATOR_ENDPOINT_SECONDS: '5',
+    POLL_INTERVAL_SECONDS: '1',
+    ENDPOINT_POLL_SECONDS: '1',
+  };
+  const child = spawn(process.execPath, [join(root, 'src/local/main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { url: await printedUrl(child.stdout), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The address in the line `API         http://…`; what comes after it is read and let go. */
+function printedUrl(output) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the system was not ready within ${startWithinMs} ms`)), startWithinMs);
+    const lines = createInterface({ input: output });
+    lines.on('line', (line) => {
+      const [, url] = /^API +(\S+)$/.exec(line) ?? [];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    lines.on('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the system ended before it was ready'));
+    });
+  });
+}
