@@ -1,6 +1,6 @@
 import type { SqlPlace } from './sqlite-trap.ts';
 import type { Place } from './tripwires.ts';
-import { create, forced, pair, replace, rollback, stop, throttled, update, type Workload } from './workloads.ts';
+import { create, forced, pair, replace, rollback, stop, stopRefused, throttled, update, type Workload } from './workloads.ts';
 
 /** A boundary between two writes or calls, and the work in which it comes up. */
 export interface Step<Where = Place> {
@@ -63,7 +63,7 @@ export const workerCalls: Step[] = [
   ...call('worker', 'DescribeEndpointConfig', forced, 'exists already'),
   ...call('worker', 'UpdateEndpoint', rollback, 'to be rolled back'),
   ...call('worker', 'UpdateEndpoint', pair, 'another deployment waits'),
-  ...call('worker', 'StopTrainingJob', stop, 'the API’s was refused'),
+  ...call('worker', 'StopTrainingJob', stopRefused, 'the API’s was refused'),
 ];
 
 /** From the training's start to the recorded outcome: commands to Redis. */

@@ -22,14 +22,18 @@ export interface Row {
   strike: Fault;
   /** In the short cut. */
   short: boolean;
+  /** Its place in the table. */
+  order: number;
 }
+
+type Unplaced = Omit<Row, 'order'>;
 
 const rowsOf = <Where>(
   fault: string,
   steps: readonly Step<Where>[],
   strike: (place: Where) => Fault,
   short: RegExp | null = null,
-): Row[] =>
+): Unplaced[] =>
   steps.map(({ title, workload, place }) => ({
     fault,
     step: title,
@@ -41,7 +45,7 @@ const rowsOf = <Where>(
 const before = (place: Place): boolean => place.when === 'before';
 const effects = /^(Create|Update|Delete|Stop)/;
 
-const loseAnswers = (steps: readonly Step[]): Row[] =>
+const loseAnswers = (steps: readonly Step[]): Unplaced[] =>
   rowsOf(
     'answer lost after the effect',
     steps.filter(({ place }) => !before(place) && effects.test(place.what)),
@@ -50,7 +54,7 @@ const loseAnswers = (steps: readonly Step[]): Row[] =>
   );
 
 /** Killed when the worker starts the training, and the next one again while it finds out that it runs. */
-const twice = (what: string): Row => ({
+const twice = (what: string): Unplaced => ({
   fault: 'kill -9 of two workers',
   step: `after CreateTrainingJob, and after ${what}`,
   workload: throttled,
@@ -67,7 +71,7 @@ const onceStarted = ({ place: { what, when } }: Step): boolean =>
 
 const workerSteps = [...workerCalls, ...workerCommands];
 const allSteps = [...apiSteps, ...workerSteps];
-const storms: Row[] = [
+const storms: Unplaced[] = [
   {
     fault: 'throttle storm',
     step: 'all calls, six trainings',
@@ -84,7 +88,7 @@ const storms: Row[] = [
   },
 ];
 
-export const rows: readonly Row[] = [
+const all: Unplaced[] = [
   ...rowsOf(
     'kill -9 of the worker',
     workerSteps,
@@ -103,3 +107,5 @@ export const rows: readonly Row[] = [
   ...rowsOf('database file removed', workerSteps.filter(onceStarted), removeDatabase),
   ...storms,
 ];
+
+export const rows: readonly Row[] = all.map((row, order) => ({ ...row, order }));

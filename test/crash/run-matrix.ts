@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { CrashSystem } from './crash-system.ts';
 import type { Row } from './rows.ts';
 import { runRow, type RowResult } from './run-row.ts';
-import { judge } from './verdict.ts';
+import { judge, noEffects } from './verdict.ts';
 
 export interface MatrixOptions {
   rows: readonly Row[];
-  /** How often each row is run. */
-  times: number;
   /** How many systems run side by side. */
   systems: number;
   tell: (line: string) => void;
@@ -19,8 +17,8 @@ export const isGood = ({ struckAt, verdict: { lost, doubled, wrong } }: RowResul
   struckAt !== null && lost.length + doubled.length + wrong.length === 0;
 
 /** Runs the rows, one at a time on each system. One that has gone wrong is put aside, for the next rows not to suffer. */
-export async function runMatrix({ rows, times, systems, tell }: MatrixOptions): Promise<RowResult[]> {
-  const left = Array.from({ length: times }, () => rows).flat();
+export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise<RowResult[]> {
+  const left = [...rows];
   const total = left.length;
   const results: RowResult[] = [];
   let number = 0;
@@ -77,12 +75,12 @@ const broken = (row: Row, error: unknown): RowResult => ({
   runs: 1,
   struckAt: null,
   recoveryMs: null,
-  verdict: { lost: [`the row broke off: ${String(error)}`], doubled: [], wrong: [] },
+  verdict: { effects: noEffects, lost: [`the row broke off: ${String(error)}`], doubled: [], wrong: [] },
   work: null,
 });
 
 export function lineOf({ row, struckAt, recoveryMs, verdict }: RowResult): string {
-  const faults = Object.entries(verdict).flatMap(([kind, found]) => (found as string[]).map((one) => `${kind}: ${one}`));
+  const faults = (['lost', 'doubled', 'wrong'] as const).flatMap((kind) => verdict[kind].map((one) => `${kind}: ${one}`));
   const said = struckAt === null ? ['the fault did not strike', ...faults] : faults;
   const took = recoveryMs === null ? '' : ` ${(recoveryMs / 1000).toFixed(1)} s`;
   return `${said.length === 0 ? 'ok' : 'BAD'}${took} | ${row.fault} | ${row.step}${said.map((one) => `\n    ${one}`).join('')}`;

@@ -10,8 +10,18 @@ export interface RunExpectation {
   askedAtMost?: 'once' | 'deployments';
 }
 
+/** What the stand-in's journal holds of the runs. */
+export interface EffectCounts {
+  trainingJobs: number;
+  models: number;
+  endpointConfigs: number;
+  /** Endpoints asked to be created or updated. */
+  endpointsAsked: number;
+}
+
 /** What was found; empty lists are good. */
 export interface Verdict {
+  effects: EffectCounts;
   /** Runs without a final outcome, or endpoints that don't show the newest training. */
   lost: string[];
   /** Effects that were made more than once. */
@@ -30,13 +40,15 @@ export const isFinal = (run: RunDetails | null, { status }: RunExpectation): boo
   // Between the training's end and the deployment there is no instant: one transaction.
   status.length > 0;
 
+export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsAsked: 0 };
+
 /** Compares what the service has recorded, and what the stand-in has seen done, with what has to be. */
 export async function judge(
   system: CrashSystem,
   expects: readonly RunExpectation[],
   live: Readonly<Record<string, string>>,
 ): Promise<Verdict> {
-  const verdict: Verdict = { lost: [], doubled: [], wrong: [] };
+  const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
   const effects = await system.standIn.effects();
   for (const expected of expects) {
     const run = await system.client.run(expected.name);
@@ -74,11 +86,18 @@ function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDeta
     else if (made < atLeast) verdict.lost.push(`${name}: ${made} × ${what}`);
   };
   const wasDeployed = run.deployment_status === 'deployed' || run.deployment_status === 'rolled_back' ? 1 : 0;
-  limit('training_job_created', count('training_job_created'), run.training_job_arn === null ? 0 : 1, 1);
-  limit('model_created', count('model_created'), wasDeployed, 1);
-  limit('endpoint_config_created', count('endpoint_config_created'), wasDeployed, 1);
-  const asked = count('endpoint_create_asked', 'endpoint_update_asked');
-  limit('endpoint asked', asked, wasDeployed, askedAtMost === 'deployments' ? run.deployments.length : 1);
+  const trainingJobs = count('training_job_created');
+  const models = count('model_created');
+  const endpointConfigs = count('endpoint_config_created');
+  const endpointsAsked = count('endpoint_create_asked', 'endpoint_update_asked');
+  limit('training job created', trainingJobs, run.training_job_arn === null ? 0 : 1, 1);
+  limit('model created', models, wasDeployed, 1);
+  limit('endpoint configuration created', endpointConfigs, wasDeployed, 1);
+  limit('endpoint asked', endpointsAsked, wasDeployed, askedAtMost === 'deployments' ? run.deployments.length : 1);
+  verdict.effects.trainingJobs += trainingJobs;
+  verdict.effects.models += models;
+  verdict.effects.endpointConfigs += endpointConfigs;
+  verdict.effects.endpointsAsked += endpointsAsked;
 }
 
 const reasonOf = (run: RunDetails): string =>

@@ -109,6 +109,13 @@ export const stop: Workload = async (system, name) => {
   };
 };
 
+/** The same, where SageMaker refuses the API's StopTrainingJob, so that a worker asks again. */
+export const stopRefused: Workload = async (system, name) => {
+  const match = { operation: 'StopTrainingJob', nameContains: name } as const;
+  await system.standIn.addFaults([{ kind: 'error', match, status: 400, code: 'AccessDeniedException', message: 'not yet' }]);
+  return stop(system, name);
+};
+
 /** The older of two trainings is deployed once more, by force. */
 export const forced: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
