@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startApi, type Api } from './harness.ts';
+import { expectProblem } from './request.ts';
+
+const folder = new URL('../fixtures/events/', import.meta.url);
+const fixture = (name: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+const completed = (trainingJobName: string): object => {
+  const event = fixture('training-completed.json');
+  return { ...event, detail: { ...(event['detail'] as object), TrainingJobName: trainingJobName, Tags: {} } };
+};
+const post = (api: Api, json: unknown) => api.ask('POST', '/events', { json });
+
+describe('POST /events', () => {
+  it('takes an event of a run, under both prefixes, as often as it comes', async () => {
+    const api = await startApi();
+    await api.ask('POST', '/bootstrap?auto_deploy=true', { json: { training_job_name: 'job' } });
+    for (const path of ['/events', '/model-init/events', '/events']) {
+      const answer = await api.ask('POST', path, { json: completed('job') });
+      expect([answer.status, answer.body]).toEqual([202, { accepted: true }]);
+    }
+    expect(await api.jobsOf('check-training')).toContain('look-job-Completed');
+  });
+
+  it('says why an event is not for it', async () => {
+    const api = await startApi();
+    const { status, body } = await post(api, completed('somebody-elses'));
+    expect([status, body]).toEqual([202, { accepted: false, reason: 'somebody-elses was not started by this service' }]);
+  });
+
+  it.each(readdirSync(folder))('answers %s with 202 or, where it is no such event, with 422', async (name) => {
+    const api = await startApi();
+    const answer = await post(api, fixture(name));
+    if (/^(model|endpoint-config|endpoint-deployment)|other-source/.test(name)) expectProblem(answer, 422, 'invalid_request');
+    else expect(answer.status, answer.text).toBe(202);
+  });
+
+  it('names what is wrong with what is no event', async () => {
+    const api = await startApi();
+    const event = { ...completed('job'), 'detail-type': 'SageMaker Model State Change' };
+    expect(expectProblem(await post(api, event), 422, 'invalid_request').errors).toEqual([
+      { field: 'detail-type', detail: expect.stringContaining('SageMaker Training Job State Change') },
+    ]);
+    expectProblem(await post(api, []), 422, 'invalid_request');
+    expectProblem(await post(api, { ...completed('job'), detail: { TrainingJobName: 'a b' } }), 422, 'invalid_request');
+  });
+
+  it('is answered with 503 while Redis is away, so that EventBridge sends it again', async () => {
+    const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+    await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
+    const answer = await post(api, completed('job'));
+    expectProblem(answer, 503, 'redis_unavailable');
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
+});
