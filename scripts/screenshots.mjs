@@ -44,12 +44,13 @@ process.stdout.write(faults.length === 0 ? `All pages work; screenshots are in $
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 /** Makes all rows of a log visible at once: Bull Board shows the first few, in a narrow frame. */
-const unfold = (row) =>
-  row.evaluate((element) => {
+async function unfold(row) {
+  await row.evaluate((element) => {
     for (let part = element; part instanceof HTMLElement && part.tagName !== 'MAIN'; part = part.parentElement) {
       Object.assign(part.style, { maxHeight: 'none', maxWidth: 'none', fontSize: '13px' });
     }
   });
+}
 
 /** Goes through the pages as a person would. */
 async function look(how, base, { name, deploymentId, keep }) {

@@ -16,5 +16,8 @@ export async function startPrefixProxy(url, prefix) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close: () => server.close() && server.closeAllConnections() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}${prefix}`,
+    close: () => server.close() && server.closeAllConnections(),
+  };
 }
