@@ -30,36 +30,44 @@ async function startSystem() {
   onTestFinished(async () => void (await api.stop()));
   const lines = (): Record<string, unknown>[] =>
     api.output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  const url = await api.until(() => lines().find(({ msg }) => msg === 'listening')?.['url'], 'address of the API');
+  const url = await api.until(() => lines().find(({ msg }) => msg === 'listening')?.['url'], 'address of the API', 60_000);
 
   const lambda = await startLambda(buildLambda().file, { AUTODEPLOY_URL: `${String(url)}/model-init`, AUTODEPLOY_API_KEY: key });
   const ask = asking(String(url));
   return { sagemaker, clock, lambda, get: (path: string) => ask('GET', path, { headers: { 'x-api-key': key } }) };
 }
 
-it('has a completed training deployed once, however often the event comes', async () => {
-  const { sagemaker, clock, lambda, get } = await startSystem();
-  await sagemaker.createTrainingJob(training(name));
+const taken = (status: number) => ({ result: { outcome: 'taken', status } });
+const refused = (status: number) => ({ result: { outcome: 'refused', status } });
 
-  // Too early, as an event that overtakes SageMaker's own answer: final for this event.
-  expect(await lambda.invoke(fixture('training-completed'))).toEqual({ result: { outcome: 'refused', status: 409 } });
+it('hands events to the API, which deploys a completed training once, however often the event comes', async () => {
+  const { sagemaker, clock, lambda, get } = await startSystem();
+  const completed = fixture('training-completed');
+
+  expect(await lambda.invoke(completed)).toEqual(refused(404));
+  await sagemaker.createTrainingJob(training(name));
+  // An event that overtakes SageMaker's own answer: final for this event.
+  expect(await lambda.invoke(completed)).toEqual(refused(409));
   clock.advance(1000);
-  expect(await lambda.invoke(fixture('training-completed'))).toEqual({ result: { outcome: 'taken', status: 202 } });
-  expect(await lambda.invoke(fixture('training-completed-numbers-and-nulls'))).toEqual({
-    result: { outcome: 'taken', status: 200 },
+  expect(await lambda.invoke(completed)).toEqual(taken(202));
+  expect(await lambda.invoke(fixture('training-completed-numbers-and-nulls'))).toEqual(taken(200));
+  expect((await get('/deployments')).body).toMatchObject({
+    items: [{ training_job_name: name, status: 'queued' }],
+    next_cursor: null,
   });
 
-  const { body } = await get('/deployments');
-  expect(body).toMatchObject({ items: [{ training_job_name: name, status: 'queued' }], next_cursor: null });
-  expect(lambda.logged()).toMatchObject([
-    { level: 'warn', status: 409, code: 'training_not_completed', training_job_name: name, component: 'auto-deploy' },
-    { level: 'info', status: 202, endpoint_name: 'ml-sentiment-endpoint', training_job_name: name },
-    { level: 'info', status: 200 },
-  ]);
-});
+  expect(await lambda.invoke(fixture('endpoint-updating'))).toEqual(taken(202));
+  expect(await lambda.invoke(fixture('endpoint-in-service-other'))).toEqual(taken(202));
+  expect(await lambda.invoke(fixture('model-created'))).toEqual(refused(422));
 
-it('is done with a training that SageMaker does not know', async () => {
-  const { lambda } = await startSystem();
-  expect(await lambda.invoke(fixture('training-completed'))).toEqual({ result: { outcome: 'refused', status: 404 } });
-  expect(lambda.logged()).toMatchObject([{ level: 'warn', code: 'not_found', training_job_name: name }]);
-});
+  const auto = { component: 'auto-deploy', training_job_name: name };
+  expect(lambda.logged()).toMatchObject([
+    { ...auto, level: 'warn', status: 404, code: 'not_found' },
+    { ...auto, level: 'warn', status: 409, code: 'training_not_completed' },
+    { ...auto, level: 'info', status: 202, endpoint_name: 'ml-sentiment-endpoint' },
+    { ...auto, level: 'info', status: 200 },
+    { level: 'info', status: 202, path: '/events', accepted: true },
+    { level: 'info', status: 202, path: '/events', accepted: false, reason: expect.stringContaining('ml-churn-endpoint') },
+    { level: 'warn', status: 422, path: '/events', code: 'invalid_request' },
+  ]);
+}, 120_000);
