@@ -89,7 +89,6 @@ async function look(how, base, { name, deploymentId, keep }) {
       await page.waitForLoadState('networkidle');
     });
   }
-  await shoot('bull-board.png');
   for (const [queue, jobId, lastWords] of [
     ['check-training', `check-${name}`, 'training completed; deployment'],
     ['deploy', `deploy-${deploymentId}`, 'deployment deployed'],
