@@ -58,7 +58,7 @@ async function look(how, base, { name, deploymentId, keep }) {
     viewport: { width: 1280, height: 720 },
     httpCredentials: key === undefined ? undefined : { username: 'look', password: key },
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`${how}: ${message.text()} (${message.location().url})`);
