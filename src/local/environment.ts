@@ -74,11 +74,18 @@ export function serviceEnvironment(env: Environment, names: readonly string[], w
   };
 }
 
-/** For the stand-in: the SIMULATOR_… variables, and nothing of AWS. */
-export function simulatorEnvironment(env: Environment, port: number, stateFile: string): NodeJS.ProcessEnv {
+/** For the stand-in: the SIMULATOR_… variables, and nothing of AWS. It tells the API of state changes, as EventBridge does. */
+export function simulatorEnvironment(
+  env: Environment,
+  { simulatorPort: port, apiPort }: Pick<Wiring, 'simulatorPort' | 'apiPort'>,
+  stateFile: string,
+): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('SIMULATOR_'));
+  const [apiKey] = (present(env, 'API_KEYS') ?? '').split(',').map((key) => key.trim());
   return {
     SIMULATOR_STATE_FILE: stateFile,
+    SIMULATOR_EVENTS_URL: `http://127.0.0.1:${apiPort}/events`,
+    ...(apiKey ? { SIMULATOR_EVENTS_API_KEY: apiKey } : {}),
     ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, simulatorDefaults),
     SIMULATOR_HOST: '127.0.0.1',
     SIMULATOR_PORT: String(port),

@@ -59,6 +59,6 @@ async function settle({ aws, folder, ...wanted }: Options): Promise<SystemSettin
     apiUrl: `http://127.0.0.1:${apiPort}`,
     simulatorUrl: aws ? null : `http://127.0.0.1:${simulatorPort}`,
     env: serviceEnvironment(process.env, Object.keys({ ...sharedVariables, ...apiVariables }), wiring),
-    simulatorEnv: simulatorEnvironment(process.env, simulatorPort, join(data, 'sagemaker.jsonl')),
+    simulatorEnv: simulatorEnvironment(process.env, { simulatorPort, apiPort }, join(data, 'sagemaker.jsonl')),
   };
 }

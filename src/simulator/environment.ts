@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SimulatorOptions } from './simulator.ts';
-import type { SettingsPatch } from './settings.ts';
+import { defaultSettings, type SettingsPatch } from './settings.ts';
 
 const number = z
   .string()
@@ -26,6 +26,9 @@ const environment = z.object({
   /** SageMaker's quota is 1 (sagemaker-facts, section 3). */
   SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND: number.refine((rate) => rate > 0, 'must be more than 0').optional(),
   SIMULATOR_LIST_TRAINING_JOBS_PER_SECOND: number.refine((rate) => rate > 0, 'must be more than 0').optional(),
+  /** Where state changes are POSTed as EventBridge would: the service's /events. */
+  SIMULATOR_EVENTS_URL: z.url('must be an address like http://127.0.0.1:8006/events').optional(),
+  SIMULATOR_EVENTS_API_KEY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -75,5 +78,7 @@ function settingsOf(data: z.output<typeof environment>): SettingsPatch {
       }),
     },
   };
+  const { SIMULATOR_EVENTS_URL: url, SIMULATOR_EVENTS_API_KEY: apiKey } = data;
+  if (url !== undefined) settings.events = { ...defaultSettings.events, targets: [{ kind: 'http', url, apiKey }] };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -18,6 +18,26 @@ const trainingShares = z.strictObject({
   Uploading: z.number().min(0),
 });
 
+const eventTarget = z.discriminatedUnion('kind', [
+  /** POSTed there, as an EventBridge API destination does. */
+  z.strictObject({ kind: z.literal('http'), url: z.url(), apiKey: z.string().min(1).optional() }),
+  /** Handed to the bundled Lambda function (dist/lambda/auto_deploy.mjs), in this process and with its environment. */
+  z.strictObject({ kind: z.literal('lambda'), bundle: z.string().min(1) }),
+]);
+export type EventTarget = z.infer<typeof eventTarget>;
+
+const probability = z.number().min(0).max(1);
+
+/** EventBridge: best effort, sometimes twice, in any order (sagemaker-facts, section 6). */
+const events = z.strictObject({
+  targets: z.array(eventTarget).max(10),
+  /** Each event comes up to so late, which brings them out of order. */
+  maxLateMs: z.number().min(0).max(3_600_000),
+  twice: probability,
+  lost: probability,
+});
+export type EventSettings = z.infer<typeof events>;
+
 /** How fast the stand-in's world goes, and its standing limits. A change holds for what begins after it. */
 export const settingsSchema = z.strictObject({
   /** From CreateTrainingJob to Completed. */
@@ -32,13 +52,15 @@ export const settingsSchema = z.strictObject({
   /** How long CreateEndpoint and UpdateEndpoint don't see a new endpoint configuration (sagemaker-facts, section 4). */
   endpointConfigVisibleAfterMs: z.number().min(0),
   rateLimits: z.partialRecord(z.enum(operations), rateLimit),
+  /** Where state changes are told of, and how well. */
+  events,
 });
 
 export interface Settings extends Omit<z.infer<typeof settingsSchema>, 'rateLimits'> {
   rateLimits: Partial<Record<Operation, RateLimit>>;
 }
 
-/** Some of the settings; `rateLimits` is replaced as a whole. */
+/** Some of the settings; `rateLimits` and `events` are replaced as a whole. */
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
@@ -51,4 +73,5 @@ export const defaultSettings: Settings = {
   endpointDeleteSeconds: 5,
   endpointConfigVisibleAfterMs: 0,
   rateLimits: {},
+  events: { targets: [], maxLateMs: 0, twice: 0, lost: 0 },
 };

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { CallLog, type CallFilter, type LoggedCall } from './calls.ts';
+import { followWithEvents } from './events/follow.ts';
 import { FaultBook } from './faults/fault-book.ts';
 import type { FaultSpec, StoredFault } from './faults/fault.ts';
 import { RateLimits } from './faults/rate-limits.ts';
@@ -51,6 +52,7 @@ function createWorld(options: SimulatorOptions, closing: AbortSignal): World {
   const state = new State(stateFile);
   const rateLimits = new RateLimits();
   const calls = new CallLog();
+  const events = followWithEvents(state, { settings: () => settings().events, now, random, log, closing });
   const settings = (): Settings => ({ ...defaultSettings, ...options.settings, ...state.settings.get('control') });
   return {
     state,
@@ -64,6 +66,7 @@ function createWorld(options: SimulatorOptions, closing: AbortSignal): World {
     changeSettings: (patch) => state.commit({ puts: [['settings', 'control', { ...state.settings.get('control'), ...patch }]] }),
     reset: () => {
       state.clear();
+      events.clear();
       rateLimits.clear();
       calls.clear();
     },

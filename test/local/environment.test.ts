@@ -47,7 +47,7 @@ describe('without --aws', () => {
       AWS_EC2_METADATA_DISABLED: 'true',
     });
     for (const name of ['HOME', 'HTTPS_PROXY', 'NODE_OPTIONS']) expect(env).not.toHaveProperty(name);
-    expect(ofAws(simulatorEnvironment(shell, 8007, '/state'))).toEqual({});
+    expect(ofAws(simulatorEnvironment(shell, wiring, '/state'))).toEqual({});
   });
 
   it('everything stays on this machine', () => {
@@ -57,7 +57,7 @@ describe('without --aws', () => {
       REDIS_URL: 'redis://127.0.0.1:7000',
       DATABASE_URL: 'file:./autodeploy.db',
     });
-    expect(simulatorEnvironment(shell, 8007, '/state')).toMatchObject({ SIMULATOR_HOST: '127.0.0.1', SIMULATOR_PORT: '8007' });
+    expect(simulatorEnvironment(shell, wiring, '/state')).toMatchObject({ SIMULATOR_HOST: '127.0.0.1', SIMULATOR_PORT: '8007' });
   });
 
   it('settings have defaults to watch, and give way to the person’s own', () => {
@@ -70,11 +70,15 @@ describe('without --aws', () => {
       API_KEYS: 'key',
       BASE_PATH: '',
     });
-    expect(simulatorEnvironment({ SIMULATOR_TRAINING_SECONDS: '3', SIMULATOR_STATE_FILE: '/mine' }, 1, '/state')).toMatchObject({
+    expect(
+      simulatorEnvironment({ SIMULATOR_TRAINING_SECONDS: '3', SIMULATOR_STATE_FILE: '/mine' }, wiring, '/state'),
+    ).toMatchObject({
       SIMULATOR_TRAINING_SECONDS: '3',
       SIMULATOR_ENDPOINT_SECONDS: '8',
       SIMULATOR_STATE_FILE: '/mine',
+      SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events',
     });
+    expect(simulatorEnvironment({ API_KEYS: 'one, two' }, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_API_KEY: 'one' });
   });
 });
 

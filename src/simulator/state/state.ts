@@ -36,6 +36,8 @@ export class State {
   readonly endpoints = new Map<string, EndpointRecord>();
   readonly faults = new Map<string, StoredFault>();
   readonly settings = new Map<string, SettingsPatch>();
+  /** Told of each record that a commit has put, with the one that was there before. */
+  onPut: ((put: Put, before: unknown) => void) | null = null;
   readonly #journal: Journal<Change> | null;
   #effects: Effect[] = [];
 
@@ -54,7 +56,9 @@ export class State {
   /** Writes the change down, then makes it. */
   commit(change: Change): void {
     this.#journal?.append(change);
+    const before = change.puts.map(([collection, key]) => this[collection].get(key));
     this.#apply(change);
+    if (this.onPut !== null) for (const [index, put] of change.puts.entries()) this.onPut(put, before[index]);
   }
 
   /** Every effect up to now, oldest first, also those that came about by the passing of time. */
