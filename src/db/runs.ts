@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, lt, sql, type SQL } from 'drizzle-orm';
 import type { DeploymentStatus } from '../core/deployment.ts';
 import type { TrainingRun } from '../core/training-run.ts';
-import type { RunView, Store } from '../services/store.ts';
+import type { NewRun, RunView, Store } from '../services/store.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import { type Database, prepared } from './database.ts';
 import { tellOfTraining } from './history.ts';
@@ -14,7 +14,28 @@ const deploymentStatus = sql<DeploymentStatus | 'none'>`coalesce((
 ), 'none')`.as('deployment_status');
 const view = { ...getTableColumns(trainingRuns), deploymentStatus };
 
+const given = <Name extends keyof NewRun | 'now'>(name: Name) => sql.placeholder(name);
+
 const statements = prepared((db) => ({
+  insert: db
+    .insert(trainingRuns)
+    .values({
+      runId: given('runId'),
+      trainingJobName: given('trainingJobName'),
+      project: given('project'),
+      endpointName: given('endpointName'),
+      autoDeploy: given('autoDeploy'),
+      status: 'requested',
+      request: given('request'),
+      servingImage: given('servingImage'),
+      idempotencyKey: given('idempotencyKey'),
+      idempotencyHash: given('idempotencyHash'),
+      createdAt: given('now'),
+      updatedAt: given('now'),
+    })
+    .onConflictDoNothing()
+    .returning()
+    .prepare(),
   find: db
     .select(view)
     .from(trainingRuns)
@@ -30,12 +51,8 @@ type Reading = 'findRun' | 'findRunByIdempotencyKey' | 'listRuns';
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now) =>
     database.write((tx, db) => {
-      const inserted = tx
-        .insert(trainingRuns)
-        .values({ ...run, status: 'requested', createdAt: now, updatedAt: now })
-        .onConflictDoNothing()
-        .returning()
-        .get();
+      // The type says that there is a row: not after a conflict.
+      const inserted: TrainingRun | undefined = statements(db).insert.get({ ...run, now });
       if (inserted) {
         tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
         return { kind: 'inserted', run: inserted };
