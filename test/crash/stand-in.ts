@@ -18,6 +18,10 @@ export class StandIn {
     return this.#ask('POST', '/faults', faults);
   }
 
+  removeFault(id: string): Promise<unknown> {
+    return this.#ask('DELETE', `/faults/${id}`);
+  }
+
   clearFaults(): Promise<unknown> {
     return this.#ask('DELETE', '/faults');
   }

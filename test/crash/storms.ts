@@ -29,7 +29,8 @@ export const throttleStorm = withStrike((system, name) => {
   });
 }, strikesAtOnce);
 
-const completion = (name: string): object => ({
+/** An event of EventBridge. */
+export const completion = (name: string): object => ({
   version: '0',
   id: `${name}-${Math.random()}`,
   'detail-type': 'SageMaker Training Job State Change',

@@ -1,5 +1,6 @@
 import type { Effect } from '../../src/simulator/state/effects.ts';
 import type { CrashSystem } from './crash-system.ts';
+import { runOf } from './run-of-effect.ts';
 import type { RunDetails } from './service-client.ts';
 
 export interface RunExpectation {
@@ -75,11 +76,7 @@ export async function judge(
 
 function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, { askedAtMost }: RunExpectation): void {
   const name = run.training_job_name;
-  const own = (effect: Effect): boolean => {
-    const { to, endpointConfigName } = (effect.detail ?? {}) as Partial<Record<'to' | 'endpointConfigName', string>>;
-    const subject = to ?? endpointConfigName ?? effect.name;
-    return subject === name || new RegExp(`^${name}-[0-9a-f]{10}$`).test(subject);
-  };
+  const own = (effect: Effect): boolean => runOf(effect) === name;
   const count = (...kinds: string[]): number => effects.filter((effect) => kinds.includes(effect.kind) && own(effect)).length;
   const limit = (what: string, made: number, atLeast: number, atMost: number): void => {
     if (made > atMost) verdict.doubled.push(`${name}: ${made} × ${what}`);

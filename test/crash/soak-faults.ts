@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
+import type { CrashSystem } from './crash-system.ts';
+import { pauseMs } from './faults.ts';
+
+interface SoakFault {
+  name: string;
+  weight: number;
+  strike: (system: CrashSystem, random: () => number) => Promise<unknown>;
+}
+
+const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
+
+const trouble =
+  (...faults: FaultSpec[]) =>
+  (system: CrashSystem): Promise<unknown> =>
+    system.standIn.addFaults(faults);
+
+/** For a while, then gone. */
+const spell =
+  (ms: number, fault: FaultSpec) =>
+  async (system: CrashSystem, random: () => number): Promise<void> => {
+    const id = `spell-${Math.floor(random() * 2 ** 31)}`;
+    await system.standIn.addFaults([{ ...fault, id }]);
+    await delay(ms);
+    await system.standIn.removeFault(id);
+  };
+
+const faults: readonly SoakFault[] = [
+  { name: 'kill -9 of a worker', weight: 6, strike: async (system, random) => anyWorker(system, random)?.kill() },
+  { name: 'kill -9 of all workers', weight: 1, strike: async ({ workers }) => workers.forEach((worker) => worker.kill()) },
+  { name: 'kill -9 of the API', weight: 3, strike: async (system) => system.process('api').kill() },
+  { name: 'kill -9 of Redis', weight: 2, strike: (system) => system.killRedis() },
+  { name: 'FLUSHALL', weight: 2, strike: (system) => system.flushRedis() },
+  {
+    name: 'a worker paused past its lock',
+    weight: 2,
+    strike: async (system, random) => {
+      const worker = anyWorker(system, random);
+      worker?.pause();
+      await delay(pauseMs);
+      worker?.resume();
+    },
+  },
+  { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_answer', times: 10, probability: 0.3 }) },
+  { name: 'requests lost', weight: 2, strike: trouble({ kind: 'lose_request', times: 10, probability: 0.3 }) },
+  {
+    name: 'errors after the effect',
+    weight: 2,
+    strike: trouble({ kind: 'error', times: 8, probability: 0.3, afterEffect: true }),
+  },
+  { name: 'slow calls', weight: 2, strike: trouble({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
+  { name: 'calls that hang', weight: 1, strike: trouble({ kind: 'hang', times: 3, probability: 0.2 }) },
+  { name: 'throttling', weight: 2, strike: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
+];
+
+/** One fault, chosen at random; resolves with its name when it is over. */
+export async function strikeOnce(system: CrashSystem, random: () => number): Promise<string> {
+  const total = faults.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random() * total;
+  const fault = faults.find(({ weight }) => (left -= weight) < 0) ?? faults[0];
+  if (fault === undefined) throw new Error('no faults');
+  await fault.strike(system, random);
+  return fault.name;
+}
