@@ -13,9 +13,11 @@ import { percentile, shown } from './statistics.ts';
 const intervalSeconds = 60;
 /** Each instant that a look is due at stands in Redis for at least nine tenths of an interval. */
 const lookEveryMs = 20_000;
+/** For a poller's start and its first, cold calls. */
+const warmUpMs = 10_000;
 /** A look that has not come by then is missed. */
 const missedAfterMs = 5000;
-const floorSeconds = 30;
+const longestFloorSeconds = 30;
 
 interface Use {
   cpuShare: number;
@@ -27,6 +29,7 @@ interface Use {
 export async function benchPolling({ options, cleanup, say }: Bench): Promise<Report> {
   const runs = options.runs ?? 10_000;
   const seconds = options.seconds ?? 120;
+  const floorSeconds = Math.min(longestFloorSeconds, seconds);
   const processes = new Processes(cleanup, options.profile);
   const redisServer = await processes.redis();
   const standInProcess = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
@@ -56,8 +59,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
       String(runs),
       String(intervalSeconds),
     ]);
-    // Its start and its first, cold calls are no part of it.
-    await delay(floorSeconds * 500);
+    await delay(warmUpMs);
     const use = await useOf(poller, floorSeconds);
     await poller.stop();
     return use;
@@ -85,7 +87,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
   await worker.stop();
   say('the floor, after');
   floors.push(await measureFloor());
-  return report({ runs, seconds, service, floors, redisBytes, lateness });
+  return report({ runs, seconds, floorSeconds, service, floors, redisBytes, lateness });
 }
 
 /** Looks now, and again and again until the work is done. */
@@ -109,13 +111,14 @@ async function usedMemory(redis: Redis): Promise<number> {
 interface Found {
   runs: number;
   seconds: number;
+  floorSeconds: number;
   service: Use;
   floors: readonly Use[];
   redisBytes: number;
   lateness: readonly (number | null)[];
 }
 
-function report({ runs, seconds, service, floors, redisBytes, lateness }: Found): Report {
+function report({ runs, seconds, floorSeconds, service, floors, redisBytes, lateness }: Found): Report {
   const late = lateness.map((ms) => ms ?? Infinity);
   const missed = late.filter((ms) => ms > missedAfterMs).length;
   const perPollMs = ({ cpuShare, polls }: Use, forSeconds: number): number => (cpuShare * forSeconds * 1000) / polls;
