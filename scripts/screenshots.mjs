@@ -90,7 +90,7 @@ async function look(how, base, { name, deploymentId, keep }) {
     });
   }
   for (const [queue, jobId, lastWords] of [
-    ['check-training', `check-${name}`, 'training completed; deployment'],
+    ['check-training', `check-${name}`, 'training: '],
     ['deploy', `deploy-${deploymentId}`, 'deployment deployed'],
   ]) {
     await step(`the story of a ${queue} job in Bull Board, by clicking`, async () => {

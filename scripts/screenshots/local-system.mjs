@@ -29,23 +29,34 @@ export async function startLocalSystem() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { url: await printedUrl(child.stdout), stop };
+    const { API: url, 'Stand-in': control } = await printedUrls(child.stdout, ['API', 'Stand-in']);
+    await withoutEvents(control);
+    return { url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The address in the line `API         http://…`; what comes after it is read and let go. */
-function printedUrl(output) {
+/** So that polling tells the whole story: what an event tells of is seen by a job of its own. */
+async function withoutEvents(control) {
+  const events = { targets: [], maxLateMs: 0, twice: 0, lost: 0 };
+  const answer = await fetch(new URL('settings', control), { method: 'PATCH', body: JSON.stringify({ events }) });
+  if (!answer.ok) throw new Error(`the stand-in answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** The addresses in the lines `API         http://…`, by their first words; what comes after them is read and let go. */
+function printedUrls(output, names) {
+  const urls = {};
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the system was not ready within ${startWithinMs} ms`)), startWithinMs);
     const lines = createInterface({ input: output });
     lines.on('line', (line) => {
-      const [, url] = /^API +(\S+)$/.exec(line) ?? [];
-      if (url === undefined) return;
+      const [, name, url] = /^(\S+) +(http\S+)/.exec(line) ?? [];
+      if (names.includes(name)) urls[name] = url;
+      if (Object.keys(urls).length < names.length) return;
       clearTimeout(timer);
-      resolve(url);
+      resolve(urls);
     });
     lines.on('close', () => {
       clearTimeout(timer);

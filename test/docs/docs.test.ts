@@ -49,6 +49,11 @@ it('names every npm script', () => {
   expect(Object.keys(packageJson.scripts).filter((name) => !named.includes(name) && name !== 'format:check')).toEqual([]);
 });
 
+it("names every variable of the stand-in's environment", () => {
+  const named = (path: string): string[] => [...new Set(read(path).match(/SIMULATOR_[A-Z_]+/g))].toSorted();
+  expect(named('CONTRIBUTING.md')).toEqual(named('src/simulator/environment.ts'));
+});
+
 describe('the state diagrams of ARCHITECTURE.md', () => {
   const diagrams = found(read('ARCHITECTURE.md'), /^```mermaid\n([\s\S]*?)^```/gm);
   const statesOf = (diagram: string | undefined): string[] =>
