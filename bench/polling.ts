@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { eventually } from '../test/support/eventually.ts';
 import type { Bench } from './bench.ts';
@@ -54,7 +55,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
     return { cpuShare: cpuMs.it / (to - from), residentMb, polls: await polls({ from, to }) };
   };
   const measureFloor = async (): Promise<Use> => {
-    const poller = await processes.floor('bare-poller', 'bench/bare-poller.ts', [
+    const poller = await processes.floor('bare-poller', fileURLToPath(import.meta.resolve('./bare-poller.ts')), [
       standInProcess.url,
       String(runs),
       String(intervalSeconds),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { answers, beats } from '../src/local/readiness.ts';
 import { machineEnvironment } from '../src/local/environment.ts';
 import { freePort } from '../src/local/ports.ts';
@@ -10,7 +11,7 @@ import { launchRedis, type RedisServer } from '../test/support/redis-child.ts';
 import { image, outputS3Uri, project, roleArn } from './bare-sdk.ts';
 import type { Cleanup } from './cleanup.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Running {
   pid: number;
@@ -88,7 +89,7 @@ export class Processes {
 
   /** A program of the bench's own, beside the service. */
   floor(name: string, file: string, args: readonly string[]): Promise<Running> {
-    return this.#start(name, { args: [join(root, file), ...args], env: {}, isReady: () => Promise.resolve(true) });
+    return this.#start(name, { args: [file, ...args], env: {}, isReady: () => Promise.resolve(true) });
   }
 
   #profiled(name: string): string[] {
