@@ -1,4 +1,5 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
 import { deploymentColumns, nextOn, outdatedBy, supersede } from './deployment-rows.ts';

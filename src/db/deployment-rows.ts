@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, getTableColumns, inArray, max, sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, max, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, type Deployment } from '../core/deployment.ts';
 import type { Actor } from '../core/history.ts';
 import type { TrainingRun } from '../core/training-run.ts';

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import type { Database } from './database.ts';

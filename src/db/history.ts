@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../core/deployment.ts';
 import type { Actor } from '../core/history.ts';
 import type { TrainingRunStatus } from '../core/training-run.ts';

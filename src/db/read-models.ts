@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, deploymentStatuses } from '../core/deployment.ts';
 import type { Actor } from '../core/history.ts';
 import { trainingRunStatuses } from '../core/training-run.ts';

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
 import { activeDeploymentOf, queueDeployment } from './deployment-rows.ts';

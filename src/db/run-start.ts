@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import { startLeaseMs } from '../core/training-run.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';

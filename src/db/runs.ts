@@ -1,4 +1,5 @@
-import { and, desc, eq, getTableColumns, lt, sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../core/deployment.ts';
 import type { TrainingRun } from '../core/training-run.ts';
 import type { NewRun, RunView, Store } from '../services/store.ts';

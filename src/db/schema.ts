@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import {
   activeDeploymentStatuses,
   deploymentStatuses,
@@ -8,6 +6,7 @@ import {
   triggers,
   type EndpointAction,
 } from '../core/deployment.ts';
+import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../core/training-run.ts';
 

@@ -1,4 +1,4 @@
-import { count } from 'drizzle-orm';
+import { count } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { databaseOf } from './database.ts';
 import { courseOfDeployments } from './deployment-course.ts';

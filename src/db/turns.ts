@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import type { Database } from './database.ts';
 import { turns } from './schema.ts';

@@ -1,5 +1,5 @@
-import { count } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
+import { count } from '../../src/db/drizzle.ts';
 import { databaseOf } from '../../src/db/database.ts';
 import { DatabaseFile } from '../../src/db/open.ts';
 import { sagemakerCalls } from '../../src/db/schema.ts';
