@@ -12,7 +12,7 @@ import {
 import { apiSteps, apiWrites, type Step, workerCalls, workerCommands, workerWrites } from './places.ts';
 import { reordered, throttleStorm } from './storms.ts';
 import type { Place } from './tripwires.ts';
-import { throttled, type Workload } from './workloads.ts';
+import { forced, recordLost, rollback, throttled, type Workload } from './workloads.ts';
 
 /** A row of the matrix: one fault at one step. */
 export interface Row {
@@ -22,11 +22,13 @@ export interface Row {
   strike: Fault;
   /** In the short cut. */
   short: boolean;
+  /** Whether it takes the records of what ran before on the same system: such rows share systems only with each other. */
+  losesRecords: boolean;
   /** Its place in the table. */
   order: number;
 }
 
-type Unplaced = Omit<Row, 'order'>;
+type Unplaced = Omit<Row, 'order' | 'losesRecords'>;
 
 const rowsOf = <Where>(
   fault: string,
@@ -65,9 +67,19 @@ const twice = (what: string): Unplaced => ({
   short: false,
 });
 
-/** Only what SageMaker has can be found again. */
-const onceStarted = ({ place: { what, when } }: Step): boolean =>
-  when === 'after' && !/Stop|Delete|DescribeModel|DescribeEndpointConfig/.test(what);
+/** Only what SageMaker has can be found again: not that a stop was asked for, a deployment forced, or an update rolled back. */
+const canBeFound = ({ place: { what, when }, workload }: Step): boolean =>
+  when === 'after' && !/Stop|Delete/.test(what) && workload !== forced && workload !== rollback;
+
+const removed = 'database file removed';
+
+const removals = (steps: readonly Step[]): Unplaced[] =>
+  rowsOf(
+    removed,
+    steps.filter(canBeFound).map((step) => ({ ...step, workload: recordLost(step.workload) })),
+    removeDatabase,
+    /^after CreateTrainingJob|^after UpdateEndpoint$/,
+  );
 
 const workerSteps = [...workerCalls, ...workerCommands];
 const allSteps = [...apiSteps, ...workerSteps];
@@ -104,8 +116,8 @@ const all: Unplaced[] = [
   ...rowsOf('FLUSHALL', allSteps, flushRedis, /^after (UpdateEndpoint|deploy\/addStandardJob)$/),
   ...rowsOf('worker paused past its lock', workerSteps, pauseProcess, /^before UpdateEndpoint$/),
   ...loseAnswers(allSteps),
-  ...rowsOf('database file removed', workerSteps.filter(onceStarted), removeDatabase),
+  ...removals(workerSteps),
   ...storms,
 ];
 
-export const rows: readonly Row[] = all.map((row, order) => ({ ...row, order }));
+export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === removed, order }));

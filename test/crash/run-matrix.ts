@@ -16,14 +16,13 @@ export interface MatrixOptions {
 export const isGood = ({ struckAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
   struckAt !== null && lost.length + doubled.length + wrong.length === 0;
 
-/** Runs the rows, one at a time on each system. One that has gone wrong is put aside, for the next rows not to suffer. */
+/** Runs the rows, one at a time on each system. A system that has gone wrong is put aside, for the next rows not to suffer. */
 export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise<RowResult[]> {
-  const left = [...rows];
-  const total = left.length;
+  const total = rows.length;
   const results: RowResult[] = [];
   let number = 0;
 
-  async function lane(): Promise<void> {
+  async function lane(left: Row[]): Promise<void> {
     let system: CrashSystem | null = null;
     let done: RowResult[] = [];
     const audited = async (): Promise<void> => {
@@ -50,7 +49,14 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
       await system?.stop();
     }
   }
-  await Promise.all(Array.from({ length: systems }, lane));
+  const losing = rows.filter(({ losesRecords }) => losesRecords);
+  const others = rows.filter(({ losesRecords }) => !losesRecords);
+  await Promise.all(
+    Array.from({ length: systems }, async (_, number) => {
+      if (number === 0) await lane(losing);
+      await lane(others);
+    }),
+  );
   return results;
 }
 

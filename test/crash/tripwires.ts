@@ -52,9 +52,9 @@ export class Tripwires {
       wire.left -= 1;
       if (wire.left > 0) continue;
       this.#armed.delete(wire);
-      const passage = await wire.act(crossing.process);
+      const passage = wire.act(crossing.process);
       wire.tripped();
-      if (passage === 'drop') return 'drop';
+      if ((await passage) === 'drop') return 'drop';
     }
     return 'pass';
   };

@@ -152,3 +152,15 @@ export const pair: Workload = async (system, name) => {
     live: { [endpoint]: `${name}-two` },
   };
 };
+
+/** Without the database's record of it, a training that is not live any more is found to be out of date when it is found again. */
+export const recordLost =
+  (workload: Workload): Workload =>
+  async (system, name) => {
+    const work = await workload(system, name);
+    const live = Object.values(work.live);
+    const expects = work.expects.map((one) =>
+      live.includes(one.name) ? one : { ...one, deployment: [...one.deployment, 'superseded'] },
+    );
+    return { ...work, expects };
+  };
