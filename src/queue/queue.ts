@@ -10,12 +10,12 @@ import { createUntilReady } from './until-ready.ts';
 
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
 const keptEvents = 100;
-const limitMs = 1000;
+const limitMs = 2000;
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
 type QueueDepths = Record<(typeof states)[number], number>;
 
-/** The queues in Redis. Every method fails with QueueUnavailable, within about 1 s, while Redis is away, and works when it is back. */
+/** The queues in Redis. Every method fails with QueueUnavailable, within about 2 s, while Redis is away, and works when it is back. */
 export interface RedisQueue extends Queue {
   ping(): Promise<void>;
   /** How many jobs are in which state, for each queue. */
