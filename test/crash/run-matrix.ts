@@ -52,8 +52,8 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
   const losing = rows.filter(({ losesRecords }) => losesRecords);
   const others = rows.filter(({ losesRecords }) => !losesRecords);
   await Promise.all(
-    Array.from({ length: systems }, async (_, number) => {
-      if (number === 0) await lane(losing);
+    Array.from({ length: systems }, async (_, index) => {
+      if (index === 0) await lane(losing);
       await lane(others);
     }),
   );

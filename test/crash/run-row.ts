@@ -29,26 +29,26 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   let struckAt: number | null = null;
   let finalAt: number | null = null;
   void armed.struck.then((at) => (struckAt = at));
+  const allFinal = (): Promise<boolean[]> =>
+    eventually(
+      () => Promise.all(work.expects.map(async (one) => isFinal(await system.client.run(one.name), one))),
+      (final) => final.every(Boolean),
+      { withinMs: deadlineMs, everyMs: 100, what: 'the outcome' },
+    );
   try {
-    const deadline = delay(deadlineMs, 'late', { ref: false });
-    const finished = (async () => {
-      await work.go();
-      await eventually(
-        async () =>
-          (await Promise.all(work.expects.map(async (one) => isFinal(await system.client.run(one.name), one)))).every(Boolean),
-        Boolean,
-        { withinMs: deadlineMs, everyMs: 100, what: 'the outcome' },
-      );
-      finalAt = Date.now();
-    })();
-    await Promise.race([finished.catch(() => {}), deadline]);
+    const finished = work
+      .go()
+      .then(allFinal)
+      .then(() => (finalAt = Date.now()));
+    await Promise.race([finished.catch(() => {}), delay(deadlineMs, undefined, { ref: false })]);
     if (struckAt !== null) await armed.over;
     await delay(quietMs);
   } finally {
     armed.remove();
   }
-  // A pause may outlast the outcome, and wake up to spoil it; a process that was killed at the end is back before it is judged.
+  // What struck at the very end, or wakes up after it, may undo the outcome: it has to be there again.
   await system.allReady();
+  await allFinal().catch(() => {});
   const verdict = await judge(system, work.expects, work.live);
   const recoveryMs = struckAt === null || finalAt === null ? null : Math.max(0, finalAt - struckAt);
   return { row, runs: work.expects.length, struckAt, recoveryMs, verdict, work };
