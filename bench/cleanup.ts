@@ -9,10 +9,13 @@ export class Cleanup {
     else this.#running = this.#running.then(() => take(step));
   }
 
-  /** Takes all steps, whatever fails; a second call waits for the first. */
-  run(): Promise<void> {
+  /** Takes all steps, whatever fails, and those that were added meanwhile; a second call waits for the first. */
+  async run(): Promise<void> {
     this.#running ??= this.#takeAll();
-    return this.#running;
+    for (let last: Promise<void> | null = null; last !== this.#running;) {
+      last = this.#running;
+      await last;
+    }
   }
 
   async #takeAll(): Promise<void> {

@@ -33,7 +33,9 @@ async function run(asked: Options): Promise<number> {
   let cleanup = new Cleanup();
   let stopping = false;
   for (const [signal, code] of Object.entries(exitCodes)) {
-    process.once(signal, () => {
+    // Not `once`: npm hands on what the terminal has sent already, and a second signal must not cut the first one's work short.
+    process.on(signal, () => {
+      if (stopping) return;
       stopping = true;
       void cleanup.run().then(() => process.exit(code));
     });

@@ -40,7 +40,7 @@ export class Processes {
   constructor(cleanup: Cleanup, profile: string | null) {
     this.#cleanup = cleanup;
     this.#profile = profile;
-    cleanup.add(() => rmSync(this.folder, { recursive: true, force: true }));
+    cleanup.add(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 }));
   }
 
   get databaseUrl(): string {

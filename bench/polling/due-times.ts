@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { LoggedCall } from '../../src/simulator/calls.ts';
 
-const key = '{autodeploy}:check-training:delayed';
+const queueKey = '{autodeploy}:check-training';
+const key = `${queueKey}:delayed`;
 /** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits. */
 const scoreOfMs = 0x1000;
 const idPrefix = 'check-';
@@ -16,14 +17,19 @@ export class DueTimes {
     this.#redis = redis;
   }
 
-  async look(): Promise<number> {
+  /** How many runs have a job in the queue, whatever it waits for. */
+  async jobs(): Promise<number> {
+    const lengths = [this.#redis.zcard(key), this.#redis.llen(`${queueKey}:wait`), this.#redis.llen(`${queueKey}:active`)];
+    return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
+  }
+
+  async look(): Promise<void> {
     const entries = await this.#redis.zrange(key, '0', '-1', 'WITHSCORES');
     for (let index = 0; index < entries.length; index += 2) {
       const name = (entries[index] ?? '').slice(idPrefix.length);
       const due = this.#due.get(name) ?? new Set<number>();
       this.#due.set(name, due.add(Math.floor(Number(entries[index + 1]) / scoreOfMs)));
     }
-    return entries.length / 2;
   }
 
   /** How late each look was that was due in the window, in milliseconds; null for one that never came. */
