@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CrashSystem } from './crash-system.ts';
 import type { Row } from './rows.ts';
-import { runRow, type RowResult } from './run-row.ts';
+import { type RowResult, runRow, untilFinal } from './run-row.ts';
 import { judge, noEffects } from './verdict.ts';
 
 export interface MatrixOptions {
@@ -62,6 +62,12 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
 
 /** In the end, everything that a system has done is looked at once more: what was doubled late shows here. */
 async function audit(system: CrashSystem, results: readonly RowResult[], tell: (line: string) => void): Promise<void> {
+  const works = results.flatMap(({ work }) => work ?? []);
+  // What lost its record in the last row may still be on its way back.
+  await untilFinal(
+    system,
+    works.flatMap(({ expects }) => expects),
+  ).catch(() => {});
   for (const result of results) {
     if (result.work === null) continue;
     const late = await judge(system, result.work.expects, result.work.live);

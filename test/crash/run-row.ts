@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 import type { CrashSystem } from './crash-system.ts';
 import type { Row } from './rows.ts';
-import { isFinal, judge, type Verdict } from './verdict.ts';
+import { isFinal, judge, type RunExpectation, type Verdict } from './verdict.ts';
 import type { Work } from './workloads.ts';
 
 export interface RowResult {
@@ -21,6 +21,13 @@ const deadlineMs = 90_000;
 /** For what wakes up or was under way to show itself. */
 const quietMs = 1000;
 
+export const untilFinal = (system: CrashSystem, expects: readonly RunExpectation[]): Promise<unknown> =>
+  eventually(
+    () => Promise.all(expects.map(async (one) => isFinal(await system.client.run(one.name), one))),
+    (final) => final.every(Boolean),
+    { withinMs: deadlineMs, everyMs: 100, what: 'the outcome' },
+  );
+
 /** Does the row's work once, lets the fault strike, waits for the outcome, and judges it. */
 export async function runRow(system: CrashSystem, row: Row, name: string): Promise<RowResult> {
   await system.allReady();
@@ -29,12 +36,7 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   let struckAt: number | null = null;
   let finalAt: number | null = null;
   void armed.struck.then((at) => (struckAt = at));
-  const allFinal = (): Promise<boolean[]> =>
-    eventually(
-      () => Promise.all(work.expects.map(async (one) => isFinal(await system.client.run(one.name), one))),
-      (final) => final.every(Boolean),
-      { withinMs: deadlineMs, everyMs: 100, what: 'the outcome' },
-    );
+  const allFinal = (): Promise<unknown> => untilFinal(system, work.expects);
   try {
     const finished = work
       .go()
