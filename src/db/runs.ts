@@ -15,7 +15,7 @@ const deploymentStatus = sql<DeploymentStatus | 'none'>`coalesce((
 ), 'none')`.as('deployment_status');
 const view = { ...getTableColumns(trainingRuns), deploymentStatus };
 
-const given = <Name extends keyof NewRun | 'now'>(name: Name) => sql.placeholder(name);
+const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
 
 const statements = prepared((db) => ({
   insert: db
@@ -33,6 +33,8 @@ const statements = prepared((db) => ({
       idempotencyHash: given('idempotencyHash'),
       createdAt: given('now'),
       updatedAt: given('now'),
+      startAttemptedAt: given('startAttemptedAt'),
+      startAttempts: given('startAttempts'),
     })
     .onConflictDoNothing()
     .returning()
@@ -50,10 +52,15 @@ type Recording = 'insertRun' | 'adoptRun';
 type Reading = 'findRun' | 'findRunByIdempotencyKey' | 'listRuns';
 
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
-  insertRun: (run, now) =>
+  insertRun: (run, now, { startNow = false } = {}) =>
     database.write((tx, db) => {
       // The type says that there is a row: not after a conflict.
-      const inserted: TrainingRun | undefined = statements(db).insert.get({ ...run, now });
+      const inserted: TrainingRun | undefined = statements(db).insert.get({
+        ...run,
+        now,
+        startAttemptedAt: startNow ? now : null,
+        startAttempts: startNow ? 1 : 0,
+      });
       if (inserted) {
         tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
         return { kind: 'inserted', run: inserted };

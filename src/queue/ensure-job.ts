@@ -13,8 +13,8 @@ export type JobQueue = Queue<object, unknown>;
  * database says that there is nothing left to do; where that has just changed, the reconciler adds the job anew.
  */
 export async function ensureJob(queue: JobQueue, job: NewJob<object>, delayMs: number): Promise<void> {
-  await queue.add(...withOptions(job, delayMs));
-  const state = await queue.getJobState(job.jobId);
+  // Both are sent at once and answered in this order: one connection, one round trip.
+  const [, state] = await Promise.all([queue.add(...withOptions(job, delayMs)), queue.getJobState(job.jobId)]);
   if (state === 'delayed' && delayMs === 0) await promote(queue, job.jobId);
   if (state === 'completed' || state === 'failed' || state === 'unknown') await replaceJob(queue, job, delayMs);
 }

@@ -7,7 +7,7 @@ import { startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/tr
 import { digestOf } from './digest.ts';
 import { enqueueCheck } from './enqueue.ts';
 import type { ServiceSettings, Services } from './ports.ts';
-import { startTraining } from './start-training.ts';
+import { sendStart } from './start-training.ts';
 import type { NewRun, RunView } from './store.ts';
 
 /** What a caller may choose; what is left out is the service's setting. */
@@ -51,7 +51,7 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
   const waitUntil = services.now() + sameKeyWaitMs;
   for (;;) {
     const run = newRun(request, services);
-    const inserted = await services.store.insertRun(run, services.now());
+    const inserted = await services.store.insertRun(run, services.now(), { startNow: true });
     switch (inserted.kind) {
       case 'inserted':
         return { run: await start(services, inserted.run), created: true };
@@ -72,11 +72,9 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
   }
 }
 
-/** By the request that recorded it, which has not been answered yet. */
-function isBeingStarted({ status, startAttempts, startAttemptedAt, createdAt }: TrainingRun, now: number): boolean {
-  const sinceAt = startAttempts === 0 ? createdAt : startAttemptedAt;
-  return status === 'requested' && sinceAt !== null && now - sinceAt < startLeaseMs;
-}
+/** As by the request that recorded it, when that has not been answered yet. */
+const isBeingStarted = ({ status, startAttemptedAt }: TrainingRun, now: number): boolean =>
+  status === 'requested' && startAttemptedAt !== null && now - startAttemptedAt < startLeaseMs;
 
 /** The process of the first request may have died before it started the training. */
 async function repeated(services: Services, run: TrainingRun): Promise<RunView> {
@@ -87,7 +85,7 @@ async function repeated(services: Services, run: TrainingRun): Promise<RunView> 
 async function start(services: Services, run: TrainingRun): Promise<RunView> {
   const { store, settings, random, now, log } = services;
   const name = run.trainingJobName;
-  const result = await startTraining(services, name, 'api', {
+  const result = await sendStart(services, run, 'api', {
     create: { maxWaitMs: createWaitMs, retryThrottles: false },
     look: { maxWaitMs: describeWaitMs },
   });

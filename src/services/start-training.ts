@@ -30,10 +30,14 @@ export type StartResult =
  * same try is answered with "already exists", and the job's run-id tag says that it is ours.
  */
 export async function startTraining(services: Services, name: string, actor: Actor, calls: StartCalls): Promise<StartResult> {
-  const { store, now } = services;
-  const run = await store.beginStart(name, now());
-  if (run === null || run.request === null || run.startAttemptedAt === null) return { kind: 'taken' };
-  const attemptedAt = run.startAttemptedAt;
+  const run = await services.store.beginStart(name, services.now());
+  return run === null ? { kind: 'taken' } : sendStart(services, run, actor, calls);
+}
+
+/** The same for a run whose start this process has claimed already: it has just recorded it. */
+export async function sendStart(services: Services, run: TrainingRun, actor: Actor, calls: StartCalls): Promise<StartResult> {
+  const { trainingJobName: name, startAttemptedAt: attemptedAt } = run;
+  if (run.request === null || attemptedAt === null) return { kind: 'taken' };
   try {
     const { arn } = await create(services, run, run.request, {
       ...calls.create,

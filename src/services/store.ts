@@ -74,8 +74,11 @@ export interface Page<T> {
 
 export interface Store {
   // Training runs
-  /** Of requests at once one wins; the idempotency key is looked at before the name. */
-  insertRun(run: NewRun, now: number): Promise<InsertRunResult>;
+  /**
+   * Of requests at once one wins; the idempotency key is looked at before the name. With `startNow` the caller has its first start in
+   * hand, as after beginStart.
+   */
+  insertRun(run: NewRun, now: number, options?: { startNow?: boolean }): Promise<InsertRunResult>;
   /**
    * Records a training that SageMaker has and the database did not know; the one that is there already, if any. A run id that
    * another training has (a job that was cloned in SageMaker's console keeps its tags) gives way to the training job's name.

@@ -14,6 +14,7 @@ const defaultVariantName = 'AllTraffic';
 export async function ensureEndpointConfig(hand: Hand): Promise<DeploymentOutcome | null> {
   const { services, run, options } = hand;
   const endpoint = await seeEndpoint(hand);
+  hand.justSeen = endpoint;
   const variant: ProductionVariant = {
     variantName: endpoint?.variantNames[0] ?? defaultVariantName,
     modelName: hand.deployment.modelName,

@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentOutcome, DeploymentProgress } from '../../core/deployment.ts';
+import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint } from '../../core/deployment.ts';
 import type { TrainingRun } from '../../core/training-run.ts';
 import type { CallOptions, Services } from '../ports.ts';
 
@@ -8,6 +8,8 @@ export interface Hand {
   readonly run: TrainingRun;
   /** For every call to SageMaker: refused once somebody else has the deployment in hand. */
   readonly options: CallOptions;
+  /** The endpoint as a step of this very pass has just seen it; null when there is none. The next step need not look again. */
+  justSeen?: Endpoint | null;
   /** As it was last read or written. */
   deployment: Deployment;
   /** Persists progress; an empty `detail` leaves no line in the history. @throws {HandedOver} when somebody else has it in hand. */

@@ -13,7 +13,7 @@ export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wa
 export async function moveEndpoint(hand: Hand): Promise<Moved> {
   const { services, deployment } = hand;
   const { now, settings, random, log } = services;
-  const endpoint = await seeEndpoint(hand);
+  const endpoint = hand.justSeen === undefined ? await seeEndpoint(hand) : hand.justSeen;
   const decision = decideEndpoint(deployment, endpoint, now());
   const fields = { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId };
   switch (decision.kind) {

@@ -6,6 +6,15 @@ import { arnOf, inTraining, newRun, told } from '../samples.ts';
 const keyed = { idempotencyKey: 'key', idempotencyHash: 'hash' };
 
 export function startSuite(newDatabase: () => TestDatabase): void {
+  it('may be in hand from the record on', async () => {
+    const store = newDatabase().open();
+    const inserted = await store.insertRun(newRun('job'), 1000, { startNow: true });
+    expect(inserted).toMatchObject({ kind: 'inserted', run: { startAttemptedAt: 1000, startAttempts: 1 } });
+    expect(await store.beginStart('job', 2000)).toBeNull();
+    expect(await store.releaseStart('job', 1000, 2000)).not.toBeNull();
+    expect(await store.beginStart('job', 3000)).toMatchObject({ startAttemptedAt: 3000, startAttempts: 2 });
+  });
+
   it('lets one process start a run', async () => {
     const { open } = newDatabase();
     await open().insertRun(newRun('a'), 1000);
