@@ -2,7 +2,8 @@ import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { LoggedCall } from '../src/simulator/calls.ts';
 import { eventually } from '../test/support/eventually.ts';
 import type { Bench } from './bench.ts';
-import { bareSageMaker, image, outputS3Uri, project, roleArn, trainingJob } from './bare-sdk.ts';
+import { bareSageMaker, trainingJob } from './bare-sdk.ts';
+import { type Action, type Deployed, deployBare } from './deploy/bare-chain.ts';
 import { HttpClient } from './http-client.ts';
 import { Processes } from './processes.ts';
 import type { Report } from './report.ts';
@@ -11,12 +12,6 @@ import { midMean, percentile, shown } from './statistics.ts';
 
 const warmUp = 10;
 const atOnce = 20;
-
-type Action = 'CreateEndpoint' | 'UpdateEndpoint';
-interface Deployed {
-  trainingJobName: string;
-  endpointName: string;
-}
 
 /**
  * From the answer that said Completed to the request for the endpoint, by the stand-in's own log; in turns with the same calls made
@@ -50,7 +45,7 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   const rows: string[][] = [];
   const ratios: number[] = [];
   for (const action of ['CreateEndpoint', 'UpdateEndpoint'] as const) {
-    const gaps = { floor: [] as number[], service: [] as number[] };
+    const found = { floor: [] as Instants[], service: [] as Instants[] };
     for (let index = 1; index <= warmUp + count; index += 1) {
       const bare = { trainingJobName: `bare-${action}-${index}`, endpointName: `bare-${index}` };
       await sdk.createTrainingJob(trainingJob(bare.trainingJobName, bare.endpointName, {}));
@@ -61,18 +56,18 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
       await standIn.complete(ours.trainingJobName);
       await asked(action, ours);
       if (index <= warmUp) continue;
-      gaps.floor.push(await gapOf(standIn, bare, action));
-      gaps.service.push(await gapOf(standIn, ours, action));
+      found.floor.push(await instantsOf(standIn, bare, action));
+      found.service.push(await instantsOf(standIn, ours, action));
       if (index % 20 === 0) say(`${action}: ${index - warmUp} of ${count}`);
     }
     for (let index = 1; index <= warmUp + count; index += 1) {
       const one = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
       await eventually(() => isDeployed(one), Boolean, { withinMs: 30_000, what: `${one.trainingJobName} deployed` });
     }
-    const ratio = midMean(gaps.service) / midMean(gaps.floor);
+    const ratio = gapOf(found.service) / gapOf(found.floor);
     ratios.push(ratio);
-    rows.push(['the same calls made bare', action, ...shownGaps(gaps.floor), '']);
-    rows.push(['the service', action, ...shownGaps(gaps.service), shown(ratio)]);
+    rows.push(['the same calls made bare', action, ...shownGaps(found.floor), '']);
+    rows.push(['the service', action, ...shownGaps(found.service), shown(ratio)]);
   }
 
   const together = await burst({ count, standIn, sdk, start, asked });
@@ -84,7 +79,7 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
       'DescribeTrainingJob that was answered with Completed to the arrival of the last call, by the stand-in’s log; compared are the ' +
       'means of the middle half, since the log counts whole milliseconds.',
     tables: [
-      { columns: ['', 'Last call', 'ms', 'median', 'p90', 'Service/floor'], rows },
+      { columns: ['', 'Last call', 'ms', 'p90', 'to CreateModel', 'to the configuration', 'to the last', 'Service/floor'], rows },
       {
         columns: [`${count} completed together`, 'Endpoints asked for a second'],
         rows: [
@@ -104,54 +99,34 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   };
 }
 
-const shownGaps = (gaps: readonly number[]): string[] => [midMean(gaps), percentile(gaps, 50), percentile(gaps, 90)].map(shown);
+const gapOf = (found: readonly Instants[]): number => midMean(found.map(({ seenAt, askedAt }) => askedAt - seenAt));
 
-async function deployBare(sdk: SageMaker, { trainingJobName, endpointName }: Deployed, action: Action): Promise<void> {
-  const name = `${trainingJobName}-1a2b3c4d5e`;
-  const Tags = [
-    { Key: 'autodeploy:managed-by', Value: 'sagemaker-autodeploy' },
-    { Key: 'autodeploy:project', Value: project },
-    { Key: 'autodeploy:training-job-name', Value: trainingJobName },
+function shownGaps(found: readonly Instants[]): string[] {
+  const gaps = found.map(({ seenAt, askedAt }) => askedAt - seenAt);
+  const steps = [
+    found.map(({ seenAt, modelAt }) => modelAt - seenAt),
+    found.map(({ modelAt, configAt }) => configAt - modelAt),
+    found.map(({ configAt, askedAt }) => askedAt - configAt),
   ];
-  await sdk.describeTrainingJob({ TrainingJobName: trainingJobName });
-  await sdk.createModel({
-    ModelName: name,
-    PrimaryContainer: { Image: image, ModelDataUrl: `${outputS3Uri}/${trainingJobName}/output/model.tar.gz` },
-    ExecutionRoleArn: roleArn,
-    Tags,
-  });
-  await sdk.describeEndpoint({ EndpointName: endpointName }).catch((error: unknown) => {
-    if (action === 'UpdateEndpoint') throw error;
-  });
-  await sdk.createEndpointConfig({
-    EndpointConfigName: name,
-    ProductionVariants: [
-      {
-        VariantName: 'AllTraffic',
-        ModelName: name,
-        InstanceType: 'ml.m5.large',
-        InitialInstanceCount: 1,
-        InitialVariantWeight: 1,
-      },
-    ],
-    Tags,
-  });
-  if (action === 'CreateEndpoint') await sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: name, Tags });
-  else await sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: name, RetainAllVariantProperties: true });
+  return [midMean(gaps), percentile(gaps, 90), ...steps.map(midMean)].map(shown);
+}
+
+interface Instants {
+  seenAt: number;
+  modelAt: number;
+  configAt: number;
+  askedAt: number;
 }
 
 /** From the last look at the training, after which nobody looks again, to the endpoint's call. */
-async function instantsOf(standIn: StandIn, one: Deployed, action: Action): Promise<{ seenAt: number; askedAt: number }> {
+async function instantsOf(standIn: StandIn, one: Deployed, action: Action): Promise<Instants> {
   const looks = await standIn.calls({ operation: 'DescribeTrainingJob', name: one.trainingJobName });
   const [asked] = await standIn.calls({ operation: action, name: one.endpointName });
   const seenAt = looks.at(-1)?.at;
+  const named = async (operation: string): Promise<number> =>
+    (await standIn.calls({ operation })).find(({ name }) => name?.startsWith(`${one.trainingJobName}-`))?.at ?? Number.NaN;
   if (seenAt === undefined || asked === undefined || asked.code !== 'OK') throw new Error(`${one.endpointName} was not deployed`);
-  return { seenAt, askedAt: asked.at };
-}
-
-async function gapOf(standIn: StandIn, one: Deployed, action: Action): Promise<number> {
-  const { seenAt, askedAt } = await instantsOf(standIn, one, action);
-  return askedAt - seenAt;
+  return { seenAt, modelAt: await named('CreateModel'), configAt: await named('CreateEndpointConfig'), askedAt: asked.at };
 }
 
 /** All complete in one moment: how fast one worker takes them, beside as many bare chains at once as a worker has jobs in hand. */
