@@ -31,11 +31,11 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       const active = activeDeploymentOf(tx, run);
       if (active) return { kind: 'existing', deployment: active };
       if (!wanted.forced) {
-        const newest = newestDeploymentOf(tx, run);
-        if (newest?.status === 'deployed') return { kind: 'existing', deployment: newest };
         const own = { trainingCreatedAt: run.createdAt, runSeq: run.seq };
         const by = [liveOn(tx, run), newestActiveOn(tx, run)].find((other) => other !== null && isNewer(other, own));
         if (by) return { kind: 'superseded', by };
+        const newest = newestDeploymentOf(tx, run);
+        if (newest?.status === 'deployed') return { kind: 'existing', deployment: newest };
       }
       return { kind: 'created', deployment: queueDeployment(tx, db, run, wanted, wanted.trigger, now) };
     }),

@@ -61,12 +61,15 @@ async function claim(services: Services, queued: Deployment): Promise<Deployment
     case 'claimed':
       log.info(fields, `deploying to ${queued.endpointName}`);
       return result.deployment;
-    case 'wait':
-      log.info(
+    case 'wait': {
+      // Told once, not at each look.
+      const level = now() - queued.createdAt < settings.endpointPollMs ? 'info' : 'debug';
+      log[level](
         { ...fields, behind: result.behind.trainingJobName },
         `the deployment waits for that of ${result.behind.trainingJobName}`,
       );
       return 'waiting';
+    }
     case 'superseded':
       log.info(
         { ...fields, superseded_by: result.deployment.supersededBy },

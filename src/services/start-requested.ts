@@ -1,6 +1,6 @@
 import { jitteredIntervalMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
 import { decideTrouble } from '../core/decide-trouble.ts';
-import { SagemakerError } from '../core/errors.ts';
+import { SagemakerError, type SagemakerErrorKind } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
 import { startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
@@ -9,24 +9,31 @@ import { findOwnTrainingJob, startTraining, type StartResult } from './start-tra
 
 interface Context {
   actor: Actor;
+  /** Since when SageMaker has refused the start for a reason that may not pass. */
+  troubleSince: number | null;
   signal?: AbortSignal;
 }
+
+/** These pass; the run waits for them as long as a training may take. */
+const passing: readonly SagemakerErrorKind[] = ['throttled', 'unavailable', 'busy'];
 
 /**
  * Goes on with a run that was accepted and is not started yet: its request was throttled, or the process that took it died. A run
  * that is to be stopped is not started; whether it was is found out first.
  */
-export async function startRequested(services: Services, run: TrainingRun, { actor, signal }: Context): Promise<JobOutcome> {
-  if (run.stopRequestedAt !== null) return stopRequested(services, run, { actor, signal });
+export async function startRequested(services: Services, run: TrainingRun, context: Context): Promise<JobOutcome> {
+  const { actor, signal } = context;
+  if (run.stopRequestedAt !== null) return stopRequested(services, run, context);
   const options = { signal };
   const result = await startTraining(services, run.trainingJobName, actor, {
     create: { ...options, retryThrottles: false },
     look: options,
   });
-  return afterStart(services, run, result, actor);
+  return afterStart(services, run, result, context);
 }
 
-async function afterStart(services: Services, run: TrainingRun, result: StartResult, actor: Actor): Promise<JobOutcome> {
+async function afterStart(services: Services, run: TrainingRun, result: StartResult, context: Context): Promise<JobOutcome> {
+  const { actor } = context;
   const { store, settings, now, random, log } = services;
   switch (result.kind) {
     case 'started':
@@ -41,7 +48,9 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
     case 'unclear':
       break;
   }
-  const waitedMs = now() - run.createdAt;
+  const passes = passing.includes(result.error.kind);
+  const since = passes ? run.createdAt : (context.troubleSince ?? now());
+  const waitedMs = now() - since;
   const decision = decideTrouble(result.error.kind, result.error.message, waitedMs, settings.maxTrainingWaitMs);
   // Where there may be a training job, only SageMaker's word that there is none ends the run.
   if (decision.kind === 'fail' && result.kind === 'refused') return fail(services, run, decision.failureReason, actor);
@@ -50,7 +59,7 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
     { training_job_name: run.trainingJobName, reason: result.error.message, next_look_ms: delayMs },
     'the training could not be started yet',
   );
-  return again(delayMs);
+  return again(delayMs, passes ? null : since);
 }
 
 /** Long enough for another start to get its answer, short beside a training. */

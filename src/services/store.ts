@@ -53,7 +53,7 @@ export interface NewDeployment {
 
 export type RequestDeploymentResult =
   | { kind: 'created'; deployment: Deployment }
-  /** The training has one that is queued, in progress, or (unless forced) deployed. */
+  /** The training has one that is queued or in progress, or (unless forced, and with no newer training live) was deployed. */
   | { kind: 'existing'; deployment: Deployment }
   /** A newer training is live or on its way on this endpoint, and the request was not forced. */
   | { kind: 'superseded'; by: Deployment };

@@ -21,7 +21,7 @@ const trainingShares = z.strictObject({
 const eventTarget = z.discriminatedUnion('kind', [
   /** POSTed there, as an EventBridge API destination does. */
   z.strictObject({ kind: z.literal('http'), url: z.url(), apiKey: z.string().min(1).optional() }),
-  /** Handed to the bundled Lambda function (dist/lambda/auto_deploy.mjs), in this process and with its environment. */
+  /** Handed to the bundled Lambda function (dist/auto_deploy.mjs), in this process and with its environment. */
   z.strictObject({ kind: z.literal('lambda'), bundle: z.string().min(1) }),
 ]);
 export type EventTarget = z.infer<typeof eventTarget>;

@@ -29,6 +29,11 @@ describe('POST /deploy/{name}', () => {
       created_at: expect.stringMatching(/Z$/),
       started_at: null,
       finished_at: null,
+      training_ended_at: expect.any(String),
+      detected_at: expect.any(String),
+      detected_by: 'api',
+      deploy_asked_at: null,
+      in_service_at: null,
     });
     expect(await api.jobsOf('deploy')).toEqual([`deploy-${body.deployment_id}`]);
     const run = await api.ask('GET', '/training-jobs/theirs');

@@ -144,6 +144,28 @@ describe('bootstrap', () => {
     expect(world.effects()).toEqual({ training_job_created: 1 });
   });
 
+  it('a start that is denied is tried for five minutes from the first denial, however long it was throttled before', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
+    const { run } = await bootstrap(world.services, request());
+    const name = run.trainingJobName;
+    world.clock.advance(3600);
+    world.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'denied',
+      match: { operation: 'CreateTrainingJob' },
+      times: 'forever',
+    });
+    const first = await look(world, name);
+    expect(first).toMatchObject({ kind: 'again', troubleSince: world.clock.now });
+    world.clock.advance(300);
+    const troubleSince = first.kind === 'again' ? first.troubleSince : null;
+    await observeTraining(world.services, name, { actor: 'poll', troubleSince });
+    expect(await world.store.findRun(name)).toMatchObject({ status: 'failed', failureReason: 'denied' });
+  });
+
   it('what a worker starts is refused for good: the run fails with SageMaker’s words', async () => {
     const world = await startWorld();
     world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
@@ -251,6 +273,16 @@ describe('a deployment that is asked for', () => {
     await world.settle();
     expect(await world.deploymentsOf(newest)).toMatchObject([{ status: 'deployed' }]);
     expect(await world.deploymentsOf(newer)).toHaveLength(1);
+  });
+
+  it('of a training that was live and was replaced is superseded; while it is live it is there already', async () => {
+    const world = await startWorld();
+    const older = await world.start();
+    await world.settle();
+    expect(await deploy(world, older)).toMatchObject({ created: false, deployment: { status: 'deployed' } });
+    await world.start();
+    await world.settle();
+    expect(await refused(deploy(world, older))).toBe('superseded');
   });
 
   it('tries one that was rolled back again, as a new attempt', async () => {
