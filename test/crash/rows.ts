@@ -81,9 +81,9 @@ const removals = (steps: readonly Step[]): Unplaced[] =>
     /^after CreateTrainingJob|^after UpdateEndpoint$/,
   );
 
-/** Its last request is held up until it wakes: these two would undo what others have done meanwhile (see what the report leaves out). */
+/** Its last request is held up until it wakes: these would undo what has become of the endpoint meanwhile (the report leaves them out). */
 const canBeHeldUp = ({ place: { what, when }, workload }: Step): boolean =>
-  when === 'after' || !(what === 'DeleteEndpoint' || (what === 'UpdateEndpoint' && workload === pair));
+  when === 'after' || !(what === 'DeleteEndpoint' || (what === 'UpdateEndpoint' && (workload === pair || workload === rollback)));
 
 const workerSteps = [...workerCalls, ...workerCommands];
 const allSteps = [...apiSteps, ...workerSteps];
