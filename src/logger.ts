@@ -69,6 +69,9 @@ function describeError(error: unknown): unknown {
   };
 }
 
+/** Takes time in proportion to the line: anybody can have a long path logged. */
+const addressCredentials = /:\/\/[^\s"/@:]*:[^\s"/@]*@/g;
+
 /**
  * Replaces each secret in a finished line, and the credentials of any address. Very short keys are left alone: they would match
  * inside of ordinary words and break the line's JSON.
@@ -78,7 +81,7 @@ function scrub(secrets: readonly string[]): (line: string) => string {
     .filter((secret) => secret.length >= shortestScrubbed)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
   return (line) => {
-    const withoutCredentials = line.replaceAll(/(\w+:\/\/)[^\s"/@]*:[^\s"/@]*@/g, `$1${hidden}@`);
+    const withoutCredentials = line.replaceAll(addressCredentials, `://${hidden}@`);
     return written.reduce((text, secret) => text.replaceAll(secret, hidden), withoutCredentials);
   };
 }

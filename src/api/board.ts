@@ -31,7 +31,10 @@ export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
     options: { uiConfig: { boardTitle: 'autodeploy', hideDocsLink: true, hideRedisDetails: true, showWorkers: false } },
   });
   // The plugin is a Hono of its own, which would answer what is thrown; so it is told further below.
-  adapter.setErrorHandler((error) => ({ status: 500, body: error.message }));
+  adapter.setErrorHandler((error) =>
+    // It decodes some of the query once more.
+    error instanceof URIError ? { status: 400, body: { error: error.message } } : { status: 500, body: error.message },
+  );
 
   const board = new Hono<ApiEnv>();
   board.use(async (c, next) => {

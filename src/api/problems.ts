@@ -158,7 +158,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ServiceError) {
     return new Problem(error.code, error.message, {
-      ...(error.code === 'invalid_request' ? { errors: [{ field: 'request', detail: error.message }] } : {}),
+      ...(error.code === 'invalid_request' ? { errors: [faultOf(error)] } : {}),
       retryAfterSeconds: error.retryAfterSeconds ?? (statusOf(error.code) === 503 ? retryAfterSeconds : undefined),
       cause: error,
     });
@@ -176,6 +176,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof HTTPException && error.status < 500) return new Problem('bad_request', error.message, { cause: error });
   return new Problem('internal_error', 'An unexpected error; the log has it under this request id', { cause: error });
 }
+
+const faultOf = ({ field, message }: ServiceError): FieldFault =>
+  field === null ? { field: 'request', detail: message } : { field, detail: message.replace(`${field} `, '') };
 
 /** For an error that no service has made a ServiceError of. */
 function problemOfSagemaker(error: SagemakerError): Problem {

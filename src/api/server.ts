@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { STATUS_CODES } from 'node:http';
-import { serve } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from '../services/ports.ts';
 import type { ApiEnv } from './env.ts';
@@ -34,23 +33,23 @@ export async function startServer(
   { log, timeouts = defaultTimeouts }: { log: Logger; timeouts?: ServerTimeouts },
 ): Promise<RunningServer> {
   const listening = Promise.withResolvers<void>();
-  const server = serve(
+  const listener = getRequestListener(app.fetch, {
+    hostname: address.host,
+    errorHandler: (error) => answerUnrouted(error, log),
+  });
+  const server = createServer(
     {
-      fetch: app.fetch,
-      hostname: address.host,
-      port: address.port,
-      serverOptions: {
-        maxHeaderSize: maxHeaderBytes,
-        headersTimeout: timeouts.headersMs,
-        requestTimeout: timeouts.requestMs,
-        keepAliveTimeout: timeouts.keepAliveMs,
-        connectionsCheckingInterval: timeouts.checkEveryMs,
-      },
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      connectionsCheckingInterval: timeouts.checkEveryMs,
     },
-    () => listening.resolve(),
-  ) as Server;
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   server.on('error', listening.reject);
   server.on('clientError', refuseBrokenRequest);
+  server.listen(address.port, address.host, () => listening.resolve());
   await listening.promise;
   server.off('error', listening.reject);
   // Such as no descriptors left for a connection: the process goes on with those that it has.
@@ -75,6 +74,22 @@ function close(server: Server, graceMs: number): Promise<void> {
   });
 }
 
+/** What has no address that a route could be looked up by (a backslash, an odd Host) never reaches the app. */
+function answerUnrouted(error: unknown, log: Logger): Response {
+  const isRefused = error instanceof RequestError;
+  if (!isRefused) log.error({ err: error }, 'request failed');
+  const [status, code] = isRefused ? [400, 'bad_request'] : [500, 'internal_error'];
+  const [, body] = problemText(status, code);
+  return new Response(body, { status, headers: { 'content-type': problemType, 'cache-control': 'no-store' } });
+}
+
+const problemType = 'application/problem+json';
+
+function problemText(status: number, code: string): [title: string, body: string] {
+  const title = STATUS_CODES[status] ?? 'Bad Request';
+  return [title, JSON.stringify({ type: `urn:sagemaker-autodeploy:problem:${code}`, title, status, detail: title, code })];
+}
+
 /** What Node's parser refuses never becomes a request; its answer is a problem all the same. */
 function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -82,10 +97,9 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     return;
   }
   const [status, code] = brokenRequest(error.code);
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  const body = JSON.stringify({ type: `urn:sagemaker-autodeploy:problem:${code}`, title, status, detail: title, code });
+  const [title, body] = problemText(status, code);
   socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

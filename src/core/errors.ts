@@ -84,11 +84,18 @@ export type ServiceErrorCode = (typeof serviceErrorCodes)[number];
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode;
   readonly retryAfterSeconds: number | null;
+  /** With `invalid_request`: the field of the request that the message begins with. */
+  readonly field: string | null;
 
-  constructor(code: ServiceErrorCode, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ServiceErrorCode,
+    message: string,
+    options: { retryAfterSeconds?: number; field?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.field = options.field ?? null;
   }
 }

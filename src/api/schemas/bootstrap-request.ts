@@ -22,6 +22,8 @@ const text = (max: number) => z.string('must be a string').max(max, `must be at 
 const wholeNumber = (from: number, to: number) =>
   z.int('must be a whole number').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
 
+const scalarTypes: ('string' | 'number' | 'boolean')[] = ['string', 'number', 'boolean'];
+
 /** SageMaker takes strings only. JSON numbers beyond 2^53 have lost digits by the time they get here. */
 const scalar = z
   .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or true or false')
@@ -31,7 +33,24 @@ const scalar = z
   )
   .transform(String)
   .refine((value) => value.length <= 2500, 'must be at most 2500 characters long')
-  .openapi({ type: ['string', 'number', 'boolean'] });
+  .openapi({ type: scalarTypes });
+
+/** A pattern as JSON Schema has it: without flags, which zod-openapi would write into it. */
+const patternOf = ({ source }: RegExp) => ({ pattern: source });
+
+// Not inline: zod-openapi's type does not know JSON Schema's propertyNames.
+const describedHyperparameters = {
+  type: 'object' as const,
+  maxProperties: maxEntries,
+  propertyNames: { minLength: 1, maxLength: 256 },
+  additionalProperties: {
+    type: scalarTypes,
+    maxLength: 2500,
+    minimum: Number.MIN_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+  },
+  example: { epochs: 3, 'learning-rate': 0.0001 },
+};
 
 const hyperparameters = z
   .record(
@@ -40,7 +59,13 @@ const hyperparameters = z
     'must be an object of strings, numbers and booleans',
   )
   .refine(upTo(maxEntries), `must have at most ${maxEntries} entries`)
-  .openapi({ type: 'object', example: { epochs: 3, 'learning-rate': 0.0001 } });
+  .openapi(describedHyperparameters);
+
+const describedEnvironment = {
+  maxProperties: maxEntries,
+  propertyNames: { maxLength: 512, ...patternOf(environmentKeyPattern) },
+  example: { LOG_LEVEL: 'info' },
+};
 
 const environment = z
   .record(
@@ -52,7 +77,7 @@ const environment = z
     'must be an object of strings',
   )
   .refine(upTo(maxEntries), `must have at most ${maxEntries} entries`)
-  .openapi({ example: { LOG_LEVEL: 'info' } });
+  .openapi(describedEnvironment);
 
 const tagKey = z
   .string()
@@ -62,10 +87,21 @@ const tagKey = z
   .refine((key) => !/^aws:/i.test(key), 'must not begin with aws:')
   .refine((key) => !key.toLowerCase().startsWith(reservedTagPrefix), `must not begin with ${reservedTagPrefix}`);
 
+const tagValue = text(256)
+  .regex(tagTextPattern, 'must be letters, digits, spaces and _.:/=+-@')
+  .openapi(patternOf(tagTextPattern));
+
+const describedTags = {
+  description: `No key may begin with aws: or ${reservedTagPrefix}`,
+  maxProperties: maxTags,
+  propertyNames: { minLength: 1, maxLength: 128, ...patternOf(tagTextPattern) },
+  example: { team: 'search' },
+};
+
 const tags = z
-  .record(tagKey, text(256).regex(tagTextPattern, 'must be letters, digits, spaces and _.:/=+-@'), 'must be an object of strings')
+  .record(tagKey, tagValue, 'must be an object of strings')
   .refine(upTo(maxTags), `must have at most ${maxTags} entries`)
-  .openapi({ example: { team: 'search' } });
+  .openapi(describedTags);
 
 const image = text(maxImageLength).regex(imagePattern, 'must be an image address without white space');
 

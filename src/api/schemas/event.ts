@@ -46,7 +46,7 @@ const envelope = {
   time: z
     .string('must be a string')
     .refine((value) => !Number.isNaN(Date.parse(value)), 'must be an instant in ISO 8601')
-    .openapi({ format: 'date-time', example: '2026-11-24T15:02:53Z' }),
+    .meta({ format: 'date-time', example: '2026-11-24T15:02:53Z' }),
 };
 
 const trainingType = 'SageMaker Training Job State Change';

@@ -1,0 +1,149 @@
+/** The API against what its own OpenAPI document says, and against what it does not say. */
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { problemCodes } from '../../src/api/problems.ts';
+import { type Api, startApi } from '../api/harness.ts';
+import { type OpenApiDocument, type Operation, operationsOf } from './openapi-document.ts';
+import { type FuzzedRequest, requestsTo } from './requests.ts';
+import { createSender, type Received } from './send.ts';
+import { validValues } from './valid-values.ts';
+
+const seed = 20_261_124;
+const batches = 100;
+const requestsInBatch = 10;
+const answerWithinMs = 15_000;
+const key = 'the-only-key-0123456789';
+const codes: ReadonlySet<string> = new Set(problemCodes);
+
+interface Exchange {
+  sent: FuzzedRequest;
+  received: Received;
+}
+
+async function startFuzzedApi(): Promise<{ api: Api; document: OpenApiDocument; names: string[] }> {
+  const api = await startApi({ apiKeys: [key] });
+  await api.train('of-somebody-else', 'completed');
+  await api.train('still-training');
+  await api.serve('in-service', 'first-config');
+  const { body } = await api.ask<OpenApiDocument>('GET', '/openapi.json', { headers: { 'x-api-key': key } });
+  return { api, document: body, names: ['of-somebody-else', 'still-training', 'in-service'] };
+}
+
+function senderTo(api: Api): (sent: FuzzedRequest) => Promise<Exchange> {
+  const sender = createSender(api.url, answerWithinMs);
+  onTestFinished(() => sender.close());
+  return async (sent) => {
+    try {
+      return { sent, received: await sender.send(sent) };
+    } catch (error) {
+      throw new Error(`${sent.method} ${sent.path} was not answered`, { cause: error });
+    }
+  };
+}
+
+/** Whether the path is the operation's own, and nothing that a proxy or a router may read otherwise. */
+const isPlain = ({ path, operation }: FuzzedRequest): boolean =>
+  new RegExp(`^(/model-init)?${operation.path.replaceAll(/\{\w+\}/g, String.raw`[\w-]+`)}$`).test(path.replace(/\?.*$/s, ''));
+
+function expectSane({ sent, received }: Exchange): void {
+  const { status, headers, text } = received;
+  expect(status, `a server error: ${text}`).toBeLessThan(500);
+  if (isPlain(sent)) expect(sent.operation.statuses, `not documented: ${text}`).toContain(status);
+  if (!sent.hasKey && isPlain(sent)) expect(status === 401).toBe(!sent.operation.isOpen);
+  if (status < 400) return;
+  expect(headers['content-type']).toBe('application/problem+json');
+  const problem = JSON.parse(text) as Record<string, unknown>;
+  expect(problem).toMatchObject({ status, type: `urn:sagemaker-autodeploy:problem:${String(problem['code'])}` });
+  expect(codes).toContain(problem['code']);
+  for (const field of ['title', 'detail']) expect(problem[field]).toMatch(/\S/);
+  if (problem['code'] === 'invalid_request') expect(problem['errors']).not.toEqual([]);
+}
+
+/** Names of the trainings that the accepted requests say they started. */
+const startedBy = (exchanges: Exchange[]): string[] =>
+  exchanges.flatMap(({ sent, received }) =>
+    sent.operation.path === '/bootstrap' && received.status === 202
+      ? [(JSON.parse(received.text) as { training_job_name: string }).training_job_name]
+      : [],
+  );
+
+const describeExchange = ({ sent, received }: Exchange): string =>
+  JSON.stringify({ ...sent, operation: undefined, body: sent.body?.slice(0, 2000), answer: received.text.slice(0, 1000) });
+
+function check(exchange: Exchange): void {
+  try {
+    expectSane(exchange);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${describeExchange(exchange)}`, { cause: error });
+  }
+}
+
+/** Which operations were both taken and refused: a fuzzer whose requests all fail at the door tests the door only. */
+class Coverage {
+  readonly #seen = new Map<Operation, Set<number>>();
+
+  add({ sent, received }: Exchange): void {
+    const statuses = this.#seen.get(sent.operation) ?? new Set();
+    this.#seen.set(sent.operation, statuses.add(received.status));
+  }
+
+  statusesOf(path: string): number[] {
+    return [...this.#seen].flatMap(([operation, statuses]) => (operation.path === path ? [...statuses] : []));
+  }
+}
+
+describe('requests derived from the OpenAPI document', () => {
+  it('are answered as it says, and start what they were accepted for and nothing else', async () => {
+    const { api, document, names } = await startFuzzedApi();
+    const send = senderTo(api);
+    const operations = operationsOf(document);
+    const arbitraries = operations.map((operation) => ({
+      weight: operation.body !== null ? 6 : 2,
+      arbitrary: requestsTo(operation, { document, names, key }),
+    }));
+    const coverage = new Coverage();
+    const trainings = (): string[] => api.simulator.effects({ kind: 'training_job_created' }).map(({ name }) => name);
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(...arbitraries), { minLength: requestsInBatch, maxLength: requestsInBatch }),
+        async (requests) => {
+          const before = trainings();
+          const exchanges = await Promise.all(requests.map(send));
+          for (const exchange of exchanges) {
+            check(exchange);
+            coverage.add(exchange);
+          }
+          expect(trainings().slice(before.length).toSorted()).toEqual(startedBy(exchanges).toSorted());
+        },
+      ),
+      { seed, numRuns: batches, endOnFailure: true },
+    );
+
+    for (const { path } of operations)
+      expect(
+        coverage.statusesOf(path).some((status) => status < 300),
+        path,
+      ).toBe(true);
+    expect(coverage.statusesOf('/bootstrap')).toEqual(expect.arrayContaining([202, 401, 409, 413, 415, 422]));
+    expect(coverage.statusesOf('/events')).toEqual(expect.arrayContaining([202, 401, 415, 422]));
+    expect(api.logged('error', 'fatal')).toEqual([]);
+  }, 60_000);
+
+  it('whose bodies it allows are never called invalid', async () => {
+    const { api, document } = await startFuzzedApi();
+    const send = senderTo(api);
+    for (const operation of operationsOf(document).filter(({ body }) => body !== null)) {
+      await fc.assert(
+        fc.asyncProperty(validValues(document, operation.body ?? {}), async (value) => {
+          const headers = { 'content-type': 'application/json', 'x-api-key': key };
+          const { method, path } = operation;
+          const exchange = await send({ operation, hasKey: true, method, path, headers, body: JSON.stringify(value) });
+          check(exchange);
+          expect(exchange.received.status, describeExchange(exchange)).not.toBe(422);
+        }),
+        { seed, numRuns: 100, endOnFailure: true },
+      );
+    }
+  });
+});
