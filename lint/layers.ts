@@ -26,6 +26,7 @@ export const layers: readonly Layer[] = [
   { path: 'src/config', mayImport: ['src/config', 'src/core', 'src/services/ports.ts'] },
   { path: 'src/config.ts', mayImport: ['src/config', 'src/core', 'src/services/ports.ts'] },
   { path: 'src/logger.ts', mayImport: ['src/config.ts', 'src/core', 'src/services/ports.ts'] },
+  { path: 'src/on-stop.ts', mayImport: ['src/services/ports.ts'] },
   { path: 'src/metrics.ts', mayImport: ['src/core', 'src/services'] },
 ];
 

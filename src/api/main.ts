@@ -7,12 +7,12 @@ import { configOrExit, loadApiConfig } from '../config.ts';
 import { openSqliteStore } from '../db/sqlite-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
+import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
 import { createApp } from './app.ts';
-import { onStop } from './on-stop.ts';
 import { startServer } from './server.ts';
 
 /** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 8 s and is safe to cut (services/bootstrap.ts). */

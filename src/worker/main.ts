@@ -5,6 +5,7 @@
 import { configOrExit, loadConfig } from '../config.ts';
 import { openSqliteStore } from '../db/sqlite-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
+import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { createCallCounter } from '../services/count-calls.ts';
@@ -12,7 +13,6 @@ import type { Services } from '../services/ports.ts';
 import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { onStop } from './on-stop.ts';
 import { startReconciling } from './reconcile-timer.ts';
 import { startRuntime } from './runtime.ts';
 

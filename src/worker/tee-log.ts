@@ -14,7 +14,7 @@ export function teeLog(log: Logger, fields: Readonly<Record<string, unknown>>, t
       const all = { ...fields, ...own };
       log[level](all, message);
       if (level === 'debug') return;
-      const details = Object.entries(own).filter(([name]) => !(name in fields));
+      const details = Object.entries(own).filter(([name, value]) => !(name in fields) && value !== null && value !== undefined);
       tell(rowOf(level, message, details));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

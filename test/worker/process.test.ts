@@ -39,7 +39,7 @@ describe('the worker process', () => {
       ({ deploy }) => deploy?.completed === 1,
     );
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
-    expect(worker.log.at(-1)).toMatchObject({ component: 'auto-deploy', msg: 'the worker has stopped' });
+    expect(worker.log.at(-1)).toMatchObject({ component: 'auto-deploy', msg: 'stopped' });
     expect(worker.log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe('the worker process', () => {
     const worker = startWorker(`redis://127.0.0.1:${await freePort()}`, newPrefix());
     await worker.logged(({ msg }) => msg === 'the worker takes jobs');
     worker.signal('SIGINT');
-    await worker.logged(({ msg }) => msg === 'the worker stops');
+    await worker.logged(({ msg }) => msg === 'stopping');
     const startedAt = performance.now();
     worker.signal('SIGTERM');
     expect(await worker.exited).toEqual({ code: 1, signal: null });

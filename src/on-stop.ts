@@ -1,10 +1,12 @@
-import type { Logger } from '../services/ports.ts';
+import type { Logger } from './services/ports.ts';
 
-/** Before the 10 s are over after which a container is killed. */
 const hardLimitMs = 9500;
 
-/** At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs. At the second one exits at once. */
-export function onStop(log: Logger, stop: () => Promise<void>): void {
+/**
+ * At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs, before the 10 s are over after which a container is
+ * killed. At the second one exits at once.
+ */
+export function onStop(log: Logger, stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let stopping = false;
   const heed = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
@@ -14,7 +16,7 @@ export function onStop(log: Logger, stop: () => Promise<void>): void {
       log.warn({}, 'not everything could be closed in time');
       process.exit(0);
     }, hardLimitMs);
-    stop().then(
+    stop(signal).then(
       () => {
         log.info({}, 'stopped');
         process.exit(0);
