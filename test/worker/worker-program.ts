@@ -4,7 +4,7 @@
  */
 import { createLogger } from '../../src/logger.ts';
 import { done } from '../../src/services/outcome.ts';
-import { onStop } from '../../src/worker/on-stop.ts';
+import { onStop } from '../../src/on-stop.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
 import { deployKind, quick } from './kinds.ts';
 
