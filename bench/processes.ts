@@ -17,6 +17,8 @@ export interface Running {
   pid: number;
   url: string;
   stop(): Promise<void>;
+  /** How many lines of its log warn, or tell of an error. */
+  complaints(): number;
 }
 
 interface Program {
@@ -126,6 +128,7 @@ export class Processes {
     this.#cleanup.add(stop);
     await eventually(async () => child.exit !== null || (await isReady()), Boolean, { withinMs: 20_000, what: `${name} ready` });
     if (child.exit !== null) throw new Error(`${name} ended while it started:\n${readFileSync(log, 'utf8').slice(-2000)}`);
-    return { pid: child.pid, url, stop };
+    const complaints = (): number => readFileSync(log, 'utf8').match(/^\{"level":"(warn|error|fatal)"/gm)?.length ?? 0;
+    return { pid: child.pid, url, stop, complaints };
   }
 }
