@@ -1,6 +1,18 @@
 import type { SqlPlace } from './sqlite-trap.ts';
 import type { Place } from './tripwires.ts';
-import { create, forced, pair, replace, rollback, stop, stopRefused, throttled, update, type Workload } from './workloads.ts';
+import {
+  create,
+  forced,
+  pair,
+  replace,
+  rollback,
+  stop,
+  stopRefused,
+  throttled,
+  unnamed,
+  update,
+  type Workload,
+} from './workloads.ts';
 
 /** A boundary between two writes or calls, and the work in which it comes up. */
 export interface Step<Where = Place> {
@@ -36,9 +48,9 @@ const inService = /"EndpointStatus":"InService"/;
 
 /** From the request to the answer. */
 export const apiSteps: Step[] = [
-  ...call('api', 'CreateTrainingJob', create),
-  ...command('api', 'check-training/addDelayedJob', create),
-  ...command('api', 'check-training/getState', create),
+  ...call('api', 'CreateTrainingJob', unnamed),
+  ...command('api', 'check-training/addDelayedJob', unnamed),
+  ...command('api', 'check-training/getState', unnamed),
   ...call('api', 'StopTrainingJob', stop),
   ...command('api', 'deploy/addStandardJob', forced, 'forced'),
   ...command('api', 'deploy/getState', forced, 'forced'),
@@ -50,12 +62,11 @@ export const workerCalls: Step[] = [
   ...call('worker', 'DescribeTrainingJob', create),
   answer('worker', 'sagemaker', 'DescribeTrainingJob', completed, create, 'Completed'),
   ...call('worker', 'CreateModel', create),
-  ...call('worker', 'DescribeEndpoint', update, 'for the variant’s name'),
+  ...call('worker', 'DescribeEndpoint', update, 'to decide'),
   ...call('worker', 'CreateEndpointConfig', update),
-  ...call('worker', 'DescribeEndpoint', update, 'to decide', { nth: 2 }),
   ...call('worker', 'CreateEndpoint', create),
   ...call('worker', 'UpdateEndpoint', update),
-  ...call('worker', 'DescribeEndpoint', update, 'while it updates', { nth: 3 }),
+  ...call('worker', 'DescribeEndpoint', update, 'while it updates', { nth: 2 }),
   answer('worker', 'sagemaker', 'DescribeEndpoint', inService, create, 'InService'),
   ...call('worker', 'DeleteEndpoint', replace, 'a Failed one'),
   ...call('worker', 'CreateEndpoint', replace, 'anew'),
@@ -90,16 +101,16 @@ const write = (
   place: { table, on, when },
 });
 
-/** The writes of the API. Between the run's record and the mark of its start there is no call: this is where they are told apart. */
+/** The writes of the API. */
 export const apiWrites: Step<SqlPlace>[] = [
-  write('training_runs', 'INSERT', 'true', create, 'the run is recorded'),
-  write('training_runs', 'UPDATE', 'NEW.start_attempted_at IS NOT OLD.start_attempted_at', create, 'its start is marked'),
-  write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", create, 'requested → training'),
+  write('training_runs', 'INSERT', 'true', unnamed, 'the run is recorded'),
+  write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", unnamed, 'requested → training'),
   write('training_runs', 'UPDATE', 'NEW.stop_requested_at IS NOT OLD.stop_requested_at', stop, 'a stop is asked for'),
   write('deployments', 'INSERT', 'NEW.forced', forced, 'a forced deployment is queued'),
 ];
 
 export const workerWrites: Step<SqlPlace>[] = [
+  write('training_runs', 'UPDATE', 'NEW.start_attempts > OLD.start_attempts', throttled, 'the start is in hand'),
   write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", throttled, 'requested → training'),
   write('training_runs', 'UPDATE', 'NEW.secondary_status IS NOT OLD.secondary_status', create, 'the training’s phase'),
   write('training_runs', 'UPDATE', "NEW.status = 'completed'", create, 'training → completed'),

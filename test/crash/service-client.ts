@@ -9,6 +9,15 @@ export interface Answer<T> {
   body: T;
 }
 
+/** With a name, a key or both. */
+interface Bootstrap {
+  key?: string;
+  name?: string;
+  endpoint: string;
+  autoDeploy?: boolean;
+  withinMs?: number;
+}
+
 const answerWithinMs = 12_000;
 const againAfterMs = 150;
 
@@ -20,16 +29,11 @@ export class ServiceClient {
     this.#url = `http://127.0.0.1:${port}`;
   }
 
-  /** Records a training; answers when it has been accepted or refused for good. */
-  bootstrap(request: {
-    name: string;
-    endpoint: string;
-    autoDeploy?: boolean;
-    withinMs?: number;
-  }): Promise<Answer<TrainingRunBody>> {
-    const { name, endpoint, autoDeploy = true, withinMs } = request;
+  /** Asks for a training; answers when it has been accepted or refused for good. Without a name the service makes one. */
+  bootstrap(request: Bootstrap): Promise<Answer<TrainingRunBody>> {
+    const { key, name, endpoint, autoDeploy = true, withinMs } = request;
     const body = { training_job_name: name, endpoint_name: endpoint };
-    return this.repeat('POST', `/bootstrap?auto_deploy=${autoDeploy}`, { body, key: `key-${name}`, withinMs });
+    return this.repeat('POST', `/bootstrap?auto_deploy=${autoDeploy}`, { body, key: key ?? name, withinMs });
   }
 
   deploy(name: string, force = false): Promise<Answer<DeploymentBody>> {

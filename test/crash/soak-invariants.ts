@@ -1,6 +1,7 @@
 import type { Effect } from '../../src/simulator/state/effects.ts';
 import type { CrashSystem } from './crash-system.ts';
 import type { RunDetails } from './service-client.ts';
+import { strangers } from './verdict.ts';
 import { runOf } from './run-of-effect.ts';
 import { endpoints, injectedReason, type Ledger } from './soak-load.ts';
 
@@ -34,6 +35,7 @@ export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<s
   const runs = await detailsOfAll(system);
   const byName = new Map(runs.map((run) => [run.training_job_name, run]));
   for (const name of ledger.accepted.keys()) if (!byName.has(name)) found.push(`lost: ${name} was accepted and is not there`);
+  found.push(...strangers(await system.standIn.effects(), new Set(byName.keys())).map((one) => `doubled: ${one}`));
   for (const run of runs) found.push(...faultsOf(run, ledger));
   for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, ledger)));
   return found;

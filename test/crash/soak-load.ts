@@ -4,10 +4,8 @@ import { completion } from './storms.ts';
 
 /** What clients were promised, to be held against what comes of it. */
 export interface Ledger {
-  /** Runs that were answered with 202 or 200, in that order. */
-  accepted: Map<string, { endpoint: string; autoDeploy: boolean }>;
-  /** Requests that got no answer for good: their runs may or may not exist. */
-  unanswered: Set<string>;
+  /** Runs that were answered with 202 or 200, in that order, and what was asked for. */
+  accepted: Map<string, { key: string; endpoint: string; autoDeploy: boolean }>;
   stopped: Set<string>;
   forced: Set<string>;
   requests: number;
@@ -17,7 +15,6 @@ export interface Ledger {
 
 export const newLedger = (): Ledger => ({
   accepted: new Map(),
-  unanswered: new Set(),
   stopped: new Set(),
   forced: new Set(),
   requests: 0,
@@ -45,28 +42,28 @@ const surprise = ({ ledger }: LoadContext, what: string, status: number, expecte
 
 const bootstrap: Action = async (context) => {
   const { system, ledger, random } = context;
-  const name = `soak-${String((ledger.requests += 1)).padStart(6, '0')}`;
+  const key = `soak-${(ledger.requests += 1)}`;
   const endpoint = pick(endpoints, random) ?? 'soak-a';
   const autoDeploy = random() < 0.9;
   // Twice at once: the client is impatient, or its proxy repeats.
   const copies = random() < 0.2 ? 2 : 1;
-  try {
-    const answers = await Promise.all(
-      Array.from({ length: copies }, () => system.client.bootstrap({ name, endpoint, autoDeploy, withinMs: 60_000 })),
-    );
-    for (const { status } of answers) surprise(context, `bootstrap of ${name}`, status, [200, 202]);
-    if (answers.some(({ status }) => status === 200 || status === 202)) ledger.accepted.set(name, { endpoint, autoDeploy });
-  } catch {
-    ledger.unanswered.add(name);
-  }
+  const answers = await Promise.all(
+    Array.from({ length: copies }, () => system.client.bootstrap({ key, endpoint, autoDeploy, withinMs: 120_000 })),
+  );
+  for (const { status } of answers) surprise(context, `bootstrap ${key}`, status, [200, 202]);
+  const names = new Set(answers.map(({ body }) => body.training_job_name));
+  if (names.size > 1) ledger.surprises.push(`doubled: ${key} was answered with ${[...names].join(' and ')}`);
+  for (const name of names) ledger.accepted.set(name, { key, endpoint, autoDeploy });
 };
 
 const repeatBootstrap: Action = async (context) => {
   const name = anyRun(context);
   const known = name === undefined ? undefined : context.ledger.accepted.get(name);
-  if (name === undefined || known === undefined) return;
-  const { status } = await context.system.client.bootstrap({ name, ...known });
-  surprise(context, `repeated bootstrap of ${name}`, status, [200]);
+  if (known === undefined) return;
+  const { status, body } = await context.system.client.bootstrap(known);
+  surprise(context, `repeated bootstrap ${known.key}`, status, [200]);
+  if (body.training_job_name !== name)
+    context.ledger.surprises.push(`doubled: ${known.key} is ${name} and ${body.training_job_name}`);
 };
 
 const deploy =

@@ -29,7 +29,7 @@ export function holdInTransaction(
   const names = about.map((name) => `'${name}'`).join(', ');
   change(system, [
     'CREATE VIEW IF NOT EXISTS crash_for_ever AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
-    `CREATE TRIGGER crash_trap AFTER ${on} ON ${table} WHEN NEW.training_job_name IN (${names}) AND ${when}
+    `CREATE TRIGGER crash_trap AFTER ${on} ON ${table} WHEN (NEW.training_job_name IN (${names}) OR NEW.endpoint_name IN (${names})) AND ${when}
      BEGIN SELECT count(*) FROM crash_for_ever; END`,
   ]);
   let removed = false;

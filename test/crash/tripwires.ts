@@ -26,13 +26,14 @@ interface Armed extends Tripwire {
   tripped: () => void;
 }
 
+const jobId = /(?:check|deploy)-[\w-]+/g;
 const deployJob = /deploy-[0-9a-f-]{36}/;
 
 /** All that passes through the proxies of a system comes by here. */
 export class Tripwires {
   readonly #armed = new Set<Armed>();
-  /** A deployment's job is named by its id only; it was added with the training job's name. */
-  readonly #trainingOf = new Map<string, string>();
+  /** What a job is about: most commands name only its id, and the one that adds it says the rest. */
+  readonly #subjectsOf = new Map<string, string[]>();
   /** Shown everything, for those who want to write it down. */
   onCrossing: (crossing: Crossing) => void = () => {};
 
@@ -60,9 +61,11 @@ export class Tripwires {
   };
 
   #learn(text: string): void {
-    const job = deployJob.exec(text)?.[0];
-    const training = /"training_job_name":"([^"]+)"/.exec(text)?.[1];
-    if (job !== undefined && training !== undefined) this.#trainingOf.set(job, training);
+    const subjects = [...text.matchAll(/"(?:training_job|endpoint)_name":"([^"]+)"/g)].map(([, name = '']) => name);
+    const [training] = subjects;
+    if (training === undefined) return;
+    for (const job of [`check-${training}`, deployJob.exec(text)?.[0]])
+      if (job !== undefined) this.#subjectsOf.set(job, subjects);
   }
 
   #matches({ place, about }: Armed, { process, via, what, when, text }: Crossing): boolean {
@@ -78,8 +81,6 @@ export class Tripwires {
 
   #speaksOf(text: string, about: readonly string[]): boolean {
     if (about.some((name) => text.includes(name))) return true;
-    const job = deployJob.exec(text)?.[0];
-    const training = job === undefined ? undefined : this.#trainingOf.get(job);
-    return training !== undefined && about.includes(training);
+    return [...text.matchAll(jobId)].some(([job]) => this.#subjectsOf.get(job)?.some((name) => about.includes(name)) ?? false);
   }
 }

@@ -63,6 +63,8 @@ export async function judge(
     }
     countEffects(verdict, effects, run, expected);
   }
+  const known = new Set((await system.client.runs()).map((run) => run.training_job_name));
+  verdict.doubled.push(...strangers(effects, known));
   for (const [endpoint, name] of Object.entries(live)) {
     const shown = await system.client.liveTraining(endpoint);
     if (shown?.trainingJobName !== name || shown.status !== 'InService') {
@@ -73,6 +75,12 @@ export async function judge(
   }
   return verdict;
 }
+
+/** Training jobs that were started and that no run knows of. */
+export const strangers = (effects: readonly Effect[], known: ReadonlySet<string>): string[] =>
+  effects
+    .filter(({ kind, name }) => kind === 'training_job_created' && !known.has(name))
+    .map(({ name }) => `training job ${name} is of no run`);
 
 function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, { askedAtMost }: RunExpectation): void {
   const name = run.training_job_name;

@@ -47,6 +47,24 @@ export const create: Workload = (system, name) => {
   });
 };
 
+/** The same, where the service makes the training job's name: only the Idempotency-Key says that a request is a repeated one. */
+export const unnamed: Workload = (system, key) => {
+  const endpoint = `ep-${key}`;
+  const run = deployed('not answered yet');
+  const live: Record<string, string> = {};
+  return Promise.resolve({
+    about: [endpoint],
+    go: async () => {
+      const { status, body } = await system.client.bootstrap({ key, endpoint });
+      if (status !== 202 && status !== 200) throw new Error(`bootstrap for ${endpoint}: ${status}`);
+      run.name = body.training_job_name;
+      live[endpoint] = run.name;
+    },
+    expects: [run],
+    live,
+  });
+};
+
 /** A training for an endpoint that serves an older one. */
 export const update: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
