@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/shared-redis.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     // A test that cannot run fails; one left behind as `.only` would hide the others.
     allowOnly: false,

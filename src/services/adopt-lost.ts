@@ -39,7 +39,7 @@ export async function adoptLost(
     await store.recordReached(task, startedAt);
     return adopted;
   } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
+    if (!(error instanceof SagemakerError) || signal?.aborted) throw error;
     log.warn({ err: error }, 'SageMaker’s training jobs could not be listed; trying again');
     return 0;
   }

@@ -40,7 +40,7 @@ export class Child {
   }
 
   /** The first thing that `find` finds in the output, which it is shown anew with each line; fails when the program ends first. */
-  until<T>(find: () => T | undefined, what: string, withinMs = 10_000): Promise<T> {
+  until<T>(find: () => T | undefined, what: string, withinMs = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         clearTimeout(timer);
