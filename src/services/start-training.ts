@@ -54,8 +54,15 @@ export async function sendStart(services: Services, run: TrainingRun, actor: Act
 
 class StartTaken extends Error {}
 
-/** Keeps a process that was paused between the claim and the call from starting what was withdrawn, stopped or retried meanwhile. */
-async function requireOurStart({ store }: Services, name: string, attemptedAt: number): Promise<void> {
+const freshClaimMs = 1000;
+
+/**
+ * Keeps a process that was paused between the claim and the call from starting what was stopped, withdrawn or retried meanwhile. A
+ * claim of this very moment needs no look: nobody else may start the run, and a stop that comes now is carried out by its check.
+ */
+async function requireOurStart({ store, now }: Services, name: string, attemptedAt: number): Promise<void> {
+  const ageMs = now() - attemptedAt;
+  if (ageMs >= 0 && ageMs < freshClaimMs) return;
   const run = await store.findRun(name);
   if (run?.status !== 'requested' || run.startAttemptedAt !== attemptedAt || run.stopRequestedAt !== null) throw new StartTaken();
 }
