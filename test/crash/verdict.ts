@@ -48,6 +48,7 @@ export async function judge(
   system: CrashSystem,
   expects: readonly RunExpectation[],
   live: Readonly<Record<string, string>>,
+  { strangersToo = true }: { strangersToo?: boolean } = {},
 ): Promise<Verdict> {
   const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
   const effects = await system.standIn.effects();
@@ -63,8 +64,10 @@ export async function judge(
     }
     countEffects(verdict, effects, run, expected);
   }
-  const known = new Set((await system.client.runs()).map((run) => run.training_job_name));
-  verdict.doubled.push(...strangers(effects, known));
+  if (strangersToo) {
+    const known = new Set((await system.client.runs()).map((run) => run.training_job_name));
+    verdict.doubled.push(...strangers(effects, known));
+  }
   for (const [endpoint, name] of Object.entries(live)) {
     const shown = await system.client.liveTraining(endpoint);
     if (shown?.trainingJobName !== name || shown.status !== 'InService') {
