@@ -21,6 +21,7 @@ export type EndpointDecision =
 
 type Asked = Pick<
   Deployment,
+  | 'step'
   | 'endpointConfigName'
   | 'askedAction'
   | 'askedAt'
@@ -92,8 +93,9 @@ function decideInService(deployment: Asked, endpoint: Endpoint, now: number): En
   }
   if (!hasChangedSince(deployment, endpoint)) {
     const mayBeStale = acknowledgedAt !== null && now - acknowledgedAt < staleViewMs;
-    // Without a confirmation the request may never have arrived: asking again is refused if it did.
-    return mayBeStale ? wait('the update is not visible yet') : { kind: 'update' };
+    if (mayBeStale) return wait('the update is not visible yet');
+    // Not seen at work, the request may never have arrived: asking again is refused if it did.
+    return deployment.step === 'settle' ? rolledBack(deployment, endpoint) : { kind: 'update' };
   }
   if (endpoint.endpointConfigName !== previousEndpointConfigName) {
     return acknowledgedAt === null
@@ -102,6 +104,10 @@ function decideInService(deployment: Asked, endpoint: Endpoint, now: number): En
   }
   // Unconfirmed and without a reason, the change may as well be autoscaling's.
   if (acknowledgedAt === null && endpoint.failureReason === null) return { kind: 'update' };
+  return rolledBack(deployment, endpoint);
+}
+
+function rolledBack(deployment: Asked, endpoint: Endpoint): EndpointDecision {
   const failureReason = reasonOf(deployment, endpoint);
   return { kind: 'finish', outcome: { status: 'rolled_back', failureReason, detail: failureReason } };
 }

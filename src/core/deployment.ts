@@ -14,7 +14,10 @@ export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
 export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
 export type Trigger = (typeof triggers)[number];
 
-/** How far a deployment has come; each step is persisted after SageMaker confirmed it. */
+/**
+ * How far a deployment has come; each step is persisted after SageMaker confirmed it. `settle`: SageMaker was seen working on the
+ * endpoint.
+ */
 export const deploymentSteps = ['model', 'endpoint_config', 'endpoint', 'settle'] as const;
 export type DeploymentStep = (typeof deploymentSteps)[number];
 
@@ -38,7 +41,7 @@ export interface Deployment {
   /** The effect on the endpoint that was about to be asked for, persisted before the call. */
   askedAction: EndpointAction | null;
   askedAt: number | null;
-  /** When SageMaker answered the call with success. */
+  /** When SageMaker confirmed the call, or was last seen working on it. */
   acknowledgedAt: number | null;
   /** The endpoint's LastModifiedTime before the call, to tell a stale or a settled answer from ours. */
   endpointModifiedBefore: number | null;

@@ -65,6 +65,12 @@ describe('an update that was confirmed', () => {
     expect(decide(updateConfirmed, { modifiedAt: before }, at + staleViewMs)).toEqual({ kind: 'update' });
   });
 
+  it('that was seen at work is never asked for again: a view from before is waited out, then it is the outcome', () => {
+    const seen = { ...updateConfirmed, step: 'settle' } as const;
+    expect(decide(seen, { modifiedAt: before }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(seen, { modifiedAt: before }, at + staleViewMs)).toMatchObject({ outcome: { status: 'rolled_back' } });
+  });
+
   it.each([
     ['with a reason', 'ping health check failed'],
     ['without one', null],

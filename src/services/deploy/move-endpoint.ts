@@ -1,6 +1,6 @@
 import { jitteredIntervalMs } from '../../core/backoff.ts';
-import { decideEndpoint } from '../../core/decide-endpoint.ts';
-import type { DeploymentOutcome, Endpoint, EndpointAction } from '../../core/deployment.ts';
+import { decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
+import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, EndpointAction } from '../../core/deployment.ts';
 import { SagemakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import { seeEndpoint } from './ensure-endpoint-config.ts';
@@ -30,8 +30,8 @@ export async function moveEndpoint(hand: Hand): Promise<Moved> {
     }
     case 'wait': {
       const seen = decision.underWay ? underWay(hand, decision.failureReason) : {};
-      if (Object.keys(seen).length > 0 || deployment.troubleKind !== null)
-        await hand.record({ ...seen, ...noTrouble(deployment) }, '');
+      const progress: DeploymentProgress = { ...seen, ...noTrouble(deployment) };
+      if (Object.keys(progress).length > 0) await hand.record(progress, '');
       log.debug(
         { ...fields, endpoint_name: deployment.endpointName, reason: decision.why },
         'the deployment waits for the endpoint',
@@ -44,14 +44,14 @@ export async function moveEndpoint(hand: Hand): Promise<Moved> {
 
 const overtakenDelayMs = 1000;
 
-/**
- * SageMaker was seen working on what was asked: that confirms it, whether or not the call was answered, and from now on whatever the
- * endpoint settles on is the outcome.
- */
-function underWay({ deployment, services }: Hand, failureReason: string | null): object {
+/** SageMaker was seen working on what was asked: that confirms it, whether or not the call was answered. */
+function underWay({ deployment, services }: Hand, failureReason: string | null): DeploymentProgress {
+  const { step, acknowledgedAt } = deployment;
+  const now = services.now();
+  // Half-way through the time in which an answer may be from before, so that the mark is never older than that.
+  const isNews = step !== 'settle' || acknowledgedAt === null || now - acknowledgedAt > staleViewMs / 2;
   return {
-    ...(deployment.acknowledgedAt === null ? { acknowledgedAt: services.now() } : {}),
-    ...(deployment.endpointModifiedBefore === null ? {} : { endpointModifiedBefore: null }),
+    ...(isNews ? { step: 'settle', acknowledgedAt: now } : {}),
     ...(failureReason !== null && deployment.failureReason === null ? { failureReason } : {}),
   };
 }
@@ -79,12 +79,12 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
     await call(hand, action);
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
-    if (error.effect === 'none') await takeBack(hand, error);
+    if (error.effect === 'none') await takeBack(hand, deployment, error);
     // It is there already, or not there any more: the next look decides anew.
     if (isOvertaken(error, action)) return false;
     throw error;
   }
-  await hand.record({ step: 'settle', acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
+  await hand.record({ acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
   log.info(
     {
       training_job_name: deployment.trainingJobName,
@@ -115,9 +115,14 @@ function call({ services, deployment, run, options }: Hand, action: EndpointActi
   }
 }
 
-/** A refused call has asked for nothing. */
-const takeBack = (hand: Hand, error: SagemakerError): Promise<void> =>
-  hand.record({ askedAction: null, askedAt: null }, `${error.operation} refused: ${error.message}`);
+/** A refused call has asked for nothing. What was asked for before, and may have arrived, is still to be accounted for. */
+const takeBack = (hand: Hand, before: Deployment, error: SagemakerError): Promise<void> => {
+  const { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName } = before;
+  return hand.record(
+    { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName },
+    `${error.operation} refused: ${error.message}`,
+  );
+};
 
 function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction): boolean {
   switch (action) {
