@@ -73,7 +73,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     try {
       const verdict = await runJob(kind, job.data, {
         signal: controller.signal,
-        log: teeLog(log, { training_job_name: job.name }, (row) => void job.log(row).catch(() => {})),
+        log: teeLog(log, namesOf(job), (row) => void job.log(row).catch(() => {})),
         stopReason: () => stopReason,
         random: options.random,
       });
@@ -117,4 +117,10 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
       for (const run of runs.values()) run.stop('shutdown');
     },
   };
+}
+
+/** What the job is about: in every line of the log, and not repeated in its own rows, which are shown under it. */
+function namesOf({ name, data }: Job): Record<string, unknown> {
+  const { deployment_id, endpoint_name } = Object(data) as Record<string, unknown>;
+  return { training_job_name: name, endpoint_name, ...(deployment_id === undefined ? {} : { deployment_id }) };
 }

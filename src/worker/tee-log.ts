@@ -14,8 +14,13 @@ export function teeLog(log: Logger, fields: Readonly<Record<string, unknown>>, t
       const all = { ...fields, ...own };
       log[level](all, message);
       if (level === 'debug') return;
-      const details = Object.entries(own).filter(([name, value]) => !(name in fields) && value !== null && value !== undefined);
-      tell(rowOf(level, message, details));
+      tell(
+        rowOf(
+          level,
+          message,
+          Object.entries(own).filter(([name, value]) => !(name in fields) && saysMore(value, message)),
+        ),
+      );
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
@@ -30,6 +35,10 @@ function rowOf(level: Level, message: string, details: readonly [string, unknown
   ].join(' ');
   return row.length > longestRow ? `${row.slice(0, longestRow - 1)}…` : row;
 }
+
+/** Nothing, and what the message says already, tells people nothing. */
+const saysMore = (value: unknown, message: string): boolean =>
+  value !== null && value !== undefined && !(typeof value === 'string' && message.includes(value));
 
 function wordOf(value: unknown): string {
   if (value instanceof Error) return value.message;
