@@ -1,5 +1,6 @@
 import { SagemakerError, ServiceError } from '../core/errors.ts';
 import { tagKeys } from '../core/tags.ts';
+import { nullUnlessTransient } from './null-unless-transient.ts';
 import type { CallOptions, Services } from './ports.ts';
 
 export interface EndpointStatus {
@@ -56,12 +57,7 @@ export async function trainingOfEndpointConfig(
   configName: string,
   calls: CallOptions,
 ): Promise<string | null> {
-  try {
-    const config = await sagemaker.describeEndpointConfig(configName, calls);
-    const tags = await sagemaker.listTags(config.arn, calls);
-    return tags[tagKeys.trainingJobName] ?? null;
-  } catch (error) {
-    if (error instanceof SagemakerError && (error.kind === 'not_found' || error.kind === 'access_denied')) return null;
-    throw error;
-  }
+  const config = await sagemaker.describeEndpointConfig(configName, calls).catch(nullUnlessTransient);
+  const tags = config === null ? null : await sagemaker.listTags(config.arn, calls).catch(nullUnlessTransient);
+  return tags?.[tagKeys.trainingJobName] ?? null;
 }

@@ -6,6 +6,7 @@ import { adoptTraining, readOwnTags } from './adopt-training.ts';
 import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
 import { newDeployment } from './new-deployment.ts';
 import { recordTrainingOutcome } from './observe-training.ts';
+import { nullUnlessTransient } from './null-unless-transient.ts';
 import type { CallOptions, Services } from './ports.ts';
 
 const options: CallOptions = { maxWaitMs: 8000 };
@@ -63,7 +64,9 @@ async function lookAgain(
     throw new ServiceError('not_found', `SageMaker knows no training job named ${trainingJobName}`, { cause: error });
   });
   if (job.status !== 'Completed' && known === null) throw notCompleted(trainingJobName, job.status);
-  const run = known ?? (await adoptTraining(services, job, await readOwnTags(services, job.arn, options), trigger));
+  const run =
+    known ??
+    (await adoptTraining(services, job, await readOwnTags(services, job.arn, options).catch(nullUnlessTransient), trigger));
   if (run.status === 'requested') {
     // Started by a process that died before it could say so: its check finds out whether the job is this run's.
     await enqueueCheck(services, run, 0);

@@ -2,6 +2,7 @@ import { SagemakerError, type SagemakerErrorKind, StoreUnavailable } from '../co
 import type { Actor } from '../core/history.ts';
 import { trainingJobTags, tagKeys } from '../core/tags.ts';
 import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
+import { nullUnlessTransient } from './null-unless-transient.ts';
 import type { CallOptions, Services } from './ports.ts';
 
 /** Limits for CreateTrainingJob, and for looking whether there is a job already. */
@@ -136,7 +137,7 @@ export async function findOwnTrainingJob(
 ): Promise<TrainingJob | null> {
   const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch(nullWhen('not_found'));
   if (job === null) return null;
-  const tags = await sagemaker.listTags(job.arn, options).catch(nullWhen('access_denied'));
+  const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
   const ours = tags === null ? run.request !== null && isAsRequested(run.request, job) : tags[tagKeys.runId] === run.runId;
   return ours ? job : null;
 }

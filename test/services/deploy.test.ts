@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
+import { observeTraining } from '../../src/services/observe-training.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
 import { makeConfig } from '../simulator/harness.ts';
@@ -210,6 +211,25 @@ describe('no effect is lost or made twice', () => {
     expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_asked: 1 });
   });
 
+  it('when the clocks of two workers are a minute apart', async () => {
+    const { world } = await startLive();
+    const { services, clock } = world;
+    const jobs = [await world.start(), await world.start()];
+    const workers = [services, { ...services, now: () => clock.now + 60_000 }, { ...services, now: () => clock.now - 60_000 }];
+    for (let count = 0; count < 60; count += 1) {
+      const worker = workers[count % workers.length] ?? services;
+      for (const { trainingJobName } of await world.store.unfinishedRuns(0, 10)) {
+        await observeTraining(worker, trainingJobName, { actor: 'poll', troubleSince: null });
+      }
+      for (const { deploymentId } of await world.store.unfinishedDeployments(0, 10))
+        await advanceDeployment(worker, deploymentId, {});
+      clock.advance(5);
+    }
+    expect(await statusesOf(world, jobs[0] ?? '')).toEqual(['superseded']);
+    expect(await statusesOf(world, jobs[1] ?? '')).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ training_job_created: 3, model_created: 2, endpoint_update_asked: 1 });
+  });
+
   it('a model of the same name that is made of something else is not adopted', async () => {
     const world = await startWorld();
     const job = await world.start();
@@ -239,6 +259,30 @@ describe('trouble', () => {
       expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
     },
   );
+
+  it('SageMaker away for ten minutes, during a training and during a deployment: nothing fails, and all goes on', async () => {
+    const { world } = await startLive();
+    const away = { kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' } as const;
+    const job = await world.start();
+    world.simulator.addFault(away);
+    for (let count = 0; count < 5; count += 1) {
+      await world.round();
+      world.clock.advance(120);
+    }
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'training' });
+    world.simulator.clearFaults();
+    const deploymentId = await world.untilQueued(job);
+    world.simulator.addFault(away);
+    for (let count = 0; count < 5; count += 1) {
+      await world.round();
+      world.clock.advance(120);
+    }
+    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'in_progress', troubleKind: 'unavailable' });
+    world.simulator.clearFaults();
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, troubleKind: null }]);
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_update_asked: 1 });
+  });
 
   const denied = (operation: Operation) =>
     ({

@@ -166,6 +166,32 @@ describe('bootstrap', () => {
     expect(await world.store.findRun(name)).toMatchObject({ status: 'failed', failureReason: 'denied' });
   });
 
+  it('where tags can’t be read, a training is taken for ours only when it is all that was asked for', async () => {
+    const world = await startWorld();
+    const noTags = {
+      kind: 'error',
+      status: 400,
+      code: 'UnknownOperationException',
+      match: { operation: 'ListTags' },
+      times: 'forever',
+    } as const;
+    world.simulator.addFault(noTags);
+    world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    expect(await bootstrap(world.services, request({ body: { hyperparameters: { epochs: '3' } } }))).toMatchObject({
+      run: { status: 'training' },
+    });
+    await world.sdk.createTrainingJob(training('theirs', { HyperParameters: { epochs: '4' } }));
+    expect(await refused(bootstrap(world.services, request({ body: { trainingJobName: 'theirs' } })))).toBe(
+      'training_job_exists',
+    );
+    expect(world.effects()).toMatchObject({ training_job_created: 2 });
+    // Nor do they keep a training that somebody else started from being deployed.
+    world.clock.advance(200);
+    await requestDeployment(world.services, { trainingJobName: 'theirs', force: false, trigger: 'api' });
+    await world.settle();
+    expect(await world.store.findRun('theirs')).toMatchObject({ deploymentStatus: 'deployed' });
+  });
+
   it('what a worker starts is refused for good: the run fails with SageMaker’s words', async () => {
     const world = await startWorld();
     world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });

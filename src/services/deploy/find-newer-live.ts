@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../core/deployment.ts';
-import { SagemakerError } from '../../core/errors.ts';
 import { trainingOfEndpointConfig } from '../endpoint-status.ts';
+import { nullUnlessTransient } from '../null-unless-transient.ts';
 import type { Hand } from './hand.ts';
 
 /**
@@ -23,10 +23,6 @@ export async function findNewerLive(hand: Hand, endpoint: Endpoint): Promise<str
 async function createdAtOf({ services, options }: Hand, trainingJobName: string): Promise<number | null> {
   const run = await services.store.findRun(trainingJobName);
   if (run !== null) return run.createdAt;
-  try {
-    return (await services.sagemaker.describeTrainingJob(trainingJobName, options)).createdAt;
-  } catch (error) {
-    if (error instanceof SagemakerError && error.kind === 'not_found') return null;
-    throw error;
-  }
+  const job = await services.sagemaker.describeTrainingJob(trainingJobName, options).catch(nullUnlessTransient);
+  return job?.createdAt ?? null;
 }
