@@ -78,8 +78,15 @@ const isBeingStarted = ({ status, startAttemptedAt }: TrainingRun, now: number):
 
 /** The process of the first request may have died before it started the training. */
 async function repeated(services: Services, run: TrainingRun): Promise<RunView> {
-  if (run.status === 'requested') await enqueueCheck(services, run, 0);
+  if (run.status === 'requested') tellQueue(services, run, 0);
   return (await services.store.findRun(run.trainingJobName)) ?? view(run);
+}
+
+/**
+ * Not waited for: the answer does not hang on the queue, which may be away. What it does not hear, a reconciler finds in the database.
+ */
+function tellQueue(services: Services, run: TrainingRun, delayMs: number): void {
+  void enqueueCheck(services, run, delayMs);
 }
 
 async function start(services: Services, run: TrainingRun): Promise<RunView> {
@@ -91,10 +98,10 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
   });
   switch (result.kind) {
     case 'started':
-      await enqueueCheck(services, run, jitteredIntervalMs(settings.pollIntervalMs, random));
+      tellQueue(services, run, jitteredIntervalMs(settings.pollIntervalMs, random));
       return view(result.run);
     case 'taken':
-      await enqueueCheck(services, run, 0);
+      tellQueue(services, run, 0);
       return (await store.findRun(name)) ?? view(run);
     case 'name_in_use':
       await store.withdrawRun(name, result.attemptedAt);
@@ -103,14 +110,14 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
       if (result.error.kind === 'throttled') {
         await store.releaseStart(name, result.attemptedAt, now());
         log.info({ training_job_name: name }, 'CreateTrainingJob is throttled: a worker starts the training');
-        await enqueueCheck(services, run, Math.round(minTroubleDelayMs * (1 + random())));
+        tellQueue(services, run, Math.round(minTroubleDelayMs * (1 + random())));
         return view(run);
       }
       await store.withdrawRun(name, result.attemptedAt);
       throw refusal(result.error);
     case 'unclear': {
       if (result.error.kind === 'throttled') {
-        await enqueueCheck(services, run, minTroubleDelayMs);
+        tellQueue(services, run, minTroubleDelayMs);
         return view(run);
       }
       const detail = `answered with 503: ${result.error.message}`;
@@ -119,7 +126,7 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
         { err: result.error, training_job_name: name },
         'SageMaker may have started the training or not: a worker stops it if it did',
       );
-      await enqueueCheck(services, run, startLeaseMs);
+      tellQueue(services, run, startLeaseMs);
       throw refusal(result.error);
     }
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adoptLost } from '../../src/services/adopt-lost.ts';
 import { reconcile } from '../../src/services/reconcile.ts';
 import { training } from '../simulator/harness.ts';
+import { eventually } from '../support/eventually.ts';
 import { startWorld, type World } from './harness.ts';
 
 const adopt = (world: World): Promise<number> => adoptLost(world.services, new Set());
@@ -13,6 +14,7 @@ describe('reconciling', () => {
     await world.settle();
     const watched = await world.start();
     const [check] = world.services.queue.queues;
+    await eventually(() => check?.getJob(`check-${watched}`));
     await check?.obliterate({ force: true });
     world.clock.advance(10);
     expect(await reconcile(world.services)).toEqual({ restoredChecks: 1, restoredDeployments: 0 });
@@ -30,8 +32,9 @@ describe('reconciling', () => {
 
   it('leaves alone what was recorded this very moment', async () => {
     const world = await startWorld();
-    await world.start();
+    const job = await world.start();
     const [check] = world.services.queue.queues;
+    await eventually(() => check?.getJob(`check-${job}`));
     await check?.obliterate({ force: true });
     expect(await reconcile(world.services)).toEqual({ restoredChecks: 0, restoredDeployments: 0 });
   });
