@@ -14,6 +14,7 @@ import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
 import type { Services, ServiceSettings } from '../../src/services/ports.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { clientOf, makeConfig, training } from '../simulator/harness.ts';
+import { eventually } from '../support/eventually.ts';
 import { redisUrl as sharedRedisUrl } from '../support/redis.ts';
 import { type Ask, asking } from './request.ts';
 
@@ -41,7 +42,7 @@ export interface Api {
   train: (name: string, end?: 'completed' | 'failed' | 'stopped') => Promise<void>;
   /** An endpoint at SageMaker that somebody else is creating. */
   serve: (endpointName: string, endpointConfigName: string) => Promise<void>;
-  /** Ids of the jobs that wait in a queue, now or later. */
+  /** Ids of the jobs of a queue, which has one at least. */
   jobsOf: (queue: string) => Promise<(string | undefined)[]>;
   /** What has been logged at these levels. */
   logged: (...levels: string[]) => Record<string, unknown>[];
@@ -130,7 +131,11 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       await sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: endpointConfigName });
     },
     jobsOf: async (name) => {
-      const jobs = await queue.queues.find((one) => one.name === name)?.getJobs(['waiting', 'delayed', 'prioritized', 'active']);
+      // A bootstrap is answered before the queue hears of it.
+      const jobs = await eventually(
+        () => queue.queues.find((one) => one.name === name)?.getJobs(['waiting', 'delayed', 'prioritized', 'active']),
+        (found) => found !== undefined && found.length > 0,
+      );
       return (jobs ?? []).map((job) => job.id);
     },
     logged: (...levels) =>
