@@ -36,6 +36,7 @@ export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<s
   const byName = new Map(runs.map((run) => [run.training_job_name, run]));
   for (const name of ledger.accepted.keys()) if (!byName.has(name)) found.push(`lost: ${name} was accepted and is not there`);
   found.push(...strangers(await system.standIn.effects(), new Set(byName.keys())).map((one) => `doubled: ${one}`));
+  for (const name of byName.keys()) if (!ledger.accepted.has(name)) found.push(`doubled: ${name} is the run of no request`);
   for (const run of runs) found.push(...faultsOf(run, ledger));
   for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, ledger)));
   return found;

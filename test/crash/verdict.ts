@@ -64,9 +64,11 @@ export async function judge(
     }
     countEffects(verdict, effects, run, expected);
   }
-  if (strangersToo) {
-    const known = new Set((await system.client.runs()).map((run) => run.training_job_name));
-    verdict.doubled.push(...strangers(effects, known));
+  const runs = await system.client.runs();
+  if (strangersToo) verdict.doubled.push(...strangers(effects, new Set(runs.map((run) => run.training_job_name))));
+  for (const { endpoint_name: endpoint, training_job_name: name } of runs) {
+    if (endpoint in live && !expects.some((expected) => expected.name === name))
+      verdict.doubled.push(`${name}: a second run for one request on ${endpoint}`);
   }
   for (const [endpoint, name] of Object.entries(live)) {
     const shown = await system.client.liveTraining(endpoint);
