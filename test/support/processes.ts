@@ -1,8 +1,6 @@
 import { afterAll } from 'vitest';
 import { Child } from './child.ts';
 
-export type { Exit } from './child.ts';
-
 /** One JSON object of a program's log. */
 export type LogLine = Record<string, unknown> & { msg?: string };
 
