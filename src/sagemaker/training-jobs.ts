@@ -12,13 +12,17 @@ import type { TrainingJob } from '../core/training-run.ts';
 import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../services/ports.ts';
 import { instant, nonEmpty, required, tagList } from './answer.ts';
 import type { Caller } from './call.ts';
+import { withoutValues } from './without-values.ts';
 
 type TrainingJobCalls = Pick<Sagemaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
 
 export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';
-    const { TrainingJobArn } = await call(operation, () => new CreateTrainingJobCommand(requestOf(spec)), options);
+    const command = () => new CreateTrainingJobCommand(requestOf(spec));
+    const { TrainingJobArn } = await call(operation, command, options).catch((error: unknown) => {
+      throw withoutValues(error, spec);
+    });
     return { arn: required(TrainingJobArn, operation, 'TrainingJobArn') };
   },
 

@@ -1,0 +1,217 @@
+/**
+ * A whole system, a training that is deployed, and all that can go wrong beside it; then everything that was written or answered is
+ * searched for what must not be there.
+ *
+ * The values of hyperparameters and environment variables are in SQLite, by necessity: a training that could not be started at once
+ * is started from there. They are nowhere else: not in Redis, not in a log, not in an answer.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { type Answer, type Asked, asking } from '../api/request.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Program, startProgram } from '../support/processes.ts';
+import { startRedis } from '../support/redis.ts';
+import { redisContents } from './redis-contents.ts';
+
+const apiKeys = ['first-api-key-4711', 'second-api-key-4712'] as const;
+const redisPassword = 'redis/p@ss:w0rd+4713';
+const awsSecret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY4714EXAMPLE';
+const awsSession = 'FwoGZXIvYXdzE4715==';
+const ofTheService = [...apiKeys, redisPassword, awsSecret, awsSession];
+const ofTheUser = ['hyperparameter-secret-4716', 'environment-secret-4717'] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'autodeploy-secrets-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const key = { 'x-api-key': apiKeys[0] };
+const body = {
+  hyperparameters: { license: ofTheUser[0], epochs: 3 },
+  environment: { DB_PASSWORD: ofTheUser[1] },
+};
+
+/** A secret as it is, and as it stands in addresses, in JSON and in headers. */
+const written = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  JSON.stringify(secret).slice(1, -1),
+  Buffer.from(secret).toString('base64'),
+  Buffer.from(`anyone:${secret}`).toString('base64'),
+];
+
+function expectNone(where: string, text: string, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    for (const form of written(secret)) {
+      const at = text.indexOf(form);
+      expect(at, `${secret} ${where}: ${text.slice(Math.max(0, at - 300), at + 200)}`).toBe(-1);
+    }
+  }
+}
+
+async function startSystem() {
+  const simulator = await createSimulator({ settings: { trainingSeconds: 1, endpointCreateSeconds: 0.5, stopSeconds: 0.3 } });
+  onTestFinished(() => simulator.close());
+  const server = await startRedis();
+  const open = new Redis(server.url);
+  await open.config('SET', 'requirepass', redisPassword);
+  open.disconnect();
+  const redisUrl = (password: string): string => `redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}`;
+  const redis = new Redis(redisUrl(redisPassword));
+  onTestFinished(() => redis.disconnect());
+  const env = {
+    PORT: '0',
+    LOG_LEVEL: 'trace',
+    API_KEYS: apiKeys.join(','),
+    REDIS_URL: redisUrl(redisPassword),
+    DATABASE_URL: `file:${folder}/db/autodeploy.db`,
+    EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/SageMakerRole',
+    TRAINING_IMAGE: 'registry/train:1',
+    MODEL_OUTPUT_S3_URI: 's3://models/out/',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: awsSecret,
+    AWS_SESSION_TOKEN: awsSession,
+    POLL_INTERVAL_SECONDS: '0.3',
+    ENDPOINT_POLL_SECONDS: '0.2',
+    RECONCILE_INTERVAL_SECONDS: '1',
+  };
+  const programs: Program[] = [];
+  const start = (program: 'api' | 'worker', more: Record<string, string> = {}): Program => {
+    const started = startProgram([`src/${program}/main.ts`], { ...env, ...more });
+    programs.push(started);
+    return started;
+  };
+  return { simulator, redis, redisUrl, start, output: () => programs.flatMap((program) => program.output).join('\n') };
+}
+
+it('no secret is where it does not belong, whatever goes wrong', async () => {
+  const { simulator, redis, redisUrl, start, output } = await startSystem();
+  const api = start('api');
+  start('worker');
+  const { url } = await api.logged(({ msg }) => msg === 'listening', 30_000);
+  const answers: Answer[] = [];
+  const ask = async <Body>(method: string, path: string, asked: Asked = { headers: key }): Promise<Answer<Body>> => {
+    const answer = await asking(String(url))<Body>(method, path, asked);
+    answers.push(answer);
+    return answer;
+  };
+  const until = (name: string, field: 'status' | 'deployment_status', value: string) =>
+    eventually(
+      () => ask<Record<string, unknown>>('GET', `/training-jobs/${name}`),
+      ({ body: run }) => run[field] === value,
+      { withinMs: 30_000, everyMs: 200 },
+    );
+
+  // What goes well.
+  const deployed = await ask('POST', '/bootstrap?auto_deploy=true', {
+    headers: { ...key, 'idempotency-key': 'one' },
+    json: { ...body, training_job_name: 'deployed' },
+  });
+  expect(deployed.status).toBe(202);
+  await until('deployed', 'deployment_status', 'deployed');
+
+  // SageMaker refuses, in words that repeat what it was given: at once, and after a throttle, to the worker.
+  const message = `1 validation error detected: Value '{license=${ofTheUser[0]}, DB_PASSWORD=${ofTheUser[1]}}' failed to satisfy constraint`;
+  const refusal = {
+    kind: 'error',
+    match: { operation: 'CreateTrainingJob' },
+    status: 400,
+    code: 'ValidationException',
+    message,
+  } as const;
+  simulator.addFault(refusal);
+  expect((await ask('POST', '/bootstrap', { headers: key, json: body })).status).toBe(400);
+  simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
+  simulator.addFault(refusal);
+  await ask('POST', '/bootstrap', { headers: key, json: { ...body, training_job_name: 'refused' } });
+  await until('refused', 'status', 'failed');
+  simulator.addFault({ ...refusal, status: 500, code: 'InternalFailure' });
+  await ask('POST', '/bootstrap', { headers: key, json: body });
+
+  // Requests that are refused.
+  const nearly: Record<string, string>[] = [
+    {},
+    { 'x-api-key': `${apiKeys[0]}x` },
+    { authorization: `Basic ${btoa(`me:${apiKeys[1]}`)}` },
+    key,
+  ];
+  for (const headers of nearly) {
+    for (const path of [
+      '/training-jobs?cursor=x',
+      '/nothing',
+      '/metrics',
+      '/admin/queues/api/queues/none/none',
+      '/health/ready',
+    ]) {
+      await ask('GET', `${path}${path.includes('?') ? '&' : '?'}api_key=${apiKeys[0]}`, { headers });
+    }
+  }
+  await ask('POST', '/bootstrap', { headers: key, json: { ...body, instance_count: 0 } });
+  await ask('POST', '/bootstrap', { headers: key, json: { hyperparameters: { secret: [ofTheUser[0]] } } });
+
+  // Configurations that are wrong.
+  const wrongSettings: Record<string, string>[] = [
+    { REDIS_URL: `redis://:${encodeURIComponent(redisPassword)}%zz@127.0.0.1:1` },
+    { REDIS_URL: `http://:${encodeURIComponent(redisPassword)}@127.0.0.1` },
+    { API_KEYS: `${apiKeys[0]},${apiKeys[1]} with a space` },
+    { API_KEYS: '', HOST: '0.0.0.0' },
+  ];
+  const ends = await Promise.all(wrongSettings.map((more) => start('api', more).exited));
+  expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 78));
+
+  // A password that is wrong from the beginning, and one that is changed under those who are connected.
+  const wrongPassword = 'wrong-but-secret-4718';
+  const mistaken = start('worker', { REDIS_URL: redisUrl(wrongPassword) });
+  await mistaken.logged(({ level }) => level === 'warn' || level === 'error', 30_000);
+  const inRedis = await redisContents(redis);
+  const boardAnswers = await readBoard(ask);
+  await redis.config('SET', 'requirepass', 'other-4719');
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  await eventually(
+    () => ask('GET', '/health/ready'),
+    ({ status }) => status === 503,
+    { withinMs: 20_000, everyMs: 200 },
+  );
+  await ask('POST', '/bootstrap', { headers: key, json: body });
+  await ask('GET', '/admin/queues/api/queues');
+  expect((await ask('GET', '/metrics')).status).toBe(200);
+
+  // Each place has to hold something of the training, or nothing was searched.
+  const inAnswers = answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
+  const inDatabase = readdirSync(join(folder, 'db'))
+    .map((name) => readFileSync(join(folder, 'db', name), 'latin1'))
+    .join('\n');
+  const places = {
+    log: output(),
+    'in Redis': inRedis,
+    'on the board': boardAnswers,
+    'in an answer': inAnswers,
+    'in SQLite': inDatabase,
+  };
+  for (const [place, text] of Object.entries(places)) {
+    expect(text, place).toContain('deployed');
+    expectNone(place, text, [...ofTheService, wrongPassword]);
+    if (place !== 'in SQLite') expectNone(place, text, ofTheUser);
+  }
+  for (const secret of ofTheUser) expect(inDatabase).toContain(secret);
+}, 120_000);
+
+/** The queues, their jobs, and each job's details and log, as Bull Board tells them. */
+async function readBoard(ask: (method: string, path: string) => Promise<Answer>): Promise<string> {
+  const texts: string[] = [];
+  for (const queue of ['check-training', 'deploy']) {
+    const list = await ask('GET', `/admin/queues/api/queues?activeQueue=${queue}&page=1&jobsPerPage=100`);
+    texts.push(list.text);
+    const { queues } = list.body as { queues: { name: string; jobs: { id: string }[] }[] };
+    const jobs = queues.find(({ name }) => name === queue)?.jobs ?? [];
+    expect(jobs.length, queue).toBeGreaterThan(0);
+    for (const { id } of jobs) {
+      for (const path of [id, `${id}/logs`]) texts.push((await ask('GET', `/admin/queues/api/queues/${queue}/${path}`)).text);
+    }
+  }
+  return texts.join('\n');
+}
