@@ -3,6 +3,7 @@
  * lost or doubled, ended otherwise than it should, or a fault did not strike. Words choose rows by their fault and step; then, and
  * with `--short`, nothing is written. `--seed` gives an earlier order again, `--systems` runs more or fewer of them side by side.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -30,6 +31,7 @@ say(summaryLine(summary));
 if (chosen.length === rows.length) {
   const path = fileURLToPath(new URL('../../docs/crash-matrix.md', import.meta.url));
   writeFileSync(path, reportOf(results, { at, tookMs: performance.now() - startedAt, seed }));
+  execFileSync(fileURLToPath(new URL('../../node_modules/.bin/oxfmt', import.meta.url)), [path]);
   say(`written: ${path}`);
 }
 process.exitCode = results.length > 0 && results.every(isGood) ? 0 : 1;
