@@ -230,6 +230,30 @@ describe('no effect is lost or made twice', () => {
     expect(world.effects()).toMatchObject({ training_job_created: 3, model_created: 2, endpoint_update_asked: 1 });
   });
 
+  it('when a call arrives after its deployment is over: what has gone live since is deployed again', async () => {
+    const { world } = await startLive();
+    const older = await world.start();
+    const deploymentId = await world.untilQueued(older);
+    // The first worker’s UpdateEndpoint is on its way for 3 s; others finish that deployment and a newer one meanwhile.
+    world.simulator.addFault({ kind: 'delay', ms: 3000, match: { operation: 'UpdateEndpoint' }, times: 1 });
+    const late = advanceDeployment(world.services, deploymentId, {});
+    await eventually(
+      () => world.store.findDeployment(deploymentId),
+      (deployment) => deployment?.askedAction === 'update',
+      { everyMs: 5 },
+    );
+    await world.settle();
+    const newer = await world.start();
+    await world.settle();
+    const [live] = await world.deploymentsOf(newer);
+    expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
+    await expect(late).rejects.toThrow(HandedOver);
+    await world.settle();
+    expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
+    expect(await statusesOf(world, newer)).toEqual(['deployed', 'deployed']);
+    expect(world.simulator.effects({ kind: 'endpoint_update_asked' }).map(({ detail }) => detail?.['to'])).toHaveLength(4);
+  });
+
   it('a model of the same name that is made of something else is not adopted', async () => {
     const world = await startWorld();
     const job = await world.start();

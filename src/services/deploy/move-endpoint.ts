@@ -1,11 +1,12 @@
 import { jitteredIntervalMs } from '../../core/backoff.ts';
 import { decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, EndpointAction } from '../../core/deployment.ts';
-import { SagemakerError } from '../../core/errors.ts';
+import { HandedOver, SagemakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import { seeEndpoint } from './ensure-endpoint-config.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { type Hand, noTrouble, supersededBy } from './hand.ts';
+import { mendLateEffect } from './mend-late-effect.ts';
 
 export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wait'; afterMs: number };
 
@@ -84,7 +85,12 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
     if (isOvertaken(error, action)) return false;
     throw error;
   }
-  await hand.record({ acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
+  try {
+    await hand.record({ acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
+  } catch (error) {
+    if (error instanceof HandedOver) await mendLateEffect(hand);
+    throw error;
+  }
   log.info(
     {
       training_job_name: deployment.trainingJobName,
