@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from './statistics.ts';
 
 export interface Measured {
@@ -35,4 +36,19 @@ export async function drive(
     p50Ms: percentile(tookMs, 50),
     p99Ms: percentile(tookMs, 99),
   };
+}
+
+/** Begins a piece of work so many times a second, whether or not those before are done, and waits for all. */
+export async function driveAtRate<T>(all: readonly T[], perSecond: number, work: (one: T) => Promise<unknown>): Promise<void> {
+  const startedAt = performance.now();
+  const begun: Promise<unknown>[] = [];
+  for (const [index, one] of all.entries()) {
+    const dueMs = startedAt + (index * 1000) / perSecond - performance.now();
+    if (dueMs > 0) await delay(dueMs);
+    const piece = work(one);
+    // All are waited for below; until then a rejection is not yet handled.
+    piece.catch(() => {});
+    begun.push(piece);
+  }
+  await Promise.all(begun);
 }

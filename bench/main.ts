@@ -5,6 +5,7 @@
 import { benchBootstrap } from './bootstrap.ts';
 import { Cleanup } from './cleanup.ts';
 import { benchDeploy } from './deploy.ts';
+import { benchEvents } from './events.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, type Part, readOptions, usage } from './options.ts';
 import { benchPolling } from './polling.ts';
@@ -15,6 +16,7 @@ import { writeFigures } from './write-figures.ts';
 const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   bootstrap: benchBootstrap,
   deploy: benchDeploy,
+  events: benchEvents,
   polling: benchPolling,
 };
 

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['bootstrap', 'deploy', 'polling'] as const;
+export const parts = ['bootstrap', 'deploy', 'events', 'polling'] as const;
 export type Part = (typeof parts)[number];
 
 /** What `npm run bench` was asked for; null for the part's own default. */
 export interface Options {
   parts: readonly Part[];
-  /** Of one round of `bootstrap`, and of the window of `polling`. */
+  /** Of one round of `bootstrap` and `events`, and of the window of `polling`. */
   seconds: number | null;
-  /** Trainings of `deploy`, and runs in flight of `polling`. */
+  /** Trainings of `deploy`, those of `events` that only polls see, and runs in flight of `polling`. */
   runs: number | null;
-  /** How often floor and service take turns in `bootstrap`. */
+  /** How often floor and service take turns in `bootstrap` and `events`. */
   rounds: number | null;
   /** Where CPU profiles of API and workers go; null for none. */
   profile: string | null;
@@ -19,13 +19,14 @@ export interface Options {
 }
 
 export const usage = [
-  'npm run bench                       all three, about ten minutes',
+  'npm run bench                       all four, about a quarter of an hour',
   'npm run bench -- bootstrap          POST /bootstrap beside bare CreateTrainingJob',
   'npm run bench -- deploy             from the completion seen to the endpoint asked for, beside the same calls made bare',
+  'npm run bench -- events             from an event to the endpoint asked for, beside the same calls made bare and polls alone',
   'npm run bench -- polling            10,000 runs in flight on one worker, beside a bare poller',
-  '  --seconds N   of one round of bootstrap (3), of the window of polling (120)',
-  '  --rounds N    how often floor and service take turns in bootstrap (5)',
-  '  --runs N      trainings of deploy (60), runs in flight of polling (10000)',
+  '  --seconds N   of one round of bootstrap (3) and of events (4), of the window of polling (120)',
+  '  --rounds N    how often floor and service take turns in bootstrap (5) and in events (3)',
+  '  --runs N      trainings of deploy (60), those of events that only polls see (200), runs in flight of polling (10000)',
   '  --profile DIR CPU profiles of API and workers; the figures suffer',
   '  --write       put the figures into docs/benchmarks.md',
 ];

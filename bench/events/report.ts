@@ -1,0 +1,96 @@
+import type { Measured } from '../load.ts';
+import type { Aim, Report, Table } from '../report.ts';
+import { mean, percentile, shown } from '../statistics.ts';
+
+interface Rate {
+  perSecond: number;
+  bare: readonly number[];
+  ours: readonly number[];
+}
+
+interface Found {
+  rates: readonly Rate[];
+  polled: readonly number[];
+  pollSeconds: number;
+  /** By how many were asked at once. */
+  answers: ReadonlyMap<number, Measured>;
+  complaints: number;
+  how: { seconds: number; rounds: number; slowly: number };
+}
+
+/** The design that this replaces polled once a minute, and a training ends at any moment of that minute. */
+const replacedPollMs = 60_000;
+const answersOfAim = 100;
+const aimAnswerMs = 50;
+const aimOf = (floorMs: number): number => 1.5 * floorMs + 50;
+
+export function reportOnEvents({ rates, polled, pollSeconds, answers, complaints, how }: Found): Report {
+  const row = (what: string, perSecond: string, ms: readonly number[]): string[] => [
+    what,
+    perSecond,
+    String(ms.length),
+    ...[mean(ms), percentile(ms, 50), percentile(ms, 99), Math.max(...ms)].map(shown),
+  ];
+  const times: Table = {
+    columns: ['From a training’s end to UpdateEndpoint', 'A second', 'Trainings', 'Mean ms', 'p50', 'p99', 'At most'],
+    rows: [
+      ...rates.flatMap(({ perSecond, bare, ours }) => [
+        row('the calls made bare', String(perSecond), bare),
+        row('the service, told by an event', String(perSecond), ours),
+      ]),
+      row(`the service, all events lost: a poll every ${pollSeconds} s`, '', polled),
+      [
+        'the design that this replaces: a poll every 60 s (arithmetic, not measured)',
+        '',
+        '',
+        shown(replacedPollMs / 2),
+        shown(replacedPollMs / 2),
+        shown(replacedPollMs * 0.99),
+        shown(replacedPollMs),
+      ],
+    ],
+  };
+  const answering: Table = {
+    columns: ['POST /events, at once', 'Answers/s', 'p50 ms', 'p99 ms'],
+    rows: [...answers].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [String(atOnce), ...[perSecond, p50Ms, p99Ms].map(shown)]),
+  };
+  const answered = answers.get(answersOfAim)?.p99Ms ?? Number.NaN;
+  return {
+    title: 'From an event to the endpoint asked for',
+    about:
+      'A training ends and its event is posted to POST /events at once, each with a live endpoint of its own; milliseconds from the ' +
+      'sending of the event to the arrival of UpdateEndpoint, by the stand-in’s log. The floor is the SDK’s DescribeTrainingJob, ' +
+      'CreateModel, DescribeEndpoint, CreateEndpointConfig and UpdateEndpoint made one after the other from one Node process for each ' +
+      `training, from the sending of the first. One a second for ${how.slowly} s, half a second apart from the floor’s; 50 a second ` +
+      `for ${how.seconds} s, floor and service in turns, ${how.rounds} times. Where all events are lost, trainings end at any moment ` +
+      'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on, while the worker ' +
+      'looks at each.',
+    tables: [times, answering],
+    aims: [
+      ...rates.flatMap((rate) => [50, 99].map((percent) => besideFloor(rate, percent))),
+      {
+        what: `POST /events, p99 at ${answersOfAim} at once`,
+        wanted: `< ${aimAnswerMs} ms`,
+        found: `${shown(answered)} ms`,
+        reached: answered < aimAnswerMs,
+      },
+      {
+        what: 'warnings and errors in the logs of API and worker',
+        wanted: '0',
+        found: String(complaints),
+        reached: complaints === 0,
+      },
+    ],
+  };
+}
+
+function besideFloor({ perSecond, bare, ours }: Rate, percent: number): Aim {
+  const floorMs = percentile(bare, percent);
+  const ms = percentile(ours, percent);
+  return {
+    what: `p${percent} from event to UpdateEndpoint, ${perSecond} a second`,
+    wanted: `<= 1.5 x floor + 50 = ${shown(aimOf(floorMs))} ms`,
+    found: `${shown(ms)} ms`,
+    reached: ms <= aimOf(floorMs),
+  };
+}
