@@ -76,8 +76,13 @@ async function ofEndpoint(
   return accepted;
 }
 
+/** When this process last left the mark, for each store that it has. */
+const markedAt = new WeakMap<Services['store'], number>();
+
 /** That events come at all is what makes a missed one worth telling (observe-training.ts). */
 async function markEvent({ store, now }: Services): Promise<void> {
-  const at = await store.reachedAt(lastEventMark);
-  if (at === null || now() - at > markEveryMs) await store.recordReached(lastEventMark, now());
+  const at = markedAt.get(store);
+  if (at !== undefined && Math.abs(now() - at) < markEveryMs) return;
+  markedAt.set(store, now());
+  await store.recordReached(lastEventMark, now());
 }
