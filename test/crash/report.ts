@@ -121,7 +121,7 @@ const notCovered = [
   'Losing power: the processes are killed, the operating system is not. With `synchronous=NORMAL` the last transactions before a power cut may be missing; the row `database file removed` is the worst case of that.',
   'A run that is still `requested` (throttled) when the database file is removed: nobody else knows of it. Its client has been answered with 202.',
   'A stop that was asked for, a forced deployment, a rollback and the history, when the database file is removed: SageMaker’s tags do not hold them. An update that was rolled back before is then asked for once more.',
-  'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that leaves its worker more than 10 s after the worker’s last look whether the work is still its own (paused for so long between two instructions, or held up by the network): it undoes what others have done meanwhile, since SageMaker has no fence. Tried with `worker paused past its lock` before each of the three, and seen.',
+  'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that leaves its worker more than 10 s after the worker’s last look whether the work is still its own (paused for so long between two instructions, or held up by the network): it undoes what others have done meanwhile, since SageMaker has no fence. The worker notices when it wakes, and has what is live deployed again: one update more than a row allows. Tried with `worker paused past its lock` before each of the three, and seen.',
   'The writes of the counters of SageMaker calls, which nothing depends on.',
   'Several machines: all processes run on one.',
 ];

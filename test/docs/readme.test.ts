@@ -81,3 +81,9 @@ describe('docs/iam/service-policy.json', () => {
     expect(allowed.toSorted()).toEqual([...called, 'sagemaker:AddTags', 'iam:PassRole'].toSorted());
   });
 });
+
+it('quotes the crash matrix as it is', () => {
+  const [, summary = 'none'] = /\*\*rows (.+)\*\*/.exec(read('docs/crash-matrix.md')) ?? [];
+  const [rows, faults, lost, doubled] = summary.match(/\d+/g) ?? [];
+  expect(read('README.md')).toContain(`${rows} rows, ${faults} faults injected, lost ${lost}, doubled ${doubled}`);
+});
