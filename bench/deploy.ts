@@ -21,14 +21,18 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   const count = options.runs ?? 60;
   const processes = new Processes(cleanup, options.profile);
   await processes.redis();
-  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' });
+  // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
+  const standInEnv = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
+  const { url: floorUrl } = await processes.standIn(standInEnv);
+  const { url } = await processes.standIn(standInEnv);
   const intervals = { POLL_INTERVAL_SECONDS: '0.2', ENDPOINT_POLL_SECONDS: '1' };
   const api = await processes.api(intervals);
   await processes.worker(intervals);
+  const floorStandIn = new StandIn(floorUrl);
   const standIn = new StandIn(url);
   const client = new HttpClient(api.url);
-  const sdk = bareSageMaker(url);
-  cleanup.add(() => (standIn.close(), client.close(), sdk.destroy()));
+  const sdk = bareSageMaker(floorUrl);
+  cleanup.add(() => (floorStandIn.close(), standIn.close(), client.close(), sdk.destroy()));
 
   const start = ({ trainingJobName, endpointName }: Deployed): Promise<unknown> =>
     client.ask('POST', '/bootstrap?auto_deploy=true', { training_job_name: trainingJobName, endpoint_name: endpointName });
@@ -49,14 +53,14 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
     for (let index = 1; index <= warmUp + count; index += 1) {
       const bare = { trainingJobName: `bare-${action}-${index}`, endpointName: `bare-${index}` };
       await sdk.createTrainingJob(trainingJob(bare.trainingJobName, bare.endpointName, {}));
-      await standIn.complete(bare.trainingJobName);
+      await floorStandIn.complete(bare.trainingJobName);
       await deployBare(sdk, bare, action);
       const ours = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
       await start(ours);
       await standIn.complete(ours.trainingJobName);
       await asked(action, ours);
       if (index <= warmUp) continue;
-      found.floor.push(await instantsOf(standIn, bare, action));
+      found.floor.push(await instantsOf(floorStandIn, bare, action));
       found.service.push(await instantsOf(standIn, ours, action));
       if (index % 20 === 0) say(`${action}: ${index - warmUp} of ${count}`);
     }
@@ -70,7 +74,7 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
     rows.push(['the service', action, ...shownGaps(found.service), shown(ratio)]);
   }
 
-  const together = await burst({ count, standIn, sdk, start, asked });
+  const together = await burst({ count, floorStandIn, standIn, sdk, start, asked });
   return {
     title: 'From the completion seen to the endpoint asked for',
     about:
@@ -132,12 +136,14 @@ async function instantsOf(standIn: StandIn, one: Deployed, action: Action): Prom
 /** All complete in one moment: how fast one worker takes them, beside as many bare chains at once as a worker has jobs in hand. */
 async function burst({
   count,
+  floorStandIn,
   standIn,
   sdk,
   start,
   asked,
 }: {
   count: number;
+  floorStandIn: StandIn;
   standIn: StandIn;
   sdk: SageMaker;
   start: (one: Deployed) => Promise<unknown>;
@@ -148,8 +154,8 @@ async function burst({
       trainingJobName: `${prefix}-burst-${index}`,
       endpointName: `${prefix}-burst-${index}`,
     }));
-  const rateOf = async (all: readonly Deployed[]): Promise<number> => {
-    const instants = await Promise.all(all.map((one) => instantsOf(standIn, one, 'CreateEndpoint')));
+  const rateOf = async (at: StandIn, all: readonly Deployed[]): Promise<number> => {
+    const instants = await Promise.all(all.map((one) => instantsOf(at, one, 'CreateEndpoint')));
     const from = Math.min(...instants.map(({ seenAt }) => seenAt));
     const to = Math.max(...instants.map(({ askedAt }) => askedAt));
     return (count * 1000) / (to - from);
@@ -157,7 +163,7 @@ async function burst({
 
   const bare = named('bare');
   for (const one of bare) await sdk.createTrainingJob(trainingJob(one.trainingJobName, one.endpointName, {}));
-  await Promise.all(bare.map((one) => standIn.complete(one.trainingJobName)));
+  await Promise.all(bare.map((one) => floorStandIn.complete(one.trainingJobName)));
   const queue = [...bare];
   const lane = async (): Promise<void> => {
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) await deployBare(sdk, one, 'CreateEndpoint');
@@ -168,5 +174,5 @@ async function burst({
   for (const one of ours) await start(one);
   await Promise.all(ours.map((one) => standIn.complete(one.trainingJobName)));
   for (const one of ours) await asked('CreateEndpoint', one);
-  return { floor: await rateOf(bare), service: await rateOf(ours) };
+  return { floor: await rateOf(floorStandIn, bare), service: await rateOf(standIn, ours) };
 }

@@ -13,6 +13,7 @@ import { StandIn } from './stand-in.ts';
 const quickly = 50;
 const answeredAtOnce = [1, 10, 100];
 const pollSeconds = 5;
+const inNoTime = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
 /** Nobody looks at a training but for an event. */
 const byEvents = { POLL_INTERVAL_SECONDS: '86400', ENDPOINT_POLL_SECONDS: '1' };
 const byPolls = { POLL_INTERVAL_SECONDS: String(pollSeconds), ENDPOINT_POLL_SECONDS: '1' };
@@ -35,8 +36,9 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   };
   const processes = new Processes(cleanup, options.profile);
   await processes.redis();
-  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' });
-  const standIn = new StandIn(url);
+  // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
+  const floorUrl = (await processes.standIn(inNoTime)).url;
+  const standIn = new StandIn((await processes.standIn(inNoTime)).url);
   cleanup.add(() => standIn.close());
   const launch = async (env: NodeJS.ProcessEnv): Promise<{ service: Running[]; client: HttpClient }> => {
     const api = await processes.api(env);
@@ -45,8 +47,8 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
     return { service: [api, await processes.worker(env)], client };
   };
   const { service, client } = await launch(byEvents);
-  const bare = bareCalls(url, standIn);
-  cleanup.add(() => bare.sdk.destroy());
+  const bare = bareCalls(floorUrl);
+  cleanup.add(() => bare.close());
   const ours = serviceByEvents(client, standIn);
 
   const roundSize = quickly * seconds;
@@ -59,8 +61,8 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   say(`one training a second ends, for ${slowly} s`);
   const each = (prefix: string): Deployed[] => endpointsOf(prefix, 'slowly', slowly);
   const [bareSlowly, oursSlowly] = await Promise.all([
-    atRate(standIn, bare, each(bare.prefix), { perSecond: 1 }),
-    atRate(standIn, ours, each(ours.prefix), { perSecond: 1, afterMs: 500 }),
+    atRate(bare, each(bare.prefix), { perSecond: 1 }),
+    atRate(ours, each(ours.prefix), { perSecond: 1, afterMs: 500 }),
   ]);
   await allDeployed(client, each(ours.prefix));
 
@@ -72,7 +74,7 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
       ['ours', ours],
     ] as const) {
       const all = endpointsOf(way.prefix, 'quickly', (round + 1) * roundSize).slice(round * roundSize);
-      found[name].push(...(await atRate(standIn, way, all, { perSecond: quickly })));
+      found[name].push(...(await atRate(way, all, { perSecond: quickly })));
     }
   }
   await allDeployed(client, endpointsOf(ours.prefix, 'quickly', rounds * roundSize));

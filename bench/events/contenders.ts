@@ -1,16 +1,16 @@
-import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { eventually } from '../../test/support/eventually.ts';
 import { bareSageMaker, trainingJob } from '../bare-sdk.ts';
 import { type Deployed, deployBare } from '../deploy/bare-chain.ts';
 import type { HttpClient } from '../http-client.ts';
 import { drive } from '../load.ts';
-import type { StandIn } from '../stand-in.ts';
+import { StandIn } from '../stand-in.ts';
 import { trainingEvent } from './training-event.ts';
 
 /** One way from a training that has ended to the endpoint that is asked for. */
 export interface Contender {
   /** Of the trainings and endpoints; no two contenders share any. */
   prefix: string;
+  standIn: StandIn;
   start(one: Deployed): Promise<unknown>;
   /** A training that has ended is made known; resolves when its part of that is done. */
   ended(one: Deployed): Promise<unknown>;
@@ -36,14 +36,16 @@ export async function forEach<T>(all: readonly T[], work: (one: T) => Promise<un
 }
 
 /** The SDK's calls, one after the other. */
-export function bareCalls(url: string, standIn: StandIn): Contender & { sdk: SageMaker } {
+export function bareCalls(url: string): Contender & { close(): void } {
+  const standIn = new StandIn(url);
   const sdk = bareSageMaker(url);
   const prefix = 'bare';
   const start = ({ trainingJobName, endpointName }: Deployed): Promise<unknown> =>
     sdk.createTrainingJob(trainingJob(trainingJobName, endpointName, {}));
   return {
     prefix,
-    sdk,
+    standIn,
+    close: () => (sdk.destroy(), standIn.close()),
     start,
     ended: (one) => deployBare(sdk, one, 'UpdateEndpoint'),
     makeLive: (count) =>
@@ -63,6 +65,7 @@ export function serviceByEvents(client: HttpClient, standIn: StandIn): Contender
     client.ask('POST', '/events', trainingEvent(trainingJobName, 'Completed', Date.now()));
   return {
     prefix,
+    standIn,
     start,
     ended,
     async makeLive(count) {

@@ -11,7 +11,6 @@ import { type Contender, forEach } from './contenders.ts';
  * @returns from then to the arrival of UpdateEndpoint at the stand-in, in milliseconds, for each.
  */
 export async function atRate(
-  standIn: StandIn,
   way: Contender,
   all: readonly Deployed[],
   { perSecond, afterMs = 0 }: { perSecond: number; afterMs?: number },
@@ -20,11 +19,11 @@ export async function atRate(
   await delay(afterMs);
   const since = new Map<string, number>();
   await driveAtRate(all, perSecond, async (one) => {
-    await standIn.complete(one.trainingJobName);
+    await way.standIn.complete(one.trainingJobName);
     since.set(one.endpointName, Date.now());
     await way.ended(one);
   });
-  return untilAsked(standIn, since);
+  return untilAsked(way.standIn, since);
 }
 
 /** Trainings end at any moment within `spreadMs`, and nobody is told. From the end of each to UpdateEndpoint, in milliseconds. */
