@@ -44,7 +44,8 @@ const sameKeyPollMs = 50;
  * same idempotency key.
  *
  * @throws {ServiceError} `idempotency_conflict`, `training_job_exists`; and, with nothing recorded or left running,
- *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`.
+ *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`. When SageMaker does not say whether it started the training, the
+ *   run of a request with an idempotency key stays, for its repetition and for the workers; one without a key is stopped.
  * @throws {StoreUnavailable} before anything was started.
  */
 export async function bootstrap(services: Services, request: BootstrapRequest): Promise<{ run: RunView; created: boolean }> {
@@ -120,6 +121,18 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
         tellQueue(services, run, minTroubleDelayMs);
         return view(run);
       }
+      if (run.idempotencyKey !== null) {
+        // There may be a training that costs money: whoever repeats the key gets this run, and no second training.
+        log.warn(
+          { err: result.error, training_job_name: name },
+          'SageMaker may have started the training or not: a worker finds out and goes on',
+        );
+        tellQueue(services, run, startLeaseMs);
+        throw refusal(
+          result.error,
+          `SageMaker does not say whether ${name} is started; the run is recorded: repeat the Idempotency-Key`,
+        );
+      }
       const detail = `answered with 503: ${result.error.message}`;
       await store.abandonStart(name, result.attemptedAt, detail, now());
       log.warn(
@@ -132,7 +145,7 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
   }
 }
 
-function refusal(error: SagemakerError): ServiceError {
+function refusal(error: SagemakerError, unavailable = 'SageMaker is away; nothing was started'): ServiceError {
   const options = { cause: error };
   switch (error.kind) {
     case 'quota':
@@ -140,7 +153,7 @@ function refusal(error: SagemakerError): ServiceError {
     case 'throttled':
     case 'unavailable':
     case 'busy':
-      return new ServiceError('sagemaker_unavailable', `SageMaker is away; nothing was started: ${error.message}`, options);
+      return new ServiceError('sagemaker_unavailable', `${unavailable}: ${error.message}`, options);
     case 'already_exists':
       return new ServiceError('training_job_exists', error.message, options);
     case 'not_found':

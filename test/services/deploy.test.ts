@@ -151,6 +151,31 @@ describe('an endpoint that does not come up', () => {
     expect(world.effects()).toMatchObject({ endpoint_create_asked: 2, endpoint_delete_asked: 1 });
   });
 
+  it('an update of an endpoint that fails in that very moment is no end: it is deleted and created anew', async () => {
+    const { world } = await startLive();
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    world.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateEndpointConfig' } });
+    const advancing = advanceDeployment(world.services, deploymentId, {});
+    await eventually(
+      () => world.store.findDeployment(deploymentId),
+      (deployment) => deployment?.step === 'endpoint_config',
+      { everyMs: 5 },
+    );
+    // After it was seen InService, and before UpdateEndpoint.
+    await eventually(() => world.simulator.calls({ operation: 'DescribeEndpoint', name: endpointName }).length > 3, Boolean, {
+      everyMs: 5,
+    });
+    await fetch(`${world.simulator.url}/_control/endpoints/${endpointName}/status`, {
+      method: 'POST',
+      body: JSON.stringify({ status: 'Failed', failureReason: 'meanwhile' }),
+    });
+    expect(await advancing).toMatchObject({ kind: 'again' });
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ endpoint_delete_asked: 1, endpoint_create_asked: 2 });
+  });
+
   it('an endpoint that never settles ends failed at the deadline', async () => {
     const { world } = await startLive();
     world.simulator.changeSettings({ endpointUpdateSeconds: 1_000_000 });

@@ -67,6 +67,21 @@ describe('bootstrap', () => {
     expect(world.effects()).not.toHaveProperty('model_created');
   }, 40_000);
 
+  it('with an Idempotency-Key a lost answer is cleared up by its repetition: the same run, no second training', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    world.simulator.addFault(awayForever('DescribeTrainingJob'));
+    const keyed = request({ idempotencyKey: 'key' });
+    expect(await refused(bootstrap(world.services, keyed))).toBe('sagemaker_unavailable');
+    world.simulator.clearFaults();
+    world.clock.advance(startLeaseMs / 1000 + 1);
+    const { run, created } = await bootstrap(world.services, keyed);
+    expect(created).toBe(false);
+    await world.settle();
+    expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(world.effects()).toMatchObject({ training_job_created: 1, model_created: 1 });
+  }, 40_000);
+
   it('SageMaker answering everything with 503: refused, and the name is free again when that is known', async () => {
     const world = await startWorld();
     world.simulator.addFault(awayForever(['CreateTrainingJob', 'DescribeTrainingJob']));

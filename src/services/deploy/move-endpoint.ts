@@ -83,6 +83,7 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
     if (error.effect === 'none') await takeBack(hand, deployment, error);
     // It is there already, or not there any more: the next look decides anew.
     if (isOvertaken(error, action)) return false;
+    if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) return false;
     throw error;
   }
   try {
@@ -139,6 +140,12 @@ function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction)
     case 'delete':
       return kind === 'not_found';
   }
+}
+
+/** Whether a refusal may be on account of what the endpoint has become since it was seen, as of one that has failed meanwhile. */
+async function hasMoved(hand: Hand, seen: Endpoint | null): Promise<boolean> {
+  const now = await seeEndpoint(hand);
+  return now?.status !== seen?.status || now?.modifiedAt !== seen?.modifiedAt;
 }
 
 function told(action: EndpointAction, { deployment }: Hand): string {
