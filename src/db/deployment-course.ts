@@ -1,54 +1,83 @@
 import type { SQL } from 'drizzle-orm';
 import { and, eq, sql } from './drizzle.ts';
+import type { DeploymentProgress } from '../core/deployment.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
-import { deploymentColumns, nextOn, outdatedBy, supersede } from './deployment-rows.ts';
+import { deploymentColumns, nextOn, supersedeOlder } from './deployment-rows.ts';
 import { tellOfDeployment } from './history.ts';
+import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
+
+const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
+const underFence = and(
+  eq(deployments.deploymentId, given('deploymentId')),
+  eq(deployments.fence, given('fence')),
+  eq(deployments.status, 'in_progress'),
+);
 
 const statements = prepared((db) => ({
   holdsFence: db
     .select({ held: sql<number>`1` })
     .from(deployments)
-    .where(
-      and(
-        eq(deployments.deploymentId, sql.placeholder('deploymentId')),
-        eq(deployments.fence, sql.placeholder('fence')),
-        eq(deployments.status, 'in_progress'),
-      ),
-    )
+    .where(underFence)
+    .prepare(),
+  takeInHand: db
+    .update(deployments)
+    .set({ fence: sql`${deployments.fence} + 1` })
+    .where(and(eq(deployments.deploymentId, given('deploymentId')), eq(deployments.status, 'in_progress')))
+    .returning(deploymentColumns)
+    .prepare(),
+  finish: db
+    .update(deployments)
+    .set({
+      status: given('status'),
+      // A reason that was recorded when it was first seen stays, unless all went well in the end.
+      failureReason: sql`coalesce(${given('failureReason')},
+        case when ${given('status')} <> 'deployed' then ${deployments.failureReason} end)`,
+      supersededBy: given('supersededBy'),
+      inServiceAt: given('inServiceAt'),
+      finishedAt: given('now'),
+    })
+    .where(underFence)
+    .returning(deploymentColumns)
     .prepare(),
 }));
 
-const underFence = (deploymentId: string, fence: number): SQL | undefined =>
-  and(eq(deployments.deploymentId, deploymentId), eq(deployments.fence, fence), eq(deployments.status, 'in_progress'));
+type ProgressField = keyof DeploymentProgress;
+
+const recording = (db: Db, fields: readonly ProgressField[]) =>
+  db
+    .update(deployments)
+    // The fence stays what it is: with no progress at all there would be nothing to set.
+    .set({ ...Object.fromEntries(fields.map((field) => [field, given(field)])), fence: given('fence') })
+    .where(underFence)
+    .returning(deploymentColumns)
+    .prepare();
+
+/** By the fields that they set: each kind of step records its own, so there are few. */
+const recordings = prepared(() => new Map<string, ReturnType<typeof recording>>());
+
+function recordingOf(db: Db, progress: DeploymentProgress): ReturnType<typeof recording> {
+  const fields = (Object.keys(progress) as ProgressField[]).filter((field) => progress[field] !== undefined).toSorted();
+  const known = recordings(db);
+  const key = fields.join();
+  const statement = known.get(key) ?? recording(db, fields);
+  known.set(key, statement);
+  return statement;
+}
 
 type Course = 'takeInHand' | 'holdsFence' | 'recordProgress' | 'finishDeployment';
 
 export const courseOfDeployments = (database: Database): Pick<Store, Course> => ({
-  takeInHand: (deploymentId) =>
-    database.write(
-      (tx) =>
-        tx
-          .update(deployments)
-          .set({ fence: sql`${deployments.fence} + 1` })
-          .where(and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'in_progress')))
-          .returning(deploymentColumns)
-          .get() ?? null,
-    ),
+  takeInHand: (deploymentId) => database.write((_tx, db) => statements(db).takeInHand.get({ deploymentId }) ?? null),
 
   holdsFence: (deploymentId, fence) =>
     database.read((db) => statements(db).holdsFence.get({ deploymentId, fence }) !== undefined),
 
   recordProgress: (deploymentId, fence, progress, detail, now) =>
-    database.write((tx, db) => {
-      const deployment = tx
-        .update(deployments)
-        // The fence stays what it is: with no progress at all there would be nothing to set.
-        .set({ ...progress, fence })
-        .where(underFence(deploymentId, fence))
-        .returning(deploymentColumns)
-        .get();
+    database.write((_tx, db) => {
+      const deployment = recordingOf(db, progress).get({ ...progress, deploymentId, fence });
       if (!deployment) return null;
       if (detail !== '') {
         tellOfDeployment(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
@@ -57,26 +86,21 @@ export const courseOfDeployments = (database: Database): Pick<Store, Course> => 
     }),
 
   finishDeployment: (deploymentId, fence, outcome, now) =>
-    database.write((tx, db) => {
-      const { status } = outcome;
-      // A reason that was recorded when it was first seen stays, unless all went well in the end.
-      const kept = status === 'deployed' ? null : deployments.failureReason;
-      const deployment = tx
-        .update(deployments)
-        .set({
-          status,
-          failureReason: sql`coalesce(${outcome.failureReason}, ${kept})`,
-          supersededBy: outcome.supersededBy ?? null,
-          inServiceAt: outcome.inServiceAt ?? null,
-          finishedAt: now,
-        })
-        .where(underFence(deploymentId, fence))
-        .returning(deploymentColumns)
-        .get();
+    database.write((_tx, db) => {
+      const { status, failureReason, supersededBy = null, inServiceAt = null } = outcome;
+      const deployment = statements(db).finish.get({
+        deploymentId,
+        fence,
+        status,
+        failureReason,
+        supersededBy,
+        inServiceAt,
+        now,
+      });
       if (!deployment) return null;
       const detail = outcome.detail ?? deployment.failureReason;
       tellOfDeployment(db, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
-      if (status === 'deployed') supersede(tx, db, outdatedBy(deployment), deployment, now);
-      return { deployment, next: nextOn(tx, deployment) };
+      if (status === 'deployed') supersedeOlder(db, deployment, now);
+      return { deployment, next: nextOn(db, deployment) };
     }),
 });

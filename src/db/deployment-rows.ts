@@ -4,10 +4,10 @@ import { activeDeploymentStatuses, type Deployment } from '../core/deployment.ts
 import type { Actor } from '../core/history.ts';
 import type { TrainingRun } from '../core/training-run.ts';
 import type { NewDeployment } from '../services/store.ts';
+import { prepared } from './database.ts';
 import { tellOfDeployment } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
-import type { Tx } from './write-tx.ts';
 
 const { endpointKey: _, ...columns } = getTableColumns(deployments);
 /** All that a Deployment has; the endpoint's key is the database's own. */
@@ -16,33 +16,39 @@ export const deploymentColumns = columns;
 /** What an endpoint is known by here: SageMaker tells endpoints apart without regard to case. */
 export const endpointKeyOf = (endpointName: string): string => endpointName.toLowerCase();
 
-const deploymentsWhere = (tx: Tx | Db, ...conditions: SQL[]) =>
-  tx
+const given = (name: string) => sql.placeholder(name);
+
+const deploymentsWhere = (db: Db, ...conditions: (SQL | undefined)[]) =>
+  db
     .select(deploymentColumns)
     .from(deployments)
     .where(and(...conditions));
 
-export const findDeployment = (tx: Tx | Db, deploymentId: string): Deployment | null =>
-  deploymentsWhere(tx, eq(deployments.deploymentId, deploymentId)).get() ?? null;
+const ofEndpoint = eq(deployments.endpointKey, given('endpointKey'));
+const ofRun = eq(deployments.runSeq, given('runSeq'));
+const isActive = inArray(deployments.status, [...activeDeploymentStatuses]);
 
-type OfEndpoint = Pick<Deployment, 'endpointName'>;
+const supersedeWhere = (db: Db, which: SQL | undefined) =>
+  db
+    .update(deployments)
+    .set({
+      status: 'superseded',
+      supersededBy: sql`${given('by')}`,
+      failureReason: sql`${given('failureReason')}`,
+      finishedAt: sql`${given('now')}`,
+    })
+    .where(and(eq(deployments.status, 'queued'), which))
+    .returning(deploymentColumns)
+    .prepare();
 
-const ofEndpoint = ({ endpointName }: OfEndpoint): SQL => eq(deployments.endpointKey, endpointKeyOf(endpointName));
-
-/** The deployment that is under way on the endpoint; the unique index allows one. */
-export const underWayOn = (tx: Tx | Db, endpoint: OfEndpoint): Deployment | null =>
-  deploymentsWhere(tx, ofEndpoint(endpoint), eq(deployments.status, 'in_progress')).get() ?? null;
-
-/** The deployment that went live last on the endpoint. */
-export const liveOn = (tx: Tx | Db, endpoint: OfEndpoint): Deployment | null =>
-  deploymentsWhere(tx, ofEndpoint(endpoint), eq(deployments.status, 'deployed'))
+const statements = prepared((db) => ({
+  find: deploymentsWhere(db, eq(deployments.deploymentId, given('deploymentId'))).prepare(),
+  underWay: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'in_progress')).prepare(),
+  live: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'deployed'))
     .orderBy(desc(deployments.finishedAt), desc(deployments.seq))
     .limit(1)
-    .get() ?? null;
-
-/** Of what waits on the endpoint, the one to go next: the forced one that was asked for first or else the newest training's. */
-export const nextOn = (tx: Tx, endpoint: OfEndpoint): Deployment | null =>
-  deploymentsWhere(tx, ofEndpoint(endpoint), eq(deployments.status, 'queued'))
+    .prepare(),
+  next: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'queued'))
     .orderBy(
       desc(deployments.forced),
       asc(sql`case when ${deployments.forced} then ${deployments.seq} end`),
@@ -50,20 +56,77 @@ export const nextOn = (tx: Tx, endpoint: OfEndpoint): Deployment | null =>
       desc(deployments.runSeq),
     )
     .limit(1)
-    .get() ?? null;
-
-/** Of what waits or is under way on the endpoint, the one of the newest training. */
-export const newestActiveOn = (tx: Tx, endpoint: OfEndpoint): Deployment | null =>
-  deploymentsWhere(tx, ofEndpoint(endpoint), inArray(deployments.status, [...activeDeploymentStatuses]))
+    .prepare(),
+  newestActive: deploymentsWhere(db, ofEndpoint, isActive)
     .orderBy(desc(deployments.trainingCreatedAt), desc(deployments.runSeq))
     .limit(1)
-    .get() ?? null;
+    .prepare(),
+  activeOfRun: deploymentsWhere(db, ofRun, isActive).prepare(),
+  newestOfRun: deploymentsWhere(db, ofRun).orderBy(desc(deployments.seq)).limit(1).prepare(),
+  attempts: db
+    .select({ attempts: max(deployments.attempts) })
+    .from(deployments)
+    .where(ofRun)
+    .prepare(),
+  queue: db
+    .insert(deployments)
+    .values({
+      deploymentId: given('deploymentId'),
+      trigger: given('trigger'),
+      forced: given('forced'),
+      modelName: given('modelName'),
+      runSeq: given('runSeq'),
+      trainingJobName: given('trainingJobName'),
+      endpointName: given('endpointName'),
+      endpointKey: given('endpointKey'),
+      status: 'queued',
+      step: 'model',
+      attempts: given('attempts'),
+      trainingCreatedAt: given('trainingCreatedAt'),
+      trainingEndedAt: given('trainingEndedAt'),
+      detectedAt: given('detectedAt'),
+      detectedBy: given('detectedBy'),
+      createdAt: given('now'),
+    })
+    .returning(deploymentColumns)
+    .prepare(),
+  supersede: supersedeWhere(db, eq(deployments.seq, given('seq'))),
+  supersedeOlder: supersedeWhere(
+    db,
+    and(
+      ofEndpoint,
+      eq(deployments.forced, false),
+      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${given('trainingCreatedAt')}, ${given('runSeq')})`,
+    ),
+  ),
+}));
 
-export const activeDeploymentOf = (tx: Tx, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
-  deploymentsWhere(tx, eq(deployments.runSeq, run.seq), inArray(deployments.status, [...activeDeploymentStatuses])).get() ?? null;
+export const findDeployment = (db: Db, deploymentId: string): Deployment | null =>
+  statements(db).find.get({ deploymentId }) ?? null;
 
-export const newestDeploymentOf = (tx: Tx, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
-  deploymentsWhere(tx, eq(deployments.runSeq, run.seq)).orderBy(desc(deployments.seq)).limit(1).get() ?? null;
+type OfEndpoint = Pick<Deployment, 'endpointName'>;
+
+const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
+
+/** The deployment that is under way on the endpoint; the unique index allows one. */
+export const underWayOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
+  statements(db).underWay.get(keyOf(endpoint)) ?? null;
+
+/** The deployment that went live last on the endpoint. */
+export const liveOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).live.get(keyOf(endpoint)) ?? null;
+
+/** Of what waits on the endpoint, the one to go next: the forced one that was asked for first or else the newest training's. */
+export const nextOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).next.get(keyOf(endpoint)) ?? null;
+
+/** Of what waits or is under way on the endpoint, the one of the newest training. */
+export const newestActiveOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
+  statements(db).newestActive.get(keyOf(endpoint)) ?? null;
+
+export const activeDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
+  statements(db).activeOfRun.get({ runSeq: run.seq }) ?? null;
+
+export const newestDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
+  statements(db).newestOfRun.get({ runSeq: run.seq }) ?? null;
 
 type TrainingOrder = Pick<Deployment, 'trainingCreatedAt' | 'runSeq'>;
 
@@ -71,55 +134,46 @@ type TrainingOrder = Pick<Deployment, 'trainingCreatedAt' | 'runSeq'>;
 export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
-/** Queues the run's next attempt. */
-export function queueDeployment(tx: Tx, db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
-  const former = tx
-    .select({ attempts: max(deployments.attempts) })
-    .from(deployments)
-    .where(eq(deployments.runSeq, run.seq))
-    .get();
-  const deployment = tx
-    .insert(deployments)
-    .values({
-      ...wanted,
-      runSeq: run.seq,
-      trainingJobName: run.trainingJobName,
-      endpointName: run.endpointName,
-      endpointKey: endpointKeyOf(run.endpointName),
-      status: 'queued',
-      step: 'model',
-      attempts: (former?.attempts ?? 0) + 1,
-      trainingCreatedAt: run.createdAt,
-      trainingEndedAt: run.trainingEndedAt,
-      detectedAt: run.finishedAt,
-      detectedBy: run.finishedBy,
-      createdAt: now,
-    })
-    .returning(deploymentColumns)
-    .get();
+/** Queues the run's next attempt. Belongs into a transaction. */
+export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
+  const former = statements(db).attempts.get({ runSeq: run.seq });
+  const deployment = statements(db).queue.get({
+    ...wanted,
+    ...keyOf(run),
+    runSeq: run.seq,
+    trainingJobName: run.trainingJobName,
+    endpointName: run.endpointName,
+    attempts: (former?.attempts ?? 0) + 1,
+    trainingCreatedAt: run.createdAt,
+    trainingEndedAt: run.trainingEndedAt,
+    detectedAt: run.finishedAt,
+    detectedBy: run.finishedBy,
+    now,
+  });
   tellOfDeployment(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
   return deployment;
 }
 
-/** Ends queued deployments in favour of a newer training's. */
-export function supersede(tx: Tx, db: Db, which: SQL | undefined, by: Deployment, now: number): Deployment[] {
-  const failureReason = `superseded by ${by.trainingJobName}, which is newer`;
-  const superseded = tx
-    .update(deployments)
-    .set({ status: 'superseded', supersededBy: by.trainingJobName, failureReason, finishedAt: now })
-    .where(and(eq(deployments.status, 'queued'), which))
-    .returning(deploymentColumns)
-    .all();
-  for (const one of superseded) {
-    tellOfDeployment(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: failureReason }, now);
-  }
+/** Ends a queued deployment in favour of a newer training's; undefined when it is not queued any more. Belongs into a transaction. */
+export function supersede(db: Db, { seq }: Deployment, by: Deployment, now: number): Deployment | undefined {
+  const [superseded] = told(db, statements(db).supersede.all({ seq, ...because(by), now }), now);
   return superseded;
 }
 
-/** Those that wait on the deployment's endpoint for an older training, and were not forced. */
-export const outdatedBy = (live: Deployment): SQL | undefined =>
-  and(
-    ofEndpoint(live),
-    eq(deployments.forced, false),
-    sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${live.trainingCreatedAt}, ${live.runSeq})`,
-  );
+/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
+export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
+  const { trainingCreatedAt, runSeq } = live;
+  return told(db, statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...because(live), now }), now);
+}
+
+const because = (by: Deployment) => ({
+  by: by.trainingJobName,
+  failureReason: `superseded by ${by.trainingJobName}, which is newer`,
+});
+
+function told(db: Db, superseded: Deployment[], now: number): Deployment[] {
+  for (const one of superseded) {
+    tellOfDeployment(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: one.failureReason }, now);
+  }
+  return superseded;
+}

@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, sql } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
-import type { Database } from './database.ts';
+import { type Database, prepared } from './database.ts';
 import {
   activeDeploymentOf,
   deploymentColumns,
@@ -19,53 +19,61 @@ import {
 import { tellOfDeployment } from './history.ts';
 import { deployments, trainingRuns } from './schema.ts';
 
+const statements = prepared((db) => ({
+  claim: db
+    .update(deployments)
+    .set({
+      status: 'in_progress',
+      startedAt: sql`coalesce(${deployments.startedAt}, ${sql.placeholder('now')})`,
+      deadlineAt: sql`${sql.placeholder('deadlineAt')}`,
+      fence: sql`${deployments.fence} + 1`,
+    })
+    .where(and(eq(deployments.seq, sql.placeholder('seq')), eq(deployments.status, 'queued')))
+    .returning(deploymentColumns)
+    .prepare(),
+  findRun: db
+    .select()
+    .from(trainingRuns)
+    .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
+    .prepare(),
+}));
+
 type Asking = 'requestDeployment' | 'claimDeployment';
 type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment' | 'deploymentUnderWay';
 
 export const askingForDeployments = (database: Database): Pick<Store, Asking> => ({
   requestDeployment: (trainingJobName, wanted, now) =>
-    database.write((tx, db) => {
-      const run = tx.select().from(trainingRuns).where(eq(trainingRuns.trainingJobName, trainingJobName)).get();
+    database.write((_tx, db) => {
+      const run = statements(db).findRun.get({ trainingJobName });
       if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
 
-      const active = activeDeploymentOf(tx, run);
+      const active = activeDeploymentOf(db, run);
       if (active) return { kind: 'existing', deployment: active };
       if (!wanted.forced) {
         const own = { trainingCreatedAt: run.createdAt, runSeq: run.seq };
-        const by = [liveOn(tx, run), newestActiveOn(tx, run)].find((other) => other !== null && isNewer(other, own));
+        const by = [liveOn(db, run), newestActiveOn(db, run)].find((other) => other !== null && isNewer(other, own));
         if (by) return { kind: 'superseded', by };
-        const newest = newestDeploymentOf(tx, run);
+        const newest = newestDeploymentOf(db, run);
         if (newest?.status === 'deployed') return { kind: 'existing', deployment: newest };
       }
-      return { kind: 'created', deployment: queueDeployment(tx, db, run, wanted, wanted.trigger, now) };
+      return { kind: 'created', deployment: queueDeployment(db, run, wanted, wanted.trigger, now) };
     }),
 
   claimDeployment: (deploymentId, deadlineAt, now) =>
-    database.write((tx, db) => {
-      const own = findDeployment(tx, deploymentId);
+    database.write((_tx, db) => {
+      const own = findDeployment(db, deploymentId);
       if (own?.status !== 'queued') return { kind: 'gone' };
 
-      const underWay = underWayOn(tx, own);
+      const underWay = underWayOn(db, own);
       if (underWay) return { kind: 'wait', behind: underWay };
-      const next = nextOn(tx, own);
+      const next = nextOn(db, own);
       if (next && next.seq !== own.seq) return { kind: 'wait', behind: next };
-      const live = own.forced ? null : liveOn(tx, own);
+      const live = own.forced ? null : liveOn(db, own);
       if (live && isNewer(live, own)) {
-        const [deployment = own] = supersede(tx, db, eq(deployments.seq, own.seq), live, now);
-        return { kind: 'superseded', deployment };
+        return { kind: 'superseded', deployment: supersede(db, own, live, now) ?? own };
       }
 
-      const deployment = tx
-        .update(deployments)
-        .set({
-          status: 'in_progress',
-          startedAt: sql`coalesce(${deployments.startedAt}, ${now})`,
-          deadlineAt,
-          fence: sql`${deployments.fence} + 1`,
-        })
-        .where(and(eq(deployments.seq, own.seq), eq(deployments.status, 'queued')))
-        .returning(deploymentColumns)
-        .get();
+      const deployment = statements(db).claim.get({ seq: own.seq, deadlineAt, now });
       tellOfDeployment(db, deployment, { from: 'queued', to: 'in_progress', actor: 'worker', detail: null }, now);
       return { kind: 'claimed', deployment };
     }),

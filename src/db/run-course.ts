@@ -9,7 +9,12 @@ const given = {
   name: sql.placeholder('trainingJobName'),
   now: sql.placeholder('now'),
   phase: sql.placeholder('secondaryStatus'),
+  status: sql.placeholder('status'),
 };
+
+/** What can come to this status: a run that has timed out may still have an outcome. */
+const isOpen = sql`${trainingRuns.trainingJobName} = ${given.name} and (${trainingRuns.status} in ('requested', 'training')
+  or (${trainingRuns.status} = 'timed_out' and ${given.status} <> 'timed_out'))`;
 
 const statements = prepared((db) => ({
   recordPhase: db
@@ -25,6 +30,23 @@ const statements = prepared((db) => ({
     .select()
     .from(trainingRuns)
     .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .prepare(),
+  findOpen: db.select().from(trainingRuns).where(isOpen).prepare(),
+  finish: db
+    .update(trainingRuns)
+    .set({
+      status: sql`${given.status}`,
+      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
+      failureReason: sql`${sql.placeholder('failureReason')}`,
+      modelArtifact: sql`${sql.placeholder('modelArtifact')}`,
+      metrics: sql`${sql.placeholder('metrics')}`,
+      trainingEndedAt: sql`${sql.placeholder('trainingEndedAt')}`,
+      finishedAt: sql`${given.now}`,
+      finishedBy: sql`${sql.placeholder('actor')}`,
+      updatedAt: sql`${given.now}`,
+    })
+    .where(isOpen)
+    .returning()
     .prepare(),
 }));
 
@@ -54,33 +76,17 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
     }),
 
   finishRun: (trainingJobName, outcome, wanted, actor, now) =>
-    database.write((tx, db) => {
+    database.write((_tx, db) => {
       if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
-      const open = and(
-        eq(trainingRuns.trainingJobName, trainingJobName),
-        inArray(trainingRuns.status, [
-          'requested',
-          'training',
-          ...(outcome.status === 'timed_out' ? [] : (['timed_out'] as const)),
-        ]),
-      );
-      const before = tx.select().from(trainingRuns).where(open).get();
+      const { status } = outcome;
+      const before = statements(db).findOpen.get({ trainingJobName, status });
       if (!before) return null;
-      const run = tx
-        .update(trainingRuns)
-        .set({
-          ...outcome,
-          secondaryStatus: outcome.secondaryStatus ?? before.secondaryStatus,
-          finishedAt: now,
-          finishedBy: actor,
-          updatedAt: now,
-        })
-        .where(open)
-        .returning()
-        .get();
+      // Past drizzle's mapping, which would make text of a null.
+      const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
+      const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });
       const detail = outcome.failureReason;
       tellOfTraining(db, run, { from: before.status, to: run.status, actor, detail }, now);
-      const deployment = wanted && (activeDeploymentOf(tx, run) ?? queueDeployment(tx, db, run, wanted, actor, now));
+      const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
       return { run, deployment };
     }),
 });
