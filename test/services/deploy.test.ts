@@ -412,6 +412,33 @@ describe('the newest training wins', () => {
     expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
   });
 
+  it.each([
+    ['in the order of their start', false],
+    ['in the opposite order', true],
+  ])(
+    'of 20 that complete one after the other %s, with a deployment under way when they come',
+    async (_, opposite) => {
+      const { world } = await startLive();
+      world.simulator.changeSettings({ trainingSeconds: 1_000_000, endpointUpdateSeconds: 30 });
+      const jobs = await completeTogether(world, 20);
+      const newest = jobs.at(-1) ?? '';
+      for (const job of opposite ? jobs.toReversed() : jobs) {
+        await fetch(`${world.simulator.url}/_control/training-jobs/${job}/complete`, { method: 'POST' });
+        // Each is seen, and the one that is first is under way, before the next one ends.
+        await world.round();
+        world.clock.advance(0.04);
+      }
+      await world.settle();
+      const all = (await Promise.all(jobs.map((job) => world.deploymentsOf(job)))).flat();
+      expect(all).toHaveLength(20);
+      expect(all.filter(({ status }) => status !== 'superseded').every(({ status }) => status === 'deployed')).toBe(true);
+      expect(all.find(({ trainingJobName }) => trainingJobName === newest)).toMatchObject({ status: 'deployed' });
+      for (const { status, supersededBy } of all) if (status === 'superseded') expect(supersededBy).toBe(newest);
+      expect(world.effects()['endpoint_update_asked']).toBe(opposite ? 1 : 2);
+    },
+    120_000,
+  );
+
   it('and when that one is rolled back, the newest that works goes live', async () => {
     const { world } = await startLive();
     world.simulator.addFault({ kind: 'roll_back_update', match: { operation: 'UpdateEndpoint' }, times: 1, reason: 'bad model' });
