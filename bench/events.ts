@@ -1,11 +1,12 @@
 import type { Bench } from './bench.ts';
 import type { Deployed } from './deploy/bare-chain.ts';
 import { allDeployed, bareCalls, bootstrap, endpointsOf, forEach, serviceByEvents } from './events/contenders.ts';
-import { reportOnEvents } from './events/report.ts';
+import { reportOnEvents, type Used } from './events/report.ts';
 import { trainingEvent } from './events/training-event.ts';
 import { atRate, untold } from './events/ways.ts';
 import { HttpClient } from './http-client.ts';
 import { drive, type Measured } from './load.ts';
+import { cpuWhile } from './process-use.ts';
 import { Processes, type Running } from './processes.ts';
 import type { Report } from './report.ts';
 import { StandIn } from './stand-in.ts';
@@ -35,19 +36,20 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
     runs: options.runs ?? undefined,
   };
   const processes = new Processes(cleanup, options.profile);
-  await processes.redis();
+  const redis = await processes.redis();
   // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
-  const floorUrl = (await processes.standIn(inNoTime)).url;
-  const standIn = new StandIn((await processes.standIn(inNoTime)).url);
+  const floorStandIn = await processes.standIn(inNoTime);
+  const ownStandIn = await processes.standIn(inNoTime);
+  const standIn = new StandIn(ownStandIn.url);
   cleanup.add(() => standIn.close());
-  const launch = async (env: NodeJS.ProcessEnv): Promise<{ service: Running[]; client: HttpClient }> => {
+  const launch = async (env: NodeJS.ProcessEnv): Promise<{ api: Running; worker: Running; client: HttpClient }> => {
     const api = await processes.api(env);
     const client = new HttpClient(api.url);
     cleanup.add(() => client.close());
-    return { service: [api, await processes.worker(env)], client };
+    return { api, worker: await processes.worker(env), client };
   };
-  const { service, client } = await launch(byEvents);
-  const bare = bareCalls(floorUrl);
+  const { api, worker, client } = await launch(byEvents);
+  const bare = bareCalls(floorStandIn.url);
   cleanup.add(() => bare.close());
   const ours = serviceByEvents(client, standIn);
 
@@ -67,6 +69,11 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   await allDeployed(client, each(ours.prefix));
 
   const found = { bare: [] as number[], ours: [] as number[] };
+  const pids = {
+    bare: { client: process.pid, 'stand-in': floorStandIn.pid },
+    ours: { client: process.pid, 'stand-in': ownStandIn.pid, api: api.pid, worker: worker.pid, redis: redis.pid },
+  };
+  const used = { bare: [] as Used[], ours: [] as Used[] };
   for (let round = 0; round < rounds; round += 1) {
     say(`${quickly} trainings a second end, for ${seconds} s: round ${round + 1} of ${rounds}`);
     for (const [name, way] of [
@@ -74,15 +81,18 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
       ['ours', ours],
     ] as const) {
       const all = endpointsOf(way.prefix, 'quickly', (round + 1) * roundSize).slice(round * roundSize);
-      found[name].push(...(await atRate(way, all, { perSecond: quickly })));
+      const { result, cpuMs } = await cpuWhile<string, number[]>(pids[name], () => atRate(way, all, { perSecond: quickly }));
+      found[name].push(...result);
+      used[name].push(cpuMs);
     }
   }
   await allDeployed(client, endpointsOf(ours.prefix, 'quickly', rounds * roundSize));
 
   say('how fast POST /events answers');
   const answers = await measureAnswers(client, seconds);
-  const complaints = service.reduce((sum, one) => sum + one.complaints(), 0);
-  for (const one of service) await one.stop();
+  const complaints = api.complaints() + worker.complaints();
+  await worker.stop();
+  await api.stop();
 
   say(`${runs} trainings end and no event comes: a poll every ${pollSeconds} s`);
   await standIn.set({ events: { targets: [], maxLateMs: 0, twice: 0, lost: 1 } });
@@ -95,6 +105,7 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
       { perSecond: 1, bare: bareSlowly, ours: oursSlowly },
       { perSecond: quickly, bare: found.bare, ours: found.ours },
     ],
+    used,
     polled,
     pollSeconds,
     answers,
@@ -112,8 +123,11 @@ async function measureAnswers(client: HttpClient, seconds: number): Promise<Map<
     const { trainingJobName } = all[sent++ % all.length] ?? { trainingJobName: '' };
     await client.ask('POST', '/events', trainingEvent(trainingJobName, 'InProgress', Date.now()));
   };
-  await drive(post, 10, { calls: inTraining });
   const found = new Map<number, Measured>();
-  for (const atOnce of answeredAtOnce) found.set(atOnce, await drive(post, atOnce, { seconds }));
+  for (const atOnce of answeredAtOnce) {
+    // Opens the connections.
+    await drive(post, atOnce, { calls: inTraining });
+    found.set(atOnce, await drive(post, atOnce, { seconds }));
+  }
   return found;
 }

@@ -8,8 +8,12 @@ interface Rate {
   ours: readonly number[];
 }
 
+/** Processor time of a round at the higher rate, in milliseconds, by process. */
+export type Used = Readonly<Record<string, number>>;
+
 interface Found {
   rates: readonly Rate[];
+  used: { bare: readonly Used[]; ours: readonly Used[] };
   polled: readonly number[];
   pollSeconds: number;
   /** By how many were asked at once. */
@@ -20,11 +24,12 @@ interface Found {
 
 /** The design that this replaces polled once a minute, and a training ends at any moment of that minute. */
 const replacedPollMs = 60_000;
+const processNames = ['client', 'stand-in', 'api', 'worker', 'redis'];
 const answersOfAim = 100;
 const aimAnswerMs = 50;
 const aimOf = (floorMs: number): number => 1.5 * floorMs + 50;
 
-export function reportOnEvents({ rates, polled, pollSeconds, answers, complaints, how }: Found): Report {
+export function reportOnEvents({ rates, used, polled, pollSeconds, answers, complaints, how }: Found): Report {
   const row = (what: string, perSecond: string, ms: readonly number[]): string[] => [
     what,
     perSecond,
@@ -50,6 +55,16 @@ export function reportOnEvents({ rates, polled, pollSeconds, answers, complaints
       ],
     ],
   };
+  const perTraining = (rounds: readonly Used[], name: string, trainings: number): string =>
+    rounds.some((round) => name in round) ? shown(rounds.reduce((sum, round) => sum + (round[name] ?? 0), 0) / trainings) : '';
+  const fastest = rates.at(-1);
+  const processor: Table = {
+    columns: [`Processor ms a training, ${fastest?.perSecond} a second`, ...processNames],
+    rows: [
+      ['the calls made bare', ...processNames.map((name) => perTraining(used.bare, name, fastest?.bare.length ?? 0))],
+      ['the service, told by an event', ...processNames.map((name) => perTraining(used.ours, name, fastest?.ours.length ?? 0))],
+    ],
+  };
   const answering: Table = {
     columns: ['POST /events, at once', 'Answers/s', 'p50 ms', 'p99 ms'],
     rows: [...answers].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [String(atOnce), ...[perSecond, p50Ms, p99Ms].map(shown)]),
@@ -65,7 +80,7 @@ export function reportOnEvents({ rates, polled, pollSeconds, answers, complaints
       `for ${how.seconds} s, floor and service in turns, ${how.rounds} times. Where all events are lost, trainings end at any moment ` +
       'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on, while the worker ' +
       'looks at each.',
-    tables: [times, answering],
+    tables: [times, processor, answering],
     aims: [
       ...rates.flatMap((rate) => [50, 99].map((percent) => besideFloor(rate, percent))),
       {
