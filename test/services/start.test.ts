@@ -243,6 +243,19 @@ describe('stopping', () => {
     expect(await world.store.findRun(job)).toMatchObject({ status: 'stopped' });
   }, 40_000);
 
+  it('stops the training of a run whose monitoring has timed out, and says so when SageMaker does not take it', async () => {
+    const world = await startWorld({ maxTrainingWaitMs: 60_000 });
+    const job = await world.start();
+    world.clock.advance(90);
+    await world.round();
+    expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    world.simulator.addFault(awayForever('StopTrainingJob'));
+    await expect(stopTraining(world.services, job)).rejects.toMatchObject({ kind: 'unavailable' });
+    world.simulator.clearFaults();
+    expect(await stopTraining(world.services, job)).toMatchObject({ status: 'timed_out', stopRequestedAt: expect.any(Number) });
+    expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
+  });
+
   it('a run that was never started is stopped without a training', async () => {
     const world = await startWorld();
     world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
