@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { redisArguments, redisIsReady, redisProgram } from '../../src/local/redis-server.ts';
 import { redisAnswers } from '../../src/local/readiness.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSagemakerProxy } from './sagemaker-proxy.ts';

@@ -7,7 +7,7 @@ import { createSimulator, type Simulator } from '../../src/simulator/simulator.t
 import type { SettingsPatch } from '../../src/simulator/settings.ts';
 import { type Ask, asking } from '../api/request.ts';
 import { image, role } from '../simulator/harness.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { type Program, startProgram } from '../support/processes.ts';
 import { redisUrl } from '../support/redis.ts';
 

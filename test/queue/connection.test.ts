@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectProducer, reconnectDelayMs } from '../../src/queue/connection.ts';
 import { QueueUnavailable } from '../../src/queue/time-limit.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { startRedis } from '../support/redis.ts';
 import { aRun, keptLog, newPrefix, openQueue, openRedis } from './harness.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
 import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
 
 const quick = { limits: { requestTimeoutMs: 120 } };

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { redisArguments, redisIsReady, redisProgram } from '../../src/local/redis-server.ts';
 import { Child } from './child.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 
 export interface RedisOptions {
   /** Any free one by default. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { startProgram } from './processes.ts';
 import { redisUrl, startRedis } from './redis.ts';
 

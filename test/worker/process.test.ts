@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aDeployment, newPrefix, openQueue } from '../queue/harness.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { startProgram } from '../support/processes.ts';
 import { redisUrl } from '../support/redis.ts';
 import { nothing, setUp } from './harness.ts';

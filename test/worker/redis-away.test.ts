@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { again } from '../../src/services/outcome.ts';
 import { aRun, openRedis } from '../queue/harness.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { startRedis } from '../support/redis.ts';
 import { hour, nothing, setUp } from './harness.ts';
 import { checkKind } from './kinds.ts';
