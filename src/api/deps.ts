@@ -1,4 +1,5 @@
-import type { Logger, Services } from '../services/ports.ts';
+import type { Logger } from '../logger.ts';
+import type { Services } from '../services/ports.ts';
 import type { BoardQueue } from './board.ts';
 import type { HealthChecks } from './routes/health.ts';
 

@@ -26,7 +26,14 @@ const shared = {
 /** For what adds and reads: a command fails at once while Redis is away, instead of waiting for it. */
 export function connectProducer(redisUrl: string, log: Logger): Redis {
   // A half-open connection looks ready for many minutes; this ends one that owes an answer for so long.
-  const redis = new Redis(redisUrl, { ...shared, maxRetriesPerRequest: 1, enableOfflineQueue: false, socketTimeout: 5000 });
+  const redis = new Redis(redisUrl, {
+    ...shared,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    socketTimeout: 5000,
+    // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
+    enableAutoPipelining: true,
+  });
   logTrouble(redis, 'producer', log);
   return redis;
 }

@@ -2,6 +2,7 @@
  * The two kinds of job: which queue, what data, which id. Data is parsed when it is enqueued and again when it is processed: what
  * lies in Redis may be of an older version, or of somebody's own hand.
  */
+import { randomUUID } from 'node:crypto';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { namePattern } from '../core/names.ts';
@@ -56,19 +57,29 @@ export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
   return { name: data.training_job_name, data, jobId: `deploy-${data.deployment_id}` };
 }
 
-/** A job id may hold neither colons nor, in ours, anything that an event might bring along. */
-const statusInId = (status: string): string => status.replaceAll(/[^A-Za-z]/g, '');
-
-/** Throws ZodError. */
-export function lookAtTrainingJob(run: WatchedRun, status: string): NewJob<CheckData> {
-  const job = checkJob(run);
-  return { ...job, data: { ...job.data, actor: 'event' }, jobId: `look-${run.trainingJobName}-${statusInId(status)}` };
+/** One look on account of an event. */
+export interface LookJob<Data> extends NewJob<Data> {
+  /** While a job with the same one waits or is processed, another is not added (bullmq-facts, section 3: "dedup simple"). */
+  deduplicationId: string;
 }
 
 /** Throws ZodError. */
-export function lookAtDeploymentJob(deployment: WatchedDeployment, status: string): NewJob<DeployData> {
+export function lookAtTrainingJob(run: WatchedRun, status: string): LookJob<CheckData> {
+  const job = checkJob(run);
+  return { ...job, data: { ...job.data, actor: 'event' }, ...lookIds(run.trainingJobName, status) };
+}
+
+/** Throws ZodError. */
+export function lookAtDeploymentJob(deployment: WatchedDeployment, status: string): LookJob<DeployData> {
   const job = deployJob(deployment);
-  return { ...job, data: { ...job.data, once: true }, jobId: `look-${deployment.deploymentId}-${statusInId(status)}` };
+  return { ...job, data: { ...job.data, once: true }, ...lookIds(deployment.deploymentId, status) };
+}
+
+/** Each look has an id of its own, so that those that are over stay to be read. */
+function lookIds(at: string, status: string): { jobId: string; deduplicationId: string } {
+  // An id may hold neither colons nor, in ours, anything that an event might bring along.
+  const deduplicationId = `look-${at}-${status.replaceAll(/[^A-Za-z]/g, '')}`;
+  return { deduplicationId, jobId: `${deduplicationId}-${randomUUID().slice(0, 8)}` };
 }
 
 export const checkQueueName = 'check-training';

@@ -1,5 +1,5 @@
 import { ErrorCode, type Queue } from 'bullmq';
-import { jobOptions, type NewJob } from './contracts.ts';
+import { jobOptions, type LookJob, type NewJob } from './contracts.ts';
 
 /** BullMQ's queue; whatever its jobs hold. */
 export type JobQueue = Queue<object, unknown>;
@@ -23,6 +23,11 @@ export async function ensureJob(queue: JobQueue, job: NewJob<object>, delayMs: n
 export async function replaceJob(queue: JobQueue, job: NewJob<object>, delayMs: number): Promise<void> {
   await queue.remove(job.jobId);
   await queue.add(...withOptions(job, delayMs));
+}
+
+/** Adds a look unless one of the same kind is still to come or under way, which tells the same. */
+export async function addLook(queue: JobQueue, { name, data, jobId, deduplicationId }: LookJob<object>): Promise<void> {
+  await queue.add(name, data, { ...jobOptions, jobId, deduplication: { id: deduplicationId } });
 }
 
 async function promote(queue: JobQueue, jobId: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Logger, Queue } from '../services/ports.ts';
 import { connectProducer, disconnect } from './connection.ts';
 import { checkJob, checkQueueName, deployJob, deployQueueName, lookAtDeploymentJob, lookAtTrainingJob } from './contracts.ts';
-import { ensureJob, type JobQueue } from './ensure-job.ts';
+import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
 import { restoreJobs } from './restore-jobs.ts';
 import { QueueUnavailable, within } from './time-limit.ts';
 import { createUntilReady } from './until-ready.ts';
@@ -78,11 +78,11 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     },
     lookAtTraining(run, status) {
       const job = lookAtTrainingJob(run, status);
-      return attempt(() => within(limitMs, ensureJob(check, job, 0)));
+      return attempt(() => within(limitMs, addLook(check, job)));
     },
     lookAtDeployment(deployment, status) {
       const job = lookAtDeploymentJob(deployment, status);
-      return attempt(() => within(limitMs, ensureJob(deploy, job, 0)));
+      return attempt(() => within(limitMs, addLook(deploy, job)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {
