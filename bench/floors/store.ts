@@ -30,7 +30,7 @@ const newRun = (): NewRun => ({
   idempotencyHash: null,
 });
 
-/** What a bootstrap writes, three transactions: through the store, and as prepared statements of SQLite on the same tables. */
+/** What a bootstrap writes, two transactions: through the store, and as prepared statements of SQLite on the same tables. */
 export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
   const path = join(folder, 'floor.db');
   const store = openSqliteStore(`file:${path}`);
@@ -40,13 +40,12 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
     const row = await inTurns(
-      'its three transactions',
+      'its two transactions',
       {
         bare: bareWrites(sqlite),
         ours: async () => {
           const run = newRun();
-          await store.insertRun(run, Date.now());
-          await store.beginStart(run.trainingJobName, Date.now());
+          await store.insertRun(run, Date.now(), { startNow: true });
           await store.markTraining(run.trainingJobName, 'arn', 'api', 'started', Date.now());
         },
       },
@@ -62,13 +61,10 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
 function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
   const insert = sqlite.prepare(
     `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, serving_image,
-      created_at, updated_at) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?)`,
+      created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, 1)`,
   );
   const tell = sqlite.prepare(
     `insert into history (run_seq, at, subject, from_status, to_status, actor) values (?, ?, 'training', ?, ?, 'api')`,
-  );
-  const begin = sqlite.prepare(
-    `update training_runs set start_attempted_at = ?, start_attempts = 1, updated_at = ? where training_job_name = ? and status = 'requested'`,
   );
   const mark = sqlite.prepare(
     `update training_runs set status = 'training', training_job_arn = 'arn', training_since_at = ?, updated_at = ?
@@ -76,7 +72,7 @@ function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
   );
   const record = sqlite.transaction((run: NewRun, now: number) => {
     const { runId, trainingJobName, endpointName, request, servingImage } = run;
-    const seq = insert.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now);
+    const seq = insert.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
     tell.run(seq.lastInsertRowid, now, null, 'requested');
     return seq.lastInsertRowid;
   });
@@ -88,7 +84,6 @@ function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
     const run = newRun();
     const now = Date.now();
     const seq = record.immediate(run, now);
-    begin.run(now, now, run.trainingJobName);
     started.immediate(run.trainingJobName, seq, now);
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -15,8 +15,8 @@ const defaultBusyTimeoutMs = 15_000;
 /** `file:./data/autodeploy.db` → `./data/autodeploy.db`. */
 export const databasePath = (databaseUrl: string): string => databaseUrl.replace(/^file:(\/\/)?/, '');
 
-function openSqlite(path: string, busyTimeoutMs: number): Sqlite.Database {
-  const sqlite = new Sqlite(path, { timeout: busyTimeoutMs });
+function openSqlite(path: string, { busyTimeoutMs, mustExist }: { busyTimeoutMs: number; mustExist: boolean }): Sqlite.Database {
+  const sqlite = new Sqlite(path, { timeout: busyTimeoutMs, fileMustExist: mustExist });
   try {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
@@ -47,7 +47,8 @@ export function migrateDatabase(path: string, busyTimeoutMs = defaultBusyTimeout
   const lock = new Sqlite(`${path}.migrate-lock`, { timeout: migrationLockTimeoutMs });
   try {
     lock.exec('begin exclusive');
-    const sqlite = openSqlite(path, busyTimeoutMs);
+    if (inodeOf(path) === null) removeLeftovers(path);
+    const sqlite = openSqlite(path, { busyTimeoutMs, mustExist: false });
     try {
       const before = appliedMigrations(sqlite);
       migrate(drizzle(sqlite), { migrationsFolder });
@@ -58,6 +59,15 @@ export function migrateDatabase(path: string, busyTimeoutMs = defaultBusyTimeout
   } finally {
     lock.close();
   }
+}
+
+/**
+ * The log and its index of a database file that is gone. A new file of the same name would take them for its own: reads fail, or find
+ * pages of the old one. Who still has the old file open keeps them, without their names. Only to be called by the lock's holder, which
+ * alone creates the file.
+ */
+function removeLeftovers(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
 }
 
 interface OpenFile {
@@ -71,8 +81,9 @@ function openFile(path: string, busyTimeoutMs: number): OpenFile {
   for (;;) {
     migrateDatabase(path, busyTimeoutMs);
     const inode = inodeOf(path);
-    const sqlite = openSqlite(path, busyTimeoutMs);
-    if (inode !== null && inodeOf(path) === inode) return { sqlite, db: drizzle(sqlite, { schema }), inode };
+    if (inode === null) continue;
+    const sqlite = openSqlite(path, { busyTimeoutMs, mustExist: true });
+    if (inodeOf(path) === inode) return { sqlite, db: drizzle(sqlite, { schema }), inode };
     sqlite.close();
   }
 }

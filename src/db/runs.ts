@@ -49,7 +49,7 @@ const statements = prepared((db) => ({
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type Recording = 'insertRun' | 'adoptRun';
-type Reading = 'findRun' | 'findRunByIdempotencyKey' | 'listRuns';
+type Reading = 'findRun' | 'listRuns';
 
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now, { startNow = false } = {}) =>
@@ -95,9 +95,6 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
 
 export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
   findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
-
-  findRunByIdempotencyKey: (key) =>
-    database.read((db) => db.select(view).from(trainingRuns).where(eq(trainingRuns.idempotencyKey, key)).get() ?? null),
 
   listRuns: async (filter, { limit, cursor }) => {
     const before = seqOfCursor(cursor);

@@ -35,15 +35,13 @@ export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
     await call('StopTrainingJob', () => new StopTrainingJobCommand({ TrainingJobName: name }), options);
   },
 
-  /** The order is always said, because the documentation disagrees on the default; no StatusEquals, which empties pages. */
-  async listTrainingJobs({ nameContains, createdAfter, nextToken }, options) {
+  /** The order is always said, because the documentation disagrees on the default; no filters: they empty pages (sagemaker-facts, section 2). */
+  async listTrainingJobs({ nextToken }, options) {
     const command = () =>
       new ListTrainingJobsCommand({
         MaxResults: 100,
         SortBy: 'CreationTime',
         SortOrder: 'Descending',
-        NameContains: nameContains,
-        CreationTimeAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
         NextToken: nextToken,
       });
     const { TrainingJobSummaries = [], NextToken } = await call('ListTrainingJobs', command, options);

@@ -46,7 +46,7 @@ export interface Sagemaker {
   stopTrainingJob(name: string, options?: CallOptions): Promise<void>;
   /** One page, newest first. A page may be empty and still have a next one (sagemaker-facts, section 2). */
   listTrainingJobs(
-    filter: { nameContains?: string; createdAfter?: number; nextToken?: string },
+    page: { nextToken?: string },
     options?: CallOptions,
   ): Promise<{ jobs: TrainingJobSummary[]; nextToken: string | null }>;
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;

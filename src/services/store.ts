@@ -85,7 +85,6 @@ export interface Store {
    */
   adoptRun(run: AdoptedRun, actor: Actor, now: number): Promise<{ run: TrainingRun; adopted: boolean }>;
   findRun(trainingJobName: string): Promise<RunView | null>;
-  findRunByIdempotencyKey(key: string): Promise<RunView | null>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   listRuns(
     filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' },
