@@ -89,9 +89,11 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   await allDeployed(client, endpointsOf(ours.prefix, 'quickly', rounds * roundSize));
 
   say('how fast POST /events answers');
-  const answers = await measureAnswers(client, seconds);
-  const complaints = api.complaints() + worker.complaints();
+  await startInTraining(client);
+  const whileWorkerLooks = await measureAnswers(client, seconds);
   await worker.stop();
+  const answers = { whileWorkerLooks, alone: await measureAnswers(client, seconds) };
+  const complaints = api.complaints() + worker.complaints();
   await api.stop();
 
   say(`${runs} trainings end and no event comes: a poll every ${pollSeconds} s`);
@@ -114,13 +116,14 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   });
 }
 
+const goingOn = endpointsOf('answers', 'going-on', inTraining);
+const startInTraining = (client: HttpClient): Promise<void> => forEach(goingOn, (one) => bootstrap(client, one));
+
 /** Events of trainings that go on: each makes a worker look at SageMaker, and the next one comes when it has been answered. */
 async function measureAnswers(client: HttpClient, seconds: number): Promise<Map<number, Measured>> {
-  const all = endpointsOf('answers', 'going-on', inTraining);
-  await forEach(all, (one) => bootstrap(client, one));
   let sent = 0;
   const post = async (): Promise<void> => {
-    const { trainingJobName } = all[sent++ % all.length] ?? { trainingJobName: '' };
+    const { trainingJobName } = goingOn[sent++ % goingOn.length] ?? { trainingJobName: '' };
     await client.ask('POST', '/events', trainingEvent(trainingJobName, 'InProgress', Date.now()));
   };
   const found = new Map<number, Measured>();

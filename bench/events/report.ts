@@ -16,8 +16,8 @@ interface Found {
   used: { bare: readonly Used[]; ours: readonly Used[] };
   polled: readonly number[];
   pollSeconds: number;
-  /** By how many were asked at once. */
-  answers: ReadonlyMap<number, Measured>;
+  /** By how many were asked at once; while the worker looks at each on the same machine, and with no worker. */
+  answers: Record<'whileWorkerLooks' | 'alone', ReadonlyMap<number, Measured>>;
   complaints: number;
   how: { seconds: number; rounds: number; slowly: number };
 }
@@ -27,6 +27,10 @@ const replacedPollMs = 60_000;
 const processNames = ['client', 'stand-in', 'api', 'worker', 'redis'];
 const answersOfAim = 100;
 const aimAnswerMs = 50;
+const answerers = [
+  ['alone', 'the workers elsewhere'],
+  ['whileWorkerLooks', 'a worker beside it looks at each'],
+] as const;
 const aimOf = (floorMs: number): number => 1.5 * floorMs + 50;
 
 export function reportOnEvents({ rates, used, polled, pollSeconds, answers, complaints, how }: Found): Report {
@@ -66,10 +70,15 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
     ],
   };
   const answering: Table = {
-    columns: ['POST /events, at once', 'Answers/s', 'p50 ms', 'p99 ms'],
-    rows: [...answers].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [String(atOnce), ...[perSecond, p50Ms, p99Ms].map(shown)]),
+    columns: ['POST /events', 'At once', 'Answers/s', 'p50 ms', 'p99 ms'],
+    rows: answerers.flatMap(([who, name]) =>
+      [...answers[who]].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [
+        name,
+        String(atOnce),
+        ...[perSecond, p50Ms, p99Ms].map(shown),
+      ]),
+    ),
   };
-  const answered = answers.get(answersOfAim)?.p99Ms ?? Number.NaN;
   return {
     title: 'From an event to the endpoint asked for',
     about:
@@ -78,17 +87,20 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
       'CreateModel, DescribeEndpoint, CreateEndpointConfig and UpdateEndpoint made one after the other from one Node process for each ' +
       `training, from the sending of the first. One a second for ${how.slowly} s, half a second apart from the floor’s; 50 a second ` +
       `for ${how.seconds} s, floor and service in turns, ${how.rounds} times. Where all events are lost, trainings end at any moment ` +
-      'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on, while the worker ' +
-      'looks at each.',
+      'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on: while the worker ' +
+      'looks at each on the same cores, and with the worker stopped, as where the API has a machine of its own.',
     tables: [times, processor, answering],
     aims: [
       ...rates.flatMap((rate) => [50, 99].map((percent) => besideFloor(rate, percent))),
-      {
-        what: `POST /events, p99 at ${answersOfAim} at once`,
-        wanted: `< ${aimAnswerMs} ms`,
-        found: `${shown(answered)} ms`,
-        reached: answered < aimAnswerMs,
-      },
+      ...answerers.map(([who, name]): Aim => {
+        const p99Ms = answers[who].get(answersOfAim)?.p99Ms ?? Number.NaN;
+        return {
+          what: `POST /events, p99 at ${answersOfAim} at once, ${name}`,
+          wanted: `< ${aimAnswerMs} ms`,
+          found: `${shown(p99Ms)} ms`,
+          reached: p99Ms < aimAnswerMs,
+        };
+      }),
       {
         what: 'warnings and errors in the logs of API and worker',
         wanted: '0',

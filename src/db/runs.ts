@@ -44,12 +44,21 @@ const statements = prepared((db) => ({
     .from(trainingRuns)
     .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
     .prepare(),
+  findStatus: db
+    .select({
+      trainingJobName: trainingRuns.trainingJobName,
+      endpointName: trainingRuns.endpointName,
+      status: trainingRuns.status,
+    })
+    .from(trainingRuns)
+    .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
+    .prepare(),
 }));
 
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type Recording = 'insertRun' | 'adoptRun';
-type Reading = 'findRun' | 'listRuns';
+type Reading = 'findRun' | 'findRunStatus' | 'listRuns';
 
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now, { startNow = false } = {}) =>
@@ -95,6 +104,8 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
 
 export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
   findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
+
+  findRunStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
 
   listRuns: async (filter, { limit, cursor }) => {
     const before = seqOfCursor(cursor);

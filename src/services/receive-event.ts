@@ -31,7 +31,7 @@ export async function receiveEvent(services: Services, change: StateChange): Pro
 async function ofTraining(services: Services, change: Extract<StateChange, { kind: 'training' }>): Promise<Received> {
   const { store, queue, settings, log } = services;
   const { trainingJobName, status } = change;
-  const run = await store.findRun(trainingJobName);
+  const run = await store.findRunStatus(trainingJobName);
   if (run === null && !(await isOurs(services, change))) return refused(`${trainingJobName} was not started by this service`);
   if (run !== null && isFinishedRun(run.status) && run.status !== 'timed_out') return accepted;
   await queue.lookAtTraining(run ?? { trainingJobName, endpointName: settings.endpointName }, status);

@@ -12,7 +12,12 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
       run: { ...asked, status: 'requested', createdAt: 1000, startAttempts: 0 },
     });
     expect(await store.findRun('a')).toEqual({ ...inserted.run, deploymentStatus: 'none' });
-    expect(await store.findRun('b')).toBeNull();
+    expect(await store.findRunStatus('a')).toEqual({
+      trainingJobName: 'a',
+      endpointName: asked.endpointName,
+      status: 'requested',
+    });
+    expect([await store.findRun('b'), await store.findRunStatus('b')]).toEqual([null, null]);
     expect(await told(store, 'a')).toEqual(['training >requested api']);
   });
 
