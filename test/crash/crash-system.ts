@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -170,12 +170,14 @@ export class CrashSystem {
     );
   }
 
-  async stop(): Promise<void> {
+  /** With `keep` the folder stays, with the database, the stand-in's state, and all that the processes said. */
+  async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     const [redis, standIn, ...programs] = [...this.#processes.values()];
     await Promise.all(programs.map((managed) => managed.stop()));
     await Promise.all([redis?.stop(), standIn?.stop()]);
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
-    rmSync(this.folder, { recursive: true, force: true });
+    if (keep) for (const { name, log } of this.#processes.values()) writeFileSync(join(this.folder, `${name}.log`), log);
+    else rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -19,8 +19,8 @@ export class ManagedProcess {
   #child: Child | null = null;
   #ready: Promise<void> = Promise.resolve();
   #wanted = true;
-  /** The last that processes which have ended said. */
-  #tail = '';
+  /** What processes which have ended said. */
+  readonly #before: string[] = [];
 
   constructor(spec: ProcessSpec) {
     this.spec = spec;
@@ -46,7 +46,7 @@ export class ManagedProcess {
     // Whoever waits is told; one that is killed while it starts is started again.
     this.#ready.catch(() => {});
     void child.exited.then(async () => {
-      this.#tail = child.tail(15);
+      this.#before.push(...child.output, `--- ended ${new Date().toISOString()}`);
       await delay(restartMs);
       if (this.#wanted && this.#child === child) await this.start().catch(() => {});
     });
@@ -76,8 +76,14 @@ export class ManagedProcess {
     return this.#child?.pid ?? null;
   }
 
+  /** The last that it said, and the last of what the one before it said. */
   get output(): string {
-    return `--- ${this.name}, before\n${this.#tail}\n--- ${this.name}\n${this.#child?.tail(60) ?? ''}`;
+    return `--- ${this.name}, before\n${this.#before.slice(-15).join('\n')}\n--- ${this.name}\n${this.#child?.tail(60) ?? ''}`;
+  }
+
+  /** All that it said since the first start. */
+  get log(): string {
+    return [...this.#before, ...(this.#child?.output ?? []), ''].join('\n');
   }
 
   #signal(signal: NodeJS.Signals): void {

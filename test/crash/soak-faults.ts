@@ -27,7 +27,15 @@ const spell =
   };
 
 const faults: readonly SoakFault[] = [
-  { name: 'kill -9 of a worker', weight: 6, strike: async (system, random) => anyWorker(system, random)?.kill() },
+  {
+    name: 'kill -9 of a worker',
+    weight: 6,
+    strike: async (system, random) => {
+      const worker = anyWorker(system, random);
+      worker?.kill();
+      return worker?.name;
+    },
+  },
   { name: 'kill -9 of all workers', weight: 1, strike: async ({ workers }) => workers.forEach((worker) => worker.kill()) },
   { name: 'kill -9 of the API', weight: 3, strike: async (system) => system.process('api').kill() },
   { name: 'kill -9 of Redis', weight: 2, strike: (system) => system.killRedis() },
@@ -40,6 +48,7 @@ const faults: readonly SoakFault[] = [
       worker?.pause();
       await delay(pauseMs);
       worker?.resume();
+      return worker?.name;
     },
   },
   { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_answer', times: 10, probability: 0.3 }) },
@@ -54,12 +63,24 @@ const faults: readonly SoakFault[] = [
   { name: 'throttling', weight: 2, strike: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
 ];
 
-/** One fault, chosen at random; resolves with its name when it is over. */
-export async function strikeOnce(system: CrashSystem, random: () => number): Promise<string> {
+/** A fault that struck, from its beginning to its end; milliseconds since 1970 UTC. */
+export interface Struck {
+  name: string;
+  from: number;
+  /** null while it lasts. */
+  to: number | null;
+}
+
+/** One fault, chosen at random; resolves with its name when it is over. `struck` is told of it when it begins. */
+export async function strikeOnce(system: CrashSystem, random: () => number, struck: Struck[]): Promise<string> {
   const total = faults.reduce((sum, { weight }) => sum + weight, 0);
   let left = random() * total;
   const fault = faults.find(({ weight }) => (left -= weight) < 0) ?? faults[0];
   if (fault === undefined) throw new Error('no faults');
-  await fault.strike(system, random);
-  return fault.name;
+  const entry: Struck = { name: fault.name, from: Date.now(), to: null };
+  struck.push(entry);
+  const of = await fault.strike(system, random);
+  if (typeof of === 'string') entry.name += ` (${of})`;
+  entry.to = Date.now();
+  return entry.name;
 }
