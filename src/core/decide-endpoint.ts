@@ -6,7 +6,7 @@
  * shows `InService` on the old configuration, and may do so for a moment right after UpdateEndpoint too (sagemaker-facts, section 5).
  * So the row holds what was asked, whether SageMaker is known to have taken it, and the LastModifiedTime from before.
  */
-import type { Deployment, DeploymentOutcome, Endpoint } from './deployment.ts';
+import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
 
 /** null: SageMaker knows no such endpoint. */
 export type EndpointObservation = Endpoint | null;
@@ -35,9 +35,15 @@ type Asked = Pick<
 
 /** For how long an answer may be from before the change that SageMaker has confirmed. */
 export const staleViewMs = 60_000;
+/**
+ * How long a call for an effect on the endpoint may take in all. Until then one that was not answered may still arrive, from another
+ * worker too that has it in flight, or had when it died: the same is not asked for again before.
+ */
+export const askWithinMs = 10_000;
 
 export function decideEndpoint(deployment: Asked, endpoint: EndpointObservation, now: number): EndpointDecision {
-  const decision = endpoint === null ? decideAbsent(deployment, now) : decideOnEndpoint(deployment, endpoint, now);
+  const wanted = endpoint === null ? decideAbsent(deployment, now) : decideOnEndpoint(deployment, endpoint, now);
+  const decision = wanted.kind === deployment.askedAction && mayStillArrive(deployment, now) ? unanswered(wanted.kind) : wanted;
   const { deadlineMs, overdue } = deadlineOf(deployment, now);
   if (!overdue) return decision;
   if (decision.kind === 'wait') return failed(`not settled within ${Math.round(deadlineMs / 1000)} s: ${decision.why}`);
@@ -45,6 +51,12 @@ export function decideEndpoint(deployment: Asked, endpoint: EndpointObservation,
     return failed(`not settled within ${Math.round(deadlineMs / 1000)} s: asked for, and not done`);
   return decision;
 }
+
+const mayStillArrive = ({ askedAt, acknowledgedAt }: Asked, now: number): boolean =>
+  acknowledgedAt === null && askedAt !== null && Math.abs(now - askedAt) < askWithinMs;
+
+const unanswered = (action: EndpointAction): EndpointDecision =>
+  wait(`the ${action} that was asked for was not answered and may still arrive`);
 
 /** The time limit counts from the claim, and once something was asked for from there: an outage of ours before that takes nothing off. */
 function deadlineOf({ startedAt, deadlineAt, askedAt }: Asked, now: number): { deadlineMs: number; overdue: boolean } {

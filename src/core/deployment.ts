@@ -14,6 +14,9 @@ export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
 export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
 export type Trigger = (typeof triggers)[number];
 
+/** A deployment by which the service puts back what is live; nobody else asks for one like this. */
+export const isMend = ({ forced, trigger }: { forced: boolean; trigger: Trigger }): boolean => forced && trigger === 'reconcile';
+
 /**
  * How far a deployment has come; each step is persisted after SageMaker confirmed it. `settle`: SageMaker was seen working on the
  * endpoint.

@@ -154,9 +154,9 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
   return deployment;
 }
 
-/** Ends a queued deployment in favour of a newer training's; undefined when it is not queued any more. Belongs into a transaction. */
-export function supersede(db: Db, { seq }: Deployment, by: Deployment, now: number): Deployment | undefined {
-  const [superseded] = told(db, statements(db).supersede.all({ seq, ...because(by), now }), now);
+/** Ends a queued deployment in favour of another training's; undefined when it is not queued any more. Belongs into a transaction. */
+export function supersede(db: Db, own: Deployment, by: Deployment, now: number): Deployment | undefined {
+  const [superseded] = told(db, statements(db).supersede.all({ seq: own.seq, ...because(by, isNewer(by, own)), now }), now);
   return superseded;
 }
 
@@ -166,9 +166,9 @@ export function supersedeOlder(db: Db, live: Deployment, now: number): Deploymen
   return told(db, statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...because(live), now }), now);
 }
 
-const because = (by: Deployment) => ({
+const because = (by: Deployment, isNewerThanOwn = true) => ({
   by: by.trainingJobName,
-  failureReason: `superseded by ${by.trainingJobName}, which is newer`,
+  failureReason: `superseded by ${by.trainingJobName}, which ${isNewerThanOwn ? 'is newer' : 'has gone live since'}`,
 });
 
 function told(db: Db, superseded: Deployment[], now: number): Deployment[] {

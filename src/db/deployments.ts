@@ -16,6 +16,7 @@ import {
   supersede,
   underWayOn,
 } from './deployment-rows.ts';
+import { isMend } from '../core/deployment.ts';
 import { tellOfDeployment } from './history.ts';
 import { deployments, trainingRuns } from './schema.ts';
 
@@ -68,8 +69,8 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       if (underWay) return { kind: 'wait', behind: underWay };
       const next = nextOn(db, own);
       if (next && next.seq !== own.seq) return { kind: 'wait', behind: next };
-      const live = own.forced ? null : liveOn(db, own);
-      if (live && isNewer(live, own)) {
+      const live = liveOn(db, own);
+      if (live && (isMend(own) ? live.runSeq !== own.runSeq : !own.forced && isNewer(live, own))) {
         return { kind: 'superseded', deployment: supersede(db, own, live, now) ?? own };
       }
 

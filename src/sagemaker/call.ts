@@ -65,7 +65,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   command,
   client,
   gate,
-  options: { guard, retryThrottles = true },
+  options: { guard, retryThrottles = true, retryUnclear = true },
   patience,
   random,
 }: Call<Input, Output>): Promise<Output> {
@@ -90,7 +90,8 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     const error = sagemakerError(operation, failure, effect);
     gate.answered(error.kind === 'throttled' ? 'throttled' : 'otherwise');
     const trouble = passingTrouble(error, failure);
-    if (trouble === null || (trouble === 'throttled' && !retryThrottles) || !mayTryAgain(trouble, attempts)) throw error;
+    const endsAtOnce = (trouble === 'throttled' && !retryThrottles) || (effect === 'unknown' && !retryUnclear);
+    if (trouble === null || endsAtOnce || !mayTryAgain(trouble, attempts)) throw error;
     const delayMs = backoffMs(trouble, attempts, random());
     if (delayMs >= patience.leftMs) throw error;
     last = failure;

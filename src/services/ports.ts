@@ -23,6 +23,8 @@ export interface CallOptions {
   maxWaitMs?: number;
   /** False: the first throttling answer ends the call, because somebody else tries again later. True by default. */
   retryThrottles?: boolean;
+  /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
+  retryUnclear?: boolean;
 }
 
 export interface TrainingJobSpec extends TrainingRequest {

@@ -62,7 +62,7 @@ export type ClaimResult =
   | { kind: 'claimed'; deployment: Deployment }
   /** Another deployment of the endpoint is under way, or a newer one that waits goes first. */
   | { kind: 'wait'; behind: Deployment }
-  /** A newer training is live: this deployment has just become `superseded`. */
+  /** A newer training is live, or another than the one to be put back (isMend): this deployment has just become `superseded`. */
   | { kind: 'superseded'; deployment: Deployment }
   /** It is not queued any more. */
   | { kind: 'gone' };

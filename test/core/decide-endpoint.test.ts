@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { askWithinMs, decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 const decide = (
@@ -50,6 +50,19 @@ describe('nothing asked for yet', () => {
       kind: 'finish',
       outcome: { status: 'deployed', failureReason: null, detail: 'was live already', inServiceAt: before },
     });
+  });
+});
+
+describe('what was asked for and not answered', () => {
+  test.each([
+    ['an update', updateUnconfirmed, { modifiedAt: before }, 'update'],
+    ['a creation', createUnconfirmed, null, 'create'],
+    ['a deletion', { ...deleteConfirmed, acknowledgedAt: null }, { status: 'Failed' }, 'delete'],
+  ] as const)('%s is not asked for again while it may still arrive', (_, deployment, endpoint, kind) => {
+    const why = `the ${kind} that was asked for was not answered and may still arrive`;
+    for (const now of [at, at + askWithinMs - 1]) expect(decide(deployment, endpoint, now)).toMatchObject({ kind: 'wait', why });
+    // By a clock that was put back it is as far in the future.
+    for (const now of [at + askWithinMs, at - askWithinMs]) expect(decide(deployment, endpoint, now)).toEqual({ kind });
   });
 });
 

@@ -4,9 +4,9 @@ import { newDeployment } from '../new-deployment.ts';
 import type { Hand } from './hand.ts';
 
 /**
- * A call of a worker that was paused between the fence's check and the sending arrived after the deployment was over: it may have
- * undone what has gone live since. Nobody but this worker knows, so it has what is live deployed again, which changes nothing where
- * the endpoint is on it after all.
+ * A call of a worker that was paused between the fence's check and the sending may have arrived after the deployment was over, and
+ * have undone what has gone live since. Nobody but this worker knows, so it has what is live deployed again, which changes nothing
+ * where the endpoint is on it after all, and is superseded where something else has gone live before its turn (isMend).
  */
 export async function mendLateEffect({ services, deployment }: Hand): Promise<void> {
   const { store, settings, now, log } = services;

@@ -1,8 +1,9 @@
 import { jitteredIntervalMs } from '../../core/backoff.ts';
-import { decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
+import { askWithinMs, decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, EndpointAction } from '../../core/deployment.ts';
 import { HandedOver, SagemakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/tags.ts';
+import type { CallOptions } from '../ports.ts';
 import { seeEndpoint } from './ensure-endpoint-config.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { type Hand, noTrouble, supersededBy } from './hand.ts';
@@ -81,6 +82,7 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     if (error.effect === 'none') await takeBack(hand, deployment, error);
+    else await mendLateEffect(hand);
     // It is there already, or not there any more: the next look decides anew.
     if (isOvertaken(error, action)) return false;
     if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) return false;
@@ -105,8 +107,10 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
   return true;
 }
 
-function call({ services, deployment, run, options }: Hand, action: EndpointAction): Promise<void> {
+/** Asked once: what an unanswered call has done is looked at before it is asked for again. */
+function call({ services, deployment, run, options: own }: Hand, action: EndpointAction): Promise<void> {
   const { sagemaker } = services;
+  const options: CallOptions = { ...own, retryUnclear: false, maxWaitMs: askWithinMs };
   const { endpointName, endpointConfigName } = deployment;
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {

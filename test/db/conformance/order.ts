@@ -38,6 +38,30 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await store.claimDeployment('d-elsewhere', 90_000, 7000)).kind).toBe('claimed');
   });
 
+  it('puts back what is live only where nothing else has gone live since', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'live', 2000, 8000);
+    const mend = (id: string): Promise<unknown> =>
+      store.requestDeployment('live', newDeployment(id, { forced: true, trigger: 'reconcile' }), 8500);
+    await mend('d-again');
+    await finish(store, await claim(store, 'd-again', 9000), 'deployed', 9500);
+    await mend('d-late');
+    await trained(store, 'older', 1000);
+    await force(store, 'older', 'd-older');
+    expect(await store.claimDeployment('d-older', 90_000, 9600)).toMatchObject({
+      kind: 'wait',
+      behind: { deploymentId: 'd-late' },
+    });
+    await finish(store, await claim(store, 'd-late', 9700), 'deployed', 9800);
+    const older = await claim(store, 'd-older', 9900);
+    await mend('d-latest');
+    await finish(store, older, 'deployed', 10_000);
+    expect(await store.claimDeployment('d-latest', 90_000, 10_100)).toMatchObject({
+      kind: 'superseded',
+      deployment: { supersededBy: 'older', failureReason: 'superseded by older, which has gone live since' },
+    });
+  });
+
   it('lets the newest that waits go first, and supersedes the older when it is live', async () => {
     const store = newDatabase().open();
     for (const [name, at] of [
