@@ -4,12 +4,15 @@ import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
 const pageSize = 1000;
 /** Runs whose start was lost, and deployments, go on within this time; not all of them in one instant. */
 const soonMs = 1000;
+/** Of very many, so far apart on average, but within the time in which a deployment is looked at anyway. */
+const apartMs = 20;
 const justRecordedMs = 2000;
 
 /**
  * Compares the database with the queue and puts back what is missing: a check for every run that is not over, a job for every
  * deployment that is not over. Any number of workers may do it at once, since a job's id follows from what it is for. Checks of
- * running trainings are spread over a polling interval, so that a flushed Redis causes no burst of calls to SageMaker.
+ * running trainings are spread over a polling interval, and very many others over a shorter time, so that a flushed Redis causes no
+ * burst of calls to SageMaker.
  */
 export async function reconcile(
   { store, queue, settings, now, random, log }: Services,
@@ -22,7 +25,9 @@ export async function reconcile(
   signal?.throwIfAborted();
   const requested = runs.filter(({ status }) => status === 'requested');
   const training = runs.filter(({ status }) => status === 'training');
-  const soon = await queue.restore({ runs: requested, deployments }, () => Math.round(random() * soonMs));
+  const manyMs = Math.min(settings.endpointPollMs, (requested.length + deployments.length) * apartMs);
+  const soonWithinMs = Math.max(soonMs, manyMs);
+  const soon = await queue.restore({ runs: requested, deployments }, () => Math.round(random() * soonWithinMs));
   const spread = await queue.restore({ runs: training, deployments: [] }, () => Math.round(random() * settings.pollIntervalMs));
   const checks: WatchedRun[] = [...soon.runs, ...spread.runs];
   for (const { trainingJobName } of checks.slice(0, mostLines)) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { adoptLost } from '../../src/services/adopt-lost.ts';
 import { reconcile } from '../../src/services/reconcile.ts';
-import { training } from '../simulator/harness.ts';
+import { image, training } from '../simulator/harness.ts';
 import { eventually } from '../support/eventually.ts';
-import { startWorld, type World } from './harness.ts';
+import { endpointName, startWorld, type World } from './harness.ts';
 
 const adopt = (world: World): Promise<number> => adoptLost(world.services, new Set());
 
@@ -28,6 +28,26 @@ describe('reconciling', () => {
     world.clock.advance(10);
     expect(await reconcile(world.services)).toMatchObject({ restoredDeployments: 1 });
     expect(await deploy?.getJob(`deploy-${deploymentId}`)).toBeDefined();
+  });
+
+  it('lets very many go on one after the other', async () => {
+    const world = await startWorld();
+    const run = await world.store.findRun(await world.start());
+    for (let number = 1; number <= 200; number += 1) {
+      const runId = `run-${number}`;
+      const own = { runId, trainingJobName: runId, project: 'p', endpointName, autoDeploy: true, servingImage: image };
+      await world.store.insertRun(
+        { ...own, request: run!.request!, idempotencyKey: null, idempotencyHash: null },
+        world.clock.now,
+      );
+    }
+    world.clock.advance(10);
+    expect(await reconcile(world.services)).toMatchObject({ restoredChecks: 200 });
+    const [check] = world.services.queue.queues;
+    const requested = ((await check?.getDelayed()) ?? []).filter(({ name }) => name.startsWith('run-'));
+    const latestMs = Math.max(...requested.map(({ opts }) => opts.delay ?? 0));
+    expect(latestMs).toBeGreaterThan(2000);
+    expect(latestMs).toBeLessThanOrEqual(4000);
   });
 
   it('leaves alone what was recorded this very moment', async () => {
