@@ -35,11 +35,13 @@ type Asked = Pick<
 
 /** For how long an answer may be from before the change that SageMaker has confirmed. */
 export const staleViewMs = 60_000;
+/** How long a call for an effect on the endpoint goes on, waits and retries included. */
+export const askWithinMs = 5000;
 /**
- * How long a call for an effect on the endpoint may take in all. Until then one that was not answered may still arrive, from another
- * worker too that has it in flight, or had when it died: the same is not asked for again before.
+ * So long after it was asked for, an effect that was not answered may still come, since a request may be held up on its way: of
+ * another worker too, which has it in flight or had when it died. The same is not asked for again before.
  */
-export const askWithinMs = 10_000;
+export const mayStillArriveMs = askWithinMs + 10_000;
 
 export function decideEndpoint(deployment: Asked, endpoint: EndpointObservation, now: number): EndpointDecision {
   const wanted = endpoint === null ? decideAbsent(deployment, now) : decideOnEndpoint(deployment, endpoint, now);
@@ -53,7 +55,7 @@ export function decideEndpoint(deployment: Asked, endpoint: EndpointObservation,
 }
 
 const mayStillArrive = ({ askedAt, acknowledgedAt }: Asked, now: number): boolean =>
-  acknowledgedAt === null && askedAt !== null && Math.abs(now - askedAt) < askWithinMs;
+  acknowledgedAt === null && askedAt !== null && Math.abs(now - askedAt) < mayStillArriveMs;
 
 const unanswered = (action: EndpointAction): EndpointDecision =>
   wait(`the ${action} that was asked for was not answered and may still arrive`);

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { askWithinMs, decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { mayStillArriveMs, decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 const decide = (
@@ -60,9 +60,10 @@ describe('what was asked for and not answered', () => {
     ['a deletion', { ...deleteConfirmed, acknowledgedAt: null }, { status: 'Failed' }, 'delete'],
   ] as const)('%s is not asked for again while it may still arrive', (_, deployment, endpoint, kind) => {
     const why = `the ${kind} that was asked for was not answered and may still arrive`;
-    for (const now of [at, at + askWithinMs - 1]) expect(decide(deployment, endpoint, now)).toMatchObject({ kind: 'wait', why });
+    for (const now of [at, at + mayStillArriveMs - 1])
+      expect(decide(deployment, endpoint, now)).toMatchObject({ kind: 'wait', why });
     // By a clock that was put back it is as far in the future.
-    for (const now of [at + askWithinMs, at - askWithinMs]) expect(decide(deployment, endpoint, now)).toEqual({ kind });
+    for (const now of [at + mayStillArriveMs, at - mayStillArriveMs]) expect(decide(deployment, endpoint, now)).toEqual({ kind });
   });
 });
 

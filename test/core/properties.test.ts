@@ -1,7 +1,7 @@
 /** The state machines, whatever comes in whatever order: fast-check makes the orders up and shrinks what fails. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { decideEndpoint, mayStillArriveMs, staleViewMs } from '../../src/core/decide-endpoint.ts';
 import { decideTraining, type TrainingObservation } from '../../src/core/decide-training.ts';
 import type { Deployment, Endpoint } from '../../src/core/deployment.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
@@ -70,6 +70,8 @@ class ModelEndpoint {
   seen: Endpoint = anEndpoint({ endpointConfigName: 'old' });
   effects = 0;
   #now = at;
+  /** When requests arrive that are held up on their way. */
+  #heldUp: number[] = [];
   #before: Endpoint = this.seen;
 
   update(config: string): 'accepted' | 'refused' {
@@ -77,6 +79,15 @@ class ModelEndpoint {
     this.effects += 1;
     this.#change({ status: 'Updating', pendingEndpointConfigName: config });
     return 'accepted';
+  }
+
+  holdUp(arrivesAt: number): void {
+    this.#heldUp.push(arrivesAt);
+  }
+
+  arrive(now: number): void {
+    for (const arrivesAt of this.#heldUp) if (arrivesAt <= now) this.update('new');
+    this.#heldUp = this.#heldUp.filter((arrivesAt) => arrivesAt > now);
   }
 
   settle(rollBack: boolean): void {
@@ -104,7 +115,7 @@ class ModelEndpoint {
 }
 
 type Move =
-  | { kind: 'look'; stale: boolean; fate: 'answered' | 'answer_lost' | 'request_lost' }
+  | { kind: 'look'; stale: boolean; fate: 'answered' | 'answer_lost' | 'request_lost' | { heldUpMs: number } }
   | { kind: 'settle'; rollBack: boolean };
 
 /** What a worker does in one look; `fate` is what becomes of the call it makes. */
@@ -138,6 +149,10 @@ function advance(
         previousEndpointConfigName: seen.endpointConfigName,
       };
       if (move.fate === 'request_lost') return asked;
+      if (typeof move.fate === 'object') {
+        endpoint.holdUp(now + move.fate.heldUpMs);
+        return asked;
+      }
       const answer = endpoint.update('new');
       if (move.fate === 'answer_lost') return asked;
       return answer === 'accepted' ? { ...asked, acknowledgedAt: now } : deployment;
@@ -153,7 +168,10 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('look' as const),
       stale: fc.boolean(),
-      fate: fc.constantFrom('answered' as const, 'answer_lost' as const, 'request_lost' as const),
+      fate: fc.oneof(
+        fc.constantFrom('answered' as const, 'answer_lost' as const, 'request_lost' as const),
+        fc.record({ heldUpMs: fc.nat({ max: mayStillArriveMs - 1 }) }),
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const), rollBack: fc.boolean() }) },
@@ -172,10 +190,12 @@ test('an update is made once and ends in what the endpoint is on, whatever is lo
         { kind: 'settle', rollBack: false },
         { kind: 'look', stale: false, fate: 'answered' },
       ];
-      for (const move of [...moves, ...end]) {
+      for (const [index, move] of [...moves, ...end].entries()) {
         if (deployment.finishedAt !== null) break;
-        // Older views are shown for moments only.
+        // Older views are shown for moments only. In the end enough time passes for what was held up.
+        if (index >= moves.length) now += mayStillArriveMs;
         now += move.kind === 'look' && !move.stale ? staleViewMs / 10 : 1;
+        endpoint.arrive(now);
         if (move.kind === 'settle') endpoint.settle(move.rollBack);
         else deployment = advance(deployment, endpoint, move, now);
       }

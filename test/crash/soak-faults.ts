@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
 import type { CrashSystem } from './crash-system.ts';
 import { pauseMs } from './faults.ts';
+import type { ManagedProcess } from './managed-process.ts';
+import { endpoints, injectedReason } from './soak-load.ts';
 
 interface SoakFault {
   name: string;
@@ -25,6 +27,38 @@ const spell =
     await delay(ms);
     await system.standIn.removeFault(id);
   };
+
+const callComesWithinMs = 15_000;
+
+/** Strikes at the next effect on an endpoint that a worker asks for, and answers at which. */
+async function atNextAsk(
+  system: CrashSystem,
+  when: 'before' | 'after',
+  act: (worker: ManagedProcess) => Promise<unknown>,
+): Promise<string> {
+  const over = Promise.withResolvers<string>();
+  let came = false;
+  const wires = ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'].map((what) =>
+    system.wires.set({
+      place: { of: 'worker', via: 'sagemaker', what, when },
+      about: endpoints,
+      act: (process) => {
+        came = true;
+        for (const { remove } of wires) remove();
+        const acted = act(system.process(process));
+        void acted.then(() => over.resolve(`${what}, ${process}`));
+        return when === 'before' ? acted.then(() => 'pass') : 'pass';
+      },
+    }),
+  );
+  const none = delay(callComesWithinMs).then(() => (came ? over.promise : 'none came'));
+  return Promise.race([over.promise, none]).finally(() => {
+    for (const { remove } of wires) remove();
+  });
+}
+
+/** An effect that was asked for is waited for so long (mayStillArriveMs), less the 5 s that its worker may have taken to send it. */
+const longestHoldUpMs = 9000;
 
 const faults: readonly SoakFault[] = [
   {
@@ -50,6 +84,45 @@ const faults: readonly SoakFault[] = [
       worker?.resume();
       return worker?.name;
     },
+  },
+  {
+    name: 'a worker paused past its lock, in an effect on an endpoint',
+    weight: 2,
+    strike: (system) =>
+      atNextAsk(system, 'after', async (worker) => {
+        worker.pause();
+        await delay(pauseMs);
+        worker.resume();
+      }),
+  },
+  {
+    name: 'an effect on an endpoint held up, its worker killed, the queue emptied',
+    weight: 2,
+    strike: (system, random) =>
+      atNextAsk(system, 'before', async (worker) => {
+        worker.kill();
+        await system.flushRedis();
+        await delay(random() * longestHoldUpMs);
+      }),
+  },
+  {
+    name: 'an effect on an endpoint held up, its worker paused, the queue emptied',
+    weight: 2,
+    strike: (system, random) =>
+      atNextAsk(system, 'before', async (worker) => {
+        worker.pause();
+        await system.flushRedis();
+        await delay(random() * longestHoldUpMs);
+        worker.resume();
+      }),
+  },
+  {
+    name: 'an update rolled back, its answer lost',
+    weight: 2,
+    strike: trouble(
+      { kind: 'roll_back_update', reason: injectedReason, match: { operation: 'UpdateEndpoint' } },
+      { kind: 'lose_answer', match: { operation: 'UpdateEndpoint' } },
+    ),
   },
   { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_answer', times: 10, probability: 0.3 }) },
   { name: 'requests lost', weight: 2, strike: trouble({ kind: 'lose_request', times: 10, probability: 0.3 }) },

@@ -71,7 +71,7 @@ describe('an effect on the endpoint that was asked for and not answered', () => 
     const job = await world.start();
     const deploymentId = await world.untilQueued(job);
     await advanceDeployment(world.services, deploymentId, {});
-    world.clock.advance(9);
+    world.clock.advance(14);
     await advanceDeployment(world.services, deploymentId, {});
     expect(askedFor(world)).toHaveLength(0);
     world.clock.advance(2);
