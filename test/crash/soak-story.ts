@@ -17,9 +17,18 @@ export interface Evidence {
   history: (endpoint: string) => HistoryRecord[];
 }
 
-const beforeMs = 30_000;
-const afterMs = 15_000;
+const beforeMs = 20_000;
+const afterMs = 5000;
 const longest = 180;
+
+const isLook = (what: string): boolean => what.startsWith('Describe');
+
+function toldCall({ what, when, text }: SeenCall): string {
+  if (!isLook(what)) return `${what} ${when === 'before' ? 'sent' : 'answered'} ${text.replace('\n', ' → ')}`;
+  const seen = /"(EndpointStatus|EndpointConfigName|message)":"([^"]+)/g;
+  const shown = [...(text.split('\n')[1] ?? '').matchAll(seen)].map(([, , value = '']) => value);
+  return `${what} saw ${shown.join(', ')}`;
+}
 
 /** All that is known of the time around a finding, in order, for its cause to be seen. */
 export function storyOf({ what, endpoint, at }: Finding, evidence: Evidence): string {
@@ -34,11 +43,8 @@ export function storyOf({ what, endpoint, at }: Finding, evidence: Evidence): st
       ...(to === null || to - from < 100 ? [] : [{ at: to, line: `fault      ${name}: over` }]),
     ]),
     ...calls
-      .filter(({ text }) => text.includes(endpoint))
-      .map((one) => ({
-        at: one.at,
-        line: `${one.process}   ${one.what} ${one.when === 'before' ? 'sent' : 'answered'} ${one.text.replace('\n', ' → ')}`,
-      })),
+      .filter((one) => one.text.includes(`"${endpoint}"`) && !(isLook(one.what) && one.when === 'before'))
+      .map((one) => ({ at: one.at, line: `${one.process}   ${toldCall(one)}` })),
     ...history(endpoint).map((one) => ({
       at: one.at,
       line: `record     ${one.trainingJobName}${one.attempt === null ? '' : ` #${one.attempt}`} ${one.subject} ${one.from ?? ''} → ${one.to} by ${one.actor} ${one.detail ?? ''}`,
