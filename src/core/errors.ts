@@ -27,6 +27,8 @@ export class SagemakerError extends Error {
   readonly operation: string;
   readonly resource: SagemakerResource | null;
   readonly effect: Effect;
+  /** Whether the effect may yet come about: there was no answer, and a request can be held up on its way. */
+  readonly mayStillArrive: boolean;
   readonly code: string;
   readonly requestId: string | null;
 
@@ -36,6 +38,7 @@ export class SagemakerError extends Error {
     resource: SagemakerResource | null;
     message: string;
     effect: Effect;
+    mayStillArrive: boolean;
     code: string;
     requestId: string | null;
     cause?: unknown;
@@ -46,6 +49,7 @@ export class SagemakerError extends Error {
     this.operation = fields.operation;
     this.resource = fields.resource;
     this.effect = fields.effect;
+    this.mayStillArrive = fields.mayStillArrive;
     this.code = fields.code;
     this.requestId = fields.requestId;
   }

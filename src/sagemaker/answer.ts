@@ -10,6 +10,7 @@ export function required<T>(value: T | undefined, operation: string, member: str
     resource: null,
     message: `The answer has no ${member}.`,
     effect: 'unknown',
+    mayStillArrive: false,
     code: 'IncompleteAnswer',
     requestId: null,
   });

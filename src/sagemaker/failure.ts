@@ -52,6 +52,7 @@ export function sagemakerError(operation: string, failure: Failure, effect: Effe
     ...classify({ operation, code, message: said, status }),
     message: said,
     effect,
+    mayStillArrive: effect === 'unknown' && failure.status === null,
     code,
     requestId: text($metadata?.requestId),
     // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.

@@ -16,6 +16,6 @@ export function withoutValues(error: unknown, { hyperparameters, environment }: 
     .toSorted((a, b) => b.length - a.length);
   const message = values.reduce((text, value) => text.replaceAll(value, '…'), error.message);
   if (message === error.message) return error;
-  const { kind, operation, resource, effect, code, requestId, cause } = error;
-  return new SagemakerError({ kind, operation, resource, message, effect, code, requestId, cause });
+  const { kind, operation, resource, effect, mayStillArrive, code, requestId, cause } = error;
+  return new SagemakerError({ kind, operation, resource, message, effect, mayStillArrive, code, requestId, cause });
 }

@@ -28,6 +28,7 @@ const sagemakerError = (kind: SagemakerErrorKind): SagemakerError =>
     resource: 'endpoint',
     message: "SageMaker's own words",
     effect: 'none',
+    mayStillArrive: false,
     code: 'SomeException',
     requestId: null,
   });

@@ -82,6 +82,42 @@ describe('an effect on the endpoint that was asked for and not answered', () => 
   });
 });
 
+describe('an effect on the endpoint that was answered with a 5xx', () => {
+  const internalError = { kind: 'error', status: 500, code: 'InternalFailure', match: update } as const;
+
+  it('is asked for again in the same pass when a look shows that it has not come about', async () => {
+    const world = await startLive();
+    world.simulator.addFault({ ...internalError, times: 2 });
+    const job = await world.start();
+    await advanceDeployment(world.services, await world.untilQueued(job), {});
+    expect(askedFor(world)).toHaveLength(1);
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+  });
+
+  it('is not asked for again when a look shows that it has', async () => {
+    const world = await startLive();
+    world.simulator.addFault({ ...internalError, afterEffect: true });
+    world.simulator.addFault({ kind: 'roll_back_update', match: update });
+    const job = await world.start();
+    await advanceDeployment(world.services, await world.untilQueued(job), {});
+    await world.settle();
+    expect([await statusesOf(world, job), askedFor(world).length]).toEqual([['rolled_back'], 1]);
+  });
+
+  it('waits as for any trouble when the answers stay the same', async () => {
+    const world = await startLive();
+    world.simulator.addFault({ ...internalError, times: 'forever' });
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    expect(await advanceDeployment(world.services, deploymentId, {})).toMatchObject({ kind: 'again' });
+    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'in_progress', troubleKind: 'unavailable' });
+    world.simulator.clearFaults();
+    await world.settle();
+    expect([await statusesOf(world, job), askedFor(world).length]).toEqual([['deployed'], 1]);
+  });
+});
+
 describe('a call that arrives after its deployment is over', () => {
   /** Its deployment is finished by others, and a newer one as well. */
   async function overtaken(): Promise<{

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { jitteredIntervalMs } from '../../core/backoff.ts';
 import { askWithinMs, decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, EndpointAction } from '../../core/deployment.ts';
@@ -11,12 +12,29 @@ import { mendLateEffect } from './mend-late-effect.ts';
 
 export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wait'; afterMs: number };
 
+/** After so long each, what was answered with a 5xx is looked into, and asked for again where it has not come about. */
+const unclearDelaysMs = [250, 1000, 3000];
+
 /** Looks at the endpoint and takes the one step that brings it nearer to the deployment's configuration. */
 export async function moveEndpoint(hand: Hand): Promise<Moved> {
+  let unclear: SagemakerError | null = null;
+  for (const afterMs of [...unclearDelaysMs, null]) {
+    const moved = await takeStep(hand, unclear !== null);
+    if (moved.kind !== 'unclear') return moved;
+    unclear = moved.error;
+    if (afterMs === null || hand.options.signal?.aborted) break;
+    await delay(afterMs, undefined, { signal: hand.options.signal }).catch(() => undefined);
+    delete hand.justSeen;
+  }
+  throw unclear;
+}
+
+/** `answered`: what was asked for last may have come about or not, and is not on its way any more. */
+async function takeStep(hand: Hand, answered: boolean): Promise<Moved | { kind: 'unclear'; error: SagemakerError }> {
   const { services, deployment } = hand;
   const { now, settings, random, log } = services;
   const endpoint = hand.justSeen === undefined ? await seeEndpoint(hand) : hand.justSeen;
-  const decision = decideEndpoint(deployment, endpoint, now());
+  const decision = decideEndpoint(answered ? { ...deployment, askedAt: null } : deployment, endpoint, now());
   const fields = { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId };
   switch (decision.kind) {
     case 'finish':
@@ -27,7 +45,8 @@ export async function moveEndpoint(hand: Hand): Promise<Moved> {
       const newer = endpoint !== null && deployment.askedAction === null ? await findNewerLive(hand, endpoint) : null;
       if (newer !== null) return { kind: 'finish', outcome: supersededBy(newer) };
       const asked = await ask(hand, decision.kind, endpoint);
-      if (!asked) return { kind: 'wait', afterMs: overtakenDelayMs };
+      if (asked instanceof SagemakerError) return { kind: 'unclear', error: asked };
+      if (asked === 'overtaken') return { kind: 'wait', afterMs: overtakenDelayMs };
       break;
     }
     case 'wait': {
@@ -60,10 +79,14 @@ function underWay({ deployment, services }: Hand, failureReason: string | null):
 
 /**
  * Asks SageMaker for an effect on the endpoint. What is about to be asked, and what the endpoint looked like before, is persisted
- * first: after a crash or a lost answer the next look tells from that what has become of it. False when the endpoint turned out to be
- * otherwise than it was seen.
+ * first: after a crash or a lost answer the next look tells from that what has become of it. `overtaken` when the endpoint turned out to
+ * be otherwise than it was seen; the error of an answer that leaves open whether it was done.
  */
-async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null): Promise<boolean> {
+async function ask(
+  hand: Hand,
+  action: EndpointAction,
+  endpoint: Endpoint | null,
+): Promise<'asked' | 'overtaken' | SagemakerError> {
   const { services, deployment } = hand;
   const { now, log } = services;
   await hand.record(
@@ -84,8 +107,9 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
     if (error.effect === 'none') await takeBack(hand, deployment, error);
     else await mendLateEffect(hand);
     // It is there already, or not there any more: the next look decides anew.
-    if (isOvertaken(error, action)) return false;
-    if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) return false;
+    if (isOvertaken(error, action)) return 'overtaken';
+    if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) return 'overtaken';
+    if (error.effect === 'unknown' && !error.mayStillArrive) return error;
     throw error;
   }
   try {
@@ -104,7 +128,7 @@ async function ask(hand: Hand, action: EndpointAction, endpoint: Endpoint | null
     },
     told(action, hand),
   );
-  return true;
+  return 'asked';
 }
 
 /** Asked once: what an unanswered call has done is looked at before it is asked for again. */
