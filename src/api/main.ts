@@ -15,7 +15,7 @@ import type { Services } from '../services/ports.ts';
 import { createApp } from './app.ts';
 import { startServer } from './server.ts';
 
-/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 8 s and is safe to cut (services/bootstrap.ts). */
+/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/bootstrap.ts). */
 const graceMs = 5000;
 
 const config = configOrExit(loadApiConfig);

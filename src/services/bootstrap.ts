@@ -33,7 +33,7 @@ export interface BootstrapRequest {
 
 /** How long a caller waits for SageMaker's answer before the 503. */
 const createWaitMs = 6000;
-const describeWaitMs = 2000;
+const lookWaitMs = 4000;
 /** How long a second request of the same key waits for the first one's answer. */
 const sameKeyWaitMs = 3000;
 const sameKeyPollMs = 50;
@@ -95,7 +95,7 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
   const name = run.trainingJobName;
   const result = await sendStart(services, run, 'api', {
     create: { maxWaitMs: createWaitMs, retryThrottles: false },
-    look: { maxWaitMs: describeWaitMs },
+    look: { maxWaitMs: lookWaitMs },
   });
   switch (result.kind) {
     case 'started':

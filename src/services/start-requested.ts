@@ -5,7 +5,7 @@ import type { Actor } from '../core/history.ts';
 import { startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { Services } from './ports.ts';
-import { findOwnTrainingJob, startTraining, type StartResult } from './start-training.ts';
+import { findTrainingJob, startTraining, type StartResult } from './start-training.ts';
 
 interface Context {
   actor: Actor;
@@ -72,11 +72,12 @@ async function stopRequested(services: Services, run: TrainingRun, { actor, sign
   const leaseLeftMs = run.startAttemptedAt + startLeaseMs - now();
   if (leaseLeftMs > 0) return again(Math.min(leaseLeftMs, startLeaseMs));
   try {
-    const job = await findOwnTrainingJob(services, run, { signal });
-    if (job !== null) {
-      await store.markTraining(run.trainingJobName, job.arn, actor, 'found to be started, and to be stopped', now());
+    const found = await findTrainingJob(services, run, { signal });
+    if (found.kind === 'own') {
+      await store.markTraining(run.trainingJobName, found.job.arn, actor, 'found to be started, and to be stopped', now());
       return again(0);
     }
+    if (found.kind === 'untagged') return again(minTroubleDelayMs);
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     log.warn(

@@ -1,4 +1,5 @@
-import { SagemakerError, type SagemakerErrorKind, StoreUnavailable } from '../core/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SagemakerError, StoreUnavailable } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
 import { trainingJobTags, tagKeys } from '../core/tags.ts';
 import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
@@ -103,6 +104,10 @@ async function markStarted(
   }
 }
 
+/** What was started a moment ago, and its tags, need not be visible yet: looked for again after so long each. */
+const unseenDelaysMs = [250, 500, 1000, 1500];
+const looksWithinMs = 10_000;
+
 /** "Already exists", or a lost answer: is there a job, and is it this run's? */
 async function adopt(
   services: Services,
@@ -113,41 +118,73 @@ async function adopt(
   options: CallOptions,
 ): Promise<StartResult> {
   try {
-    const own = await findOwnTrainingJob(services, run, options);
-    if (own !== null) return await markStarted(services, run, own.arn, actor, 'found to be started already');
-    return error.kind === 'already_exists'
+    const until = performance.now() + (options.maxWaitMs ?? looksWithinMs);
+    const look = () => findTrainingJob(services, run, { ...options, maxWaitMs: Math.max(1, until - performance.now()) });
+    let found = await look();
+    const exists = error.kind === 'already_exists';
+    // Otherwise this run's name was refused when it was sent for the first time: the job is somebody else's.
+    const wasSentBefore = error.effect === 'unknown' || run.startAttempts > 1;
+    for (const afterMs of exists && wasSentBefore ? unseenDelaysMs : []) {
+      if (found.kind === 'own' || found.kind === 'theirs' || performance.now() + afterMs > until) break;
+      await delay(afterMs, undefined, { signal: options.signal }).catch(() => undefined);
+      found = await look();
+    }
+    if (found.kind === 'own') return await markStarted(services, run, found.job.arn, actor, 'found to be started already');
+    if (!exists) return { kind: 'unclear', error, attemptedAt };
+    return found.kind === 'theirs' || !wasSentBefore
       ? { kind: 'name_in_use', error, attemptedAt }
-      : { kind: 'unclear', error, attemptedAt };
+      : { kind: 'unclear', error: notVisible(error, run), attemptedAt };
   } catch (failure) {
     if (!(failure instanceof SagemakerError)) throw failure;
     return { kind: 'unclear', error: error.kind === 'already_exists' ? failure : error, attemptedAt };
   }
 }
 
+const notVisible = ({ operation, code, requestId }: SagemakerError, { trainingJobName }: TrainingRun): SagemakerError =>
+  new SagemakerError({
+    kind: 'unavailable',
+    operation,
+    resource: 'training_job',
+    message: `SageMaker says that ${trainingJobName} exists, and does not show it and its tags yet`,
+    effect: 'unknown',
+    mayStillArrive: false,
+    code,
+    requestId,
+  });
+
+export type FoundTrainingJob =
+  | { kind: 'own'; job: TrainingJob }
+  /** SageMaker shows none of this name. A job of this very moment may not be visible yet. */
+  | { kind: 'none' }
+  /** As was asked for, new, and without tags: they may be on their way. */
+  | { kind: 'untagged' }
+  | { kind: 'theirs' };
+
+/** So old a training job has its tags. */
+const taggedWithinMs = 60_000;
+
 /**
- * The training job of this run's name, if SageMaker has one that is this run's: by its run-id tag or, where tags can't be read, by
- * all that was asked for. null for none, and for somebody else's.
+ * The training job of this run's name, and whether it is this run's: by its run-id tag or, where tags can't be read, by all that was
+ * asked for.
  *
  * @throws {SagemakerError} when SageMaker does not say.
  */
-export async function findOwnTrainingJob(
-  { sagemaker }: Services,
+export async function findTrainingJob(
+  { sagemaker, now }: Services,
   run: TrainingRun,
   options: CallOptions,
-): Promise<TrainingJob | null> {
-  const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch(nullWhen('not_found'));
-  if (job === null) return null;
-  const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
-  const ours = tags === null ? run.request !== null && isAsRequested(run.request, job) : tags[tagKeys.runId] === run.runId;
-  return ours ? job : null;
-}
-
-const nullWhen =
-  (kind: SagemakerErrorKind) =>
-  (error: unknown): null => {
-    if (error instanceof SagemakerError && error.kind === kind) return null;
+): Promise<FoundTrainingJob> {
+  const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch((error: unknown) => {
+    if (error instanceof SagemakerError && error.kind === 'not_found') return null;
     throw error;
-  };
+  });
+  if (job === null) return { kind: 'none' };
+  const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
+  const asRequested = run.request !== null && isAsRequested(run.request, job);
+  if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', job };
+  const isNew = now() - job.createdAt < taggedWithinMs;
+  return tags !== null && Object.keys(tags).length === 0 && asRequested && isNew ? { kind: 'untagged' } : { kind: 'theirs' };
+}
 
 function isAsRequested(request: TrainingRequest, job: TrainingJob): boolean {
   const sameEntries = (a: Record<string, string>, b: Record<string, string>): boolean =>

@@ -51,6 +51,9 @@ export const settingsSchema = z.strictObject({
   endpointDeleteSeconds: seconds,
   /** How long CreateEndpoint and UpdateEndpoint don't see a new endpoint configuration (sagemaker-facts, section 4). */
   endpointConfigVisibleAfterMs: z.number().min(0),
+  /** How long DescribeTrainingJob does not find a new training job, and ListTags not its tags. */
+  trainingJobVisibleAfterMs: z.number().min(0),
+  trainingJobTagsVisibleAfterMs: z.number().min(0),
   rateLimits: z.partialRecord(z.enum(operations), rateLimit),
   /** Where state changes are told of, and how well. */
   events,
@@ -72,6 +75,8 @@ export const defaultSettings: Settings = {
   endpointUpdateSeconds: 30,
   endpointDeleteSeconds: 5,
   endpointConfigVisibleAfterMs: 0,
+  trainingJobVisibleAfterMs: 0,
+  trainingJobTagsVisibleAfterMs: 0,
   rateLimits: {},
   events: { targets: [], maxLateMs: 0, twice: 0, lost: 0 },
 };

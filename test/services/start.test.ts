@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
 import { startLeaseMs } from '../../src/core/training-run.ts';
@@ -7,6 +8,7 @@ import { requestDeployment } from '../../src/services/request-deployment.ts';
 import { stopTraining } from '../../src/services/stop-training.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
 import { training } from '../simulator/harness.ts';
+import { eventually } from '../support/eventually.ts';
 import { startWorld, type World } from './harness.ts';
 
 const request = (more: object = {}) => ({ autoDeploy: true, idempotencyKey: null, body: {}, ...more });
@@ -66,6 +68,69 @@ describe('bootstrap', () => {
     expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_asked: 1 });
     expect(world.effects()).not.toHaveProperty('model_created');
   }, 40_000);
+
+  describe.each([
+    ['is not visible', 'trainingJobVisibleAfterMs'],
+    ['has no tags', 'trainingJobTagsVisibleAfterMs'],
+  ] as const)('a lost answer, and a training that %s yet', (_, setting) => {
+    async function startUnseen(): Promise<World> {
+      const world = await startWorld();
+      world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+      world.simulator.changeSettings({ [setting]: 30_000 });
+      return world;
+    }
+    const theOne = { status: 'completed', deploymentStatus: 'deployed' };
+
+    it('for a moment: is found to be the one that was asked for', async () => {
+      const world = await startUnseen();
+      const started = bootstrap(world.services, request({ body: { trainingJobName: 'named' } }));
+      await eventually(() => world.simulator.effects({ kind: 'training_job_created' }).length === 1);
+      await delay(300);
+      world.clock.advance(31);
+      expect((await started).run).toMatchObject({ status: 'training' });
+      await world.settle();
+      expect(await world.store.findRun('named')).toMatchObject(theOne);
+      expect(world.effects()).toMatchObject({ training_job_created: 1 });
+    });
+
+    it('for longer, with an Idempotency-Key: 503, and its repetition gets the same run', async () => {
+      const world = await startUnseen();
+      const keyed = request({ idempotencyKey: 'key' });
+      expect(await refused(bootstrap(world.services, keyed))).toBe('sagemaker_unavailable');
+      world.clock.advance(31);
+      const { run, created } = await bootstrap(world.services, keyed);
+      expect(created).toBe(false);
+      await world.settle();
+      expect(await world.store.findRun(run.trainingJobName)).toMatchObject(theOne);
+      expect(world.effects()).toMatchObject({ training_job_created: 1 });
+    }, 20_000);
+
+    it('for longer, without one: 503, and the training is stopped', async () => {
+      const world = await startUnseen();
+      expect(await refused(bootstrap(world.services, request({ body: { trainingJobName: 'named' } })))).toBe(
+        'sagemaker_unavailable',
+      );
+      world.clock.advance(31);
+      await world.settle();
+      expect(await world.store.findRun('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
+      expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_asked: 1 });
+    }, 20_000);
+
+    it('for longer, when a worker starts it: it goes on with it', async () => {
+      const world = await startWorld();
+      world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
+      const { run } = await bootstrap(world.services, request());
+      expect(run.status).toBe('requested');
+      world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+      world.simulator.changeSettings({ [setting]: 20_000 });
+      await look(world, run.trainingJobName);
+      expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'requested' });
+      world.clock.advance(21);
+      await world.settle();
+      expect(await world.store.findRun(run.trainingJobName)).toMatchObject(theOne);
+      expect(world.effects()).toMatchObject({ training_job_created: 1 });
+    }, 20_000);
+  });
 
   it('with an Idempotency-Key a lost answer is cleared up by its repetition: the same run, no second training', async () => {
     const world = await startWorld();

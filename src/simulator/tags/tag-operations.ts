@@ -15,6 +15,7 @@ const collections = {
 const isTaggable = (kind: string): kind is keyof typeof collections => kind in collections;
 
 interface Tagged {
+  kind: string;
   name: string;
   tags: Tag[];
   withTags: (tags: Tag[]) => Put;
@@ -28,6 +29,7 @@ function resourceOf({ state, now }: Call, arn: string): Tagged {
   const gone = collection === 'endpoints' && endpointNamed(state, name, now) === null;
   if (collection === null || gone || record?.arn !== arn.toLowerCase()) throw validationError('Requested resource not found.');
   return {
+    kind,
     name: record.name,
     tags: record.tags,
     withTags: (tags) => [collection, keyOf(record.name), { ...record, tags }] as Put,
@@ -45,5 +47,8 @@ export function addTags(input: { ResourceArn: string; Tags: Tag[] }, call: Call)
 /** A page holds at least 50 tags, and no resource has more: there is never a next one. */
 export function listTags(input: { ResourceArn: string; NextToken?: string }, call: Call): Output {
   if (input.NextToken !== undefined) throw validationError('The token is invalid.');
-  return { Tags: resourceOf(call, input.ResourceArn).tags };
+  const { name, tags, kind } = resourceOf(call, input.ResourceArn);
+  const job = kind === 'training-job' ? call.state.trainingJobs.get(keyOf(name)) : undefined;
+  const areSpreading = job !== undefined && call.now < job.createdAt + call.settings.trainingJobTagsVisibleAfterMs;
+  return { Tags: areSpreading ? [] : tags };
 }

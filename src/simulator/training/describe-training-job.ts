@@ -1,5 +1,5 @@
 import { epochSeconds, type Call, type Output } from '../call.ts';
-import { validationError } from '../http/aws-error.ts';
+import { type AwsError, validationError } from '../http/aws-error.ts';
 import type { SecondaryStatus, TrainingJobRecord } from '../state/records.ts';
 import { keyOf, type State } from '../state/state.ts';
 import { begun, currentPhase } from '../state/timeline.ts';
@@ -23,12 +23,15 @@ const messages: Record<SecondaryStatus, string> = {
 /** @throws {AwsError} what SageMaker says of an unknown job: a ValidationException (sagemaker-facts, section 4). */
 export function requireTrainingJob(state: State, name: string): TrainingJobRecord {
   const job = state.trainingJobs.get(keyOf(name));
-  if (!job) throw validationError('Requested resource not found.');
+  if (!job) throw notFound();
   return job;
 }
 
-export function describeTrainingJob(input: { TrainingJobName: string }, { state, now }: Call): Output {
+const notFound = (): AwsError => validationError('Requested resource not found.');
+
+export function describeTrainingJob(input: { TrainingJobName: string }, { state, now, settings }: Call): Output {
   const job = requireTrainingJob(state, input.TrainingJobName);
+  if (now < job.createdAt + settings.trainingJobVisibleAfterMs) throw notFound();
   const { status: secondaryStatus, startAt: modifiedAt } = currentPhase(job.timeline, now);
   const status = trainingStatusOf(secondaryStatus);
   const { StoppingCondition, ...request } = job.request;
