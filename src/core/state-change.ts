@@ -7,8 +7,8 @@ export type StateChange =
       status: string;
       secondaryStatus: string | null;
       tags: Record<string, string>;
-      /** When it changed, in milliseconds since 1970 UTC. */
-      at: number;
+      /** When it changed, in milliseconds since 1970 UTC; null where the event does not say. */
+      at: number | null;
     }
   | {
       kind: 'endpoint';
@@ -16,5 +16,5 @@ export type StateChange =
       /** As DescribeEndpoint has it: `InService`. */
       status: string;
       endpointConfigName: string | null;
-      at: number;
+      at: number | null;
     };

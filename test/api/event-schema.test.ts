@@ -95,7 +95,11 @@ describe('what is needed', () => {
 
   it('names each fault of an envelope', () => {
     const event = read('training-completed');
-    expect(issuesOf({ ...event, source: 'aws.s3', time: 'noon' }).map(([path]) => path)).toEqual(['source', 'time']);
+    expect(issuesOf({ ...event, source: 'aws.s3', detail: {} }).map(([path]) => path)).toEqual([
+      'source',
+      'detail.TrainingJobName',
+      'detail.TrainingJobStatus',
+    ]);
     expect(issuesOf({ ...event, detail: null })).toEqual([['detail', 'must be an object']]);
     for (const none of [null, [], 'event', 7, {}]) expect(issuesOf(none), JSON.stringify(none)).toHaveLength(1);
   });
@@ -111,4 +115,6 @@ it('lets nothing else cost an event', () => {
   };
   const expected = { ...training, secondaryStatus: null, at: Date.parse('2026-11-24T15:42:07Z') };
   expect(EventSchema.parse(withDetail(odd))).toEqual(expected);
+  for (const time of [undefined, null, 'noon'])
+    expect(EventSchema.parse({ ...withDetail(odd), time })).toEqual({ ...expected, at: null });
 });

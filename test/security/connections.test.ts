@@ -110,7 +110,7 @@ describe('slow requests', () => {
   });
 
   it('that read their answers slowly hold up nobody else', async () => {
-    const { url, ask } = await startApi({ apiKeys: [key], timeouts });
+    const { url, ask } = await startApi({ apiKeys: [key] });
     const deaf = open(url, 20, `GET /openapi.json HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\n\r\n`.repeat(200));
     for (const { socket } of deaf) socket.pause();
     for (let round = 0; round < 10; round += 1) expect((await ask('GET', '/health/live')).status).toBe(200);

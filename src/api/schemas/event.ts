@@ -43,10 +43,7 @@ const endpointDetail = z.looseObject(
 
 const envelope = {
   source: z.literal('aws.sagemaker', 'must be aws.sagemaker'),
-  time: z
-    .string('must be a string')
-    .refine((value) => !Number.isNaN(Date.parse(value)), 'must be an instant in ISO 8601')
-    .meta({ format: 'date-time', example: '2026-11-24T15:02:53Z' }),
+  time: instantMs,
 };
 
 const trainingType = 'SageMaker Training Job State Change';
@@ -62,7 +59,7 @@ export const EventSchema = z
     `must be an event of the detail-type ${trainingType} or ${endpointType}`,
   )
   .transform((event): StateChange => {
-    const at = event.detail.LastModifiedTime ?? Date.parse(event.time);
+    const at = event.detail.LastModifiedTime ?? event.time ?? null;
     if (event['detail-type'] === trainingType) {
       const { TrainingJobName: trainingJobName, TrainingJobStatus, SecondaryStatus, Tags } = event.detail;
       const tags = Tags ?? {};
