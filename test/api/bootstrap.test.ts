@@ -51,6 +51,8 @@ describe('POST /bootstrap', () => {
       const { errors } = expectProblem(await bootstrap(api, {}, {}, `?auto_deploy=${word}`), 422, 'invalid_request');
       expect(errors).toEqual([{ field: 'auto_deploy', detail: 'must be true or false' }]);
     }
+    const { errors } = expectProblem(await bootstrap(api, {}, {}, '?autodeploy=true'), 422, 'invalid_request');
+    expect(errors).toEqual([{ field: 'autodeploy', detail: 'is not a known field' }]);
     expect(creations(api)).toHaveLength(2);
   });
 

@@ -47,7 +47,8 @@ export const TrainingJobParams = z.object({
   name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
 });
 
-export const BootstrapQuery = z.object({
+/** Strict: a misspelt `autodeploy` must not start a training that is never deployed. */
+export const BootstrapQuery = z.strictObject({
   auto_deploy: flag().openapi({ description: 'Deploy the model when the training completes' }),
 });
 
@@ -59,7 +60,7 @@ export const BootstrapHeaders = z.object({
     .openapi({ description: 'The same key and body give the same run and start nothing', example: 'nightly-2026-11-24' }),
 });
 
-export const DeployQuery = z.object({
+export const DeployQuery = z.strictObject({
   force: flag().openapi({ description: 'Also when a newer training is live, or it failed before' }),
 });
 
