@@ -88,6 +88,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-'));
   const store = openSqliteStore(`file:${folder}/db/autodeploy.db`, { busyTimeoutMs: 2000 });
   const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
+  // The board does not wait for the first connection.
+  if (options.redisUrl === undefined) await queue.ping();
   const sagemaker = createSagemaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
   const services: Services = { store, queue, sagemaker, log, settings, now, random: Math.random };
 
