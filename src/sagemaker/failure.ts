@@ -52,7 +52,8 @@ export function sagemakerError(operation: string, failure: Failure, effect: Effe
     ...classify({ operation, code, message: said, status }),
     message: said,
     effect,
-    mayStillArrive: effect === 'unknown' && failure.status === null,
+    // A gateway that has given up waiting answers 504 while what is behind it goes on.
+    mayStillArrive: effect === 'unknown' && (failure.status === null || failure.status === 504),
     code,
     requestId: text($metadata?.requestId),
     // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.
