@@ -43,9 +43,16 @@ export const askWithinMs = 5000;
  */
 export const mayStillArriveMs = askWithinMs + 10_000;
 
-export function decideEndpoint(deployment: Asked, endpoint: EndpointObservation, now: number): EndpointDecision {
+/** `answered`: what was asked for last was answered with a failure, so it has come about or not, and is not on its way any more. */
+export function decideEndpoint(
+  deployment: Asked,
+  endpoint: EndpointObservation,
+  now: number,
+  { answered = false }: { answered?: boolean } = {},
+): EndpointDecision {
   const wanted = endpoint === null ? decideAbsent(deployment, now) : decideOnEndpoint(deployment, endpoint, now);
-  const decision = wanted.kind === deployment.askedAction && mayStillArrive(deployment, now) ? unanswered(wanted.kind) : wanted;
+  const isTooEarly = wanted.kind === deployment.askedAction && !answered && mayStillArrive(deployment, now);
+  const decision = isTooEarly ? unanswered(wanted.kind) : wanted;
   const { deadlineMs, overdue } = deadlineOf(deployment, now);
   if (!overdue) return decision;
   if (decision.kind === 'wait') return failed(`not settled within ${Math.round(deadlineMs / 1000)} s: ${decision.why}`);

@@ -95,6 +95,19 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
     expect(await statusesOf(world, job)).toEqual(['deployed']);
   });
 
+  it('is asked for again also when it was asked for only after the time limit, on account of an outage', async () => {
+    const world = await startLive();
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    world.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
+    await advanceDeployment(world.services, deploymentId, {});
+    world.clock.advance(world.services.settings.maxDeploymentWaitMs / 1000 + 60);
+    world.simulator.clearFaults();
+    world.simulator.addFault(internalError);
+    await world.settle();
+    expect([await statusesOf(world, job), askedFor(world).length]).toEqual([['deployed'], 1]);
+  });
+
   it('is not asked for again when a look shows that it has', async () => {
     const world = await startLive();
     world.simulator.addFault({ ...internalError, afterEffect: true });

@@ -29,12 +29,12 @@ export async function moveEndpoint(hand: Hand): Promise<Moved> {
   throw unclear;
 }
 
-/** `answered`: what was asked for last may have come about or not, and is not on its way any more. */
+/** `answered` as in decideEndpoint. */
 async function takeStep(hand: Hand, answered: boolean): Promise<Moved | { kind: 'unclear'; error: SagemakerError }> {
   const { services, deployment } = hand;
   const { now, settings, random, log } = services;
   const endpoint = hand.justSeen === undefined ? await seeEndpoint(hand) : hand.justSeen;
-  const decision = decideEndpoint(answered ? { ...deployment, askedAt: null } : deployment, endpoint, now());
+  const decision = decideEndpoint(deployment, endpoint, now(), { answered });
   const fields = { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId };
   switch (decision.kind) {
     case 'finish':
