@@ -83,6 +83,6 @@ const markedAt = new WeakMap<Services['store'], number>();
 async function markEvent({ store, now }: Services): Promise<void> {
   const at = markedAt.get(store);
   if (at !== undefined && Math.abs(now() - at) < markEveryMs) return;
-  markedAt.set(store, now());
   await store.recordReached(lastEventMark, now());
+  markedAt.set(store, now());
 }

@@ -85,7 +85,7 @@ export interface Store {
    */
   adoptRun(run: AdoptedRun, actor: Actor, now: number): Promise<{ run: TrainingRun; adopted: boolean }>;
   findRun(trainingJobName: string): Promise<RunView | null>;
-  /** The little that an event needs, at a third of the cost. */
+  /** Without what was asked for and the deployments: the little that an event needs. */
   findRunStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   listRuns(

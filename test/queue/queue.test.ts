@@ -57,6 +57,19 @@ describe('watching a training', () => {
   });
 });
 
+describe('a look on account of an event', () => {
+  it('is one while it waits, and comes anew when it is over', async () => {
+    const { queue, check, prefix } = setUp();
+    await Promise.all(Array.from({ length: 20 }, () => queue.lookAtTraining(aRun('job-1'), 'Completed')));
+    await queue.lookAtTraining(aRun('job-1'), 'Stopping');
+    expect(await check.getJobCounts('waiting')).toEqual({ waiting: 2 });
+    takeJobs('check-training', prefix, () => Promise.resolve());
+    await eventually(async () => (await check.getJobCounts('completed'))['completed'] === 2);
+    await queue.lookAtTraining(aRun('job-1'), 'Completed');
+    await eventually(async () => (await check.getJobCounts('completed'))['completed'] === 3);
+  });
+});
+
 describe('a job of the same id', () => {
   it('that is finished does not block a new one', async () => {
     const { queue, deploy, prefix } = setUp();

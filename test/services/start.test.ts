@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
 import { startLeaseMs } from '../../src/core/training-run.ts';
@@ -70,9 +69,9 @@ describe('bootstrap', () => {
   }, 40_000);
 
   describe.each([
-    ['is not visible', 'trainingJobVisibleAfterMs'],
-    ['has no tags', 'trainingJobTagsVisibleAfterMs'],
-  ] as const)('a lost answer, and a training that %s yet', (_, setting) => {
+    ['is not visible', 'trainingJobVisibleAfterMs', 'DescribeTrainingJob'],
+    ['has no tags', 'trainingJobTagsVisibleAfterMs', 'ListTags'],
+  ] as const)('a lost answer, and a training that %s yet', (_, setting, looked) => {
     async function startUnseen(): Promise<World> {
       const world = await startWorld();
       world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
@@ -84,8 +83,7 @@ describe('bootstrap', () => {
     it('for a moment: is found to be the one that was asked for', async () => {
       const world = await startUnseen();
       const started = bootstrap(world.services, request({ body: { trainingJobName: 'named' } }));
-      await eventually(() => world.simulator.effects({ kind: 'training_job_created' }).length === 1);
-      await delay(300);
+      await eventually(() => world.simulator.calls({ operation: looked }).length === 1);
       world.clock.advance(31);
       expect((await started).run).toMatchObject({ status: 'training' });
       await world.settle();
