@@ -1,3 +1,4 @@
+import type { FailureKind } from './failure-kind.ts';
 import type { Actor } from './history.ts';
 
 /** The statuses of a deployment, as users see them (contract). */
@@ -25,6 +26,10 @@ export const deploymentSteps = ['model', 'endpoint_config', 'endpoint', 'settle'
 export type DeploymentStep = (typeof deploymentSteps)[number];
 
 export type EndpointAction = 'create' | 'update' | 'delete';
+
+/** What a deployment waits for, as users see it (contract). */
+export const waitKinds = ['turn', 'hold', 'approval', 'alarm', 'endpoint', 'sagemaker', 'bake'] as const;
+export type WaitKind = (typeof waitKinds)[number];
 
 /** One deployment: a row of the database, with instants in milliseconds since 1970 UTC. */
 export interface Deployment {
@@ -69,6 +74,15 @@ export interface Deployment {
   detectedBy: Actor | null;
   /** When the endpoint went into service on this deployment's configuration: SageMaker's LastModifiedTime. */
   inServiceAt: number | null;
+  failureKind: FailureKind | null;
+  /** Since when its time limit is seen to be over; a second look, an interval later, has to agree before that ends it. */
+  overdueSince: number | null;
+  /** It was ended by its time limit while SageMaker was still at work: what comes of that is still looked at. */
+  unsettledSince: number | null;
+  /** What it waits for, since when, and in words; null while it moves, and when it is over. */
+  waitsForKind: WaitKind | null;
+  waitsForSince: number | null;
+  waitsForDetail: string | null;
 }
 
 /** How a deployment ended; `detail` is what its history tells. */

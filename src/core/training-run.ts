@@ -1,3 +1,4 @@
+import type { FailureKind } from './failure-kind.ts';
 import type { Actor } from './history.ts';
 
 /** The statuses of a training run, as users see them (contract). */
@@ -70,6 +71,13 @@ export interface TrainingRun {
   abandonedAt: number | null;
   /** SageMaker's TrainingEndTime. */
   trainingEndedAt: number | null;
+  failureKind: FailureKind | null;
+  /** SageMaker's CreationTime, by which trainings are ordered; null until SageMaker has told. */
+  trainingCreatedAt: number | null;
+  /** Since when its time limit is seen to be over; a second look, an interval later, has to agree before that ends it. */
+  overdueSince: number | null;
+  /** The training was over already when it was adopted from SageMaker. */
+  foundEnded: boolean;
 }
 
 /** How a run ended. */

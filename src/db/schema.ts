@@ -5,7 +5,10 @@ import {
   finishedDeploymentStatuses,
   triggers,
   type EndpointAction,
+  type WaitKind,
 } from '../core/deployment.ts';
+import type { FailureKind } from '../core/failure-kind.ts';
+import type { PassedOverKind } from '../core/passed-over.ts';
 import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../core/training-run.ts';
@@ -42,6 +45,10 @@ export const trainingRuns = sqliteTable(
     stopRequestedAt: integer('stop_requested_at'),
     abandonedAt: integer('abandoned_at'),
     trainingEndedAt: integer('training_ended_at'),
+    failureKind: text('failure_kind').$type<FailureKind>(),
+    trainingCreatedAt: integer('training_created_at'),
+    overdueSince: integer('overdue_since'),
+    foundEnded: integer('found_ended', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('training_runs_run_id').on(table.runId),
@@ -95,6 +102,12 @@ export const deployments = sqliteTable(
     detectedAt: integer('detected_at'),
     detectedBy: text('detected_by').$type<Actor>(),
     inServiceAt: integer('in_service_at'),
+    failureKind: text('failure_kind').$type<FailureKind>(),
+    overdueSince: integer('overdue_since'),
+    unsettledSince: integer('unsettled_since'),
+    waitsForKind: text('waits_for_kind').$type<WaitKind>(),
+    waitsForSince: integer('waits_for_since'),
+    waitsForDetail: text('waits_for_detail'),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -134,6 +147,10 @@ export const history = sqliteTable(
     to: text('to_status').notNull(),
     actor: text().$type<Actor>().notNull(),
     detail: text(),
+    /** How often the same was seen in a row; such entries are counted, not appended. */
+    repeats: integer().notNull().default(1),
+    /** When it was seen last. */
+    lastAt: integer('last_at'),
   },
   (table) => [
     index('history_run').on(table.runSeq, table.seq),
@@ -153,4 +170,44 @@ export const sagemakerCalls = sqliteTable(
   'sagemaker_calls',
   { operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
   (table) => [primaryKey({ columns: [table.operation, table.result] })],
+);
+
+/** The same counters a minute each, of the last hour, so that /status can tell what happens now. `minute` is minutes since 1970 UTC. */
+export const sagemakerCallMinutes = sqliteTable(
+  'sagemaker_call_minutes',
+  { minute: integer().notNull(), operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.minute, table.operation, table.result] })],
+);
+
+/** One row: the id of this database, by which processes notice that they do not share it. */
+export const installation = sqliteTable('installation', {
+  only: integer().primaryKey(),
+  databaseId: text('database_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** The processes of the service, each with when it was last heard. */
+export const processes = sqliteTable('processes', {
+  /** `<host>-<pid>-<random>`: one start of one process. */
+  name: text().primaryKey(),
+  service: text().$type<'api' | 'worker'>().notNull(),
+  version: text().notNull(),
+  startedAt: integer('started_at').notNull(),
+  heardAt: integer('heard_at').notNull(),
+  /** What keeps it from working, for people to read; null when nothing does. */
+  trouble: text(),
+});
+
+/** Training jobs, runs, deployments and endpoints that a loop over many could not handle, and went on without. */
+export const passedOver = sqliteTable(
+  'passed_over',
+  {
+    kind: text().$type<PassedOverKind>().notNull(),
+    name: text().notNull(),
+    reason: text().notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.name] })],
 );

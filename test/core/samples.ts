@@ -32,6 +32,10 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   stopRequestedAt: null,
   abandonedAt: null,
   trainingEndedAt: null,
+  failureKind: null,
+  trainingCreatedAt: null,
+  overdueSince: null,
+  foundEnded: false,
   ...fields,
 });
 
@@ -90,6 +94,12 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   detectedAt: null,
   detectedBy: null,
   inServiceAt: null,
+  failureKind: null,
+  overdueSince: null,
+  unsettledSince: null,
+  waitsForKind: null,
+  waitsForSince: null,
+  waitsForDetail: null,
   ...fields,
 });
 
