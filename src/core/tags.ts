@@ -10,6 +10,10 @@ export const tagKeys = {
   autoDeploy: 'autodeploy:auto-deploy',
   servingImage: 'autodeploy:serving-image',
   trainingJobName: 'autodeploy:training-job-name',
+  /** On an endpoint: the training job that a person put there by force; it counts while that one is live. */
+  forced: 'autodeploy:forced',
+  /** On a training job: an update to it was rolled back, so that nothing but a person's word deploys it again. */
+  turnedDown: 'autodeploy:turned-down',
 } as const;
 
 export const reservedTagPrefix = 'autodeploy:';
