@@ -83,6 +83,12 @@ export interface Deployment {
   waitsForKind: WaitKind | null;
   waitsForSince: number | null;
   waitsForDetail: string | null;
+  /** Nothing is asked for again before this instant: SageMaker had no capacity. */
+  retryAt: number | null;
+  /** When a worker last had it in hand: time in which nobody looked is no part of its time limit. */
+  lookedAt: number | null;
+  /** What its endpoint configuration is made of, so that it can be made again. */
+  variant: ProductionVariant | null;
 }
 
 /** How a deployment ended; `detail` is what its history tells. */

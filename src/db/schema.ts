@@ -5,6 +5,7 @@ import {
   finishedDeploymentStatuses,
   triggers,
   type EndpointAction,
+  type ProductionVariant,
   type WaitKind,
 } from '../core/deployment.ts';
 import type { FailureKind } from '../core/failure-kind.ts';
@@ -108,6 +109,9 @@ export const deployments = sqliteTable(
     waitsForKind: text('waits_for_kind').$type<WaitKind>(),
     waitsForSince: integer('waits_for_since'),
     waitsForDetail: text('waits_for_detail'),
+    retryAt: integer('retry_at'),
+    lookedAt: integer('looked_at'),
+    variant: text({ mode: 'json' }).$type<ProductionVariant>(),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -121,6 +125,9 @@ export const deployments = sqliteTable(
     index('deployments_endpoint').on(table.endpointKey, table.seq),
     index('deployments_endpoint_status').on(table.endpointKey, table.status, table.finishedAt),
     index('deployments_status').on(table.status, table.seq),
+    index('deployments_unsettled')
+      .on(table.seq)
+      .where(sql`${table.unsettledSince} is not null`),
     check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
     check('deployments_step_known', sql`${table.step} in (${quoted(deploymentSteps)})`),
     check('deployments_trigger_known', sql`${table.trigger} in (${quoted(triggers)})`),

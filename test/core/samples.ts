@@ -100,6 +100,9 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   waitsForKind: null,
   waitsForSince: null,
   waitsForDetail: null,
+  retryAt: null,
+  lookedAt: null,
+  variant: null,
   ...fields,
 });
 
