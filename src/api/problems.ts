@@ -3,6 +3,7 @@
  * a status.
  */
 import { HTTPException } from 'hono/http-exception';
+import { credentialsTrouble } from '../core/credentials-trouble.ts';
 import {
   type SagemakerErrorKind,
   SagemakerError,
@@ -183,8 +184,12 @@ const faultOf = ({ field, message }: ServiceError): FieldFault =>
 /** For an error that no service has made a ServiceError of. */
 function problemOfSagemaker(error: SagemakerError): Problem {
   const code = codeOfSagemaker(error.kind);
-  const detail = code === 'internal_error' ? `SageMaker's answer to ${error.operation} was not understood` : error.message;
-  return new Problem(code, detail, { cause: error, ...(statusOf(code) === 503 ? { retryAfterSeconds } : {}) });
+  return new Problem(code, detailOfSagemaker(error), { cause: error, ...(statusOf(code) === 503 ? { retryAfterSeconds } : {}) });
+}
+
+function detailOfSagemaker({ kind, code, operation, message }: SagemakerError): string {
+  if (kind === 'unauthenticated') return `SageMaker could not be asked: ${credentialsTrouble(code)}`;
+  return kind === 'unknown' ? `SageMaker's answer to ${operation} was not understood` : message;
 }
 
 function codeOfSagemaker(kind: SagemakerErrorKind): ProblemCode {
@@ -200,6 +205,7 @@ function codeOfSagemaker(kind: SagemakerErrorKind): ProblemCode {
     case 'busy':
     case 'throttled':
     case 'unavailable':
+    case 'unauthenticated':
       return 'sagemaker_unavailable';
     case 'unknown':
       return 'internal_error';

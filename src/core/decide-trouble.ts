@@ -21,11 +21,15 @@ export function decideTrouble(error: SagemakerErrorKind, message: string, forMs:
   return forMs < limitMs ? { kind: 'retry', why: `${error}: ${message}` } : { kind: 'fail', failureReason: message };
 }
 
+/** Whether trouble of this kind is waited out as long as the whole may take: it passes, or somebody mends it. */
+export const passesInTime = (error: SagemakerErrorKind): boolean => patienceMs(error) === Infinity;
+
 function patienceMs(error: SagemakerErrorKind): number {
   switch (error) {
     case 'throttled':
     case 'unavailable':
     case 'busy':
+    case 'unauthenticated':
       return Infinity;
     case 'access_denied':
       return accessDeniedGraceMs;

@@ -5,6 +5,9 @@ export const sagemakerErrorKinds = [
   'busy',
   'throttled',
   'quota',
+  /** The service's own AWS credentials are missing, expired or refused: nobody's request is at fault. */
+  'unauthenticated',
+  /** The credentials are good, and lack a permission. */
   'access_denied',
   'invalid',
   'unavailable',

@@ -32,6 +32,12 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
   command: SagemakerCommand<Input, Output>,
   { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
 ): Promise<AttemptResult<Output>> {
+  try {
+    // Kept by the SDK: asked for here, so that their trouble is told from SageMaker's, whatever it is called.
+    await orAborted(client.config.credentials(), signal);
+  } catch (error) {
+    return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };
+  }
   let stopped: { error: unknown } | null = null;
   let sent = false;
   let status: number | null = null;

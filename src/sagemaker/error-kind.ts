@@ -50,34 +50,38 @@ const kindOfCode = new Map<string, SagemakerErrorKind>(
   Object.entries({
     quota: ['ResourceLimitExceeded', 'ServiceQuotaExceededException'],
     busy: ['ConflictException'],
-    access_denied: [
-      'AccessDenied',
-      'AccessDeniedException',
+    unauthenticated: [
       'AuthFailure',
       'CredentialsProviderError',
       'ExpiredToken',
       'ExpiredTokenException',
       'IncompleteSignature',
       'IncompleteSignatureException',
+      'InvalidAccessKeyId',
       'InvalidClientTokenId',
+      'InvalidSignature',
       'InvalidSignatureException',
+      'InvalidToken',
       'MissingAuthenticationToken',
       'MissingAuthenticationTokenException',
-      'NotAuthorized',
-      'OptInRequired',
       'SignatureDoesNotMatch',
       'TokenProviderError',
-      'UnauthorizedOperation',
+      'TokenRefreshRequired',
+      'UnrecognizedClient',
       'UnrecognizedClientException',
     ],
+    access_denied: ['AccessDenied', 'AccessDeniedException', 'NotAuthorized', 'OptInRequired', 'UnauthorizedOperation'],
     unavailable: [
       'AbortError',
       'InternalFailure',
       'InternalServerError',
       'InternalServerException',
+      // A clock that is wrong: the SDK sets it right by SageMaker's.
       'RequestExpired',
+      'RequestInTheFuture',
       'RequestTimeout',
       'RequestTimeoutException',
+      'RequestTimeTooSkewed',
       'ServiceUnavailable',
       'ServiceUnavailableException',
       // An answer that is no JSON: a proxy's, not SageMaker's.
@@ -117,7 +121,8 @@ export function classify({ operation, code, message, status }: Refusal): Classif
   if (capacityText.test(code) || (capacityText.test(message) && !validationReport.test(message))) return of('unavailable');
   const kind = kindOfCode.get(code);
   if (kind) return of(kind);
-  if (status === 401 || status === 403) return of('access_denied');
+  if (status === 401) return of('unauthenticated');
+  if (status === 403) return of('access_denied');
   if (networkCode.test(code)) return of('unavailable');
   if (status === null && serialisationName.test(code)) return of('invalid');
   return of('unknown');

@@ -1,5 +1,6 @@
 import { SagemakerError, type Effect } from '../core/errors.ts';
-import { classify } from './error-kind.ts';
+import { classify, type Classified } from './error-kind.ts';
+import { GivenUp } from './patience.ts';
 
 /** How one attempt failed. */
 export interface Failure {
@@ -8,6 +9,8 @@ export interface Failure {
   sent: boolean;
   /** The HTTP status of the answer, however far the answer came; null without one. */
   status: number | null;
+  /** There were no credentials to sign the request with. */
+  isUnauthenticated?: boolean;
 }
 
 /** The part of an SDK, Node or foreign error that matters here; told by names, since classes differ between package copies. */
@@ -18,7 +21,7 @@ interface ErrorFields {
   message?: unknown;
   /** Only what SageMaker answered as an error has it. */
   $fault?: unknown;
-  $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
+  $metadata?: { requestId?: unknown; httpStatusCode?: unknown; clockSkewCorrected?: unknown };
 }
 
 const fieldsOf = (error: unknown): ErrorFields => (typeof error === 'object' && error !== null ? error : { message: error });
@@ -42,6 +45,7 @@ function neverConnected(error: unknown): boolean {
 
 /** The failure as services know it. `effect` is that of all attempts of the call together. */
 export function sagemakerError(operation: string, failure: Failure, effect: Effect): SagemakerError {
+  if (failure.isUnauthenticated && !isCalledOff(failure)) return withoutCredentialsAtHand(operation, failure, effect);
   const { name, code: nodeCode, message, $fault, $metadata } = fieldsOf(failure.error);
   const isAnswer = $fault !== undefined;
   const status = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
@@ -49,7 +53,7 @@ export function sagemakerError(operation: string, failure: Failure, effect: Effe
   const said = withoutCredentials(text(message) ?? code);
   return new SagemakerError({
     operation,
-    ...classify({ operation, code, message: said, status }),
+    ...($metadata?.clockSkewCorrected ? skewedClock : classify({ operation, code, message: said, status })),
     message: said,
     effect,
     // A gateway that has given up waiting answers 504 while what is behind it goes on.
@@ -58,6 +62,27 @@ export function sagemakerError(operation: string, failure: Failure, effect: Effe
     requestId: text($metadata?.requestId),
     // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.
     cause: isAnswer ? undefined : failure.error,
+  });
+}
+
+/** The request was signed by a wrong clock, which the SDK has set right by SageMaker's for the next one. */
+const skewedClock: Classified = { kind: 'unavailable', resource: null };
+
+const isCalledOff = ({ error }: Failure): boolean => error instanceof GivenUp && error.why === 'signal';
+
+function withoutCredentialsAtHand(operation: string, { error }: Failure, effect: Effect): SagemakerError {
+  const { name, message } = fieldsOf(error);
+  const said = text(message) ?? text(name) ?? 'no reason given';
+  return new SagemakerError({
+    kind: 'unauthenticated',
+    operation,
+    resource: null,
+    message: `AWS credentials could not be got: ${error instanceof GivenUp ? 'it took too long' : withoutCredentials(said)}`,
+    effect,
+    mayStillArrive: effect === 'unknown',
+    code: 'CredentialsProviderError',
+    requestId: null,
+    cause: error,
   });
 }
 

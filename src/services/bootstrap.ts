@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jitteredIntervalMs, minTroubleDelayMs } from '../core/backoff.ts';
+import { credentialsTrouble } from '../core/credentials-trouble.ts';
 import { type SagemakerError, ServiceError } from '../core/errors.ts';
 import { newTrainingJobName } from '../core/names.ts';
 import { startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
@@ -145,7 +146,7 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
   }
 }
 
-function refusal(error: SagemakerError, unavailable = 'SageMaker is away; nothing was started'): ServiceError {
+function refusal(error: SagemakerError, unavailable?: string): ServiceError {
   const options = { cause: error };
   switch (error.kind) {
     case 'quota':
@@ -153,7 +154,17 @@ function refusal(error: SagemakerError, unavailable = 'SageMaker is away; nothin
     case 'throttled':
     case 'unavailable':
     case 'busy':
-      return new ServiceError('sagemaker_unavailable', `${unavailable}: ${error.message}`, options);
+      return new ServiceError(
+        'sagemaker_unavailable',
+        `${unavailable ?? 'SageMaker is away; nothing was started'}: ${error.message}`,
+        options,
+      );
+    case 'unauthenticated':
+      return new ServiceError(
+        'sagemaker_unavailable',
+        `${unavailable ?? 'Nothing was started'}: ${credentialsTrouble(error.code)}`,
+        options,
+      );
     case 'already_exists':
       return new ServiceError('training_job_exists', error.message, options);
     case 'not_found':

@@ -1,10 +1,8 @@
-import { SagemakerError, type SagemakerErrorKind } from '../core/errors.ts';
+import { passesInTime } from '../core/decide-trouble.ts';
+import { SagemakerError } from '../core/errors.ts';
 
-/** What passes by itself; everything else is an answer: SageMaker does not tell, or not us. */
-const transient: readonly SagemakerErrorKind[] = ['throttled', 'unavailable', 'busy'];
-
-/** For reads that are good to have and not vital, such as tags: `call.catch(nullUnlessTransient)`. @throws what may pass. */
+/** What does not pass is an answer: SageMaker does not tell, or not us. For reads that are good to have and not vital, such as tags: `call.catch(nullUnlessTransient)`. @throws what may pass. */
 export function nullUnlessTransient(error: unknown): null {
-  if (error instanceof SagemakerError && !transient.includes(error.kind)) return null;
+  if (error instanceof SagemakerError && !passesInTime(error.kind)) return null;
   throw error;
 }

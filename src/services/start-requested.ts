@@ -1,6 +1,6 @@
 import { jitteredIntervalMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
-import { decideTrouble } from '../core/decide-trouble.ts';
-import { SagemakerError, type SagemakerErrorKind } from '../core/errors.ts';
+import { decideTrouble, passesInTime } from '../core/decide-trouble.ts';
+import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
 import { startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
@@ -13,9 +13,6 @@ interface Context {
   troubleSince: number | null;
   signal?: AbortSignal;
 }
-
-/** These pass; the run waits for them as long as a training may take. */
-const passing: readonly SagemakerErrorKind[] = ['throttled', 'unavailable', 'busy'];
 
 /**
  * Goes on with a run that was accepted and is not started yet: its request was throttled, or the process that took it died. A run
@@ -48,7 +45,7 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
     case 'unclear':
       break;
   }
-  const passes = passing.includes(result.error.kind);
+  const passes = passesInTime(result.error.kind);
   const since = passes ? run.createdAt : (context.troubleSince ?? now());
   const waitedMs = now() - since;
   const decision = decideTrouble(result.error.kind, result.error.message, waitedMs, settings.maxTrainingWaitMs);

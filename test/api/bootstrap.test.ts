@@ -256,6 +256,21 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     expect((await api.ask('GET', '/training-jobs?status=training')).body).toEqual({ items: [], next_cursor: null });
   });
 
+  it.each([
+    [400, 'ExpiredTokenException', 'The security token included in the request is expired', 'expired'],
+    [400, 'UnrecognizedClientException', 'The security token included in the request is invalid.', 'refused by AWS'],
+    [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token', 'missing, or could not be got'],
+  ])('our own credentials, %i %s: 503, and nothing is recorded', async (status, code, message, how) => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'error', match: { operation }, status, code, message });
+    const problem = expectProblem(await bootstrap(api), 503, 'sagemaker_unavailable');
+    expect(problem.detail).toBe(
+      `Nothing was started: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
+    );
+    expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
+    expect((await bootstrap(api)).status).toBe(202);
+  });
+
   it('lost: the training that it started is found', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'lose_answer', match: { operation } });

@@ -15,13 +15,14 @@ const answers: Record<SagemakerErrorKind, [number, string]> = {
   busy: [503, 'sagemaker_unavailable'],
   throttled: [503, 'sagemaker_unavailable'],
   quota: [429, 'quota_exceeded'],
+  unauthenticated: [503, 'sagemaker_unavailable'],
   access_denied: [400, 'sagemaker_rejected'],
   invalid: [400, 'sagemaker_rejected'],
   unavailable: [503, 'sagemaker_unavailable'],
   unknown: [500, 'internal_error'],
 };
 
-const sagemakerError = (kind: SagemakerErrorKind): SagemakerError =>
+const sagemakerError = (kind: SagemakerErrorKind, code = 'SomeException'): SagemakerError =>
   new SagemakerError({
     kind,
     operation: 'DescribeEndpoint',
@@ -29,7 +30,7 @@ const sagemakerError = (kind: SagemakerErrorKind): SagemakerError =>
     message: "SageMaker's own words",
     effect: 'none',
     mayStillArrive: false,
-    code: 'SomeException',
+    code,
     requestId: null,
   });
 
@@ -37,8 +38,20 @@ describe('what is thrown, as a problem', () => {
   it.each(sagemakerErrorKinds)('a SageMaker error: %s', (kind) => {
     const problem = problemOf(sagemakerError(kind));
     expect([problem.status, problem.code]).toEqual(answers[kind]);
-    expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500);
+    // What is about our own credentials would be read as if it were about the caller's request.
+    expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500 && kind !== 'unauthenticated');
     expect(problem.options.retryAfterSeconds).toBe(problem.status === 503 ? 5 : undefined);
+  });
+
+  it.each([
+    ['ExpiredTokenException', 'expired'],
+    ['CredentialsProviderError', 'missing, or could not be got'],
+    ['UnrecognizedClientException', 'refused by AWS'],
+  ])('credentials: %s', (code, how) => {
+    const problem = problemOf(sagemakerError('unauthenticated', code));
+    expect(problem.message).toBe(
+      `SageMaker could not be asked: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
+    );
   });
 
   it("a service's error keeps its code, its words and its own time to wait", () => {

@@ -16,6 +16,7 @@ const limits: Record<SagemakerErrorKind, number> = {
   throttled: maxWaitMs,
   unavailable: maxWaitMs,
   busy: maxWaitMs,
+  unauthenticated: maxWaitMs,
   access_denied: accessDeniedGraceMs,
   quota: quotaWaitMs,
   not_found: notVisibleGraceMs,

@@ -268,22 +268,23 @@ describe('what is not SageMaker', () => {
       response.writeHead(400).end(JSON.stringify({ __type: 'SignatureDoesNotMatch', message })),
     );
     const refused = await failure(sagemakerAt(url).describeModel('m'));
-    expect(refused).toMatchObject({ kind: 'access_denied', message: 'The signature does not match (Credential=…).' });
+    expect(refused).toMatchObject({ kind: 'unauthenticated', message: 'The signature does not match (Credential=…).' });
     expect(refused.cause).toBeUndefined();
   });
 });
 
 describe('what never gets out', () => {
-  test('missing credentials are access denied, without an effect', async () => {
+  test('missing credentials are our own trouble, without an effect', async () => {
     const { simulator } = await connect();
     const error = Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
     const sagemaker = sagemakerAt(simulator.url, {
       client: { endpoint: simulator.url, region: 'us-east-1', credentials: () => Promise.reject(error) },
     });
     expect(await failure(sagemaker.createTrainingJob(job('job')))).toMatchObject({
-      kind: 'access_denied',
+      kind: 'unauthenticated',
       effect: 'none',
       code: 'CredentialsProviderError',
+      message: 'AWS credentials could not be got: Could not load credentials from any providers',
       cause: error,
     });
     expect(simulator.calls()).toEqual([]);
@@ -295,9 +296,39 @@ describe('what never gets out', () => {
       client: { endpoint: simulator.url, region: 'us-east-1', credentials: () => new Promise(() => {}) },
     });
     expect(await failure(sagemaker.createTrainingJob(job('job'), { maxWaitMs: 50 }))).toMatchObject({
-      kind: 'unavailable',
+      kind: 'unauthenticated',
       effect: 'none',
+      message: 'AWS credentials could not be got: it took too long',
     });
+  });
+
+  test.each([
+    ['an identity service that refuses', { name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: 403 } }],
+    ['an identity service that is away', { code: 'ECONNREFUSED', syscall: 'connect' }],
+    ['a token file that is not there', { code: 'ENOENT', syscall: 'open' }],
+    ['a session that is over', { name: 'ExpiredTokenException', $fault: 'client', $metadata: { httpStatusCode: 400 } }],
+  ])('what the credentials meet is no refusal of SageMaker’s: %s', async (_, fields) => {
+    const { simulator } = await connect();
+    const credentials = () => Promise.reject(Object.assign(new Error('no credentials'), fields));
+    const sagemaker = sagemakerAt(simulator.url, { client: { endpoint: simulator.url, region: 'us-east-1', credentials } });
+    expect(await failure(sagemaker.describeModel('m'))).toMatchObject({
+      kind: 'unauthenticated',
+      effect: 'none',
+      code: 'CredentialsProviderError',
+      message: 'AWS credentials could not be got: no credentials',
+    });
+    expect(simulator.calls()).toEqual([]);
+  });
+
+  test('a call that is called off while credentials are looked for blames nothing on them', async () => {
+    const { simulator } = await connect();
+    const sagemaker = sagemakerAt(simulator.url, {
+      client: { endpoint: simulator.url, region: 'us-east-1', credentials: () => new Promise(() => {}) },
+    });
+    const ending = new AbortController();
+    const call = failure(sagemaker.describeModel('m', { signal: ending.signal }));
+    ending.abort();
+    expect(await call).toMatchObject({ kind: 'unavailable', code: 'AbortError' });
   });
 
   test('an input that the SDK cannot write is invalid', async () => {

@@ -309,9 +309,13 @@ describe('trouble', () => {
     },
   );
 
-  it('SageMaker away for ten minutes, during a training and during a deployment: nothing fails, and all goes on', async () => {
+  test.each([
+    ['SageMaker is away', { status: 503, code: 'ServiceUnavailable' }, 'unavailable'],
+    ['our session has expired', { status: 400, code: 'ExpiredTokenException' }, 'unauthenticated'],
+    ['our key was deleted', { status: 403, code: 'UnrecognizedClientException' }, 'unauthenticated'],
+  ])('%s for ten minutes, during a training and during a deployment: nothing fails, and all goes on', async (_, answer, kind) => {
     const { world } = await startLive();
-    const away = { kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' } as const;
+    const away = { kind: 'error', ...answer, times: 'forever' } as const;
     const job = await world.start();
     world.simulator.addFault(away);
     for (let count = 0; count < 5; count += 1) {
@@ -326,7 +330,7 @@ describe('trouble', () => {
       await world.round();
       world.clock.advance(120);
     }
-    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'in_progress', troubleKind: 'unavailable' });
+    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'in_progress', troubleKind: kind });
     world.simulator.clearFaults();
     await world.settle();
     expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, troubleKind: null }]);

@@ -244,6 +244,20 @@ describe('bootstrap', () => {
     expect(await world.store.findRun(name)).toMatchObject({ status: 'failed', failureReason: 'denied' });
   });
 
+  it('a start for which our credentials are refused waits until they are good again', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
+    const { run } = await bootstrap(world.services, request());
+    world.simulator.addFault({ kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await look(world, run.trainingJobName)).toMatchObject({ kind: 'again', troubleSince: null });
+      world.clock.advance(600);
+    }
+    world.simulator.clearFaults();
+    await look(world, run.trainingJobName);
+    expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'training' });
+  });
+
   it('where tags can’t be read, a training is taken for ours only when it is all that was asked for', async () => {
     const world = await startWorld();
     const noTags = {
