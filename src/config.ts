@@ -47,7 +47,8 @@ export function parseConfig(env: Environment): Config {
   return freeze({
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
-    queuePrefix: values.QUEUE_PREFIX,
+    // The braces keep all queues on one node of a Redis cluster.
+    queuePrefix: values.QUEUE_PREFIX ?? `{autodeploy-${values.PROJECT_NAME}}`,
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     heartbeatFile: values.HEARTBEAT_FILE,

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { LoggedCall } from '../../src/simulator/calls.ts';
+import { project } from '../bare-sdk.ts';
 
-const queueKey = '{autodeploy}:check-training';
+const queueKey = `{autodeploy-${project}}:check-training`;
 const key = `${queueKey}:delayed`;
 /** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits. */
 const scoreOfMs = 0x1000;

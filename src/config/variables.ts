@@ -46,8 +46,7 @@ export const databaseVariables = { DATABASE_URL: withDefault(databaseUrl, 'file:
 export const sharedVariables = {
   ...databaseVariables,
   REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
-  // The braces keep all queues on one node of a Redis cluster.
-  QUEUE_PREFIX: withDefault(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy}'), '{autodeploy}'),
+  QUEUE_PREFIX: optional(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy-my-project}')),
   WORKER_CONCURRENCY: withDefault(wholeNumber(1, 1000), 20),
   LOG_LEVEL: withDefault(logLevel, 'info'),
   HEARTBEAT_FILE: optional(text(/^.+$/, 'the path of a file, like /tmp/heartbeat')),

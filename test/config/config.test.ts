@@ -25,7 +25,7 @@ describe('the defaults', () => {
     expect(parseApiConfig(valid)).toEqual({
       redisUrl: 'redis://127.0.0.1:6379',
       databaseUrl: 'file:./data/autodeploy.db',
-      queuePrefix: '{autodeploy}',
+      queuePrefix: '{autodeploy-ml-sentiment}',
       workerConcurrency: 20,
       logLevel: 'info',
       heartbeatFile: null,
@@ -68,7 +68,8 @@ describe('the defaults', () => {
 
 describe('values', () => {
   it('follow PROJECT_NAME and TRAINING_IMAGE where they are not set themselves', () => {
-    const { services } = parseConfig({ ...valid, PROJECT_NAME: 'ranker' });
+    const { services, queuePrefix } = parseConfig({ ...valid, PROJECT_NAME: 'ranker' });
+    expect(queuePrefix).toBe('{autodeploy-ranker}');
     expect(services).toMatchObject({
       projectName: 'ranker',
       endpointName: 'ranker-endpoint',
