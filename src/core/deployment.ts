@@ -83,6 +83,8 @@ export interface Deployment {
   waitsForKind: WaitKind | null;
   waitsForSince: number | null;
   waitsForDetail: string | null;
+  /** Which in the order of going live on its endpoint it is; null when it never was live. */
+  liveOrder: number | null;
   /** Nothing is asked for again before this instant: SageMaker had no capacity. */
   retryAt: number | null;
   /** When a worker last had it in hand: time in which nobody looked is no part of its time limit. */

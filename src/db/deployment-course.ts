@@ -3,7 +3,7 @@ import { and, eq, sql } from './drizzle.ts';
 import type { DeploymentProgress } from '../core/deployment.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
-import { deploymentColumns, nextOn, supersedeOlder } from './deployment-rows.ts';
+import { deploymentColumns, nextLiveOrder, nextOn, supersedeOlder } from './deployment-rows.ts';
 import { tellOfDeployment } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
@@ -38,6 +38,7 @@ const statements = prepared((db) => ({
       supersededBy: given('supersededBy'),
       inServiceAt: given('inServiceAt'),
       finishedAt: given('now'),
+      liveOrder: sql`case when ${given('status')} = 'deployed' then ${nextLiveOrder} end`,
     })
     .where(underFence)
     .returning(deploymentColumns)

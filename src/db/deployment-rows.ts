@@ -18,6 +18,10 @@ export const endpointKeyOf = (endpointName: string): string => endpointName.toLo
 
 const given = (name: string) => sql.placeholder(name);
 
+/** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
+export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
+  where former.endpoint_key = deployments.endpoint_key)`;
+
 const deploymentsWhere = (db: Db, ...conditions: (SQL | undefined)[]) =>
   db
     .select(deploymentColumns)
@@ -45,7 +49,7 @@ const statements = prepared((db) => ({
   find: deploymentsWhere(db, eq(deployments.deploymentId, given('deploymentId'))).prepare(),
   underWay: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'in_progress')).prepare(),
   live: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'deployed'))
-    .orderBy(desc(deployments.finishedAt), desc(deployments.seq))
+    .orderBy(desc(deployments.liveOrder))
     .limit(1)
     .prepare(),
   next: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'queued'))

@@ -109,6 +109,11 @@ export const deployments = sqliteTable(
     waitsForKind: text('waits_for_kind').$type<WaitKind>(),
     waitsForSince: integer('waits_for_since'),
     waitsForDetail: text('waits_for_detail'),
+    /**
+     * Counts up on each endpoint with what goes live there; null for what never was. The order of going live is read from it and from
+     * no clock, so every statement that makes a deployment `deployed` sets it (`nextLiveOrder`).
+     */
+    liveOrder: integer('live_order'),
     retryAt: integer('retry_at'),
     lookedAt: integer('looked_at'),
     variant: text({ mode: 'json' }).$type<ProductionVariant>(),
@@ -124,6 +129,7 @@ export const deployments = sqliteTable(
     index('deployments_run').on(table.runSeq, table.seq),
     index('deployments_endpoint').on(table.endpointKey, table.seq),
     index('deployments_endpoint_status').on(table.endpointKey, table.status, table.finishedAt),
+    index('deployments_live').on(table.endpointKey, table.liveOrder),
     index('deployments_status').on(table.status, table.seq),
     index('deployments_unsettled')
       .on(table.seq)

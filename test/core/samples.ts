@@ -100,6 +100,7 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   waitsForKind: null,
   waitsForSince: null,
   waitsForDetail: null,
+  liveOrder: null,
   retryAt: null,
   lookedAt: null,
   variant: null,

@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
 import { startProgram } from '../support/processes.ts';
 import { newRun, told } from './samples.ts';
 import { newPath, openStore } from './sqlite-files.ts';
@@ -20,7 +21,14 @@ it('many processes migrate one new database, and one of them does it', async () 
   const exits = await Promise.all(programs.map((program) => program.exited));
   expect(exits, programs.map((program) => program.tail()).join('\n')).toEqual(exits.map(() => ({ code: 0, signal: null })));
   const lines = programs.flatMap((program) => program.log);
-  expect(lines.map((line) => String(line['migrations_applied'])).toSorted()).toEqual(['0', '0', '0', '0', '0', '3']);
+  expect(lines.map((line) => String(line['migrations_applied'])).toSorted()).toEqual([
+    '0',
+    '0',
+    '0',
+    '0',
+    '0',
+    String(journal.entries.length),
+  ]);
   await openStore(path).ping();
 });
 

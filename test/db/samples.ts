@@ -95,8 +95,14 @@ export async function finish(store: Store, one: Deployment, status: 'deployed' |
 }
 
 /** Queues and carries through. */
-export async function deploy(store: Store, name: string, createdAt = 1000, now = 8000): Promise<Deployment> {
-  const { deploymentId } = await queued(store, name, createdAt);
+export async function deploy(
+  store: Store,
+  name: string,
+  createdAt = 1000,
+  now = 8000,
+  more: Partial<NewRun> = {},
+): Promise<Deployment> {
+  const { deploymentId } = await queued(store, name, createdAt, more);
   return (await finish(store, await claim(store, deploymentId), 'deployed', now)).deployment;
 }
 

@@ -142,6 +142,20 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await store.claimDeployment('d-second', 90_000, 10_000)).kind).toBe('claimed');
   });
 
+  it('knows what went live last, whatever the clock said meanwhile', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'third', 3000, 900_000);
+    await trained(store, 'first', 1000);
+    await force(store, 'first', 'forced');
+    await finish(store, await claim(store, 'forced'), 'deployed', 9000);
+    expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'first', finishedAt: 9000, liveOrder: 2 });
+    await deploy(store, 'elsewhere', 1000, 9500, { endpointName: 'other' });
+    expect(await store.liveDeployment('OTHER')).toMatchObject({ trainingJobName: 'elsewhere', liveOrder: 1 });
+    await queued(store, 'second', 2000);
+    const second = await claim(store, 'd-second');
+    expect((await finish(store, second, 'failed')).deployment.liveOrder).toBeNull();
+  });
+
   it('lets forced ones go before newer ones, the first that was asked for first', async () => {
     const store = newDatabase().open();
     await deploy(store, 'live', 5000);
