@@ -14,3 +14,10 @@ export function troubleDelayMs(troubleForMs: number, random: () => number): numb
 /** A polling interval with up to a tenth taken off, so that jobs that began together drift apart and none is late. */
 export const jitteredIntervalMs = (intervalMs: number, random: () => number): number =>
   Math.round(intervalMs * (1 - random() / 10));
+
+/**
+ * No job is ever delayed for longer: by a polling interval, an endpoint's, or the longest back-off with its jitter. One that lies
+ * further ahead was put there by a clock that has been put back since.
+ */
+export const longestDelayMs = (intervals: { pollIntervalMs: number; endpointPollMs: number }): number =>
+  Math.max(intervals.pollIntervalMs, intervals.endpointPollMs, maxTroubleDelayMs * 1.25);

@@ -19,6 +19,12 @@ export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRu
  */
 export const startLeaseMs = 15_000;
 
+/** Whether one process may be waiting for SageMaker's answer to CreateTrainingJob at this moment. */
+export const isBeingStarted = (
+  { status, startAttemptedAt }: Pick<TrainingRun, 'status' | 'startAttemptedAt'>,
+  now: number,
+): boolean => status === 'requested' && startAttemptedAt !== null && Math.abs(now - startAttemptedAt) < startLeaseMs;
+
 /** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {
   trainingImage: string;

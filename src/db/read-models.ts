@@ -55,6 +55,8 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
           endpointName: trainingRuns.endpointName,
           status: trainingRuns.status,
           createdAt: trainingRuns.createdAt,
+          startAttemptedAt: trainingRuns.startAttemptedAt,
+          trainingSinceAt: trainingRuns.trainingSinceAt,
         })
         .from(trainingRuns)
         .where(and(inArray(trainingRuns.status, ['requested', 'training']), gt(trainingRuns.seq, afterSeq)))

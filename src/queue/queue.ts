@@ -4,6 +4,7 @@ import type { Logger, Queue } from '../services/ports.ts';
 import { connectProducer, disconnect } from './connection.ts';
 import { checkJob, checkQueueName, deployJob, deployQueueName, lookAtDeploymentJob, lookAtTrainingJob } from './contracts.ts';
 import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
+import { jobsBeyond, redelay } from './pull-forward.ts';
 import { restoreJobs } from './restore-jobs.ts';
 import { QueueUnavailable, within } from './time-limit.ts';
 import { createUntilReady } from './until-ready.ts';
@@ -90,6 +91,15 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
         const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
         if (runs.length + deployments.length > 0) await within(limitMs, writeSettings());
         return { runs, deployments };
+      });
+    },
+    pullForward(longestMs, delayMs) {
+      return attempt(async () => {
+        const now = Date.now();
+        const beyond = await Promise.all(queues.map((queue) => jobsBeyond(redis, queue, longestMs, now)));
+        const count = beyond.flat().length;
+        await Promise.all(queues.map((queue, index) => redelay(queue, beyond[index] ?? [], () => delayMs(count))));
+        return count;
       });
     },
     ping: () => attempt(async () => void (await within(limitMs, redis.ping()))),

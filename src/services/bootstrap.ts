@@ -4,7 +4,7 @@ import { jitteredIntervalMs, minTroubleDelayMs } from '../core/backoff.ts';
 import { credentialsTrouble } from '../core/credentials-trouble.ts';
 import { type SagemakerError, ServiceError } from '../core/errors.ts';
 import { newTrainingJobName } from '../core/names.ts';
-import { startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
+import { isBeingStarted, startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
 import { digestOf } from './digest.ts';
 import { enqueueCheck } from './enqueue.ts';
 import type { ServiceSettings, Services } from './ports.ts';
@@ -73,10 +73,6 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
     }
   }
 }
-
-/** As by the request that recorded it, when that has not been answered yet. */
-const isBeingStarted = ({ status, startAttemptedAt }: TrainingRun, now: number): boolean =>
-  status === 'requested' && startAttemptedAt !== null && now - startAttemptedAt < startLeaseMs;
 
 /** The process of the first request may have died before it started the training. */
 async function repeated(services: Services, run: TrainingRun): Promise<RunView> {

@@ -95,6 +95,11 @@ export interface Queue {
     wanted: { runs: readonly WatchedRun[]; deployments: readonly WatchedDeployment[] },
     delayMs: (kind: 'check' | 'deploy') => number,
   ): Promise<{ runs: WatchedRun[]; deployments: WatchedDeployment[] }>;
+  /**
+   * For the reconciler: gives each delayed job that lies further ahead than `longestMs` the delay that `delayMs` answers, which is
+   * told how many they are. Such jobs are left behind by a clock that was put back. Answers how many there were.
+   */
+  pullForward(longestMs: number, delayMs: (count: number) => number): Promise<number>;
 }
 
 /** A line of the log; `training_job_name` in `fields` wherever a run is spoken of. */

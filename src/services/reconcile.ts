@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { longestDelayMs } from '../core/backoff.ts';
+import { isBeingStarted } from '../core/training-run.ts';
 import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
 
 const pageSize = 1000;
@@ -19,7 +21,8 @@ export async function reconcile(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ restoredChecks: number; restoredDeployments: number }> {
   // Whoever has just recorded something is about to tell the queue of it.
-  const settled = ({ createdAt }: { createdAt: number }): boolean => Math.abs(now() - createdAt) > justRecordedMs;
+  const settled = ({ createdAt, trainingSinceAt = null }: { createdAt: number; trainingSinceAt?: number | null }): boolean =>
+    Math.abs(now() - (trainingSinceAt ?? createdAt)) > justRecordedMs;
   const runs = (await allPages((after) => store.unfinishedRuns(after, pageSize), signal)).filter(settled);
   const deployments = (await allPages((after) => store.unfinishedDeployments(after, pageSize), signal)).filter(settled);
   signal?.throwIfAborted();
@@ -29,7 +32,9 @@ export async function reconcile(
   const soonWithinMs = Math.max(soonMs, manyMs);
   const soon = await queue.restore({ runs: requested, deployments }, () => Math.round(random() * soonWithinMs));
   const spread = await queue.restore({ runs: training, deployments: [] }, () => Math.round(random() * settings.pollIntervalMs));
-  const checks: WatchedRun[] = [...soon.runs, ...spread.runs];
+  // Who waits for SageMaker's answer tells the queue after it: its run has lost nothing.
+  const starting = new Set(requested.filter((run) => isBeingStarted(run, now())).map(({ trainingJobName }) => trainingJobName));
+  const checks = [...soon.runs, ...spread.runs].filter(({ trainingJobName }) => !starting.has(trainingJobName));
   for (const { trainingJobName } of checks.slice(0, mostLines)) {
     log.warn({ training_job_name: trainingJobName }, 'the run had no job in the queue: it is watched again');
   }
@@ -42,7 +47,22 @@ export async function reconcile(
   const restored = { restoredChecks: checks.length, restoredDeployments: soon.deployments.length };
   if (checks.length + soon.deployments.length > 0)
     log.warn({ ...restored, unfinished_runs: runs.length }, 'jobs were missing and are restored');
+  await pullForward({ queue, settings, random, log });
   return restored;
+}
+
+/** Within two intervals all of them are due, and very many cause no burst of calls to SageMaker. */
+async function pullForward({
+  queue,
+  settings,
+  random,
+  log,
+}: Pick<Services, 'queue' | 'settings' | 'random' | 'log'>): Promise<void> {
+  const pulled = await queue.pullForward(longestDelayMs(settings), (count) =>
+    Math.round(random() * Math.min(settings.reconcileIntervalMs, count * apartMs)),
+  );
+  if (pulled > 0)
+    log.warn({ jobs: pulled }, 'jobs lay too far in the future, as after a clock that was put back; they are due now');
 }
 
 /** A flushed Redis with 10,000 runs must not fill the log. */

@@ -169,7 +169,12 @@ export interface Store {
   unfinishedRuns(
     afterSeq: number,
     limit: number,
-  ): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt'>[]>;
+  ): Promise<
+    Pick<
+      TrainingRun,
+      'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt' | 'startAttemptedAt' | 'trainingSinceAt'
+    >[]
+  >;
   unfinishedDeployments(
     afterSeq: number,
     limit: number,

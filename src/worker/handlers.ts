@@ -34,7 +34,9 @@ export function createHandlers(services: Services): JobKind[] {
       schema: checkSchema,
       handle: ({ training_job_name, trouble_since, actor }, { signal, log }) => {
         const look = actor === 'event' ? lookOnEvent : observeTraining;
-        return look({ ...services, log }, training_job_name, { actor, troubleSince: trouble_since, signal });
+        // What lies in the future was written by a clock that has been put back since.
+        const troubleSince = trouble_since === null ? null : Math.min(trouble_since, services.now());
+        return look({ ...services, log }, training_job_name, { actor, troubleSince, signal });
       },
     }),
     jobKind({

@@ -60,6 +60,68 @@ describe('reconciling', () => {
   });
 });
 
+describe('a start that SageMaker is slow to answer', () => {
+  const restoredLines = (world: World): string[] => world.lines.filter((line) => line.includes('no job in the queue'));
+
+  it('is no lost job, and is watched all the same', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'CreateTrainingJob' } });
+    const started = world.start({ trainingJobName: 'slow' });
+    await eventually(() => world.store.findRun('slow'));
+    world.clock.advance(5);
+    expect(await reconcile(world.services)).toMatchObject({ restoredChecks: 0 });
+    const [check] = world.services.queue.queues;
+    expect(await check?.getJob('check-slow')).toBeDefined();
+    await started;
+    expect(restoredLines(world)).toEqual([]);
+  });
+
+  it('has told nobody yet when the answer has just come', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateTrainingJob' } });
+    const started = world.start({ trainingJobName: 'slow' });
+    await eventually(() => world.store.findRun('slow'));
+    world.clock.advance(8);
+    await started;
+    const [check] = world.services.queue.queues;
+    await eventually(() => check?.getJob('check-slow'));
+    await check?.obliterate({ force: true });
+    expect(await reconcile(world.services)).toMatchObject({ restoredChecks: 0 });
+    world.clock.advance(3);
+    expect(await reconcile(world.services)).toMatchObject({ restoredChecks: 1 });
+    expect(restoredLines(world)).toHaveLength(1);
+  });
+});
+
+describe('jobs that a clock which was put back has left in the future', () => {
+  const hour = 3_600_000;
+
+  it('are due at once, and very many within an interval', async () => {
+    const world = await startWorld();
+    const { queue } = world.services;
+    const aRun = (trainingJobName: string) => ({ trainingJobName, endpointName });
+    await queue.watchTraining(aRun('near'), 70_000);
+    await queue.watchTraining(aRun('far'), hour);
+    await reconcile(world.services);
+    const [check] = queue.queues;
+    const delayOf = async (name: string): Promise<number> => (await check?.getJob(`check-${name}`))?.delay ?? Number.NaN;
+    expect(await delayOf('near')).toBe(70_000);
+    expect(await delayOf('far')).toBeLessThan(50);
+
+    const many = Array.from({ length: 3000 }, (_, number) => `many-${number}`);
+    await queue.restore({ runs: many.map(aRun), deployments: [] }, () => hour);
+    await reconcile(world.services);
+    const delays = ((await check?.getDelayed(0, -1)) ?? [])
+      .filter(({ name }) => name.startsWith('many-'))
+      .map(({ delay }) => delay);
+    expect(delays).toHaveLength(3000);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
+    expect(Math.max(...delays)).toBeGreaterThan(25_000);
+    const said = world.lines.filter((line) => line.includes('too far in the future')).map((line) => JSON.parse(line) as object);
+    expect(said).toMatchObject([{ level: 'warn', jobs: 1 }, { jobs: 3000 }]);
+  });
+});
+
 describe('a database that was lost', () => {
   it('gets its trainings back from SageMaker, with endpoint and auto-deploy choice, and repeats nothing', async () => {
     const world = await startWorld();

@@ -104,6 +104,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       endpointName: endpoint,
       status: 'requested',
       createdAt: 1000,
+      startAttemptedAt: null,
+      trainingSinceAt: null,
     });
     expect(await store.unfinishedRuns(present(runs[0]).seq, 10)).toEqual(runs.slice(1));
     expect(await store.unfinishedRuns(0, 1)).toEqual(runs.slice(0, 1));
