@@ -12,7 +12,7 @@ import type { Tx } from './write-tx.ts';
 // Names are spelt out: in a select from one table drizzle leaves the tables' names away, and `seq` would be the wrong one.
 const deploymentStatus = sql<DeploymentStatus | 'none'>`coalesce((
   select newest.status from deployments newest where newest.run_seq = training_runs.seq order by newest.seq desc limit 1
-), 'none')`.as('deployment_status');
+), 'none')`.as('newest_deployment_status');
 const view = { ...getTableColumns(trainingRuns), deploymentStatus };
 
 const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);

@@ -4,6 +4,7 @@ import {
   deploymentSteps,
   finishedDeploymentStatuses,
   triggers,
+  type DeploymentStatus,
   type EndpointAction,
   type ProductionVariant,
   type WaitKind,
@@ -50,12 +51,16 @@ export const trainingRuns = sqliteTable(
     trainingCreatedAt: integer('training_created_at'),
     overdueSince: integer('overdue_since'),
     foundEnded: integer('found_ended', { mode: 'boolean' }).notNull().default(false),
+    /** Of the newest deployment; kept by triggers (derived.ts). */
+    deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
   },
   (table) => [
     uniqueIndex('training_runs_run_id').on(table.runId),
     uniqueIndex('training_runs_training_job_name').on(table.trainingJobName),
     uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
     index('training_runs_status').on(table.status, table.seq),
+    index('training_runs_deployment_status').on(table.deploymentStatus, table.seq),
+    index('training_runs_both_statuses').on(table.status, table.deploymentStatus, table.seq),
     check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
     check(
       'training_runs_finished_at',
@@ -209,6 +214,28 @@ export const processes = sqliteTable('processes', {
   heardAt: integer('heard_at').notNull(),
   /** What keeps it from working, for people to read; null when nothing does. */
   trouble: text(),
+});
+
+/** Counts over all runs and deployments, so that nobody has to read these to tell of them; kept by triggers (derived.ts). */
+export const tallies = sqliteTable(
+  'tallies',
+  {
+    /** What is counted. */
+    name: text().notNull(),
+    label: text().notNull(),
+    /** Of a histogram. */
+    bucket: integer().notNull(),
+    count: integer().notNull(),
+    sumMs: integer('sum_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.label, table.bucket] })],
+);
+
+/** Which version of the service brought the database to so many migrations, for an older one to name it. */
+export const migratedBy = sqliteTable('migrated_by', {
+  migrations: integer().primaryKey(),
+  version: text().notNull(),
+  at: integer().notNull(),
 });
 
 /** Training jobs, runs, deployments and endpoints that a loop over many could not handle, and went on without. */
