@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { accessLog, requestId } from './request-log.ts';
 import { answerProblem } from './answer-problem.ts';
 import { refuseCrossSite, requireKey } from './auth.ts';
-import { limitBody } from './body.ts';
+import { readBody } from './body.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { allowedMethods } from './methods.ts';
@@ -27,7 +27,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     accessLog(log, (path) => pathOf(path).startsWith('/health/')),
     securityHeaders,
   );
-  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseCrossSite, limitBody);
+  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseCrossSite, readBody);
   app.route('/', routes);
   if (basePath !== '') app.route(basePath, routes);
 

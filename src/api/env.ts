@@ -1,8 +1,14 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 
-/** What the middlewares leave for the routes. */
+/** What the server and the middlewares leave for the routes. */
 export interface ApiEnv {
-  Variables: { requestId: string };
+  Bindings: HttpBindings;
+  Variables: {
+    requestId: string;
+    /** What was sent with it; nothing for GET and HEAD. */
+    body?: Buffer;
+  };
 }
 
 export type ApiContext = Context<ApiEnv>;

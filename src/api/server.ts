@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from '../services/ports.ts';
 import type { ApiEnv } from './env.ts';
+import { lingerOverUnreadBody } from './linger.ts';
 
 export interface ServerTimeouts {
   /** For all headers to be there, from the connection's start. */
@@ -45,7 +46,10 @@ export async function startServer(
       keepAliveTimeout: timeouts.keepAliveMs,
       connectionsCheckingInterval: timeouts.checkEveryMs,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => {
+      lingerOverUnreadBody(incoming, outgoing);
+      void listener(incoming, outgoing);
+    },
   );
   server.on('error', listening.reject);
   server.on('clientError', refuseBrokenRequest);

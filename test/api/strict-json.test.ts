@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { oddities } from '../../src/api/strict-json.ts';
+import { startApi } from './harness.ts';
+import { expectProblem } from './request.ts';
+
+const fieldsOf = (text: string): string[] => oddities(text).map(({ field }) => field);
+
+describe('what JSON.parse takes without a word', () => {
+  it.each([
+    ['{"a":1,"a":2}', ['a']],
+    ['{"a":1,"\\u0061":2}', ['a']],
+    ['{"a":{"b":[0,{"c":1,"c":1}]}}', ['a.b[1].c']],
+    ['[{"a":1,"a":1},{"a":1}]', ['[0].a']],
+    ['{"a":[{"b":1},{"b":1}],"b":{"a":1}}', []],
+    ['{"a":"{\\"a\\":1,\\"a\\":2}"}', []],
+    ['{"__proto__":1}', ['__proto__']],
+    ['{"a":{"__pr\\u006fto__":1}}', ['a.__proto__']],
+    ['{"a":"\\ud800"}', ['a']],
+    ['{"a":"\\ud83d\\ude00","\\ude00":1}', ['\ude00']],
+    ['9007199254740993', ['body']],
+  ])('in %s', (text, fields) => {
+    expect(fieldsOf(text)).toEqual(fields);
+  });
+
+  it.each([
+    '0.1',
+    '1.0',
+    '1e3',
+    '1E+3',
+    '-0',
+    '0.000',
+    '100',
+    '0.30000000000000004',
+    '9007199254740992',
+    '5e-324',
+    '1.50',
+    '1e21',
+  ])('keeps the number %s', (literal) => expect(fieldsOf(literal)).toEqual([]));
+
+  it.each(['9007199254740993', '0.12345678901234567891', '1e400', '-1e400', '1e-400', '12345678901234567890'])(
+    'loses digits of the number %s',
+    (literal) => expect(fieldsOf(literal)).toEqual(['body']),
+  );
+
+  it('is not seen where there is none, and takes time that grows with the text only', () => {
+    fc.assert(
+      fc.property(
+        fc.json({ noUnicodeString: false }),
+        (text) => fieldsOf(text).filter((one) => !/__proto__/.test(one)).length === 0,
+      ),
+    );
+    const startedAt = performance.now();
+    oddities(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    oddities(`{"a":"${'\\\\'.repeat(100_000)}"}`);
+    expect(oddities(`{${'"a":1,'.repeat(30_000)}"a":1}`).length).toBeLessThanOrEqual(20);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+});
+
+describe('a body', () => {
+  const json = { 'content-type': 'application/json' };
+
+  it('with a doubled key starts nothing, and the key is named with its path', async () => {
+    const { ask, simulator } = await startApi();
+    const raw = '{"hyperparameters":{"epochs":1,"epochs":9},"instance_count":1,"instance_count":2}';
+    const { errors } = expectProblem(await ask('POST', '/bootstrap', { headers: json, raw }), 422, 'invalid_request');
+    expect(errors).toEqual([
+      { field: 'hyperparameters.epochs', detail: 'is given twice' },
+      { field: 'instance_count', detail: 'is given twice' },
+    ]);
+    expect(simulator.effects()).toEqual([]);
+  });
+
+  it.each([
+    ['invalid UTF-8', Buffer.from('{"hyperparameters":{"name":"caf\xe9"}}', 'latin1'), 'body'],
+    ['a cut UTF-8 character', Buffer.from('{"a":"\xc3', 'latin1'), 'body'],
+    ['an overlong UTF-8 character', Buffer.from('{"a":"\xc0\xaf"}', 'latin1'), 'body'],
+    ['half of a surrogate pair', Buffer.from('{"hyperparameters":{"name":"\\ud83d"}}'), 'hyperparameters.name'],
+    ['a number that loses digits', Buffer.from('{"hyperparameters":{"seed":9007199254740993}}'), 'hyperparameters.seed'],
+  ])('with %s starts nothing and says where', async (_, bytes, field) => {
+    const { ask, simulator } = await startApi();
+    const answer = await ask('POST', '/bootstrap', { headers: json, raw: new Blob([bytes]).stream() });
+    expect(expectProblem(answer, 422, 'invalid_request').errors).toMatchObject([{ field }]);
+    expect(simulator.effects()).toEqual([]);
+  });
+
+  it('that is packed or in another character set is not guessed at', async () => {
+    const { ask } = await startApi();
+    for (const headers of [
+      { 'content-type': 'application/json; charset=iso-8859-1' },
+      { 'content-type': 'application/json;charset="utf-16"' },
+      { ...json, 'content-encoding': 'gzip' },
+    ])
+      expectProblem(await ask('POST', '/bootstrap', { headers, raw: '{}' }), 415, 'unsupported_media_type');
+  });
+
+  it('of an event may hold any numbers and texts, and no doubled keys', async () => {
+    const { ask } = await startApi();
+    const event = (more: string): string =>
+      `{"source":"aws.sagemaker","detail-type":"SageMaker Training Job State Change","detail":{"TrainingJobName":"theirs","TrainingJobStatus":"Failed"${more}}}`;
+    const send = (raw: string) => ask('POST', '/events', { headers: json, raw });
+    expect(
+      (await send(event(',"FailureReason":"cut \\ud83d","FinalMetricDataList":[{"Value":0.12345678901234567891}]'))).status,
+    ).toBe(202);
+    const { errors } = expectProblem(await send(event(',"TrainingJobStatus":"Completed"')), 422, 'invalid_request');
+    expect(errors).toEqual([{ field: 'detail.TrainingJobStatus', detail: 'is given twice' }]);
+  });
+});
