@@ -30,7 +30,7 @@ const store = openSqliteStore(config.databaseUrl, {
   onReplaced: () => log.warn({}, 'the database file was removed or replaced, and is opened anew'),
 });
 const serviceLog = autoDeployLogger(log);
-const calls = createCallCounter(store, serviceLog);
+const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
 const queue = createQueue({ ...config, log });
 const sagemaker = createSagemaker({ onCall: calls.count });
 const services: Services = {

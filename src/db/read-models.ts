@@ -5,7 +5,7 @@ import { trainingRunStatuses } from '../core/training-run.ts';
 import type { LatencyHistogram, Store } from '../services/store.ts';
 import type { Database } from './database.ts';
 import type { Db } from './open.ts';
-import { deployments, sagemakerCalls, trainingRuns } from './schema.ts';
+import { deployments, trainingRuns } from './schema.ts';
 
 /** Every status with its count, those that no row has included. */
 function withZeros<Status extends string>(
@@ -84,7 +84,7 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
     ),
 });
 
-type Measured = 'counts' | 'latencies' | 'detections' | 'addSagemakerCalls' | 'sagemakerCalls';
+type Measured = 'counts' | 'latencies' | 'detections';
 
 export const measurements = (database: Database): Pick<Store, Measured> => ({
   counts: () =>
@@ -111,23 +111,5 @@ export const measurements = (database: Database): Pick<Store, Measured> => ({
         .groupBy(trainingRuns.finishedBy)
         .orderBy(trainingRuns.finishedBy)
         .all(),
-    ),
-
-  addSagemakerCalls: (calls) =>
-    database.write((tx) => {
-      for (const call of calls) {
-        tx.insert(sagemakerCalls)
-          .values(call)
-          .onConflictDoUpdate({
-            target: [sagemakerCalls.operation, sagemakerCalls.result],
-            set: { count: sql`${sagemakerCalls.count} + excluded.count` },
-          })
-          .run();
-      }
-    }),
-
-  sagemakerCalls: () =>
-    database.read((db) =>
-      db.select().from(sagemakerCalls).orderBy(asc(sagemakerCalls.operation), asc(sagemakerCalls.result)).all(),
     ),
 });

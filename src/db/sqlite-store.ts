@@ -6,10 +6,12 @@ import { askingForDeployments, readingOfDeployments } from './deployments.ts';
 import { guarded } from './guarded.ts';
 import { historyOf } from './history.ts';
 import { databasePath, DatabaseFile } from './open.ts';
+import { processesOf } from './processes.ts';
 import { measurements, unfinishedOnes } from './read-models.ts';
 import { courseOfRuns } from './run-course.ts';
 import { startOfRuns } from './run-start.ts';
 import { readingOfRuns, recordingOfRuns } from './runs.ts';
+import { countingOfCalls } from './sagemaker-calls.ts';
 import { sagemakerCalls } from './schema.ts';
 import { turnsOf } from './turns.ts';
 
@@ -38,6 +40,8 @@ export function openSqliteStore(databaseUrl: string, options: SqliteStoreOptions
     ...historyOf(database),
     ...unfinishedOnes(database),
     ...measurements(database),
+    ...countingOfCalls(database),
+    ...processesOf(database),
     ...turnsOf(database),
     // A small table that is really read: `select 1` never reaches the file.
     ping: () => database.read((db) => void db.select({ calls: count() }).from(sagemakerCalls).get()),

@@ -1,4 +1,5 @@
 import type { Logger, Store } from './ports.ts';
+import type { CountedCalls } from './store.ts';
 
 const flushEveryMs = 5000;
 
@@ -11,8 +12,11 @@ export interface CallCounter {
   stop(): Promise<void>;
 }
 
-export function createCallCounter(store: Pick<Store, 'addSagemakerCalls'>, log: Logger, everyMs = flushEveryMs): CallCounter {
-  const counts = new Map<string, { operation: string; result: string; count: number }>();
+export function createCallCounter(
+  { store, log, now }: { store: Pick<Store, 'addSagemakerCalls'>; log: Logger; now: () => number },
+  everyMs = flushEveryMs,
+): CallCounter {
+  const counts = new Map<string, CountedCalls>();
   let flushing: Promise<void> = Promise.resolve();
 
   const add = (operation: string, result: string, more: number): void => {
@@ -24,7 +28,7 @@ export function createCallCounter(store: Pick<Store, 'addSagemakerCalls'>, log: 
     if (calls.length === 0) return;
     counts.clear();
     try {
-      await store.addSagemakerCalls(calls);
+      await store.addSagemakerCalls(calls, now());
     } catch (error) {
       log.debug({ err: error }, 'SageMaker calls could not be counted in the database; kept for the next time');
       for (const { operation, result, count } of calls) add(operation, result, count);

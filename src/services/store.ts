@@ -5,6 +5,7 @@
  */
 import type { Deployment, DeploymentOutcome, DeploymentProgress, DeploymentStatus, Trigger } from '../core/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
+import type { ServiceProcess } from '../core/process.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training-run.ts';
 
 export type { DeploymentOutcome, DeploymentProgress } from '../core/deployment.ts';
@@ -187,9 +188,22 @@ export interface Store {
   latencies(bucketsMs: number[]): Promise<LatencyHistogram[]>;
   /** How many completed trainings each detector was the first to see. */
   detections(): Promise<{ detectedBy: Actor; count: number }[]>;
-  /** Adds to the counters of SageMaker calls that all processes share. */
-  addSagemakerCalls(calls: { operation: string; result: string; count: number }[]): Promise<void>;
-  sagemakerCalls(): Promise<{ operation: string; result: string; count: number }[]>;
+  /** Adds to the counters of SageMaker calls that all processes share, and to those of the minute; an hour of these is kept. */
+  addSagemakerCalls(calls: readonly CountedCalls[], now: number): Promise<void>;
+  sagemakerCalls(): Promise<CountedCalls[]>;
+  /** Those of the minutes within so long, the current one included. */
+  recentSagemakerCalls(withinMs: number, now: number): Promise<CountedCalls[]>;
+
+  // Processes
+  /** Writes down that a process lives, in place of what it said before, and forgets those that were heard an hour ago or more. */
+  hearProcess(process: ServiceProcess): Promise<void>;
+  /** Of a process that ends. */
+  forgetProcess(name: string): Promise<void>;
+  /** All that are written down, the oldest first; isAlive tells who lives. */
+  processes(): Promise<ServiceProcess[]>;
+  /** This database's id, which is made at the first time: processes that do not have the same one do not share the database. */
+  databaseId(now: number): Promise<string>;
+
   /**
    * Takes the turn at a task that one process at a time does for all, at most every `everyMs`; answers how far it has come, or null
    * when the turn is somebody else's. A turn is over when it is that old: nobody has to give it back.
@@ -202,6 +216,13 @@ export interface Store {
   /** Throws StoreUnavailable when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Requests to SageMaker of one operation with one result. */
+export interface CountedCalls {
+  operation: string;
+  result: string;
+  count: number;
 }
 
 export interface LatencyHistogram {

@@ -27,7 +27,7 @@ const log = autoDeployLogger(processLog);
 const store = openSqliteStore(config.databaseUrl, {
   onReplaced: () => processLog.warn({}, 'the database file was removed or replaced, and is opened anew'),
 });
-const calls = createCallCounter(store, log);
+const calls = createCallCounter({ store, log, now: Date.now });
 const queue = createQueue({ ...config, log });
 const sagemaker = createSagemaker({ onCall: calls.count });
 const services: Services = {

@@ -3,8 +3,10 @@ import type { Store } from '../../src/services/store.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
 import { fencesSuite } from './conformance/fences.ts';
 import { orderSuite } from './conformance/order.ts';
+import { processesSuite } from './conformance/processes.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
 import { runsSuite } from './conformance/runs.ts';
+import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
 import { turnsSuite } from './conformance/turns.ts';
 
@@ -33,6 +35,12 @@ export function describeStore(engine: string, newDatabase: () => TestDatabase): 
     });
     describe('turns', () => {
       turnsSuite(newDatabase);
+    });
+    describe('calls to SageMaker', () => {
+      sagemakerCallsSuite(newDatabase);
+    });
+    describe('processes', () => {
+      processesSuite(newDatabase);
     });
     describe('read models', () => {
       readModelsSuite(newDatabase);

@@ -61,7 +61,7 @@ it('a process that is killed inside of a transaction leaves nothing of it, and n
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(100_000);
   await writer.kill();
   expect(await store.sagemakerCalls()).toEqual([]);
-  await store.addSagemakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }]);
+  await store.addSagemakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }], 0);
   expect(await store.sagemakerCalls()).toHaveLength(1);
   expect(integrity(path)).toBe('ok');
 });
@@ -96,7 +96,7 @@ it.each([1, 23, 500, 800, 1300])(
       '--eval',
       `import { openSqliteStore } from '${process.cwd()}/src/db/sqlite-store.ts';
     const store = openSqliteStore('file:${path}');
-    for (let i = 0; i < ${writes}; i += 1) await store.addSagemakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }]);
+    for (let i = 0; i < ${writes}; i += 1) await store.addSagemakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }], 0);
     setInterval(() => {}, 1000);
     console.log(JSON.stringify({ msg: 'idle' }));`,
     ]);

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailable } from '../../src/core/errors.ts';
 import { openSqliteStore } from '../../src/db/sqlite-store.ts';
 import { createCallCounter } from '../../src/services/count-calls.ts';
+import type { Store } from '../../src/services/store.ts';
 import { createErrorLog } from '../../src/worker/error-log.ts';
 import { repeat } from '../../src/worker/repeat.ts';
 import { createStandstillWatch } from '../../src/worker/standstill.ts';
@@ -62,7 +63,7 @@ describe('counting calls', () => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     });
-    const counter = createCallCounter(store, keptLog().log);
+    const counter = createCallCounter({ store, log: keptLog().log, now: () => 0 });
     counter.count('DescribeTrainingJob', 'ok');
     counter.count('DescribeTrainingJob', 'ok');
     await counter.flush();
@@ -82,22 +83,20 @@ describe('counting calls', () => {
   it('keeps what could not be added', async () => {
     const added: unknown[] = [];
     let away = true;
-    const counter = createCallCounter(
-      {
-        addSagemakerCalls(calls) {
-          if (away) return Promise.reject(new StoreUnavailable('database is locked'));
-          added.push(...calls);
-          return Promise.resolve();
-        },
+    const store: Pick<Store, 'addSagemakerCalls'> = {
+      addSagemakerCalls(calls, now) {
+        if (away) return Promise.reject(new StoreUnavailable('database is locked'));
+        added.push(...calls, now);
+        return Promise.resolve();
       },
-      keptLog().log,
-    );
+    };
+    const counter = createCallCounter({ store, log: keptLog().log, now: () => 7 });
     counter.count('CreateModel', 'ok');
     await counter.flush();
     away = false;
     counter.count('CreateModel', 'ok');
     await counter.stop();
-    expect(added).toEqual([{ operation: 'CreateModel', result: 'ok', count: 2 }]);
+    expect(added).toEqual([{ operation: 'CreateModel', result: 'ok', count: 2 }, 7]);
   });
 });
 

@@ -155,18 +155,6 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
-  it('adds up the calls of all processes', async () => {
-    const { open } = newDatabase();
-    const [one, other] = [open(), open()];
-    const call = { operation: 'DescribeEndpoint', result: 'ok', count: 2 };
-    await Promise.all([one.addSagemakerCalls([call, { ...call, result: 'throttled' }]), other.addSagemakerCalls([call, call])]);
-    await one.addSagemakerCalls([]);
-    expect(await other.sagemakerCalls()).toEqual([
-      { ...call, count: 6 },
-      { ...call, result: 'throttled' },
-    ]);
-  });
-
   it('answers a ping', async () => {
     expect(await newDatabase().open().ping()).toBeUndefined();
   });

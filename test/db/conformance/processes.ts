@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { ServiceProcess } from '../../../src/core/process.ts';
+import type { TestDatabase } from '../conformance.ts';
+
+const hour = 3_600_000;
+
+export function processesSuite(newDatabase: () => TestDatabase): void {
+  const worker = (name: string, more: Partial<ServiceProcess> = {}): ServiceProcess => ({
+    name,
+    service: 'worker',
+    version: '1.2.3',
+    startedAt: 1000,
+    heardAt: 2000,
+    trouble: null,
+    ...more,
+  });
+
+  it('are told of to each other, as they were heard last', async () => {
+    const { open } = newDatabase();
+    const [one, other] = [open(), open()];
+    await one.hearProcess(worker('one', { startedAt: 1500 }));
+    await other.hearProcess(worker('other', { service: 'api' }));
+    await one.hearProcess(worker('one', { startedAt: 1500, heardAt: 7000, trouble: 'Redis is away' }));
+    expect(await other.processes()).toEqual([
+      worker('other', { service: 'api' }),
+      worker('one', { startedAt: 1500, heardAt: 7000, trouble: 'Redis is away' }),
+    ]);
+  });
+
+  it('are forgotten when they end, and an hour after they were heard last', async () => {
+    const store = newDatabase().open();
+    for (const name of ['ended', 'killed', 'lives']) await store.hearProcess(worker(name));
+    await store.forgetProcess('ended');
+    await store.hearProcess(worker('lives', { heardAt: 2000 + hour }));
+    expect((await store.processes()).map(({ name }) => name)).toEqual(['killed', 'lives']);
+    await store.hearProcess(worker('lives', { heardAt: 2001 + hour }));
+    expect((await store.processes()).map(({ name }) => name)).toEqual(['lives']);
+  });
+
+  it('of a clock that was ahead are forgotten as well', async () => {
+    const store = newDatabase().open();
+    await store.hearProcess(worker('ahead', { heardAt: 5 * hour }));
+    await store.hearProcess(worker('right'));
+    expect((await store.processes()).map(({ name }) => name)).toEqual(['right']);
+  });
+
+  it('that share the database see one id, whoever asks first; another database has another', async () => {
+    const { open } = newDatabase();
+    const ids = await Promise.all([open(), open(), open()].map((store) => store.databaseId(1000)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await open().databaseId(2000)).toBe(ids[0]);
+    expect(await newDatabase().open().databaseId(1000)).not.toBe(ids[0]);
+  });
+}
