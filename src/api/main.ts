@@ -10,6 +10,7 @@ import { createMetrics } from '../metrics.ts';
 import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
 import { createApp } from './app.ts';
@@ -18,7 +19,7 @@ import { startServer } from './server.ts';
 /** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/bootstrap.ts). */
 const graceMs = 5000;
 
-const config = configOrExit(loadApiConfig);
+const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;
 const log = createLogger(config, 'api');
 process.on('uncaughtException', (error) => {
@@ -32,7 +33,7 @@ const store = openSqliteStore(config.databaseUrl, {
 const serviceLog = autoDeployLogger(log);
 const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
 const queue = createQueue({ ...config, log });
-const sagemaker = createSagemaker({ onCall: calls.count });
+const sagemaker = createSagemaker({ onCall: calls.count, log: serviceLog, endpointName: config.services.endpointName });
 const services: Services = {
   store,
   sagemaker,
@@ -48,7 +49,7 @@ const app = createApp({
   apiKeys: api.apiKeys,
   basePath: api.basePath,
   boardQueues: queue.queues,
-  health: { redis: () => queue.ping(), database: () => store.ping() },
+  health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
   metricsText: () => metrics.text(),
   log,
 });
@@ -63,4 +64,6 @@ onStop(log, async () => {
   sagemaker.close();
   await store.close();
 });
+// What it finds is in the log, and keeps readiness from saying that all is well.
+void sagemaker.checkCredentials().catch(() => undefined);
 log.info({ url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');

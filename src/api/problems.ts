@@ -3,7 +3,7 @@
  * a status.
  */
 import { HTTPException } from 'hono/http-exception';
-import { credentialsTrouble } from '../core/credentials-trouble.ts';
+import { credentialsTroubleForCaller } from '../core/credentials-trouble.ts';
 import {
   type SagemakerErrorKind,
   SagemakerError,
@@ -188,7 +188,7 @@ function problemOfSagemaker(error: SagemakerError): Problem {
 }
 
 function detailOfSagemaker({ kind, code, operation, message }: SagemakerError): string {
-  if (kind === 'unauthenticated') return `SageMaker could not be asked: ${credentialsTrouble(code)}`;
+  if (kind === 'unauthenticated') return `SageMaker could not be asked: ${credentialsTroubleForCaller(code)}`;
   return kind === 'unknown' ? `SageMaker's answer to ${operation} was not understood` : message;
 }
 

@@ -14,14 +14,24 @@ export class ConfigError extends Error {
 /** EX_CONFIG of sysexits.h. */
 const exitCodeBadConfig = 78;
 
-/** The loaded configuration; with a bad environment prints its faults, a line each, and ends the process with code 78. */
-export function configOrExit<T>(load: () => T): T {
+/**
+ * The loaded configuration; with a bad environment prints its faults, a line each, and ends the process with code 78. `further`
+ * looks for faults in what others read of the environment.
+ */
+export async function configOrExit<T>(load: () => T, further: () => Promise<readonly string[]> = async () => []): Promise<T> {
+  const loaded = attempt(load);
+  const faults = [...('faults' in loaded ? loaded.faults : []), ...(await further())];
+  if ('value' in loaded && faults.length === 0) return loaded.value;
+  writeSync(2, faults.map((fault) => `${fault}\n`).join(''));
+  return process.exit(exitCodeBadConfig);
+}
+
+function attempt<T>(load: () => T): { value: T } | { faults: readonly string[] } {
   try {
-    return load();
+    return { value: load() };
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    writeSync(2, `${error.message}\n`);
-    return process.exit(exitCodeBadConfig);
+    if (error instanceof ConfigError) return { faults: error.faults };
+    throw error;
   }
 }
 

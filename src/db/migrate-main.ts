@@ -6,7 +6,7 @@
 import { configOrExit, loadDatabaseUrl } from '../config.ts';
 import { databasePath, migrateDatabase } from './open.ts';
 
-const path = databasePath(configOrExit(loadDatabaseUrl));
+const path = databasePath(await configOrExit(loadDatabaseUrl));
 try {
   const applied = migrateDatabase(path);
   process.stdout.write(`${JSON.stringify({ msg: 'database is up to date', database: path, migrations_applied: applied })}\n`);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configOrExit, parseApiConfig } from '../config.ts';
 import { apiVariables, sharedVariables } from '../config/variables.ts';
+import { startFaults } from '../sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from '../simulator/environment.ts';
 import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
@@ -32,7 +33,7 @@ async function main(args: string[]): Promise<number> {
   try {
     const settings = await settle(options);
     // Here, so that each fault is told once and not by every process.
-    configOrExit(() => parseApiConfig(settings.env));
+    await configOrExit(() => parseApiConfig(settings.env), options.aws ? startFaults : undefined);
     const simulator = readSimulatorEnvironment(settings.simulatorEnv);
     if (options.aws || 'options' in simulator) return await runSystem(settings, join(options.folder, 'logs'));
     simulator.faults.forEach(fault);

@@ -5,6 +5,7 @@ import type {
   ServiceOutputTypes,
 } from '@aws-sdk/client-sagemaker';
 import type { Command } from '@smithy/core/client';
+import type { Credentials } from './credentials.ts';
 import type { Failure } from './failure.ts';
 import { orAborted } from './patience.ts';
 
@@ -28,13 +29,13 @@ export type AttemptResult<Output> =
  * there too it is noted that it went out, and with which status the answer began.
  */
 export async function attempt<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
-  client: SageMakerClient,
+  { client, credentials }: { client: SageMakerClient; credentials: Credentials },
   command: SagemakerCommand<Input, Output>,
   { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
 ): Promise<AttemptResult<Output>> {
   try {
-    // Kept by the SDK: asked for here, so that their trouble is told from SageMaker's, whatever it is called.
-    await orAborted(client.config.credentials(), signal);
+    // Here, and not in the SDK's own time, so that their trouble is told from SageMaker's, whatever it is called.
+    await orAborted(credentials.get(), signal);
   } catch (error) {
     return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };
   }

@@ -5,12 +5,15 @@ import { SagemakerError, type Effect } from '../core/errors.ts';
 import type { CallOptions } from '../services/ports.ts';
 import { attempt, type SagemakerCommand } from './attempt.ts';
 import { backoffMs, mayTryAgain, type Trouble } from './backoff.ts';
+import type { Credentials } from './credentials.ts';
 import { effectOf, sagemakerError, type Failure } from './failure.ts';
 import { GivenUp, Patience } from './patience.ts';
 import { SendGate } from './send-gate.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;
+  /** Told of every answer. */
+  credentials: Credentials;
   maxWaitMs: number;
   /** Told once for each call: `ok`, the kind of the error, or `stopped` when the guard ended it. */
   onCall: (operation: string, result: string) => void;
@@ -26,7 +29,7 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
 ) => Promise<Output>;
 
 /** Calls with attempts that back off, a gate for each operation, and one account of what the attempts may have done. */
-export function createCaller({ client, maxWaitMs, onCall, random }: CallerOptions): Caller {
+export function createCaller({ client, credentials, maxWaitMs, onCall, random }: CallerOptions): Caller {
   const gates = new Map<string, SendGate>();
   const gateOf = (operation: string): SendGate => {
     const gate = gates.get(operation) ?? new SendGate();
@@ -37,7 +40,7 @@ export function createCaller({ client, maxWaitMs, onCall, random }: CallerOption
   return async (operation, command, options = {}) => {
     const patience = new Patience(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
-      const call = { operation, command, client, gate: gateOf(operation), options, patience, random };
+      const call = { operation, command, client, credentials, gate: gateOf(operation), options, patience, random };
       const output = await tryUntilOver(call);
       onCall(operation, 'ok');
       return output;
@@ -54,6 +57,7 @@ interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputType
   operation: string;
   command: () => SagemakerCommand<Input, Output>;
   client: SageMakerClient;
+  credentials: Credentials;
   gate: SendGate;
   options: CallOptions;
   patience: Patience;
@@ -64,6 +68,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   operation,
   command,
   client,
+  credentials,
   gate,
   options: { guard, retryThrottles = true, retryUnclear = true },
   patience,
@@ -75,10 +80,11 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     await gate.pass(patience.signal).catch((givenUp: GivenUp) => {
       throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect);
     });
-    const result = await attempt(client, command(), { signal: patience.signal, guard });
+    const result = await attempt({ client, credentials }, command(), { signal: patience.signal, guard });
     if (result.kind === 'stopped') throw result.error;
     if (result.kind === 'ok') {
       gate.answered('otherwise');
+      credentials.answered(null);
       return result.output;
     }
 
@@ -89,6 +95,8 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     }
     const error = sagemakerError(operation, failure, effect);
     gate.answered(error.kind === 'throttled' ? 'throttled' : 'otherwise');
+    if (error.kind === 'unauthenticated') credentials.answered(error);
+    else if (failure.status !== null) credentials.answered(null);
     const trouble = passingTrouble(error, failure);
     const endsAtOnce = (trouble === 'throttled' && !retryThrottles) || (effect === 'unknown' && !retryUnclear);
     if (trouble === null || endsAtOnce || !mayTryAgain(trouble, attempts)) throw error;

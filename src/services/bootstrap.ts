@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jitteredIntervalMs, minTroubleDelayMs } from '../core/backoff.ts';
-import { credentialsTrouble } from '../core/credentials-trouble.ts';
+import { credentialsTroubleForCaller } from '../core/credentials-trouble.ts';
 import { type SagemakerError, ServiceError } from '../core/errors.ts';
 import { newTrainingJobName } from '../core/names.ts';
 import { isBeingStarted, startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
@@ -158,7 +158,7 @@ function refusal(error: SagemakerError, unavailable?: string): ServiceError {
     case 'unauthenticated':
       return new ServiceError(
         'sagemaker_unavailable',
-        `${unavailable ?? 'Nothing was started'}: ${credentialsTrouble(error.code)}`,
+        `${unavailable ?? 'Nothing was started'}: ${credentialsTroubleForCaller(error.code)}`,
         options,
       );
     case 'already_exists':

@@ -8,6 +8,7 @@ import { autoDeployLogger, createLogger } from '../logger.ts';
 import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
 import { startAdopting } from './adopt-timer.ts';
@@ -16,7 +17,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { startReconciling } from './reconcile-timer.ts';
 import { startRuntime } from './runtime.ts';
 
-const config = configOrExit(loadConfig);
+const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
 process.on('uncaughtException', (error) => {
   processLog.fatal({ err: error }, 'the worker ends: nobody caught an error');
@@ -29,7 +30,7 @@ const store = openSqliteStore(config.databaseUrl, {
 });
 const calls = createCallCounter({ store, log, now: Date.now });
 const queue = createQueue({ ...config, log });
-const sagemaker = createSagemaker({ onCall: calls.count });
+const sagemaker = createSagemaker({ onCall: calls.count, log });
 const services: Services = {
   store,
   sagemaker,
@@ -51,4 +52,5 @@ onStop(log, async () => {
   sagemaker.close();
   await store.close();
 });
+void sagemaker.findCredentials();
 log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');

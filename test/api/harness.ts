@@ -99,7 +99,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     apiKeys,
     basePath,
     boardQueues: queue.queues,
-    health: { redis: () => queue.ping(), database: () => store.ping() },
+    health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
     metricsText: () => metrics.text(),
     log,
   });

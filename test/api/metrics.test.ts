@@ -92,8 +92,24 @@ describe('health', () => {
     expect(await ask('GET', `${prefix}/health/live`)).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await ask('GET', `${prefix}/health/ready`)).toMatchObject({
       status: 200,
-      body: { status: 'ok', checks: { redis: 'ok', database: 'ok' } },
+      body: { status: 'ok', checks: { redis: 'ok', database: 'ok', sagemaker: 'ok' } },
     });
+  });
+
+  it('is not ready while AWS refuses our credentials, and says so to whoever looks', async () => {
+    const api = await startApi();
+    api.simulator.addFault({ kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' });
+    const detail = "SageMaker: the service's own AWS credentials are expired (ExpiredTokenException)";
+    expect(await api.ask('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      body: { code: 'not_ready', detail, checks: { redis: 'ok', database: 'ok', sagemaker: detail.slice('SageMaker: '.length) } },
+    });
+    expect((await api.ask('GET', '/health/live')).status).toBe(200);
+  });
+
+  it('is ready while SageMaker is away: restarting or cutting off the API would mend nothing', async () => {
+    const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
+    expect((await api.ask('GET', '/health/ready')).status).toBe(200);
   });
 
   it('is not ready while Redis is away, and says why', async () => {

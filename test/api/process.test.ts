@@ -166,6 +166,36 @@ describe('an API process', () => {
     expect(program.output.join('\n')).toMatch(/EXECUTION_ROLE_ARN[\s\S]*HOST/);
   });
 
+  it('does not start without a region, and names all that is wrong at once', async () => {
+    const env = { ...environment('foo'), AWS_CONFIG_FILE: '/dev/null' };
+    const { AWS_REGION: _, ...without } = environment('http://127.0.0.1:9', { AWS_CONFIG_FILE: '/dev/null', PORT: 'x' });
+    const program = startApiProcess(without);
+    expect((await program.exited).code).toBe(78);
+    expect(program.output).toEqual([
+      'PORT holds "x"; it may hold a whole number from 0 to 65535',
+      'AWS_REGION is not set, and no AWS profile names a region; it must hold an AWS region, like us-east-1 (AWS_DEFAULT_REGION is not read)',
+    ]);
+    const misled = startApiProcess(env);
+    expect((await misled.exited).code).toBe(78);
+    expect(misled.output).toEqual([
+      'AWS_ENDPOINT_URL_SAGEMAKER or AWS_ENDPOINT_URL (or the AWS profile\'s endpoint_url) holds "foo"; it may hold http:// or https:// and a host',
+    ]);
+  });
+
+  it('starts without credentials, and says so', async () => {
+    const simulator = await startSagemaker();
+    const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
+    const program = startApiProcess({ ...environment(simulator.url), AWS_ACCESS_KEY_ID: '', ...nowhere });
+    const ask = asking(await listening(program));
+    expect((await ask('GET', '/health/ready')).body).toMatchObject({
+      detail: "SageMaker: the service's own AWS credentials are missing, or could not be got (CredentialsProviderError)",
+    });
+    expect((await ask('POST', '/bootstrap')).body).toMatchObject({ status: 503, code: 'sagemaker_unavailable' });
+    await end(program, 'SIGTERM');
+    expect(program.log.filter(({ msg }) => msg?.startsWith('the AWS credentials do not work'))).toHaveLength(1);
+    expect(simulator.calls()).toEqual([]);
+  });
+
   it('that died while it started a training leaves its Idempotency-Key good', async () => {
     const simulator = await startSagemaker();
     const env = environment(simulator.url);

@@ -62,7 +62,9 @@ describe("README's operating tables", () => {
   });
 
   it('quote only lines that the programs log', () => {
-    const sources = globSync(['src/*.ts', 'src/{api,queue,services,worker}/**/*.ts'], { cwd: root }).map(read).join('\n');
+    const sources = globSync(['src/*.ts', 'src/{api,queue,sagemaker,services,worker}/**/*.ts'], { cwd: root })
+      .map(read)
+      .join('\n');
     const lines = firstCells('What the log lines mean').flatMap(inBackticks);
     expect(lines.length).toBeGreaterThan(20);
     // `deployment failed` is written as `deployment ${outcome.status}`.

@@ -131,6 +131,7 @@ describe('npm start', () => {
       'EXECUTION_ROLE_ARN',
       'TRAINING_IMAGE',
       'MODEL_OUTPUT_S3_URI',
+      'AWS_REGION',
     ]);
   });
 });

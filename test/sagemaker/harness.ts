@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { SagemakerError } from '../../src/core/errors.ts';
-import { createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
+import { type ConnectedSagemaker, createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
 import type { Sagemaker, TrainingJobSpec } from '../../src/services/ports.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { type Clock, image, role, startSimulator } from '../simulator/harness.ts';
@@ -24,7 +24,7 @@ export async function connect(options: SagemakerOptions = {}, simulated: Simulat
   return { sagemaker, simulator, clock, told, answers };
 }
 
-export function sagemakerAt(endpoint: string, options: SagemakerOptions = {}): Sagemaker {
+export function sagemakerAt(endpoint: string, options: SagemakerOptions = {}): ConnectedSagemaker {
   const client = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
   const sagemaker = createSagemaker({ random: () => 0, client, ...options });
   onTestFinished(() => sagemaker.close());

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,7 +10,7 @@ import { redisUrl } from '../support/redis.ts';
 import { nothing, setUp } from './harness.ts';
 import { deployKind } from './kinds.ts';
 
-function startWorker(redis: string, queuePrefix: string) {
+function startWorker(redis: string, queuePrefix: string, more: Record<string, string | undefined> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-worker-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return startProgram(['src/worker/main.ts'], {
@@ -24,6 +24,7 @@ function startWorker(redis: string, queuePrefix: string) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9',
+    ...more,
   });
 }
 
@@ -53,6 +54,21 @@ describe('the worker process', () => {
     expect(performance.now() - startedAt).toBeLessThan(5000);
     expect(away()).toHaveLength(2);
     expect(worker.output.join('\n')).not.toContain('hunter2pass');
+  });
+
+  it('does not start without a region, and says in one line which variable is missing', async () => {
+    const worker = startWorker(redisUrl(), newPrefix(), { AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' });
+    expect(await worker.exited).toEqual({ code: 78, signal: null });
+    expect(worker.output).toEqual([expect.stringMatching(/^AWS_REGION is empty; it must hold/)]);
+  });
+
+  it('finds the region in a profile, by the SDK’s own rules', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'autodeploy-aws-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'config'), '[profile ml]\nregion = eu-central-1\n');
+    const profile = { AWS_REGION: undefined, AWS_PROFILE: 'ml', AWS_CONFIG_FILE: join(folder, 'config') };
+    const worker = startWorker(redisUrl(), newPrefix(), profile);
+    expect(await worker.logged(({ msg }) => msg === 'the worker takes jobs')).toBeDefined();
   });
 
   it('exits at once at a second signal', async () => {

@@ -9,6 +9,8 @@ import type { Routes } from './routes.ts';
 export interface HealthChecks {
   redis(): Promise<void>;
   database(): Promise<void>;
+  /** Whether it takes our credentials. That it is away keeps nobody from being ready. */
+  sagemaker(): Promise<void>;
 }
 
 const checkTimeoutMs = 1000;
@@ -24,18 +26,17 @@ const live = createRoute({
   responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...openProblems() },
 });
 
+const ok = z.literal('ok');
+
 const ready = createRoute({
   method: 'get',
   path: '/health/ready',
   operationId: 'healthReady',
   tags: ['operation'],
-  summary: 'Whether Redis and the database answer',
+  summary: 'Whether Redis and the database answer, and AWS takes our credentials',
   security: [],
   responses: {
-    200: json(
-      z.object({ status: z.literal('ok'), checks: z.object({ redis: z.literal('ok'), database: z.literal('ok') }) }),
-      'They do',
-    ),
+    200: json(z.object({ status: z.literal('ok'), checks: z.object({ redis: ok, database: ok, sagemaker: ok }) }), 'They do'),
     ...openProblems('not_ready'),
   },
 });
@@ -44,13 +45,19 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
   routes.openapi(live, (c) => c.json({ status: 'ok' as const }, 200));
 
   routes.openapi(ready, async (c) => {
-    const [redis, database] = await Promise.all([outcome(() => health.redis()), outcome(() => health.database())]);
-    if (redis === 'ok' && database === 'ok') {
-      return c.json({ status: 'ok' as const, checks: { redis: 'ok' as const, database: 'ok' as const } }, 200);
+    const [redis, database, sagemaker] = await Promise.all([
+      outcome(() => health.redis()),
+      outcome(() => health.database()),
+      outcome(() => health.sagemaker()),
+    ]);
+    if (redis === 'ok' && database === 'ok' && sagemaker === 'ok') {
+      return c.json({ status: 'ok' as const, checks: { redis, database, sagemaker } }, 200);
     }
-    const away = Object.entries({ Redis: redis, 'the database': database }).filter(([, reason]) => reason !== 'ok');
+    const away = Object.entries({ Redis: redis, 'the database': database, SageMaker: sagemaker }).filter(
+      ([, reason]) => reason !== 'ok',
+    );
     throw new Problem('not_ready', away.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
-      checks: { redis, database },
+      checks: { redis, database, sagemaker },
       retryAfterSeconds,
     });
   });

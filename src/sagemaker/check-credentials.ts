@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { credentialsTrouble } from '../core/credentials-trouble.ts';
+import type { Credentials } from './credentials.ts';
+import { sagemakerError } from './failure.ts';
+
+/** How long after an answer or a question SageMaker is asked again. */
+const probeEveryMs = 10_000;
+/** How long the first check waits for SageMaker: readiness has a time limit of its own. */
+const firstAnswerMs = 700;
+
+export interface CredentialsCheckOptions {
+  credentials: Credentials;
+  /** A cheap call. */
+  probe: () => Promise<unknown>;
+  /** As the credentials' own. */
+  uptimeMs: () => number;
+}
+
+/**
+ * A check that throws, with the reason, while the service's own AWS credentials can't be found, or were refused at the last call.
+ * SageMaker is asked only as long as it has said nothing yet, or has refused them: so a check turns good by itself, and costs nothing
+ * while all is well. SageMaker being away says nothing about them.
+ */
+export function createCredentialsCheck({ credentials, probe, uptimeMs }: CredentialsCheckOptions): () => Promise<void> {
+  let askedAt = -Infinity;
+  const isDue = (): boolean => uptimeMs() - Math.max(askedAt, credentials.answeredAt ?? -Infinity) >= probeEveryMs;
+  const ask = async (): Promise<void> => {
+    askedAt = uptimeMs();
+    // Whatever the answer is, the credentials have been told.
+    await probe().catch(() => undefined);
+  };
+  return async () => {
+    if (credentials.trouble === null) await findCredentials(credentials);
+    if (credentials.answeredAt === null && isDue()) await Promise.race([ask(), wait(firstAnswerMs, undefined, { ref: false })]);
+    else if (credentials.trouble !== null && isDue()) void ask();
+    if (credentials.trouble !== null) throw new Error(credentialsTrouble(credentials.trouble.code));
+  };
+}
+
+/** Whether there are any: without a call of SageMaker's, and mostly without any, since the SDK keeps them. Never fails; they are told. */
+export async function findCredentials(credentials: Credentials): Promise<void> {
+  try {
+    await credentials.get();
+  } catch (error) {
+    const failure = { error, sent: false, status: null, isUnauthenticated: true };
+    credentials.answered(sagemakerError('finding credentials', failure, 'none'));
+  }
+}

@@ -1,0 +1,71 @@
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import type { SagemakerError } from '../core/errors.ts';
+
+/** How often credentials that do not work are got anew: a role or a metadata server is asked for them then. */
+const renewEveryMs = 5_000;
+
+export interface CredentialsOptions {
+  client: Pick<SageMakerClient, 'config'>;
+  /** Told when they cease to work, and when they work again. */
+  onChange: (trouble: SagemakerError | null) => void;
+  /** Milliseconds, from any beginning; never set back. */
+  uptimeMs: () => number;
+}
+
+/** What is known of the service's own AWS credentials from the calls that were made with them. */
+export class Credentials {
+  readonly #options: CredentialsOptions;
+  #trouble: SagemakerError | null = null;
+  #answeredAt: number | null = null;
+  #renewedAt = -Infinity;
+  #renewal: Promise<void> = Promise.resolve();
+
+  constructor(options: CredentialsOptions) {
+    this.#options = options;
+  }
+
+  /** Why they do not work: they can't be found, or AWS refused them at the last call. */
+  get trouble(): SagemakerError | null {
+    return this.#trouble;
+  }
+
+  /** When something was last learnt of them, by `uptimeMs`; null before the first time. */
+  get answeredAt(): number | null {
+    return this.#answeredAt;
+  }
+
+  /**
+   * Resolves when there are some to sign with, found by the SDK's own rules and kept by the SDK. Ones that do not work are got anew:
+   * the SDK keeps what AWS's files held when it read them first, and a session that was ended at AWS until its time is over.
+   *
+   * @throws whatever the SDK met.
+   */
+  async get(): Promise<void> {
+    if (this.#trouble !== null) await this.#renew();
+    await this.#options.client.config.credentials();
+  }
+
+  /** To be told of each answer: the refusal of credentials, or null for any other. */
+  answered(refusal: SagemakerError | null): void {
+    const changed = (this.#trouble === null) !== (refusal === null);
+    this.#answeredAt = this.#options.uptimeMs();
+    this.#trouble = refusal;
+    if (changed) this.#options.onChange(refusal);
+  }
+
+  #renew(): Promise<void> {
+    const now = this.#options.uptimeMs();
+    if (now - this.#renewedAt >= renewEveryMs) {
+      this.#renewedAt = now;
+      this.#renewal = this.#getAnew();
+    }
+    return this.#renewal;
+  }
+
+  /** Where there are none to be had, those at hand may still do: get() says so, or SageMaker. */
+  async #getAnew(): Promise<void> {
+    await loadSharedConfigFiles({ ignoreCache: true }).catch(() => undefined);
+    await this.#options.client.config.credentials({ forceRefresh: true }).catch(() => undefined);
+  }
+}
