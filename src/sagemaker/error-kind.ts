@@ -1,3 +1,4 @@
+import { capacityText } from '../core/endpoint-failure.ts';
 import type { SagemakerErrorKind, SagemakerResource } from '../core/errors.ts';
 
 /** A failed call as far as it decides what kind of failure it is. */
@@ -12,7 +13,7 @@ export interface Refusal {
 
 export interface Classified {
   kind: SagemakerErrorKind;
-  /** What a `not_found`, `already_exists` or `busy` speaks of, where that is said. */
+  /** What it speaks of, where that is said. */
   resource: SagemakerResource | null;
 }
 
@@ -23,8 +24,11 @@ const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|
  * SageMaker says most of what there is to say in the texts of ValidationExceptions (sagemaker-facts, section 4). A text is only
  * looked at from its beginning: further on it may quote what we sent. "Could not find endpoint configuration" begins like
  * "Could not find endpoint", so the longer one comes first; "Could not find model data at s3://…" (aws-step-functions-data-
- * science-sdk-python#61) is about the artifact and no missing model. For "Could not assume role" see
- * awslabs/predictive-maintenance-using-machine-learning#3: the role may be too new to be known everywhere.
+ * science-sdk-python#61) is about the artifact and no missing model.
+ *
+ * Permissions are told as ValidationExceptions too, where SageMaker acts for a role: a new role, or a bucket's new policy, may not be
+ * known everywhere yet. "Could not assume role": awslabs/predictive-maintenance-using-machine-learning#3; "Could not access model data":
+ * philschmid/llm-sagemaker-sample#2; a scalable target: awslabs/stable-diffusion-aws-extension#161.
  */
 const texts: readonly (readonly [start: RegExp, kind: SagemakerErrorKind, resource: SagemakerResource | null])[] = [
   [/^Could not find endpoint configuration\b/i, 'not_found', 'endpoint_config'],
@@ -39,10 +43,19 @@ const texts: readonly (readonly [start: RegExp, kind: SagemakerErrorKind, resour
   [/^Cannot update endpoint with the currently in use endpoint configuration\b/i, 'already_exists', 'endpoint_config'],
   [/^Cannot update in-progress endpoint\b/i, 'busy', 'endpoint'],
   [/^Could not assume role\b/i, 'access_denied', null],
+  [/^(Could not|Cannot|Unable to) access\b/i, 'access_denied', null],
+  [/^(SageMaker is )?Unable to perform: sts:AssumeRole\b/i, 'access_denied', null],
+  [/^The (execution )?role( ARN)? \S+ (is invalid|does not exist|cannot be assumed)\b/i, 'access_denied', null],
+  [/^User: \S+ is not authorized to perform\b/i, 'access_denied', null],
+  [/^Access ?denied\b/i, 'access_denied', null],
+  // "… and that the role "…" has "s3:ListBucket" permissions on bucket "…"": it says the same of an empty prefix.
+  [/^No S3 objects found under S3 URL\b/i, 'access_denied', null],
+  [/^The repository of your image \S+ does not grant\b/i, 'access_denied', null],
+  [/^An Application AutoScaling scalable target exists for a variant being deleted\b/i, 'access_denied', 'endpoint'],
+  [/^The account-level service limit\b/i, 'quota', null],
 ];
 
 const notFoundText = /^Requested resource not found\b/i;
-const capacityText = /CapacityError|Insufficient\w*\s?Capacity/i;
 /** Quotes what we sent, which may hold any text. */
 const validationReport = /^\d+ validation errors? detected/;
 

@@ -92,6 +92,53 @@ const refused: Row[] = [
   ['CreateModel', 'Unheard', '', 'unauthenticated', undefined, 401],
   ['CreateModel', 'RequestTimeTooSkewed', '', 'unavailable', undefined, 403],
 
+  [
+    'CreateModel',
+    invalid,
+    'Could not access model data at s3://models/out/model.tar.gz. Please ensure that the role "arn:aws:iam::1:role/r" exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the object is located in us-east-1.',
+    'access_denied',
+  ],
+  [
+    'CreateTrainingJob',
+    invalid,
+    'The execution role ARN "arn:aws:iam::1:role/r" is invalid. Please ensure that the role exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com".',
+    'access_denied',
+  ],
+  [
+    'CreateTrainingJob',
+    invalid,
+    'No S3 objects found under S3 URL "s3://in/train" given in input data source. Please ensure that the bucket exists in the selected region (us-east-1), that objects exist under that S3 prefix, and that the role "arn:aws:iam::1:role/r" has "s3:ListBucket" permissions on bucket "in".',
+    'access_denied',
+  ],
+  ['CreateTrainingJob', invalid, 'SageMaker is unable to perform: sts:AssumeRole on the role.', 'access_denied'],
+  [
+    'CreateModel',
+    invalid,
+    'The repository of your image 1.dkr.ecr.us-east-1.amazonaws.com/serve:1 does not grant ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, ecr:BatchCheckLayerAvailability permission to sagemaker.amazonaws.com service principal.',
+    'access_denied',
+  ],
+  [
+    'UpdateEndpoint',
+    invalid,
+    'User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:CreateGrant',
+    'access_denied',
+  ],
+  [
+    'DeleteEndpoint',
+    invalid,
+    'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke DeleteEndpoint does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.',
+    'access_denied',
+    'endpoint',
+  ],
+  ['CreateEndpoint', invalid, "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances", 'quota'],
+  [
+    'CreateEndpoint',
+    invalid,
+    'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.',
+    'unavailable',
+  ],
+  ['CreateModel', invalid, 'Requested image 1.dkr.ecr.us-east-1.amazonaws.com/serve:1 not found.', 'invalid'],
+
   ['CreateModel', 'InternalFailure', 'unknown error', 'unavailable', undefined, 500],
   ['CreateModel', 'ValidationException', 'what a proxy says', 'unavailable', undefined, 502],
   ['CreateModel', 'ServiceUnavailable', '', 'unavailable'],
