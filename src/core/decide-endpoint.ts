@@ -6,7 +6,9 @@
  * shows `InService` on the old configuration, and may do so for a moment right after UpdateEndpoint too (sagemaker-facts, section 5).
  * So the row holds what was asked, whether SageMaker is known to have taken it, and the LastModifiedTime from before.
  */
+import type { Deadline } from './deadline.ts';
 import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
+import { capacityText, endpointFailureKind, passingFailure } from './endpoint-failure.ts';
 
 /** null: SageMaker knows no such endpoint. */
 export type EndpointObservation = Endpoint | null;
@@ -17,6 +19,8 @@ export type EndpointDecision =
   | { kind: 'delete' }
   /** Look again later. `underWay`: SageMaker was seen working on what was asked. */
   | { kind: 'wait'; why: string; underWay: boolean; failureReason: string | null }
+  /** What was asked for did not come about, for a reason that passes: it is asked for again later. `reason`: SageMaker's words. */
+  | { kind: 'retry'; cause: 'capacity' | 'internal'; reason: string; outcome: DeploymentOutcome }
   | { kind: 'finish'; outcome: DeploymentOutcome };
 
 type Asked = Pick<
@@ -31,6 +35,9 @@ type Asked = Pick<
   | 'failureReason'
   | 'startedAt'
   | 'deadlineAt'
+  | 'retryAt'
+  | 'troubleKind'
+  | 'waitsForDetail'
 >;
 
 /** For how long an answer may be from before the change that SageMaker has confirmed. */
@@ -43,36 +50,64 @@ export const askWithinMs = 5000;
  */
 export const mayStillArriveMs = askWithinMs + 10_000;
 
-/** `answered`: what was asked for last was answered with a failure, so it has come about or not, and is not on its way any more. */
+export interface EndpointLook {
+  /** What was asked for last was answered with a failure, so it has come about or not, and is not on its way any more. */
+  answered?: boolean;
+  deadline?: Deadline;
+}
+
 export function decideEndpoint(
   deployment: Asked,
   endpoint: EndpointObservation,
   now: number,
-  { answered = false }: { answered?: boolean } = {},
+  { answered = false, deadline = 'in_time' }: EndpointLook = {},
 ): EndpointDecision {
   const wanted = endpoint === null ? decideAbsent(deployment, now) : decideOnEndpoint(deployment, endpoint, now);
-  const isTooEarly = wanted.kind === deployment.askedAction && !answered && mayStillArrive(deployment, now);
-  const decision = isTooEarly ? unanswered(wanted.kind) : wanted;
-  const { deadlineMs, overdue } = deadlineOf(deployment, now);
-  if (!overdue) return decision;
-  if (decision.kind === 'wait') return failed(`not settled within ${Math.round(deadlineMs / 1000)} s: ${decision.why}`);
-  if (decision.kind === deployment.askedAction)
-    return failed(`not settled within ${Math.round(deadlineMs / 1000)} s: asked for, and not done`);
-  return decision;
+  return heedDeadline(deployment, heedWaits(deployment, wanted, now, answered), deadline);
 }
+
+/** Nothing is asked for while the same may still arrive, nor before a retry is due. */
+function heedWaits(deployment: Asked, wanted: EndpointDecision, now: number, answered: boolean): EndpointDecision {
+  if (!isAction(wanted)) return wanted;
+  if (wanted.kind === deployment.askedAction && !answered && mayStillArrive(deployment, now)) return unanswered(wanted.kind);
+  const { retryAt } = deployment;
+  return retryAt !== null && now < retryAt ? wait(`the ${wanted.kind} is tried again later`) : wanted;
+}
+
+/** Once the limit is over nothing is begun any more; when a second look agrees, it ends what has not settled. */
+function heedDeadline(deployment: Asked, decision: EndpointDecision, deadline: Deadline): EndpointDecision {
+  if (deadline === 'in_time' || decision.kind === 'finish') return decision;
+  if (deadline === 'look_again') return decision.kind === 'wait' ? decision : wait('the time limit is over; looking once more');
+  if (decision.kind === 'retry') return { kind: 'finish', outcome: decision.outcome };
+  const why = decision.kind === 'wait' ? decision.why : lateAction(deployment, decision.kind);
+  return outOfTime(deployment, why, isAskedFor(deployment));
+}
+
+const lateAction = ({ askedAction }: Asked, action: EndpointAction): string =>
+  action === askedAction ? 'asked for, and not done' : `the ${action} of the endpoint was still to come`;
+
+/** The end of a deployment whose time is over. `unsettled`: SageMaker may still bring about what was asked for. */
+export function outOfTime(
+  { startedAt, deadlineAt, troubleKind, waitsForDetail }: Asked,
+  why: string,
+  unsettled: boolean,
+): Extract<EndpointDecision, { kind: 'finish' }> {
+  const limitMs = (deadlineAt ?? 0) - (startedAt ?? 0);
+  // It was tried again and again, and is out of time while it is tried once more: what kept it is the reason.
+  const isShort = troubleKind === 'capacity' || capacityText.test(why);
+  const failureReason = `not settled within ${Math.round(limitMs / 1000)} s: ${(isShort ? waitsForDetail : null) ?? why}`;
+  const failureKind = isShort ? 'capacity' : 'timeout';
+  return { kind: 'finish', outcome: { status: 'failed', failureReason, failureKind, detail: failureReason, unsettled } };
+}
+
+const isAction = (decision: EndpointDecision): decision is { kind: EndpointAction } =>
+  decision.kind === 'create' || decision.kind === 'update' || decision.kind === 'delete';
 
 const mayStillArrive = ({ askedAt, acknowledgedAt }: Asked, now: number): boolean =>
   acknowledgedAt === null && askedAt !== null && Math.abs(now - askedAt) < mayStillArriveMs;
 
 const unanswered = (action: EndpointAction): EndpointDecision =>
   wait(`the ${action} that was asked for was not answered and may still arrive`);
-
-/** The time limit counts from the claim, and once something was asked for from there: an outage of ours before that takes nothing off. */
-function deadlineOf({ startedAt, deadlineAt, askedAt }: Asked, now: number): { deadlineMs: number; overdue: boolean } {
-  if (startedAt === null || deadlineAt === null) return { deadlineMs: 0, overdue: false };
-  const deadlineMs = deadlineAt - startedAt;
-  return { deadlineMs, overdue: now >= Math.max(deadlineAt, (askedAt ?? 0) + deadlineMs) };
-}
 
 function decideAbsent({ askedAction, acknowledgedAt }: Asked, now: number): EndpointDecision {
   const mayBeStale = askedAction !== 'delete' && acknowledgedAt !== null && now - acknowledgedAt < staleViewMs;
@@ -105,7 +140,10 @@ function decideInService(deployment: Asked, endpoint: Endpoint, now: number): En
   const { endpointConfigName, askedAction, acknowledgedAt, previousEndpointConfigName } = deployment;
   if (endpoint.endpointConfigName === endpointConfigName) {
     const detail = askedAction === null ? 'was live already' : 'live';
-    return { kind: 'finish', outcome: { status: 'deployed', failureReason: null, detail, inServiceAt: endpoint.modifiedAt } };
+    return {
+      kind: 'finish',
+      outcome: { status: 'deployed', failureReason: null, failureKind: null, detail, inServiceAt: endpoint.modifiedAt },
+    };
   }
   if (askedAction !== 'update') {
     // Nothing was asked yet, or somebody else made an endpoint of this name while we were about to.
@@ -128,14 +166,26 @@ function decideInService(deployment: Asked, endpoint: Endpoint, now: number): En
   return rolledBack(deployment, endpoint);
 }
 
+/** Unless what kept SageMaker from it passes. */
 function rolledBack(deployment: Asked, endpoint: Endpoint): EndpointDecision {
   const failureReason = reasonOf(deployment, endpoint);
-  return { kind: 'finish', outcome: { status: 'rolled_back', failureReason, detail: failureReason } };
+  const failureKind = endpointFailureKind(failureReason);
+  return unlessItPasses({ status: 'rolled_back', failureReason, failureKind, detail: failureReason });
+}
+
+function unlessItPasses(outcome: DeploymentOutcome): EndpointDecision {
+  const { failureReason: reason } = outcome;
+  const cause = passingFailure(reason);
+  return cause === null || reason === null ? { kind: 'finish', outcome } : { kind: 'retry', cause, reason, outcome };
 }
 
 /** DeleteEndpoint is all that a Failed endpoint takes (sagemaker-facts, section 5); one that failed on our account ends the deployment. */
 function decideFailed(deployment: Asked, endpoint: Endpoint, now: number): EndpointDecision {
-  if (wasAskedFor(deployment, endpoint)) return failed(reasonOf(deployment, endpoint));
+  if (wasAskedFor(deployment, endpoint)) {
+    const failureReason = reasonOf(deployment, endpoint);
+    const failureKind = endpointFailureKind(failureReason);
+    return unlessItPasses({ status: 'failed', failureReason, failureKind, detail: failureReason });
+  }
   const { askedAction, acknowledgedAt } = deployment;
   const mayBeStale = askedAction === 'delete' && acknowledgedAt !== null && now - acknowledgedAt < staleViewMs;
   return mayBeStale ? wait('the failed endpoint is about to be deleted') : { kind: 'delete' };
@@ -167,5 +217,5 @@ const wait = (why: string): Extract<EndpointDecision, { kind: 'wait' }> => ({
 
 const failed = (failureReason: string): EndpointDecision => ({
   kind: 'finish',
-  outcome: { status: 'failed', failureReason, detail: failureReason },
+  outcome: { status: 'failed', failureReason, failureKind: endpointFailureKind(failureReason), detail: failureReason },
 });

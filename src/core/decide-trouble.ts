@@ -11,12 +11,17 @@ export const accessDeniedGraceMs = 5 * 60_000;
 /** Quotas free up when other trainings or endpoints end. */
 export const quotaWaitMs = 60 * 60_000;
 /** A new endpoint configuration may not be visible to CreateEndpoint and UpdateEndpoint at once (sagemaker-facts, section 4). */
-export const notVisibleGraceMs = 2 * 60_000;
+export const notVisibleGraceMs = 10 * 60_000;
+/** One index of SageMaker's may be behind another. */
+export const contradictionGraceMs = 15 * 60_000;
 /** What nobody has seen before may pass. */
 export const unknownGraceMs = 5 * 60_000;
 
-/** `forMs`: for how long this kind of trouble has lasted. `maxWaitMs`: how long the whole may take. */
-export function decideTrouble(error: SagemakerErrorKind, message: string, forMs: number, maxWaitMs: number): TroubleDecision {
+/** `contradiction`: a call says that something is there, or is not, and a look says the opposite. */
+export type TroubleKind = SagemakerErrorKind | 'contradiction';
+
+/** `forMs`: for how long this kind of trouble has lasted. `maxWaitMs`: how long the whole may take, where nothing else limits it. */
+export function decideTrouble(error: TroubleKind, message: string, forMs: number, maxWaitMs = Infinity): TroubleDecision {
   const limitMs = Math.min(patienceMs(error), maxWaitMs);
   return forMs < limitMs ? { kind: 'retry', why: `${error}: ${message}` } : { kind: 'fail', failureReason: message };
 }
@@ -24,7 +29,7 @@ export function decideTrouble(error: SagemakerErrorKind, message: string, forMs:
 /** Whether trouble of this kind is waited out as long as the whole may take: it passes, or somebody mends it. */
 export const passesInTime = (error: SagemakerErrorKind): boolean => patienceMs(error) === Infinity;
 
-function patienceMs(error: SagemakerErrorKind): number {
+function patienceMs(error: TroubleKind): number {
   switch (error) {
     case 'throttled':
     case 'unavailable':
@@ -37,6 +42,8 @@ function patienceMs(error: SagemakerErrorKind): number {
       return quotaWaitMs;
     case 'not_found':
       return notVisibleGraceMs;
+    case 'contradiction':
+      return contradictionGraceMs;
     case 'unknown':
       return unknownGraceMs;
     case 'invalid':

@@ -97,7 +97,10 @@ export interface Deployment {
 export interface DeploymentOutcome {
   status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
   failureReason: string | null;
+  failureKind?: FailureKind | null;
   detail: string | null;
+  /** With `failed`, by its time limit: SageMaker may still bring about what was asked for, and is looked at until it is settled. */
+  unsettled?: boolean;
   /** With `superseded`: the training job that goes in its place. */
   supersededBy?: string;
   /** With `deployed`: when the endpoint went into service, as SageMaker tells. */
@@ -113,9 +116,15 @@ export interface DeploymentProgress {
   acknowledgedAt?: number | null;
   endpointModifiedBefore?: number | null;
   previousEndpointConfigName?: string | null;
-  failureReason?: string;
+  failureReason?: string | null;
   troubleKind?: string | null;
   troubleSince?: number | null;
+  overdueSince?: number | null;
+  retryAt?: number | null;
+  variant?: ProductionVariant;
+  waitsForKind?: WaitKind | null;
+  waitsForSince?: number | null;
+  waitsForDetail?: string | null;
 }
 
 /** An endpoint as SageMaker describes it; the status is a plain string, because SageMaker adds new ones. */

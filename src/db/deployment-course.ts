@@ -1,9 +1,10 @@
 import type { SQL } from 'drizzle-orm';
 import { and, eq, sql } from './drizzle.ts';
+import { limitsAfterGap } from '../core/deadline.ts';
 import type { DeploymentProgress } from '../core/deployment.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
-import { deploymentColumns, nextLiveOrder, nextOn, supersedeOlder } from './deployment-rows.ts';
+import { deploymentColumns, findDeployment, nextLiveOrder, nextOn, supersedeOlder } from './deployment-rows.ts';
 import { tellOfDeployment } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
@@ -24,7 +25,12 @@ const statements = prepared((db) => ({
     .prepare(),
   takeInHand: db
     .update(deployments)
-    .set({ fence: sql`${deployments.fence} + 1` })
+    .set({
+      fence: sql`${deployments.fence} + 1`,
+      lookedAt: given('now'),
+      deadlineAt: given('deadlineAt'),
+      troubleSince: given('troubleSince'),
+    })
     .where(and(eq(deployments.deploymentId, given('deploymentId')), eq(deployments.status, 'in_progress')))
     .returning(deploymentColumns)
     .prepare(),
@@ -35,8 +41,14 @@ const statements = prepared((db) => ({
       // A reason that was recorded when it was first seen stays, unless all went well in the end.
       failureReason: sql`coalesce(${given('failureReason')},
         case when ${given('status')} <> 'deployed' then ${deployments.failureReason} end)`,
+      failureKind: given('failureKind'),
       supersededBy: given('supersededBy'),
       inServiceAt: given('inServiceAt'),
+      unsettledSince: given('unsettledSince'),
+      overdueSince: null,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
       finishedAt: given('now'),
       liveOrder: sql`case when ${given('status')} = 'deployed' then ${nextLiveOrder} end`,
     })
@@ -71,14 +83,21 @@ function recordingOf(db: Db, progress: DeploymentProgress): ReturnType<typeof re
 type Course = 'takeInHand' | 'holdsFence' | 'recordProgress' | 'finishDeployment';
 
 export const courseOfDeployments = (database: Database): Pick<Store, Course> => ({
-  takeInHand: (deploymentId) => database.write((_tx, db) => statements(db).takeInHand.get({ deploymentId }) ?? null),
+  takeInHand: (deploymentId, now, intervalMs) =>
+    database.write((_tx, db) => {
+      const before = findDeployment(db, deploymentId);
+      if (before === null) return null;
+      return statements(db).takeInHand.get({ deploymentId, now, ...limitsAfterGap(before, now, intervalMs) }) ?? null;
+    }),
 
   holdsFence: (deploymentId, fence) =>
     database.read((db) => statements(db).holdsFence.get({ deploymentId, fence }) !== undefined),
 
   recordProgress: (deploymentId, fence, progress, detail, now) =>
     database.write((_tx, db) => {
-      const deployment = recordingOf(db, progress).get({ ...progress, deploymentId, fence });
+      // Past drizzle's mapping.
+      const variant = progress.variant && JSON.stringify(progress.variant);
+      const deployment = recordingOf(db, progress).get({ ...progress, variant, deploymentId, fence });
       if (!deployment) return null;
       if (detail !== '') {
         tellOfDeployment(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
@@ -88,14 +107,16 @@ export const courseOfDeployments = (database: Database): Pick<Store, Course> => 
 
   finishDeployment: (deploymentId, fence, outcome, now) =>
     database.write((_tx, db) => {
-      const { status, failureReason, supersededBy = null, inServiceAt = null } = outcome;
+      const { status, failureReason, failureKind = null, supersededBy = null, inServiceAt = null, unsettled = false } = outcome;
       const deployment = statements(db).finish.get({
         deploymentId,
         fence,
         status,
         failureReason,
+        failureKind,
         supersededBy,
         inServiceAt,
+        unsettledSince: unsettled ? now : null,
         now,
       });
       if (!deployment) return null;

@@ -39,6 +39,9 @@ const supersedeWhere = (db: Db, which: SQL | undefined) =>
       status: 'superseded',
       supersededBy: sql`${given('by')}`,
       failureReason: sql`${given('failureReason')}`,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
       finishedAt: sql`${given('now')}`,
     })
     .where(and(eq(deployments.status, 'queued'), which))

@@ -27,10 +27,23 @@ const statements = prepared((db) => ({
       status: 'in_progress',
       startedAt: sql`coalesce(${deployments.startedAt}, ${sql.placeholder('now')})`,
       deadlineAt: sql`${sql.placeholder('deadlineAt')}`,
+      lookedAt: sql`${sql.placeholder('now')}`,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
       fence: sql`${deployments.fence} + 1`,
     })
     .where(and(eq(deployments.seq, sql.placeholder('seq')), eq(deployments.status, 'queued')))
     .returning(deploymentColumns)
+    .prepare(),
+  waitForTurn: db
+    .update(deployments)
+    .set({
+      waitsForKind: 'turn',
+      waitsForSince: sql`${sql.placeholder('since')}`,
+      waitsForDetail: sql`${sql.placeholder('detail')}`,
+    })
+    .where(and(eq(deployments.seq, sql.placeholder('seq')), eq(deployments.status, 'queued')))
     .prepare(),
   findRun: db
     .select()
@@ -66,9 +79,15 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       if (own?.status !== 'queued') return { kind: 'gone' };
 
       const underWay = underWayOn(db, own);
-      if (underWay) return { kind: 'wait', behind: underWay };
       const next = nextOn(db, own);
-      if (next && next.seq !== own.seq) return { kind: 'wait', behind: next };
+      const behind = underWay ?? (next && next.seq !== own.seq ? next : null);
+      if (behind) {
+        const detail = `the deployment of ${behind.trainingJobName} goes first`;
+        if (own.waitsForDetail !== detail) {
+          statements(db).waitForTurn.run({ seq: own.seq, since: own.waitsForSince ?? now, detail });
+        }
+        return { kind: 'wait', behind };
+      }
       const live = liveOn(db, own);
       if (live && (isMend(own) ? live.runSeq !== own.runSeq : !own.forced && isNewer(live, own))) {
         return { kind: 'superseded', deployment: supersede(db, own, live, now) ?? own };

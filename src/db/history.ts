@@ -1,6 +1,6 @@
-import { asc, eq, sql } from './drizzle.ts';
+import { and, asc, desc, eq, inArray, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../core/deployment.ts';
-import type { Actor } from '../core/history.ts';
+import type { Actor, HistorySubject } from '../core/history.ts';
 import type { TrainingRunStatus } from '../core/training-run.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
@@ -30,9 +30,43 @@ const insert = prepared((db) =>
     .prepare(),
 );
 
+type Entry = Change<string> & { runSeq: number; deploymentId: string | null; subject: HistorySubject };
+
+/** What happens again and again, as a refusal that is met at each look, is counted: among so many of a run's last entries. */
+const repeatsAmong = 6;
+
+const recent = prepared((db) => {
+  const last = db
+    .select({ seq: history.seq })
+    .from(history)
+    .where(eq(history.runSeq, sql.placeholder('runSeq')))
+    .orderBy(desc(history.seq))
+    .limit(repeatsAmong);
+  return db
+    .update(history)
+    .set({ repeats: sql`${history.repeats} + 1`, lastAt: sql`${sql.placeholder('at')}` })
+    .where(
+      and(
+        inArray(history.seq, last),
+        sql`${history.from} is ${history.to}`,
+        sql`(${history.deploymentId}, ${history.subject}, ${history.from}, ${history.to}, ${history.actor}, ${history.detail}) is
+          (${sql.placeholder('deploymentId')}, ${sql.placeholder('subject')}, ${sql.placeholder('from')}, ${sql.placeholder('to')},
+          ${sql.placeholder('actor')}, ${sql.placeholder('detail')})`,
+      ),
+    )
+    .prepare();
+});
+
+/** A change of status, and a training's phase, is an entry of its own; what is said of a deployment already is counted. */
+function tell(db: Db, entry: Entry, at: number): void {
+  const isCounted = entry.subject === 'deployment' && entry.from === entry.to;
+  if (isCounted && recent(db).run({ ...entry, at }).changes > 0) return;
+  insert(db).run({ ...entry, at });
+}
+
 /** Belongs into the transaction of the change that it tells of. */
 export function tellOfTraining(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
-  insert(db).run({ ...change, runSeq: run.seq, deploymentId: null, subject: 'training', at });
+  tell(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
 }
 
 /** Belongs into the transaction of the change that it tells of. */
@@ -43,7 +77,7 @@ export function tellOfDeployment(
   at: number,
 ): void {
   const { runSeq, deploymentId } = deployment;
-  insert(db).run({ ...change, runSeq, deploymentId, subject: 'deployment', at });
+  tell(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
 export const historyOf = (database: Database): Pick<Store, 'history'> => ({

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
+import { and, asc, count, eq, gt, inArray, isNotNull, or, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, deploymentStatuses } from '../core/deployment.ts';
 import type { Actor } from '../core/history.ts';
 import { trainingRunStatuses } from '../core/training-run.ts';
@@ -77,7 +77,12 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
           createdAt: deployments.createdAt,
         })
         .from(deployments)
-        .where(and(inArray(deployments.status, [...activeDeploymentStatuses]), gt(deployments.seq, afterSeq)))
+        .where(
+          and(
+            or(inArray(deployments.status, [...activeDeploymentStatuses]), isNotNull(deployments.unsettledSince)),
+            gt(deployments.seq, afterSeq),
+          ),
+        )
         .orderBy(asc(deployments.seq))
         .limit(limit)
         .all(),

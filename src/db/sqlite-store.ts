@@ -1,6 +1,7 @@
 import { count } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
 import { databaseOf } from './database.ts';
+import { afterwardsOfDeployments } from './deployment-afterwards.ts';
 import { courseOfDeployments } from './deployment-course.ts';
 import { askingForDeployments, readingOfDeployments } from './deployments.ts';
 import { guarded } from './guarded.ts';
@@ -37,6 +38,7 @@ export function openSqliteStore(databaseUrl: string, options: SqliteStoreOptions
     ...askingForDeployments(database),
     ...readingOfDeployments(database),
     ...courseOfDeployments(database),
+    ...afterwardsOfDeployments(database),
     ...historyOf(database),
     ...unfinishedOnes(database),
     ...measurements(database),

@@ -1,8 +1,13 @@
-import { ListTagsCommand } from '@aws-sdk/client-sagemaker';
+import { AddTagsCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
 import type { Sagemaker } from '../services/ports.ts';
+import { tagList } from './answer.ts';
 import type { Caller } from './call.ts';
 
-export const tagCalls = (call: Caller, maxWaitMs: number): Pick<Sagemaker, 'listTags'> => ({
+export const tagCalls = (call: Caller, maxWaitMs: number): Pick<Sagemaker, 'listTags' | 'addTags'> => ({
+  async addTags(arn, tags, options) {
+    await call('AddTags', () => new AddTagsCommand({ ResourceArn: arn, Tags: tagList(tags) }), options);
+  },
+
   /** All pages, within the time of one call. */
   async listTags(arn, options) {
     const endsAt = performance.now() + (options?.maxWaitMs ?? maxWaitMs);

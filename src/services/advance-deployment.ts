@@ -1,5 +1,6 @@
-import { jitteredIntervalMs, troubleDelayMs } from '../core/backoff.ts';
-import { decideTrouble } from '../core/decide-trouble.ts';
+import { jitteredIntervalMs } from '../core/backoff.ts';
+import { type Deadline, deadlineOf, secondLookMs } from '../core/deadline.ts';
+import { outOfTime } from '../core/decide-endpoint.ts';
 import { type Deployment, type DeploymentOutcome, type DeploymentProgress, isFinishedDeployment } from '../core/deployment.ts';
 import { HandedOver, SagemakerError } from '../core/errors.ts';
 import type { TrainingRun } from '../core/training-run.ts';
@@ -7,7 +8,10 @@ import { ensureEndpointConfig, seeEndpoint } from './deploy/ensure-endpoint-conf
 import { findNewerLive } from './deploy/find-newer-live.ts';
 import { ensureModel } from './deploy/ensure-model.ts';
 import { type Hand, supersededBy } from './deploy/hand.ts';
+import { lookAfterLimit } from './deploy/look-after-limit.ts';
 import { moveEndpoint } from './deploy/move-endpoint.ts';
+import { Contradiction } from './deploy/ask-for-endpoint.ts';
+import { meetTrouble } from './deploy/meet-trouble.ts';
 import { enqueueDeploy } from './enqueue.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
@@ -27,26 +31,38 @@ export async function advanceDeployment(
   deploymentId: string,
   context: { signal?: AbortSignal },
 ): Promise<JobOutcome> {
-  const { store, log, random, settings } = services;
+  const { store, log, random, settings, now } = services;
   const found = await store.findDeployment(deploymentId);
-  if (found === null || isFinishedDeployment(found.status)) return done;
-  const deployment = found.status === 'queued' ? await claim(services, found) : await store.takeInHand(deploymentId);
+  if (found === null) return done;
+  if (found.unsettledSince !== null) return lookAfterLimit(services, found, context);
+  if (isFinishedDeployment(found.status)) return done;
+  const deployment =
+    found.status === 'queued'
+      ? await claim(services, found)
+      : await store.takeInHand(deploymentId, now(), settings.endpointPollMs);
   if (deployment === 'waiting') return again(jitteredIntervalMs(settings.endpointPollMs, random));
   if (deployment === null) return done;
   const run = await store.findRun(deployment.trainingJobName);
   if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
 
   const hand = takeHand(services, deployment, run, context.signal);
+  await noteDeadline(hand);
   try {
     return await carryOn(hand);
   } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    const outcome = await onTrouble(hand, error);
-    if (outcome.kind === 'again') {
-      log.warn({ ...fieldsOf(hand), err: error, next_look_ms: outcome.afterMs }, `the deployment waits: ${error.kind}`);
-    }
-    return outcome;
+    if (!(error instanceof SagemakerError) && !(error instanceof Contradiction)) throw error;
+    const met = await meetTrouble(hand, error);
+    if (met.kind === 'finish') return finish(hand, met.outcome);
+    log.warn({ ...fieldsOf(hand), err: error, next_look_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
+    return met.outcome;
   }
+}
+
+/** Persisted, so that the look that ends the deployment on account of its time limit may be another worker's. */
+async function noteDeadline(hand: Hand): Promise<void> {
+  const { overdueSince } = hand.deployment;
+  if ((hand.deadline !== 'in_time') === (overdueSince !== null)) return;
+  await hand.record({ overdueSince: overdueSince === null ? hand.services.now() : null }, '');
 }
 
 async function claim(services: Services, queued: Deployment): Promise<Deployment | 'waiting' | null> {
@@ -78,35 +94,36 @@ async function claim(services: Services, queued: Deployment): Promise<Deployment
       return null;
     case 'gone': {
       // Claimed by a job of the same deployment meanwhile, or over.
-      return store.takeInHand(queued.deploymentId);
+      return store.takeInHand(queued.deploymentId, now(), settings.endpointPollMs);
     }
   }
 }
 
 async function carryOn(hand: Hand): Promise<JobOutcome> {
   for (;;) {
-    switch (hand.deployment.step) {
-      case 'model': {
-        // Of a run that was adopted, the database may not know what has become of the endpoint since.
-        const endpoint = hand.run.request === null ? await seeEndpoint(hand) : null;
-        const newer = endpoint === null ? null : await findNewerLive(hand, endpoint);
-        if (newer !== null) return finish(hand, supersededBy(newer));
-        const failure = await ensureModel(hand);
-        if (failure !== null) return finish(hand, failure);
-        break;
-      }
-      case 'endpoint_config': {
-        const failure = await ensureEndpointConfig(hand);
-        if (failure !== null) return finish(hand, failure);
-        break;
-      }
-      case 'endpoint':
-      case 'settle': {
-        const moved = await moveEndpoint(hand);
-        return moved.kind === 'finish' ? finish(hand, moved.outcome) : again(moved.afterMs);
-      }
+    const { step } = hand.deployment;
+    if (step === 'endpoint' || step === 'settle') {
+      const moved = await moveEndpoint(hand);
+      return moved.kind === 'finish'
+        ? finish(hand, moved.outcome)
+        : again(hand.deadline === 'look_again' ? lookAgainMs(hand) : moved.afterMs);
     }
+    if (hand.deadline === 'over') return finish(hand, outOfTime(hand.deployment, lastTroubleOf(hand), false).outcome);
+    if (hand.deadline === 'look_again') return again(lookAgainMs(hand));
+    const failure = step === 'model' ? await makeModel(hand) : await ensureEndpointConfig(hand);
+    if (failure !== null) return finish(hand, failure);
   }
+}
+
+const lookAgainMs = ({ services: { settings } }: Hand): number => secondLookMs(settings.endpointPollMs);
+
+const lastTroubleOf = ({ deployment: { step, waitsForDetail } }: Hand): string => waitsForDetail ?? `still at the step ${step}`;
+
+async function makeModel(hand: Hand): Promise<DeploymentOutcome | null> {
+  // Of a run that was adopted, the database may not know what has become of the endpoint since.
+  const endpoint = hand.run.request === null ? await seeEndpoint(hand) : null;
+  const newer = endpoint === null ? null : await findNewerLive(hand, endpoint);
+  return newer === null ? ensureModel(hand) : supersededBy(newer);
 }
 
 /** Records the end and lets the next deployment of the endpoint go. */
@@ -121,23 +138,6 @@ async function finish(hand: Hand, outcome: DeploymentOutcome): Promise<JobOutcom
   return done;
 }
 
-/** A call was refused or lost: wait, longer each time, or end with SageMaker's own words. */
-async function onTrouble(hand: Hand, error: SagemakerError): Promise<JobOutcome> {
-  const { services, deployment } = hand;
-  const { now, random, settings } = services;
-  const since = deployment.troubleKind === error.kind && deployment.troubleSince !== null ? deployment.troubleSince : now();
-  const maxWaitMs = settings.maxDeploymentWaitMs;
-  const decision = decideTrouble(error.kind, error.message, now() - since, maxWaitMs);
-  if (decision.kind === 'fail') {
-    const reason = `${error.operation}: ${decision.failureReason}`;
-    return finish(hand, { status: 'failed', failureReason: reason, detail: reason });
-  }
-  if (deployment.troubleKind !== error.kind) {
-    await hand.record({ troubleKind: error.kind, troubleSince: since }, `${error.operation} waits: ${decision.why}`);
-  }
-  return again(troubleDelayMs(now() - since, random), since);
-}
-
 /** After that the deployment waits outside of the worker. */
 const callWaitMs = 10_000;
 
@@ -148,7 +148,8 @@ const fieldsOf = ({ deployment }: Hand): object => ({
 });
 
 function takeHand(services: Services, deployment: Deployment, run: TrainingRun, signal: AbortSignal | undefined): Hand {
-  const { store, now } = services;
+  const { store, now, settings } = services;
+  const deadline: Deadline = deadlineOf(deployment, now(), secondLookMs(settings.endpointPollMs));
   const requireFence = async (): Promise<void> => {
     if (!(await store.holdsFence(deployment.deploymentId, deployment.fence)))
       throw new HandedOver('the deployment was taken over');
@@ -158,6 +159,7 @@ function takeHand(services: Services, deployment: Deployment, run: TrainingRun, 
     services,
     run,
     options,
+    deadline,
     deployment,
     async record(progress: DeploymentProgress, detail: string) {
       const recorded = await store.recordProgress(deployment.deploymentId, deployment.fence, progress, detail, now());

@@ -52,6 +52,8 @@ export interface Sagemaker {
     options?: CallOptions,
   ): Promise<{ jobs: TrainingJobSummary[]; nextToken: string | null }>;
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
+  /** Tags that are there keep their values, but for those of the same keys. */
+  addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;
   createModel(
     spec: { name: string; image: string; modelDataUrl: string; roleArn: string; tags: Record<string, string> },
     options?: CallOptions,

@@ -139,8 +139,11 @@ export interface Store {
    * asking, then the newest training. What was forced is never superseded.
    */
   claimDeployment(deploymentId: string, deadlineAt: number, now: number): Promise<ClaimResult>;
-  /** Takes an `in_progress` deployment in hand: a new fence, which refuses every write of whoever had it before. */
-  takeInHand(deploymentId: string): Promise<Deployment | null>;
+  /**
+   * Takes an `in_progress` deployment in hand: a new fence, which refuses every write of whoever had it before. `intervalMs`: how often
+   * it is looked at when all is well; its limits move on by a gap in which nobody looked (limitsAfterGap).
+   */
+  takeInHand(deploymentId: string, now: number, intervalMs: number): Promise<Deployment | null>;
   /** Whether the deployment is `in_progress` under this fence. */
   holdsFence(deploymentId: string, fence: number): Promise<boolean>;
   /** Without a `detail` no history is written. */
@@ -163,6 +166,23 @@ export interface Store {
     now: number,
   ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
 
+  /**
+   * failed → deployed, of one that its time limit ended while SageMaker was still at work (`unsettledSince`): it went live all the same.
+   * null when that is settled, or another deployment of the endpoint is under way. Supersedes as finishDeployment does.
+   */
+  reviveDeployment(
+    deploymentId: string,
+    inServiceAt: number,
+    now: number,
+  ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
+  /** Says that nothing more comes of such a deployment. */
+  settleDeployment(deploymentId: string): Promise<void>;
+  /** The newest deployment to the endpoint that made a model or endpoint configuration of this name, in whatever case. */
+  deploymentThatMade(
+    endpointName: string,
+    resource: { what: 'model' | 'endpoint_config'; name: string },
+  ): Promise<Deployment | null>;
+
   // Read models
   /** In order; empty for a run that is not there. */
   history(trainingJobName: string): Promise<HistoryEntry[]>;
@@ -176,6 +196,7 @@ export interface Store {
       'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt' | 'startAttemptedAt' | 'trainingSinceAt'
     >[]
   >;
+  /** Queued and in progress ones, and those that SageMaker is still at work on although their time limit ended them. */
   unfinishedDeployments(
     afterSeq: number,
     limit: number,

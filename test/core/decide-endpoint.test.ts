@@ -1,12 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { mayStillArriveMs, decideEndpoint, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { mayStillArriveMs, decideEndpoint, type EndpointLook, staleViewMs } from '../../src/core/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 const decide = (
   deployment: Partial<ReturnType<typeof aDeployment>>,
   endpoint: Partial<ReturnType<typeof anEndpoint>> | null,
   now = at + minute,
-) => decideEndpoint(aDeployment(deployment), endpoint === null ? null : anEndpoint(endpoint), now);
+  look: EndpointLook = {},
+) => decideEndpoint(aDeployment(deployment), endpoint === null ? null : anEndpoint(endpoint), now, look);
 
 const before = at - hour;
 /** UpdateEndpoint was sent, and SageMaker confirmed it. */
@@ -48,7 +49,7 @@ describe('nothing asked for yet', () => {
   it('recognises what is live already, and does not repeat it', () => {
     expect(decide({}, { endpointConfigName: 'new' })).toEqual({
       kind: 'finish',
-      outcome: { status: 'deployed', failureReason: null, detail: 'was live already', inServiceAt: before },
+      outcome: { status: 'deployed', failureReason: null, failureKind: null, detail: 'was live already', inServiceAt: before },
     });
   });
 });
@@ -86,13 +87,13 @@ describe('an update that was confirmed', () => {
   });
 
   it.each([
-    ['with a reason', 'ping health check failed'],
-    ['without one', null],
-  ])('is rolled back when InService on the old one after a change, %s', (_, failureReason) => {
+    ['with a reason', 'ping health check failed', 'health_check'],
+    ['without one', null, 'other'],
+  ])('is rolled back when InService on the old one after a change, %s', (_, failureReason, failureKind) => {
     const expected = failureReason ?? 'SageMaker gave no reason';
     expect(decide(updateConfirmed, { modifiedAt: at + 1, failureReason })).toEqual({
       kind: 'finish',
-      outcome: { status: 'rolled_back', failureReason: expected, detail: expected },
+      outcome: { status: 'rolled_back', failureReason: expected, failureKind, detail: expected },
     });
   });
 
@@ -176,8 +177,8 @@ describe('a creation', () => {
     ['confirmed', createConfirmed],
     ['unconfirmed', createUnconfirmed],
   ])('that ends as Failed fails, %s', (_, asked) => {
-    expect(decide(asked, { status: 'Failed', endpointConfigName: 'new', failureReason: 'no capacity' })).toMatchObject({
-      outcome: { status: 'failed', failureReason: 'no capacity' },
+    expect(decide(asked, { status: 'Failed', endpointConfigName: 'new', failureReason: 'no such image' })).toMatchObject({
+      outcome: { status: 'failed', failureReason: 'no such image', failureKind: 'image' },
     });
   });
 
@@ -206,31 +207,79 @@ describe('the deletion of a failed endpoint', () => {
   });
 });
 
-describe('the deadline', () => {
-  const late = at + 2 * hour;
+describe('a failure that passes', () => {
+  const capacity = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
 
-  it('ends waiting, with what was waited for', () => {
-    expect(decide({}, { status: 'SystemUpdating' }, late - 1)).toMatchObject({ kind: 'wait' });
-    expect(decide({}, { status: 'SystemUpdating' }, late)).toMatchObject({
-      outcome: { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is SystemUpdating' },
+  test.each([
+    ['an update', updateConfirmed, { modifiedAt: at + 1 }, 'rolled_back'],
+    ['an update that ends Failed', updateConfirmed, { status: 'Failed', modifiedAt: at + 1 }, 'failed'],
+    ['a creation', createConfirmed, { status: 'Failed', endpointConfigName: 'new' }, 'failed'],
+    ['an update that was not answered', updateUnconfirmed, { modifiedAt: at + 1 }, 'rolled_back'],
+  ] as const)('%s is tried again, and ends with that reason at the time limit', (_, asked, endpoint, status) => {
+    const seen = { ...endpoint, failureReason: capacity };
+    const outcome = { status, failureReason: capacity, failureKind: 'capacity' };
+    expect(decide(asked, seen)).toMatchObject({ kind: 'retry', cause: 'capacity', reason: capacity, outcome });
+    expect(decide(asked, seen, at + minute, { deadline: 'look_again' })).toMatchObject({ kind: 'wait' });
+    expect(decide(asked, seen, at + minute, { deadline: 'over' })).toMatchObject({ kind: 'finish', outcome });
+  });
+
+  it('is SageMaker’s own, too', () => {
+    const seen = {
+      modifiedAt: at + 1,
+      failureReason: 'Request to service failed. If failure persists after retry, contact support.',
+    };
+    expect(decide(updateConfirmed, seen)).toMatchObject({ kind: 'retry', cause: 'internal' });
+  });
+
+  it('is asked for again when it is due, and not before', () => {
+    const taken = { retryAt: at + 2 * minute };
+    expect(decide(taken, {})).toMatchObject({ kind: 'wait', underWay: false });
+    expect(decide(taken, { status: 'Failed' })).toMatchObject({ kind: 'wait' });
+    expect(decide(taken, {}, at + 2 * minute)).toEqual({ kind: 'update' });
+    expect(decide(taken, { status: 'Failed' }, at + 2 * minute)).toEqual({ kind: 'delete' });
+  });
+});
+
+describe('the deadline', () => {
+  it('ends waiting, with what was waited for, once a second look agrees', () => {
+    const seen = { status: 'SystemUpdating' };
+    for (const deadline of ['in_time', 'look_again'] as const)
+      expect(decide({}, seen, at, { deadline })).toMatchObject({ kind: 'wait', why: 'the endpoint is SystemUpdating' });
+    expect(decide({}, seen, at, { deadline: 'over' })).toMatchObject({
+      outcome: {
+        status: 'failed',
+        failureKind: 'timeout',
+        failureReason: 'not settled within 7200 s: the endpoint is SystemUpdating',
+        unsettled: false,
+      },
     });
   });
 
   it('takes nothing from what is settled', () => {
-    expect(decide(updateConfirmed, { endpointConfigName: 'new' }, late + hour)).toMatchObject({
-      outcome: { status: 'deployed' },
+    for (const deadline of ['look_again', 'over'] as const)
+      expect(decide(updateConfirmed, { endpointConfigName: 'new' }, at, { deadline })).toMatchObject({
+        outcome: { status: 'deployed' },
+      });
+  });
+
+  test.each([
+    ['an update', {}, {}, 'the update of the endpoint was still to come'],
+    ['a creation', {}, null, 'the create of the endpoint was still to come'],
+    ['a deletion', {}, { status: 'Failed' }, 'the delete of the endpoint was still to come'],
+    ['an update that is asked for again and again', updateUnconfirmed, { modifiedAt: before }, 'asked for, and not done'],
+  ] as const)('lets nothing begin any more: %s', (_, deployment, endpoint, why) => {
+    expect(decide(deployment, endpoint, at + minute, { deadline: 'look_again' })).toMatchObject({ kind: 'wait' });
+    expect(decide(deployment, endpoint, at + minute, { deadline: 'over' })).toMatchObject({
+      outcome: { status: 'failed', failureReason: `not settled within 7200 s: ${why}` },
     });
   });
 
-  it('is not used up by an outage of ours before anything was asked for', () => {
-    expect(decide({}, {}, late + hour)).toEqual({ kind: 'update' });
-    const askedLate = { ...updateConfirmed, askedAt: late + hour, acknowledgedAt: late + hour };
-    expect(decide(askedLate, { status: 'Updating', pendingEndpointConfigName: 'new' }, late + 2 * hour)).toMatchObject({
-      kind: 'wait',
+  it('says that SageMaker may still bring about what was asked for', () => {
+    const updating = { status: 'Updating', pendingEndpointConfigName: 'new' };
+    expect(decide(updateConfirmed, updating, at, { deadline: 'over' })).toMatchObject({ outcome: { unsettled: true } });
+    expect(decide(updateUnconfirmed, updating, at, { deadline: 'over' })).toMatchObject({ outcome: { unsettled: true } });
+    expect(decide(deleteConfirmed, { status: 'Deleting' }, at, { deadline: 'over' })).toMatchObject({
+      outcome: { unsettled: false },
     });
-  });
-
-  it('ends asking again and again', () => {
-    expect(decide(updateUnconfirmed, { modifiedAt: before }, late)).toMatchObject({ outcome: { status: 'failed' } });
   });
 });

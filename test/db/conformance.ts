@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { Store } from '../../src/services/store.ts';
+import { afterwardsSuite } from './conformance/afterwards.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
 import { fencesSuite } from './conformance/fences.ts';
 import { orderSuite } from './conformance/order.ts';
@@ -32,6 +33,9 @@ export function describeStore(engine: string, newDatabase: () => TestDatabase): 
     });
     describe('a deployment in hand', () => {
       fencesSuite(newDatabase);
+    });
+    describe('a deployment that waits, and after its end', () => {
+      afterwardsSuite(newDatabase);
     });
     describe('turns', () => {
       turnsSuite(newDatabase);

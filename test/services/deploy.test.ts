@@ -39,6 +39,7 @@ describe('a training becomes a live endpoint', () => {
       endpoint_create_asked: 1,
       endpoint_update_asked: 1,
       endpoint_in_service: 2,
+      tags_added: 1,
     });
   });
 
@@ -76,6 +77,37 @@ describe('a training becomes a live endpoint', () => {
       'autodeploy:managed-by': 'sagemaker-autodeploy',
       'autodeploy:training-job-name': first,
     });
+  });
+
+  it('tags the endpoint with the training that is live, and with the one that a person put there', async () => {
+    const { world, first } = await startLive();
+    const tagsOfEndpoint = async () =>
+      world.services.sagemaker.listTags((await world.services.sagemaker.describeEndpoint(endpointName)).arn);
+    const second = await world.start();
+    await world.settle();
+    expect(await tagsOfEndpoint()).toMatchObject({ 'autodeploy:training-job-name': second });
+    expect(await tagsOfEndpoint()).not.toHaveProperty('autodeploy:forced');
+    await requestDeployment(world.services, { trainingJobName: first, force: true, trigger: 'api' });
+    await world.settle();
+    expect(await tagsOfEndpoint()).toMatchObject({
+      'autodeploy:training-job-name': first,
+      'autodeploy:forced': first,
+    });
+  });
+
+  it('goes live where tags may not be written', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'UnknownOperationException',
+      message: '',
+      match: { operation: 'AddTags' },
+      times: 'forever',
+    });
+    const second = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, second)).toEqual(['deployed']);
   });
 
   it('keeps the variant’s name and its autoscaled count', async () => {
@@ -141,10 +173,12 @@ describe('an endpoint that does not come up', () => {
 
   it('a creation that fails ends failed; the next deployment deletes the endpoint and creates it anew', async () => {
     const world = await startWorld();
-    world.simulator.addFault({ kind: 'fail_endpoint', reason: 'no capacity' });
+    world.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image' });
     const first = await world.start();
     await world.settle();
-    expect(await world.deploymentsOf(first)).toMatchObject([{ status: 'failed', failureReason: 'no capacity' }]);
+    expect(await world.deploymentsOf(first)).toMatchObject([
+      { status: 'failed', failureReason: 'no such image', failureKind: 'image' },
+    ]);
     const second = await world.start();
     await world.settle();
     expect(await statusesOf(world, second)).toEqual(['deployed']);
@@ -180,9 +214,11 @@ describe('an endpoint that does not come up', () => {
     const { world } = await startLive();
     world.simulator.changeSettings({ endpointUpdateSeconds: 1_000_000 });
     const job = await world.start();
-    await world.settle({ everySeconds: 600 });
+    const settled = world.settle({ everySeconds: 60, rounds: 140 });
+    // It is looked at even then, since SageMaker is still at work.
+    await expect(settled).rejects.toThrow('not settled');
     expect(await world.deploymentsOf(job)).toMatchObject([
-      { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is Updating' },
+      { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is Updating', failureKind: 'timeout' },
     ]);
   });
 });

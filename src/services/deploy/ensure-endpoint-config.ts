@@ -3,7 +3,7 @@ import { SagemakerError } from '../../core/errors.ts';
 import { contentName } from '../../core/names.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import { digestOf } from '../digest.ts';
-import { failure, type Hand, noTrouble } from './hand.ts';
+import { failure, type Hand, notWaiting, noTrouble } from './hand.ts';
 
 const defaultVariantName = 'AllTraffic';
 
@@ -31,12 +31,12 @@ export async function ensureEndpointConfig(hand: Hand): Promise<DeploymentOutcom
   } catch (error) {
     if (!(error instanceof SagemakerError) || error.kind !== 'already_exists') throw error;
     if (!isMadeOf(await services.sagemaker.describeEndpointConfig(name, options), variant)) {
-      return failure(`there is another endpoint configuration named ${name}, made of something else`);
+      return failure(`there is another endpoint configuration named ${name}, made of something else`, 'invalid');
     }
     how = 'found';
   }
   await hand.record(
-    { step: 'endpoint', endpointConfigName: name, ...noTrouble(hand.deployment) },
+    { step: 'endpoint', endpointConfigName: name, variant, ...noTrouble(hand.deployment), ...notWaiting(hand.deployment) },
     `endpoint configuration ${name} ${how}`,
   );
   services.log.info(
@@ -47,7 +47,11 @@ export async function ensureEndpointConfig(hand: Hand): Promise<DeploymentOutcom
 }
 
 /** The endpoint as SageMaker has it now; null when there is none. */
-export async function seeEndpoint({ services, deployment, options }: Hand): Promise<Endpoint | null> {
+export async function seeEndpoint({
+  services,
+  deployment,
+  options,
+}: Pick<Hand, 'services' | 'deployment' | 'options'>): Promise<Endpoint | null> {
   try {
     return await services.sagemaker.describeEndpoint(deployment.endpointName, options);
   } catch (error) {

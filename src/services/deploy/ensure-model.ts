@@ -2,7 +2,7 @@ import type { DeploymentOutcome } from '../../core/deployment.ts';
 import { SagemakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import { modelContentOf } from '../new-deployment.ts';
-import { failure, type Hand, noTrouble } from './hand.ts';
+import { failure, type Hand, notWaiting, noTrouble } from './hand.ts';
 
 /**
  * Makes sure that SageMaker has the deployment's model. A model of that name is taken for ours when it is made of the same image,
@@ -11,7 +11,7 @@ import { failure, type Hand, noTrouble } from './hand.ts';
 export async function ensureModel(hand: Hand): Promise<DeploymentOutcome | null> {
   const { services, run, options, deployment } = hand;
   const content = modelContentOf(run, run.modelArtifact, services.settings);
-  if (content === null) return failure('the training job has no model artifact');
+  if (content === null) return failure('the training job has no model artifact', 'artifact');
   const name = deployment.modelName;
   let how = 'created';
   try {
@@ -21,10 +21,10 @@ export async function ensureModel(hand: Hand): Promise<DeploymentOutcome | null>
     const model = await services.sagemaker.describeModel(name, options);
     const same =
       model.image === content.image && model.modelDataUrl === content.modelDataUrl && model.roleArn === content.roleArn;
-    if (!same) return failure(`there is another model named ${name}, made of something else`);
+    if (!same) return failure(`there is another model named ${name}, made of something else`, 'invalid');
     how = 'found';
   }
-  await hand.record({ step: 'endpoint_config', ...noTrouble(deployment) }, `model ${name} ${how}`);
+  await hand.record({ step: 'endpoint_config', ...noTrouble(deployment), ...notWaiting(deployment) }, `model ${name} ${how}`);
   services.log.info(
     { training_job_name: run.trainingJobName, deployment_id: deployment.deploymentId, model_name: name },
     `model ${how}`,

@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { jitteredIntervalMs } from '../../core/backoff.ts';
-import { askWithinMs, decideEndpoint, staleViewMs } from '../../core/decide-endpoint.ts';
-import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, EndpointAction } from '../../core/deployment.ts';
-import { HandedOver, SagemakerError } from '../../core/errors.ts';
-import { deploymentTags } from '../../core/tags.ts';
-import type { CallOptions } from '../ports.ts';
+import { jitteredIntervalMs, troubleDelayMs } from '../../core/backoff.ts';
+import { decideEndpoint, type EndpointDecision, staleViewMs } from '../../core/decide-endpoint.ts';
+import type { DeploymentOutcome, DeploymentProgress } from '../../core/deployment.ts';
+import type { SagemakerError } from '../../core/errors.ts';
+import { askForEndpoint } from './ask-for-endpoint.ts';
+import { tagForced, tagLive, tagTurnedDown } from './endpoint-tags.ts';
 import { seeEndpoint } from './ensure-endpoint-config.ts';
 import { findNewerLive } from './find-newer-live.ts';
-import { type Hand, noTrouble, supersededBy } from './hand.ts';
-import { mendLateEffect } from './mend-late-effect.ts';
+import { type Hand, noTrouble, supersededBy, waitingFor } from './hand.ts';
 
 export type Moved = { kind: 'finish'; outcome: DeploymentOutcome } | { kind: 'wait'; afterMs: number };
 
@@ -34,24 +33,31 @@ async function takeStep(hand: Hand, answered: boolean): Promise<Moved | { kind: 
   const { services, deployment } = hand;
   const { now, settings, random, log } = services;
   const endpoint = hand.justSeen === undefined ? await seeEndpoint(hand) : hand.justSeen;
-  const decision = decideEndpoint(deployment, endpoint, now(), { answered });
+  const decision = decideEndpoint(deployment, endpoint, now(), { answered, deadline: hand.deadline });
   const fields = { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId };
   switch (decision.kind) {
     case 'finish':
+      if (endpoint !== null && decision.outcome.status === 'deployed') await tagLive(hand, endpoint);
+      if (decision.outcome.status === 'rolled_back' && decision.outcome.failureKind !== 'capacity') await tagTurnedDown(hand);
       return decision;
+    case 'retry':
+      return { kind: 'wait', afterMs: await retryLater(hand, decision) };
     case 'create':
     case 'update':
     case 'delete': {
       const newer = endpoint !== null && deployment.askedAction === null ? await findNewerLive(hand, endpoint) : null;
       if (newer !== null) return { kind: 'finish', outcome: supersededBy(newer) };
-      const asked = await ask(hand, decision.kind, endpoint);
-      if (asked instanceof SagemakerError) return { kind: 'unclear', error: asked };
-      if (asked === 'overtaken') return { kind: 'wait', afterMs: overtakenDelayMs };
+      if (endpoint !== null && decision.kind === 'update') await tagForced(hand, endpoint);
+      const asked = await askForEndpoint(hand, decision.kind, endpoint);
+      if (asked !== null) return { kind: 'unclear', error: asked };
       break;
     }
     case 'wait': {
-      const seen = decision.underWay ? underWay(hand, decision.failureReason) : {};
-      const progress: DeploymentProgress = { ...seen, ...noTrouble(deployment) };
+      const progress: DeploymentProgress = {
+        ...(decision.underWay ? underWay(hand, decision.failureReason) : {}),
+        ...noTrouble(deployment),
+        ...waitingFor(deployment, 'endpoint', decision.why, now()),
+      };
       if (Object.keys(progress).length > 0) await hand.record(progress, '');
       log.debug(
         { ...fields, endpoint_name: deployment.endpointName, reason: decision.why },
@@ -63,7 +69,42 @@ async function takeStep(hand: Hand, answered: boolean): Promise<Moved | { kind: 
   return { kind: 'wait', afterMs: jitteredIntervalMs(settings.endpointPollMs, random) };
 }
 
-const overtakenDelayMs = 1000;
+/**
+ * What was asked for did not come about for want of capacity, or on account of SageMaker itself: takes it back, to ask again. That is
+ * persisted with the instant before which nothing is asked for, so that no event and no restart hastens it.
+ */
+async function retryLater(hand: Hand, { cause, reason }: Extract<EndpointDecision, { kind: 'retry' }>): Promise<number> {
+  const { deployment, services } = hand;
+  const { now, random, settings, log } = services;
+  const since = deployment.troubleKind === cause && deployment.troubleSince !== null ? deployment.troubleSince : now();
+  const afterMs = Math.max(troubleDelayMs(now() - since, random), Math.min(settings.endpointPollMs, leastRetryMs));
+  await hand.record(
+    {
+      step: 'endpoint',
+      askedAction: null,
+      acknowledgedAt: null,
+      failureReason: null,
+      troubleKind: cause,
+      troubleSince: since,
+      retryAt: now() + afterMs,
+      ...waitingFor(deployment, 'sagemaker', reason, now()),
+    },
+    `${reason} It is tried again`,
+  );
+  log.warn(
+    {
+      training_job_name: deployment.trainingJobName,
+      deployment_id: deployment.deploymentId,
+      endpoint_name: deployment.endpointName,
+      reason,
+      next_look_ms: afterMs,
+    },
+    `the endpoint did not come up (${cause}); it is tried again`,
+  );
+  return afterMs;
+}
+
+const leastRetryMs = 15_000;
 
 /** SageMaker was seen working on what was asked: that confirms it, whether or not the call was answered. */
 function underWay({ deployment, services }: Hand, failureReason: string | null): DeploymentProgress {
@@ -75,114 +116,4 @@ function underWay({ deployment, services }: Hand, failureReason: string | null):
     ...(isNews ? { step: 'settle', acknowledgedAt: now } : {}),
     ...(failureReason !== null && deployment.failureReason === null ? { failureReason } : {}),
   };
-}
-
-/**
- * Asks SageMaker for an effect on the endpoint. What is about to be asked, and what the endpoint looked like before, is persisted
- * first: after a crash or a lost answer the next look tells from that what has become of it. `overtaken` when the endpoint turned out to
- * be otherwise than it was seen; the error of an answer that leaves open whether it was done.
- */
-async function ask(
-  hand: Hand,
-  action: EndpointAction,
-  endpoint: Endpoint | null,
-): Promise<'asked' | 'overtaken' | SagemakerError> {
-  const { services, deployment } = hand;
-  const { now, log } = services;
-  await hand.record(
-    {
-      step: 'endpoint',
-      askedAction: action,
-      askedAt: now(),
-      acknowledgedAt: null,
-      endpointModifiedBefore: endpoint?.modifiedAt ?? null,
-      previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
-    },
-    '',
-  );
-  try {
-    await call(hand, action);
-  } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    if (error.effect === 'none') await takeBack(hand, deployment, error);
-    else await mendLateEffect(hand);
-    // It is there already, or not there any more: the next look decides anew.
-    if (isOvertaken(error, action)) return 'overtaken';
-    if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) return 'overtaken';
-    if (error.effect === 'unknown' && !error.mayStillArrive) return error;
-    throw error;
-  }
-  try {
-    await hand.record({ acknowledgedAt: now(), ...noTrouble(hand.deployment) }, told(action, hand));
-  } catch (error) {
-    if (error instanceof HandedOver) await mendLateEffect(hand);
-    throw error;
-  }
-  log.info(
-    {
-      training_job_name: deployment.trainingJobName,
-      deployment_id: deployment.deploymentId,
-      endpoint_name: deployment.endpointName,
-      endpoint_config_name: deployment.endpointConfigName,
-      previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
-    },
-    told(action, hand),
-  );
-  return 'asked';
-}
-
-/** Asked once: what an unanswered call has done is looked at before it is asked for again. */
-function call({ services, deployment, run, options: own }: Hand, action: EndpointAction): Promise<void> {
-  const { sagemaker } = services;
-  const options: CallOptions = { ...own, retryUnclear: false, maxWaitMs: askWithinMs };
-  const { endpointName, endpointConfigName } = deployment;
-  if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
-  switch (action) {
-    case 'create':
-      return sagemaker.createEndpoint(
-        { endpointName, endpointConfigName, tags: deploymentTags(run.project, run.trainingJobName) },
-        options,
-      );
-    case 'update':
-      return sagemaker.updateEndpoint({ endpointName, endpointConfigName }, options);
-    case 'delete':
-      return sagemaker.deleteEndpoint(endpointName, options);
-  }
-}
-
-/** A refused call has asked for nothing. What was asked for before, and may have arrived, is still to be accounted for. */
-const takeBack = (hand: Hand, before: Deployment, error: SagemakerError): Promise<void> => {
-  const { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName } = before;
-  return hand.record(
-    { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName },
-    `${error.operation} refused: ${error.message}`,
-  );
-};
-
-function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction): boolean {
-  switch (action) {
-    case 'create':
-      return kind === 'already_exists';
-    case 'update':
-      return kind === 'already_exists' || (kind === 'not_found' && resource === 'endpoint');
-    case 'delete':
-      return kind === 'not_found';
-  }
-}
-
-/** Whether a refusal may be on account of what the endpoint has become since it was seen, as of one that has failed meanwhile. */
-async function hasMoved(hand: Hand, seen: Endpoint | null): Promise<boolean> {
-  const now = await seeEndpoint(hand);
-  return now?.status !== seen?.status || now?.modifiedAt !== seen?.modifiedAt;
-}
-
-function told(action: EndpointAction, { deployment }: Hand): string {
-  switch (action) {
-    case 'create':
-      return `endpoint ${deployment.endpointName} is being created on ${deployment.endpointConfigName}`;
-    case 'update':
-      return `endpoint ${deployment.endpointName} is being updated to ${deployment.endpointConfigName}`;
-    case 'delete':
-      return `endpoint ${deployment.endpointName}, which failed, is being deleted to be created anew`;
-  }
 }

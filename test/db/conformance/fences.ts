@@ -7,10 +7,10 @@ export function fencesSuite(newDatabase: () => TestDatabase): void {
     const { open } = newDatabase();
     const store = open();
     await queued(store, 'a');
-    expect(await store.takeInHand('d-a')).toBeNull();
+    expect(await store.takeInHand('d-a', 7000, 15_000)).toBeNull();
     const first = await claim(store, 'd-a');
     expect(await store.holdsFence('d-a', first.fence)).toBe(true);
-    const both = await Promise.all([open(), open()].map((one) => one.takeInHand('d-a')));
+    const both = await Promise.all([open(), open()].map((one) => one.takeInHand('d-a', 7000, 15_000)));
     expect(both.map((one) => one?.fence)).toEqual([first.fence + 1, first.fence + 2]);
     const fence = first.fence + 2;
     expect([await store.holdsFence('d-a', fence - 1), await store.holdsFence('d-a', fence)]).toEqual([false, true]);
@@ -26,7 +26,7 @@ export function fencesSuite(newDatabase: () => TestDatabase): void {
     ]);
 
     await finish(store, { ...first, fence }, 'deployed');
-    expect([await store.holdsFence('d-a', fence), await store.takeInHand('d-a')]).toEqual([false, null]);
+    expect([await store.holdsFence('d-a', fence), await store.takeInHand('d-a', 7000, 15_000)]).toEqual([false, null]);
     expect(await store.recordProgress('d-a', fence, { step: 'settle' }, 'late', 9000)).toBeNull();
     expect(await store.finishDeployment('d-a', fence, { status: 'failed', failureReason: null, detail: null }, 9000)).toBeNull();
   });

@@ -1,0 +1,80 @@
+import type { Deployment, ProductionVariant } from '../../core/deployment.ts';
+import { SagemakerError } from '../../core/errors.ts';
+import type { Missing } from '../../core/missing-resource.ts';
+import { contentName } from '../../core/names.ts';
+import { deploymentTags } from '../../core/tags.ts';
+import type { TrainingRun } from '../../core/training-run.ts';
+import { digestOf } from '../digest.ts';
+import { modelContentOf } from '../new-deployment.ts';
+import type { ServiceSettings } from '../ports.ts';
+import type { Hand } from './hand.ts';
+
+type MissingOfLive = Extract<Missing, { whose: 'live' }>;
+
+/**
+ * Makes again what the live endpoint is made of and somebody has deleted: SageMaker refuses every update of an endpoint whose own
+ * configuration is gone (hashicorp/terraform-provider-aws#40048). Only what this service made can be made again, since only of that is
+ * known what it was. Answers null when it is there again, and otherwise why not, with what a person can do.
+ *
+ * @throws {SagemakerError} when SageMaker refuses it.
+ */
+export async function remakeLive(hand: Hand, missing: MissingOfLive): Promise<string | null> {
+  const { store, settings } = hand.services;
+  const former = await store.deploymentThatMade(hand.deployment.endpointName, missing);
+  const run = former === null ? null : await store.findRun(former.trainingJobName);
+  if (former === null || run === null) return cannotBeRemade(hand, missing);
+  await remakeModel(hand, former, run);
+  if (missing.what === 'model') return null;
+  const variant = former.variant ?? variantBySettings(former, missing.name, settings);
+  if (variant === null) return cannotBeRemade(hand, missing);
+  await unlessThere(() =>
+    hand.services.sagemaker.createEndpointConfig(
+      { name: missing.name, variant, tags: deploymentTags(run.project, run.trainingJobName) },
+      hand.options,
+    ),
+  );
+  return null;
+}
+
+async function remakeModel({ services, options }: Hand, { modelName }: Deployment, run: TrainingRun): Promise<void> {
+  const content = modelContentOf(run, run.modelArtifact, services.settings);
+  if (content === null) return;
+  await unlessThere(() =>
+    services.sagemaker.createModel(
+      { name: modelName, ...content, tags: deploymentTags(run.project, run.trainingJobName) },
+      options,
+    ),
+  );
+}
+
+async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!(error instanceof SagemakerError) || error.kind !== 'already_exists') throw error;
+  }
+}
+
+/** Of a deployment that did not keep its variant: by today's settings, where the name, which follows from the content, agrees. */
+function variantBySettings(
+  { modelName, trainingJobName }: Deployment,
+  name: string,
+  settings: ServiceSettings,
+): ProductionVariant | null {
+  const variant: ProductionVariant = {
+    variantName: 'AllTraffic',
+    modelName,
+    instanceType: settings.endpointInstanceType,
+    instanceCount: settings.endpointInstanceCount,
+  };
+  return contentName(trainingJobName, digestOf(variant)).toLowerCase() === name.toLowerCase() ? variant : null;
+}
+
+function cannotBeRemade({ deployment: { endpointName, trainingJobName } }: Hand, { what, name }: MissingOfLive): string {
+  const resource = what === 'model' ? 'model' : 'endpoint configuration';
+  return (
+    `the endpoint ${endpointName} is on the ${resource} ${name}, which was deleted, and SageMaker refuses to update it without; ` +
+    `this service did not make it and can't make it again. Create a ${resource} of that name, or delete the endpoint; ` +
+    `then POST /deploy/${trainingJobName}`
+  );
+}

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import type { DeploymentOutcome } from '../../../src/core/deployment.ts';
+import type { TestDatabase } from '../conformance.ts';
+import { claim, deploy, endpoint, finish, queued, told } from '../samples.ts';
+
+/** Ended by its time limit, while SageMaker was still at work. */
+const outOfTime: DeploymentOutcome = {
+  status: 'failed',
+  failureReason: 'not settled within 60 s',
+  failureKind: 'timeout',
+  detail: null,
+  unsettled: true,
+};
+
+export function afterwardsSuite(newDatabase: () => TestDatabase): void {
+  it('goes on with one that its time limit ended, and records it as live when it is', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'former');
+    await queued(store, 'a', 2000);
+    const { fence } = await claim(store, 'd-a');
+    await store.finishDeployment('d-a', fence, outOfTime, 9000);
+    expect(await store.findDeployment('d-a')).toMatchObject({ status: 'failed', failureKind: 'timeout', unsettledSince: 9000 });
+    expect((await store.unfinishedDeployments(0, 10)).map(({ deploymentId }) => deploymentId)).toEqual(['d-a']);
+    await queued(store, 'older', 1500);
+    expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'former' });
+
+    const revived = await store.reviveDeployment('d-a', 9500, 10_000);
+    const live = { status: 'deployed', failureReason: null, failureKind: null, unsettledSince: null, inServiceAt: 9500 };
+    expect(revived).toMatchObject({ deployment: { deploymentId: 'd-a', ...live }, next: null });
+    expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'a' });
+    expect(await store.findDeployment('d-older')).toMatchObject({ status: 'superseded', supersededBy: 'a' });
+    expect((await told(store, 'a')).at(-1)).toMatch(/^deployment failed>deployed worker: live after its time limit/);
+    expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
+  });
+
+  it('leaves it to the deployment that is under way, and is done with it when it is settled', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a', 2000);
+    await store.finishDeployment('d-a', (await claim(store, 'd-a')).fence, outOfTime, 9000);
+    await queued(store, 'b', 3000);
+    await claim(store, 'd-b', 9100);
+    expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
+    await store.settleDeployment('d-a');
+    expect(await store.findDeployment('d-a')).toMatchObject({ status: 'failed', unsettledSince: null });
+    expect((await store.unfinishedDeployments(0, 10)).map(({ deploymentId }) => deploymentId)).toEqual(['d-b']);
+    // What failed otherwise is over.
+    const { deploymentId, fence } = (await store.deploymentUnderWay(endpoint)) ?? { deploymentId: '', fence: 0 };
+    await store.finishDeployment(deploymentId, fence, { status: 'failed', failureReason: 'invalid', detail: null }, 11_000);
+    expect(await store.reviveDeployment(deploymentId, 9500, 12_000)).toBeNull();
+  });
+
+  it('knows who made a configuration or a model, in whatever case, with what it is made of', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const { fence } = await claim(store, 'd-a');
+    const variant = { variantName: 'blue', modelName: 'd-a-model', instanceType: 'ml.m5.large', instanceCount: 2 };
+    await store.recordProgress('d-a', fence, { endpointConfigName: 'Config-1', variant }, '', 7100);
+    const made = { deploymentId: 'd-a', variant };
+    expect(await store.deploymentThatMade(endpoint.toUpperCase(), { what: 'endpoint_config', name: 'config-1' })).toMatchObject(
+      made,
+    );
+    expect(await store.deploymentThatMade(endpoint, { what: 'model', name: 'D-A-MODEL' })).toMatchObject(made);
+    expect(await store.deploymentThatMade(endpoint, { what: 'model', name: 'other' })).toBeNull();
+    expect(await store.deploymentThatMade('another', { what: 'model', name: 'd-a-model' })).toBeNull();
+  });
+
+  it('counts what is said of a deployment again and again, and appends what changes it', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const { fence } = await claim(store, 'd-a');
+    for (let at = 7100; at < 7110; at += 1) {
+      await store.recordProgress('d-a', fence, {}, 'refused', at);
+      await store.recordProgress('d-a', fence, {}, 'waits', at);
+    }
+    const before = await told(store, 'a');
+    expect(before.filter((line) => line.endsWith('refused') || line.endsWith('waits'))).toHaveLength(2);
+    await store.recordProgress('d-a', fence, {}, 'goes on', 7200);
+    expect(await told(store, 'a')).toEqual([...before, 'deployment in_progress>in_progress worker: goes on']);
+  });
+
+  it('says what one that is not its turn yet waits for, until it is', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a', 1000);
+    const first = await claim(store, 'd-a');
+    await queued(store, 'b', 2000);
+    await store.claimDeployment('d-b', 99_000, 7500);
+    const waits = { waitsForKind: 'turn', waitsForSince: 7500, waitsForDetail: 'the deployment of a goes first' };
+    expect(await store.findDeployment('d-b')).toMatchObject(waits);
+    await store.claimDeployment('d-b', 99_000, 7900);
+    expect(await store.findDeployment('d-b')).toMatchObject(waits);
+    await finish(store, first, 'deployed');
+    expect(await claim(store, 'd-b')).toMatchObject({ waitsForKind: null, waitsForSince: null, waitsForDetail: null });
+  });
+
+  it('moves its limits on by a gap in which nobody had it in hand', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const claimed = await claim(store, 'd-a', 7000);
+    expect(await store.takeInHand('d-a', 22_000, 15_000)).toMatchObject({ lookedAt: 22_000, deadlineAt: claimed.deadlineAt });
+    const gapMs = 3_600_000;
+    expect(await store.takeInHand('d-a', 22_000 + gapMs, 15_000)).toMatchObject({
+      lookedAt: 22_000 + gapMs,
+      deadlineAt: (claimed.deadlineAt ?? 0) + gapMs,
+    });
+  });
+}

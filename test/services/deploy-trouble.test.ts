@@ -1,0 +1,366 @@
+/** What breaks in the field: each fault as somebody has reported it, and the right outcome. */
+import { describe, expect, it } from 'vitest';
+import type { HistoryEntry } from '../../src/core/history.ts';
+import { advanceDeployment } from '../../src/services/advance-deployment.ts';
+import { requestDeployment } from '../../src/services/request-deployment.ts';
+import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
+import { makeConfig } from '../simulator/harness.ts';
+import { endpointName, startWorld, type World } from './harness.ts';
+
+const arn = (resource: string): string => `arn:aws:sagemaker:us-east-1:123456789012:${resource}`;
+const invalid = (operation: Extract<FaultSpec['match'], object>['operation'], message: string): FaultSpec => ({
+  kind: 'error',
+  status: 400,
+  code: 'ValidationException',
+  message,
+  match: { operation },
+  times: 'forever',
+});
+
+const statusesOf = async (world: World, job: string): Promise<string[]> =>
+  (await world.deploymentsOf(job)).map(({ status }) => status);
+
+const liveConfigOf = async ({ sdk }: World): Promise<string> =>
+  (await sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName ?? '';
+
+async function startLive(changed = {}): Promise<{ world: World; first: string }> {
+  const world = await startWorld(changed);
+  const first = await world.start();
+  await world.settle();
+  return { world, first };
+}
+
+/** So many rounds of what workers do, whether or not anything is settled. */
+async function rounds(world: World, count: number, everySeconds = 15): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await world.round();
+    world.clock.advance(everySeconds);
+  }
+}
+
+const said = (history: HistoryEntry[]): string => history.map(({ detail }) => detail).join('\n');
+
+describe('the live endpoint’s configuration was deleted', () => {
+  it('is made again when this service made it, and the training goes live', async () => {
+    const { world, first } = await startLive();
+    const before = await world.sdk.describeEndpointConfig({ EndpointConfigName: await liveConfigOf(world) });
+    await world.sdk.deleteEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
+    const second = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, second)).toEqual(['deployed']);
+    const again = await world.sdk.describeEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
+    expect(again.ProductionVariants).toEqual(before.ProductionVariants);
+    expect(said(await world.store.history(second))).toContain('somebody deleted, is made again');
+    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await world.deploymentsOf(second);
+    expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(180_000);
+    expect(await world.store.findRun(first)).toMatchObject({ deploymentStatus: 'deployed' });
+  });
+
+  it('is made again with its model, when that was deleted too', async () => {
+    const { world, first } = await startLive();
+    const [live] = await world.deploymentsOf(first);
+    await world.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
+    await world.sdk.deleteModel({ ModelName: live?.modelName });
+    const second = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, second)).toEqual(['deployed']);
+  });
+
+  it('by its name and today’s settings, when it was made by a version that did not keep what it is made of', async () => {
+    const { world, first } = await startLive();
+    const [live] = await world.deploymentsOf(first);
+    const found = await world.store.deploymentThatMade(endpointName, {
+      what: 'endpoint_config',
+      name: live?.endpointConfigName?.toUpperCase() ?? '',
+    });
+    expect(found).toMatchObject({ deploymentId: live?.deploymentId, variant: { variantName: 'AllTraffic' } });
+  });
+
+  it('ends the deployment with what to do, when somebody else made it', async () => {
+    const world = await startWorld();
+    await makeConfig(world.sdk, 'theirs');
+    await world.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    world.clock.advance(60);
+    await world.sdk.deleteEndpointConfig({ EndpointConfigName: 'theirs' });
+    const job = await world.start();
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      {
+        status: 'failed',
+        failureKind: 'invalid',
+        failureReason: expect.stringMatching(
+          /configuration theirs, which was deleted.*Create a.*delete the endpoint; then POST \/deploy\//,
+        ),
+      },
+    ]);
+    // Somebody has done that.
+    await world.sdk.deleteModel({ ModelName: 'theirs' });
+    await makeConfig(world.sdk, 'theirs');
+    await requestDeployment(world.services, { trainingJobName: job, force: false, trigger: 'api' });
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed', 'failed']);
+  });
+});
+
+describe('what the deployment made is deleted half-way', () => {
+  it.each(['endpoint_config', 'endpoint'] as const)('the model, at the step %s', async (step) => {
+    const { world } = await startLive();
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    const next = step === 'endpoint_config' ? 'CreateEndpointConfig' : 'UpdateEndpoint';
+    world.simulator.addFault({ kind: 'throttle', match: { operation: next }, times: 'forever' });
+    await advanceDeployment({ ...world.services, sagemaker: impatient(world) }, id, {});
+    const deployment = await world.store.findDeployment(id);
+    expect(deployment?.step).toBe(step);
+    await world.sdk.deleteModel({ ModelName: deployment?.modelName });
+    world.simulator.clearFaults();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await world.deploymentsOf(job);
+    expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(240_000);
+  });
+
+  it('the endpoint configuration', async () => {
+    const { world } = await startLive();
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    world.simulator.addFault({ kind: 'throttle', match: { operation: 'UpdateEndpoint' }, times: 'forever' });
+    await advanceDeployment({ ...world.services, sagemaker: impatient(world) }, id, {});
+    const deployment = await world.store.findDeployment(id);
+    await world.sdk.deleteEndpointConfig({ EndpointConfigName: deployment?.endpointConfigName ?? '' });
+    world.simulator.clearFaults();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(said(await world.store.history(job))).toContain('it is looked for, or made again');
+  });
+
+  /** Does not wait out throttling within a call. */
+  const impatient = ({ services: { sagemaker } }: World): World['services']['sagemaker'] => ({
+    ...sagemaker,
+    updateEndpoint: (spec, options) => sagemaker.updateEndpoint(spec, { ...options, retryThrottles: false }),
+    createEndpointConfig: (spec, options) => sagemaker.createEndpointConfig(spec, { ...options, retryThrottles: false }),
+  });
+});
+
+describe('SageMaker contradicts itself', () => {
+  it('“already exists” and “could not find”: waits longer each time, with a bounded history, until it is over', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    world.simulator.addFault(invalid('CreateEndpoint', `Cannot create already existing endpoint "${arn('endpoint/live')}".`));
+    const before = world.simulator.calls({ operation: 'CreateEndpoint' }).length;
+    // As the queue would, after the wait that each look asks for.
+    let looks = 0;
+    for (; (await world.store.findDeployment(id))?.status !== 'failed'; looks += 1) {
+      const outcome = await advanceDeployment(world.services, id, {});
+      if (outcome.kind === 'again') world.clock.advance(outcome.afterMs / 1000);
+    }
+    expect(world.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
+    expect(looks).toBeLessThan(60);
+    const history = await world.store.history(job);
+    expect(history.length).toBeLessThan(20);
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      { status: 'failed', failureReason: expect.stringContaining('Cannot create already existing endpoint') },
+    ]);
+    expect(world.lines.filter((line) => line.includes('the deployment waits: ')).length).toBe(looks - 1);
+  });
+
+  it('the time limit holds, and the next deployment gets its turn', async () => {
+    const { world } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    world.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`) });
+    const second = await world.start();
+    await world.untilQueued(second);
+    await rounds(world, 8);
+    expect(await world.deploymentsOf(second)).toMatchObject([
+      { status: 'failed', failureKind: 'timeout', failureReason: expect.stringContaining('not settled within 60 s') },
+    ]);
+    world.simulator.clearFaults();
+    const third = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, third)).toEqual(['deployed']);
+  });
+
+  it('a repeated refusal is counted in the history, not appended', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`), times: 12 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    const refusals = (await world.store.history(job)).filter(({ detail }) => detail?.startsWith('UpdateEndpoint refused'));
+    expect(refusals).toHaveLength(1);
+  });
+});
+
+describe('capacity', () => {
+  const reason = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
+
+  it('that is short after an update was taken: tried again, and said', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 2 });
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    const waits: (string | null)[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      await rounds(world, 1);
+      waits.push((await world.store.findDeployment(id))?.waitsForDetail ?? null);
+    }
+    expect(new Set(waits)).toEqual(new Set([null, 'the endpoint is Updating', reason]));
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      { status: 'deployed', failureReason: null, failureKind: null, waitsForKind: null },
+    ]);
+    expect(world.effects()).toMatchObject({ endpoint_update_asked: 3, endpoint_rolled_back: 2 });
+    // Nothing says that the training was turned down.
+    const { arn: jobArn } = await world.services.sagemaker.describeTrainingJob(job);
+    expect(await world.services.sagemaker.listTags(jobArn)).not.toHaveProperty('autodeploy:turned-down');
+  });
+
+  it('that is short for a new endpoint: the failed one is deleted, and created anew', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'fail_endpoint', reason, times: 2 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    expect(world.effects()).toMatchObject({ endpoint_create_asked: 3, endpoint_delete_asked: 2 });
+  });
+
+  it('that stays short ends the deployment at its time limit', async () => {
+    const { world } = await startLive({ maxDeploymentWaitMs: 600_000 });
+    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1000 });
+    const job = await world.start();
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([
+      { failureReason: expect.stringContaining(reason), failureKind: 'capacity' },
+    ]);
+    expect(['failed', 'rolled_back']).toContain((await statusesOf(world, job))[0]);
+  });
+
+  it('is not hastened by an event or a restart', async () => {
+    const { world } = await startLive();
+    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    await rounds(world, 5);
+    const { retryAt } = (await world.store.findDeployment(id)) ?? {};
+    expect(retryAt).toBeGreaterThan(0);
+    world.clock.now = (retryAt ?? 0) - 1;
+    await advanceDeployment(world.services, id, {});
+    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+    world.clock.now = retryAt ?? 0;
+    await advanceDeployment(world.services, id, {});
+    expect(world.effects()).toMatchObject({ endpoint_update_asked: 2 });
+  });
+});
+
+describe('permissions that are still spreading', () => {
+  it.each([
+    ['CreateModel', 'Could not access model data at s3://models/out/model.tar.gz. Please ensure that the role "r" exists.'],
+    ['UpdateEndpoint', 'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: kms:CreateGrant'],
+  ] as const)('%s is tried for five minutes', async (operation, message) => {
+    const { world } = await startLive();
+    world.simulator.addFault({ ...invalid(operation, message), times: 3 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+  });
+
+  it('a Failed endpoint under autoscaling', async () => {
+    const world = await startWorld();
+    world.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image', times: 1 });
+    await world.start();
+    await world.settle();
+    const message =
+      'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke DeleteEndpoint does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.';
+    world.simulator.addFault({ ...invalid('DeleteEndpoint', message), times: 2 });
+    const job = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+  });
+});
+
+describe('a time limit', () => {
+  it('that a clock passes by hours for seconds ends nothing', async () => {
+    const { world } = await startLive();
+    world.simulator.changeSettings({ endpointUpdateSeconds: 60 });
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    await rounds(world, 2);
+    const right = world.clock.now;
+    for (const seconds of [0, 1, 2, 3]) {
+      const ahead = { ...world.services, now: () => right + 3 * 3_600_000 + seconds * 1000 };
+      await advanceDeployment(ahead, id, {});
+    }
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', overdueSince: null }]);
+  });
+
+  it('that a deployment misses by seconds: it is recorded as live all the same', async () => {
+    const { world } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
+    const job = await world.start();
+    await world.untilQueued(job);
+    await rounds(world, 6);
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'failed', failureKind: 'timeout' }]);
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(job);
+    expect(deployment).toMatchObject({ status: 'deployed', failureReason: null, failureKind: null, unsettledSince: null });
+    expect(await liveConfigOf(world)).toBe(deployment?.endpointConfigName);
+    expect((await world.store.history(job)).at(-1)).toMatchObject({ from: 'failed', to: 'deployed' });
+    expect(await world.store.liveDeployment(endpointName)).toMatchObject({ deploymentId: deployment?.deploymentId });
+  });
+
+  it('that ends a deployment which is rolled back afterwards leaves it failed', async () => {
+    const { world, first } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
+    world.simulator.addFault({ kind: 'roll_back_update', times: 1 });
+    const job = await world.start();
+    await world.settle();
+    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'failed', unsettledSince: null }]);
+    expect(await world.store.liveDeployment(endpointName)).toMatchObject({ trainingJobName: first });
+  });
+
+  it('that ends a deployment while a newer one waits: the newer one goes live', async () => {
+    const { world } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
+    const second = await world.start();
+    await world.untilQueued(second);
+    await rounds(world, 1);
+    world.simulator.changeSettings({ endpointUpdateSeconds: 20, trainingSeconds: 1 });
+    const third = await world.start();
+    await world.settle();
+    expect(await statusesOf(world, third)).toEqual(['deployed']);
+    expect(await statusesOf(world, second)).toEqual(['failed']);
+  });
+
+  it('does not count an outage of ours', async () => {
+    const { world } = await startLive({ maxDeploymentWaitMs: 600_000 });
+    const job = await world.start();
+    const id = await world.untilQueued(job);
+    world.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
+    await advanceDeployment(world.services, id, {});
+    world.simulator.clearFaults();
+    world.clock.advance(3600);
+    await world.settle();
+    expect(await statusesOf(world, job)).toEqual(['deployed']);
+  });
+});
+
+it('says what a deployment waits for', async () => {
+  const { world } = await startLive();
+  world.simulator.changeSettings({ endpointUpdateSeconds: 200 });
+  const second = await world.start();
+  await world.untilQueued(second);
+  await rounds(world, 1);
+  const third = await world.start();
+  const id = await world.untilQueued(third);
+  await rounds(world, 1);
+  expect(await world.store.findDeployment(id)).toMatchObject({
+    waitsForKind: 'turn',
+    waitsForDetail: `the deployment of ${second} goes first`,
+  });
+  expect(await world.deploymentsOf(second)).toMatchObject([
+    { waitsForKind: 'endpoint', waitsForDetail: 'the endpoint is Updating' },
+  ]);
+  await world.settle();
+  expect(await world.deploymentsOf(third)).toMatchObject([{ status: 'deployed', waitsForKind: null, waitsForSince: null }]);
+});
