@@ -33,6 +33,8 @@ export interface ApiSettings {
   readonly port: number;
   /** `/model-init`, or empty for none. */
   readonly basePath: string;
+  /** The service's address as people reach it. */
+  readonly publicUrl: string | null;
   readonly apiKeys: readonly string[];
 }
 
@@ -85,7 +87,13 @@ export function parseApiConfig(env: Environment): ApiConfig {
   return freeze({
     ...shared,
     secrets: [...shared.secrets, ...values.API_KEYS],
-    api: { host: values.HOST, port: values.PORT, basePath: values.BASE_PATH, apiKeys: values.API_KEYS },
+    api: {
+      host: values.HOST,
+      port: values.PORT,
+      basePath: values.BASE_PATH,
+      publicUrl: values.PUBLIC_URL,
+      apiKeys: values.API_KEYS,
+    },
   });
 }
 

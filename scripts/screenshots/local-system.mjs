@@ -31,7 +31,7 @@ export async function startLocalSystem() {
   try {
     const { API: url, 'Stand-in': control } = await printedUrls(child.stdout, ['API', 'Stand-in']);
     await withoutEvents(control);
-    return { url, stop };
+    return { url, control, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { accessLog, requestId } from './request-log.ts';
 import { answerProblem } from './answer-problem.ts';
-import { refuseCrossSite, requireKey } from './auth.ts';
+import { requireKey } from './auth.ts';
 import { readBody } from './body.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
@@ -9,10 +9,11 @@ import { allowedMethods } from './methods.ts';
 import { Problem, problemOf } from './problems.ts';
 import { createRoutes } from './routes/routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { refuseForeignHosts, refuseForeignOrigins } from './web-pages.ts';
 
 /** The API over what it is given: every route at `/` and under the base path. Opens and listens to nothing. */
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {
-  const { apiKeys, basePath, log } = deps;
+  const { apiKeys, basePath, publicUrl = null, log } = deps;
   const routes = createRoutes(deps);
   const allowed = allowedMethods(
     routes.openAPIRegistry.definitions.flatMap((definition) => (definition.type === 'route' ? [definition.route] : [])),
@@ -27,7 +28,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     accessLog(log, (path) => pathOf(path).startsWith('/health/')),
     securityHeaders,
   );
-  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseCrossSite, readBody);
+  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseForeignHosts, refuseForeignOrigins(publicUrl), readBody);
   app.route('/', routes);
   if (basePath !== '') app.route(basePath, routes);
 

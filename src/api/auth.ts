@@ -38,19 +38,6 @@ export function requireKey(apiKeys: readonly string[], pathOf: (path: string) =>
   });
 }
 
-/**
- * Without keys, the only other thing between a web page and a request that costs money is this header: browsers send it with every
- * request, and other clients never do.
- */
-export const refuseCrossSite = createMiddleware<ApiEnv>(async (c, next) => {
-  const site = c.req.header('sec-fetch-site');
-  const changesNothing = c.req.method === 'GET' || c.req.method === 'HEAD';
-  if (!changesNothing && (site === 'cross-site' || site === 'same-site')) {
-    throw new Problem('cross_site_request', 'Pages of other sites may not send this request');
-  }
-  return next();
-});
-
 const bearerToken = (authorization: string): string | undefined => /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 
 function basicPassword(authorization: string): string | undefined {

@@ -6,10 +6,12 @@ import type { HealthChecks } from './routes/health.ts';
 /** Everything that the API needs from the outside; main.ts and the tests put it together. */
 export interface ApiDeps {
   services: Services;
-  /** None: everything is open. */
+  /** None: everything is open, to this machine only. */
   apiKeys: readonly string[];
   /** `/model-init`, or empty for none. */
   basePath: string;
+  /** The address as people reach it, where that is not the one that requests name in Host. */
+  publicUrl?: string | null;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;
   /** Prometheus' text format. */

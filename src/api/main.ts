@@ -48,6 +48,7 @@ const app = createApp({
   services,
   apiKeys: api.apiKeys,
   basePath: api.basePath,
+  publicUrl: api.publicUrl,
   boardQueues: queue.queues,
   health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
   metricsText: () => metrics.text(),

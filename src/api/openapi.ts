@@ -6,6 +6,7 @@ export const openApiPath = '/openapi.json';
 const description = [
   packageJson.description,
   'Errors are RFC 9457 problems with a stable `code`. Times are ISO 8601 in UTC.',
+  'Without keys only requests to `localhost`, `127.0.0.1` or `[::1]` are served. Web pages of other origins may change nothing.',
   'Once keys are configured, everything but `/health` needs one. Pages and `/metrics` also take it as the password of HTTP basic.',
 ].join('\n\n');
 

@@ -18,6 +18,7 @@ import { QueueUnavailable } from '../queue/time-limit.ts';
 const apiErrorCodes = [
   'bad_request',
   'unauthorized',
+  'foreign_host',
   'cross_site_request',
   'method_not_allowed',
   'payload_too_large',
@@ -75,6 +76,7 @@ export function statusOf(code: ProblemCode): ProblemStatus {
       return 400;
     case 'unauthorized':
       return 401;
+    case 'foreign_host':
     case 'cross_site_request':
       return 403;
     case 'not_found':
@@ -116,8 +118,10 @@ export function titleOf(code: ProblemCode): string {
       return 'SageMaker refused the request';
     case 'unauthorized':
       return 'An API key is needed';
+    case 'foreign_host':
+      return 'Refused: not sent to a name of this machine';
     case 'cross_site_request':
-      return 'Refused: sent by a page of another site';
+      return 'Refused: sent by a page of another origin';
     case 'not_found':
       return 'Not found';
     case 'method_not_allowed':

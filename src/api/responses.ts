@@ -9,7 +9,7 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 });
 
 /** Of every route: the code of the route's own faults come on top. Problems are thrown, so they take no part in handlers' types. */
-const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'internal_error'];
+const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'foreign_host', 'internal_error'];
 
 /** Of every route that changes something. */
 const alwaysOfPost: readonly ProblemCode[] = ['cross_site_request', 'payload_too_large'];
@@ -24,7 +24,7 @@ export function problemsOfPost(...codes: ProblemCode[]): Record<never, never> {
 
 /** Routes that are open to everybody and can't be called wrongly. */
 export function openProblems(...codes: ProblemCode[]): Record<never, never> {
-  return responsesFor(['internal_error', ...codes]);
+  return responsesFor(['foreign_host', 'internal_error', ...codes]);
 }
 
 function responsesFor(codes: readonly ProblemCode[]): Record<never, never> {

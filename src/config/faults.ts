@@ -36,7 +36,7 @@ function attempt<T>(load: () => T): { value: T } | { faults: readonly string[] }
 }
 
 const secretNames: ReadonlySet<string> = new Set(['API_KEYS']);
-const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL']);
+const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL']);
 
 /** What a variable holds, for people to read: never a secret, credentials in an address replaced. */
 export function shown(name: string, value: string): string {

@@ -81,6 +81,11 @@ const basePath: Rule<string> = {
   may: 'a path of letters, digits and ._~- like /model-init, or / for none',
 };
 
+const publicUrl: Rule<string> = {
+  schema: z.string().max(2048).refine(isPublicUrl),
+  may: 'the address as people reach it, like https://ml.example.com/model-init, without credentials, query and fragment',
+};
+
 const apiKeys: Rule<string[]> = {
   schema: z
     .string()
@@ -97,6 +102,7 @@ export const apiVariables = {
   ),
   PORT: withDefault(wholeNumber(0, 65_535), 8006),
   BASE_PATH: withDefault(basePath, '/model-init'),
+  PUBLIC_URL: optional(publicUrl),
   API_KEYS: withDefault(apiKeys, []),
 };
 
@@ -106,4 +112,10 @@ function isRedisUrl(value: string): boolean {
   // A stray % would make every client fail later, while it decodes the password.
   if (/%(?![0-9a-f]{2})/i.test(url.password)) return false;
   return /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^\/?\d{0,3}$/.test(url.pathname);
+}
+
+function isPublicUrl(value: string): boolean {
+  if (!URL.canParse(value) || /[?#\s]/.test(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && hostname !== '' && username === '' && password === '';
 }

@@ -21,6 +21,7 @@ import { type Ask, asking } from './request.ts';
 export interface ApiOptions {
   apiKeys?: readonly string[];
   basePath?: string;
+  publicUrl?: string;
   /** The shared server by default. */
   redisUrl?: string;
   /** The stand-in by default. */
@@ -98,6 +99,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     services,
     apiKeys,
     basePath,
+    publicUrl: options.publicUrl,
     boardQueues: queue.queues,
     health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
     metricsText: () => metrics.text(),

@@ -30,7 +30,7 @@ describe('the defaults', () => {
       logLevel: 'info',
       heartbeatFile: null,
       secrets: [],
-      api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', apiKeys: [] },
+      api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
       services: {
         projectName: 'ml-sentiment',
         endpointName: 'ml-sentiment-endpoint',
@@ -95,6 +95,11 @@ describe('values', () => {
     expect(parseApiConfig({ ...valid, BASE_PATH: text }).api.basePath).toBe(basePath);
   });
 
+  it('takes PUBLIC_URL with the base path, which it need not have', () => {
+    for (const url of ['https://ml.example.com/model-init', 'http://10.0.0.1:8080'])
+      expect(parseApiConfig({ ...valid, PUBLIC_URL: url }).api.publicUrl).toBe(url);
+  });
+
   it('keeps several API keys', () => {
     expect(parseApiConfig({ ...valid, API_KEYS: 'one, two=2', HOST: '0.0.0.0' }).api.apiKeys).toEqual(['one', 'two=2']);
   });
@@ -115,6 +120,10 @@ describe('a bad environment', () => {
     ['BASE_PATH', '/a/../b'],
     ['BASE_PATH', '/:name'],
     ['BASE_PATH', `${'a'.repeat(60)}!`],
+    ['PUBLIC_URL', 'ml.example.com'],
+    ['PUBLIC_URL', 'ftp://ml.example.com'],
+    ['PUBLIC_URL', 'https://ml.example.com/?key=1'],
+    ['PUBLIC_URL', 'https://me:secret@ml.example.com'],
     ['REDIS_URL', 'http://redis'],
     ['REDIS_URL', 'redis://'],
     ['REDIS_URL', 'redis://host/name'],

@@ -120,3 +120,12 @@ test('a body of more than 4 MB is not read', async () => {
   const { simulator } = await startSimulator();
   expect((await post(simulator.url, 'ListEndpoints', ' '.repeat(5 * 1024 * 1024))).status).toBe(413);
 });
+
+test('a web page can neither call nor steer it', async () => {
+  const { simulator } = await startSimulator();
+  for (const origin of ['null', 'https://evil.example', simulator.url]) {
+    const ask = (path: string) => fetch(`${simulator.url}${path}`, { method: 'POST', headers: { origin } });
+    expect((await ask('/_control/reset')).status).toBe(403);
+    expect((await ask('/')).status).toBe(403);
+  }
+});

@@ -8,6 +8,11 @@ const largestBody = 4 * 1024 * 1024;
 /** The HTTP side: `/_control/…`, and everything else to SageMaker's one address. Plain node:http, because a bench drives it. */
 export function serve(world: World): Server {
   const server = createServer((request, response) => {
+    // Only web pages send this: whatever they are, they have no business with a stand-in that anybody may steer.
+    if (request.headers.origin !== undefined) {
+      response.writeHead(403, { connection: 'close' }).end();
+      return;
+    }
     readText(request).then(
       (text) => {
         if (text === null) {
