@@ -28,9 +28,11 @@ export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
     secondary_status: run.secondaryStatus,
     deployment_status: run.deploymentStatus,
     failure_reason: run.failureReason,
+    failure_kind: run.failureKind,
     model_artifact: run.modelArtifact,
     metrics: run.metrics,
     created_at: isoTime(run.createdAt),
+    training_created_at: isoTimeOrNull(run.trainingCreatedAt),
     updated_at: isoTime(run.updatedAt),
     finished_at: isoTimeOrNull(run.finishedAt),
     links: {
@@ -53,7 +55,9 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   status: deployment.status,
   trigger: deployment.trigger,
   attempts: deployment.attempts,
+  waits_for: waitsForOf(deployment),
   failure_reason: deployment.failureReason,
+  failure_kind: deployment.failureKind,
   created_at: isoTime(deployment.createdAt),
   started_at: isoTimeOrNull(deployment.startedAt),
   finished_at: isoTimeOrNull(deployment.finishedAt),
@@ -63,6 +67,11 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   deploy_asked_at: isoTimeOrNull(deployment.askedAt),
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
+
+function waitsForOf({ waitsForKind, waitsForSince, waitsForDetail }: Deployment): DeploymentBody['waits_for'] {
+  if (waitsForKind === null || waitsForSince === null) return null;
+  return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };
+}
 
 export const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   at: isoTime(entry.at),

@@ -61,7 +61,7 @@ export interface TrainingRun {
   servingImage: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
-  /** When the training was asked for; for an adopted one SageMaker's CreationTime. Trainings are ordered by it. */
+  /** When the training was asked for, by our clock; for an adopted one SageMaker's CreationTime. To be shown, not to order by. */
   createdAt: number;
   updatedAt: number;
   finishedAt: number | null;
@@ -80,7 +80,7 @@ export interface TrainingRun {
   failureKind: FailureKind | null;
   /** SageMaker's CreationTime, by which trainings are ordered; null until SageMaker has told. */
   trainingCreatedAt: number | null;
-  /** Since when its time limit is seen to be over; a second look, an interval later, has to agree before that ends it. */
+  /** Since when a limit of its is seen to be over; a second look, an interval later, has to agree before that ends it. */
   overdueSince: number | null;
   /** The training was over already when it was adopted from SageMaker. */
   foundEnded: boolean;
@@ -94,6 +94,9 @@ export interface TrainingOutcome {
   modelArtifact: string | null;
   metrics: Record<string, number> | null;
   trainingEndedAt: number | null;
+  failureKind: FailureKind | null;
+  /** SageMaker's CreationTime; null where the job was not seen. */
+  trainingCreatedAt: number | null;
 }
 
 export interface FinalMetric {
@@ -111,8 +114,14 @@ export interface TrainingJob {
   modelArtifact: string | null;
   metrics: FinalMetric[];
   createdAt: number;
+  /** When its instances were there; null while they are not. */
+  startedAt: number | null;
   endedAt: number | null;
   modifiedAt: number | null;
+  /** null when SageMaker does not say, as of a job that never got its instances. */
+  billableSeconds: number | null;
+  /** What SageMaker told people of each phase, in order. */
+  statusMessages: string[];
   roleArn: string | null;
   trainingImage: string | null;
   outputS3Uri: string | null;

@@ -137,7 +137,16 @@ export const newestDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deplo
 
 type TrainingOrder = Pick<Deployment, 'trainingCreatedAt' | 'runSeq'>;
 
-/** Whether the first one's training is the newer one: asked for later or, in the same instant, recorded later. */
+/**
+ * What a completed run is ordered by: SageMaker's CreationTime, which one clock has made for all of them, and the order of recording.
+ * Runs of before that was kept have the instant of the request.
+ */
+export const orderOf = (run: TrainingRun): TrainingOrder => ({
+  trainingCreatedAt: run.trainingCreatedAt ?? run.createdAt,
+  runSeq: run.seq,
+});
+
+/** Whether the first one's training is the newer one: made later at SageMaker or, in the same instant, recorded later. */
 export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
@@ -151,7 +160,7 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
     trainingJobName: run.trainingJobName,
     endpointName: run.endpointName,
     attempts: (former?.attempts ?? 0) + 1,
-    trainingCreatedAt: run.createdAt,
+    trainingCreatedAt: orderOf(run).trainingCreatedAt,
     trainingEndedAt: run.trainingEndedAt,
     detectedAt: run.finishedAt,
     detectedBy: run.finishedBy,

@@ -12,6 +12,7 @@ import {
   newestActiveOn,
   newestDeploymentOf,
   nextOn,
+  orderOf,
   queueDeployment,
   supersede,
   underWayOn,
@@ -64,7 +65,7 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       const active = activeDeploymentOf(db, run);
       if (active) return { kind: 'existing', deployment: active };
       if (!wanted.forced) {
-        const own = { trainingCreatedAt: run.createdAt, runSeq: run.seq };
+        const own = orderOf(run);
         const by = [liveOn(db, run), newestActiveOn(db, run)].find((other) => other !== null && isNewer(other, own));
         if (by) return { kind: 'superseded', by };
         const newest = newestDeploymentOf(db, run);

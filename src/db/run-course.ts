@@ -10,6 +10,7 @@ const given = {
   now: sql.placeholder('now'),
   phase: sql.placeholder('secondaryStatus'),
   status: sql.placeholder('status'),
+  trainingCreatedAt: sql.placeholder('trainingCreatedAt'),
 };
 
 /** What can come to this status: a run that has timed out may still have an outcome. */
@@ -17,12 +18,27 @@ const isOpen = sql`${trainingRuns.trainingJobName} = ${given.name} and (${traini
   or (${trainingRuns.status} = 'timed_out' and ${given.status} <> 'timed_out'))`;
 
 const statements = prepared((db) => ({
-  recordPhase: db
+  recordSeen: db
     .update(trainingRuns)
-    .set({ secondaryStatus: sql`${given.phase}`, updatedAt: sql`${given.now}` })
+    .set({
+      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
+      trainingCreatedAt: sql`${given.trainingCreatedAt}`,
+      updatedAt: sql`${given.now}`,
+    })
+    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .returning()
+    .prepare(),
+  recordLimit: db
+    .update(trainingRuns)
+    .set({
+      overdueSince: sql`${sql.placeholder('overdueSince')}`,
+      trainingSinceAt: sql`${sql.placeholder('trainingSinceAt')}`,
+      updatedAt: sql`${given.now}`,
+    })
     .where(
-      sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} = 'training'
-        and ${trainingRuns.secondaryStatus} is not ${given.phase}`,
+      sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} in ('requested', 'training')
+        and ${trainingRuns.overdueSince} is ${sql.placeholder('overdueBefore')}
+        and ${trainingRuns.trainingSinceAt} is ${sql.placeholder('sinceBefore')}`,
     )
     .returning()
     .prepare(),
@@ -41,6 +57,8 @@ const statements = prepared((db) => ({
       modelArtifact: sql`${sql.placeholder('modelArtifact')}`,
       metrics: sql`${sql.placeholder('metrics')}`,
       trainingEndedAt: sql`${sql.placeholder('trainingEndedAt')}`,
+      trainingCreatedAt: sql`coalesce(${given.trainingCreatedAt}, ${trainingRuns.trainingCreatedAt})`,
+      failureKind: sql`${sql.placeholder('failureKind')}`,
       finishedAt: sql`${given.now}`,
       finishedBy: sql`${sql.placeholder('actor')}`,
       updatedAt: sql`${given.now}`,
@@ -50,7 +68,7 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-type Course = 'requestStop' | 'recordPhase' | 'finishRun';
+type Course = 'requestStop' | 'recordSeen' | 'recordLimit' | 'finishRun';
 
 export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
   requestStop: (trainingJobName, now) =>
@@ -67,13 +85,28 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
       return run;
     }),
 
-  recordPhase: (trainingJobName, secondaryStatus, actor, now) =>
+  recordSeen: (trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now) =>
     database.write((_tx, db) => {
-      const run = statements(db).recordPhase.get({ trainingJobName, secondaryStatus, now });
-      if (!run) return statements(db).findTraining.get({ trainingJobName }) ?? null;
-      tellOfTraining(db, run, { from: 'training', to: 'training', actor, detail: secondaryStatus }, now);
+      const before = statements(db).findTraining.get({ trainingJobName });
+      if (!before) return null;
+      const isNews = secondaryStatus !== null && secondaryStatus !== before.secondaryStatus;
+      if (!isNews && trainingCreatedAt === before.trainingCreatedAt) return before;
+      const run = statements(db).recordSeen.get({ trainingJobName, secondaryStatus, trainingCreatedAt, now });
+      if (isNews) tellOfTraining(db, run, { from: 'training', to: 'training', actor, detail: secondaryStatus }, now);
       return run;
     }),
+
+  recordLimit: (trainingJobName, before, after, now) =>
+    database.write(
+      (_tx, db) =>
+        statements(db).recordLimit.get({
+          trainingJobName,
+          ...after,
+          overdueBefore: before.overdueSince,
+          sinceBefore: before.trainingSinceAt,
+          now,
+        }) ?? null,
+    ),
 
   finishRun: (trainingJobName, outcome, wanted, actor, now) =>
     database.write((_tx, db) => {

@@ -28,6 +28,8 @@ const statements = prepared((db) => ({
       status: 'training',
       trainingJobArn: sql`${given.arn}`,
       trainingSinceAt: sql`${given.now}`,
+      // It was about the start.
+      overdueSince: null,
       updatedAt: sql`${given.now}`,
     })
     .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'requested')))

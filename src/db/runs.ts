@@ -94,6 +94,7 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
           status: 'training',
           updatedAt: now,
           trainingSinceAt: now,
+          trainingCreatedAt: run.createdAt,
         })
         .returning()
         .get();

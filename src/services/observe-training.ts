@@ -39,21 +39,24 @@ export async function lookAtRun(
   { actor, troubleSince, signal }: ObserveContext,
 ): Promise<JobOutcome> {
   const { settings, now, random, log } = services;
-  const decision = decideTraining(run, await describe(services, run, { signal, ...lookLimits }), now(), settings);
+  const observation = await describe(services, run, { signal, ...lookLimits });
+  const decision = decideTraining(run, observation, now(), settings);
   const fields = { training_job_name: run.trainingJobName };
   if (decision.kind === 'finish') {
     await recordTrainingOutcome(services, run, decision, { trigger: actor, forced: false });
     return done;
   }
+  await noteLimit(services, run, decision);
   if (decision.trouble) {
     const since = troubleSince ?? now();
     const delayMs = Math.max(troubleDelayMs(now() - since, random), Math.min(settings.pollIntervalMs, minPatienceMs));
     log.warn({ ...fields, reason: decision.why, next_look_ms: delayMs }, 'the training could not be looked at; looking again');
     return again(delayMs, since);
   }
-  await notePhase(services, run, decision, actor);
+  await noteProgress(services, run, observation, actor);
   if (decision.askStop) await askStop(services, run, { signal });
-  const delayMs = jitteredIntervalMs(intervalFor(decision.secondaryStatus, settings.pollIntervalMs), random);
+  const delayMs =
+    decision.confirmInMs ?? jitteredIntervalMs(intervalFor(decision.secondaryStatus, settings.pollIntervalMs), random);
   log.debug({ ...fields, reason: decision.why, next_look_ms: delayMs }, 'the training goes on');
   return again(delayMs);
 }
@@ -132,16 +135,38 @@ async function noteMissedEvent(
   );
 }
 
-async function notePhase(
+async function noteProgress(
   { store, now, log }: Services,
   run: TrainingRun,
-  { secondaryStatus }: { secondaryStatus: string | null },
+  observation: TrainingObservation,
   actor: Actor,
 ): Promise<void> {
-  if (secondaryStatus === null || secondaryStatus === run.secondaryStatus) return;
-  const noted = await store.recordPhase(run.trainingJobName, secondaryStatus, actor, now());
-  if (noted !== null)
+  if (observation.kind !== 'job') return;
+  const { secondaryStatus, createdAt: trainingCreatedAt } = observation.job;
+  const isNews = secondaryStatus !== null && secondaryStatus !== run.secondaryStatus;
+  if (!isNews && trainingCreatedAt === run.trainingCreatedAt) return;
+  const noted = await store.recordSeen(run.trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now());
+  if (noted !== null && isNews)
     log.info({ training_job_name: run.trainingJobName, secondary_status: secondaryStatus }, `training: ${secondaryStatus}`);
+}
+
+/** Somebody else who has noted it meanwhile is as right: nothing hangs on who was first. */
+async function noteLimit(
+  { store, now, log }: Services,
+  run: TrainingRun,
+  { limit, why }: Extract<TrainingDecision, { kind: 'wait' }>,
+): Promise<void> {
+  const { overdueSince, trainingSinceAt } = run;
+  const isAhead = trainingSinceAt !== null && limit.since < trainingSinceAt;
+  if (limit.overdueSince === overdueSince && !isAhead) return;
+  const after = { overdueSince: limit.overdueSince, trainingSinceAt: isAhead ? limit.since : trainingSinceAt };
+  await store.recordLimit(run.trainingJobName, { overdueSince, trainingSinceAt }, after, now());
+  if (overdueSince === null && limit.overdueSince !== null) {
+    log.warn(
+      { training_job_name: run.trainingJobName, reason: why },
+      'a time limit of the training is over: another look has to agree',
+    );
+  }
 }
 
 /** Until SageMaker shows Stopping, each look asks again: the first request may have been lost. */

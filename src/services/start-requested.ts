@@ -1,8 +1,10 @@
-import { jitteredIntervalMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
+import { jitteredIntervalMs, maxTroubleDelayMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
+import { confirmLimit } from '../core/confirm-limit.ts';
 import { decideTrouble, passesInTime } from '../core/decide-trouble.ts';
 import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
-import { startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
+import { kindOfRefusal } from '../core/training-failure-kind.ts';
+import { isBeingStarted, startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { Services } from './ports.ts';
 import { findTrainingJob, startTraining, type StartResult } from './start-training.ts';
@@ -38,7 +40,7 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
     case 'taken':
       return again(takenDelayMs);
     case 'name_in_use':
-      return fail(services, run, result.error.message, actor);
+      return fail(services, run, result.error, actor);
     case 'refused':
       await store.releaseStart(run.trainingJobName, result.attemptedAt, now());
       break;
@@ -46,17 +48,34 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
       break;
   }
   const passes = passesInTime(result.error.kind);
-  const since = passes ? run.createdAt : (context.troubleSince ?? now());
+  const since = passes ? Math.min(run.createdAt, now()) : (context.troubleSince ?? now());
   const waitedMs = now() - since;
   const decision = decideTrouble(result.error.kind, result.error.message, waitedMs, settings.maxTrainingWaitMs);
   // Where there may be a training job, only SageMaker's word that there is none ends the run.
-  if (decision.kind === 'fail' && result.kind === 'refused') return fail(services, run, decision.failureReason, actor);
+  const isOver = decision.kind === 'fail' && result.kind === 'refused';
+  if (isOver && !(await isToBeConfirmed(services, run, result.error))) return fail(services, run, result.error, actor);
+  if (!isOver) await noteOverdue(services, run, null);
   const delayMs = Math.max(troubleDelayMs(waitedMs, random), result.kind === 'unclear' ? minTroubleDelayMs : 0);
   log.warn(
     { training_job_name: run.trainingJobName, reason: result.error.message, next_look_ms: delayMs },
     'the training could not be started yet',
   );
   return again(delayMs, passes ? null : since);
+}
+
+/** Whether it is a time limit alone that ends the run, and no earlier look has found it over: the clock may be wrong for a moment. */
+async function isToBeConfirmed(services: Services, run: TrainingRun, { kind, message }: SagemakerError): Promise<boolean> {
+  const { settings, now } = services;
+  if (decideTrouble(kind, message, 0, settings.maxTrainingWaitMs).kind === 'fail') return false;
+  const { confirmed, overdueSince } = confirmLimit(run.overdueSince, now(), Math.min(settings.pollIntervalMs, maxTroubleDelayMs));
+  if (!confirmed) await noteOverdue(services, run, overdueSince);
+  return !confirmed;
+}
+
+async function noteOverdue({ store, now }: Services, run: TrainingRun, overdueSince: number | null): Promise<void> {
+  const { trainingSinceAt } = run;
+  if (run.overdueSince !== overdueSince)
+    await store.recordLimit(run.trainingJobName, run, { trainingSinceAt, overdueSince }, now());
 }
 
 /** Long enough for another start to get its answer, short beside a training. */
@@ -66,8 +85,7 @@ async function stopRequested(services: Services, run: TrainingRun, { actor, sign
   const { store, now, random, log } = services;
   if (run.startAttemptedAt === null) return stopped(services, run, actor);
   // A request that was about to be sent may still arrive.
-  const leaseLeftMs = run.startAttemptedAt + startLeaseMs - now();
-  if (leaseLeftMs > 0) return again(Math.min(leaseLeftMs, startLeaseMs));
+  if (isBeingStarted(run, now())) return again(Math.min(run.startAttemptedAt + startLeaseMs - now(), startLeaseMs));
   try {
     const found = await findTrainingJob(services, run, { signal });
     if (found.kind === 'own') {
@@ -92,24 +110,31 @@ async function stopRequested(services: Services, run: TrainingRun, { actor, sign
 }
 
 const stopped = (services: Services, run: TrainingRun, actor: Actor): Promise<JobOutcome> =>
-  finish(services, run, { status: 'stopped', failureReason: 'stopped before the training was started' }, actor);
+  finish(
+    services,
+    run,
+    { status: 'stopped', failureReason: 'stopped before the training was started', failureKind: null },
+    actor,
+  );
 
-const fail = (services: Services, run: TrainingRun, failureReason: string, actor: Actor): Promise<JobOutcome> =>
-  finish(services, run, { status: 'failed', failureReason }, actor);
+const fail = (services: Services, run: TrainingRun, { kind, message }: SagemakerError, actor: Actor): Promise<JobOutcome> =>
+  finish(services, run, { status: 'failed', failureReason: message, failureKind: kindOfRefusal(kind, message) }, actor);
 
 async function finish(
   { store, now, log }: Services,
   run: TrainingRun,
-  { status, failureReason }: { status: 'stopped' | 'failed'; failureReason: string },
+  { status, failureReason, failureKind }: Pick<TrainingOutcome, 'status' | 'failureReason' | 'failureKind'>,
   actor: Actor,
 ): Promise<JobOutcome> {
   const outcome: TrainingOutcome = {
     status,
     failureReason,
+    failureKind,
     secondaryStatus: null,
     modelArtifact: null,
     metrics: null,
     trainingEndedAt: null,
+    trainingCreatedAt: null,
   };
   const finished = await store.finishRun(run.trainingJobName, outcome, null, actor, now());
   if (finished !== null)

@@ -160,8 +160,9 @@ export type FoundTrainingJob =
   | { kind: 'untagged' }
   | { kind: 'theirs' };
 
-/** So old a training job has its tags. */
+/** So long after it was asked for a training job has its tags; each start asks anew, so they are counted too. */
 const taggedWithinMs = 60_000;
+const taggedWithinStarts = 10;
 
 /**
  * The training job of this run's name, and whether it is this run's: by its run-id tag or, where tags can't be read, by all that was
@@ -182,7 +183,8 @@ export async function findTrainingJob(
   const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
   const asRequested = run.request !== null && isAsRequested(run.request, job);
   if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', job };
-  const isNew = now() - job.createdAt < taggedWithinMs;
+  // By our clock alone: SageMaker's CreationTime is another one's.
+  const isNew = Math.abs(now() - (run.startAttemptedAt ?? 0)) < taggedWithinMs && run.startAttempts <= taggedWithinStarts;
   return tags !== null && Object.keys(tags).length === 0 && asRequested && isNew ? { kind: 'untagged' } : { kind: 'theirs' };
 }
 

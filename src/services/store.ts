@@ -35,6 +35,9 @@ export interface AdoptedRun {
   createdAt: number;
 }
 
+/** Since when a run's time counts, and since when it is seen to be over. */
+export type RunLimit = Pick<TrainingRun, 'trainingSinceAt' | 'overdueSince'>;
+
 /** A run as it is shown: with the status of its newest deployment, or `none`. */
 export type RunView = TrainingRun & { deploymentStatus: DeploymentStatus | 'none' };
 
@@ -108,8 +111,18 @@ export interface Store {
   abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
   /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and answer the run. */
   requestStop(trainingJobName: string, now: number): Promise<TrainingRun | null>;
-  /** null unless the run is `training`. A phase that is known already changes nothing and answers the run. */
-  recordPhase(trainingJobName: string, secondaryStatus: string, actor: Actor, now: number): Promise<TrainingRun | null>;
+  /**
+   * Notes what SageMaker shows of a training; null unless the run is `training`. What is known already changes nothing and answers the
+   * run; a new phase has its line in the history.
+   */
+  recordSeen(
+    trainingJobName: string,
+    seen: { secondaryStatus: string | null; trainingCreatedAt: number },
+    actor: Actor,
+    now: number,
+  ): Promise<TrainingRun | null>;
+  /** Notes how a look has found the time limit of an unfinished run; null when it is not `before` any more. Without history. */
+  recordLimit(trainingJobName: string, before: RunLimit, after: RunLimit, now: number): Promise<TrainingRun | null>;
   /**
    * Ends a run: allowed from `requested`, `training` and (unless the outcome is `timed_out`) from `timed_out`. With
    * `deployment` (of a completed one only) it also queues one, in the same transaction, or answers the one that is active.

@@ -24,9 +24,11 @@ describe('POST /bootstrap', () => {
       secondary_status: body.secondary_status,
       deployment_status: 'none',
       failure_reason: null,
+      failure_kind: null,
       model_artifact: null,
       metrics: null,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      training_created_at: null,
       updated_at: expect.stringMatching(/Z$/),
       finished_at: null,
       links: {

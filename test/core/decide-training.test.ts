@@ -3,7 +3,7 @@ import { decideTraining, notFoundGraceMs } from '../../src/core/decide-training.
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
 import { aJob, aRun, at, hour } from './samples.ts';
 
-const limits = { maxTrainingWaitMs: 48 * hour };
+const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
 const decide = (job: Parameters<typeof aJob>[0], run: Parameters<typeof aRun>[0] = {}, now = at + hour) =>
   decideTraining(aRun(run), { kind: 'job', job: aJob(job) }, now, limits);
 
@@ -20,6 +20,8 @@ describe('a training that is over', () => {
         modelArtifact: 's3://models/job/output/model.tar.gz',
         metrics: null,
         trainingEndedAt: at + 1000,
+        trainingCreatedAt: at,
+        failureKind: null,
       },
     });
     expect(decide({ status: 'Completed' }, { autoDeploy: false })).toMatchObject({ kind: 'finish', deploy: false });
@@ -80,19 +82,56 @@ describe('a training that is not over', () => {
   });
 
   it('times out after the time from when SageMaker had it, not before', () => {
-    const startedLate = { createdAt: at - 100 * hour, trainingSinceAt: at };
-    expect(decide({}, startedLate, at + 48 * hour)).toMatchObject({ kind: 'wait' });
+    const startedLate = { createdAt: at - 100 * hour, trainingSinceAt: at, overdueSince: at + 47 * hour };
+    expect(decide({}, startedLate, at + 48 * hour)).toMatchObject({ kind: 'wait', limit: { since: at, overdueSince: null } });
     expect(decide({}, startedLate, at + 48 * hour + 1)).toMatchObject({
       kind: 'finish',
       deploy: false,
-      outcome: { status: 'timed_out', failureReason: expect.stringContaining('172800 s (MAX_TRAINING_WAIT_SECONDS)') },
+      outcome: {
+        status: 'timed_out',
+        failureKind: 'timeout',
+        failureReason: expect.stringContaining('172800 s (MAX_TRAINING_WAIT_SECONDS)'),
+      },
     });
   });
 });
 
+describe('a time limit', () => {
+  const over = at + 49 * hour;
+
+  it('that one look finds over is noted, and ends the run when another agrees an interval later', () => {
+    expect(decide({}, {}, over)).toMatchObject({ kind: 'wait', limit: { overdueSince: over }, confirmInMs: 60_000 });
+    const noted = { overdueSince: over };
+    expect(decide({}, noted, over + 59_999)).toMatchObject({ kind: 'wait', limit: noted, confirmInMs: 1 });
+    expect(decide({}, noted, over + 60_000)).toMatchObject({ kind: 'finish', outcome: { status: 'timed_out' } });
+  });
+
+  it('needs 5 s between the looks where trainings are looked at more often', () => {
+    const often = { ...limits, pollIntervalMs: 300 };
+    const observation = { kind: 'job', job: aJob() } as const;
+    const noted = aRun({ overdueSince: over });
+    expect(decideTraining(noted, observation, over + 4999, often)).toMatchObject({ kind: 'wait' });
+    expect(decideTraining(noted, observation, over + 5000, often)).toMatchObject({ kind: 'finish' });
+  });
+
+  it('that a wrong clock found over is forgotten when the clock is right again', () => {
+    expect(decide({}, { overdueSince: over }, at + hour)).toMatchObject({ kind: 'wait', limit: { overdueSince: null } });
+    // Noted by a clock that was even further ahead.
+    expect(decide({}, { overdueSince: over + hour }, over)).toMatchObject({ kind: 'wait', limit: { overdueSince: over } });
+  });
+
+  it('counts anew where the time began in the future', () => {
+    expect(decide({}, { trainingSinceAt: at + 72 * hour }, at + hour)).toMatchObject({ limit: { since: at + hour } });
+  });
+
+  it('ends no run that SageMaker shows to be over', () => {
+    expect(decide({ status: 'Completed' }, {}, over)).toMatchObject({ outcome: { status: 'completed' }, deploy: true });
+  });
+});
+
 describe('a training that could not be seen', () => {
-  const onError = (error: (typeof sagemakerErrorKinds)[number], now: number) =>
-    decideTraining(aRun(), { kind: 'error', error, message: 'words' }, now, limits);
+  const onError = (error: (typeof sagemakerErrorKinds)[number], now: number, overdueSince: number | null = null) =>
+    decideTraining(aRun({ overdueSince }), { kind: 'error', error, message: 'words' }, now, limits);
 
   it.each(sagemakerErrorKinds)('%s does not end the run within the grace', (error) => {
     expect(onError(error, at + notFoundGraceMs)).toEqual({
@@ -101,22 +140,35 @@ describe('a training that could not be seen', () => {
       askStop: false,
       trouble: true,
       why: `${error}: words`,
+      limit: { since: at, overdueSince: null },
+      confirmInMs: null,
     });
   });
 
   it.each(sagemakerErrorKinds.filter((kind) => kind !== 'not_found'))('%s ends the run only at the deadline', (error) => {
     expect(onError(error, at + 48 * hour)).toMatchObject({ kind: 'wait' });
-    expect(onError(error, at + 48 * hour + 1)).toMatchObject({
+    expect(onError(error, at + 48 * hour + 1, at + 47 * hour)).toMatchObject({
       kind: 'finish',
       outcome: { status: 'timed_out', failureReason: expect.stringContaining(`${error}: words`) },
     });
   });
 
   it('fails when SageMaker has forgotten it', () => {
-    expect(onError('not_found', at + notFoundGraceMs + 1)).toMatchObject({
+    const now = at + notFoundGraceMs + 1;
+    expect(onError('not_found', now)).toMatchObject({ kind: 'wait', limit: { overdueSince: now } });
+    expect(onError('not_found', now + 60_000, now)).toMatchObject({
       kind: 'finish',
       deploy: false,
-      outcome: { status: 'failed', failureReason: 'SageMaker no longer knows the training job: words' },
+      outcome: { status: 'failed', failureKind: 'other', failureReason: 'SageMaker no longer knows the training job: words' },
+    });
+  });
+
+  it('and is of another region or account goes on for ever', () => {
+    const run = aRun({ overdueSince: at + hour });
+    const elsewhere = { kind: 'elsewhere', why: 'it is of another region' } as const;
+    expect(decideTraining(run, elsewhere, at + 1000 * hour, limits)).toMatchObject({
+      kind: 'wait',
+      why: 'it is of another region',
     });
   });
 });

@@ -8,13 +8,13 @@ import { sagemakerErrorKinds } from '../../src/core/errors.ts';
 import { isFinishedRun, type TrainingRun } from '../../src/core/training-run.ts';
 import { aDeployment, aJob, anEndpoint, aRun, at, hour } from './samples.ts';
 
-const limits = { maxTrainingWaitMs: 48 * hour };
+const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
 
 /** What the services do with a decision: record an outcome once, whoever comes first. */
 function observe(run: TrainingRun, observation: TrainingObservation, now: number): { run: TrainingRun; deployed: boolean } {
   if (isFinishedRun(run.status) && run.status !== 'timed_out') return { run, deployed: false };
   const decision = decideTraining(run, observation, now, limits);
-  if (decision.kind === 'wait') return { run, deployed: false };
+  if (decision.kind === 'wait') return { run: { ...run, overdueSince: decision.limit.overdueSince }, deployed: false };
   if (run.status === 'timed_out' && decision.outcome.status === 'timed_out') return { run, deployed: false };
   return { run: { ...run, ...decision.outcome, finishedAt: now }, deployed: decision.deploy };
 }
@@ -56,6 +56,7 @@ test('a training that has timed out still ends in what SageMaker says', () => {
   fc.assert(
     fc.property(hints, (seen) => {
       let { run } = observe(aRun(), { kind: 'job', job: aJob() }, at + 49 * hour);
+      ({ run } = observe(run, { kind: 'job', job: aJob() }, at + 49.5 * hour));
       expect(run.status).toBe('timed_out');
       for (const observation of seen) ({ run } = observe(run, observation, at + 50 * hour));
       expect(run.status).toBe('timed_out');

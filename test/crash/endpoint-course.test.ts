@@ -20,6 +20,7 @@ const deployment = (seq: number, more: Partial<DeploymentRecord>): DeploymentRec
   createdAt: seq * 100,
   startedAt: seq * 100,
   finishedAt: seq * 100 + 50,
+  liveOrder: seq,
   ...more,
 });
 

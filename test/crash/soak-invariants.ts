@@ -35,7 +35,7 @@ export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledg
   for (const one of strangers(await system.standIn.effects(), new Set(byName.keys()))) say(`doubled: ${one}`);
   for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} is the run of no request`);
   for (const run of runs) for (const { what, at } of faultsOf(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
-  for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs)));
+  for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, records)));
   return found;
 }
 
@@ -66,29 +66,32 @@ function faultsOf(run: RunDetails, ledger: Ledger): { what: string; at: number }
   return found;
 }
 
-const byInstant =
-  <T>(instant: (one: T) => string | null) =>
-  (a: T, b: T): number =>
-    Date.parse(instant(a) ?? '') - Date.parse(instant(b) ?? '');
+/** By SageMaker's clock: ours may have been moved meanwhile. */
+const createdAtOf = (run: RunDetails): number => Date.parse(run.training_created_at ?? '');
 
 /** The endpoint shows what was recorded as deployed last; and the newest training was never passed over. */
-async function faultsOfEndpoint(system: CrashSystem, endpoint: string, runs: readonly RunDetails[]): Promise<Finding[]> {
+async function faultsOfEndpoint(
+  system: CrashSystem,
+  endpoint: string,
+  runs: readonly RunDetails[],
+  records: SoakRecords,
+): Promise<Finding[]> {
   const found: Finding[] = [];
   const own = runs.filter((run) => run.endpoint_name === endpoint);
-  const live = own
-    .flatMap(({ deployments }) => deployments)
-    .filter(({ status }) => status === 'deployed')
-    .toSorted(byInstant(({ finished_at: at }) => at))
+  const live = records
+    .deployments()
+    .filter(({ endpointName, liveOrder }) => endpointName === endpoint && liveOrder !== null)
+    .toSorted((a, b) => (a.liveOrder ?? 0) - (b.liveOrder ?? 0))
     .at(-1);
   const shown = await system.client.liveTraining(endpoint);
   // An endpoint that failed serves nothing until the next deployment.
-  if (live !== undefined && shown?.status !== 'Failed' && shown?.trainingJobName !== live.training_job_name) {
-    const what = `lost: ${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} in place of ${live.training_job_name}`;
-    found.push({ what, endpoint, at: Date.parse(live.finished_at ?? '') });
+  if (live !== undefined && shown?.status !== 'Failed' && shown?.trainingJobName !== live.trainingJobName) {
+    const what = `lost: ${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} in place of ${live.trainingJobName}`;
+    found.push({ what, endpoint, at: live.finishedAt });
   }
   const newest = own
     .filter((run) => run.status === 'completed' && run.deployments.length > 0)
-    .toSorted(byInstant((run) => run.created_at))
+    .toSorted((a, b) => createdAtOf(a) - createdAtOf(b))
     .at(-1);
   if (newest?.deployments.every(({ status }) => status === 'superseded')) {
     const what = `lost: ${newest.training_job_name} is the newest of ${endpoint} and was superseded`;

@@ -17,6 +17,8 @@ export interface DeploymentRecord {
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
+  /** Which in the order of going live on its endpoint it is. */
+  liveOrder: number | null;
 }
 
 export interface HistoryRecord {
@@ -43,7 +45,8 @@ export class SoakRecords {
       .prepare(
         `SELECT seq, run_seq AS runSeq, training_job_name AS trainingJobName, endpoint_name AS endpointName, status, forced,
            trigger, attempts, endpoint_config_name AS endpointConfigName, failure_reason AS failureReason,
-           training_created_at AS trainingCreatedAt, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt
+           training_created_at AS trainingCreatedAt, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
+           live_order AS liveOrder
          FROM deployments ORDER BY seq`,
       )
       .all() as (Omit<DeploymentRecord, 'forced'> & { forced: number })[];

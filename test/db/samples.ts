@@ -36,6 +36,8 @@ export const completed: TrainingOutcome = {
   modelArtifact: 's3://models/out/model.tar.gz',
   metrics: { accuracy: 0.91 },
   trainingEndedAt: 5000,
+  failureKind: null,
+  trainingCreatedAt: null,
 };
 
 export const timedOut: TrainingOutcome = {
@@ -45,6 +47,8 @@ export const timedOut: TrainingOutcome = {
   modelArtifact: null,
   metrics: null,
   trainingEndedAt: null,
+  failureKind: 'timeout',
+  trainingCreatedAt: null,
 };
 
 export const newDeployment = (deploymentId: string, more: Partial<NewDeployment> = {}): NewDeployment => ({

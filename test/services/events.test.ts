@@ -55,9 +55,11 @@ describe('an event of a training', () => {
   });
 
   it('takes up a run whose monitoring has timed out', async () => {
-    const world = await startWorld({ maxTrainingWaitMs: 60_000 });
+    const world = await startWorld({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await world.start();
-    world.clock.advance(90);
+    world.clock.advance(80);
+    await world.round();
+    world.clock.advance(10);
     await world.round();
     expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
     world.clock.advance(200);

@@ -114,20 +114,25 @@ describe('bootstrap', () => {
       expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_asked: 1 });
     }, 20_000);
 
-    it('for longer, when a worker starts it: it goes on with it', async () => {
-      const world = await startWorld();
-      world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
-      const { run } = await bootstrap(world.services, request());
-      expect(run.status).toBe('requested');
-      world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
-      world.simulator.changeSettings({ [setting]: 20_000 });
-      await look(world, run.trainingJobName);
-      expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'requested' });
-      world.clock.advance(21);
-      await world.settle();
-      expect(await world.store.findRun(run.trainingJobName)).toMatchObject(theOne);
-      expect(world.effects()).toMatchObject({ training_job_created: 1 });
-    }, 20_000);
+    it.each([0, 600_000])(
+      'for longer, when a worker whose clock is %d ms ahead starts it: it goes on with it',
+      async (aheadMs) => {
+        const world = await startWorld();
+        world.services.now = () => world.clock.now + aheadMs;
+        world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
+        const { run } = await bootstrap(world.services, request());
+        expect(run.status).toBe('requested');
+        world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+        world.simulator.changeSettings({ [setting]: 20_000 });
+        await look(world, run.trainingJobName);
+        expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'requested' });
+        world.clock.advance(21);
+        await world.settle();
+        expect(await world.store.findRun(run.trainingJobName)).toMatchObject(theOne);
+        expect(world.effects()).toMatchObject({ training_job_created: 1 });
+      },
+      20_000,
+    );
   });
 
   it('with an Idempotency-Key a lost answer is cleared up by its repetition: the same run, no second training', async () => {
@@ -241,7 +246,14 @@ describe('bootstrap', () => {
     world.clock.advance(300);
     const troubleSince = first.kind === 'again' ? first.troubleSince : null;
     await observeTraining(world.services, name, { actor: 'poll', troubleSince });
-    expect(await world.store.findRun(name)).toMatchObject({ status: 'failed', failureReason: 'denied' });
+    expect(await world.store.findRun(name)).toMatchObject({ status: 'requested', overdueSince: world.clock.now });
+    world.clock.advance(60);
+    await observeTraining(world.services, name, { actor: 'poll', troubleSince });
+    expect(await world.store.findRun(name)).toMatchObject({
+      status: 'failed',
+      failureReason: 'denied',
+      failureKind: 'access_denied',
+    });
   });
 
   it('a start for which our credentials are refused waits until they are good again', async () => {
@@ -321,9 +333,11 @@ describe('stopping', () => {
   }, 40_000);
 
   it('stops the training of a run whose monitoring has timed out, and says so when SageMaker does not take it', async () => {
-    const world = await startWorld({ maxTrainingWaitMs: 60_000 });
+    const world = await startWorld({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await world.start();
-    world.clock.advance(90);
+    world.clock.advance(80);
+    await world.round();
+    world.clock.advance(10);
     await world.round();
     expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
     world.simulator.addFault(awayForever('StopTrainingJob'));
@@ -432,9 +446,9 @@ describe('a deployment that is asked for', () => {
   });
 
   it('takes up a run whose monitoring has timed out', async () => {
-    const world = await startWorld({ maxTrainingWaitMs: 60_000 });
+    const world = await startWorld({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await world.start();
-    await world.settle({ everySeconds: 30 });
+    await world.settle({ everySeconds: 10 });
     expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
     expect(await refused(deploy(world, job))).toBe('training_not_completed');
     world.clock.advance(200);

@@ -1,7 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { deploymentStatuses, triggers } from '../../core/deployment.ts';
+import { deploymentStatuses, triggers, waitKinds } from '../../core/deployment.ts';
+import { failureKinds } from '../../core/failure-kind.ts';
 import { actors } from '../../core/history.ts';
 import { instant } from './instant.ts';
+
+/** Of a run and of a deployment. */
+export const failureKind = () =>
+  z.enum(failureKinds).nullable().openapi({ description: 'Why it failed, to count and to branch on', example: 'capacity' });
+
+const WaitsForSchema = z.object({ kind: z.enum(waitKinds), since: instant(), detail: z.string().nullable() }).openapi('WaitsFor');
 
 export const DeploymentSchema = z
   .object({
@@ -13,7 +20,9 @@ export const DeploymentSchema = z
     status: z.enum(deploymentStatuses),
     trigger: z.enum(triggers).openapi({ description: 'Who noticed the completed training, or asked for the deployment' }),
     attempts: z.int().openapi({ description: 'Which deployment of this training run it is, from 1' }),
+    waits_for: WaitsForSchema.nullable().openapi({ description: 'Null while it moves, and when it is over' }),
     failure_reason: z.string().nullable(),
+    failure_kind: failureKind(),
     created_at: instant(),
     started_at: instant().nullable(),
     finished_at: instant().nullable(),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { deploymentStatuses } from '../../core/deployment.ts';
 import { trainingRunStatuses } from '../../core/training-run.ts';
 import { actors } from '../../core/history.ts';
-import { DeploymentSchema } from './deployment.ts';
+import { DeploymentSchema, failureKind } from './deployment.ts';
 import { instant } from './instant.ts';
 
 export const runDeploymentStatuses = ['none', ...deploymentStatuses] as const;
@@ -18,12 +18,16 @@ export const TrainingRunSchema = z
     secondary_status: z.string().nullable().openapi({ description: 'SageMaker’s phase', example: 'Training' }),
     deployment_status: z.enum(runDeploymentStatuses).openapi({ description: 'Of the newest deployment' }),
     failure_reason: z.string().nullable(),
+    failure_kind: failureKind(),
     model_artifact: z.string().nullable().openapi({ example: 's3://bucket/models/job/output/model.tar.gz' }),
     metrics: z
       .record(z.string(), z.number())
       .nullable()
       .openapi({ example: { 'validation:accuracy': 0.93 } }),
     created_at: instant(),
+    training_created_at: instant()
+      .nullable()
+      .openapi({ description: 'SageMaker’s CreationTime, by which trainings are ordered; null until it has told' }),
     updated_at: instant(),
     finished_at: instant().nullable(),
     links: z.object({

@@ -20,9 +20,10 @@ export async function findNewerLive(hand: Hand, endpoint: Endpoint): Promise<str
   return createdAt !== null && createdAt > deployment.trainingCreatedAt ? liveJob : null;
 }
 
+/** SageMaker's CreationTime, which is compared with nothing but another one. */
 async function createdAtOf({ services, options }: Hand, trainingJobName: string): Promise<number | null> {
   const run = await services.store.findRun(trainingJobName);
-  if (run !== null) return run.createdAt;
+  if (run !== null && run.trainingCreatedAt !== null) return run.trainingCreatedAt;
   const job = await services.sagemaker.describeTrainingJob(trainingJobName, options).catch(nullUnlessTransient);
   return job?.createdAt ?? null;
 }

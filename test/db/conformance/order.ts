@@ -1,11 +1,30 @@
 import { expect, it } from 'vitest';
 import type { Store } from '../../../src/services/store.ts';
 import type { TestDatabase } from '../conformance.ts';
-import { claim, deploy, endpoint, finish, newDeployment, queued, told, trained } from '../samples.ts';
+import {
+  claim,
+  completed,
+  deploy,
+  endpoint,
+  finish,
+  inTraining,
+  newDeployment,
+  present,
+  queued,
+  told,
+  trained,
+} from '../samples.ts';
 
 const force = async (store: Store, name: string, id: string): Promise<void> => {
   await store.requestDeployment(name, newDeployment(id, { forced: true, trigger: 'api' }), 6500);
 };
+
+/** A completed run with a queued deployment: `createdAt` is by our clock, `trainingCreatedAt` by SageMaker's. */
+async function completedAt(store: Store, name: string, at: { createdAt: number; trainingCreatedAt: number }) {
+  await inTraining(store, name, at.createdAt);
+  const outcome = { ...completed, trainingCreatedAt: at.trainingCreatedAt };
+  return (await store.finishRun(name, outcome, newDeployment(`d-${name}`), 'poll', 6000))?.deployment;
+}
 
 export function orderSuite(newDatabase: () => TestDatabase): void {
   it('gives the endpoint to one of two that are claimed at once', async () => {
@@ -140,6 +159,25 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await finish(store, await claim(store, 'forced'), 'deployed', 9000);
     await queued(store, 'second', 2000);
     expect((await store.claimDeployment('d-second', 90_000, 10_000)).kind).toBe('claimed');
+  });
+
+  it('goes by when SageMaker made the trainings, not by when ours were asked for', async () => {
+    const store = newDatabase().open();
+    // A clock that was ahead, and has been put right since.
+    const older = present(await completedAt(store, 'older', { createdAt: 900_000, trainingCreatedAt: 1000 }));
+    expect(older).toMatchObject({ trainingCreatedAt: 1000 });
+    await finish(store, await claim(store, older.deploymentId), 'deployed');
+    const newer = present(await completedAt(store, 'newer', { createdAt: 5000, trainingCreatedAt: 2000 }));
+    expect((await store.claimDeployment(newer.deploymentId, 90_000, 7000)).kind).toBe('claimed');
+    const wanted = newDeployment('again', { trigger: 'api' });
+    expect(await store.requestDeployment('older', wanted, 9000)).toMatchObject({
+      kind: 'superseded',
+      by: { trainingJobName: 'newer' },
+    });
+    // Of one instant the one that was recorded later.
+    const same = present(await completedAt(store, 'same', { createdAt: 1, trainingCreatedAt: 2000 }));
+    await finish(store, present(await store.takeInHand(newer.deploymentId, 7100, 15_000)), 'deployed');
+    expect((await store.claimDeployment(same.deploymentId, 90_000, 7000)).kind).toBe('claimed');
   });
 
   it('knows what went live last, whatever the clock said meanwhile', async () => {

@@ -57,16 +57,44 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
   it('records each phase once, while the run is in training', async () => {
     const store = newDatabase().open();
     await store.insertRun(newRun('a'), 1000);
-    expect(await store.recordPhase('a', 'Starting', 'poll', 1500)).toBeNull();
+    expect(await store.recordSeen('a', { secondaryStatus: 'Starting', trainingCreatedAt: 900 }, 'poll', 1500)).toBeNull();
     await inTraining(store, 'b');
-    expect(await store.recordPhase('b', 'Downloading', 'poll', 2000)).toMatchObject({
+    expect(await store.recordSeen('b', { secondaryStatus: null, trainingCreatedAt: 800 }, 'poll', 1600)).toMatchObject({
+      secondaryStatus: null,
+      trainingCreatedAt: 800,
+    });
+    expect(await store.recordSeen('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'poll', 2000)).toMatchObject({
       secondaryStatus: 'Downloading',
+      trainingCreatedAt: 900,
       updatedAt: 2000,
     });
-    expect(await store.recordPhase('b', 'Downloading', 'event', 3000)).toMatchObject({ updatedAt: 2000 });
+    expect(await store.recordSeen('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'event', 3000)).toMatchObject({
+      updatedAt: 2000,
+    });
     expect((await told(store, 'b')).slice(2)).toEqual(['training training>training poll: Downloading']);
     await store.finishRun('b', completed, null, 'poll', 4000);
-    expect(await store.recordPhase('b', 'Uploading', 'poll', 5000)).toBeNull();
+    expect(await store.recordSeen('b', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 5000)).toBeNull();
+  });
+
+  it('notes how its limit was found, when it is as it was seen', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    const before = { trainingSinceAt: 1000, overdueSince: null };
+    const noted = { trainingSinceAt: 1000, overdueSince: 9000 };
+    expect(await store.recordLimit('a', before, noted, 9000)).toMatchObject(noted);
+    expect(await store.recordLimit('a', before, { ...noted, overdueSince: 9500 }, 9500)).toBeNull();
+    expect(await store.recordLimit('a', noted, { trainingSinceAt: 500, overdueSince: null }, 9600)).toMatchObject({
+      trainingSinceAt: 500,
+      overdueSince: null,
+    });
+    expect(await told(store, 'a')).toHaveLength(2);
+    // What was noted of the start is over with it.
+    await store.insertRun(newRun('b'), 1000);
+    const ofStart = { trainingSinceAt: null, overdueSince: 7000 };
+    expect(await store.recordLimit('b', { ...ofStart, overdueSince: null }, ofStart, 7000)).toMatchObject(ofStart);
+    expect(await store.markTraining('b', arnOf('b'), 'poll', 'started', 8000)).toMatchObject({ overdueSince: null });
+    await trained(store, 'c');
+    expect(await store.recordLimit('c', before, noted, 9000)).toBeNull();
   });
 
   it('records once that a stop was asked for, unless the run is over', async () => {
@@ -83,15 +111,15 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     const { open } = newDatabase();
     const store = open();
     await inTraining(store, 'a');
-    await store.recordPhase('a', 'Uploading', 'poll', 2000);
+    await store.recordSeen('a', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 2000);
     const both = await Promise.all([
       open().finishRun('a', completed, newDeployment('d1'), 'poll', 6000),
       open().finishRun('a', completed, newDeployment('d2'), 'poll', 6000),
     ]);
     const won = both.filter((one) => one !== null);
     expect(won).toHaveLength(1);
-    expect(won[0]?.run).toMatchObject({ ...completed, finishedAt: 6000, updatedAt: 6000 });
-    expect(won[0]?.deployment).toMatchObject({ status: 'queued', attempts: 1, trainingCreatedAt: 1000, fence: 0, step: 'model' });
+    expect(won[0]?.run).toMatchObject({ ...completed, trainingCreatedAt: 900, finishedAt: 6000, updatedAt: 6000 });
+    expect(won[0]?.deployment).toMatchObject({ status: 'queued', attempts: 1, trainingCreatedAt: 900, fence: 0, step: 'model' });
     expect((await store.listDeployments({}, { limit: 10, cursor: null })).items).toEqual([won[0]?.deployment]);
     expect((await told(store, 'a')).slice(3)).toEqual(['training training>completed poll', 'deployment >queued poll']);
     expect((await store.findRun('a'))?.deploymentStatus).toBe('queued');
@@ -101,13 +129,13 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
   it('lets a timed-out run end after all, and only then', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
-    await store.recordPhase('a', 'Training', 'poll', 2000);
+    await store.recordSeen('a', { secondaryStatus: 'Training', trainingCreatedAt: 900 }, 'poll', 2000);
     const out = await store.finishRun('a', timedOut, null, 'poll', 3000);
     expect(out?.run).toMatchObject({ status: 'timed_out', failureReason: timedOut.failureReason, secondaryStatus: 'Training' });
     expect(await store.finishRun('a', timedOut, null, 'poll', 4000)).toBeNull();
     expect(await store.requestStop('a', 4500)).toMatchObject({ status: 'timed_out', stopRequestedAt: 4500 });
     const finished = await store.finishRun('a', completed, newDeployment('d'), 'event', 5000);
-    expect(finished?.run).toMatchObject({ ...completed, finishedAt: 5000 });
+    expect(finished?.run).toMatchObject({ ...completed, trainingCreatedAt: 900, finishedAt: 5000 });
     expect(finished?.deployment?.deploymentId).toBe('d');
     expect((await told(store, 'a')).slice(3)).toEqual([
       'training training>timed_out poll: not over after 2 days',
