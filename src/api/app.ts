@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { allowedMethods } from './methods.ts';
 import { Problem, problemOf } from './problems.ts';
+import { refuseUnknownQuery } from './query-names.ts';
 import { createRoutes } from './routes/routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refuseForeignHosts, refuseForeignOrigins } from './web-pages.ts';
@@ -15,9 +16,10 @@ import { refuseForeignHosts, refuseForeignOrigins } from './web-pages.ts';
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const { apiKeys, basePath, publicUrl = null, log } = deps;
   const routes = createRoutes(deps);
-  const allowed = allowedMethods(
-    routes.openAPIRegistry.definitions.flatMap((definition) => (definition.type === 'route' ? [definition.route] : [])),
+  const known = routes.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' ? [definition.route] : [],
   );
+  const allowed = allowedMethods(known);
   const pathOf = (path: string): string =>
     basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`)) ? path.slice(basePath.length) : path;
 
@@ -29,6 +31,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     securityHeaders,
   );
   app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseForeignHosts, refuseForeignOrigins(publicUrl), readBody);
+  app.use(refuseUnknownQuery(known, pathOf));
   app.route('/', routes);
   if (basePath !== '') app.route(basePath, routes);
 

@@ -5,11 +5,15 @@ export interface KnownRoute {
   path: string;
 }
 
+/** What the paths of a route look like, without base path; a slash at the end makes no difference. */
+export const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`);
+
 /** The methods that the routes allow on a path without base path; empty for an unknown path. */
 export function allowedMethods(routes: readonly KnownRoute[]): (path: string) => string[] {
   const known = routes.map(({ method, path }) => ({
     method: method.toUpperCase(),
-    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
+    pattern: patternOf(path),
   }));
   return (path) => {
     const methods = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);

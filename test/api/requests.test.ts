@@ -197,6 +197,60 @@ describe('what is no route', () => {
   });
 });
 
+describe('query parameters', () => {
+  it.each([
+    ['POST', '/bootstrap?autodeploy=true', 'autodeploy', 'auto_deploy'],
+    ['GET', '/training-jobs?state=failed', 'state', 'status, deployment_status, limit, cursor'],
+    ['GET', '/training-jobs?Status=failed', 'Status', 'status, deployment_status, limit, cursor'],
+    ['GET', '/deployments?endpoint=live', 'endpoint', 'endpoint_name, limit, cursor'],
+    ['GET', '/endpoint-status?name=live', 'name', 'endpoint_name'],
+    ['POST', '/deploy/some-job?forced=true', 'forced', 'force'],
+  ])('%s %s: one that is not known is named, and those that are', async (method, path, field, names) => {
+    const { ask, simulator } = await startApi();
+    for (const prefix of ['', '/model-init']) {
+      const { errors } = expectProblem(await ask(method, `${prefix}${path}`), 422, 'invalid_request');
+      expect(errors).toEqual([{ field, detail: `is not a known parameter; there are ${names}` }]);
+    }
+    expect(simulator.effects()).toEqual([]);
+  });
+
+  it.each([
+    ['GET', '/training-jobs/some-job'],
+    ['HEAD', '/training-jobs/some-job'],
+    ['POST', '/training-jobs/some-job/stop'],
+    ['POST', '/events'],
+    ['GET', '/metrics'],
+    ['GET', '/openapi.json'],
+  ])('%s %s takes none', async (method, path) => {
+    const { ask } = await startApi();
+    const answer = await ask(method, `${path}?verbose=1&%22=%zz`);
+    expect(answer.status).toBe(422);
+    if (method === 'HEAD') return;
+    expect(expectProblem(answer, 422, 'invalid_request').errors).toEqual([
+      { field: 'verbose', detail: 'is not a known parameter; there is none here' },
+      { field: '"', detail: 'is not a known parameter; there is none here' },
+    ]);
+  });
+
+  it.each([
+    ['GET', '/training-jobs?limit=5&limit=6', 'limit'],
+    ['GET', '/training-jobs/?status=failed&%73tatus=failed', 'status'],
+    ['POST', '/bootstrap?auto_deploy=false&auto_deploy=true', 'auto_deploy'],
+    ['POST', '/deploy/some-job?force=true&force=true', 'force'],
+  ])('%s %s: one that is given twice is not guessed at', async (method, path, field) => {
+    const { ask, simulator } = await startApi();
+    const { errors } = expectProblem(await ask(method, path), 422, 'invalid_request');
+    expect(errors).toEqual([{ field, detail: 'is given more than once' }]);
+    expect(simulator.effects()).toEqual([]);
+  });
+
+  it('may be any for probes and pages', async () => {
+    const { ask } = await startApi();
+    for (const path of ['/health/live', '/health/ready', '/docs', '/admin/queues', '/admin/queues/api/queues'])
+      expect((await ask('GET', `${path}?at=1&at=2`)).status, path).toBe(200);
+  });
+});
+
 describe('under another base path', () => {
   it('routes are at the root and there', async () => {
     const { ask } = await startApi({ basePath: '/ml/v1' });

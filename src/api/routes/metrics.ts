@@ -11,7 +11,7 @@ const metrics = createRoute({
   summary: 'Prometheus metrics',
   responses: {
     200: { description: 'Prometheus’ text format', content: { 'text/plain': { schema: z.string() } } },
-    ...problems(),
+    ...problems('invalid_request'),
   },
 });
 

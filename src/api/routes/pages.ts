@@ -19,7 +19,7 @@ export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
     summary: 'This document',
     responses: {
       200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
-      ...problems(),
+      ...problems('invalid_request'),
     },
   });
   registry.registerPath({

@@ -25,7 +25,10 @@ const read = createRoute({
   tags: ['training'],
   summary: 'A training run with its deployments and history',
   request: { params: TrainingJobParams },
-  responses: { 200: json(TrainingRunDetailsSchema, 'The run'), ...problems('not_found', 'database_unavailable') },
+  responses: {
+    200: json(TrainingRunDetailsSchema, 'The run'),
+    ...problems('invalid_request', 'not_found', 'database_unavailable'),
+  },
 });
 
 const stop = createRoute({
@@ -37,7 +40,7 @@ const stop = createRoute({
   request: { params: TrainingJobParams },
   responses: {
     202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it'),
-    ...problemsOfPost('not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+    ...problemsOfPost('invalid_request', 'not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
   },
 });
 

@@ -1,4 +1,4 @@
-/** What routes take from the path, the query and the headers. */
+/** What routes take from the path, the query and the headers. Names that are not here are refused (query-names.ts). */
 import { z } from '@hono/zod-openapi';
 import { maxNameLength, namePattern } from '../../core/names.ts';
 import { trainingRunStatuses } from '../../core/training-run.ts';
@@ -47,8 +47,7 @@ export const TrainingJobParams = z.object({
   name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
 });
 
-/** Strict: a misspelt `autodeploy` must not start a training that is never deployed. */
-export const BootstrapQuery = z.strictObject({
+export const BootstrapQuery = z.object({
   auto_deploy: flag().openapi({ description: 'Deploy the model when the training completes' }),
 });
 
@@ -60,7 +59,7 @@ export const BootstrapHeaders = z.object({
     .openapi({ description: 'The same key and body give the same run and start nothing', example: 'nightly-2026-11-24' }),
 });
 
-export const DeployQuery = z.strictObject({
+export const DeployQuery = z.object({
   force: flag().openapi({ description: 'Also when a newer training is live, or it failed before' }),
 });
 
