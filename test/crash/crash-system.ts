@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { redisArguments, redisIsReady, redisProgram } from '../../src/local/redis-server.ts';
 import { redisAnswers } from '../../src/local/readiness.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,7 +11,7 @@ import { freePort } from '../../src/local/ports.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSagemakerProxy } from './sagemaker-proxy.ts';
-import { flushAll } from './flush-all.ts';
+import { redisCommand } from './redis-command.ts';
 import { ServiceClient } from './service-client.ts';
 import { StandIn } from './stand-in.ts';
 import { Tripwires } from './tripwires.ts';
@@ -140,7 +142,32 @@ export class CrashSystem {
   }
 
   flushRedis(): Promise<void> {
-    return flushAll(this.#redisPort);
+    return redisCommand(this.#redisPort, 'FLUSHALL');
+  }
+
+  /** It refuses writes, as after a fail-over that leaves connections open, and takes them again after so long. */
+  async demoteRedis(ms: number): Promise<void> {
+    await redisCommand(this.#redisPort, 'REPLICAOF 127.0.0.1 1');
+    await delay(ms);
+    await redisCommand(this.#redisPort, 'REPLICAOF NO ONE');
+  }
+
+  /** It has no memory left for writes, and some again after so long. */
+  async starveRedis(ms: number): Promise<void> {
+    await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 1');
+    await delay(ms);
+    await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 0');
+  }
+
+  /** Somebody, as a backup or a shell, holds the write lock for so long. */
+  async lockDatabase(ms: number): Promise<void> {
+    const sqlite = new Sqlite(this.databaseFile, { timeout: 2000 });
+    try {
+      sqlite.exec('BEGIN IMMEDIATE');
+      await delay(ms);
+    } finally {
+      sqlite.close();
+    }
   }
 
   /** SIGKILL; it comes back with what its append-only file holds. Resolves when it answers again. */

@@ -24,9 +24,11 @@ type Act = (
   system: CrashSystem,
   process: string,
   place: Place,
+  work: Work,
 ) => { passage: Passage | Promise<Passage>; over?: Promise<unknown> };
 
-const at =
+/** A fault that strikes when a message comes by a place. */
+export const at =
   (act: Act) =>
   (place: Place): Fault =>
   (system, work) => {
@@ -35,7 +37,7 @@ const at =
       place,
       about: work.about,
       act: (process) => {
-        const done = act(system, process, place);
+        const done = act(system, process, place, work);
         over.resolve(done.over ?? done.passage);
         return done.passage;
       },

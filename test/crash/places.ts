@@ -27,7 +27,7 @@ type More = Pick<Place, 'says' | 'nth'>;
 const whens = ['before', 'after'] as const;
 
 /** Before and after a call of SageMaker. */
-const call = (of: Of, what: string, workload: Workload, note = '', more: More = {}): Step[] =>
+export const call = (of: Of, what: string, workload: Workload, note = '', more: More = {}): Step[] =>
   whens.map((when) => ({ title: titleOf(when, what, note), workload, place: { of, via: 'sagemaker', what, when, ...more } }));
 
 /** Before and after a command to Redis. */

@@ -1,6 +1,5 @@
 import {
   allOf,
-  type Fault,
   flushRedis,
   killInTransaction,
   killProcess,
@@ -9,40 +8,12 @@ import {
   pauseProcess,
   removeDatabase,
 } from './faults.ts';
+import { fieldRows } from './field-rows.ts';
 import { apiSteps, apiWrites, type Step, workerCalls, workerCommands, workerWrites } from './places.ts';
 import { reordered, throttleStorm } from './storms.ts';
+import { type Row, rowsOf, type Unplaced } from './row.ts';
 import type { Place } from './tripwires.ts';
-import { forced, pair, recordLost, rollback, throttled, type Workload } from './workloads.ts';
-
-/** A row of the matrix: one fault at one step. */
-export interface Row {
-  fault: string;
-  step: string;
-  workload: Workload;
-  strike: Fault;
-  /** In the short cut. */
-  short: boolean;
-  /** Whether it takes the records of what ran before on the same system: such rows share systems only with each other. */
-  losesRecords: boolean;
-  /** Its place in the table. */
-  order: number;
-}
-
-type Unplaced = Omit<Row, 'order' | 'losesRecords'>;
-
-const rowsOf = <Where>(
-  fault: string,
-  steps: readonly Step<Where>[],
-  strike: (place: Where) => Fault,
-  short: RegExp | null = null,
-): Unplaced[] =>
-  steps.map(({ title, workload, place }) => ({
-    fault,
-    step: title,
-    workload,
-    strike: strike(place),
-    short: short?.test(title) ?? false,
-  }));
+import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
 
 const before = (place: Place): boolean => place.when === 'before';
 const effects = /^(Create|Update|Delete|Stop)/;
@@ -122,6 +93,7 @@ const all: Unplaced[] = [
   ...loseAnswers(allSteps),
   ...removals(workerSteps),
   ...storms,
+  ...fieldRows,
 ];
 
 export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === removed, order }));

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CrashSystem } from './crash-system.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 import { type RowResult, runRow, untilFinal } from './run-row.ts';
 import { judge, noEffects } from './verdict.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 import type { CrashSystem } from './crash-system.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 import { isFinal, judge, type RunExpectation, type Verdict } from './verdict.ts';
 import type { Work } from './workloads.ts';
 

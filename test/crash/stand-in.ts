@@ -1,3 +1,4 @@
+import { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
 import type { Settings, SettingsPatch } from '../../src/simulator/settings.ts';
 import type { Effect } from '../../src/simulator/state/effects.ts';
@@ -5,9 +6,33 @@ import type { Effect } from '../../src/simulator/state/effects.ts';
 /** The stand-in's control routes. */
 export class StandIn {
   readonly #url: string;
+  /** As somebody else in the account. */
+  readonly #sdk: SageMaker;
 
   constructor(port: number) {
     this.#url = `http://127.0.0.1:${port}/_control`;
+    this.#sdk = new SageMaker({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+    });
+  }
+
+  /** Deletes the configuration that the endpoint is on. */
+  async deleteLiveConfig(endpoint: string): Promise<void> {
+    const { EndpointConfigName } = await this.#sdk.describeEndpoint({ EndpointName: endpoint });
+    await this.#sdk.deleteEndpointConfig({ EndpointConfigName });
+  }
+
+  /** Deletes the models, or endpoint configurations, that were made for a training. */
+  async deleteMadeFor(trainingJobName: string, what: 'model' | 'endpoint_config'): Promise<void> {
+    if (what === 'model') {
+      const { Models = [] } = await this.#sdk.listModels({ NameContains: trainingJobName });
+      for (const { ModelName } of Models) await this.#sdk.deleteModel({ ModelName });
+    } else {
+      const { EndpointConfigs = [] } = await this.#sdk.listEndpointConfigs({ NameContains: trainingJobName });
+      for (const { EndpointConfigName } of EndpointConfigs) await this.#sdk.deleteEndpointConfig({ EndpointConfigName });
+    }
   }
 
   async effects(): Promise<Effect[]> {

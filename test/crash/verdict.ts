@@ -8,7 +8,9 @@ export interface RunExpectation {
   status: readonly string[];
   deployment: readonly string[];
   /** How often an endpoint may have been asked for on its account: once by default, or once for each of its deployments. */
-  askedAtMost?: 'once' | 'deployments';
+  askedAtMost?: 'once' | 'deployments' | 'twice';
+  /** Its model and configuration may be made once more, since somebody deletes them. */
+  madeAgain?: boolean;
 }
 
 /** What the stand-in's journal holds of the runs. */
@@ -87,7 +89,7 @@ export const strangers = (effects: readonly Effect[], known: ReadonlySet<string>
     .filter(({ kind, name }) => kind === 'training_job_created' && !known.has(name))
     .map(({ name }) => `training job ${name} is of no run`);
 
-function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, { askedAtMost }: RunExpectation): void {
+function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, expected: RunExpectation): void {
   const name = run.training_job_name;
   const own = (effect: Effect): boolean => runOf(effect) === name;
   const count = (...kinds: string[]): number => effects.filter((effect) => kinds.includes(effect.kind) && own(effect)).length;
@@ -101,13 +103,25 @@ function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDeta
   const endpointConfigs = count('endpoint_config_created');
   const endpointsAsked = count('endpoint_create_asked', 'endpoint_update_asked');
   limit('training job created', trainingJobs, run.training_job_arn === null ? 0 : 1, 1);
-  limit('model created', models, wasDeployed, 1);
-  limit('endpoint configuration created', endpointConfigs, wasDeployed, 1);
-  limit('endpoint asked', endpointsAsked, wasDeployed, askedAtMost === 'deployments' ? run.deployments.length : 1);
+  const madeAtMost = expected.madeAgain ? 2 : 1;
+  limit('model created', models, wasDeployed, madeAtMost);
+  limit('endpoint configuration created', endpointConfigs, wasDeployed, madeAtMost);
+  limit('endpoint asked', endpointsAsked, wasDeployed, askedAtMost(run, expected));
   verdict.effects.trainingJobs += trainingJobs;
   verdict.effects.models += models;
   verdict.effects.endpointConfigs += endpointConfigs;
   verdict.effects.endpointsAsked += endpointsAsked;
+}
+
+function askedAtMost(run: RunDetails, { askedAtMost: most = 'once' }: RunExpectation): number {
+  switch (most) {
+    case 'once':
+      return 1;
+    case 'twice':
+      return 2;
+    case 'deployments':
+      return run.deployments.length;
+  }
 }
 
 const reasonOf = (run: RunDetails): string =>

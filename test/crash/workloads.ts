@@ -15,7 +15,7 @@ export interface Work {
 
 export type Workload = (system: CrashSystem, name: string) => Promise<Work>;
 
-const deployed = (name: string, more: Partial<RunExpectation> = {}): RunExpectation => ({
+export const deployed = (name: string, more: Partial<RunExpectation> = {}): RunExpectation => ({
   name,
   status: ['completed'],
   deployment: ['deployed'],

@@ -1,0 +1,11 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/** A command to Redis, past every proxy; fails when it is not answered with OK. */
+export async function redisCommand(port: number, command: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${command}\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  if (!answer.toString().startsWith('+OK')) throw new Error(`${command}: ${answer.toString()}`);
+}
