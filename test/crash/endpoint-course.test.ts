@@ -47,6 +47,7 @@ const deleted = (at: number): Effect => ({ at, kind: 'endpoint_delete_asked', na
 const judge = (effects: readonly Effect[], deployments: readonly DeploymentRecord[], more: Partial<Course> = {}): string[] =>
   faultsOfCourse('live', { effects, deployments, asOf: 10_000, forced: new Set(), ...more }).map(({ what }) => what);
 
+const noCapacity = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
 const first = [created(110, 'job-1'), ended(120, 'in_service', 'job-1')];
 const second = [updated(210, 'job-2'), ended(220, 'in_service', 'job-2')];
 const both = [deployment(1, {}), deployment(2, {})];
@@ -54,6 +55,17 @@ const both = [deployment(1, {}), deployment(2, {})];
 describe('what is no fault', () => {
   it.each([
     ['one after the other', [...first, ...second], both],
+    [
+      'one that was asked for again, since there had been no capacity',
+      [
+        ...first,
+        updated(210, 'job-2'),
+        { ...ended(220, 'rolled_back', 'job-1'), detail: { endpointConfigName: configOf('job-1'), failureReason: noCapacity } },
+        updated(230, 'job-2'),
+        ended(240, 'in_service', 'job-2'),
+      ],
+      both,
+    ],
     [
       'a newer one that was rolled back, an older one, and the newer one again',
       [

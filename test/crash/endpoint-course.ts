@@ -1,3 +1,4 @@
+import { capacityText } from '../../src/core/endpoint-failure.ts';
 import type { Effect } from '../../src/simulator/state/effects.ts';
 import { runOf } from './run-of-effect.ts';
 import type { DeploymentRecord } from './soak-records.ts';
@@ -48,7 +49,8 @@ export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, f
       find(ask.at, `was put on ${name} by nothing that was under way`);
       continue;
     }
-    const times = (asksOf.get(asker) ?? 0) + 1;
+    // What came to nothing for want of capacity is asked for again.
+    const times = (wasShort(own, ask.at) ? 0 : (asksOf.get(asker) ?? 0)) + 1;
     asksOf.set(asker, times);
     if (times > 1) find(ask.at, `was asked for ${times} times by deployment ${asker.attempts} of ${name}`);
   }
@@ -71,6 +73,12 @@ export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, f
       find(finishedAt, `${trainingJobName} is recorded as deployed, and ${String(shown)} was there (${last?.kind ?? 'nothing'})`);
   }
   return found;
+}
+
+/** Whether what happened last before that instant is that SageMaker had no capacity. */
+function wasShort(own: readonly Effect[], before: number): boolean {
+  const last = own.findLast(({ kind, at }) => ends.includes(kind) && kind !== 'endpoint_deleted' && at <= before);
+  return capacityText.test(String(last?.detail?.['failureReason'] ?? ''));
 }
 
 /** What was live by the records when a deployment began. */

@@ -1,32 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
 import type { CrashSystem } from './crash-system.ts';
 import { pauseMs } from './faults.ts';
 import type { ManagedProcess } from './managed-process.ts';
+import { type SoakFault, spell, trouble } from './soak-fault.ts';
+import { fieldFaults } from './soak-field-faults.ts';
 import { endpoints, injectedReason } from './soak-load.ts';
 
-interface SoakFault {
-  name: string;
-  weight: number;
-  strike: (system: CrashSystem, random: () => number) => Promise<unknown>;
-}
-
 const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
-
-const trouble =
-  (...faults: FaultSpec[]) =>
-  (system: CrashSystem): Promise<unknown> =>
-    system.standIn.addFaults(faults);
-
-/** For a while, then gone. */
-const spell =
-  (ms: number, fault: FaultSpec) =>
-  async (system: CrashSystem, random: () => number): Promise<void> => {
-    const id = `spell-${Math.floor(random() * 2 ** 31)}`;
-    await system.standIn.addFaults([{ ...fault, id }]);
-    await delay(ms);
-    await system.standIn.removeFault(id);
-  };
 
 const callComesWithinMs = 15_000;
 
@@ -134,6 +114,7 @@ const faults: readonly SoakFault[] = [
   { name: 'slow calls', weight: 2, strike: trouble({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
   { name: 'calls that hang', weight: 1, strike: trouble({ kind: 'hang', times: 3, probability: 0.2 }) },
   { name: 'throttling', weight: 2, strike: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
+  ...fieldFaults,
 ];
 
 /** A fault that struck, from its beginning to its end; milliseconds since 1970 UTC. */

@@ -19,7 +19,12 @@ export async function checkAlways(system: CrashSystem, records: SoakRecords, led
     effects.filter(({ kind }) => madeOnce.includes(kind)),
     ({ kind, name }) => `${kind} ${name}`,
   );
-  for (const [what, all] of made) if (all.length > 1) found.push(plain(`doubled: ${all.length} × ${what}`));
+  for (const [what, all] of made) {
+    const deletions = effects.filter(
+      ({ kind, name }) => `${kind.replace('deleted', 'created')} ${name}` === what && kind.endsWith('deleted'),
+    );
+    if (all.length > 1 + deletions.length) found.push(plain(`doubled: ${all.length} × ${what}`));
+  }
   const course = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
   for (const endpoint of endpoints) found.push(...faultsOfCourse(endpoint, course));
   return found;
