@@ -78,7 +78,8 @@ export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, f
 /** Whether what happened last before that instant is that SageMaker had no capacity. */
 function wasShort(own: readonly Effect[], before: number): boolean {
   const last = own.findLast(({ kind, at }) => ends.includes(kind) && kind !== 'endpoint_deleted' && at <= before);
-  return capacityText.test(String(last?.detail?.['failureReason'] ?? ''));
+  const reason = last?.detail?.['failureReason'];
+  return typeof reason === 'string' && capacityText.test(reason);
 }
 
 /** What was live by the records when a deployment began. */
