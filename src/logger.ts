@@ -1,10 +1,11 @@
 /**
- * One JSON object a line on stdout. Nothing secret reaches a line: known header and field names are redacted, errors are cut
+ * One JSON object a line on stdout, written without ever waiting for whoever reads it (line-writer.ts). Nothing secret reaches a line: known header and field names are redacted, errors are cut
  * down to a list of fields, and the configured keys and passwords are removed from the finished line, wherever they stand.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
+import { openLineWriter } from './line-writer.ts';
 
 export type { Logger } from 'pino';
 
@@ -31,9 +32,9 @@ const errorFields = ['code', 'kind', 'operation', 'resource', 'effect', 'request
 export function createLogger(
   config: Pick<Config, 'logLevel' | 'secrets'>,
   service: 'api' | 'worker',
-  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
+  destination?: DestinationStream,
 ): Logger {
-  return pino(
+  const log: Logger = pino(
     {
       level: config.logLevel,
       base: { service, pid: process.pid },
@@ -45,9 +46,16 @@ export function createLogger(
       serializers: { err: describeError, error: describeError },
       hooks: { streamWrite: scrub(config.secrets) },
     },
-    destination,
+    destination ?? openLineWriter(1, (lines) => sayLost(log, lines)),
   );
+  return log;
 }
+
+/** Whatever the level is: nobody should take the log for complete. */
+const sayLost = (log: Logger, lines: number): void =>
+  log
+    .child({}, { level: 'warn' })
+    .warn({ event: 'log_lines_lost', lost_lines: lines }, 'log lines are lost: nobody read them in time');
 
 /** Lines about monitoring and deploying carry this component (contract). */
 export const autoDeployLogger = (log: Logger): Logger => log.child({ component: 'auto-deploy' });

@@ -1,6 +1,7 @@
 import type { Logger } from './services/ports.ts';
 
-const hardLimitMs = 9500;
+/** What the log has not written by then gets up to a second more (line-writer.ts). */
+const hardLimitMs = 8800;
 
 /**
  * At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs, before the 10 s are over after which a container is

@@ -7,6 +7,7 @@ import { configOrExit, loadApiConfig } from '../config.ts';
 import { openSqliteStore } from '../db/sqlite-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
+import { onCrash } from '../on-crash.ts';
 import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
@@ -22,10 +23,7 @@ const graceMs = 5000;
 const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;
 const log = createLogger(config, 'api');
-process.on('uncaughtException', (error) => {
-  log.fatal({ err: error }, 'the API ends: nobody caught an error');
-  process.exit(1);
-});
+onCrash(log, 'the API ends: nobody caught an error');
 
 const store = openSqliteStore(config.databaseUrl, {
   onReplaced: () => log.warn({}, 'the database file was removed or replaced, and is opened anew'),

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { openLineWriter } from '../line-writer.ts';
 
 /** The environment can't be used; one line a fault, fit to be printed: no line holds a secret. */
 export class ConfigError extends Error {
@@ -22,7 +22,8 @@ export async function configOrExit<T>(load: () => T, further: () => Promise<read
   const loaded = attempt(load);
   const faults = [...('faults' in loaded ? loaded.faults : []), ...(await further())];
   if ('value' in loaded && faults.length === 0) return loaded.value;
-  writeSync(2, faults.map((fault) => `${fault}\n`).join(''));
+  const stderr = openLineWriter(2);
+  for (const fault of faults) stderr.write(`${fault}\n`);
   return process.exit(exitCodeBadConfig);
 }
 

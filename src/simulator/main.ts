@@ -3,6 +3,7 @@
  * (environment.ts) and steered by its control routes; one JSON object a line on stdout. SIGTERM and SIGINT end it.
  */
 import { pino } from 'pino';
+import { openLineWriter } from '../line-writer.ts';
 import { readEnvironment } from './environment.ts';
 import { createSimulator } from './simulator.ts';
 
@@ -15,12 +16,15 @@ if ('faults' in environment) {
 }
 
 const { logLevel, ...options } = environment.options;
-const log = pino({
-  level: logLevel,
-  base: { service: 'simulator', pid: process.pid },
-  timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
-});
+const log = pino(
+  {
+    level: logLevel,
+    base: { service: 'simulator', pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  },
+  openLineWriter(1),
+);
 
 try {
   const simulator = await createSimulator({ ...options, log });

@@ -5,6 +5,7 @@
 import { configOrExit, loadConfig } from '../config.ts';
 import { openSqliteStore } from '../db/sqlite-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
+import { onCrash } from '../on-crash.ts';
 import { onStop } from '../on-stop.ts';
 import { createQueue } from '../queue/queue.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
@@ -19,10 +20,7 @@ import { startRuntime } from './runtime.ts';
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
-process.on('uncaughtException', (error) => {
-  processLog.fatal({ err: error }, 'the worker ends: nobody caught an error');
-  process.exit(1);
-});
+onCrash(processLog, 'the worker ends: nobody caught an error');
 
 const log = autoDeployLogger(processLog);
 const store = openSqliteStore(config.databaseUrl, {

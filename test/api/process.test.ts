@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../src/local/ports.ts';
 import { type Program, startProgram } from '../support/processes.ts';
 import { redisUrl, startRedis } from '../support/redis.ts';
+import { Pipe, startInto } from '../support/unread.ts';
 import { parseMetrics } from './prometheus.ts';
 import { asking } from './request.ts';
 
@@ -146,6 +147,29 @@ describe('an API process', () => {
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(1000);
     expect(await answer).toBe('cut');
+  });
+
+  it.each(['nobody reads', 'nobody holds'])('answers and ends in time while its log goes into a pipe that %s', async (how) => {
+    const simulator = await startSagemaker();
+    const pipe = new Pipe();
+    const program = startInto(pipe.path, ['src/api/main.ts'], environment(simulator.url, { LOG_LEVEL: 'trace' }));
+    const { url } = await eventually(
+      () => pipe.readLog().find(({ msg }) => msg === 'listening') ?? { url: '' },
+      (line) => line.url !== '',
+    );
+    if (how === 'nobody holds') pipe.leave();
+    const ask = asking(String(url));
+    // 64 kB are what a pipe holds.
+    const long = `/training-jobs/${'x'.repeat(4000)}`;
+    for (let count = 0; count < 40; count += 1) expect((await ask('GET', long)).status).toBe(404);
+    const startedAt = performance.now();
+    expect((await ask('GET', '/health/live')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect((await ask('POST', '/bootstrap')).status).toBe(202);
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(5000);
+    expect(program.output).toEqual([]);
   });
 
   it('says so when the port is taken', async () => {

@@ -7,13 +7,17 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../src/local/ports.ts';
 import { startProgram } from '../support/processes.ts';
 import { redisUrl } from '../support/redis.ts';
+import { Pipe, startInto } from '../support/unread.ts';
 import { nothing, setUp } from './harness.ts';
 import { deployKind } from './kinds.ts';
 
-function startWorker(redis: string, queuePrefix: string, more: Record<string, string | undefined> = {}) {
+const startWorker = (redis: string, queuePrefix: string, more: Record<string, string | undefined> = {}) =>
+  startProgram(['src/worker/main.ts'], environment(redis, queuePrefix, more));
+
+function environment(redis: string, queuePrefix: string, more: Record<string, string | undefined> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-worker-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return startProgram(['src/worker/main.ts'], {
+  return {
     REDIS_URL: redis,
     QUEUE_PREFIX: queuePrefix,
     DATABASE_URL: `file:${join(folder, 'autodeploy.db')}`,
@@ -25,7 +29,7 @@ function startWorker(redis: string, queuePrefix: string, more: Record<string, st
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9',
     ...more,
-  });
+  };
 }
 
 describe('the worker process', () => {
@@ -69,6 +73,24 @@ describe('the worker process', () => {
     const profile = { AWS_REGION: undefined, AWS_PROFILE: 'ml', AWS_CONFIG_FILE: join(folder, 'config') };
     const worker = startWorker(redisUrl(), newPrefix(), profile);
     expect(await worker.logged(({ msg }) => msg === 'the worker takes jobs')).toBeDefined();
+  });
+
+  it('takes jobs and ends in time while nobody reads its log', async () => {
+    const pipe = new Pipe();
+    const { prefix, queue, deploy } = setUp(redisUrl());
+    await queue.ping();
+    const worker = startInto(pipe.path, ['src/worker/main.ts'], environment(redisUrl(), prefix));
+    const jobs = 200;
+    // Each is worth a line.
+    const data = { not: 'understood'.repeat(20) };
+    await deploy.addBulk(Array.from({ length: jobs }, (_, count) => ({ name: 'deploy', data, opts: { jobId: `bad-${count}` } })));
+    await eventually(
+      () => queue.depths(),
+      (depths) => depths['deploy']?.completed === jobs,
+    );
+    const startedAt = performance.now();
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(9000);
   });
 
   it('exits at once at a second signal', async () => {
