@@ -117,8 +117,16 @@ function readApiVariables(env: Environment) {
       `HOST holds ${JSON.stringify(host)}; without API_KEYS it may hold only a loopback address: 127.0.0.1, ::1 or localhost`,
     );
   }
+  if (host !== undefined && keys?.some((key) => key.length < shortestOpenKey) && !isLoopback(host)) {
+    read.faults.push(
+      `API_KEYS holds a key of fewer than ${shortestOpenKey} characters; where HOST is no loopback address each may have ${shortestOpenKey} and more`,
+    );
+  }
   return read;
 }
+
+/** Anybody who reaches the address may guess. */
+const shortestOpenKey = 4;
 
 function isLoopback(host: string): boolean {
   return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host === 'localhost';

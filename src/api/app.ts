@@ -10,6 +10,7 @@ import { Problem, problemOf } from './problems.ts';
 import { refuseUnknownQuery } from './query-names.ts';
 import { createRoutes } from './routes/routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createWrongKeys } from './wrong-keys.ts';
 import { refuseForeignHosts, refuseForeignOrigins } from './web-pages.ts';
 
 /** The API over what it is given: every route at `/` and under the base path. Opens and listens to nothing. */
@@ -30,7 +31,11 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     accessLog(log, (path) => pathOf(path).startsWith('/health/')),
     securityHeaders,
   );
-  app.use(apiKeys.length > 0 ? requireKey(apiKeys, pathOf) : refuseForeignHosts, refuseForeignOrigins(publicUrl), readBody);
+  app.use(
+    apiKeys.length > 0 ? requireKey(apiKeys, pathOf, createWrongKeys(log, deps.wrongKeys)) : refuseForeignHosts,
+    refuseForeignOrigins(publicUrl),
+    readBody,
+  );
   app.use(refuseUnknownQuery(known, pathOf));
   app.route('/', routes);
   if (basePath !== '') app.route(basePath, routes);

@@ -19,6 +19,8 @@ import { startServer } from './server.ts';
 
 /** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/bootstrap.ts). */
 const graceMs = 5000;
+/** Shorter keys work, and are told of. */
+const goodKeyLength = 16;
 
 const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;
@@ -66,3 +68,7 @@ onStop(log, async () => {
 // What it finds is in the log, and keeps readiness from saying that all is well.
 void sagemaker.checkCredentials().catch(() => undefined);
 log.info({ url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');
+const short = api.apiKeys.flatMap((key, index) => (key.length < goodKeyLength ? [index + 1] : []));
+if (short.length > 0) {
+  log.warn({ keys: short }, 'API_KEYS holds keys that are short enough to be guessed');
+}

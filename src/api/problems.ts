@@ -18,6 +18,7 @@ import { QueueUnavailable } from '../queue/time-limit.ts';
 const apiErrorCodes = [
   'bad_request',
   'unauthorized',
+  'too_many_wrong_keys',
   'foreign_host',
   'cross_site_request',
   'method_not_allowed',
@@ -95,6 +96,7 @@ export function statusOf(code: ProblemCode): ProblemStatus {
     case 'invalid_request':
       return 422;
     case 'quota_exceeded':
+    case 'too_many_wrong_keys':
       return 429;
     case 'internal_error':
       return 500;
@@ -118,6 +120,8 @@ export function titleOf(code: ProblemCode): string {
       return 'SageMaker refused the request';
     case 'unauthorized':
       return 'An API key is needed';
+    case 'too_many_wrong_keys':
+      return 'Too many wrong API keys';
     case 'foreign_host':
       return 'Refused: not sent to a name of this machine';
     case 'cross_site_request':

@@ -9,7 +9,7 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 });
 
 /** Of every route: the code of the route's own faults come on top. Problems are thrown, so they take no part in handlers' types. */
-const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'foreign_host', 'internal_error'];
+const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'too_many_wrong_keys', 'foreign_host', 'internal_error'];
 
 /** Of every route that changes something. */
 const alwaysOfPost: readonly ProblemCode[] = ['cross_site_request', 'payload_too_large'];

@@ -90,8 +90,8 @@ const apiKeys: Rule<string[]> = {
   schema: z
     .string()
     .transform((keys) => keys.split(',').map((key) => key.trim()))
-    .refine((keys) => keys.every((key) => /^[!-~]+$/.test(key))),
-  may: 'keys of visible ASCII characters, separated by commas, none of them empty',
+    .refine((keys) => keys.every((key) => /^[!-~]{2,512}$/.test(key))),
+  may: 'keys of 2 to 512 visible ASCII characters (better 16 and more), separated by commas',
 };
 
 /** The contract's environment, as far as only the API needs it. */

@@ -6,6 +6,7 @@ import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { type ServerTimeouts, startServer } from '../../src/api/server.ts';
+import type { WrongKeyLimits } from '../../src/api/wrong-keys.ts';
 import { openSqliteStore } from '../../src/db/sqlite-store.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -22,6 +23,8 @@ export interface ApiOptions {
   apiKeys?: readonly string[];
   basePath?: string;
   publicUrl?: string;
+  /** By default wrong keys cost no time, because tests send many. */
+  wrongKeys?: WrongKeyLimits;
   /** The shared server by default. */
   redisUrl?: string;
   /** The stand-in by default. */
@@ -71,6 +74,15 @@ const settings: ServiceSettings = {
   maxDeploymentWaitMs: 7_200_000,
 };
 
+const noWrongKeyLimits: WrongKeyLimits = {
+  free: Infinity,
+  forgottenPerSecond: 0,
+  stepMs: 1,
+  longestWaitMs: 0,
+  mostWaiting: 0,
+  mostAddresses: 1,
+};
+
 /** Stands in for credentials, in the form that AWS gives them. */
 const client = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
 
@@ -100,6 +112,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     apiKeys,
     basePath,
     publicUrl: options.publicUrl,
+    wrongKeys: options.wrongKeys ?? noWrongKeyLimits,
     boardQueues: queue.queues,
     health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
     metricsText: () => metrics.text(),

@@ -184,6 +184,14 @@ describe('an API process', () => {
     });
   });
 
+  it('warns of keys that can be guessed, and does not tell them', async () => {
+    const simulator = await startSagemaker();
+    const program = startApiProcess(environment(simulator.url, { API_KEYS: 'a-good-key-0123456789,short-key,k2' }));
+    const line = await program.logged(({ msg }) => msg === 'API_KEYS holds keys that are short enough to be guessed');
+    expect(line).toMatchObject({ level: 'warn', keys: [2, 3] });
+    expect(program.output.join('\n')).not.toMatch(/short-key|"k2"/);
+  });
+
   it('names what is wrong with the environment', async () => {
     const program = startApiProcess({ ...environment('http://127.0.0.1:9'), EXECUTION_ROLE_ARN: '', HOST: '0.0.0.0' });
     expect((await program.exited).code).toBe(78);

@@ -101,7 +101,7 @@ describe('values', () => {
   });
 
   it('keeps several API keys', () => {
-    expect(parseApiConfig({ ...valid, API_KEYS: 'one, two=2', HOST: '0.0.0.0' }).api.apiKeys).toEqual(['one', 'two=2']);
+    expect(parseApiConfig({ ...valid, API_KEYS: 'first, two=2', HOST: '0.0.0.0' }).api.apiKeys).toEqual(['first', 'two=2']);
   });
 
   it('lists every secret, so that logs can leave them out', () => {
@@ -120,6 +120,9 @@ describe('a bad environment', () => {
     ['BASE_PATH', '/a/../b'],
     ['BASE_PATH', '/:name'],
     ['BASE_PATH', `${'a'.repeat(60)}!`],
+    ['API_KEYS', 'k'],
+    ['API_KEYS', 'long-enough-0123456789,k'],
+    ['API_KEYS', 'k'.repeat(513)],
     ['PUBLIC_URL', 'ml.example.com'],
     ['PUBLIC_URL', 'ftp://ml.example.com'],
     ['PUBLIC_URL', 'https://ml.example.com/?key=1'],
@@ -199,6 +202,9 @@ describe('without API_KEYS', () => {
       expect.stringMatching(/^HOST holds .*; without API_KEYS it may hold only a loopback address/),
     ]);
     expect(faultsOf({ HOST, API_KEYS: 'a-key' })).toEqual([]);
+    expect(faultsOf({ HOST, API_KEYS: 'a-key,abc' })).toEqual([
+      'API_KEYS holds a key of fewer than 4 characters; where HOST is no loopback address each may have 4 and more',
+    ]);
   });
 
   it('a worker starts all the same: it does not listen', () => {
