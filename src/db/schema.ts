@@ -57,6 +57,8 @@ export const trainingRuns = sqliteTable(
   (table) => [
     uniqueIndex('training_runs_run_id').on(table.runId),
     uniqueIndex('training_runs_training_job_name').on(table.trainingJobName),
+    // SageMaker tells training jobs apart without regard to case.
+    index('training_runs_name_key').on(sql`lower(${table.trainingJobName})`),
     uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
     index('training_runs_status').on(table.status, table.seq),
     index('training_runs_deployment_status').on(table.deploymentStatus, table.seq),
