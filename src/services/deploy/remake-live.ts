@@ -71,10 +71,10 @@ function variantBySettings(
 }
 
 function cannotBeRemade({ deployment: { endpointName, trainingJobName } }: Hand, { what, name }: MissingOfLive): string {
-  const resource = what === 'model' ? 'model' : 'endpoint configuration';
+  const [article, resource] = what === 'model' ? ['a', 'model'] : ['an', 'endpoint configuration'];
   return (
     `the endpoint ${endpointName} is on the ${resource} ${name}, which was deleted, and SageMaker refuses to update it without; ` +
-    `this service did not make it and can't make it again. Create a ${resource} of that name, or delete the endpoint; ` +
+    `this service did not make it and can't make it again. Create ${article} ${resource} of that name, or delete the endpoint; ` +
     `then POST /deploy/${trainingJobName}`
   );
 }
