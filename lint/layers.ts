@@ -15,7 +15,7 @@ const shared = ['src/core', 'src/services', 'src/queue', 'src/config', 'src/conf
 export const layers: readonly Layer[] = [
   { path: 'src/core', mayImport: ['src/core'], packages: [] },
   { path: 'src/services', mayImport: ['src/core', 'src/services'], packages: ['node:crypto', 'node:timers/promises'] },
-  adapter('src/db'),
+  { ...adapter('src/db'), mayImport: ['src/db', 'src/core', ...ports, 'package.json'] },
   adapter('src/queue'),
   adapter('src/sagemaker'),
   { path: 'src/api', mayImport: ['src/api', ...shared, 'package.json'] },

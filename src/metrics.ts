@@ -4,13 +4,14 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailable } from './core/errors.ts';
+import { latencyBucketsMs } from './core/latency-buckets.ts';
 import type { LatencyHistogram, Store } from './services/store.ts';
 
 /** Jobs by queue and BullMQ state. */
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'counts' | 'latencies' | 'detections' | 'sagemakerCalls'>;
+  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls'>;
   /** Rejects, in less than a scrape may take, while Redis is away. */
   queueDepths: () => Promise<QueueDepths>;
   /** Of this service. */
@@ -21,9 +22,6 @@ export interface Metrics {
   /** Prometheus' text format, 0.0.4. Answers without what can't be read: `autodeploy_redis_up` and `…_database_up` tell. */
   text(): Promise<string>;
 }
-
-/** From a deployment that begins at once to one that waits a night behind others. */
-const latencyBucketsSeconds = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200];
 
 export function createMetrics(sources: MetricsSources): Metrics {
   const ofProcess = new Registry();
@@ -37,10 +35,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
 
   return {
     text: async () => {
-      const [stored, depths] = await Promise.all([readStore(sources.store), readQueues(sources.queueDepths)]);
+      const [takesWrites, stored, depths] = await Promise.all([
+        takesWritesOf(sources.store),
+        readStore(sources.store),
+        readQueues(sources.queueDepths),
+      ]);
       // A registry a scrape: what is shown is what was read, whoever else scrapes meanwhile.
       const ofSystem = new Registry();
-      showStored(stored, ofSystem);
+      showDatabase(takesWrites, ofSystem);
+      if (stored !== null) showStored(stored, ofSystem);
       showQueues(depths, ofSystem);
       const latencies = stored === null ? [] : showLatencies(stored.latencies);
       return [await ofSystem.metrics(), ...latencies, await ofProcess.metrics()].join('\n');
@@ -48,11 +51,21 @@ export function createMetrics(sources: MetricsSources): Metrics {
   };
 }
 
+/** A database that can only be read is none: nothing is recorded. */
+const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
+  store.ping().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof StoreUnavailable) return false;
+      throw error;
+    },
+  );
+
 async function readStore(store: MetricsSources['store']) {
   try {
     const [counts, latencies, detections, calls] = await Promise.all([
       store.counts(),
-      store.latencies(latencyBucketsSeconds.map((seconds) => seconds * 1000)),
+      store.latencies(),
       store.detections(),
       store.sagemakerCalls(),
     ]);
@@ -72,12 +85,13 @@ async function readQueues(queueDepths: MetricsSources['queueDepths']): Promise<Q
   }
 }
 
-function showStored(stored: Awaited<ReturnType<typeof readStore>>, registry: Registry): void {
-  const registers = [registry];
-  const up = new Gauge({ name: 'autodeploy_database_up', help: 'Whether the database answered this scrape', registers });
-  up.set(stored === null ? 0 : 1);
-  if (stored === null) return;
+function showDatabase(takesWrites: boolean, registry: Registry): void {
+  const help = 'Whether the database took a write, within a second of this scrape';
+  new Gauge({ name: 'autodeploy_database_up', help, registers: [registry] }).set(takesWrites ? 1 : 0);
+}
 
+function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, registry: Registry): void {
+  const registers = [registry];
   const runs = new Gauge({
     name: 'autodeploy_training_runs',
     help: 'Training runs by status',
@@ -157,7 +171,7 @@ function histogramText(name: string, help: string, series: LatencyHistogram[]): 
   const lines = series.flatMap(({ detectedBy, buckets, count, sumMs }) => {
     const label = `detected_by="${detectedBy ?? 'unknown'}"`;
     return [
-      ...latencyBucketsSeconds.map((le, index) => `${name}_bucket{${label},le="${le}"} ${buckets[index] ?? 0}`),
+      ...latencyBucketsMs.map((most, index) => `${name}_bucket{${label},le="${most / 1000}"} ${buckets[index] ?? 0}`),
       `${name}_bucket{${label},le="+Inf"} ${count}`,
       `${name}_sum{${label}} ${sumMs / 1000}`,
       `${name}_count{${label}} ${count}`,

@@ -3,8 +3,8 @@
  * SageMaker may come later.
  */
 import packageJson from '../../package.json' with { type: 'json' };
-import { configOrExit, loadApiConfig } from '../config.ts';
-import { openSqliteStore } from '../db/sqlite-store.ts';
+import { configOrExit, exitOnUnusableDatabase, loadApiConfig } from '../config.ts';
+import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
 import { onCrash } from '../on-crash.ts';
@@ -21,15 +21,17 @@ import { startServer } from './server.ts';
 const graceMs = 5000;
 /** Shorter keys work, and are told of. */
 const goodKeyLength = 16;
+/** While it is locked; then the caller is told to ask again. EventBridge gives up after 5 s. */
+const databaseWaitMs = 3000;
 
 const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;
 const log = createLogger(config, 'api');
 onCrash(log, 'the API ends: nobody caught an error');
 
-const store = openSqliteStore(config.databaseUrl, {
-  onReplaced: () => log.warn({}, 'the database file was removed or replaced, and is opened anew'),
-});
+const store = await openStore(config.databaseUrl, { waitMs: databaseWaitMs, log }).catch((error: unknown) =>
+  exitOnUnusableDatabase(config.databaseUrl, error),
+);
 const serviceLog = autoDeployLogger(log);
 const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
 const queue = createQueue({ ...config, log });

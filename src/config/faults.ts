@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../core/errors.ts';
 import { openLineWriter } from '../line-writer.ts';
 
 /** The environment can't be used; one line a fault, fit to be printed: no line holds a secret. */
@@ -34,6 +35,13 @@ function attempt<T>(load: () => T): { value: T } | { faults: readonly string[] }
     if (error instanceof ConfigError) return { faults: error.faults };
     throw error;
   }
+}
+
+/** Ends the process with code 78 for a database that can't be used as it is set up; throws any other error on. */
+export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): never {
+  if (!(error instanceof StoreUnavailable) || !error.needsRepair) throw error;
+  openLineWriter(2).write(`DATABASE_URL holds ${shown('DATABASE_URL', databaseUrl)}. ${error.message}\n`);
+  return process.exit(exitCodeBadConfig);
 }
 
 const secretNames: ReadonlySet<string> = new Set(['API_KEYS']);

@@ -68,9 +68,13 @@ export class HandedOver extends Error {
 
 /** The database is busy, full or away; nothing was written. */
 export class StoreUnavailable extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  /** Whether it lasts until somebody changes something: rights, the file itself, the service's version. */
+  readonly needsRepair: boolean;
+
+  constructor(message: string, { cause, needsRepair = false }: { cause?: unknown; needsRepair?: boolean } = {}) {
+    super(message, { cause });
     this.name = 'StoreUnavailable';
+    this.needsRepair = needsRepair;
   }
 }
 

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import type * as Drizzle from 'drizzle-orm';
 import type * as DrizzleOnSqlite from 'drizzle-orm/better-sqlite3';
-import type * as Migrator from 'drizzle-orm/better-sqlite3/migrator';
+import type * as Migrator from 'drizzle-orm/migrator';
 import type * as SqliteSchema from 'drizzle-orm/sqlite-core';
 
 const require = createRequire(import.meta.url);
@@ -13,9 +13,9 @@ const require = createRequire(import.meta.url);
 const core = require('drizzle-orm') as typeof Drizzle;
 const sqliteCore = require('drizzle-orm/sqlite-core') as typeof SqliteSchema;
 const betterSqlite3 = require('drizzle-orm/better-sqlite3') as typeof DrizzleOnSqlite;
-const migrator = require('drizzle-orm/better-sqlite3/migrator') as typeof Migrator;
+const migrator = require('drizzle-orm/migrator') as typeof Migrator;
 
 export const { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, max, or, sql, sum } = core;
 export const { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } = sqliteCore;
 export const { drizzle } = betterSqlite3;
-export const { migrate } = migrator;
+export const { readMigrationFiles } = migrator;

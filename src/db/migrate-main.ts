@@ -1,22 +1,23 @@
 /**
  * `npm run db:migrate`: applies the migrations in `drizzle/` that the database of DATABASE_URL does not have yet, and creates the
- * database where there is none. Safe to run many times at once. One JSON object on stdout says what was done; exit code 1 and
- * a line on stderr when it could not be.
+ * database where there is none. Safe to run many times at once. One JSON object on stdout says what was done; a line on stderr when it
+ * could not be, with exit code 78 when something has to be repaired first, and 1 when a later try may do.
  */
-import { configOrExit, loadDatabaseUrl } from '../config.ts';
-import { databasePath, migrateDatabase } from './open.ts';
+import { configOrExit, exitOnUnusableDatabase, loadDatabaseUrl } from '../config.ts';
+import { migrateDatabase } from './migrate.ts';
+import { databasePath } from './open.ts';
+import { patiently } from './patience.ts';
 
-const path = databasePath(await configOrExit(loadDatabaseUrl));
+const waitMs = 15_000;
+
+const databaseUrl = await configOrExit(loadDatabaseUrl);
+const path = databasePath(databaseUrl);
 try {
-  const applied = migrateDatabase(path);
+  const applied = await patiently(() => migrateDatabase(path), performance.now() + waitMs).catch((error: unknown) =>
+    exitOnUnusableDatabase(databaseUrl, error),
+  );
   process.stdout.write(`${JSON.stringify({ msg: 'database is up to date', database: path, migrations_applied: applied })}\n`);
 } catch (error) {
-  process.stderr.write(`could not migrate ${path}: ${reasonOf(error)}\n`);
+  process.stderr.write(`could not migrate ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
-
-/** drizzle tells of the statement, the error behind it of the reason. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -1,6 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { and, desc, eq, getTableColumns, lt, sql } from './drizzle.ts';
-import type { DeploymentStatus } from '../core/deployment.ts';
+import { and, desc, eq, lt, sql } from './drizzle.ts';
 import type { TrainingRun } from '../core/training-run.ts';
 import type { NewRun, RunView, Store } from '../services/store.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
@@ -8,12 +7,6 @@ import { type Database, prepared } from './database.ts';
 import { tellOfTraining } from './history.ts';
 import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
-
-// Names are spelt out: in a select from one table drizzle leaves the tables' names away, and `seq` would be the wrong one.
-const deploymentStatus = sql<DeploymentStatus | 'none'>`coalesce((
-  select newest.status from deployments newest where newest.run_seq = training_runs.seq order by newest.seq desc limit 1
-), 'none')`.as('newest_deployment_status');
-const view = { ...getTableColumns(trainingRuns), deploymentStatus };
 
 const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
 
@@ -40,7 +33,7 @@ const statements = prepared((db) => ({
     .returning()
     .prepare(),
   find: db
-    .select(view)
+    .select()
     .from(trainingRuns)
     .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
     .prepare(),
@@ -112,12 +105,12 @@ export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
     const before = seqOfCursor(cursor);
     const conditions = [
       filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
-      filter.deploymentStatus === undefined ? undefined : sql`${deploymentStatus} = ${filter.deploymentStatus}`,
+      filter.deploymentStatus === undefined ? undefined : eq(trainingRuns.deploymentStatus, filter.deploymentStatus),
       before === null ? undefined : lt(trainingRuns.seq, before),
     ];
     const rows = await database.read<RunView[]>((db) =>
       db
-        .select(view)
+        .select()
         .from(trainingRuns)
         .where(and(...conditions))
         .orderBy(desc(trainingRuns.seq))

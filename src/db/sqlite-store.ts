@@ -1,35 +1,35 @@
-import { count } from './drizzle.ts';
 import type { Store } from '../services/store.ts';
+import { type FileEvents, DatabaseFile } from './database-file.ts';
 import { databaseOf } from './database.ts';
 import { afterwardsOfDeployments } from './deployment-afterwards.ts';
 import { courseOfDeployments } from './deployment-course.ts';
 import { askingForDeployments, readingOfDeployments } from './deployments.ts';
-import { guarded } from './guarded.ts';
 import { historyOf } from './history.ts';
-import { databasePath, DatabaseFile } from './open.ts';
+import { measurements } from './measurements.ts';
+import { databasePath } from './open.ts';
+import { pingOf } from './ping.ts';
 import { processesOf } from './processes.ts';
-import { measurements, unfinishedOnes } from './read-models.ts';
+import { unfinishedOnes } from './read-models.ts';
 import { courseOfRuns } from './run-course.ts';
 import { startOfRuns } from './run-start.ts';
 import { readingOfRuns, recordingOfRuns } from './runs.ts';
 import { countingOfCalls } from './sagemaker-calls.ts';
-import { sagemakerCalls } from './schema.ts';
 import { turnsOf } from './turns.ts';
 
-export interface SqliteStoreOptions {
-  /** How long a write waits for those of other processes. */
-  busyTimeoutMs?: number;
-  /** Called when the file was found removed or replaced and has been opened anew. */
-  onReplaced?: () => void;
+export interface SqliteStoreOptions extends FileEvents {
+  /** How long a call waits while other processes hold the database locked. */
+  waitMs?: number;
+  /** For how long a ping's answer holds. */
+  pingFreshMs?: number;
 }
 
-/**
- * Opens the database of a `file:` address, creating and migrating it as needed; throws StoreUnavailable when that can't be done
- * now. Writes wait in line with those of other processes on the same machine.
- */
-export function openSqliteStore(databaseUrl: string, options: SqliteStoreOptions = {}): Store {
-  const file = guarded(() => new DatabaseFile(databasePath(databaseUrl), options));
-  const database = databaseOf(file);
+const defaultWaitMs = 15_000;
+const defaultPingFreshMs = 1000;
+
+/** The store over a file that is opened, created and migrated as needed, at the first use. */
+export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 'waitMs' | 'pingFreshMs'> = {}): Store {
+  const { waitMs = defaultWaitMs, pingFreshMs: freshMs = defaultPingFreshMs } = options;
+  const database = databaseOf(file, { waitMs });
   return {
     ...recordingOfRuns(database),
     ...readingOfRuns(database),
@@ -45,8 +45,11 @@ export function openSqliteStore(databaseUrl: string, options: SqliteStoreOptions
     ...countingOfCalls(database),
     ...processesOf(database),
     ...turnsOf(database),
-    // A small table that is really read: `select 1` never reaches the file.
-    ping: () => database.read((db) => void db.select({ calls: count() }).from(sagemakerCalls).get()),
+    ping: pingOf(file, { waitMs, freshMs }),
     close: async () => file.close(),
   };
 }
+
+/** The store of a `file:` address in this very thread, which SQLite holds up while it works: programs take `openStore`. */
+export const openSqliteStore = (databaseUrl: string, options: SqliteStoreOptions = {}): Store =>
+  storeOver(new DatabaseFile(databasePath(databaseUrl), options), options);

@@ -217,9 +217,9 @@ export interface Store {
   counts(): Promise<{ runs: Record<TrainingRunStatus, number>; deployments: Record<DeploymentStatus, number> }>;
   /**
    * Of all deployments whose training's end is known, by who detected that: milliseconds from the end to the deployment being
-   * recorded, to SageMaker being asked for the endpoint, and to its being in service.
+   * recorded, to SageMaker being asked for the endpoint, and to its being in service; in the buckets of `latencyBucketsMs`.
    */
-  latencies(bucketsMs: number[]): Promise<LatencyHistogram[]>;
+  latencies(): Promise<LatencyHistogram[]>;
   /** How many completed trainings each detector was the first to see. */
   detections(): Promise<{ detectedBy: Actor; count: number }[]>;
   /** Adds to the counters of SageMaker calls that all processes share, and to those of the minute; an hour of these is kept. */
@@ -247,7 +247,7 @@ export interface Store {
   recordReached(task: string, reachedAt: number): Promise<void>;
   /** How far a task has come; null for one that was never done. */
   reachedAt(task: string): Promise<number | null>;
-  /** Throws StoreUnavailable when the database does not answer. */
+  /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailable, with the reason, when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -262,7 +262,7 @@ export interface CountedCalls {
 export interface LatencyHistogram {
   detectedBy: Actor | null;
   reached: 'requested' | 'asked' | 'in_service';
-  /** How many were at most as long as the bucket of the same index. */
+  /** How many were at most as long as the bound of the same index in `latencyBucketsMs`. */
   buckets: number[];
   count: number;
   sumMs: number;

@@ -2,8 +2,8 @@
  * A worker process: `node src/worker/main.ts`, configured by the environment alone. It needs the database to start; Redis and
  * SageMaker may come later.
  */
-import { configOrExit, loadConfig } from '../config.ts';
-import { openSqliteStore } from '../db/sqlite-store.ts';
+import { configOrExit, exitOnUnusableDatabase, loadConfig } from '../config.ts';
+import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { onCrash } from '../on-crash.ts';
 import { onStop } from '../on-stop.ts';
@@ -18,14 +18,17 @@ import { startHeartbeat } from './heartbeat.ts';
 import { startReconciling } from './reconcile-timer.ts';
 import { startRuntime } from './runtime.ts';
 
+/** While it is locked. A job that waits for longer is put off, and looks anew at what it had begun. */
+const databaseWaitMs = 10_000;
+
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
 onCrash(processLog, 'the worker ends: nobody caught an error');
 
 const log = autoDeployLogger(processLog);
-const store = openSqliteStore(config.databaseUrl, {
-  onReplaced: () => processLog.warn({}, 'the database file was removed or replaced, and is opened anew'),
-});
+const store = await openStore(config.databaseUrl, { waitMs: databaseWaitMs, log: processLog }).catch((error: unknown) =>
+  exitOnUnusableDatabase(config.databaseUrl, error),
+);
 const calls = createCallCounter({ store, log, now: Date.now });
 const queue = createQueue({ ...config, log });
 const sagemaker = createSagemaker({ onCall: calls.count, log });

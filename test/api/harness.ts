@@ -99,7 +99,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     settings: { trainingSeconds: 100, endpointCreateSeconds: 60, stopSeconds: 10 },
   });
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-'));
-  const store = openSqliteStore(`file:${folder}/db/autodeploy.db`, { busyTimeoutMs: 2000 });
+  const store = openSqliteStore(`file:${folder}/db/autodeploy.db`, { waitMs: 2000, pingFreshMs: 0 });
+  await store.ping();
   const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
   // The board does not wait for the first connection.
   if (options.redisUrl === undefined) await queue.ping();

@@ -16,38 +16,29 @@ export interface TestDatabase {
   open: () => Store;
 }
 
-/** What any engine behind the Store must pass. `newDatabase` cleans up when the test is over. */
-export function describeStore(engine: string, newDatabase: () => TestDatabase): void {
+const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
+  'training runs': runsSuite,
+  'starting a training': startSuite,
+  'asking for deployments': deploymentsSuite,
+  'the order of deployments': orderSuite,
+  'a deployment in hand': fencesSuite,
+  'a deployment that waits, and after its end': afterwardsSuite,
+  turns: turnsSuite,
+  'calls to SageMaker': sagemakerCallsSuite,
+  processes: processesSuite,
+  'read models': readModelsSuite,
+};
+
+/**
+ * What any engine behind the Store must pass. `newDatabase` cleans up when the test is over. `only` some of it, for another way to an
+ * engine that passes all of it.
+ */
+export function describeStore(
+  engine: string,
+  newDatabase: () => TestDatabase,
+  only: readonly string[] = Object.keys(suites),
+): void {
   describe(`the store on ${engine}`, () => {
-    describe('training runs', () => {
-      runsSuite(newDatabase);
-    });
-    describe('starting a training', () => {
-      startSuite(newDatabase);
-    });
-    describe('asking for deployments', () => {
-      deploymentsSuite(newDatabase);
-    });
-    describe('the order of deployments', () => {
-      orderSuite(newDatabase);
-    });
-    describe('a deployment in hand', () => {
-      fencesSuite(newDatabase);
-    });
-    describe('a deployment that waits, and after its end', () => {
-      afterwardsSuite(newDatabase);
-    });
-    describe('turns', () => {
-      turnsSuite(newDatabase);
-    });
-    describe('calls to SageMaker', () => {
-      sagemakerCallsSuite(newDatabase);
-    });
-    describe('processes', () => {
-      processesSuite(newDatabase);
-    });
-    describe('read models', () => {
-      readModelsSuite(newDatabase);
-    });
+    describe.each(only)('%s', (name) => suites[name]?.(newDatabase));
   });
 }

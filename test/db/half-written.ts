@@ -1,5 +1,5 @@
 /** A process that stops inside of a transaction: `node test/db/half-written.ts PATH`. Says so, and waits to be killed. */
-import { DatabaseFile } from '../../src/db/open.ts';
+import { DatabaseFile } from '../../src/db/database-file.ts';
 import { sagemakerCalls } from '../../src/db/schema.ts';
 import { writeTx } from '../../src/db/write-tx.ts';
 

@@ -32,17 +32,6 @@ it('many processes migrate one new database, and one of them does it', async () 
   await openStore(path).ping();
 });
 
-it('a migration that cannot be made exits with 1 and says why', async () => {
-  const path = newPath();
-  const { output, exited } = startProgram(['src/db/migrate-main.ts'], {
-    DATABASE_URL: `file:${process.cwd()}/package.json/a.db`,
-  });
-  expect((await exited).code).toBe(1);
-  expect(output).toEqual([expect.stringMatching(/^could not migrate .*package\.json\/a\.db: EEXIST/)]);
-  const bad = startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: path });
-  expect((await bad.exited).code).toBe(78);
-});
-
 it('many processes write at once, and each write waits for its turn', async () => {
   const path = newPath();
   const runs = 100;

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { openStore as openInThread, type OpenStoreOptions } from '../../src/db/open-store.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/db/sqlite-store.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { Store } from '../../src/services/store.ts';
 
 /** The path of a database that is not there yet, in a folder that goes when the test is over. */
@@ -12,8 +14,20 @@ export function newPath(): string {
   return join(folder, 'autodeploy.db');
 }
 
+/** In the thread of the test. */
 export function openStore(path: string, options?: SqliteStoreOptions): Store {
   const store = openSqliteStore(`file:${path}`, options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** In a thread of its own, as programs have it; `lines` gets what is logged. */
+export async function openThreadedStore(
+  path: string,
+  { waitMs = 15_000, lines = [] }: Partial<Pick<OpenStoreOptions, 'waitMs'>> & { lines?: string[] } = {},
+): Promise<Store> {
+  const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
+  const store = await openInThread(`file:${path}`, { waitMs, log });
   onTestFinished(() => store.close());
   return store;
 }

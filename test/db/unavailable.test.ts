@@ -1,41 +1,63 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailable } from '../../src/core/errors.ts';
 import { databaseOf } from '../../src/db/database.ts';
-import { DatabaseFile } from '../../src/db/open.ts';
-import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { DatabaseFile } from '../../src/db/database-file.ts';
 import { startOfRuns } from '../../src/db/run-start.ts';
 import { recordingOfRuns } from '../../src/db/runs.ts';
 import { newRun, told } from './samples.ts';
+import { longestGapWhile } from './longest-gap.ts';
+import { lockDatabase } from './lock-database.ts';
 import { newPath, openStore } from './sqlite-files.ts';
-
-/** Another process that holds the write lock. */
-function holdWriteLock(path: string): { release: () => void } {
-  const other = new Sqlite(path);
-  onTestFinished(() => void other.close());
-  other.exec('begin exclusive');
-  return { release: () => void other.exec('rollback') };
-}
 
 it('busy: writes are refused when the wait is over, reads go on', async () => {
   const path = newPath();
-  const store = openStore(path, { busyTimeoutMs: 50 });
+  const store = openStore(path, { waitMs: 50, pingFreshMs: 0 });
   await store.insertRun(newRun('a'), 1000);
-  const lock = holdWriteLock(path);
-  await expect(store.insertRun(newRun('b'), 1000)).rejects.toThrow(/SQLITE_BUSY/);
+  const lock = lockDatabase(path);
+  await expect(store.insertRun(newRun('b'), 1000)).rejects.toThrow(/locked by another process \(SQLITE_BUSY\)/);
   await expect(store.requestStop('a', 2000)).rejects.toBeInstanceOf(StoreUnavailable);
-  await store.ping();
+  await expect(store.ping()).rejects.toThrow(/SQLITE_BUSY/);
   expect((await store.findRun('a'))?.stopRequestedAt).toBeNull();
   lock.release();
   expect((await store.insertRun(newRun('b'), 1000)).kind).toBe('inserted');
+  await store.ping();
+});
+
+it('busy for a while: writes wait without holding anything up, and are done in the order in which they came', async () => {
+  const path = newPath();
+  const store = openStore(path, { waitMs: 20_000 });
+  await store.insertRun(newRun('first'), 1000);
+  const lock = lockDatabase(path);
+  const writes = ['a', 'b', 'c'].map((name) => store.insertRun(newRun(name), 1000));
+  const longestGapMs = await longestGapWhile(delay(1000));
+  // Held up for SQLite's own short waits; the rest is the test machine's.
+  expect(longestGapMs).toBeLessThan(500);
+  lock.release();
+  await Promise.all(writes);
+  const { items } = await store.listRuns({}, { limit: 9, cursor: null });
+  expect(items.map(({ trainingJobName }) => trainingJobName)).toEqual(['c', 'b', 'a', 'first']);
+});
+
+it('locked as a whole: reads wait, too, and are refused when the wait is over', async () => {
+  const path = newPath();
+  const before = openStore(path);
+  await before.insertRun(newRun('a'), 1000);
+  await before.close();
+  const store = openStore(path, { waitMs: 50 });
+  const lock = lockDatabase(path, 'whole');
+  await expect(store.findRun('a')).rejects.toThrow(/SQLITE_BUSY/);
+  const reading = openStore(path, { waitMs: 20_000 }).findRun('a');
+  lock.release();
+  expect(await reading).toMatchObject({ trainingJobName: 'a' });
 });
 
 it('full: the write is refused as a whole, and works again when there is room', async () => {
   const file = new DatabaseFile(newPath());
   onTestFinished(() => file.close());
-  const database = databaseOf(file);
+  const database = databaseOf(file, { waitMs: 0 });
   const store = { ...recordingOfRuns(database), ...startOfRuns(database) };
   const rows = (): unknown => ({
     runs: file.db.$client.prepare('select training_job_name, status from training_runs').all(),
@@ -58,7 +80,7 @@ it('full: the write is refused as a whole, and works again when there is room', 
 it('read-only: writes are refused, reads go on', async () => {
   const file = new DatabaseFile(newPath());
   onTestFinished(() => file.close());
-  const store = recordingOfRuns(databaseOf(file));
+  const store = recordingOfRuns(databaseOf(file, { waitMs: 0 }));
   file.db.$client.pragma('query_only = ON');
   await expect(store.insertRun(newRun('a'), 1000)).rejects.toThrow(/SQLITE_READONLY/);
   file.db.$client.pragma('query_only = OFF');
@@ -111,11 +133,13 @@ it('away: every use is refused until the place is there again', async () => {
   expect((await store.counts()).runs.requested).toBe(1);
 });
 
-it('no database: a file that is none is told of, and left alone', () => {
+it('no database: a file that is none is told of, and left alone', async () => {
   const path = newPath();
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, 'this is a text, and much longer than the first bytes of a database would be');
-  expect(() => openSqliteStore(`file:${path}`)).toThrow(StoreUnavailable);
+  const text = 'this is a text, and much longer than the first bytes of a database would be';
+  writeFileSync(path, text);
+  await expect(openStore(path).ping()).rejects.toMatchObject({ name: 'StoreUnavailable', needsRepair: true });
+  expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 it('closed: it is an error of the caller', async () => {

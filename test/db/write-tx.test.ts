@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { count } from '../../src/db/drizzle.ts';
 import { databaseOf } from '../../src/db/database.ts';
-import { DatabaseFile } from '../../src/db/open.ts';
+import { DatabaseFile } from '../../src/db/database-file.ts';
 import { sagemakerCalls } from '../../src/db/schema.ts';
 import { type Tx, writeTx } from '../../src/db/write-tx.ts';
 import { newPath } from './sqlite-files.ts';
@@ -45,7 +45,7 @@ it('refuses a promise, at compile time and when it is run', async () => {
   expect(() => writeTx(file.db, later)).toThrow(/promise/);
   // @ts-expect-error The same for a promise that may not be one.
   expect(() => writeTx(file.db, (tx) => (rows(file) === 0 ? later(tx) : null))).toThrow(/promise/);
-  const database = databaseOf(file);
+  const database = databaseOf(file, { waitMs: 0 });
   // @ts-expect-error The same through the store's own way in.
   await expect(database.write((tx) => later(tx))).rejects.toThrow(/promise/);
   expect(rows(file)).toBe(0);

@@ -152,7 +152,7 @@ describe('latency', () => {
     expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
     expect(detectedAt).toBeLessThanOrEqual(askedAt ?? 0);
     expect(askedAt).toBeLessThan(inServiceAt ?? 0);
-    expect((await world.store.latencies([])).map(({ reached, count }) => [reached, count])).toEqual([
+    expect((await world.store.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
       ['requested', 1],
       ['asked', 1],
       ['in_service', 1],

@@ -38,6 +38,19 @@ export function startProgram(args: readonly string[], env: Record<string, string
   return program;
 }
 
+/**
+ * The same for a program to which the disk is full: no file of its own can grow beyond `fileKb`. Needs no rights and no file system of
+ * its own; SQLite tells it apart from a disk that is really full by its code only.
+ */
+export function startProgramOnFullDisk(fileKb: number, args: readonly string[], env: Record<string, string> = {}): Program {
+  const base = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));
+  // In blocks of 512 bytes.
+  const limited = `ulimit -f ${fileKb * 2}; exec "$0" "$@"`;
+  const program = new Program('/bin/sh', ['-c', limited, process.execPath, ...args], { ...base, ...env });
+  started.add(program);
+  return program;
+}
+
 afterAll(async () => {
   await Promise.all([...started].map((program) => program.stop()));
 });

@@ -11,7 +11,7 @@ export function fencesSuite(newDatabase: () => TestDatabase): void {
     const first = await claim(store, 'd-a');
     expect(await store.holdsFence('d-a', first.fence)).toBe(true);
     const both = await Promise.all([open(), open()].map((one) => one.takeInHand('d-a', 7000, 15_000)));
-    expect(both.map((one) => one?.fence)).toEqual([first.fence + 1, first.fence + 2]);
+    expect(new Set(both.map((one) => one?.fence))).toEqual(new Set([first.fence + 1, first.fence + 2]));
     const fence = first.fence + 2;
     expect([await store.holdsFence('d-a', fence - 1), await store.holdsFence('d-a', fence)]).toEqual([false, true]);
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { latencyBucketsMs } from '../../../src/core/latency-buckets.ts';
 import type { Page, Store } from '../../../src/services/store.ts';
 import type { TestDatabase } from '../conformance.ts';
 import { claim, completed, deploy, endpoint, inTraining, newDeployment, newRun, present, queued, trained } from '../samples.ts';
@@ -140,7 +141,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
 
   it('measures from the training’s end, never below zero', async () => {
     const store = newDatabase().open();
-    expect(await store.latencies([10])).toEqual([]);
+    expect(await store.latencies()).toEqual([]);
     await deploy(store, 'live', 1000, 8000);
     const end = async (name: string, trainingEndedAt: number | null): Promise<void> => {
       await inTraining(store, name, 2000);
@@ -148,14 +149,46 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     };
     await end('ahead', 9000);
     await end('unknown', null);
-    const [requested, ...others] = await store.latencies([0, 1000, 2999, 3000]);
-    expect(requested).toEqual({ detectedBy: 'poll', reached: 'requested', buckets: [1, 2, 2, 2], count: 2, sumMs: 1000 });
+    const [requested, ...others] = await store.latencies();
+    expect(requested).toEqual({
+      detectedBy: 'poll',
+      reached: 'requested',
+      // Of 0 and 1000 ms; the bounds of the first three are 100, 500 and 1000 ms.
+      buckets: latencyBucketsMs.map((most) => (most < 1000 ? 1 : 2)),
+      count: 2,
+      sumMs: 1000,
+    });
     expect(others.map(({ reached }) => reached)).not.toContain('requested');
-    expect((await store.latencies([]))[0]).toMatchObject({ buckets: [], count: 2, sumMs: 1000 });
     expect(await store.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
-  it('answers a ping', async () => {
+  it('measures what was put right later as it is now, and nothing twice', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const { deploymentId, fence } = await claim(store, 'd-a');
+    const asked = async (): Promise<unknown> => (await store.latencies()).find(({ reached }) => reached === 'asked');
+    expect(await asked()).toBeUndefined();
+    await store.recordProgress(deploymentId, fence, { askedAt: 8000 }, '', 8000);
+    expect(await asked()).toMatchObject({ count: 1, sumMs: 3000 });
+    await store.recordProgress(deploymentId, fence, { askedAt: 50_000 }, '', 50_000);
+    expect(await asked()).toMatchObject({
+      count: 1,
+      sumMs: 45_000,
+      buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
+    });
+    await store.recordProgress(deploymentId, fence, { askedAt: null }, '', 60_000);
+    expect(await asked()).toBeUndefined();
+  });
+
+  it('counts what is withdrawn no more', async () => {
+    const store = newDatabase().open();
+    await store.insertRun(newRun('a'), 1000, { startNow: true });
+    expect((await store.counts()).runs.requested).toBe(1);
+    await store.withdrawRun('a', 1000);
+    expect((await store.counts()).runs.requested).toBe(0);
+  });
+
+  it('proves that it takes writes', async () => {
     expect(await newDatabase().open().ping()).toBeUndefined();
   });
 }

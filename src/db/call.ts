@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const open = 0;
+const withdrawn = 1;
+const committing = 2;
+
+/**
+ * A call of the store from another thread, as both sides see it. Its caller does not wait for ever, and has to know whether a write
+ * that it has not heard of may come about later: so either the caller withdraws the call, or this thread commits, whoever is first.
+ */
+export type CallState = Int32Array<SharedArrayBuffer>;
+
+export const newCallState = (): CallState => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** For the caller. False: what was asked for is being committed, and its answer has to be waited for. */
+export const withdraw = (call: CallState): boolean => Atomics.compareExchange(call, 0, open, withdrawn) === open;
+
+/** The call that is worked for, in the thread of the database; none where the store is called directly. */
+export const callInHand = new AsyncLocalStorage<CallState>();
+
+/** Right before a commit. @throws when the caller has withdrawn the call; nothing is committed then. */
+export function commitFor(call: CallState | undefined): void {
+  if (call !== undefined && Atomics.compareExchange(call, 0, open, committing) === withdrawn) throw new CallWithdrawn();
+}
+
+export const isWithdrawn = (call: CallState | undefined): boolean => call !== undefined && Atomics.load(call, 0) === withdrawn;
+
+/** Nobody waits for this call any more: its caller has been told that nothing was written. */
+export class CallWithdrawn extends Error {
+  constructor() {
+    super('The call has been withdrawn.');
+    this.name = 'CallWithdrawn';
+  }
+}

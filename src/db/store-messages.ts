@@ -1,0 +1,23 @@
+import type { CallState } from './call.ts';
+import type { SentError } from './error-transport.ts';
+
+/** What the database's thread is told at its start. */
+export interface ThreadData {
+  path: string;
+  waitMs: number;
+}
+
+export type ToThread = { kind: 'call'; id: number; method: string; args: unknown[]; state: CallState } | { kind: 'close' };
+
+export type FromThread =
+  /** Calls are taken from now on. */
+  | { kind: 'ready'; methods: string[] }
+  /** The first try to open the database is over. */
+  | { kind: 'tried'; trouble: SentError | null }
+  /** A later one succeeded. */
+  | { kind: 'opened' }
+  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'failure'; id: number; error: SentError }
+  | { kind: 'replaced' }
+  | { kind: 'readable_by_others'; files: string[]; mayStill: boolean }
+  | { kind: 'closed' };

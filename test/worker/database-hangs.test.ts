@@ -1,0 +1,35 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { newRun } from '../db/samples.ts';
+import { slowWrites } from '../db/slow-writes.ts';
+import { openStore } from '../db/sqlite-files.ts';
+import { openQueue, openRedis } from '../queue/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { startProgram } from '../support/processes.ts';
+import { programEnvironment } from '../support/program-environment.ts';
+import { redisUrl } from '../support/redis.ts';
+
+it('a worker whose disk hangs keeps its hold on the jobs that it has', async () => {
+  const simulator = await createSimulator();
+  onTestFinished(() => simulator.close());
+  const queuePrefix = '{database-hangs}';
+  const { env, databasePath } = programEnvironment({
+    AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
+    QUEUE_PREFIX: queuePrefix,
+    RECONCILE_INTERVAL_SECONDS: '3600',
+  });
+  const store = openStore(databasePath);
+  await store.insertRun(newRun('slow'), 1000);
+  slowWrites(databasePath);
+  const worker = startProgram(['src/worker/main.ts'], env);
+  await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+  await openQueue(redisUrl(), queuePrefix).watchTraining({ trainingJobName: 'slow', endpointName: 'live' }, 0);
+  const redis = openRedis(redisUrl());
+  const holdMs = (): Promise<number> => redis.pttl(`${queuePrefix}:check-training:check-slow:lock`);
+  // The training is started; that it is can't be recorded.
+  await eventually(() => simulator.effects().some(({ kind }) => kind === 'training_job_created'));
+  const lowest = await eventually(holdMs, (ms) => ms > 0 && ms < 6000, { withinMs: 20_000 });
+  await eventually(holdMs, (ms) => ms > lowest + 2000, { withinMs: 20_000, what: 'the renewal of the lock' });
+  expect((await store.findRun('slow'))?.status).toBe('requested');
+  await worker.kill();
+});
