@@ -9,6 +9,7 @@ import type { Credentials } from './credentials.ts';
 import { effectOf, sagemakerError, type Failure } from './failure.ts';
 import { GivenUp, Patience } from './patience.ts';
 import { SendGate } from './send-gate.ts';
+import { type Mask, withoutOthersValues } from './without-values.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;
@@ -26,6 +27,8 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
   operation: string,
   command: () => SagemakerCommand<Input, Output>,
   options?: CallOptions,
+  /** Hides what of the request is not to be seen in an error. */
+  mask?: Mask,
 ) => Promise<Output>;
 
 /** Calls with attempts that back off, a gate for each operation, and one account of what the attempts may have done. */
@@ -37,10 +40,10 @@ export function createCaller({ client, credentials, maxWaitMs, onCall, random }:
     return gate;
   };
 
-  return async (operation, command, options = {}) => {
+  return async (operation, command, options = {}, mask = withoutOthersValues) => {
     const patience = new Patience(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
-      const call = { operation, command, client, credentials, gate: gateOf(operation), options, patience, random };
+      const call = { operation, command, client, credentials, gate: gateOf(operation), options, mask, patience, random };
       const output = await tryUntilOver(call);
       onCall(operation, 'ok');
       return output;
@@ -60,6 +63,7 @@ interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputType
   credentials: Credentials;
   gate: SendGate;
   options: CallOptions;
+  mask: Mask;
   patience: Patience;
   random: () => number;
 }
@@ -71,6 +75,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   credentials,
   gate,
   options: { guard, retryThrottles = true, retryUnclear = true },
+  mask,
   patience,
   random,
 }: Call<Input, Output>): Promise<Output> {
@@ -78,7 +83,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   let last: Failure | null = null;
   for (let attempts = 1; ; attempts += 1) {
     await gate.pass(patience.signal).catch((givenUp: GivenUp) => {
-      throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect);
+      throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect, mask);
     });
     const result = await attempt({ client, credentials }, command(), { signal: patience.signal, guard });
     if (result.kind === 'stopped') throw result.error;
@@ -91,9 +96,9 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     const { failure } = result;
     if (effectOf(failure) === 'unknown') effect = 'unknown';
     if (failure.error instanceof GivenUp) {
-      throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect);
+      throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect, mask);
     }
-    const error = sagemakerError(operation, failure, effect);
+    const error = sagemakerError(operation, failure, effect, mask);
     gate.answered(error.kind === 'throttled' ? 'throttled' : 'otherwise');
     if (error.kind === 'unauthenticated') credentials.answered(error);
     else if (failure.status !== null) credentials.answered(null);

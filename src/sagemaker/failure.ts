@@ -1,6 +1,8 @@
 import { SagemakerError, type Effect } from '../core/errors.ts';
 import { classify, type Classified } from './error-kind.ts';
 import { GivenUp } from './patience.ts';
+import { onOneLine } from './value-forms.ts';
+import { type Mask, withoutOthersValues } from './without-values.ts';
 
 /** How one attempt failed. */
 export interface Failure {
@@ -43,25 +45,34 @@ function neverConnected(error: unknown): boolean {
   return typeof message === 'string' && message.includes('did not establish a connection');
 }
 
-/** The failure as services know it. `effect` is that of all attempts of the call together. */
-export function sagemakerError(operation: string, failure: Failure, effect: Effect): SagemakerError {
+/**
+ * The failure as services know it. `effect` is that of all attempts of the call together; `mask` hides what of the request is not to
+ * be seen.
+ */
+export function sagemakerError(
+  operation: string,
+  failure: Failure,
+  effect: Effect,
+  mask: Mask = withoutOthersValues,
+): SagemakerError {
   if (failure.isUnauthenticated && !isCalledOff(failure)) return withoutCredentialsAtHand(operation, failure, effect);
   const { name, code: nodeCode, message, $fault, $metadata } = fieldsOf(failure.error);
   const isAnswer = $fault !== undefined;
   const status = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
   const code = text(isAnswer ? name : nodeCode) ?? text(name) ?? 'Error';
-  const said = withoutCredentials(text(message) ?? code);
+  const said = text(message) ?? code;
+  const classified = $metadata?.clockSkewCorrected ? skewedClock : classify({ operation, code, message: said, status });
   return new SagemakerError({
     operation,
-    ...($metadata?.clockSkewCorrected ? skewedClock : classify({ operation, code, message: said, status })),
-    message: said,
+    ...classified,
+    message: forPeople(classified.kind === 'unauthenticated' ? firstLine(said) : said, mask),
     effect,
     // A gateway that has given up waiting answers 504 while what is behind it goes on.
     mayStillArrive: effect === 'unknown' && (failure.status === null || failure.status === 504),
     code,
     requestId: text($metadata?.requestId),
     // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.
-    cause: isAnswer ? undefined : failure.error,
+    cause: isAnswer ? undefined : maskedCause(failure.error, mask),
   });
 }
 
@@ -77,7 +88,7 @@ function withoutCredentialsAtHand(operation: string, { error }: Failure, effect:
     kind: 'unauthenticated',
     operation,
     resource: null,
-    message: `AWS credentials could not be got: ${error instanceof GivenUp ? 'it took too long' : withoutCredentials(said)}`,
+    message: `AWS credentials could not be got: ${error instanceof GivenUp ? 'it took too long' : forPeople(said, withoutOthersValues)}`,
     effect,
     mayStillArrive: effect === 'unknown',
     code: 'CredentialsProviderError',
@@ -88,12 +99,27 @@ function withoutCredentialsAtHand(operation: string, { error }: Failure, effect:
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/**
- * AWS answers a wrong signature with the request that it should have been made over, session token and all, from the second
- * line on. Key ids and tokens in other places are blotted out.
- */
-const withoutCredentials = (message: string): string =>
-  message
-    .split(/[\r\n]/, 1)[0]!
+/** A text that is fit for answers, logs and histories: on one line, without secrets, and only then shortened. */
+function forPeople(words: string, mask: Mask): string {
+  const line = withoutCredentials(onOneLine(mask(words))).trim();
+  return line.length <= longestText ? line : `${line.slice(0, longestText - 1)}…`;
+}
+
+/** What a wrong signature is answered with, from the second line on, is the request that it should have been made over. */
+const firstLine = (words: string): string => words.trimStart().split(/[\r\n]/, 1)[0]!;
+
+/** As long as the longest FailureReason of SageMaker's. */
+const longestText = 1024;
+
+/** The same request on the same line, and key ids and tokens wherever they are. */
+const withoutCredentials = (line: string): string =>
+  line
+    .replace(/ ?The (?:Canonical String|String-to-Sign)\b.*$/i, '')
     .replaceAll(/\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g, '…')
     .replaceAll(/\b(Credential|Signature|X-Amz-Security-Token)(\s*[=:]\s*)[^\s,;'")]+/gi, '$1$2…');
+
+/** What the SDK or Node met, unless it has in it what is not to be seen: the text tells enough then. */
+function maskedCause(error: unknown, mask: Mask): unknown {
+  if (!(error instanceof Error)) return undefined;
+  return [error.message, error.stack ?? ''].every((words) => mask(words) === words) ? error : undefined;
+}

@@ -20,9 +20,7 @@ export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';
     const command = () => new CreateTrainingJobCommand(requestOf(spec));
-    const { TrainingJobArn } = await call(operation, command, options).catch((error: unknown) => {
-      throw withoutValues(error, spec);
-    });
+    const { TrainingJobArn } = await call(operation, command, options, withoutValues(spec));
     return { arn: required(TrainingJobArn, operation, 'TrainingJobArn') };
   },
 
@@ -79,12 +77,14 @@ const requestOf = (spec: TrainingJobSpec): CreateTrainingJobCommandInput => ({
 /** Metrics that are no numbers (SageMaker sends NaN) are left out: no JSON has them. */
 function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
   const operation = 'DescribeTrainingJob';
+  const { HyperParameters: hyperparameters = {}, Environment: environment = {} } = job;
+  const mask = withoutValues({ hyperparameters, environment });
   return {
     name: required(job.TrainingJobName, operation, 'TrainingJobName'),
     arn: required(job.TrainingJobArn, operation, 'TrainingJobArn'),
     status: required(job.TrainingJobStatus, operation, 'TrainingJobStatus'),
     secondaryStatus: job.SecondaryStatus ?? null,
-    failureReason: job.FailureReason ?? null,
+    failureReason: job.FailureReason === undefined ? null : mask(job.FailureReason),
     modelArtifact: job.ModelArtifacts?.S3ModelArtifacts ?? null,
     metrics: (job.FinalMetricDataList ?? []).flatMap(({ MetricName: name, Value: value }) =>
       name !== undefined && value !== undefined && Number.isFinite(value) ? [{ name, value }] : [],
@@ -94,13 +94,15 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
     endedAt: instant(job.TrainingEndTime),
     modifiedAt: instant(job.LastModifiedTime),
     billableSeconds: job.BillableTimeInSeconds ?? null,
-    statusMessages: (job.SecondaryStatusTransitions ?? []).flatMap(({ StatusMessage }) => StatusMessage ?? []),
+    statusMessages: (job.SecondaryStatusTransitions ?? []).flatMap(({ StatusMessage }) =>
+      StatusMessage === undefined ? [] : [mask(StatusMessage)],
+    ),
     roleArn: job.RoleArn ?? null,
     trainingImage: job.AlgorithmSpecification?.TrainingImage ?? null,
     outputS3Uri: job.OutputDataConfig?.S3OutputPath ?? null,
     inputS3Uris: (job.InputDataConfig ?? []).flatMap(({ DataSource }) => DataSource?.S3DataSource?.S3Uri ?? []),
-    hyperparameters: job.HyperParameters ?? {},
-    environment: job.Environment ?? {},
+    hyperparameters,
+    environment,
     instanceType: job.ResourceConfig?.InstanceType ?? null,
     instanceCount: job.ResourceConfig?.InstanceCount ?? null,
   };

@@ -23,6 +23,10 @@ const awsSecret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY4714EXAMPLE';
 const awsSession = 'FwoGZXIvYXdzE4715==';
 const ofTheService = [...apiKeys, redisPassword, awsSecret, awsSession];
 const ofTheUser = ['hyperparameter-secret-4716', 'environment-secret-4717'] as const;
+const lines = ['first-line-secret-4720', 'second line with "quotes" 4721', 'third-line-4722'];
+const overSeveralLines = lines.join('\n');
+/** Those values, the lines of theirs, and as much of a line as is cut off by an ellipsis. */
+const notToBeSeen = [...ofTheUser, overSeveralLines, ...lines, overSeveralLines.slice(0, 12), lines[1]!.slice(0, 12)];
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +34,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const key = { 'x-api-key': apiKeys[0] };
 const body = {
   hyperparameters: { license: ofTheUser[0], epochs: 3 },
-  environment: { DB_PASSWORD: ofTheUser[1] },
+  environment: { DB_PASSWORD: ofTheUser[1], KEY: overSeveralLines },
 };
 
 /** A secret as it is, and as it stands in addresses, in JSON and in headers. */
@@ -115,7 +119,12 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   await until('deployed', 'deployment_status', 'deployed');
 
   // SageMaker refuses, in words that repeat what it was given: at once, and after a throttle, to the worker.
-  const message = `1 validation error detected: Value '{license=${ofTheUser[0]}, DB_PASSWORD=${ofTheUser[1]}}' failed to satisfy constraint`;
+  const message = [
+    `4 validation errors detected: Value '{license=${ofTheUser[0]}, DB_PASSWORD=${ofTheUser[1]}}' failed to satisfy constraint`,
+    `Value '{notes=${overSeveralLines}, epochs=3}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint`,
+    `Value '${overSeveralLines}' at 'environment.KEY' failed to satisfy constraint: Member must have length less than or equal to 16`,
+    `"${overSeveralLines.slice(0, 30)}..." and ${JSON.stringify(overSeveralLines)} are too long, ${lines[1]} is too, for reason-4723`,
+  ].join('; ');
   const refusal = {
     kind: 'error',
     match: { operation: 'CreateTrainingJob' },
@@ -123,14 +132,28 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
     code: 'ValidationException',
     message,
   } as const;
+  // SageMaker takes no line breaks in hyperparameters.
+  const hyperparameters = { ...body.hyperparameters, notes: overSeveralLines };
+  const broken = await ask<{ detail: string }>('POST', '/bootstrap', { headers: key, json: { ...body, hyperparameters } });
+  expect([broken.status, broken.body.detail]).toEqual([
+    400,
+    expect.stringMatching(/^1 validation error detected: Value '…' at 'hyperParameters/),
+  ]);
   simulator.addFault(refusal);
-  expect((await ask('POST', '/bootstrap', { headers: key, json: body })).status).toBe(400);
+  const refused = await ask<{ detail: string }>('POST', '/bootstrap', { headers: key, json: body });
+  expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('for reason-4723')]);
   simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
   simulator.addFault(refusal);
   await ask('POST', '/bootstrap', { headers: key, json: { ...body, training_job_name: 'refused' } });
   await until('refused', 'status', 'failed');
   simulator.addFault({ ...refusal, status: 500, code: 'InternalFailure' });
   await ask('POST', '/bootstrap', { headers: key, json: body });
+
+  // A training fails, and says so with what it was given.
+  simulator.addFault({ kind: 'fail_training', reason: `AlgorithmError: reason-4724: ${message}` });
+  await ask('POST', '/bootstrap', { headers: key, json: { ...body, training_job_name: 'failing' } });
+  const failed = await until('failing', 'status', 'failed');
+  expect(failed.body['failure_reason']).toMatch(/^AlgorithmError: reason-4724: .*for reason-4723$/);
 
   // Requests that are refused.
   const nearly: Record<string, string>[] = [
@@ -195,7 +218,7 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   for (const [place, text] of Object.entries(places)) {
     expect(text, place).toContain('deployed');
     expectNone(place, text, [...ofTheService, wrongPassword]);
-    if (place !== 'in SQLite') expectNone(place, text, ofTheUser);
+    if (place !== 'in SQLite') expectNone(place, text, notToBeSeen);
   }
   for (const secret of ofTheUser) expect(inDatabase).toContain(secret);
 }, 120_000);
