@@ -1,9 +1,5 @@
 /** A limit ends something only when a second look agrees that it is over: a clock that is wrong for seconds must not decide for ever. */
-
-/** The shortest time between the two looks; polling intervals may be fractions of a second. */
-const shortestMs = 5000;
-
-export const confirmAfterMs = (intervalMs: number): number => Math.max(intervalMs, shortestMs);
+import { secondLookMs } from './deadline.ts';
 
 /**
  * For a look that finds a limit over. `overdueSince` is what an earlier look noted, or null; to be noted anew is what is answered,
@@ -16,6 +12,6 @@ export function confirmLimit(
 ): { confirmed: boolean; overdueSince: number; nextLookMs: number } {
   // Noted in the future: by a clock that was even further ahead.
   const since = overdueSince === null || overdueSince > now ? now : overdueSince;
-  const leftMs = since + confirmAfterMs(intervalMs) - now;
+  const leftMs = since + secondLookMs(intervalMs) - now;
   return { confirmed: leftMs <= 0, overdueSince: since, nextLookMs: Math.max(0, leftMs) };
 }

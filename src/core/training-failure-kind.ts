@@ -3,40 +3,16 @@
  * FailureReason: a class (`AlgorithmError`, `ClientError`, `CapacityError`, `InternalServerError`), a colon, and free text. What the
  * algorithm printed may stand in that text, so its own class is told first.
  */
-import type { SagemakerErrorKind } from './errors.ts';
+import { capacityText } from './endpoint-failure.ts';
 import type { FailureKind } from './failure-kind.ts';
 import type { TrainingJob } from './training-run.ts';
 
-/** A refused or unanswered call that ended a run. */
-export function kindOfRefusal(error: SagemakerErrorKind, message: string): FailureKind {
-  if (capacity.test(message)) return 'capacity';
-  switch (error) {
-    case 'quota':
-      return 'quota';
-    case 'access_denied':
-    case 'unauthenticated':
-      return 'access_denied';
-    case 'already_exists':
-    case 'invalid':
-      return 'invalid';
-    case 'throttled':
-    case 'unavailable':
-    case 'busy':
-      return 'timeout';
-    case 'not_found':
-    case 'unknown':
-      return 'other';
-  }
-}
-
 const denied = /access ?denied|not authorized|forbidden|\b403\b|permission|could not assume role|AccessDeniedException|kms:/i;
-const capacity =
-  /^CapacityError|InsufficientInstanceCapacity|insufficient (instance )?capacity|unable to provision requested ML compute capacity/i;
 
 /** The first that fits. */
 const reasons: readonly (readonly [words: RegExp, kind: FailureKind])[] = [
   [/^AlgorithmError\b/i, 'algorithm'],
-  [capacity, 'capacity'],
+  [capacityText, 'capacity'],
   [/ResourceLimitExceeded|service limit|service quota/i, 'quota'],
   [
     /^(\w+: ?)?(Cannot find (repository|image)|CannotPull)|\bECR\b|\becr:|repository of your image|pull(ing)? (the )?(\w+ )?image/i,
@@ -58,15 +34,25 @@ export const kindOfFailed = ({ failureReason }: Pick<TrainingJob, 'failureReason
  * Why a training ended as Stopped where nobody asked the service for that; null for somebody's own decision. SageMaker itself stops one
  * that ran for too long, and one that did not get its instances in time: that one is never billed a second.
  */
-export function kindOfStopped(
-  job: Pick<TrainingJob, 'secondaryStatus' | 'failureReason' | 'billableSeconds' | 'startedAt' | 'statusMessages'>,
-): FailureKind | null {
-  const neverRan = (job.billableSeconds ?? 0) === 0 && job.startedAt === null;
-  if (neverRan || [job.failureReason ?? '', ...(ranOutOfTime(job) ? job.statusMessages : [])].some((text) => capacity.test(text)))
-    return 'capacity';
-  if (ranOutOfTime(job)) return 'timeout';
+export function kindOfStopped(job: TrainingJob): FailureKind | null {
+  const waitedTooLong = job.secondaryStatus === 'MaxWaitTimeExceeded';
+  const ranOutOfTime = waitedTooLong || job.secondaryStatus === 'MaxRuntimeExceeded';
+  const notBilled = (job.billableSeconds ?? 0) === 0;
+  const words = [job.failureReason ?? '', ...(ranOutOfTime ? job.phases.map(({ message }) => message ?? '') : [])];
+  if (notBilled && (waitedTooLong || neverRan(job))) return 'capacity';
+  if (words.some((text) => capacityText.test(text))) return 'capacity';
+  if (ranOutOfTime) return 'timeout';
   return job.failureReason === null ? null : kindOfFailed(job);
 }
 
-const ranOutOfTime = ({ secondaryStatus }: Pick<TrainingJob, 'secondaryStatus'>): boolean =>
-  secondaryStatus === 'MaxRuntimeExceeded' || secondaryStatus === 'MaxWaitTimeExceeded';
+const phasesWithoutInstances: readonly string[] = [
+  'Starting',
+  'Pending',
+  'Interrupted',
+  'Stopping',
+  'Stopped',
+  'MaxRuntimeExceeded',
+];
+
+const neverRan = ({ phases, startedAt }: TrainingJob): boolean =>
+  startedAt === null && phases.length > 0 && phases.every(({ status }) => phasesWithoutInstances.includes(status));

@@ -120,8 +120,8 @@ export interface TrainingJob {
   modifiedAt: number | null;
   /** null when SageMaker does not say, as of a job that never got its instances. */
   billableSeconds: number | null;
-  /** What SageMaker told people of each phase, in order. */
-  statusMessages: string[];
+  /** The phases so far, in order, with what SageMaker tells people of each. */
+  phases: { status: string; message: string | null }[];
   roleArn: string | null;
   trainingImage: string | null;
   outputS3Uri: string | null;

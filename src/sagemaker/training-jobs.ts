@@ -94,9 +94,10 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
     endedAt: instant(job.TrainingEndTime),
     modifiedAt: instant(job.LastModifiedTime),
     billableSeconds: job.BillableTimeInSeconds ?? null,
-    statusMessages: (job.SecondaryStatusTransitions ?? []).flatMap(({ StatusMessage }) =>
-      StatusMessage === undefined ? [] : [mask(StatusMessage)],
-    ),
+    phases: (job.SecondaryStatusTransitions ?? []).map(({ Status, StatusMessage }) => ({
+      status: Status ?? '',
+      message: StatusMessage === undefined ? null : mask(StatusMessage),
+    })),
     roleArn: job.RoleArn ?? null,
     trainingImage: job.AlgorithmSpecification?.TrainingImage ?? null,
     outputS3Uri: job.OutputDataConfig?.S3OutputPath ?? null,

@@ -3,7 +3,7 @@ import { confirmLimit } from '../core/confirm-limit.ts';
 import { decideTrouble, passesInTime } from '../core/decide-trouble.ts';
 import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
-import { kindOfRefusal } from '../core/training-failure-kind.ts';
+import { refusalKind } from '../core/endpoint-failure.ts';
 import { isBeingStarted, startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { Services } from './ports.ts';
@@ -118,7 +118,7 @@ const stopped = (services: Services, run: TrainingRun, actor: Actor): Promise<Jo
   );
 
 const fail = (services: Services, run: TrainingRun, { kind, message }: SagemakerError, actor: Actor): Promise<JobOutcome> =>
-  finish(services, run, { status: 'failed', failureReason: message, failureKind: kindOfRefusal(kind, message) }, actor);
+  finish(services, run, { status: 'failed', failureReason: message, failureKind: refusalKind(kind, message) }, actor);
 
 async function finish(
   { store, now, log }: Services,

@@ -52,7 +52,7 @@ export const aJob = (fields: Partial<TrainingJob> = {}): TrainingJob => ({
   endedAt: null,
   modifiedAt: at,
   billableSeconds: null,
-  statusMessages: [],
+  phases: [],
   roleArn: 'arn:aws:iam::123456789012:role/sagemaker',
   trainingImage: 'train:1',
   outputS3Uri: 's3://models',

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { decideTraining } from '../../src/core/decide-training.ts';
-import { sagemakerErrorKinds } from '../../src/core/errors.ts';
-import { failureKinds } from '../../src/core/failure-kind.ts';
-import { kindOfRefusal } from '../../src/core/training-failure-kind.ts';
 import { aJob, aRun, at, hour } from './samples.ts';
 
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
@@ -43,6 +40,7 @@ describe('why a training failed', () => {
 
 describe('why a training was stopped', () => {
   const unbilled = { billableSeconds: null, startedAt: null };
+  const phases = (...statuses: string[]) => statuses.map((status) => ({ status, message: null }));
 
   it.each([
     ['for its spot instances, never billed', { secondaryStatus: 'MaxWaitTimeExceeded', ...unbilled }, 'capacity'],
@@ -51,13 +49,17 @@ describe('why a training was stopped', () => {
       { secondaryStatus: 'MaxWaitTimeExceeded', billableSeconds: 0, startedAt: null },
       'capacity',
     ],
-    ['for instances that never came, without a word', { secondaryStatus: 'Stopped', ...unbilled }, 'capacity'],
+    [
+      'for instances that never came, without a word',
+      { secondaryStatus: 'Stopped', ...unbilled, phases: phases('Starting', 'Pending', 'Stopping', 'Stopped') },
+      'capacity',
+    ],
     [
       'after spot interruptions without end',
       {
         secondaryStatus: 'MaxWaitTimeExceeded',
         billableSeconds: 40,
-        statusMessages: ['Insufficient capacity error from EC2 while launching instances, retrying!'],
+        phases: [{ status: 'Starting', message: 'Insufficient capacity error from EC2 while launching instances, retrying!' }],
       },
       'capacity',
     ],
@@ -65,6 +67,12 @@ describe('why a training was stopped', () => {
     ['after its run time', { secondaryStatus: 'MaxRuntimeExceeded', billableSeconds: 3600 }, 'timeout'],
     ['by somebody else', { secondaryStatus: 'Stopped', billableSeconds: 40 }, null],
     ['by somebody else, just started', { secondaryStatus: 'Stopped', billableSeconds: null }, null],
+    ['by somebody else, and SageMaker tells nothing more', { secondaryStatus: 'Stopped', ...unbilled }, null],
+    [
+      'by somebody else, while it downloaded',
+      { secondaryStatus: 'Stopped', ...unbilled, phases: phases('Starting', 'Downloading', 'Stopping', 'Stopped') },
+      null,
+    ],
   ])('%s', (_, job, kind) => {
     expect(outcomeOf({ status: 'Stopped', ...job })).toMatchObject({ status: 'stopped', failureKind: kind });
   });
@@ -78,15 +86,5 @@ describe('why a training was stopped', () => {
     expect(outcomeOf({ status: 'Stopped', secondaryStatus: 'MaxWaitTimeExceeded', ...unbilled })).toMatchObject({
       failureReason: 'stopped by SageMaker: MaxWaitTimeExceeded, without the instances that it waited for',
     });
-  });
-});
-
-describe('a start that was refused', () => {
-  it.each(sagemakerErrorKinds)('as %s has a kind', (error) => {
-    expect(failureKinds).toContain(kindOfRefusal(error, 'words'));
-  });
-
-  it('for want of capacity says so', () => {
-    expect(kindOfRefusal('unavailable', 'CapacityError: Unable to provision requested ML compute capacity')).toBe('capacity');
   });
 });
