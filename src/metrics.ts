@@ -5,13 +5,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailable } from './core/errors.ts';
 import { latencyBucketsMs } from './core/latency-buckets.ts';
+import { passedOverKinds } from './core/passed-over.ts';
 import type { LatencyHistogram, Store } from './services/store.ts';
 
 /** Jobs by queue and BullMQ state. */
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls'>;
+  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'passedOver'>;
   /** Rejects, in less than a scrape may take, while Redis is away. */
   queueDepths: () => Promise<QueueDepths>;
   /** Of this service. */
@@ -63,13 +64,14 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
 
 async function readStore(store: MetricsSources['store']) {
   try {
-    const [counts, latencies, detections, calls] = await Promise.all([
+    const [counts, latencies, detections, calls, passedOver] = await Promise.all([
       store.counts(),
       store.latencies(),
       store.detections(),
       store.sagemakerCalls(),
+      store.passedOver(),
     ]);
-    return { counts, latencies, detections, calls };
+    return { counts, latencies, detections, calls, passedOver };
   } catch (error) {
     if (error instanceof StoreUnavailable) return null;
     throw error;
@@ -115,6 +117,15 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
     registers,
   });
   for (const { detectedBy, count } of stored.detections) detections.inc({ detected_by: detectedBy }, count);
+
+  const passedOver = new Gauge({
+    name: 'autodeploy_passed_over',
+    help: 'Training jobs, runs, deployments and endpoints that could not be handled, and were gone on without',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of passedOverKinds.filter((one) => one !== 'removed_run')) passedOver.set({ kind }, 0);
+  for (const { kind } of stored.passedOver) passedOver.inc({ kind });
 
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',

@@ -66,6 +66,14 @@ export class HandedOver extends Error {
   }
 }
 
+/** What is recorded can't be handled, and no trying again mends that: the loop that met it goes on with the others. */
+export class CannotBeHandled extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'CannotBeHandled';
+  }
+}
+
 /** The database is busy, full or away; nothing was written. */
 export class StoreUnavailable extends Error {
   /** Whether it lasts until somebody changes something: rights, the file itself, the service's version. */

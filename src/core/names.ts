@@ -5,6 +5,10 @@
 export const maxNameLength = 63;
 export const namePattern = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 
+/** An image's address, as CreateModel takes it. */
+export const maxImageLength = 255;
+export const imagePattern = /^\S{1,255}$/;
+
 const stampOf = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
 
 /** `<project>-training-<UTC stamp>-<random>`, e.g. `ml-sentiment-training-20261124-150253-k3f9zq`. */

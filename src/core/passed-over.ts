@@ -1,3 +1,32 @@
-/** What a loop over many may pass over: one that can't be handled never stops the others. */
-export const passedOverKinds = ['training_job', 'run', 'deployment', 'endpoint'] as const;
+/**
+ * What a loop over many may pass over: one that can't be handled never stops the others. `removed_run` is no trouble: a run that a
+ * person has removed, whose training job is not to be adopted again.
+ */
+export const passedOverKinds = ['training_job', 'run', 'deployment', 'endpoint', 'removed_run'] as const;
 export type PassedOverKind = (typeof passedOverKinds)[number];
+
+/** So many of a kind are kept; the oldest give way. */
+export const mostPassedOver: Record<PassedOverKind, number> = {
+  training_job: 1000,
+  run: 1000,
+  deployment: 1000,
+  endpoint: 1000,
+  removed_run: 10_000,
+};
+
+/** One that was passed over, with instants in milliseconds since 1970 UTC. */
+export interface PassedOver {
+  kind: PassedOverKind;
+  name: string;
+  reason: string;
+  firstAt: number;
+  lastAt: number;
+  /** How often. */
+  count: number;
+}
+
+const longestReason = 500;
+
+/** What people read of it; SageMaker's words may be long. */
+export const shortReason = (reason: string): string =>
+  reason.length <= longestReason ? reason : `${reason.slice(0, longestReason - 1)}…`;

@@ -2,6 +2,8 @@
  * The tags that make SageMaker the third copy (design, promise 2): they say that a resource is ours and hold what is needed to
  * go on when the database is lost.
  */
+import { imagePattern, namePattern } from './names.ts';
+
 export const tagKeys = {
   managedBy: 'autodeploy:managed-by',
   project: 'autodeploy:project',
@@ -19,6 +21,7 @@ export const tagKeys = {
 export const reservedTagPrefix = 'autodeploy:';
 const managedBy = 'sagemaker-autodeploy';
 
+/** What the tags of a training job of ours say. */
 export interface OwnTags {
   runId: string;
   project: string;
@@ -27,12 +30,14 @@ export interface OwnTags {
   servingImage: string | null;
 }
 
-export const trainingJobTags = (own: OwnTags): Record<string, string> => ({
+/** `trainingJobName` says on the job itself which one they were made for: whoever copies them copies that, too. */
+export const trainingJobTags = (own: OwnTags, trainingJobName: string): Record<string, string> => ({
   [tagKeys.managedBy]: managedBy,
   [tagKeys.project]: own.project,
   [tagKeys.runId]: own.runId,
   [tagKeys.endpointName]: own.endpointName,
   [tagKeys.autoDeploy]: String(own.autoDeploy),
+  [tagKeys.trainingJobName]: trainingJobName,
   ...(own.servingImage === null ? {} : { [tagKeys.servingImage]: own.servingImage }),
 });
 
@@ -43,17 +48,38 @@ export const deploymentTags = (project: string, trainingJobName: string): Record
   [tagKeys.trainingJobName]: trainingJobName,
 });
 
-/** What the tags of a training job say; null when they don't say that it is ours. */
-export function readTrainingJobTags(tags: Record<string, string>): OwnTags | null {
-  const project = tags[tagKeys.project];
-  const runId = tags[tagKeys.runId];
-  const endpointName = tags[tagKeys.endpointName];
-  if (tags[tagKeys.managedBy] !== managedBy || !project || !runId || !endpointName) return null;
-  return {
-    project,
-    runId,
-    endpointName,
-    autoDeploy: tags[tagKeys.autoDeploy] === 'true',
-    servingImage: tags[tagKeys.servingImage] ?? null,
-  };
+export type ReadTags =
+  /** `named`: they say that they are this training job's; false where they do not say whose, as the first version left them. */
+  | { kind: 'ours'; own: OwnTags; named: boolean }
+  | { kind: 'theirs' }
+  /** They are those of another training of ours. */
+  | { kind: 'copied'; from: string }
+  | { kind: 'invalid'; reason: string };
+
+const runIdPattern = /^[\w-]{1,100}$/;
+
+/** What the tags of a training job say to the service of this project. They are input: anybody may have written them. */
+export function readTrainingJobTags(tags: Record<string, string>, trainingJobName: string, project: string): ReadTags {
+  if (tags[tagKeys.managedBy] !== managedBy || tags[tagKeys.project] !== project) return { kind: 'theirs' };
+  const name = tags[tagKeys.trainingJobName];
+  if (name !== undefined && name !== trainingJobName) return { kind: 'copied', from: name };
+  const runId = tags[tagKeys.runId] ?? '';
+  const endpointName = tags[tagKeys.endpointName] ?? '';
+  const autoDeploy = tags[tagKeys.autoDeploy] ?? 'false';
+  const servingImage = tags[tagKeys.servingImage] ?? null;
+  const faults = [
+    namePattern.test(trainingJobName) ? null : 'the training job has a name that none can have',
+    runIdPattern.test(runId) ? null : `${tagKeys.runId} is no run id`,
+    namePattern.test(endpointName) ? null : `${tagKeys.endpointName} is no endpoint's name`,
+    autoDeploy === 'true' || autoDeploy === 'false' ? null : `${tagKeys.autoDeploy} is neither true nor false`,
+    servingImage === null || imagePattern.test(servingImage) ? null : `${tagKeys.servingImage} is no image`,
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) return { kind: 'invalid', reason: `its tags are not valid: ${faults.join('; ')}` };
+  const own = { runId, project, endpointName, autoDeploy: autoDeploy === 'true', servingImage };
+  return { kind: 'ours', own, named: name !== undefined };
 }
+
+/** Whether an event's tags tell that nobody wants the model deployed, or that they were copied from another training. */
+export const isDeployUnwanted = (tags: Record<string, string>, trainingJobName: string): boolean =>
+  tags[tagKeys.managedBy] === managedBy &&
+  (tags[tagKeys.autoDeploy] === 'false' || (tags[tagKeys.trainingJobName] ?? trainingJobName) !== trainingJobName);

@@ -99,6 +99,11 @@ export interface TrainingOutcome {
   trainingCreatedAt: number | null;
 }
 
+/** Statuses of a training job at SageMaker in which it is over (sagemaker-facts, section 1). */
+const endedJobStatuses: readonly string[] = ['Completed', 'Failed', 'Stopped'];
+
+export const isEndedJob = ({ status }: Pick<TrainingJob, 'status'>): boolean => endedJobStatuses.includes(status);
+
 export interface FinalMetric {
   name: string;
   value: number;

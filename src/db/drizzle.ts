@@ -15,7 +15,7 @@ const sqliteCore = require('drizzle-orm/sqlite-core') as typeof SqliteSchema;
 const betterSqlite3 = require('drizzle-orm/better-sqlite3') as typeof DrizzleOnSqlite;
 const migrator = require('drizzle-orm/migrator') as typeof Migrator;
 
-export const { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, max, or, sql, sum } = core;
+export const { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, max, ne, or, sql, sum } = core;
 export const { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } = sqliteCore;
 export const { drizzle } = betterSqlite3;
 export const { readMigrationFiles } = migrator;

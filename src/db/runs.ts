@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, desc, eq, lt, sql } from './drizzle.ts';
 import type { TrainingRun } from '../core/training-run.ts';
 import type { NewRun, RunView, Store } from '../services/store.ts';
+import { endPassingOver, isPassedOver } from './passed-over.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import { type Database, prepared } from './database.ts';
 import { tellOfTraining } from './history.ts';
@@ -51,7 +52,7 @@ const statements = prepared((db) => ({
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type Recording = 'insertRun' | 'adoptRun';
-type Reading = 'findRun' | 'findRunStatus' | 'listRuns';
+type Reading = 'findRun' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
 
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now, { startNow = false } = {}) =>
@@ -74,16 +75,19 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
       throw new Error(`Run id ${run.runId} is taken.`);
     }),
 
-  adoptRun: (run, actor, now) =>
+  adoptRun: (run, actor, now, { evenRemoved = false } = {}) =>
     database.write((tx, db) => {
       const known = runWhere(tx, eq(trainingRuns.trainingJobName, run.trainingJobName));
-      if (known) return { run: known, adopted: false };
-      const idTaken = runWhere(tx, eq(trainingRuns.runId, run.runId)) !== undefined;
+      if (known) return { kind: 'known', run: known };
+      const ofId = runWhere(tx, eq(trainingRuns.runId, run.runId));
+      if (ofId) return { kind: 'run_id_taken', by: ofId.trainingJobName };
+      if (!evenRemoved && isPassedOver(tx, 'removed_run', run.trainingJobName)) return { kind: 'removed' };
+      // It is handled again, or wanted again.
+      for (const kind of ['removed_run', 'training_job'] as const) endPassingOver(tx, kind, run.trainingJobName);
       const adopted = tx
         .insert(trainingRuns)
         .values({
           ...run,
-          runId: idTaken ? run.trainingJobName : run.runId,
           status: 'training',
           updatedAt: now,
           trainingSinceAt: now,
@@ -92,12 +96,19 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
         .returning()
         .get();
       tellOfTraining(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
-      return { run: adopted, adopted: true };
+      return { kind: 'adopted', run: adopted };
     }),
 });
 
 export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
   findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
+
+  trainingOfRunId: (runId) =>
+    database.read(
+      (db) =>
+        db.select({ name: trainingRuns.trainingJobName }).from(trainingRuns).where(eq(trainingRuns.runId, runId)).get()?.name ??
+        null,
+    ),
 
   findRunStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
 

@@ -14,6 +14,7 @@ import { courseOfRuns } from './run-course.ts';
 import { startOfRuns } from './run-start.ts';
 import { readingOfRuns, recordingOfRuns } from './runs.ts';
 import { countingOfCalls } from './sagemaker-calls.ts';
+import { passingOver } from './passed-over.ts';
 import { turnsOf } from './turns.ts';
 
 export interface SqliteStoreOptions extends FileEvents {
@@ -44,6 +45,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     ...measurements(database),
     ...countingOfCalls(database),
     ...processesOf(database),
+    ...passingOver(database),
     ...turnsOf(database),
     ping: pingOf(file, { waitMs, freshMs }),
     close: async () => file.close(),

@@ -1,5 +1,5 @@
 import { namePattern } from '../core/names.ts';
-import { readTrainingJobTags } from '../core/tags.ts';
+import { isDeployUnwanted } from '../core/tags.ts';
 
 /** What becomes of an event: a request to the service, or nothing. */
 export type Route =
@@ -8,7 +8,8 @@ export type Route =
 
 /**
  * A completed training job is deployed; every other state change goes to the service's POST /events as it came. So does the completed
- * training of a run that was started with auto_deploy=false, which its tags say: the service records it and deploys nothing.
+ * training of a run that was started with auto_deploy=false, which its tags say: the service records it and deploys nothing. And one
+ * whose tags were copied from another training, which the service leaves alone.
  *
  * Events of SageMaker are loose (fields may be null, tags a map or absent), so only what is needed is looked at.
  */
@@ -21,16 +22,16 @@ export function routeEvent(event: unknown): Route {
   const detail = fieldsOf(envelope['detail']);
   const { TrainingJobName: name } = detail;
   const isCompleted = type === 'SageMaker Training Job State Change' && detail['TrainingJobStatus'] === 'Completed';
-  if (isCompleted && typeof name === 'string' && namePattern.test(name) && !isDeployUnwanted(detail['Tags'])) {
+  if (isCompleted && typeof name === 'string' && namePattern.test(name) && !isDeployUnwanted(tagsOf(detail), name)) {
     return { kind: 'post', path: `/deploy/${encodeURIComponent(name)}`, body: null, about: aboutOf(type, detail) };
   }
   return { kind: 'post', path: '/events', body: JSON.stringify(event), about: aboutOf(type, detail) };
 }
 
-const isDeployUnwanted = (tags: unknown): boolean => {
-  const texts = Object.entries(fieldsOf(tags)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return readTrainingJobTags(Object.fromEntries(texts))?.autoDeploy === false;
-};
+const tagsOf = (detail: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fieldsOf(detail['Tags'])).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 
 const loggedFields = {
   training_job_name: 'TrainingJobName',

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
+import { CannotBeHandled } from '../core/errors.ts';
 import { namePattern } from '../core/names.ts';
 import type { WatchedDeployment, WatchedRun } from '../services/ports.ts';
 
@@ -30,6 +31,17 @@ export const deploySchema = z.object({
 });
 export type DeployData = z.infer<typeof deploySchema>;
 
+/** What a row of the database holds, of an older version or of somebody's own hand, need not make a job. */
+function parsed<Data>(schema: z.ZodType<Data>, row: Record<string, unknown>): Data {
+  const result = schema.safeParse(row);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => {
+    const field = path.map(String).join('.');
+    return `${field} is ${JSON.stringify(row[field])}: ${message}`;
+  });
+  throw new CannotBeHandled(`no job can be made of it: ${faults.join('; ')}`);
+}
+
 export interface NewJob<Data> {
   /** What people see in Bull Board: the training job's name. */
   name: string;
@@ -37,9 +49,9 @@ export interface NewJob<Data> {
   jobId: string;
 }
 
-/** Throws ZodError. */
+/** @throws {CannotBeHandled} */
 export function checkJob(run: WatchedRun): NewJob<CheckData> {
-  const data = checkSchema.parse({
+  const data = parsed(checkSchema, {
     training_job_name: run.trainingJobName,
     endpoint_name: run.endpointName,
     trouble_since: null,
@@ -47,9 +59,9 @@ export function checkJob(run: WatchedRun): NewJob<CheckData> {
   return { name: data.training_job_name, data, jobId: `check-${data.training_job_name}` };
 }
 
-/** Throws ZodError. */
+/** @throws {CannotBeHandled} */
 export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
-  const data = deploySchema.parse({
+  const data = parsed(deploySchema, {
     deployment_id: deployment.deploymentId,
     training_job_name: deployment.trainingJobName,
     endpoint_name: deployment.endpointName,
@@ -63,13 +75,13 @@ export interface LookJob<Data> extends NewJob<Data> {
   deduplicationId: string;
 }
 
-/** Throws ZodError. */
+/** @throws {CannotBeHandled} */
 export function lookAtTrainingJob(run: WatchedRun, status: string): LookJob<CheckData> {
   const job = checkJob(run);
   return { ...job, data: { ...job.data, actor: 'event' }, ...lookIds(run.trainingJobName, status) };
 }
 
-/** Throws ZodError. */
+/** @throws {CannotBeHandled} */
 export function lookAtDeploymentJob(deployment: WatchedDeployment, status: string): LookJob<DeployData> {
   const job = deployJob(deployment);
   return { ...job, data: { ...job.data, once: true }, ...lookIds(deployment.deploymentId, status) };

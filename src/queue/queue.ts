@@ -89,8 +89,15 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
       return attempt(async () => {
         const runs = await restoreJobs(check, wanted.runs, checkJob, () => delayMs('check'));
         const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
-        if (runs.length + deployments.length > 0) await within(limitMs, writeSettings());
-        return { runs, deployments };
+        if (runs.added.length + deployments.added.length > 0) await within(limitMs, writeSettings());
+        return {
+          runs: runs.added,
+          deployments: deployments.added,
+          refused: [
+            ...runs.refused.map(({ one, reason }) => ({ kind: 'run' as const, name: one.trainingJobName, reason })),
+            ...deployments.refused.map(({ one, reason }) => ({ kind: 'deployment' as const, name: one.deploymentId, reason })),
+          ],
+        };
       });
     },
     pullForward(longestMs, delayMs) {

@@ -1,3 +1,4 @@
+import { CannotBeHandled } from '../core/errors.ts';
 import { jobOptions, type NewJob } from './contracts.ts';
 import { type JobQueue, replaceJob } from './ensure-job.ts';
 import { within } from './time-limit.ts';
@@ -14,6 +15,12 @@ interface LostJob {
   delayMs: number;
 }
 
+export interface Restored<Wanted> {
+  added: Wanted[];
+  /** Those of which no job can be made. */
+  refused: { one: Wanted; reason: string }[];
+}
+
 /**
  * Adds, in bulk, those of the wanted jobs that are in no list of unfinished ones, and answers which. Safe to run many times at
  * once, also while the jobs are being processed: an id holds one job. Looking costs one script for all ids of a queue.
@@ -23,11 +30,21 @@ export async function restoreJobs<Wanted>(
   wanted: readonly Wanted[],
   jobFor: (one: Wanted) => NewJob<object>,
   delayMs: () => number,
-): Promise<Wanted[]> {
-  if (wanted.length === 0) return [];
+): Promise<Restored<Wanted>> {
+  if (wanted.length === 0) return { added: [], refused: [] };
+  const refused: Restored<Wanted>['refused'] = [];
+  const possible = wanted.flatMap((one) => {
+    try {
+      return [{ one, job: jobFor(one) }];
+    } catch (error) {
+      if (!(error instanceof CannotBeHandled)) throw error;
+      refused.push({ one, reason: error.message });
+      return [];
+    }
+  });
   const present = await idsOf(queue, unfinished);
-  const lost = wanted.map((one) => ({ one, job: jobFor(one) })).filter(({ job }) => !present.has(job.jobId));
-  if (lost.length === 0) return [];
+  const lost = possible.filter(({ job }) => !present.has(job.jobId));
+  if (lost.length === 0) return { added: [], refused };
 
   const jobs = lost.map(({ job }) => ({ job, delayMs: delayMs() }));
   const blocked = await idsOf(queue, finished);
@@ -46,7 +63,7 @@ export async function restoreJobs<Wanted>(
     jobs.filter(({ job }) => !placed.has(job.jobId)),
     (chunk) => replaceAll(queue, chunk),
   );
-  return lost.map(({ one }) => one);
+  return { added: lost.map(({ one }) => one), refused };
 }
 
 /** One script for all the lists, so that a job which moves between them is seen. */

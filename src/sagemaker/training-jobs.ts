@@ -8,8 +8,10 @@ import {
   type TrainingInstanceType,
   type TrainingJobSummary as ListedTrainingJob,
 } from '@aws-sdk/client-sagemaker';
+import { SagemakerError } from '../core/errors.ts';
 import type { TrainingJob } from '../core/training-run.ts';
 import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../services/ports.ts';
+import { noteAnsweredAt } from './answered-at.ts';
 import { instant, nonEmpty, required, tagList } from './answer.ts';
 import type { Caller } from './call.ts';
 import { withoutValues } from './without-values.ts';
@@ -35,15 +37,25 @@ export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
 
   /** The order is always said, because the documentation disagrees on the default; no filters: they empty pages (sagemaker-facts, section 2). */
   async listTrainingJobs({ nextToken }, options) {
-    const command = () =>
-      new ListTrainingJobsCommand({
+    let answeredAt: number | null = null;
+    const command = () => {
+      const list = new ListTrainingJobsCommand({
         MaxResults: 100,
         SortBy: 'CreationTime',
         SortOrder: 'Descending',
         NextToken: nextToken,
       });
+      noteAnsweredAt(list, (at) => (answeredAt = at));
+      return list;
+    };
     const { TrainingJobSummaries = [], NextToken } = await call('ListTrainingJobs', command, options);
-    return { jobs: TrainingJobSummaries.map(summaryOf), nextToken: NextToken || null };
+    const read = TrainingJobSummaries.map(summaryOrReason);
+    return {
+      jobs: read.flatMap((one) => ('reason' in one ? [] : [one])),
+      odd: read.flatMap((one) => ('reason' in one ? [one] : [])),
+      nextToken: NextToken || null,
+      answeredAt,
+    };
   },
 });
 
@@ -107,6 +119,15 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
     instanceType: job.ResourceConfig?.InstanceType ?? null,
     instanceCount: job.ResourceConfig?.InstanceCount ?? null,
   };
+}
+
+function summaryOrReason(job: ListedTrainingJob): TrainingJobSummary | { name: string; reason: string } {
+  try {
+    return summaryOf(job);
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    return { name: job.TrainingJobName ?? job.TrainingJobArn ?? '(no name)', reason: error.message };
+  }
 }
 
 function summaryOf(job: ListedTrainingJob): TrainingJobSummary {

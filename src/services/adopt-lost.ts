@@ -1,85 +1,145 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SagemakerError } from '../core/errors.ts';
-import { adoptTraining, readOwnTags } from './adopt-training.ts';
-import { enqueueCheck } from './enqueue.ts';
-import type { CallOptions, Services, TrainingJobSummary } from './ports.ts';
+import { adoptIfOurs, adoptOurs } from './adopt-if-ours.ts';
+import { copiedFrom } from './adopt-training.ts';
+import { isStuck, type LostSearch, noteStranger, type Walk } from './lost-search.ts';
+import { lookAgainAtPassedOver } from './look-again-at-passed-over.ts';
+import { passOver } from './pass-over.ts';
+import type { CallOptions, Services, TrainingJobPage, TrainingJobSummary } from './ports.ts';
 
-/** The turn, and how far the trainings at SageMaker are known. */
-const task = 'adopt-trainings';
+/** The turn, and how far the trainings at SageMaker are known: down to which CreationTime the next walk goes. */
+export const adoptionTask = 'lost-trainings';
 /** ListTrainingJobs is limited to 2 a second for the whole account (sagemaker-facts, section 3). */
 const listSpacingMs = 600;
-/** Lists may lag behind, and clocks differ. */
+/** Lists may lag behind. */
 const overlapMs = 10 * 60_000;
 const dayMs = 24 * 3_600_000;
-
-/** Names of training jobs that are not ours, so that their tags are read once by each process. */
-export type Strangers = Set<string>;
-const mostStrangers = 50_000;
+const callWaitMs = 10_000;
 
 /**
  * Looks through SageMaker's training jobs, newest first, for ones of ours that the database does not know, because it was lost or
- * restored from a backup; they are adopted as their tags say (design, promise 2). One process at a time; from where the last look
+ * restored from a backup; they are adopted as their tags say (design, promise 2). One process at a time; down to where the last walk
  * began, or as far back as a training may be monitored. Answers how many were adopted.
  *
- * No filter is sent, since filters are applied after paging: pages are full, and the first one that reaches back far enough is the
- * last (sagemaker-facts, section 2). A crash half-way: the mark is not moved, and the next turn begins anew.
+ * What can't be handled is passed over (adopt-if-ours.ts). What may pass ends the turn, and the next one goes on from there. No filter
+ * is sent, since filters are applied after paging: pages are full, and the first one that reaches back far enough is the last
+ * (sagemaker-facts, section 2). A crash half-way: the mark is not moved, and another process begins anew.
  */
 export async function adoptLost(
   services: Services,
-  strangers: Strangers,
+  search: LostSearch,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
   const { store, settings, now, log } = services;
-  const startedAt = now();
-  const turn = await store.takeTurn(task, settings.reconcileIntervalMs, startedAt);
+  const turn = await store.takeTurn(adoptionTask, settings.reconcileIntervalMs, now());
   if (turn === null) return 0;
-  const since = turn.reachedAt === null ? startedAt - settings.maxTrainingWaitMs - dayMs : turn.reachedAt - overlapMs;
+  const options: CallOptions = { signal, maxWaitMs: callWaitMs };
+  const count = { adopted: 0 };
   try {
-    const adopted = await adoptSince(services, strangers, since, { signal, maxWaitMs: 10_000 });
-    await store.recordReached(task, startedAt);
-    return adopted;
+    await walkOn(services, search, turn.reachedAt, count, options);
+    count.adopted += await lookAgainAtPassedOver(services, options);
   } catch (error) {
     if (!(error instanceof SagemakerError) || signal?.aborted) throw error;
-    log.warn({ err: error }, 'SageMaker’s training jobs could not be listed; trying again');
-    return 0;
+    log.warn({ err: error }, 'SageMaker’s training jobs could not be looked through; going on at the next turn');
   }
+  return count.adopted;
 }
 
-async function adoptSince(services: Services, strangers: Strangers, since: number, options: CallOptions): Promise<number> {
-  const { sagemaker, store, now } = services;
-  let adopted = 0;
-  let nextToken: string | undefined;
+async function walkOn(
+  services: Services,
+  search: LostSearch,
+  reachedAt: number | null,
+  count: { adopted: number },
+  options: CallOptions,
+): Promise<void> {
+  const { store, now } = services;
+  const databaseId = await store.databaseId(now());
+  // Another process may have been through meanwhile.
+  const known = reachedAt === null ? null : reachedAt - overlapMs;
+  if (search.walk?.databaseId !== databaseId)
+    search.walk = { databaseId, since: known, newest: null, nextToken: undefined, unnamed: new Map() };
+  const { walk } = search;
+  if (known !== null && (walk.since === null || walk.since < known)) walk.since = known;
   for (;;) {
-    const page = await sagemaker.listTrainingJobs({ nextToken }, options);
+    const page = await listPage(services, search, walk, options);
+    walk.newest ??= page.jobs.reduce((newest: number | null, { createdAt }) => Math.max(newest ?? createdAt, createdAt), null);
+    walk.since ??= farthest(services, page);
+    const { since } = walk;
+    for (const { name, reason } of page.odd) await passOver(services, 'training_job', name, reason);
     for (const job of page.jobs)
-      if (job.createdAt >= since && (await adoptIfOurs(services, strangers, job, options))) adopted += 1;
+      if (job.createdAt >= since && (await look(services, search, walk, job, options))) count.adopted += 1;
     const oldest = page.jobs.at(-1);
-    if (page.nextToken === null || (oldest !== undefined && oldest.createdAt < since)) return adopted;
-    nextToken = page.nextToken;
+    if (page.nextToken === null || (oldest !== undefined && oldest.createdAt < since)) break;
+    walk.nextToken = page.nextToken;
     await delay(listSpacingMs, undefined, { signal: options.signal });
     // Still at it: nobody else need begin.
-    await store.takeTurn(task, 0, now());
+    await store.takeTurn(adoptionTask, 0, now());
+  }
+  count.adopted += await adoptUnnamed(services, walk);
+  search.walk = null;
+  // Another database in its place is looked for anew.
+  if (walk.newest !== null && (await store.databaseId(now())) === databaseId) {
+    await store.recordReached(adoptionTask, Math.max(walk.newest, reachedAt ?? 0));
   }
 }
 
-async function adoptIfOurs(
+/** A token that is not good any more begins the walk anew, at the next turn. */
+async function listPage(services: Services, search: LostSearch, walk: Walk, options: CallOptions): Promise<TrainingJobPage> {
+  try {
+    return await services.sagemaker.listTrainingJobs({ nextToken: walk.nextToken }, options);
+  } catch (error) {
+    if (error instanceof SagemakerError && error.kind === 'invalid') search.walk = null;
+    throw error;
+  }
+}
+
+/**
+ * How far back a first walk goes, by SageMaker's clock: ours may be far off, and what is left out would never be looked for again. The
+ * earlier of two clocks that may be wrong; where SageMaker does not tell its time, the newest training's.
+ */
+function farthest({ settings, now }: Services, { jobs, answeredAt }: TrainingJobPage): number {
+  const newest = jobs[0]?.createdAt ?? now();
+  return Math.min(now(), answeredAt ?? newest) - settings.maxTrainingWaitMs - dayMs;
+}
+
+/** Whether the training is adopted. @throws {SagemakerError} what may pass, and ends the turn. */
+async function look(
   services: Services,
-  strangers: Strangers,
+  search: LostSearch,
+  walk: Walk,
   job: TrainingJobSummary,
   options: CallOptions,
 ): Promise<boolean> {
-  const { store, settings, random } = services;
-  if (strangers.has(job.name) || (await store.findRun(job.name)) !== null) return false;
-  const own = await readOwnTags(services, job.arn, options);
-  if (own === null || own.project !== settings.projectName) {
-    if (strangers.size >= mostStrangers) strangers.clear();
-    strangers.add(job.name);
+  if (search.strangers.has(job.name) || (await services.store.findRunStatus(job.name)) !== null) return false;
+  try {
+    const looked = await adoptIfOurs(services, job, options);
+    if (looked.kind === 'unnamed') walk.unnamed.set(job.name, { job, own: looked.own });
+    else if (looked.kind !== 'adopted') noteStranger(search, job.name);
+    return looked.kind === 'adopted';
+  } catch (error) {
+    // One that SageMaker fails at each time must not keep the search from all that are older.
+    if (
+      !(error instanceof SagemakerError) ||
+      error.kind !== 'unavailable' ||
+      options.signal?.aborted ||
+      !isStuck(search, job.name)
+    )
+      throw error;
+    await passOver(services, 'training_job', job.name, `${error.operation}: ${error.message}`);
+    noteStranger(search, job.name);
     return false;
   }
-  const run = await adoptTraining(services, job, own, 'reconcile');
-  // Many at once must not make a burst of calls.
-  await enqueueCheck(services, run, Math.round(random() * Math.min(settings.pollIntervalMs, maxFirstLookMs)));
-  return true;
 }
 
-const maxFirstLookMs = 10_000;
+/** Those of a run id that nobody else has, the oldest first. */
+async function adoptUnnamed(services: Services, { unnamed }: Walk): Promise<number> {
+  let adopted = 0;
+  const byRunId = Map.groupBy(unnamed.values(), ({ own }) => own.runId);
+  for (const group of byRunId.values()) {
+    const [oldest, ...copies] = group.toSorted((a, b) => a.job.createdAt - b.job.createdAt || (a.job.name < b.job.name ? -1 : 1));
+    if (oldest === undefined) continue;
+    if ((await adoptOurs(services, oldest.job, oldest.own)).kind === 'adopted') adopted += 1;
+    for (const { job } of copies) await passOver(services, 'training_job', job.name, copiedFrom(oldest.job.name));
+  }
+  return adopted;
+}

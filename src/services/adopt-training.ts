@@ -1,41 +1,77 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/history.ts';
-import { type OwnTags, readTrainingJobTags } from '../core/tags.ts';
-import type { TrainingJob, TrainingRun } from '../core/training-run.ts';
+import { type OwnTags, type ReadTags, readTrainingJobTags } from '../core/tags.ts';
+import { isEndedJob, type TrainingJob, type TrainingRun } from '../core/training-run.ts';
 import type { CallOptions, Services } from './ports.ts';
+import type { AdoptResult } from './store.ts';
 
-type Found = Pick<TrainingJob, 'name' | 'arn' | 'secondaryStatus' | 'createdAt'>;
+export type FoundJob = Pick<TrainingJob, 'name' | 'arn' | 'status' | 'secondaryStatus' | 'createdAt'>;
 
-/** What a training job's tags say of it; null for a training that is not ours. */
-export const readOwnTags = async ({ sagemaker }: Services, arn: string, options: CallOptions): Promise<OwnTags | null> =>
-  readTrainingJobTags(await sagemaker.listTags(arn, options));
+/** What a training job's tags say of it. @throws {SagemakerError} when they can't be read. */
+export const readTags = async (
+  { sagemaker, settings }: Services,
+  job: Pick<FoundJob, 'name' | 'arn'>,
+  options: CallOptions,
+): Promise<ReadTags> => readTrainingJobTags(await sagemaker.listTags(job.arn, options), job.name, settings.projectName);
 
 /**
- * Records a training that SageMaker has and the database does not know: one of ours whose record was lost goes on as its tags say
- * (design, promise 2); anybody else's goes to the service's own endpoint, and only when somebody asks for that.
+ * Records a training of ours that the database does not know, because it was lost: it goes on as its tags say (design, promise 2). One
+ * whose run id is that of another training is a copy, and one that a person has removed stays so: neither is recorded.
  */
-export async function adoptTraining(services: Services, job: Found, own: OwnTags | null, actor: Actor): Promise<TrainingRun> {
-  const { store, settings, log, now } = services;
-  const { run, adopted } = await store.adoptRun(
+export async function adoptOwn(services: Services, job: FoundJob, own: OwnTags, actor: Actor): Promise<AdoptResult> {
+  return adopt(services, job, own, actor, { evenRemoved: false });
+}
+
+/** Why a training whose tags are those of another one is left alone. */
+export const copiedFrom = (name: string): string =>
+  `its tags were copied from ${name}: it is somebody else’s training, and not deployed unless POST /deploy asks for it`;
+
+/**
+ * Records a training that a person asks for by its name: one of ours as its tags say, anybody else's for the service's own endpoint, with
+ * nothing that it may have copied from one of ours. `read`: null where its tags can't be read.
+ */
+export async function adoptWanted(services: Services, job: FoundJob, read: ReadTags | null, actor: Actor): Promise<TrainingRun> {
+  const own = read?.kind === 'ours' ? read.own : anybodys(services);
+  const result = await adopt(services, job, own, actor, { evenRemoved: true });
+  if (result.kind === 'run_id_taken') return adoptWanted(services, job, { kind: 'copied', from: result.by }, actor);
+  if (result.kind === 'removed') throw new Error(`${job.name} is removed, and was asked for`);
+  return result.run;
+}
+
+const anybodys = ({ settings }: Services): OwnTags => ({
+  runId: randomUUID(),
+  project: settings.projectName,
+  endpointName: settings.endpointName,
+  autoDeploy: false,
+  servingImage: null,
+});
+
+async function adopt(
+  { store, log, now }: Services,
+  job: FoundJob,
+  own: OwnTags,
+  actor: Actor,
+  options: { evenRemoved: boolean },
+): Promise<AdoptResult> {
+  const result = await store.adoptRun(
     {
-      runId: own?.runId ?? randomUUID(),
+      ...own,
       trainingJobName: job.name,
       trainingJobArn: job.arn,
-      project: own?.project ?? settings.projectName,
-      endpointName: own?.endpointName ?? settings.endpointName,
-      autoDeploy: own?.autoDeploy ?? false,
-      servingImage: own?.servingImage ?? null,
       secondaryStatus: job.secondaryStatus,
       createdAt: job.createdAt,
+      foundEnded: isEndedJob(job),
     },
     actor,
     now(),
+    options,
   );
-  if (adopted) {
+  if (result.kind === 'adopted') {
+    const { endpointName, autoDeploy, foundEnded } = result.run;
     log.info(
-      { training_job_name: job.name, endpoint_name: run.endpointName, auto_deploy: run.autoDeploy, ours: own !== null },
+      { training_job_name: job.name, endpoint_name: endpointName, auto_deploy: autoDeploy, ended_before: foundEnded },
       'a training that the database did not know is adopted',
     );
   }
-  return run;
+  return result;
 }

@@ -1,13 +1,17 @@
+import { CannotBeHandled } from '../core/errors.ts';
+import { passOver } from './pass-over.ts';
 import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
 
 /**
  * Tells the queue of a run that is recorded. A queue that is away is no failure: the reconciler finds the run in the database
  * (design, principle 1).
  */
-export async function enqueueCheck({ queue, log }: Services, run: WatchedRun, delayMs: number): Promise<void> {
+export async function enqueueCheck(services: Services, run: WatchedRun, delayMs: number): Promise<void> {
+  const { queue, log } = services;
   try {
     await queue.watchTraining(run, delayMs);
   } catch (error) {
+    if (error instanceof CannotBeHandled) return passOver(services, 'run', run.trainingJobName, error.message);
     log.warn(
       { err: error, training_job_name: run.trainingJobName },
       'the queue is away: monitoring begins when a reconciler finds the run',
@@ -16,10 +20,12 @@ export async function enqueueCheck({ queue, log }: Services, run: WatchedRun, de
 }
 
 /** The same for a deployment. */
-export async function enqueueDeploy({ queue, log }: Services, deployment: WatchedDeployment, delayMs: number): Promise<void> {
+export async function enqueueDeploy(services: Services, deployment: WatchedDeployment, delayMs: number): Promise<void> {
+  const { queue, log } = services;
   try {
     await queue.deploy(deployment, delayMs);
   } catch (error) {
+    if (error instanceof CannotBeHandled) return passOver(services, 'deployment', deployment.deploymentId, error.message);
     log.warn(
       { err: error, training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId },
       'the queue is away: the deployment goes on when a reconciler finds it',

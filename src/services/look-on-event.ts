@@ -1,7 +1,9 @@
 import { SagemakerError } from '../core/errors.ts';
-import { adoptTraining, readOwnTags } from './adopt-training.ts';
+import { adoptionTask } from './adopt-lost.ts';
+import { adoptOwn, copiedFrom, readTags } from './adopt-training.ts';
 import { enqueueCheck } from './enqueue.ts';
 import { lookAtRun, observeTraining, type ObserveContext } from './observe-training.ts';
+import { passOver } from './pass-over.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import { troubleDelayMs } from '../core/backoff.ts';
 import type { CallOptions, Services } from './ports.ts';
@@ -34,10 +36,16 @@ export async function lookOnEvent(services: Services, trainingJobName: string, c
 async function adoptOnEvent(services: Services, trainingJobName: string, options: CallOptions): Promise<JobOutcome> {
   try {
     const job = await services.sagemaker.describeTrainingJob(trainingJobName, options);
-    const own = await readOwnTags(services, job.arn, options);
-    if (own === null || own.project !== services.settings.projectName) return done;
-    const run = await adoptTraining(services, job, own, 'event');
-    await enqueueCheck(services, run, services.settings.pollIntervalMs);
+    const read = await readTags(services, job, options);
+    if (read.kind === 'copied') await passOver(services, 'training_job', job.name, copiedFrom(read.from));
+    if (read.kind === 'invalid') await passOver(services, 'training_job', job.name, read.reason);
+    if (read.kind !== 'ours') return done;
+    // Of several with its run id it need not be the oldest, which the look for lost trainings is about to find.
+    if (!read.named && (await services.store.reachedAt(adoptionTask)) === null) return done;
+    const result = await adoptOwn(services, job, read.own, 'event');
+    if (result.kind === 'run_id_taken') await passOver(services, 'training_job', job.name, copiedFrom(result.by));
+    if (result.kind === 'run_id_taken' || result.kind === 'removed') return done;
+    await enqueueCheck(services, result.run, services.settings.pollIntervalMs);
     // Again with the run in the database.
     return again(0);
   } catch (error) {

@@ -41,16 +41,22 @@ export interface TrainingJobSummary {
   createdAt: number;
 }
 
+export interface TrainingJobPage {
+  jobs: TrainingJobSummary[];
+  /** Those of the page that can't be understood: they take nothing from the others. */
+  odd: { name: string; reason: string }[];
+  nextToken: string | null;
+  /** SageMaker's own instant of the answer; null where it does not say. */
+  answeredAt: number | null;
+}
+
 /** SageMaker's control plane. Every method throws SagemakerError, or what the guard threw. */
 export interface Sagemaker {
   createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
   describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
   stopTrainingJob(name: string, options?: CallOptions): Promise<void>;
   /** One page, newest first. A page may be empty and still have a next one (sagemaker-facts, section 2). */
-  listTrainingJobs(
-    page: { nextToken?: string },
-    options?: CallOptions,
-  ): Promise<{ jobs: TrainingJobSummary[]; nextToken: string | null }>;
+  listTrainingJobs(page: { nextToken?: string }, options?: CallOptions): Promise<TrainingJobPage>;
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
   /** Tags that are there keep their values, but for those of the same keys. */
   addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;
@@ -91,12 +97,16 @@ export interface Queue {
   lookAtDeployment(deployment: WatchedDeployment, status: string): Promise<void>;
   /**
    * For the reconciler: adds, in bulk, the jobs that these should have and don't (never made, flushed, or finished too early).
-   * `delayMs` is asked for each job that is added. Answers whom it added one for.
+   * `delayMs` is asked for each job that is added. Answers whom it added one for, and of which no job can be made.
    */
   restore(
     wanted: { runs: readonly WatchedRun[]; deployments: readonly WatchedDeployment[] },
     delayMs: (kind: 'check' | 'deploy') => number,
-  ): Promise<{ runs: WatchedRun[]; deployments: WatchedDeployment[] }>;
+  ): Promise<{
+    runs: WatchedRun[];
+    deployments: WatchedDeployment[];
+    refused: { kind: 'run' | 'deployment'; name: string; reason: string }[];
+  }>;
   /**
    * For the reconciler: gives each delayed job that lies further ahead than `longestMs` the delay that `delayMs` answers, which is
    * told how many they are. Such jobs are left behind by a clock that was put back. Answers how many there were.

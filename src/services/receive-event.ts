@@ -1,9 +1,9 @@
 import { SagemakerError } from '../core/errors.ts';
 import { trainingJobPrefix } from '../core/names.ts';
 import type { StateChange } from '../core/state-change.ts';
-import { readTrainingJobTags } from '../core/tags.ts';
+import { type ReadTags, readTrainingJobTags } from '../core/tags.ts';
 import { isFinishedRun } from '../core/training-run.ts';
-import { readOwnTags } from './adopt-training.ts';
+import { copiedFrom, readTags } from './adopt-training.ts';
 import { lastEventMark } from './observe-training.ts';
 import type { CallOptions, Services } from './ports.ts';
 
@@ -32,7 +32,8 @@ async function ofTraining(services: Services, change: Extract<StateChange, { kin
   const { store, queue, settings, log } = services;
   const { trainingJobName, status } = change;
   const run = await store.findRunStatus(trainingJobName);
-  if (run === null && !(await isOurs(services, change))) return refused(`${trainingJobName} was not started by this service`);
+  const whyNot = run === null ? await whyNotOurs(services, change) : null;
+  if (whyNot !== null) return refused(whyNot);
   if (run !== null && isFinishedRun(run.status) && run.status !== 'timed_out') return accepted;
   await queue.lookAtTraining(run ?? { trainingJobName, endpointName: settings.endpointName }, status);
   log.debug({ training_job_name: trainingJobName, event_status: status }, 'an event came: looking at the training now');
@@ -40,22 +41,39 @@ async function ofTraining(services: Services, change: Extract<StateChange, { kin
 }
 
 /**
- * Whether a training that the database does not know is one of ours, whose record was lost. The event brings the tags along, or
- * leaves them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
+ * Why a training that the database does not know is none of ours whose record was lost; null when it is one. The event brings the tags
+ * along, or leaves them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
  */
-async function isOurs(
+async function whyNotOurs(
   services: Services,
   { trainingJobName, tags }: Extract<StateChange, { kind: 'training' }>,
-): Promise<boolean> {
+): Promise<string | null> {
   const { sagemaker, settings } = services;
-  if (Object.keys(tags).length > 0) return readTrainingJobTags(tags)?.project === settings.projectName;
-  if (!trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return false;
+  const notStarted = `${trainingJobName} was not started by this service`;
+  if (Object.keys(tags).length > 0)
+    return whyNot(services, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted);
+  if (!trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return notStarted;
   try {
-    const { arn } = await sagemaker.describeTrainingJob(trainingJobName, lookUpOptions);
-    return (await readOwnTags(services, arn, lookUpOptions))?.project === settings.projectName;
+    const job = await sagemaker.describeTrainingJob(trainingJobName, lookUpOptions);
+    return await whyNot(services, await readTags(services, job, lookUpOptions), notStarted);
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
-    return error.kind !== 'not_found';
+    return error.kind === 'not_found' ? notStarted : null;
+  }
+}
+
+async function whyNot({ store }: Services, read: ReadTags, notStarted: string): Promise<string | null> {
+  switch (read.kind) {
+    case 'theirs':
+      return notStarted;
+    case 'copied':
+      return `${notStarted}: ${copiedFrom(read.from)}`;
+    case 'invalid':
+      return `${notStarted}: ${read.reason}`;
+    case 'ours': {
+      const known = await store.trainingOfRunId(read.own.runId);
+      return known === null ? null : `${notStarted}: ${copiedFrom(known)}`;
+    }
   }
 }
 

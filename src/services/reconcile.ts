@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { longestDelayMs } from '../core/backoff.ts';
+import { mostPassedOver } from '../core/passed-over.ts';
 import { isBeingStarted } from '../core/training-run.ts';
-import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
+import { passOver } from './pass-over.ts';
+import type { Queue, Services, WatchedDeployment, WatchedRun } from './ports.ts';
+
+type Refused = Awaited<ReturnType<Queue['restore']>>['refused'];
 
 const pageSize = 1000;
 /** Runs whose start was lost, and deployments, go on within this time; not all of them in one instant. */
@@ -14,12 +18,13 @@ const justRecordedMs = 2000;
  * Compares the database with the queue and puts back what is missing: a check for every run that is not over, a job for every
  * deployment that is not over. Any number of workers may do it at once, since a job's id follows from what it is for. Checks of
  * running trainings are spread over a polling interval, and very many others over a shorter time, so that a flushed Redis causes no
- * burst of calls to SageMaker.
+ * burst of calls to SageMaker. A row of which no job can be made is passed over.
  */
 export async function reconcile(
-  { store, queue, settings, now, random, log }: Services,
+  services: Services,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ restoredChecks: number; restoredDeployments: number }> {
+  const { store, queue, settings, now, random, log } = services;
   // Whoever has just recorded something is about to tell the queue of it.
   const settled = ({ createdAt, trainingSinceAt = null }: { createdAt: number; trainingSinceAt?: number | null }): boolean =>
     Math.abs(now() - (trainingSinceAt ?? createdAt)) > justRecordedMs;
@@ -47,8 +52,19 @@ export async function reconcile(
   const restored = { restoredChecks: checks.length, restoredDeployments: soon.deployments.length };
   if (checks.length + soon.deployments.length > 0)
     log.warn({ ...restored, unfinished_runs: runs.length }, 'jobs were missing and are restored');
+  await notePassedOver(services, [...soon.refused, ...spread.refused]);
   await pullForward({ queue, settings, random, log });
   return restored;
+}
+
+/** What was passed over at an earlier turn, and is not now, is handled again or gone. */
+async function notePassedOver(services: Services, refused: Refused): Promise<void> {
+  const { store } = services;
+  for (const { kind, name, reason } of refused.slice(0, mostPassedOver.run)) await passOver(services, kind, name, reason);
+  const still = new Set(refused.map(({ kind, name }) => `${kind} ${name}`));
+  for (const { kind, name } of await store.passedOver()) {
+    if ((kind === 'run' || kind === 'deployment') && !still.has(`${kind} ${name}`)) await store.takeUpAgain(kind, name);
+  }
 }
 
 /** Within two intervals all of them are due, and very many cause no burst of calls to SageMaker. */

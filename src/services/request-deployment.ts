@@ -2,7 +2,7 @@ import type { Deployment, Trigger } from '../core/deployment.ts';
 import { decideTraining } from '../core/decide-training.ts';
 import { SagemakerError, ServiceError } from '../core/errors.ts';
 import type { TrainingRun } from '../core/training-run.ts';
-import { adoptTraining, readOwnTags } from './adopt-training.ts';
+import { adoptWanted, readTags } from './adopt-training.ts';
 import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
 import { newDeployment } from './new-deployment.ts';
 import { recordTrainingOutcome } from './observe-training.ts';
@@ -65,8 +65,7 @@ async function lookAgain(
   });
   if (job.status !== 'Completed' && known === null) throw notCompleted(trainingJobName, job.status);
   const run =
-    known ??
-    (await adoptTraining(services, job, await readOwnTags(services, job.arn, options).catch(nullUnlessTransient), trigger));
+    known ?? (await adoptWanted(services, job, await readTags(services, job, options).catch(nullUnlessTransient), trigger));
   if (run.status === 'requested') {
     // Started by a process that died before it could say so: its check finds out whether the job is this run's.
     await enqueueCheck(services, run, 0);

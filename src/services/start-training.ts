@@ -76,7 +76,7 @@ function create(
   options: CallOptions,
 ): Promise<{ arn: string }> {
   const { trainingJobName, runId, project, endpointName, autoDeploy, servingImage } = run;
-  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage });
+  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage }, trainingJobName);
   return sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, options);
 }
 

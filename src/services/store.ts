@@ -4,6 +4,7 @@
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
 import type { Deployment, DeploymentOutcome, DeploymentProgress, DeploymentStatus, Trigger } from '../core/deployment.ts';
+import type { PassedOver, PassedOverKind } from '../core/passed-over.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/process.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training-run.ts';
@@ -32,8 +33,20 @@ export interface AdoptedRun {
   autoDeploy: boolean;
   servingImage: string | null;
   secondaryStatus: string | null;
+  /** SageMaker's CreationTime. */
   createdAt: number;
+  /** The training was over already when it was found. */
+  foundEnded: boolean;
 }
+
+export type AdoptResult =
+  | { kind: 'adopted'; run: TrainingRun }
+  /** The run is there already. */
+  | { kind: 'known'; run: TrainingRun }
+  /** The run id is of the run of another training: a copy of its tags. Nothing was recorded. */
+  | { kind: 'run_id_taken'; by: string }
+  /** A person has removed the run of this training. Nothing was recorded. */
+  | { kind: 'removed' };
 
 /** Since when a run's time counts, and since when it is seen to be over. */
 export type RunLimit = Pick<TrainingRun, 'trainingSinceAt' | 'overdueSince'>;
@@ -84,10 +97,12 @@ export interface Store {
    */
   insertRun(run: NewRun, now: number, options?: { startNow?: boolean }): Promise<InsertRunResult>;
   /**
-   * Records a training that SageMaker has and the database did not know; the one that is there already, if any. A run id that
-   * another training has (a job that was cloned in SageMaker's console keeps its tags) gives way to the training job's name.
+   * Records a training that SageMaker has and the database did not know. With `evenRemoved` also one whose run a person had removed,
+   * as when a person asks for it again.
    */
-  adoptRun(run: AdoptedRun, actor: Actor, now: number): Promise<{ run: TrainingRun; adopted: boolean }>;
+  adoptRun(run: AdoptedRun, actor: Actor, now: number, options?: { evenRemoved?: boolean }): Promise<AdoptResult>;
+  /** The training job that the run id is of; null for an id that is not known. */
+  trainingOfRunId(runId: string): Promise<string | null>;
   findRun(trainingJobName: string): Promise<RunView | null>;
   /** Without what was asked for and the deployments: the little that an event needs. */
   findRunStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
@@ -237,6 +252,17 @@ export interface Store {
   processes(): Promise<ServiceProcess[]>;
   /** This database's id, which is made at the first time: processes that do not have the same one do not share the database. */
   databaseId(now: number): Promise<string>;
+
+  // What loops over many went on without
+  /**
+   * Notes one that could not be handled; answers whether that is news, or has another reason than before. The table is bounded
+   * (mostPassedOver).
+   */
+  passOver(kind: PassedOverKind, name: string, reason: string, now: number): Promise<boolean>;
+  /** It is handled again, or is gone; false when it was not passed over. */
+  takeUpAgain(kind: PassedOverKind, name: string): Promise<boolean>;
+  /** All but removed runs, the latest first. */
+  passedOver(): Promise<PassedOver[]>;
 
   /**
    * Takes the turn at a task that one process at a time does for all, at most every `everyMs`; answers how far it has come, or null

@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '../core/errors.ts';
-import { adoptLost, type Strangers } from '../services/adopt-lost.ts';
+import { adoptLost } from '../services/adopt-lost.ts';
+import { newSearch } from '../services/lost-search.ts';
 import type { Services } from '../services/ports.ts';
 import { type Repeated, repeat } from './repeat.ts';
 
@@ -8,14 +9,14 @@ const firstWithinMs = 1000;
 /** Looks for trainings that the database has lost; apart from the reconciler, which must not wait for a long list. */
 export function startAdopting(services: Services): Repeated {
   const { settings, random, log } = services;
-  const strangers: Strangers = new Set();
+  const search = newSearch();
   return repeat({
     firstWithinMs: Math.min(firstWithinMs, settings.reconcileIntervalMs),
     everyMs: settings.reconcileIntervalMs,
     random,
     async run(signal) {
       try {
-        await adoptLost(services, strangers, { signal });
+        await adoptLost(services, search, { signal });
       } catch (error) {
         if (signal.aborted) return;
         const level = error instanceof StoreUnavailable ? 'warn' : 'error';

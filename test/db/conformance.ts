@@ -5,6 +5,7 @@ import { deploymentsSuite } from './conformance/deployments.ts';
 import { fencesSuite } from './conformance/fences.ts';
 import { orderSuite } from './conformance/order.ts';
 import { processesSuite } from './conformance/processes.ts';
+import { passedOverSuite } from './conformance/passed-over.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
 import { runsSuite } from './conformance/runs.ts';
 import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
@@ -23,6 +24,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'the order of deployments': orderSuite,
   'a deployment in hand': fencesSuite,
   'a deployment that waits, and after its end': afterwardsSuite,
+  'what is passed over': passedOverSuite,
   turns: turnsSuite,
   'calls to SageMaker': sagemakerCallsSuite,
   processes: processesSuite,

@@ -67,6 +67,17 @@ describe('which request', () => {
     expect(received).toMatchObject([{ path: '/model-init/events' }]);
   });
 
+  it('leaves a training whose tags were copied from another one to the service', async () => {
+    const own = { ...Object(fixture('training-completed-not-auto-deploy').detail['Tags']), 'autodeploy:auto-deploy': 'true' };
+    const pathFor = async (trainingJobName: string) => {
+      const Tags = { ...own, 'autodeploy:training-job-name': trainingJobName };
+      const { received } = await invokeAgainst({ status: 202 }, { ...completed, detail: { ...completed.detail, Tags } });
+      return received[0]?.path;
+    };
+    expect(await pathFor('another')).toBe('/model-init/events');
+    expect(await pathFor(String(completed.detail['TrainingJobName']))).toMatch(/^\/model-init\/deploy\//);
+  });
+
   it.each([
     ['an event of another source', fixture('training-completed-other-source')],
     ['what is no state change', { ...completed, 'detail-type': 'AWS API Call via CloudTrail' }],

@@ -30,9 +30,26 @@ describe('restoring', () => {
     expect(await queue.restore(wanted, (kind) => delays[kind])).toEqual({
       runs: [aRun('job-3')],
       deployments: [aDeployment('d-1')],
+      refused: [],
     });
     expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1, delayed: 2 }, deploy: { waiting: 1 } });
-    expect(await queue.restore(wanted, () => 0)).toEqual({ runs: [], deployments: [] });
+    expect(await queue.restore(wanted, () => 0)).toEqual({ runs: [], deployments: [], refused: [] });
+  });
+
+  it('goes on without those of which no job can be made, and says which', async () => {
+    const queue = openQueue(redisUrl(), newPrefix());
+    const bad = { ...aRun('job-2'), endpointName: 'bad name' };
+    const wanted = {
+      runs: [aRun('job-1'), bad, aRun('job-3')],
+      deployments: [aDeployment('d:1'), aDeployment('d-2')],
+    };
+    const restored = await queue.restore(wanted, () => hour);
+    expect(restored).toMatchObject({ runs: [aRun('job-1'), aRun('job-3')], deployments: [aDeployment('d-2')] });
+    expect(restored.refused).toEqual([
+      { kind: 'run', name: 'job-2', reason: expect.stringContaining('endpoint_name is "bad name"') },
+      { kind: 'deployment', name: 'd:1', reason: expect.stringContaining('no job can be made of it: deployment_id') },
+    ]);
+    expect(await queue.restore(wanted, () => hour)).toEqual({ runs: [], deployments: [], refused: restored.refused });
   });
 
   it('brings everything back after FLUSHALL, also when many do it at once', async () => {

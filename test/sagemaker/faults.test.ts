@@ -223,6 +223,25 @@ describe('what is not SageMaker', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
+  test('an entry of a list that lacks something takes nothing from the others', async () => {
+    const summary = { TrainingJobName: 'good', TrainingJobArn: 'arn', CreationTime: 1.5, TrainingJobStatus: 'Completed' };
+    const { TrainingJobStatus: _, ...odd } = { ...summary, TrainingJobName: 'odd' };
+    const { CreationTime: __, TrainingJobName: ___, ...worse } = summary;
+    const answeredAt = 'Tue, 24 Nov 2026 10:00:00 GMT';
+    const url = await answering((_request, response) =>
+      response.setHeader('date', answeredAt).end(JSON.stringify({ TrainingJobSummaries: [odd, summary, worse], NextToken: '' })),
+    );
+    expect(await sagemakerAt(url).listTrainingJobs({})).toEqual({
+      jobs: [{ name: 'good', arn: 'arn', status: 'Completed', secondaryStatus: null, createdAt: 1500 }],
+      odd: [
+        { name: 'odd', reason: 'The answer has no TrainingJobStatus.' },
+        { name: 'arn', reason: 'The answer has no TrainingJobName.' },
+      ],
+      nextToken: null,
+      answeredAt: Date.parse(answeredAt),
+    });
+  });
+
   test.each([
     [200, 'unavailable', 'unknown'],
     [403, 'unavailable', 'none'],

@@ -29,7 +29,7 @@ test('a training job carries all that was asked for, and is described so', async
     endedAt: null,
     modifiedAt: createdAt,
     billableSeconds: null,
-    statusMessages: ['Starting the training job'],
+    phases: [{ status: 'Starting', message: expect.any(String) }],
     roleArn: role,
     trainingImage: image,
     outputS3Uri: 's3://models/out/',

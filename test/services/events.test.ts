@@ -75,7 +75,7 @@ describe('an event of a training', () => {
     const { runId } = (await world.store.findRun(job)) ?? { runId: '' };
     await world.loseDatabase();
     // With tags in the event no call is needed; without them SageMaker tells.
-    const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null });
+    const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null }, job);
     expect(await receiveEvent(world.services, trainingEvent(job, tags))).toEqual({ accepted: true });
     expect(world.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
     expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
@@ -90,7 +90,8 @@ describe('an event of a training', () => {
     const world = await startWorld();
     const { services } = world;
     await world.sdk.createTrainingJob(training('ml-sentiment-training-theirs'));
-    const other = trainingJobTags({ runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null });
+    const unknown = { runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null };
+    const other = trainingJobTags(unknown, 'ml-sentiment-training-x');
     expect(await receiveEvent(services, trainingEvent('theirs'))).toEqual(refused);
     expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', { team: 'search' }))).toEqual(refused);
     expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', other))).toEqual(refused);

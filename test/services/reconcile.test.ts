@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { adoptLost } from '../../src/services/adopt-lost.ts';
+import { newSearch } from '../../src/services/lost-search.ts';
 import { reconcile } from '../../src/services/reconcile.ts';
+import { timedOut } from '../db/samples.ts';
 import { image, training } from '../simulator/harness.ts';
 import { eventually } from '../support/eventually.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
-const adopt = (world: World): Promise<number> => adoptLost(world.services, new Set());
+const adopt = (world: World): Promise<number> => adoptLost(world.services, newSearch());
 
 describe('reconciling', () => {
   it('puts back the jobs of runs and deployments that have none, and only those', async () => {
@@ -48,6 +50,35 @@ describe('reconciling', () => {
     const latestMs = Math.max(...requested.map(({ opts }) => opts.delay ?? 0));
     expect(latestMs).toBeGreaterThan(2000);
     expect(latestMs).toBeLessThanOrEqual(4000);
+  });
+
+  it('passes over a row of which no job can be made, says so once, and puts back the others', async () => {
+    const world = await startWorld();
+    const watched = await world.start();
+    // As an older version adopted it, whose tags nobody had checked.
+    const adopted = {
+      project: 'p',
+      autoDeploy: true,
+      servingImage: null,
+      secondaryStatus: null,
+      createdAt: 0,
+      foundEnded: false,
+    };
+    const bad = { ...adopted, runId: 'run-bad', trainingJobName: 'bad', trainingJobArn: 'arn', endpointName: 'bad name' };
+    await world.store.adoptRun(bad, 'reconcile', world.clock.now);
+    const [check] = world.services.queue.queues;
+    await eventually(() => check?.getJob(`check-${watched}`));
+    for (const count of [1, 2]) {
+      await check?.obliterate({ force: true });
+      world.clock.advance(30);
+      expect(await reconcile(world.services)).toMatchObject({ restoredChecks: 1 });
+      expect(await check?.getJob(`check-${watched}`)).toBeDefined();
+      expect(await world.store.passedOver()).toMatchObject([{ kind: 'run', name: 'bad', count }]);
+    }
+    expect(world.lines.filter((line) => line.includes('is passed over'))).toHaveLength(1);
+    await world.store.finishRun('bad', timedOut, null, 'poll', world.clock.now);
+    await reconcile(world.services);
+    expect(await world.store.passedOver()).toEqual([]);
   });
 
   it('leaves alone what was recorded this very moment', async () => {
@@ -179,10 +210,10 @@ describe('a database that was lost', () => {
   it('reads the tags of somebody else’s trainings once', async () => {
     const world = await startWorld();
     await world.sdk.createTrainingJob(training('theirs'));
-    const strangers = new Set<string>();
-    await adoptLost(world.services, strangers);
+    const search = newSearch();
+    await adoptLost(world.services, search);
     world.clock.advance(31);
-    await adoptLost(world.services, strangers);
+    await adoptLost(world.services, search);
     expect(world.simulator.calls({ operation: 'ListTags' })).toHaveLength(1);
   });
 

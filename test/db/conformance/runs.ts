@@ -42,16 +42,35 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
   it('adopts a training once', async () => {
     const { open } = newDatabase();
     const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('a');
-    const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: 'Training', createdAt: 400 };
+    const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: 'Training', createdAt: 400, foundEnded: true };
     const both = await Promise.all([open(), open()].map((store) => store.adoptRun(adopted, 'event', 1000)));
-    expect(both.filter((one) => one.adopted)).toHaveLength(1);
-    expect(both[0]?.run).toEqual(both[1]?.run);
-    expect(both[0]?.run).toMatchObject({ ...adopted, status: 'training', request: null, trainingSinceAt: 1000, updatedAt: 1000 });
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['adopted', 'known']);
     const store = open();
+    const run = await store.findRun('a');
+    expect(both).toMatchObject([{ run: { seq: run?.seq } }, { run: { seq: run?.seq } }]);
+    const recorded = { status: 'training', request: null, trainingSinceAt: 1000, updatedAt: 1000, trainingCreatedAt: 400 };
+    expect(run).toMatchObject({ ...adopted, ...recorded });
     expect(await told(store, 'a')).toEqual(['training >training event: adopted from SageMaker']);
+    expect([await store.trainingOfRunId('run-a'), await store.trainingOfRunId('run-b')]).toEqual(['a', null]);
     // A training job that was cloned in SageMaker's console keeps the other one's tags.
-    const cloned = await store.adoptRun({ ...adopted, trainingJobName: 'clone' }, 'event', 1000);
-    expect(cloned).toMatchObject({ adopted: true, run: { trainingJobName: 'clone', runId: 'clone' } });
+    expect(await store.adoptRun({ ...adopted, trainingJobName: 'clone' }, 'event', 1000)).toEqual({
+      kind: 'run_id_taken',
+      by: 'a',
+    });
+    expect(await store.findRun('clone')).toBeNull();
+  });
+
+  it('adopts one that was passed over, but for a removed one only when it is asked for again', async () => {
+    const store = newDatabase().open();
+    const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('a');
+    const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: null, createdAt: 400, foundEnded: false };
+    await store.passOver('training_job', 'a', 'denied', 900);
+    await store.passOver('removed_run', 'a', 'removed', 900);
+    expect(await store.adoptRun(adopted, 'reconcile', 1000)).toEqual({ kind: 'removed' });
+    expect(await store.passedOver()).toHaveLength(1);
+    expect(await store.adoptRun(adopted, 'api', 1000, { evenRemoved: true })).toMatchObject({ kind: 'adopted' });
+    expect(await store.passedOver()).toEqual([]);
+    expect(await store.takeUpAgain('removed_run', 'a')).toBe(false);
   });
 
   it('records each phase once, while the run is in training', async () => {
