@@ -8,6 +8,7 @@
  */
 import type { Deadline } from './deadline.ts';
 import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
+import { hasPassed } from './instants.ts';
 import { capacityText, endpointFailureKind, passingFailure } from './endpoint-failure.ts';
 
 /** null: SageMaker knows no such endpoint. */
@@ -104,7 +105,7 @@ const isAction = (decision: EndpointDecision): decision is { kind: EndpointActio
   decision.kind === 'create' || decision.kind === 'update' || decision.kind === 'delete';
 
 const mayStillArrive = ({ askedAt, acknowledgedAt }: Asked, now: number): boolean =>
-  acknowledgedAt === null && askedAt !== null && Math.abs(now - askedAt) < mayStillArriveMs;
+  acknowledgedAt === null && askedAt !== null && !hasPassed(askedAt, mayStillArriveMs, now);
 
 const unanswered = (action: EndpointAction): EndpointDecision =>
   wait(`the ${action} that was asked for was not answered and may still arrive`);

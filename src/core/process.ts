@@ -1,3 +1,5 @@
+import { hasPassed } from './instants.ts';
+
 /** The programs that write themselves down. */
 export type ServiceName = 'api' | 'worker';
 
@@ -22,4 +24,4 @@ export const forgottenAfterMs = 3_600_000;
 
 /** An instant in the future was written by a clock that was put back since, and says nothing. */
 export const isAlive = ({ heardAt }: Pick<ServiceProcess, 'heardAt'>, now: number): boolean =>
-  Math.abs(now - heardAt) < aliveForMs;
+  !hasPassed(heardAt, aliveForMs, now);

@@ -1,5 +1,6 @@
 import type { FailureKind } from './failure-kind.ts';
 import type { Actor } from './history.ts';
+import { hasPassed } from './instants.ts';
 
 /** The statuses of a training run, as users see them (contract). */
 export const trainingRunStatuses = ['requested', 'training', 'completed', 'failed', 'stopped', 'timed_out'] as const;
@@ -23,7 +24,7 @@ export const startLeaseMs = 15_000;
 export const isBeingStarted = (
   { status, startAttemptedAt }: Pick<TrainingRun, 'status' | 'startAttemptedAt'>,
   now: number,
-): boolean => status === 'requested' && startAttemptedAt !== null && Math.abs(now - startAttemptedAt) < startLeaseMs;
+): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startLeaseMs, now);
 
 /** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {

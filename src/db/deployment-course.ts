@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, eq, sql } from './drizzle.ts';
 import { limitsAfterGap } from '../core/deadline.ts';
 import type { DeploymentProgress } from '../core/deployment.ts';
+import { rebased } from '../core/instants.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
 import { deploymentColumns, findDeployment, nextLiveOrder, nextOn, supersedeOlder } from './deployment-rows.ts';
@@ -28,8 +29,14 @@ const statements = prepared((db) => ({
     .set({
       fence: sql`${deployments.fence} + 1`,
       lookedAt: given('now'),
+      startedAt: given('startedAt'),
       deadlineAt: given('deadlineAt'),
+      askedAt: given('askedAt'),
+      acknowledgedAt: given('acknowledgedAt'),
       troubleSince: given('troubleSince'),
+      overdueSince: given('overdueSince'),
+      waitsForSince: given('waitsForSince'),
+      retryAt: given('retryAt'),
     })
     .where(and(eq(deployments.deploymentId, given('deploymentId')), eq(deployments.status, 'in_progress')))
     .returning(deploymentColumns)
@@ -87,7 +94,15 @@ export const courseOfDeployments = (database: Database): Pick<Store, Course> => 
     database.write((_tx, db) => {
       const before = findDeployment(db, deploymentId);
       if (before === null) return null;
-      return statements(db).takeInHand.get({ deploymentId, now, ...limitsAfterGap(before, now, intervalMs) }) ?? null;
+      const { instants, wereAhead } = rebased(before, now);
+      const limits = limitsAfterGap(instants, now, intervalMs);
+      const deployment = statements(db).takeInHand.get({ deploymentId, now, ...instants, ...limits });
+      if (!deployment) return null;
+      if (wereAhead) {
+        const detail = 'the clock was put back: what counted from later counts from now';
+        tellOfDeployment(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
+      }
+      return deployment;
     }),
 
   holdsFence: (deploymentId, fence) =>

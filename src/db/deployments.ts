@@ -18,6 +18,7 @@ import {
   underWayOn,
 } from './deployment-rows.ts';
 import { isMend } from '../core/deployment.ts';
+import { isAhead } from '../core/instants.ts';
 import { tellOfDeployment } from './history.ts';
 import { deployments, trainingRuns } from './schema.ts';
 
@@ -85,7 +86,11 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       if (behind) {
         const detail = `the deployment of ${behind.trainingJobName} goes first`;
         if (own.waitsForDetail !== detail) {
-          statements(db).waitForTurn.run({ seq: own.seq, since: own.waitsForSince ?? now, detail });
+          statements(db).waitForTurn.run({
+            seq: own.seq,
+            since: own.waitsForSince === null || isAhead(own.waitsForSince, now) ? now : own.waitsForSince,
+            detail,
+          });
         }
         return { kind: 'wait', behind };
       }

@@ -16,6 +16,7 @@ const statements = prepared((db) => ({
       updatedAt: sql`${given.now}`,
     })
     .where(
+      // hasPassed, in SQL.
       sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} = 'requested'
         and ${trainingRuns.stopRequestedAt} is null
         and (${trainingRuns.startAttemptedAt} is null or abs(${given.now} - ${trainingRuns.startAttemptedAt}) >= ${startLeaseMs})`,

@@ -1,6 +1,7 @@
-import { eq } from './drizzle.ts';
+import { hasPassed } from '../core/instants.ts';
 import type { Store } from '../services/store.ts';
 import type { Database } from './database.ts';
+import { eq } from './drizzle.ts';
 import { turns } from './schema.ts';
 
 type Turns = 'takeTurn' | 'recordReached' | 'reachedAt';
@@ -9,8 +10,7 @@ export const turnsOf = (database: Database): Pick<Store, Turns> => ({
   takeTurn: (task, everyMs, now) =>
     database.write((tx) => {
       const turn = tx.select().from(turns).where(eq(turns.task, task)).get();
-      // One that was taken in the future is of a process whose clock is ahead.
-      if (turn?.takenAt != null && Math.abs(now - turn.takenAt) < everyMs) return null;
+      if (turn?.takenAt != null && !hasPassed(turn.takenAt, everyMs, now)) return null;
       tx.insert(turns)
         .values({ task, takenAt: now })
         .onConflictDoUpdate({ target: turns.task, set: { takenAt: now } })

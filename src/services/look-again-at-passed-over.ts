@@ -1,4 +1,5 @@
 import { SagemakerError } from '../core/errors.ts';
+import { hasPassed } from '../core/instants.ts';
 import type { PassedOver } from '../core/passed-over.ts';
 import { adoptIfOurs, adoptOurs, reasonUnlessItPasses } from './adopt-if-ours.ts';
 import type { CallOptions, Services } from './ports.ts';
@@ -15,7 +16,7 @@ export async function lookAgainAtPassedOver(services: Services, options: CallOpt
   const { store, settings, now } = services;
   const afterMs = Math.max(againAfterAtLeastMs, againAfterIntervals * settings.reconcileIntervalMs);
   const due = (await store.passedOver())
-    .filter(({ kind, lastAt }) => kind === 'training_job' && Math.abs(now() - lastAt) >= afterMs)
+    .filter(({ kind, lastAt }) => kind === 'training_job' && hasPassed(lastAt, afterMs, now()))
     .toSorted((a, b) => a.lastAt - b.lastAt)
     .slice(0, mostAtOnce);
   let adopted = 0;

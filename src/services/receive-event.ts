@@ -1,4 +1,5 @@
 import { SagemakerError } from '../core/errors.ts';
+import { hasPassed } from '../core/instants.ts';
 import { trainingJobPrefix } from '../core/names.ts';
 import type { StateChange } from '../core/state-change.ts';
 import { type ReadTags, readTrainingJobTags } from '../core/tags.ts';
@@ -100,7 +101,7 @@ const markedAt = new WeakMap<Services['store'], number>();
 /** That events come at all is what makes a missed one worth telling (observe-training.ts). */
 async function markEvent({ store, now }: Services): Promise<void> {
   const at = markedAt.get(store);
-  if (at !== undefined && Math.abs(now() - at) < markEveryMs) return;
+  if (at !== undefined && !hasPassed(at, markEveryMs, now())) return;
   await store.recordReached(lastEventMark, now());
   markedAt.set(store, now());
 }

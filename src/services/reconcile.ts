@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { longestDelayMs } from '../core/backoff.ts';
 import { mostPassedOver } from '../core/passed-over.ts';
+import { hasPassed } from '../core/instants.ts';
 import { isBeingStarted } from '../core/training-run.ts';
 import { passOver } from './pass-over.ts';
 import type { Queue, Services, WatchedDeployment, WatchedRun } from './ports.ts';
@@ -27,7 +28,7 @@ export async function reconcile(
   const { store, queue, settings, now, random, log } = services;
   // Whoever has just recorded something is about to tell the queue of it.
   const settled = ({ createdAt, trainingSinceAt = null }: { createdAt: number; trainingSinceAt?: number | null }): boolean =>
-    Math.abs(now() - (trainingSinceAt ?? createdAt)) > justRecordedMs;
+    hasPassed(trainingSinceAt ?? createdAt, justRecordedMs, now());
   const runs = (await allPages((after) => store.unfinishedRuns(after, pageSize), signal)).filter(settled);
   const deployments = (await allPages((after) => store.unfinishedDeployments(after, pageSize), signal)).filter(settled);
   signal?.throwIfAborted();

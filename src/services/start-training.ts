@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SagemakerError, StoreUnavailable } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
+import { hasPassed } from '../core/instants.ts';
 import { trainingJobTags, tagKeys } from '../core/tags.ts';
 import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
 import { nullUnlessTransient } from './null-unless-transient.ts';
@@ -184,7 +185,7 @@ export async function findTrainingJob(
   const asRequested = run.request !== null && isAsRequested(run.request, job);
   if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', job };
   // By our clock alone: SageMaker's CreationTime is another one's.
-  const isNew = Math.abs(now() - (run.startAttemptedAt ?? 0)) < taggedWithinMs && run.startAttempts <= taggedWithinStarts;
+  const isNew = !hasPassed(run.startAttemptedAt ?? 0, taggedWithinMs, now()) && run.startAttempts <= taggedWithinStarts;
   return tags !== null && Object.keys(tags).length === 0 && asRequested && isNew ? { kind: 'untagged' } : { kind: 'theirs' };
 }
 

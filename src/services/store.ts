@@ -169,7 +169,8 @@ export interface Store {
   claimDeployment(deploymentId: string, deadlineAt: number, now: number): Promise<ClaimResult>;
   /**
    * Takes an `in_progress` deployment in hand: a new fence, which refuses every write of whoever had it before. `intervalMs`: how often
-   * it is looked at when all is well; its limits move on by a gap in which nobody looked (limitsAfterGap).
+   * it is looked at when all is well; its limits move on by a gap in which nobody looked (limitsAfterGap), and instants that lie in the
+   * future, by a clock that was put back since, are brought to `now` (rebased).
    */
   takeInHand(deploymentId: string, now: number, intervalMs: number): Promise<Deployment | null>;
   /** Whether the deployment is `in_progress` under this fence. */
@@ -266,7 +267,7 @@ export interface Store {
 
   /**
    * Takes the turn at a task that one process at a time does for all, at most every `everyMs`; answers how far it has come, or null
-   * when the turn is somebody else's. A turn is over when it is that old: nobody has to give it back.
+   * when the turn is somebody else's. A turn is over when it is that old, or as far in the future: nobody has to give it back.
    */
   takeTurn(task: string, everyMs: number, now: number): Promise<{ reachedAt: number | null } | null>;
   /** Says how far a task has come. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { advanceDeployment } from '../../src/services/advance-deployment.ts';
+import { readRun } from '../../src/services/read-runs.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
 import { startWorld, type World } from './harness.ts';
 
@@ -65,6 +67,25 @@ describe('a clock that is wrong', () => {
     await world.settle();
     expect(await world.store.findRun(job)).toMatchObject({ status: 'completed' });
     expect(await world.store.findRun(throttled)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+  });
+
+  it('when it is put back an hour, no time limit of a deployment is an hour longer', async () => {
+    const world = await startWorld({ maxDeploymentWaitMs: 60_000 });
+    await world.start();
+    await world.settle();
+    const job = await world.start();
+    const deploymentId = await world.untilQueued(job);
+    world.simulator.changeSettings({ endpointUpdateSeconds: 7200 });
+    setAhead(world, hour);
+    await advanceDeployment(world.services, deploymentId, {});
+    setAhead(world, 0);
+    for (let looks = 0; looks < 8; looks += 1) {
+      await world.round();
+      world.clock.advance(15);
+    }
+    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'failed', failureKind: 'timeout' });
+    const { history } = await readRun(world.services, job);
+    expect(history.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the clock was put back/));
   });
 
   it('and time that is really up ends both, an interval later', async () => {

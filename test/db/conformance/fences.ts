@@ -31,6 +31,26 @@ export function fencesSuite(newDatabase: () => TestDatabase): void {
     expect(await store.finishDeployment('d-a', fence, { status: 'failed', failureReason: null, detail: null }, 9000)).toBeNull();
   });
 
+  it('brings instants that lie in the future to now, once, and says so', async () => {
+    const store = newDatabase().open();
+    const hour = 3_600_000;
+    await queued(store, 'a');
+    const { fence } = await claim(store, 'd-a', 7000 + hour);
+    await store.recordProgress(
+      'd-a',
+      fence,
+      { askedAction: 'update', askedAt: 7100 + hour, troubleSince: 7200 + hour },
+      '',
+      7200 + hour,
+    );
+    const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, askedAt: 8000, troubleSince: 8000, acknowledgedAt: null };
+    expect(await store.takeInHand('d-a', 8000, 15_000)).toMatchObject({ ...taken, lookedAt: 8000, fence: fence + 1 });
+    const before = await told(store, 'a');
+    expect(before.at(-1)).toMatch(/^deployment in_progress>in_progress worker: the clock was put back/);
+    expect(await store.takeInHand('d-a', 9000, 15_000)).toMatchObject({ ...taken, lookedAt: 9000 });
+    expect(await told(store, 'a')).toEqual(before);
+  });
+
   it('records what is given and leaves the rest, with a history row where there is something to tell', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');

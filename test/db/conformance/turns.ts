@@ -26,6 +26,6 @@ export function turnsSuite(newDatabase: () => TestDatabase): void {
     await store.recordReached('adopt', 5);
     await store.recordReached('adopt', 7);
     expect(await store.reachedAt('adopt')).toBe(7);
-    expect(await store.takeTurn('adopt', everyMs, 1)).toEqual({ reachedAt: 7 });
+    expect(await store.takeTurn('adopt', everyMs, 10)).toEqual({ reachedAt: 7 });
   });
 }
