@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Citation, citationsIn, faultOf, headingAnchors, writtenFiles } from './citations.ts';
+import { type Citation, citationsIn, checkCitation, headingAnchors, writtenFiles } from './citations.ts';
 import { read } from './markdown.ts';
-import { partsOf } from './source-parts.ts';
+import { splitSource } from './source-parts.ts';
 
 const cited = (file: string, text: string): string[] =>
   citationsIn(file, text).map(({ document, anchor }) => (anchor === null ? document : `${document}#${anchor}`));
@@ -13,7 +13,7 @@ describe('every citation', () => {
   it('leads to a document and a heading that exist', () => {
     const faults = files.flatMap((file) =>
       citationsIn(file, read(file)).flatMap((citation) => {
-        const fault = faultOf(file, citation);
+        const fault = checkCitation(file, citation);
         return fault === null ? [] : [`${file}:${citation.line}: ${shown(citation)}: ${fault}`];
       }),
     );
@@ -56,8 +56,9 @@ describe('citationsIn', () => {
   });
 });
 
-describe('faultOf', () => {
-  const fault = (document: string, anchor: string | null, file = 'src/x.ts') => faultOf(file, { document, anchor, line: 1 });
+describe('checkCitation', () => {
+  const fault = (document: string, anchor: string | null, file = 'src/x.ts') =>
+    checkCitation(file, { document, anchor, line: 1 });
 
   it('takes a document with and without a heading', () => {
     expect(fault('ARCHITECTURE.md', null)).toBeNull();
@@ -100,9 +101,9 @@ describe('headingAnchors', () => {
   });
 });
 
-describe('partsOf', () => {
+describe('splitSource', () => {
   const kinds = (source: string) =>
-    partsOf(source)
+    splitSource(source)
       .map(({ kind, text }) => `${kind}: ${text.trim()}`)
       .filter((part) => !part.endsWith(': '));
 
@@ -140,7 +141,7 @@ describe('partsOf', () => {
     for (const file of writtenFiles().filter((path) => /\.(ts|mjs)$/.test(path))) {
       const source = read(file);
       expect(
-        partsOf(source)
+        splitSource(source)
           .map(({ text }) => text)
           .join(''),
         file,

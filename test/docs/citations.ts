@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, normalize } from 'node:path';
-import { partsOf } from './source-parts.ts';
+import { splitSource } from './source-parts.ts';
 import { found, root, withoutCode } from './markdown.ts';
 
 /** A document, and where it says so a heading in it, that a comment or a document refers to. */
@@ -20,13 +20,13 @@ const scripts = ['.ts', '.mjs', '.js'];
 
 /** The citations in the comments of a source, or in the text of a document: links there are not among them. */
 export function citationsIn(file: string, text: string): Citation[] {
-  if (file.endsWith('.md')) return citationsOf(withoutCode(text).replaceAll(link, ']'), 1);
-  if (!scripts.includes(extname(file))) return citationsOf(text, 1);
-  const comments = partsOf(text).filter(({ kind }) => kind === 'comment');
-  return comments.flatMap((comment) => citationsOf(comment.text, comment.line));
+  if (file.endsWith('.md')) return citationsInText(withoutCode(text).replaceAll(link, ']'), 1);
+  if (!scripts.includes(extname(file))) return citationsInText(text, 1);
+  const comments = splitSource(text).filter(({ kind }) => kind === 'comment');
+  return comments.flatMap((comment) => citationsInText(comment.text, comment.line));
 }
 
-function citationsOf(text: string, firstLine: number): Citation[] {
+function citationsInText(text: string, firstLine: number): Citation[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.replaceAll(address, '').matchAll(citation)].map(([, document = '', anchor = null]) => ({
       document,
@@ -37,7 +37,7 @@ function citationsOf(text: string, firstLine: number): Citation[] {
 }
 
 /** What is wrong with a citation, or null. A document is looked for from the top of the repository, and beside the citing file. */
-export function faultOf(file: string, { document, anchor }: Citation): string | null {
+export function checkCitation(file: string, { document, anchor }: Citation): string | null {
   const path = [document, normalize(join(dirname(file), document))].find((candidate) => existsSync(join(root, candidate)));
   if (path === undefined) return 'there is no such document';
   if (anchor === null) return null;
@@ -48,7 +48,7 @@ export function faultOf(file: string, { document, anchor }: Citation): string | 
 export function headingAnchors(markdown: string): string[] {
   const seen = new Map<string, number>();
   return found(withoutCode(markdown), /^#{1,6} +(.+?)(?: +#+)? *$/gm).map((heading) => {
-    const slug = slugOf(heading);
+    const slug = toSlug(heading);
     const times = seen.get(slug) ?? 0;
     seen.set(slug, times + 1);
     return times === 0 ? slug : `${slug}-${times}`;
@@ -56,7 +56,7 @@ export function headingAnchors(markdown: string): string[] {
 }
 
 /** Of a heading's visible text: lower case, without punctuation, with hyphens for spaces. */
-const slugOf = (heading: string): string =>
+const toSlug = (heading: string): string =>
   heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .toLowerCase()

@@ -16,7 +16,7 @@ const beforeRegex = /(^|[^\w$.])(return|typeof|case|in|of|do|else|void|delete|th
  * Splits a TypeScript or JavaScript source into comments, strings and code, in order and without a gap. Texts of a template are
  * strings, its expressions are code. A regular expression is code.
  */
-export function partsOf(source: string): Part[] {
+export function splitSource(source: string): Part[] {
   const parts: Part[] = [];
   /** For each template that is open: how many braces its expression has open. */
   const templates: number[] = [];
