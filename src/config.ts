@@ -8,7 +8,7 @@ import { type Environment, readVariables } from './config/variable.ts';
 import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './config/variables.ts';
 import type { ServiceSettings } from './services/ports.ts';
 
-export { ConfigError, configOrExit, exitOnUnusableDatabase } from './config/faults.ts';
+export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './config/faults.ts';
 export type { LogLevel } from './config/variables.ts';
 
 /** What every process needs. Durations in milliseconds. */

@@ -6,13 +6,17 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailable } from './core/errors.ts';
 import { latencyBucketsMs } from './core/latency-buckets.ts';
 import { passedOverKinds } from './core/passed-over.ts';
+import { isAlive } from './core/process.ts';
 import type { LatencyHistogram, Store } from './services/store.ts';
 
 /** Jobs by queue and BullMQ state. */
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'passedOver'>;
+  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'passedOver' | 'processes'>;
+  /** Rejects while Redis takes no writes. */
+  probeRedis: () => Promise<void>;
+  now: () => number;
   /** Rejects, in less than a scrape may take, while Redis is away. */
   queueDepths: () => Promise<QueueDepths>;
   /** Of this service. */
@@ -36,16 +40,20 @@ export function createMetrics(sources: MetricsSources): Metrics {
 
   return {
     text: async () => {
-      const [takesWrites, stored, depths] = await Promise.all([
+      const [takesWrites, redisTakesWrites, stored, depths] = await Promise.all([
         takesWritesOf(sources.store),
-        readStore(sources.store),
+        sources.probeRedis().then(
+          () => true,
+          () => false,
+        ),
+        readStore(sources.store, sources.now()),
         readQueues(sources.queueDepths),
       ]);
       // A registry a scrape: what is shown is what was read, whoever else scrapes meanwhile.
       const ofSystem = new Registry();
       showDatabase(takesWrites, ofSystem);
       if (stored !== null) showStored(stored, ofSystem);
-      showQueues(depths, ofSystem);
+      showQueues(depths, redisTakesWrites, ofSystem);
       const latencies = stored === null ? [] : showLatencies(stored.latencies);
       return [await ofSystem.metrics(), ...latencies, await ofProcess.metrics()].join('\n');
     },
@@ -62,16 +70,18 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
     },
   );
 
-async function readStore(store: MetricsSources['store']) {
+async function readStore(store: MetricsSources['store'], now: number) {
   try {
-    const [counts, latencies, detections, calls, passedOver] = await Promise.all([
+    const [counts, latencies, detections, calls, passedOver, processes] = await Promise.all([
       store.counts(),
       store.latencies(),
       store.detections(),
       store.sagemakerCalls(),
       store.passedOver(),
+      store.processes(),
     ]);
-    return { counts, latencies, detections, calls, passedOver };
+    const workers = processes.filter((one) => one.service === 'worker' && isAlive(one, now)).length;
+    return { counts, latencies, detections, calls, passedOver, workers };
   } catch (error) {
     if (error instanceof StoreUnavailable) return null;
     throw error;
@@ -109,6 +119,9 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
     registers,
   });
   for (const [status, count] of Object.entries(stored.counts.deployments)) deployments.set({ status }, count);
+
+  const workers = new Gauge({ name: 'autodeploy_workers', help: 'Worker processes that live', registers });
+  workers.set(stored.workers);
 
   const detections = new Counter({
     name: 'autodeploy_trainings_detected_total',
@@ -160,10 +173,10 @@ const showLatencies = (latencies: LatencyHistogram[]): string[] =>
     ),
   );
 
-function showQueues(depths: QueueDepths | null, registry: Registry): void {
+function showQueues(depths: QueueDepths | null, redisUp: boolean, registry: Registry): void {
   const registers = [registry];
-  const up = new Gauge({ name: 'autodeploy_redis_up', help: 'Whether Redis answered this scrape', registers });
-  up.set(depths === null ? 0 : 1);
+  const up = new Gauge({ name: 'autodeploy_redis_up', help: 'Whether Redis took a write at this scrape', registers });
+  up.set(redisUp ? 1 : 0);
   if (depths === null) return;
 
   const jobs = new Gauge({

@@ -13,7 +13,7 @@ export async function measureQueue(redisUrl: string, rounds: number): Promise<st
   const ours = createQueue({ redisUrl, queuePrefix: '{ours}', log: silent });
   const bare = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{bare}' });
   try {
-    await Promise.all([ours.ping(), bare.waitUntilReady()]);
+    await Promise.all([ours.probe(), bare.waitUntilReady()]);
     const rows: string[][] = [];
     for (const atOnce of [1, 10]) {
       const row = await inTurns(

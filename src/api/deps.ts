@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { Services } from '../services/ports.ts';
+import type { SystemStatus } from '../services/status.ts';
 import type { BoardQueue } from './board.ts';
 import type { HealthChecks } from './routes/health.ts';
 import type { WrongKeyLimits } from './wrong-keys.ts';
@@ -16,6 +17,9 @@ export interface ApiDeps {
   publicUrl?: string | null;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;
+  /** Of this service. */
+  version: string;
+  readStatus: () => Promise<SystemStatus>;
   /** Prometheus' text format. */
   metricsText: () => Promise<string>;
   log: Logger;

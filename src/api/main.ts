@@ -3,17 +3,23 @@
  * SageMaker may come later.
  */
 import packageJson from '../../package.json' with { type: 'json' };
-import { configOrExit, exitOnUnusableDatabase, loadApiConfig } from '../config.ts';
+import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadApiConfig } from '../config.ts';
 import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
 import { onCrash } from '../on-crash.ts';
 import { onStop } from '../on-stop.ts';
+import { newProcessName } from '../process-name.ts';
 import { createQueue } from '../queue/queue.ts';
+import { faultOfRedis } from '../queue/start-check.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
+import { readStatus } from '../services/status.ts';
+import { watchWorkers } from '../services/watch-workers.ts';
+import { startPresence, troubleOf } from '../services/presence.ts';
+import { shareDatabase } from '../services/shared-database.ts';
 import { createApp } from './app.ts';
 import { startServer } from './server.ts';
 
@@ -29,12 +35,22 @@ const { api } = config;
 const log = createLogger(config, 'api');
 onCrash(log, 'the API ends: nobody caught an error');
 
+let close: () => Promise<void> = async () => {};
+onStop(log, () => close());
+
+const fault = await faultOfRedis(config);
+if (fault !== null) exitWithFaults([fault]);
+
 const store = await openStore(config.databaseUrl, { waitMs: databaseWaitMs, log }).catch((error: unknown) =>
   exitOnUnusableDatabase(config.databaseUrl, error),
 );
 const serviceLog = autoDeployLogger(log);
 const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
 const queue = createQueue({ ...config, log });
+const self = { name: newProcessName(), service: 'api', version: packageJson.version, startedAt: Date.now() } as const;
+const shared = shareDatabase({ store, peers: queue, log, now: Date.now, self, queuePrefix: config.queuePrefix });
+const stranger = await shared.join();
+if (stranger !== null) exitWithFaults([stranger]);
 const sagemaker = createSagemaker({ onCall: calls.count, log: serviceLog, endpointName: config.services.endpointName });
 const services: Services = {
   store,
@@ -45,14 +61,30 @@ const services: Services = {
   now: Date.now,
   random: Math.random,
 };
-const metrics = createMetrics({ store, queueDepths: () => queue.depths(), version: packageJson.version });
+const metrics = createMetrics({
+  store,
+  queueDepths: () => queue.depths(),
+  probeRedis: () => queue.probe(),
+  now: Date.now,
+  version: packageJson.version,
+});
 const app = createApp({
   services,
   apiKeys: api.apiKeys,
   basePath: api.basePath,
   publicUrl: api.publicUrl,
   boardQueues: queue.queues,
-  health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
+  health: {
+    redis: () => queue.probe(),
+    async database() {
+      const differs = shared.trouble();
+      if (differs !== null) throw new Error(differs);
+      await store.ping();
+    },
+    sagemaker: () => sagemaker.checkCredentials(),
+  },
+  version: packageJson.version,
+  readStatus: () => readStatus({ store, queue, now: Date.now, databaseDiffers: () => shared.trouble() }),
   metricsText: () => metrics.text(),
   log,
 });
@@ -61,12 +93,24 @@ const server = await startServer(app, api, { log }).catch((error: unknown) => {
   log.fatal({ err: error }, `cannot listen on ${api.host}, port ${api.port}`);
   process.exit(1);
 });
-onStop(log, async () => {
+shared.watch();
+const presence = startPresence({
+  store,
+  log: serviceLog,
+  now: Date.now,
+  self,
+  trouble: async () => shared.trouble() ?? (await troubleOf(queue)),
+});
+const workers = watchWorkers({ store, queue, log: serviceLog, now: Date.now });
+
+close = async () => {
+  workers.stop();
   await server.close(graceMs);
-  await Promise.all([calls.stop(), queue.close()]);
+  await shared.stop();
+  await Promise.all([calls.stop(), presence.stop(), queue.close()]);
   sagemaker.close();
   await store.close();
-});
+};
 // What it finds is in the log, and keeps readiness from saying that all is well.
 void sagemaker.checkCredentials().catch(() => undefined);
 log.info({ url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');

@@ -179,7 +179,7 @@ export function problemOf(error: unknown): Problem {
     });
   }
   if (error instanceof QueueUnavailable) {
-    return new Problem('redis_unavailable', 'Redis does not answer; nothing was changed', { retryAfterSeconds, cause: error });
+    return new Problem('redis_unavailable', `${error.message}; nothing was changed`, { retryAfterSeconds, cause: error });
   }
   if (error instanceof SagemakerError) return problemOfSagemaker(error);
   if (error instanceof HTTPException && error.status < 500) return new Problem('bad_request', error.message, { cause: error });

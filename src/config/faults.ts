@@ -22,7 +22,11 @@ const exitCodeBadConfig = 78;
 export async function configOrExit<T>(load: () => T, further: () => Promise<readonly string[]> = async () => []): Promise<T> {
   const loaded = attempt(load);
   const faults = [...('faults' in loaded ? loaded.faults : []), ...(await further())];
-  if ('value' in loaded && faults.length === 0) return loaded.value;
+  return 'value' in loaded && faults.length === 0 ? loaded.value : exitWithFaults(faults);
+}
+
+/** Prints what has to be changed before the process can run, a line each, and ends it with code 78. */
+export function exitWithFaults(faults: readonly string[]): never {
   const stderr = openLineWriter(2);
   for (const fault of faults) stderr.write(`${fault}\n`);
   return process.exit(exitCodeBadConfig);

@@ -29,8 +29,11 @@ export const countingOfCalls = (database: Database): Pick<Store, Calls> => ({
           })
           .run();
       }
-      // Those of the future are of a clock that has been put back since.
-      const forgotten = or(lt(sagemakerCallMinutes.minute, minute - keptMinutes), gt(sagemakerCallMinutes.minute, minute + 1));
+      // Those far in the future are of a clock that has been put back since.
+      const forgotten = or(
+        lt(sagemakerCallMinutes.minute, minute - keptMinutes),
+        gt(sagemakerCallMinutes.minute, minute + keptMinutes),
+      );
       tx.delete(sagemakerCallMinutes).where(forgotten).run();
     }),
 

@@ -4,7 +4,8 @@
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../services/ports.ts';
-import { logTrouble } from './connection-trouble.ts';
+import { logTrouble, type Trouble } from './connection-trouble.ts';
+import { refusalOf, refusedEvent, type RefusalKind } from './refusal.ts';
 
 const firstWaitMs = 100;
 const longestWaitMs = 2000;
@@ -21,21 +22,25 @@ export function reconnectDelayMs(attempt: number, random: () => number = Math.ra
 const shared = {
   retryStrategy: (attempt: number) => reconnectDelayMs(attempt),
   connectTimeout: 5000,
+  // How often one that loads its data is asked whether it has.
+  maxLoadingRetryTime: 1000,
 } satisfies RedisOptions;
 
 /** For what adds and reads: a command fails at once while Redis is away, instead of waiting for it. */
 export function connectProducer(redisUrl: string, log: Logger): Redis {
   // A half-open connection looks ready for many minutes; this ends one that owes an answer for so long.
-  const redis = new Redis(redisUrl, {
-    ...shared,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    socketTimeout: 5000,
-    // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
-    enableAutoPipelining: true,
-  });
-  logTrouble(redis, 'producer', log);
-  return redis;
+  return connect(
+    redisUrl,
+    {
+      ...shared,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      socketTimeout: 5000,
+      // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
+      enableAutoPipelining: true,
+    },
+    (redis) => logTrouble(redis, 'producer', log),
+  );
 }
 
 export type WorkerConnection = Redis;
@@ -43,8 +48,51 @@ export type WorkerConnection = Redis;
 /** For workers: a command waits until Redis is back. BullMQ makes its blocking connections as copies of this one. */
 export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
   // Longer than the 10 s that BullMQ may block for (`maximumBlockTimeout` of its Redis back end).
-  const redis = new Redis(redisUrl, { ...shared, maxRetriesPerRequest: null, socketTimeout: 15_000 });
-  logTrouble(redis, 'worker', log);
+  const options = { ...shared, maxRetriesPerRequest: null, socketTimeout: 15_000 };
+  return connect(redisUrl, options, (redis) => logTrouble(redis, 'worker', log));
+}
+
+/** A node that takes no writes is left for the one that the name leads to now, but not as fast as commands come. */
+const leaveNodeAfterMs = 500;
+/** Trouble of the node's own passes; should it last, the name may lead to another node by now. */
+const leaveTroubleAfterMs = 10_000;
+
+/** How old a connection must be for a refusal to end it; null: it stays. */
+function leaveAfterMs(kind: RefusalKind): number | null {
+  switch (kind) {
+    case 'wrong_node':
+      return leaveNodeAfterMs;
+    case 'not_now':
+    case 'credentials':
+      return leaveTroubleAfterMs;
+    case 'rights':
+    case 'set_up':
+    case 'unknown':
+      return null;
+  }
+}
+
+function connect(address: string | null, options: RedisOptions, watch: (redis: Redis) => Trouble | null): Redis {
+  let readyAt: number | null = null;
+  let trouble: Trouble | null = null;
+  const all: RedisOptions = {
+    ...options,
+    // Asked for every reply that is an error, those within pipelines included. The command fails in any case: it had no effect.
+    reconnectOnError(error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) return false;
+      trouble?.refused(refusal);
+      redis.emit(refusedEvent, refusal);
+      const afterMs = leaveAfterMs(refusal.kind);
+      return afterMs !== null && readyAt !== null && performance.now() - readyAt >= afterMs;
+    },
+  };
+  const redis = address === null ? new Redis(all) : new Redis(address, all);
+  redis.on('ready', () => (readyAt = performance.now()));
+  redis.on('close', () => (readyAt = null));
+  // BullMQ's copies would share what is known of this one. Their trouble is this one's, and told once.
+  redis.duplicate = (override) => connect(null, { ...redis.options, ...override }, () => null);
+  trouble = watch(redis);
   return redis;
 }
 

@@ -1,13 +1,19 @@
 import { Queue as BullQueue } from 'bullmq';
 import type { Config } from '../config.ts';
-import type { Logger, Queue } from '../services/ports.ts';
+import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
+import type { Logger, Queue, QueuePeers, QueueView } from '../services/ports.ts';
 import { connectProducer, disconnect } from './connection.ts';
 import { checkJob, checkQueueName, deployJob, deployQueueName, lookAtDeploymentJob, lookAtTrainingJob } from './contracts.ts';
+import { createDueLook } from './due-jobs.ts';
 import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
+import { leavePeers, meetPeers } from './meet.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
+import { factsOf } from './redis-facts.ts';
 import { restoreJobs } from './restore-jobs.ts';
-import { QueueUnavailable, within } from './time-limit.ts';
+import { unavailable } from './redis-error.ts';
+import { within } from './time-limit.ts';
 import { createUntilReady } from './until-ready.ts';
+import { createWriteProbe } from './write-probe.ts';
 
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
 const keptEvents = 100;
@@ -17,8 +23,7 @@ const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'fai
 type QueueDepths = Record<(typeof states)[number], number>;
 
 /** The queues in Redis. Every method fails with QueueUnavailable, within about 2 s, while Redis is away, and works when it is back. */
-export interface RedisQueue extends Queue {
-  ping(): Promise<void>;
+export interface RedisQueue extends Queue, QueueView, QueuePeers {
   /** How many jobs are in which state, for each queue. */
   depths(): Promise<Record<string, QueueDepths>>;
   /** For Bull Board. */
@@ -34,6 +39,7 @@ export interface QueueOptions extends Pick<Config, 'redisUrl' | 'queuePrefix'> {
 export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): RedisQueue {
   const redis = connectProducer(redisUrl, log);
   const untilReady = createUntilReady(redis);
+  const probe = createWriteProbe(redis, queuePrefix);
 
   const open = (name: string): JobQueue => {
     const queue: JobQueue = new BullQueue(name, {
@@ -56,14 +62,26 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
   /** BullMQ does this once, when a queue is opened; here Redis may come, or be emptied, later. */
   const writeSettings = (): Promise<unknown> =>
     Promise.all(queues.map((queue) => queue.getBackend().setQueueMeta(queue.metaValues)));
-  redis.on('ready', () => void writeSettings().catch(() => {}));
+  const dueLooks = queues.map((queue) => [queue.name, createDueLook(redis, queue)] as const);
+  let facts: RedisFacts | null = null;
+  const readFacts = async (): Promise<void> => {
+    const read = factsOf(await redis.info());
+    const known = facts;
+    facts = read;
+    const isKnown = ({ code }: { code: string }): boolean => known !== null && warningsOf(known).some((one) => one.code === code);
+    for (const { code, detail } of warningsOf(read).filter((one) => !isKnown(one))) log.warn({ code }, detail);
+  };
+  redis.on('ready', () => {
+    void writeSettings().catch(() => {});
+    void readFacts().catch(() => {});
+  });
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       await within(limitMs, untilReady());
       return await work();
     } catch (error) {
-      throw error instanceof QueueUnavailable || redis.status === 'ready' ? error : away(error);
+      throw unavailable(error);
     }
   };
 
@@ -109,7 +127,16 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
         return count;
       });
     },
-    ping: () => attempt(async () => void (await within(limitMs, redis.ping()))),
+    probe: () => attempt(() => within(limitMs, probe())),
+    meet: (self, stance) => attempt(() => within(limitMs, meetPeers(redis, queuePrefix, self, stance))),
+    leave: (name) => attempt(() => within(limitMs, leavePeers(redis, queuePrefix, name))),
+    facts: () => facts,
+    due: () =>
+      attempt(async () => {
+        const now = Date.now();
+        const looks = dueLooks.map(async ([name, look]) => [name, await look(now)] as const);
+        return Object.fromEntries(await within(limitMs, Promise.all(looks)));
+      }),
     depths: () =>
       attempt(async () => {
         const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);
@@ -121,6 +148,3 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     },
   };
 }
-
-const away = (cause: unknown): QueueUnavailable =>
-  new QueueUnavailable(`Redis is away: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -3,6 +3,7 @@
  * them; `main.ts` files hand them over.
  */
 import type { Deployment, Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment.ts';
+import type { RedisFacts } from '../core/redis-server.ts';
 import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
 import type { Store } from './store.ts';
 
@@ -112,6 +113,40 @@ export interface Queue {
    * told how many they are. Such jobs are left behind by a clock that was put back. Answers how many there were.
    */
   pullForward(longestMs: number, delayMs: (count: number) => number): Promise<number>;
+}
+
+/** The jobs of one queue that are due and that nobody has taken. */
+export interface DueJobs {
+  count: number;
+  /** The one that has been due for longest. */
+  oldest: { trainingJobName: string; since: number } | null;
+}
+
+/** A process that uses the queue, and the database that it has. */
+export interface QueuePeer {
+  name: string;
+  service: string;
+  databaseId: string;
+}
+
+/** How processes notice through Redis that they do not share the database. Both may fail. */
+export interface QueuePeers {
+  /**
+   * Answers who else lives and has another database. Notes this process for a few seconds: with `stay` in any case, with `join` only
+   * where there is nobody, with `look` not at all.
+   */
+  meet(self: QueuePeer, stance: 'look' | 'join' | 'stay'): Promise<QueuePeer[]>;
+  leave(name: string): Promise<void>;
+}
+
+/** What can be seen of the queue, for people and for those who watch over it. Every method may fail. */
+export interface QueueView {
+  /** Resolves when Redis takes writes now, or took one a second ago. */
+  probe(): Promise<void>;
+  /** By queue. */
+  due(): Promise<Record<string, DueJobs>>;
+  /** As it was at the last connect; null while that is not known. */
+  facts(): RedisFacts | null;
 }
 
 /** A line of the log; `training_job_name` in `fields` wherever a run is spoken of. */

@@ -1,28 +1,18 @@
+import { isConnectionError } from '../queue/redis-error.ts';
+import { refusalOf } from '../queue/refusal.ts';
 import type { Logger } from '../services/ports.ts';
 
-const connectionCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];
-const connectionMessage = /Connection is closed|Socket timeout|connect ETIMEDOUT/;
 const lockMessage = /Missing lock|Lock mismatch|could not renew lock/i;
 const repeatAfterMs = 60_000;
 
 /**
- * What is said of an error that BullMQ met by itself. The connection's trouble is told elsewhere, once (connection-trouble.ts); a
+ * What is said of an error that BullMQ met by itself. The connection's trouble, and what Redis refuses, is told elsewhere, once (connection-trouble.ts); a
  * lock that was lost is expected after a freeze or an outage; and nothing is said twice within a minute.
  */
-export function createErrorLog(log: Logger, queue: string, now: () => number = Date.now): (error: Error) => void {
+export function createErrorLog(log: Logger, queue: string, now: () => number = () => performance.now()): (error: Error) => void {
   const toldAt = new Map<string, number>();
   return (error) => {
-    const code = 'code' in error ? String(error.code) : '';
-    if (connectionCodes.includes(code) || connectionMessage.test(error.message)) return;
+    if (isConnectionError(error) || refusalOf(error) !== null) return;
     const lastAt = toldAt.get(error.message);
     if (lastAt !== undefined && now() - lastAt < repeatAfterMs) return;
     if (toldAt.size > 100) toldAt.clear();

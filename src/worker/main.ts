@@ -2,21 +2,26 @@
  * A worker process: `node src/worker/main.ts`, configured by the environment alone. It needs the database to start; Redis and
  * SageMaker may come later.
  */
-import { configOrExit, exitOnUnusableDatabase, loadConfig } from '../config.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadConfig } from '../config.ts';
 import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, createLogger } from '../logger.ts';
 import { onCrash } from '../on-crash.ts';
 import { onStop } from '../on-stop.ts';
+import { newProcessName } from '../process-name.ts';
 import { createQueue } from '../queue/queue.ts';
+import { faultOfRedis } from '../queue/start-check.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../services/count-calls.ts';
 import type { Services } from '../services/ports.ts';
+import { startPresence, troubleOf } from '../services/presence.ts';
+import { shareDatabase } from '../services/shared-database.ts';
 import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { startTakingJobs } from './job-taking.ts';
 import { startReconciling } from './reconcile-timer.ts';
-import { startRuntime } from './runtime.ts';
 
 /** While it is locked. A job that waits for longer is put off, and looks anew at what it had begun. */
 const databaseWaitMs = 10_000;
@@ -26,11 +31,30 @@ const processLog = createLogger(config, 'worker');
 onCrash(processLog, 'the worker ends: nobody caught an error');
 
 const log = autoDeployLogger(processLog);
+let close: () => Promise<void> = async () => {};
+const end = onStop(log, () => close());
+
+const fault = await faultOfRedis(config);
+if (fault !== null) exitWithFaults([fault]);
+
 const store = await openStore(config.databaseUrl, { waitMs: databaseWaitMs, log: processLog }).catch((error: unknown) =>
   exitOnUnusableDatabase(config.databaseUrl, error),
 );
-const calls = createCallCounter({ store, log, now: Date.now });
 const queue = createQueue({ ...config, log });
+const self = { name: newProcessName(), service: 'worker', version: packageJson.version, startedAt: Date.now() } as const;
+const shared = shareDatabase({
+  store,
+  peers: queue,
+  log,
+  now: Date.now,
+  self,
+  queuePrefix: config.queuePrefix,
+  onTrouble: (trouble) => taking.hold(trouble),
+});
+const stranger = await shared.join();
+if (stranger !== null) exitWithFaults([stranger]);
+
+const calls = createCallCounter({ store, log, now: Date.now });
 const sagemaker = createSagemaker({ onCall: calls.count, log });
 const services: Services = {
   store,
@@ -41,17 +65,34 @@ const services: Services = {
   now: Date.now,
   random: Math.random,
 };
-const runtime = startRuntime({ ...config, handlers: createHandlers(services), log });
+const taking = startTakingJobs({
+  config,
+  handlers: createHandlers(services),
+  queue,
+  log,
+  name: self.name,
+  random: Math.random,
+  onFault: (found) => exitWithFaults([found]),
+  onStuck: () => end(1),
+});
 const reconciling = startReconciling(services);
 const adopting = startAdopting(services);
-const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => runtime.isRunning());
+shared.watch();
+const presence = startPresence({
+  store,
+  log,
+  now: Date.now,
+  self,
+  trouble: async () => taking.trouble() ?? (await troubleOf(queue)),
+});
+const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 
-onStop(log, async () => {
+close = async () => {
   stopHeartbeat?.();
-  await Promise.all([runtime.close(), reconciling.stop(), adopting.stop()]);
-  await Promise.all([calls.stop(), queue.close()]);
+  await Promise.all([taking.close(), reconciling.stop(), adopting.stop(), shared.stop()]);
+  await Promise.all([calls.stop(), presence.stop(), queue.close()]);
   sagemaker.close();
   await store.close();
-});
+};
 void sagemaker.findCredentials();
-log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');
+log.info({ name: self.name, version: self.version }, 'the worker has started');

@@ -6,6 +6,7 @@ import type { JobKind } from './handlers.ts';
 import { createErrorLog } from './error-log.ts';
 import { runJob, type StopReason } from './run-job.ts';
 import { settleJob } from './settle-job.ts';
+import { steadyFetch } from './steady-fetch.ts';
 import { teeLog } from './tee-log.ts';
 
 /** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
@@ -38,8 +39,13 @@ export interface QueueWorker {
   /** Jobs in hand. */
   active(): number;
   isRunning(): boolean;
-  /** How many jobs wait and how many are in hand, of all workers. */
-  counts(): Promise<{ waiting: number; active: number }>;
+  /** Resolves when Redis has let it look for a job for the first time. */
+  readonly fetching: Promise<void>;
+  /** When it last took a job, or was done with one; by the monotonic clock. */
+  progressAt(): number;
+  /** Takes no more jobs until `resume`; those in hand go on. */
+  pause(): void;
+  resume(): void;
   /** Takes no more jobs; resolves when those in hand are settled. Does not when Redis is away. */
   close(): Promise<void>;
   /** Tells the jobs in hand to stop, so that they are handed back. */
@@ -53,12 +59,15 @@ interface Run {
 export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): QueueWorker {
   const { log, times } = options;
   const runs = new Map<string, Run>();
-  let closing = false;
+  const fetching = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  let paused = false;
+  let progressAt = performance.now();
 
   const process = async (job: Job, token?: string): Promise<string> => {
     const id = String(job.id);
-    // A fetch that was under way when the worker was told to close may still bring one.
-    if (closing) return settleJob(job, String(token), { kind: 'hand_back' });
+    // A fetch that was under way when the worker was told to close or to pause may still bring one.
+    if (ending.signal.aborted || paused) return settleJob(job, String(token), { kind: 'hand_back' });
     const controller = new AbortController();
     let stopReason: StopReason | null = null;
     const run: Run = {
@@ -70,6 +79,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     // After a freeze this worker may find its own job stalled, and take it again before it sees that the lock is lost.
     runs.get(id)?.stop('lock_lost');
     runs.set(id, run);
+    progressAt = performance.now();
     try {
       const verdict = await runJob(kind, job.data, {
         signal: controller.signal,
@@ -80,6 +90,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
       return await settleJob(job, String(token), verdict);
     } finally {
       if (runs.get(id) === run) runs.delete(id);
+      progressAt = performance.now();
     }
   };
 
@@ -92,8 +103,15 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     stalledInterval: times.stalledIntervalMs,
     maxStalledCount,
     runRetryDelay: runRetryDelayMs,
+    autorun: false,
   });
-  worker.on('error', createErrorLog(log, kind.queueName));
+  const tellError = createErrorLog(log, kind.queueName);
+  worker.on('error', tellError);
+  steadyFetch(worker.getBackend(), {
+    random: options.random,
+    signal: ending.signal,
+    onFetched: fetching.resolve,
+  });
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const id of jobIds) runs.get(id)?.stop('lock_lost');
   });
@@ -101,16 +119,26 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     log.warn({ queue: kind.queueName, job: jobId }, 'a worker lost its hold on a job; another goes on with it');
   });
 
+  worker.run().catch(tellError);
+
   return {
     queueName: kind.queueName,
     active: () => runs.size,
-    isRunning: () => worker.isRunning(),
-    async counts() {
-      const [waiting = 0, active = 0] = await worker.getBackend().getCounts(['wait', 'active']);
-      return { waiting, active };
+    isRunning: () => paused || worker.isRunning(),
+    fetching: fetching.promise,
+    progressAt: () => progressAt,
+    pause() {
+      paused = true;
+      void worker.pause(true);
+    },
+    resume() {
+      if (!paused) return;
+      paused = false;
+      progressAt = performance.now();
+      void worker.resume();
     },
     close() {
-      closing = true;
+      ending.abort();
       return worker.close();
     },
     handBack() {

@@ -1,12 +1,9 @@
-import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { connectWorker, disconnect } from '../queue/connection.ts';
 import type { Logger } from '../services/ports.ts';
 import type { JobKind } from './handlers.ts';
-import { defaultTimes, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
-import { repeat } from './repeat.ts';
-import { createStandstillWatch } from './standstill.ts';
+import { defaultTimes, type QueueWorker, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
 
 /** How a runtime ends, counted from `close`: SIGKILL comes after 10 s, and the database is to be closed before. */
 interface ClosingTimes {
@@ -19,9 +16,10 @@ interface ClosingTimes {
 const defaultClosing: ClosingTimes = { handBackAfterMs: 4000, leaveAfterMs: 7000 };
 /** For workers with nothing in hand: more than they need, unless Redis is away. */
 const idleCloseMs = 1000;
-const standstillLookMs = 15_000;
 
 export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
+  /** Of the process, for people. */
+  name: string;
   handlers: readonly JobKind[];
   log: Logger;
   random?: () => number;
@@ -32,6 +30,12 @@ export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' 
 export interface Runtime {
   /** Whether every worker's loop runs; also while Redis is away, since no restart mends that. */
   isRunning(): boolean;
+  /** Resolves when Redis has let every worker look for jobs. */
+  readonly fetching: Promise<unknown>;
+  readonly workers: readonly Pick<QueueWorker, 'queueName' | 'progressAt'>[];
+  /** Takes no more jobs until `resume`; those in hand go on. */
+  pause(): void;
+  resume(): void;
   /** Takes no more jobs; lets those in hand end for a while, then hands them back for others to take at once. Never fails. */
   close(): Promise<void>;
 }
@@ -44,27 +48,15 @@ export function startRuntime(options: RuntimeOptions): Runtime {
     startQueueWorker(kind, {
       connection,
       queuePrefix: options.queuePrefix,
-      name: `${hostname()}-${process.pid}`,
+      name: options.name,
       concurrency: options.workerConcurrency,
       times,
       log,
       random,
     }),
   );
-  const watches = workers.map((worker) => createStandstillWatch(worker, log));
-  const watching = repeat({
-    firstWithinMs: standstillLookMs,
-    everyMs: standstillLookMs,
-    random,
-    run: async () => {
-      await Promise.allSettled(watches.map((look) => look()));
-    },
-  });
-
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    // Not waited for: without Redis a look ends only with the connection.
-    void watching.stop();
     const settled = Promise.allSettled(workers.map((worker) => worker.close()));
     const inHand = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
     await firstOf(settled, inHand() === 0 ? Math.min(idleCloseMs, closing.handBackAfterMs) : closing.handBackAfterMs);
@@ -76,6 +68,10 @@ export function startRuntime(options: RuntimeOptions): Runtime {
   };
   return {
     isRunning: () => workers.every((worker) => worker.isRunning()),
+    fetching: Promise.all(workers.map((worker) => worker.fetching)),
+    workers,
+    pause: () => workers.forEach((worker) => worker.pause()),
+    resume: () => workers.forEach((worker) => worker.resume()),
     close: () => (closed ??= close()),
   };
 }

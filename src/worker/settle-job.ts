@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, ErrorCode, type Job } from 'bullmq';
+import { refusalOf } from '../queue/refusal.ts';
 import type { Verdict } from './run-job.ts';
 
 /**
@@ -17,14 +19,16 @@ export async function settleJob(job: Job, token: string, verdict: Verdict): Prom
     case 'again':
       // Before delaying: after that the job's data may be in another worker's hands.
       if (verdict.troubleSince !== undefined) {
-        await ifStillThere(job.updateData({ ...(job.data as object), trouble_since: verdict.troubleSince }));
+        const data = { ...(job.data as object), trouble_since: verdict.troubleSince };
+        await ifStillThere(() => job.updateData(data));
       }
       return delay(job, token, verdict.afterMs);
   }
 }
 
 async function delay(job: Job, token: string, afterMs: number): Promise<never> {
-  await ifStillThere(job.moveToDelayed(Date.now() + afterMs, token));
+  const dueAt = Date.now() + afterMs;
+  await ifStillThere(() => job.moveToDelayed(dueAt, token));
   throw new DelayedError();
 }
 
@@ -35,10 +39,22 @@ const lostCodes: readonly unknown[] = [
   ErrorCode.JobNotInState,
 ];
 
-async function ifStillThere(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && lostCodes.includes(error.code))) throw error;
+/** Redis may come round while the lock is held; afterwards the job is found as stalled. */
+const insistForMs = 15_000;
+const againAfterMs = 500;
+
+/** Tries for a while when Redis refuses, as in a fail-over: the job goes on when it should, and nobody has to find it. */
+async function ifStillThere(work: () => Promise<unknown>): Promise<void> {
+  const until = performance.now() + insistForMs;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && lostCodes.includes(error.code)) return;
+      if (refusalOf(error) === null) throw error;
+      if (performance.now() > until) return;
+    }
+    await wait(againAfterMs);
   }
 }

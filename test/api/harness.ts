@@ -12,6 +12,7 @@ import { createLogger } from '../../src/logger.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { readStatus } from '../../src/services/status.ts';
 import type { Services, ServiceSettings } from '../../src/services/ports.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { clientOf, makeConfig, training } from '../simulator/harness.ts';
@@ -103,11 +104,17 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   await store.ping();
   const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
   // The board does not wait for the first connection.
-  if (options.redisUrl === undefined) await queue.ping();
+  if (options.redisUrl === undefined) await queue.probe();
   const sagemaker = createSagemaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
   const services: Services = { store, queue, sagemaker, log, settings, now, random: Math.random };
 
-  const metrics = createMetrics({ store, queueDepths: () => queue.depths(), version: '0.0.0' });
+  const metrics = createMetrics({
+    store,
+    queueDepths: () => queue.depths(),
+    probeRedis: () => queue.probe(),
+    now,
+    version: '0.0.0',
+  });
   const app = createApp({
     services,
     apiKeys,
@@ -115,7 +122,9 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     publicUrl: options.publicUrl,
     wrongKeys: options.wrongKeys ?? noWrongKeyLimits,
     boardQueues: queue.queues,
-    health: { redis: () => queue.ping(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
+    health: { redis: () => queue.probe(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
+    version: '0.0.0',
+    readStatus: () => readStatus({ store, queue, now, databaseDiffers: () => null }),
     metricsText: () => metrics.text(),
     log,
   });

@@ -28,6 +28,7 @@ const forPrograms = [
   ['POST', '/deploy/some-job'],
   ['GET', '/deployments'],
   ['GET', '/endpoint-status'],
+  ['GET', '/status'],
   ['GET', '/no-such-route'],
 ] as const;
 const forBrowsers = ['/metrics', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/admin/queues', '/admin/queues/api/queues'];

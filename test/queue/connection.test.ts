@@ -22,7 +22,7 @@ describe('while Redis is away', () => {
     const queue = openQueue(`redis://127.0.0.1:${port}`, newPrefix(), log);
     for (const use of [
       () => queue.watchTraining(aRun('job-1'), 0),
-      () => queue.ping(),
+      () => queue.probe(),
       () => queue.depths(),
       () => queue.restore({ runs: [aRun('job-1')], deployments: [] }, () => 0),
     ]) {
@@ -32,7 +32,7 @@ describe('while Redis is away', () => {
       expect(afterMs).toBeLessThan(1500);
     }
     await startRedis({ port });
-    await eventually(() => queue.ping().then(() => true), undefined, { withinMs: 5000 });
+    await eventually(() => queue.probe().then(() => true), undefined, { withinMs: 5000 });
     await queue.watchTraining(aRun('job-1'), 0);
     expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1 } });
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
@@ -58,19 +58,19 @@ describe('while Redis is away', () => {
   it('without hanging up, as when its machine is frozen, an answer is awaited for 1 s', async () => {
     const server = await startRedis();
     const queue = openQueue(server.url, newPrefix());
-    await queue.ping();
+    await queue.probe();
     server.child.signal('SIGSTOP');
     const { error, afterMs } = await failure(queue.watchTraining(aRun('job-1'), 0));
     server.child.signal('SIGCONT');
     expect(error).toBeInstanceOf(QueueUnavailable);
     expect(afterMs).toBeGreaterThan(900);
     expect(afterMs).toBeLessThan(2500);
-    await eventually(() => queue.ping().then(() => true));
+    await eventually(() => queue.probe().then(() => true));
   });
 
   it('closing takes no longer than a moment', async () => {
     const queue = openQueue(`redis://127.0.0.1:${await freePort()}`, newPrefix());
-    await failure(queue.ping());
+    await failure(queue.probe());
     const startedAt = performance.now();
     await queue.close();
     expect(performance.now() - startedAt).toBeLessThan(1500);
@@ -102,7 +102,7 @@ describe('the address', () => {
 
     const { log, lines } = keptLog();
     const refused = openQueue(`redis://worker:hunter2@127.0.0.1:${server.port}`, prefix, log);
-    expect((await failure(refused.ping())).error).toBeInstanceOf(Error);
+    expect((await failure(refused.probe())).error).toBeInstanceOf(Error);
     await eventually(() => lines.length > 0);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });

@@ -125,7 +125,7 @@ it('tells how many jobs are in which state', async () => {
 
 it('keeps few of the events that nobody reads', async () => {
   const { queue, prefix } = setUp();
-  await queue.ping();
+  await queue.probe();
   await queue.restore({ runs: Array.from({ length: 2000 }, (_, i) => aRun(`job-${i}`)), deployments: [] }, () => hour);
   const redis = openRedis(redisUrl());
   expect(Number(await redis.hget(`${prefix}:check-training:meta`, 'opts.maxLenEvents'))).toBe(100);

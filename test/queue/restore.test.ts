@@ -82,7 +82,7 @@ describe('restoring', () => {
     const server = await startRedis();
     const redis = openRedis(server.url);
     const queue = openQueue(server.url, newPrefix());
-    await queue.ping();
+    await queue.probe();
     const before = await usedMemory(redis);
     const wanted = { runs: many(10_000), deployments: [] };
     const restored = await cpuMs(() => queue.restore(wanted, () => hour));

@@ -9,7 +9,7 @@ import { createSender, type Received } from './send.ts';
 import { validValues } from './valid-values.ts';
 
 const seed = 20_261_124;
-const batches = 100;
+const batches = 200;
 const requestsInBatch = 10;
 const answerWithinMs = 15_000;
 const key = 'the-only-key-0123456789';
@@ -98,7 +98,7 @@ describe('requests derived from the OpenAPI document', () => {
     const send = senderTo(api);
     const operations = operationsOf(document);
     const arbitraries = operations.map((operation) => ({
-      weight: operation.body !== null ? 6 : 2,
+      weight: operation.body !== null ? 6 : 3,
       arbitrary: requestsTo(operation, { document, names, key }),
     }));
     const coverage = new Coverage();

@@ -189,7 +189,7 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   // A password that is wrong from the beginning, and one that is changed under those who are connected.
   const wrongPassword = 'wrong-but-secret-4718';
   const mistaken = start('worker', { REDIS_URL: redisUrl(wrongPassword) });
-  await mistaken.logged(({ level }) => level === 'warn' || level === 'error', 30_000);
+  expect((await mistaken.exited).code).toBe(78);
   const inRedis = await redisContents(redis);
   const boardAnswers = await readBoard(ask);
   await redis.config('SET', 'requirepass', 'other-4719');

@@ -21,6 +21,7 @@ export function setUp(redisUrl: string) {
       redisUrl,
       queuePrefix: prefix,
       workerConcurrency: 10,
+      name: 'test',
       handlers,
       log,
       random: () => 0,

@@ -16,7 +16,7 @@ describe('a job', () => {
     const kind = checkKind(async ({ training_job_name: name }) => {
       if (running.has(name)) overlaps += 1;
       running.add(name);
-      await queue.ping();
+      await queue.probe();
       running.delete(name);
       const count = (looks.get(name) ?? 0) + 1;
       looks.set(name, count);
@@ -105,7 +105,7 @@ describe('what a handler throws never makes a job failed', () => {
         return Promise.resolve(done);
       }),
     ]);
-    await queue.ping();
+    await queue.probe();
     await check.add('odd', { training_job_name: 'job-1' }, { jobId: 'check-job-1' });
     await eventually(async () => (await check.getJobState('check-job-1')) === 'completed');
     expect(lines).toMatchObject([{ level: 'error', faults: expect.stringContaining('endpoint_name') }]);

@@ -8,7 +8,6 @@ import { createCallCounter } from '../../src/services/count-calls.ts';
 import type { Store } from '../../src/services/store.ts';
 import { createErrorLog } from '../../src/worker/error-log.ts';
 import { repeat } from '../../src/worker/repeat.ts';
-import { createStandstillWatch } from '../../src/worker/standstill.ts';
 import { keptLog } from '../queue/harness.ts';
 
 describe('repeating', () => {
@@ -100,40 +99,20 @@ describe('counting calls', () => {
   });
 });
 
-describe('a standstill', () => {
-  it('is warned of when it lasts, and forgotten when a job is taken', async () => {
-    const { log, lines } = keptLog();
-    let now = 0;
-    let counts = { waiting: 3, active: 0 };
-    const worker = { queueName: 'deploy', active: () => 0, counts: () => Promise.resolve(counts) };
-    const look = createStandstillWatch(worker, log, () => now);
-    const lookAt = async (at: number): Promise<number> => {
-      now = at;
-      await look();
-      return lines.length;
-    };
-    expect([await lookAt(0), await lookAt(59_000), await lookAt(60_000)]).toEqual([0, 0, 1]);
-    counts = { waiting: 3, active: 1 };
-    await lookAt(70_000);
-    counts = { waiting: 3, active: 0 };
-    expect([await lookAt(80_000), await lookAt(139_000), await lookAt(140_000)]).toEqual([1, 1, 2]);
-    expect(lines[0]).toMatchObject({ level: 'warn', queue: 'deploy', waiting: 3, lasts_ms: 60_000 });
-  });
-});
-
 describe('errors of BullMQ', () => {
-  it('are told once a minute; the connection’s own not at all, a lost lock as a warning', () => {
+  it('are told once a minute; those of the connection and refusals not at all, a lost lock as a warning', () => {
     const { log, lines } = keptLog();
     let now = 0;
     const tell = createErrorLog(log, 'deploy', () => now);
     tell(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
     tell(new Error('Connection is closed.'));
     tell(new Error('Missing lock for job deploy-d-1. moveToFinished'));
-    tell(new Error('OOM command not allowed'));
-    tell(new Error('OOM command not allowed'));
+    tell(Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }));
+    tell(new Error('Unknown code -1 error'));
+    tell(new Error('Unknown code -1 error'));
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
     now = 60_000;
-    tell(new Error('OOM command not allowed'));
+    tell(new Error('Unknown code -1 error'));
     expect(lines).toHaveLength(3);
   });
 });

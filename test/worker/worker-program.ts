@@ -29,6 +29,7 @@ const runtime = startRuntime({
   redisUrl: REDIS_URL,
   queuePrefix: QUEUE_PREFIX,
   workerConcurrency: 1,
+  name: 'test',
   handlers: [kind],
   log,
   times: quick,

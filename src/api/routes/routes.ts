@@ -10,6 +10,7 @@ import { endpointStatusRoutes } from './endpoint-status.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
+import { statusRoutes } from './status.ts';
 import { trainingJobRoutes } from './training-jobs.ts';
 
 export type Routes = OpenAPIHono<ApiEnv>;
@@ -27,6 +28,7 @@ export function createRoutes(deps: ApiDeps): Routes {
   endpointStatusRoutes(routes, deps);
   eventRoutes(routes, deps);
   healthRoutes(routes, deps);
+  statusRoutes(routes, deps);
   metricsRoutes(routes, deps);
   pageRoutes(routes, deps);
   return routes;

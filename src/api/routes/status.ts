@@ -1,0 +1,77 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { ServiceProcess } from '../../core/process.ts';
+import { recentCallsMs, type SystemStatus } from '../../services/status.ts';
+import type { ApiDeps } from '../deps.ts';
+import { json, problems } from '../responses.ts';
+import { type StatusBody, StatusSchema } from '../schemas/status.ts';
+import type { Routes } from './routes.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/status',
+  operationId: 'status',
+  tags: ['operation'],
+  summary: 'How the whole service stands: who lives, what waits, what is refused, what a person should know of',
+  responses: {
+    200: json(StatusSchema, 'How it stands, also while Redis or the database is away'),
+    ...problems('invalid_request'),
+  },
+});
+
+export function statusRoutes(routes: Routes, { services, version, readStatus }: ApiDeps): void {
+  routes.openapi(route, async (c) => c.json(serializeStatus(await readStatus(), version, services.now()), 200));
+}
+
+const isoTime = (at: number): string => new Date(at).toISOString();
+
+function serializeStatus(status: SystemStatus, version: string, now: number): StatusBody {
+  const { processes, oldestWaitingJob: oldest, lastEventAt, refusedCalls } = status;
+  const those = (service: ServiceProcess['service']): StatusBody['workers'] =>
+    processes?.filter((one) => one.service === service).map(serializeProcess) ?? null;
+  const sum = (...results: string[]): number =>
+    (refusedCalls ?? []).filter(({ result }) => results.includes(result)).reduce((total, { count }) => total + count, 0);
+  return {
+    version,
+    database: partOf(status.databaseTrouble),
+    redis: {
+      ...partOf(status.redisTrouble),
+      version: status.redis?.version ?? null,
+      eviction_policy: status.redis?.evictionPolicy ?? null,
+    },
+    workers: those('worker'),
+    api_processes: those('api'),
+    oldest_waiting_job:
+      oldest === null
+        ? null
+        : {
+            queue: oldest.queue,
+            training_job_name: oldest.trainingJobName,
+            due_at: isoTime(oldest.dueSince),
+            late_seconds: Math.max(0, now - oldest.dueSince) / 1000,
+          },
+    last_event_at: lastEventAt === null ? null : isoTime(lastEventAt),
+    sagemaker_calls:
+      refusedCalls === null
+        ? null
+        : {
+            since: isoTime(now - recentCallsMs),
+            throttled: sum('throttled'),
+            denied: sum('access_denied', 'unauthenticated'),
+            refused: refusedCalls,
+          },
+    warnings: status.warnings,
+  };
+}
+
+const partOf = (trouble: string | null): StatusBody['database'] => ({
+  status: trouble === null ? 'ok' : 'unavailable',
+  reason: trouble,
+});
+
+const serializeProcess = ({ name, version, startedAt, heardAt, trouble }: ServiceProcess) => ({
+  name,
+  version,
+  started_at: isoTime(startedAt),
+  last_heard_at: isoTime(heardAt),
+  trouble,
+});

@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi';
+import { instant } from './instant.ts';
+
+const part = z.object({
+  status: z.enum(['ok', 'unavailable']),
+  reason: z.string().nullable().openapi({ description: 'Why it can’t be used' }),
+});
+
+const ProcessSchema = z
+  .object({
+    name: z.string().openapi({ example: 'host-1-4711-9f3a1c' }),
+    version: z.string().openapi({ example: '0.1.0' }),
+    started_at: instant(),
+    last_heard_at: instant(),
+    trouble: z.string().nullable().openapi({ description: 'What keeps it from working; null when nothing does' }),
+  })
+  .openapi('Process');
+
+export const StatusSchema = z
+  .object({
+    version: z.string().openapi({ description: 'Of the process that answers', example: '0.1.0' }),
+    database: part,
+    redis: part.extend({
+      version: z.string().nullable().openapi({ example: '7.2.4' }),
+      eviction_policy: z.string().nullable().openapi({ description: 'Has to be `noeviction`', example: 'noeviction' }),
+    }),
+    workers: z
+      .array(ProcessSchema)
+      .nullable()
+      .openapi({ description: 'Those that were heard in the last 20 s; null while the database is away' }),
+    api_processes: z.array(ProcessSchema).nullable(),
+    oldest_waiting_job: z
+      .object({
+        queue: z.string().openapi({ example: 'check-training' }),
+        training_job_name: z.string(),
+        due_at: instant(),
+        late_seconds: z.number(),
+      })
+      .nullable()
+      .openapi({ description: 'The job that has been due for longest and that no worker has taken yet' }),
+    last_event_at: instant().nullable().openapi({ description: 'When an event of EventBridge last came that was ours' }),
+    sagemaker_calls: z
+      .object({
+        since: instant(),
+        throttled: z.number().int(),
+        denied: z.number().int().openapi({ description: 'For lack of a permission, or of good credentials' }),
+        refused: z.array(z.object({ operation: z.string(), result: z.string(), count: z.number().int() })),
+      })
+      .nullable()
+      .openapi({ description: 'Of the last 15 minutes, of all processes' }),
+    warnings: z.array(z.object({ code: z.string().openapi({ example: 'no_worker' }), detail: z.string() }).openapi('Warning')),
+  })
+  .openapi('Status');
+
+export type StatusBody = z.infer<typeof StatusSchema>;

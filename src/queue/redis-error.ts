@@ -1,0 +1,34 @@
+import { reasonOf } from './connection-trouble.ts';
+import { refusalOf } from './refusal.ts';
+import { QueueUnavailable } from './time-limit.ts';
+
+const connectionCodes: readonly unknown[] = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+];
+const connectionNames = ['MaxRetriesPerRequestError', 'AbortError'];
+const connectionMessage = /Connection is closed|Stream isn't writeable|Socket timeout|connect ETIMEDOUT/;
+
+/** Whether a command failed because its connection broke, or is not there. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && connectionCodes.includes(error.code)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError);
+  return connectionNames.includes(error.name) || connectionMessage.test(error.message);
+}
+
+/** QueueUnavailable in place of what Redis replied, or its connection threw; anything else is a fault of ours, and stays as it is. */
+export function unavailable(error: unknown): unknown {
+  if (error instanceof QueueUnavailable) return error;
+  const refusal = refusalOf(error);
+  if (refusal !== null) return new QueueUnavailable(`Redis refuses: ${refusal.reason}`, { cause: error });
+  return isConnectionError(error) ? new QueueUnavailable(`Redis is away: ${reasonOf(error)}`, { cause: error }) : error;
+}

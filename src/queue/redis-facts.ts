@@ -1,0 +1,7 @@
+import type { RedisFacts } from '../core/redis-server.ts';
+
+/** What INFO tells of the server. Valkey and others keep Redis' names for it. */
+export function factsOf(info: string): RedisFacts {
+  const valueOf = (field: string): string | null => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
+  return { version: valueOf('redis_version') ?? '', evictionPolicy: valueOf('maxmemory_policy') };
+}

@@ -1,0 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Checked, type CheckedRedis, checkRedis } from './start-check.ts';
+
+const againAfterMs = 1000;
+
+/** Checks Redis again and again while it is away, or refuses for now; null when the signal came first. */
+export async function untilFit(
+  redis: CheckedRedis,
+  { signal, onWait }: { signal: AbortSignal; onWait: (reason: string) => void },
+): Promise<Exclude<Checked, { kind: 'wait' }> | null> {
+  while (!signal.aborted) {
+    const checked = await checkRedis(redis);
+    if (checked.kind !== 'wait') return checked;
+    onWait(checked.reason);
+    await wait(againAfterMs, undefined, { signal }).catch(() => {});
+  }
+  return null;
+}

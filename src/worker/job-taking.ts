@@ -1,0 +1,89 @@
+import type { Config } from '../config.ts';
+import { untilFit } from '../queue/until-fit.ts';
+import type { Logger, QueueView } from '../services/ports.ts';
+import type { JobKind } from './handlers.ts';
+import { createProgressWatch, type ProgressTimes, type ProgressWatch } from './progress-watch.ts';
+import { repeat, type Repeated } from './repeat.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+
+export interface JobTakingOptions {
+  config: Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'>;
+  handlers: readonly JobKind[];
+  queue: Pick<QueueView, 'due'>;
+  log: Logger;
+  /** Of this process, for people. */
+  name: string;
+  /** Redis can't be used as it is: one line that says why. */
+  onFault: (fault: string) => void;
+  /** A restart may help. */
+  onStuck: () => void;
+  random: () => number;
+  progressTimes?: ProgressTimes;
+  lookEveryMs?: number;
+}
+
+export interface JobTaking {
+  /** Whether a restart would not help. */
+  isHealthy(): boolean;
+  /** What keeps it from taking jobs, for people; null when nothing does. */
+  trouble(): string | null;
+  /** Takes no more jobs while there is a reason; those in hand go on. */
+  hold(reason: string | null): void;
+  /** As Runtime.close. */
+  close(): Promise<void>;
+}
+
+const defaultLookEveryMs = 5000;
+
+/** Takes jobs as soon as Redis is there and fit for it, and watches whether it does. */
+export function startTakingJobs(options: JobTakingOptions): JobTaking {
+  const { config, handlers, queue, log, name, random } = options;
+  const stopping = new AbortController();
+  let runtime: Runtime | null = null;
+  let progress: ProgressWatch | null = null;
+  let looking: Repeated | null = null;
+  let waitsFor: string | null = null;
+  let held: string | null = null;
+
+  const start = async (): Promise<void> => {
+    const checked = await untilFit(config, { signal: stopping.signal, onWait: (reason) => (waitsFor = reason) });
+    if (checked === null) return;
+    if (checked.kind === 'fault') return options.onFault(checked.fault);
+    waitsFor = null;
+    const started = startRuntime({ ...config, name, handlers, log, random });
+    runtime = started;
+    if (held !== null) started.pause();
+    progress = createProgressWatch({ workers: started.workers, due: () => queue.due(), log, times: options.progressTimes });
+    looking = watch(progress);
+    await started.fetching;
+    if (!stopping.signal.aborted) log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');
+  };
+
+  const watch = (watched: ProgressWatch): Repeated =>
+    repeat({
+      firstWithinMs: options.lookEveryMs ?? defaultLookEveryMs,
+      everyMs: options.lookEveryMs ?? defaultLookEveryMs,
+      random,
+      async run() {
+        if (held !== null || (await watched.look()) !== 'end') return;
+        log.error({}, 'the worker ends, to be started anew: it has taken no due job for too long');
+        options.onStuck();
+      },
+    });
+
+  void start();
+  return {
+    isHealthy: () => (runtime?.isRunning() ?? true) && (progress?.trouble() ?? null) === null,
+    trouble: () => held ?? (waitsFor === null ? null : `waits for Redis: ${waitsFor}`) ?? progress?.trouble() ?? null,
+    hold(reason) {
+      held = reason;
+      if (reason === null) runtime?.resume();
+      else runtime?.pause();
+    },
+    async close() {
+      stopping.abort();
+      void looking?.stop();
+      await runtime?.close();
+    },
+  };
+}

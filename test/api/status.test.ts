@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceProcess } from '../../src/core/process.ts';
+import type { StatusBody } from '../../src/api/schemas/status.ts';
+import { openRedis } from '../queue/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { startRedis } from '../support/redis.ts';
+import { startApi, type Api } from './harness.ts';
+import { parseMetrics } from './prometheus.ts';
+
+const minute = 60_000;
+
+async function status(api: Api): Promise<StatusBody> {
+  const answer = await api.ask<StatusBody>('GET', '/status');
+  expect(answer.status).toBe(200);
+  return answer.body;
+}
+
+const worker = (name: string, heardAt: number, more: Partial<ServiceProcess> = {}): ServiceProcess => ({
+  name,
+  service: 'worker',
+  version: '1.2.3',
+  startedAt: heardAt - minute,
+  heardAt,
+  trouble: null,
+  ...more,
+});
+
+const workersOf = async (api: Api): Promise<number | undefined> =>
+  parseMetrics((await api.ask('GET', '/metrics')).text).get('autodeploy_workers')?.samples[0]?.value;
+
+describe('GET /status', () => {
+  it('tells of a service in which all is well', async () => {
+    const api = await startApi();
+    const now = api.services.now();
+    await api.services.store.hearProcess(worker('worker-1', now));
+    expect(await status(api)).toMatchObject({
+      version: '0.0.0',
+      database: { status: 'ok', reason: null },
+      redis: { status: 'ok', reason: null, eviction_policy: 'noeviction' },
+      workers: [
+        {
+          name: 'worker-1',
+          version: '1.2.3',
+          started_at: new Date(now - minute).toISOString(),
+          last_heard_at: new Date(now).toISOString(),
+          trouble: null,
+        },
+      ],
+      api_processes: [],
+      oldest_waiting_job: null,
+      last_event_at: null,
+      sagemaker_calls: { throttled: 0, denied: 0, refused: [] },
+      warnings: [],
+    });
+  });
+
+  it('tells of the workers that live, and when none does', async () => {
+    const api = await startApi();
+    const { store, now } = api.services;
+    await store.hearProcess(worker('killed', now() - 25_000));
+    await store.hearProcess(worker('ahead', now() + 10 * minute));
+    await store.hearProcess(worker('api-1', now(), { service: 'api' }));
+    const none = await status(api);
+    expect(none.workers).toEqual([]);
+    expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker lives') }]);
+    expect(await workersOf(api)).toBe(0);
+
+    await store.hearProcess(worker('lives', now(), { trouble: 'Redis is away' }));
+    const one = await status(api);
+    expect(one.workers?.map(({ name }) => name)).toEqual(['lives']);
+    expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
+    expect(one.warnings).toEqual([{ code: 'worker_trouble', detail: 'worker lives: Redis is away' }]);
+    expect(await workersOf(api)).toBe(1);
+  });
+
+  it('tells of the job that has been due for longest, of the last event, and of refused calls', async () => {
+    const api = await startApi();
+    const { store, now } = api.services;
+    await store.hearProcess(worker('worker-1', now()));
+    await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job-1' } });
+    await api.services.queue.deploy({ deploymentId: 'd-1', trainingJobName: 'job-1', endpointName: 'one' }, 0);
+    await store.recordReached('event', now() - minute);
+    for (const [result, count] of Object.entries({ ok: 5, throttled: 3, access_denied: 2, unauthenticated: 1, unavailable: 4 })) {
+      await store.addSagemakerCalls([{ operation: 'DescribeTrainingJob', result, count }], now());
+    }
+    await store.addSagemakerCalls([{ operation: 'CreateModel', result: 'throttled', count: 9 }], now() - 16 * minute);
+    const seen = await status(api);
+    expect(seen.oldest_waiting_job).toMatchObject({ queue: 'deploy', training_job_name: 'job-1' });
+    expect(seen.last_event_at).toMatch(/^\d{4}-.*Z$/);
+    expect(seen.sagemaker_calls).toMatchObject({ throttled: 3, denied: 3 });
+    expect(seen.sagemaker_calls?.refused).toHaveLength(4);
+
+    api.advance(90);
+    await store.hearProcess(worker('worker-1', now()));
+    const later = await status(api);
+    expect(later.oldest_waiting_job?.late_seconds).toBeGreaterThan(89);
+    expect(later.warnings).toEqual([{ code: 'jobs_late', detail: expect.stringMatching(/due for 9\d s/) }]);
+  });
+
+  it('answers while Redis or the database is away, and says so', async () => {
+    const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
+    const noRedis = await status(api);
+    expect(noRedis.redis).toMatchObject({
+      status: 'unavailable',
+      reason: expect.stringContaining('ECONNREFUSED'),
+      version: null,
+    });
+    expect(noRedis.warnings.map(({ code }) => code)).toEqual(['redis_unavailable', 'no_worker']);
+    api.takeDatabaseAway();
+    const nothing = await status(api);
+    expect(nothing).toMatchObject({ database: { status: 'unavailable' }, workers: null, sagemaker_calls: null });
+    expect(nothing.warnings.map(({ code }) => code)).toEqual(['database_unavailable', 'redis_unavailable']);
+  });
+
+  it('warns of a Redis that may throw jobs away', async () => {
+    const server = await startRedis();
+    await openRedis(server.url).config('SET', 'maxmemory-policy', 'volatile-lru');
+    const api = await startApi({ redisUrl: server.url });
+    const { redis, warnings } = await eventually(
+      () => status(api),
+      ({ redis: { eviction_policy } }) => eviction_policy !== null,
+    );
+    expect(redis.eviction_policy).toBe('volatile-lru');
+    expect(warnings.map(({ code }) => code)).toContain('redis_eviction_policy');
+  });
+
+  it('needs a key where there are keys', async () => {
+    const api = await startApi({ apiKeys: ['a-long-enough-key'] });
+    expect((await api.ask('GET', '/status')).status).toBe(401);
+  });
+});

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { shareDatabase, type SharedDatabase } from '../../src/services/shared-database.ts';
+import { aRun, keptLog, newPrefix, openQueue, openRedis } from '../queue/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../../src/local/ports.ts';
+import { redisUrl, startRedis } from '../support/redis.ts';
+
+const times = { meetEveryMs: 20, differsForMs: 200, startPatienceMs: 300 };
+
+interface Member {
+  shared: SharedDatabase;
+  database: { id: string };
+  troubles: (string | null)[];
+  lines: ReturnType<typeof keptLog>['lines'];
+}
+
+/** Processes of one queue, each with a database that can be exchanged. */
+function setUp(url = redisUrl(), queuePrefix = newPrefix()) {
+  const start = (name: string, id: string): Member => {
+    const database = { id };
+    const troubles: (string | null)[] = [];
+    const { log, lines } = keptLog();
+    const shared = shareDatabase({
+      store: { databaseId: () => Promise.resolve(database.id) },
+      peers: openQueue(url, queuePrefix),
+      log,
+      now: Date.now,
+      self: { name, service: name.startsWith('api') ? 'api' : 'worker' },
+      queuePrefix,
+      onTrouble: (trouble) => troubles.push(trouble),
+      times,
+    });
+    onTestFinished(() => shared.stop());
+    return { shared, database, troubles, lines };
+  };
+  return { queuePrefix, start };
+}
+
+describe('processes of one queue', () => {
+  it('with one database start and go on', async () => {
+    const { start } = setUp();
+    const members = [start('api-1', 'one'), start('worker-1', 'one')];
+    for (const { shared } of members) expect(await shared.join()).toBeNull();
+    for (const { shared } of members) await shared.look();
+    expect(members.map(({ shared }) => shared.trouble())).toEqual([null, null]);
+  });
+
+  it('with another database: the new one is told after some seconds, and does not disturb those that are there', async () => {
+    const { start, queuePrefix } = setUp();
+    const api = start('api-1', 'one');
+    expect(await api.shared.join()).toBeNull();
+    api.shared.watch();
+    const worker = start('worker-1', randomUUID());
+    const startedAt = performance.now();
+    const fault = await worker.shared.join();
+    expect(performance.now() - startedAt).toBeGreaterThan(times.startPatienceMs);
+    expect(fault).toMatch(/^DATABASE_URL: this process has another database than the api api-1/);
+    expect(fault).toContain(queuePrefix);
+    expect(fault).not.toContain('\n');
+    expect(api.troubles).toEqual([]);
+  });
+
+  it('that begin at once with two databases: one of them goes on', async () => {
+    const { start } = setUp();
+    const faults = await Promise.all([start('api-1', 'one').shared.join(), start('worker-1', 'two').shared.join()]);
+    // Those that did not come first give up only once the first is known to live.
+    expect(faults.filter((fault) => fault === null)).toHaveLength(1);
+  });
+
+  it('wait for those that were there before to be forgotten: a new database for all', async () => {
+    const { start } = setUp();
+    const old = start('worker-old', 'one');
+    await old.shared.join();
+    const joining = start('worker-new', 'two').shared.join();
+    await old.shared.stop();
+    expect(await joining).toBeNull();
+  });
+});
+
+describe('later', () => {
+  it('a database that is lost, which all have anew, is no trouble', async () => {
+    const { start } = setUp();
+    const members = [start('api-1', 'one'), start('worker-1', 'one'), start('worker-2', 'one')];
+    for (const { shared } of members) {
+      await shared.join();
+      shared.watch();
+    }
+    for (const { database, shared } of members) {
+      database.id = 'two';
+      await shared.look();
+    }
+    await eventually(async () => {
+      for (const { shared } of members) await shared.look();
+      return members.every(({ shared }) => shared.trouble() === null);
+    });
+    expect(members.flatMap(({ troubles }) => troubles)).toEqual([]);
+  });
+
+  it('a difference that lasts is told by all, once, and that it is over', async () => {
+    const { start } = setUp();
+    const members = [start('api-1', 'one'), start('worker-1', 'one')] as const;
+    for (const { shared } of members) {
+      await shared.join();
+      shared.watch();
+    }
+    const [api, worker] = members;
+    worker.database.id = 'two';
+    await eventually(() => members.every(({ shared }) => shared.trouble() !== null));
+    expect(api.shared.trouble()).toContain('the worker worker-1');
+    expect(worker.shared.trouble()).toContain('the api api-1');
+    worker.database.id = 'one';
+    await eventually(() => members.every(({ shared }) => shared.trouble() === null));
+    for (const { lines, troubles } of members) {
+      expect(lines.map(({ level }) => level).filter((level) => level !== 'debug')).toEqual(['error', 'info']);
+      expect(troubles).toEqual([expect.any(String), null]);
+    }
+  });
+
+  it('a process that came while Redis was away is kept out, also when Redis is emptied', async () => {
+    const port = await freePort();
+    const { start } = setUp(`redis://127.0.0.1:${port}`);
+    const stray = start('worker-stray', 'two');
+    expect(await stray.shared.join()).toBeNull();
+    const server = await startRedis({ port });
+    const api = start('api-1', 'one');
+    expect(await eventually(async () => ((await api.shared.join()) === null ? true : undefined))).toBe(true);
+    api.shared.watch();
+    await eventually(async () => {
+      await stray.shared.look();
+      return stray.shared.trouble() !== null;
+    });
+    await openRedis(server.url).flushall();
+    for (let looks = 0; looks < 10; looks += 1) await stray.shared.look();
+    await api.shared.look();
+    await stray.shared.look();
+    expect([api.troubles, stray.shared.trouble() !== null]).toEqual([[], true]);
+    await api.shared.stop();
+    await eventually(async () => {
+      await stray.shared.look();
+      return stray.shared.trouble() === null;
+    });
+  });
+
+  it('what somebody else wrote there is passed over', async () => {
+    const { start, queuePrefix } = setUp();
+    const redis = openRedis(redisUrl());
+    await redis.hset(`${queuePrefix}:processes`, { odd: 'no JSON', other: '[]', third: '{"expires_at":"soon"}' });
+    expect(await start('api-1', 'one').shared.join()).toBeNull();
+    expect(await redis.hkeys(`${queuePrefix}:processes`)).toEqual(['api-1']);
+    await openQueue(redisUrl(), queuePrefix).watchTraining(aRun('job-1'), 0);
+  });
+});

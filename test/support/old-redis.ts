@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A Redis that says that it is of another version: it hands on what it gets, but for the version in what comes back. The port. */
+export async function startOldRedis(port: number, version: string): Promise<number> {
+  const server = createServer((client) => {
+    const redis = connect(port, '127.0.0.1');
+    client.pipe(redis);
+    redis.on('data', (data: Buffer) => client.write(asOf(version, data)));
+    for (const [socket, other] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** Of the same length: the length of INFO's text stands before it. */
+function asOf(version: string, data: Buffer): Buffer {
+  const text = data.toString('latin1');
+  const changed = text.replace(
+    /redis_version:(\S+)/,
+    (_all, real: string) => `redis_version:${version.slice(0, real.length).padEnd(real.length, '0')}`,
+  );
+  return Buffer.from(changed, 'latin1');
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { DueJobs } from '../../src/services/ports.ts';
+import { createProgressWatch } from '../../src/worker/progress-watch.ts';
+import { keptLog } from '../queue/harness.ts';
+
+const none: DueJobs = { count: 0, oldest: null };
+
+function setUp() {
+  const { log, lines } = keptLog();
+  const state = { now: 100_000, progressAt: { deploy: 0, 'check-training': 0 }, due: none, away: false };
+  const watch = createProgressWatch({
+    workers: (['check-training', 'deploy'] as const).map((queueName) => ({
+      queueName,
+      progressAt: () => state.progressAt[queueName],
+    })),
+    due: () => (state.away ? Promise.reject(new Error('away')) : Promise.resolve({ 'check-training': none, deploy: state.due })),
+    log,
+    now: () => state.now,
+    wallClock: () => state.now,
+  });
+  const lookAt = (now: number): Promise<string> => {
+    state.now = now;
+    return watch.look();
+  };
+  return { state, watch, lines, lookAt };
+}
+
+const lateJob: DueJobs = { count: 3, oldest: { trainingJobName: 'job-1', since: 0 } };
+
+describe('a worker with due jobs that takes none', () => {
+  it('says so after 30 s, once a minute, and is to end after 2 min', async () => {
+    const { state, watch, lines, lookAt } = setUp();
+    state.due = lateJob;
+    expect([await lookAt(100_000), await lookAt(129_999), watch.trouble()]).toEqual(['progress', 'progress', null]);
+    expect(await lookAt(130_000)).toBe('none');
+    expect(watch.trouble()).toBe('takes no jobs from deploy, where 3 are due, for 30 s');
+    expect([await lookAt(150_000), await lookAt(190_000), await lookAt(219_999)]).toEqual(['none', 'none', 'none']);
+    expect(lines).toMatchObject([
+      { level: 'error', queue: 'deploy', due: 3, lasts_ms: 30_000 },
+      { level: 'error', lasts_ms: 90_000 },
+    ]);
+    expect(await lookAt(220_000)).toBe('end');
+  });
+
+  it('is well again when it takes one, or when none is late any more', async () => {
+    for (const mend of ['progress', 'none due'] as const) {
+      const { state, watch, lines, lookAt } = setUp();
+      state.due = lateJob;
+      await lookAt(100_000);
+      await lookAt(140_000);
+      expect(watch.trouble()).not.toBeNull();
+      if (mend === 'progress') state.progressAt.deploy = 141_000;
+      else state.due = none;
+      expect([await lookAt(145_000), watch.trouble()]).toEqual(['progress', null]);
+      expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'the worker takes jobs again' });
+      expect(await lookAt(200_000)).toBe(mend === 'progress' ? 'none' : 'progress');
+    }
+  });
+});
+
+describe('no standstill', () => {
+  it('is a job that has just become due, or one after the other that is taken', async () => {
+    const { state, lookAt } = setUp();
+    for (let now = 100_000; now < 400_000; now += 5000) {
+      state.due = { count: 1, oldest: { trainingJobName: 'job-1', since: now - 14_000 } };
+      expect(await lookAt(now)).toBe('progress');
+      state.due = lateJob;
+      state.progressAt.deploy = now;
+      expect(await lookAt(now + 1000)).toBe('progress');
+    }
+  });
+
+  it('is a Redis that can’t be asked: no restart mends that', async () => {
+    const { state, watch, lines, lookAt } = setUp();
+    state.due = lateJob;
+    await lookAt(100_000);
+    state.away = true;
+    expect([await lookAt(160_000), await lookAt(600_000), watch.trouble()]).toEqual(['progress', 'progress', null]);
+    state.away = false;
+    expect(await lookAt(601_000)).toBe('progress');
+    expect(lines).toEqual([]);
+  });
+
+  it('is another queue’s', async () => {
+    const { state, lookAt } = setUp();
+    state.due = lateJob;
+    await lookAt(100_000);
+    state.progressAt['check-training'] = 110_000;
+    expect(await lookAt(135_000)).toBe('none');
+  });
+});
