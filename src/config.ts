@@ -4,11 +4,13 @@
  */
 import { isIP } from 'node:net';
 import { ConfigError } from './config/faults.ts';
+import { type Proxies, readProxies } from './config/proxies.ts';
 import { type Environment, readVariables } from './config/variable.ts';
 import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './config/variables.ts';
 import type { ServiceSettings } from './services/ports.ts';
 
 export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './config/faults.ts';
+export type { Proxies } from './config/proxies.ts';
 export type { LogLevel } from './config/variables.ts';
 
 /** What every process needs. Durations in milliseconds. */
@@ -23,6 +25,8 @@ export interface Config {
   readonly heartbeatFile: string | null;
   /** What no log line may hold: keys and passwords. */
   readonly secrets: readonly string[];
+  /** For calls of AWS. */
+  readonly proxies: Proxies;
   readonly services: Readonly<ServiceSettings>;
 }
 
@@ -45,6 +49,8 @@ export interface ApiConfig extends Config {
 /** The configuration of a worker, or of anything that does not listen. Throws ConfigError with all faults. */
 export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
+  const { proxies, secrets, ...ofProxies } = readProxies(env);
+  faults.push(...ofProxies.faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
@@ -54,7 +60,8 @@ export function parseConfig(env: Environment): Config {
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     heartbeatFile: values.HEARTBEAT_FILE,
-    secrets: passwordOf(values.REDIS_URL),
+    secrets: [...passwordOf(values.REDIS_URL), ...secrets],
+    proxies,
     services: {
       projectName: values.PROJECT_NAME,
       endpointName: values.ENDPOINT_NAME ?? `${values.PROJECT_NAME}-endpoint`,

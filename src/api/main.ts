@@ -51,7 +51,12 @@ const self = { name: newProcessName(), service: 'api', version: packageJson.vers
 const shared = shareDatabase({ store, peers: queue, log, now: Date.now, self, queuePrefix: config.queuePrefix });
 const stranger = await shared.join();
 if (stranger !== null) exitWithFaults([stranger]);
-const sagemaker = createSagemaker({ onCall: calls.count, log: serviceLog, endpointName: config.services.endpointName });
+const sagemaker = createSagemaker({
+  onCall: calls.count,
+  log: serviceLog,
+  endpointName: config.services.endpointName,
+  client: { proxies: config.proxies },
+});
 const services: Services = {
   store,
   sagemaker,

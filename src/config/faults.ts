@@ -49,7 +49,7 @@ export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): nev
 }
 
 const secretNames: ReadonlySet<string> = new Set(['API_KEYS']);
-const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL']);
+const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL', 'HTTPS_PROXY', 'HTTP_PROXY']);
 
 /** What a variable holds, for people to read: never a secret, credentials in an address replaced. */
 export function shown(name: string, value: string): string {

@@ -1,7 +1,11 @@
 import { SageMakerClient, type SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
+import type { Proxies } from '../config.ts';
 
 /** Where SageMaker is and who asks, where it is not for the SDK to find out. */
-export type ClientOverrides = Pick<SageMakerClientConfig, 'region' | 'endpoint' | 'credentials'>;
+export interface ClientOverrides extends Pick<SageMakerClientConfig, 'region' | 'endpoint' | 'credentials'> {
+  /** None by default. */
+  proxies?: Proxies;
+}
 
 export interface Limits {
   connectionTimeoutMs: number;
@@ -23,9 +27,9 @@ export const defaultLimits: Limits = {
  * The SDK's client. Region, endpoint (`AWS_ENDPOINT_URL_SAGEMAKER`) and credentials are found by the SDK's own rules. It does not
  * retry: call.ts does, and what `AWS_RETRY_MODE` or `AWS_MAX_ATTEMPTS` say does not multiply it.
  */
-export function createClient(overrides: ClientOverrides, limits: Limits): SageMakerClient {
-  const agent = { keepAlive: true, maxSockets: limits.maxSockets };
-  return new SageMakerClient({
+export function createClient({ proxies = {}, ...overrides }: ClientOverrides, limits: Limits): SageMakerClient {
+  const agent = { keepAlive: true, maxSockets: limits.maxSockets, proxyEnv: { ...proxies } };
+  const client = new SageMakerClient({
     ...overrides,
     maxAttempts: 1,
     retryMode: 'standard',
@@ -36,5 +40,20 @@ export function createClient(overrides: ClientOverrides, limits: Limits): SageMa
       httpAgent: agent,
       httpsAgent: agent,
     },
+  });
+  if (Object.keys(proxies).length > 0 && overrides.credentials === undefined) findCredentialsThroughProxies(client);
+  return client;
+}
+
+/**
+ * The SDK asks STS through the same agents by itself, and IAM Identity Center (SSO) only when it is told to. Metadata servers are
+ * never asked through a proxy: they are at the machine itself.
+ */
+function findCredentialsThroughProxies({ config }: SageMakerClient): void {
+  const { requestHandler } = config;
+  config.credentials = config.credentialDefaultProvider({
+    ...config,
+    parentClientConfig: config,
+    clientConfig: { requestHandler },
   });
 }

@@ -115,7 +115,7 @@ const kindOfCode = new Map<string, SagemakerErrorKind>(
 );
 
 const networkCode =
-  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|EPROTO|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|HPE_\w+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w+_CERT(_\w+)?|UNABLE_TO_\w+)$/;
+  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|EPROTO|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|HPE_\w+|ERR_(TLS|SSL|PROXY)_\w+|CERT_\w+|\w+_CERT(_\w+)?|UNABLE_TO_\w+)$/;
 /** What the SDK throws for an input that it can't write. */
 const serialisationName = /^(TypeError|RangeError)$/;
 

@@ -40,6 +40,8 @@ export function effectOf({ error, sent, status }: Failure): Effect {
 
 function neverConnected(error: unknown): boolean {
   const { code, syscall, message } = fieldsOf(error);
+  // A proxy that makes no tunnel.
+  if (code === 'ERR_PROXY_TUNNEL') return true;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || syscall === 'connect') return true;
   // The SDK's connection time-out has no code of its own.
   return typeof message === 'string' && message.includes('did not establish a connection');

@@ -55,7 +55,7 @@ const stranger = await shared.join();
 if (stranger !== null) exitWithFaults([stranger]);
 
 const calls = createCallCounter({ store, log, now: Date.now });
-const sagemaker = createSagemaker({ onCall: calls.count, log });
+const sagemaker = createSagemaker({ onCall: calls.count, log, client: { proxies: config.proxies } });
 const services: Services = {
   store,
   sagemaker,

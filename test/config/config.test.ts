@@ -30,6 +30,7 @@ describe('the defaults', () => {
       logLevel: 'info',
       heartbeatFile: null,
       secrets: [],
+      proxies: {},
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
       services: {
         projectName: 'ml-sentiment',
@@ -210,4 +211,38 @@ describe('without API_KEYS', () => {
   it('a worker starts all the same: it does not listen', () => {
     expect(faultsOf({ HOST: '0.0.0.0', PORT: 'x' }, parseConfig)).toEqual([]);
   });
+});
+
+describe('proxies', () => {
+  it('are those of the environment, the lower-case names first, an empty one taking the other away', () => {
+    expect(parseConfig({ ...valid, HTTPS_PROXY: 'http://one:1', https_proxy: 'http://two:2' }).proxies).toEqual({
+      HTTPS_PROXY: 'http://two:2/',
+    });
+    expect(parseConfig({ ...valid, HTTPS_PROXY: 'http://one:1', https_proxy: '' }).proxies).toEqual({});
+    expect(parseConfig({ ...valid, ALL_PROXY: 'http://one:1', NO_PROXY: 'a.test' }).proxies).toEqual({});
+  });
+
+  it.each([
+    ['proxy.corp:3128', 'http://proxy.corp:3128/'],
+    ['//proxy.corp', 'http://proxy.corp/'],
+    ['https://proxy.corp', 'https://proxy.corp/'],
+    [' http://10.0.0.1:3128 ', 'http://10.0.0.1:3128/'],
+  ])('may be written as %j', (value, address) => {
+    expect(parseConfig({ ...valid, HTTP_PROXY: value }).proxies).toEqual({ HTTP_PROXY: address });
+  });
+
+  it('have a password that is a secret, in all forms', () => {
+    const { secrets } = parseConfig({ ...valid, HTTPS_PROXY: 'http://user:p%40ss@proxy:1' });
+    expect(secrets).toEqual(['p%40ss', 'p@ss', btoa('user:p@ss')]);
+  });
+
+  it.each(['socks5://user:secret@proxy:1', 'http://user:secret%zz@proxy:1', 'user:secret@:80:80'])(
+    '%s is a fault that shows no password',
+    (value) => {
+      const [fault, ...more] = faultsOf({ HTTPS_PROXY: value });
+      expect(more).toEqual([]);
+      expect(fault).toMatch(/^HTTPS_PROXY holds ".*\*\*\*@.*"; it may hold http:\/\/ or https:\/\/, then/);
+      expect(fault).not.toContain('secret');
+    },
+  );
 });

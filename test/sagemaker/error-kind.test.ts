@@ -158,9 +158,17 @@ const refused: Row[] = [
 ];
 
 const unanswered: Row[] = [
-  ...['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map(
-    (code): Row => ['CreateModel', code, '', 'unavailable'],
-  ),
+  ...[
+    'ECONNRESET',
+    'ECONNREFUSED',
+    'EPIPE',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ERR_PROXY_TUNNEL',
+  ].map((code): Row => ['CreateModel', code, '', 'unavailable']),
   ['CreateModel', 'TimeoutError', '', 'unavailable'],
   ['CreateModel', 'AbortError', '', 'unavailable'],
   ['CreateModel', 'CERT_HAS_EXPIRED', '', 'unavailable'],

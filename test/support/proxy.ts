@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request as send } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { onTestFinished } from 'vitest';
+
+export interface ProxyOptions {
+  /** Where a tunnel to `host:port` leads to: a port of this machine, or nowhere, with this status. */
+  tunnel?: (target: string) => { port: number } | { status: number } | 'hang';
+  /** What a request that is not tunnelled is answered with, in place of being passed on. */
+  status?: number;
+}
+
+export interface Proxy {
+  url: string;
+  /** What it was asked for: `CONNECT host:port`, `POST http://host/…`, with the credentials it was given. */
+  asked: { what: string; authorization: string | null }[];
+  /** How many connections were made to it. */
+  connections: () => number;
+}
+
+/** A forward proxy on loopback, as companies have them: it passes requests on, and makes tunnels. */
+export async function startProxy({ tunnel = () => ({ status: 502 }), status }: ProxyOptions = {}): Promise<Proxy> {
+  const asked: Proxy['asked'] = [];
+  let connections = 0;
+  const note = (request: IncomingMessage, what: string): void => {
+    asked.push({ what, authorization: request.headers['proxy-authorization'] ?? null });
+  };
+  const sockets = new Set<Duplex>();
+  const server = createServer((request, response) => {
+    note(request, `${request.method} ${request.url}`);
+    if (status !== undefined) return void response.writeHead(status).end('said by the proxy');
+    const { 'proxy-authorization': _, ...headers } = request.headers;
+    const onward = send(request.url ?? '', { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+  });
+  server.on('connect', (request: IncomingMessage, client: Duplex) => {
+    note(request, `CONNECT ${request.url}`);
+    client.on('error', () => {});
+    const to = tunnel(request.url ?? '');
+    if (to === 'hang') return;
+    if ('status' in to) return void client.end(`HTTP/1.1 ${to.status} No\r\n\r\n`);
+    const target = connect(to.port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.pipe(target).pipe(client);
+    });
+    sockets.add(target);
+    target.on('error', () => client.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, connections: () => connections };
+}
