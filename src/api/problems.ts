@@ -24,7 +24,6 @@ const apiErrorCodes = [
   'method_not_allowed',
   'payload_too_large',
   'unsupported_media_type',
-  'database_unavailable',
   'redis_unavailable',
   'not_ready',
   'internal_error',
@@ -88,6 +87,8 @@ export function statusOf(code: ProblemCode): ProblemStatus {
     case 'training_job_exists':
     case 'training_not_completed':
     case 'superseded':
+    case 'nothing_to_stop':
+    case 'deployment_in_progress':
       return 409;
     case 'payload_too_large':
       return 413;
@@ -138,6 +139,10 @@ export function titleOf(code: ProblemCode): string {
       return 'The training is not completed';
     case 'superseded':
       return 'A newer training is live or on its way';
+    case 'nothing_to_stop':
+      return 'There is nothing to stop';
+    case 'deployment_in_progress':
+      return 'The deployment is in progress';
     case 'payload_too_large':
       return 'The body is too large';
     case 'unsupported_media_type':
@@ -179,7 +184,10 @@ export function problemOf(error: unknown): Problem {
     });
   }
   if (error instanceof QueueUnavailable) {
-    return new Problem('redis_unavailable', `${error.message}; nothing was changed`, { retryAfterSeconds, cause: error });
+    return new Problem('redis_unavailable', `${error.message}; it is safe to send this again`, {
+      retryAfterSeconds,
+      cause: error,
+    });
   }
   if (error instanceof SagemakerError) return problemOfSagemaker(error);
   if (error instanceof HTTPException && error.status < 500) return new Problem('bad_request', error.message, { cause: error });

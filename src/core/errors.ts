@@ -96,7 +96,10 @@ export const serviceErrorCodes = [
   'not_found',
   'training_not_completed',
   'superseded',
+  'nothing_to_stop',
+  'deployment_in_progress',
   'invalid_request',
+  'database_unavailable',
 ] as const;
 export type ServiceErrorCode = (typeof serviceErrorCodes)[number];
 

@@ -137,3 +137,12 @@ export interface TrainingJob {
   instanceType: string | null;
   instanceCount: number | null;
 }
+
+/**
+ * Whether SageMaker means this run by a training job that it answered with: by the name as SageMaker spells it or, where that differs in
+ * case only, by the ARN.
+ */
+export const isJobOf = (
+  run: Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'>,
+  job: Pick<TrainingJob, 'name' | 'arn'>,
+): boolean => run.trainingJobName === job.name || run.trainingJobArn?.toLowerCase() === job.arn.toLowerCase();

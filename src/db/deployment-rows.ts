@@ -97,6 +97,20 @@ const statements = prepared((db) => ({
     })
     .returning(deploymentColumns)
     .prepare(),
+  withdraw: db
+    .update(deployments)
+    .set({
+      status: 'failed',
+      failureReason: sql`${given('failureReason')}`,
+      failureKind: 'other',
+      finishedAt: sql`${given('now')}`,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
+    })
+    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, given('deploymentId'))))
+    .returning(deploymentColumns)
+    .prepare(),
   supersede: supersedeWhere(db, eq(deployments.seq, given('seq'))),
   supersedeOlder: supersedeWhere(
     db,
@@ -168,6 +182,13 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
   });
   tellOfDeployment(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
   return deployment;
+}
+
+/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. Belongs into a transaction. */
+export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
+  const withdrawn: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
+  if (withdrawn) tellOfDeployment(db, withdrawn, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
+  return withdrawn;
 }
 
 /** Ends a queued deployment in favour of another training's; undefined when it is not queued any more. Belongs into a transaction. */

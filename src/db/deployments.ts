@@ -16,6 +16,7 @@ import {
   queueDeployment,
   supersede,
   underWayOn,
+  withdraw,
 } from './deployment-rows.ts';
 import { isMend } from '../core/deployment.ts';
 import { isAhead } from '../core/instants.ts';
@@ -54,7 +55,7 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-type Asking = 'requestDeployment' | 'claimDeployment';
+type Asking = 'requestDeployment' | 'withdrawDeployment' | 'claimDeployment';
 type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment' | 'deploymentUnderWay';
 
 export const askingForDeployments = (database: Database): Pick<Store, Asking> => ({
@@ -73,6 +74,12 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
         if (newest?.status === 'deployed') return { kind: 'existing', deployment: newest };
       }
       return { kind: 'created', deployment: queueDeployment(db, run, wanted, wanted.trigger, now) };
+    }),
+
+  withdrawDeployment: (deploymentId, failureReason, now) =>
+    database.write((_tx, db) => {
+      const deployment = withdraw(db, deploymentId, failureReason, now);
+      return deployment === undefined ? null : { deployment, next: nextOn(db, deployment) };
     }),
 
   claimDeployment: (deploymentId, deadlineAt, now) =>

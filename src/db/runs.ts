@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
-import { and, desc, eq, lt, sql } from './drizzle.ts';
-import type { TrainingRun } from '../core/training-run.ts';
+import { and, asc, desc, eq, lt, sql } from './drizzle.ts';
+import { isJobOf, type TrainingRun } from '../core/training-run.ts';
 import type { NewRun, RunView, Store } from '../services/store.ts';
 import { endPassingOver, isPassedOver } from './passed-over.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
@@ -10,6 +10,11 @@ import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
 
 const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
+
+/** SageMaker tells training jobs apart without regard to case. Names are ASCII. */
+const inAnyCase = sql`lower(${trainingRuns.trainingJobName}) = lower(${sql.placeholder('trainingJobName')})`;
+
+const writtenSoFirst = sql`${trainingRuns.trainingJobName} <> ${sql.placeholder('trainingJobName')}`;
 
 const statements = prepared((db) => ({
   insert: db
@@ -38,6 +43,13 @@ const statements = prepared((db) => ({
     .from(trainingRuns)
     .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
     .prepare(),
+  findInAnyCase: db
+    .select()
+    .from(trainingRuns)
+    .where(inAnyCase)
+    .orderBy(writtenSoFirst, asc(trainingRuns.seq))
+    .limit(1)
+    .prepare(),
   findStatus: db
     .select({
       trainingJobName: trainingRuns.trainingJobName,
@@ -45,40 +57,44 @@ const statements = prepared((db) => ({
       status: trainingRuns.status,
     })
     .from(trainingRuns)
-    .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
+    .where(inAnyCase)
+    .orderBy(writtenSoFirst, asc(trainingRuns.seq))
+    .limit(1)
     .prepare(),
 }));
 
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type Recording = 'insertRun' | 'adoptRun';
-type Reading = 'findRun' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
+type Reading = 'findRun' | 'findRunInAnyCase' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
 
 export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now, { startNow = false } = {}) =>
     database.write((tx, db) => {
+      const sameName = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
       // The type says that there is a row: not after a conflict.
-      const inserted: TrainingRun | undefined = statements(db).insert.get({
-        ...run,
-        now,
-        startAttemptedAt: startNow ? now : null,
-        startAttempts: startNow ? 1 : 0,
-      });
+      const inserted: TrainingRun | undefined = sameName
+        ? undefined
+        : statements(db).insert.get({
+            ...run,
+            now,
+            startAttemptedAt: startNow ? now : null,
+            startAttempts: startNow ? 1 : 0,
+          });
       if (inserted) {
         tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
         return { kind: 'inserted', run: inserted };
       }
       const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));
       if (sameKey) return { kind: 'same_key', run: sameKey };
-      const sameName = runWhere(tx, eq(trainingRuns.trainingJobName, run.trainingJobName));
       if (sameName) return { kind: 'name_taken', run: sameName };
       throw new Error(`Run id ${run.runId} is taken.`);
     }),
 
   adoptRun: (run, actor, now, { evenRemoved = false } = {}) =>
     database.write((tx, db) => {
-      const known = runWhere(tx, eq(trainingRuns.trainingJobName, run.trainingJobName));
-      if (known) return { kind: 'known', run: known };
+      const known = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
+      if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
       const ofId = runWhere(tx, eq(trainingRuns.runId, run.runId));
       if (ofId) return { kind: 'run_id_taken', by: ofId.trainingJobName };
       if (!evenRemoved && isPassedOver(tx, 'removed_run', run.trainingJobName)) return { kind: 'removed' };
@@ -109,6 +125,7 @@ export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
         db.select({ name: trainingRuns.trainingJobName }).from(trainingRuns).where(eq(trainingRuns.runId, runId)).get()?.name ??
         null,
     ),
+  findRunInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
 
   findRunStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
 

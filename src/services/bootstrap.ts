@@ -1,36 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jitteredIntervalMs, minTroubleDelayMs } from '../core/backoff.ts';
 import { credentialsTroubleForCaller } from '../core/credentials-trouble.ts';
 import { type SagemakerError, ServiceError } from '../core/errors.ts';
-import { newTrainingJobName } from '../core/names.ts';
-import { isBeingStarted, startLeaseMs, type TrainingRequest, type TrainingRun } from '../core/training-run.ts';
-import { digestOf } from './digest.ts';
+import { isBeingStarted, startLeaseMs, type TrainingRun } from '../core/training-run.ts';
 import { enqueueCheck } from './enqueue.ts';
-import type { ServiceSettings, Services } from './ports.ts';
+import { onceChanged } from './once-changed.ts';
+import { type BootstrapRequest, newRun } from './new-run.ts';
+import type { Services } from './ports.ts';
 import { sendStart } from './start-training.ts';
-import type { NewRun, RunView } from './store.ts';
-
-/** What a caller may choose; what is left out is the service's setting. */
-export interface BootstrapBody {
-  trainingJobName?: string;
-  endpointName?: string;
-  hyperparameters?: Record<string, string>;
-  trainingImage?: string;
-  servingImage?: string;
-  instanceType?: string;
-  instanceCount?: number;
-  maxRuntimeSeconds?: number;
-  inputS3Uri?: string;
-  environment?: Record<string, string>;
-  tags?: Record<string, string>;
-}
-
-export interface BootstrapRequest {
-  autoDeploy: boolean;
-  idempotencyKey: string | null;
-  body: BootstrapBody;
-}
+import type { RunView } from './store.ts';
 
 /** How long a caller waits for SageMaker's answer before the 503. */
 const createWaitMs = 6000;
@@ -45,9 +23,10 @@ const sameKeyPollMs = 50;
  * same idempotency key.
  *
  * @throws {ServiceError} `idempotency_conflict`, `training_job_exists`; and, with nothing recorded or left running,
- *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`. When SageMaker does not say whether it started the training, the
- *   run of a request with an idempotency key stays, for its repetition and for the workers; one without a key is stopped.
- * @throws {StoreUnavailable} before anything was started.
+ *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`. When SageMaker does not say whether it started the training, that
+ *   is said: the run of a request with an idempotency key stays, for its repetition and for the workers; one without a key is stopped.
+ *   `database_unavailable` when the database is gone after the run was recorded.
+ * @throws {StoreUnavailable} before anything was recorded.
  */
 export async function bootstrap(services: Services, request: BootstrapRequest): Promise<{ run: RunView; created: boolean }> {
   const waitUntil = services.now() + sameKeyWaitMs;
@@ -56,7 +35,7 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
     const inserted = await services.store.insertRun(run, services.now(), { startNow: true });
     switch (inserted.kind) {
       case 'inserted':
-        return { run: await start(services, inserted.run), created: true };
+        return { run: await onceChanged(recordedText(inserted.run), () => start(services, inserted.run)), created: true };
       case 'name_taken':
         throw nameTaken(inserted.run);
       case 'same_key': {
@@ -73,6 +52,12 @@ export async function bootstrap(services: Services, request: BootstrapRequest): 
     }
   }
 }
+
+/** What a caller has to know of a run that is recorded, when nothing more can be found out. */
+const recordedText = ({ trainingJobName: name, idempotencyKey }: TrainingRun): string =>
+  idempotencyKey === null
+    ? `The run ${name} is recorded: its training may have been started, or a worker starts it. Look at it before you ask for another one`
+    : `The run ${name} is recorded: its training may have been started, or a worker starts it. Repeat the Idempotency-Key: it starts no other`;
 
 /** The process of the first request may have died before it started the training. */
 async function repeated(services: Services, run: TrainingRun): Promise<RunView> {
@@ -125,9 +110,9 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
           'SageMaker may have started the training or not: a worker finds out and goes on',
         );
         tellQueue(services, run, startLeaseMs);
-        throw refusal(
+        throw unclear(
           result.error,
-          `SageMaker does not say whether ${name} is started; the run is recorded: repeat the Idempotency-Key`,
+          `SageMaker does not say whether the training ${name} is started. The run is recorded, and a worker starts it if it is not: repeat the Idempotency-Key, which starts no other`,
         );
       }
       const detail = `answered with 503: ${result.error.message}`;
@@ -137,12 +122,23 @@ async function start(services: Services, run: TrainingRun): Promise<RunView> {
         'SageMaker may have started the training or not: a worker stops it if it did',
       );
       tellQueue(services, run, startLeaseMs);
-      throw refusal(result.error);
+      throw unclear(
+        result.error,
+        `SageMaker does not say whether the training ${name} is started. If it is, a worker stops it, and it is not deployed; you may ask for another one`,
+      );
     }
   }
 }
 
-function refusal(error: SagemakerError, unavailable?: string): ServiceError {
+/** There may be a training: whatever SageMaker's answers meant, this is no plain refusal. */
+const unclear = (error: SagemakerError, what: string): ServiceError =>
+  new ServiceError('sagemaker_unavailable', `${what}: ${wordsOf(error)}`, { cause: error });
+
+const wordsOf = (error: SagemakerError): string =>
+  error.kind === 'unauthenticated' ? credentialsTroubleForCaller(error.code) : error.message;
+
+/** SageMaker refused, or was never reached: there is no training. */
+function refusal(error: SagemakerError): ServiceError {
   const options = { cause: error };
   switch (error.kind) {
     case 'quota':
@@ -150,17 +146,9 @@ function refusal(error: SagemakerError, unavailable?: string): ServiceError {
     case 'throttled':
     case 'unavailable':
     case 'busy':
-      return new ServiceError(
-        'sagemaker_unavailable',
-        `${unavailable ?? 'SageMaker is away; nothing was started'}: ${error.message}`,
-        options,
-      );
+      return new ServiceError('sagemaker_unavailable', `SageMaker is away; nothing was started: ${wordsOf(error)}`, options);
     case 'unauthenticated':
-      return new ServiceError(
-        'sagemaker_unavailable',
-        `${unavailable ?? 'Nothing was started'}: ${credentialsTroubleForCaller(error.code)}`,
-        options,
-      );
+      return new ServiceError('sagemaker_unavailable', `Nothing was started: ${wordsOf(error)}`, options);
     case 'already_exists':
       return new ServiceError('training_job_exists', error.message, options);
     case 'not_found':
@@ -180,38 +168,6 @@ function nameTaken(run: TrainingRun): ServiceError {
   }
   return new ServiceError('training_job_exists', `There is a training run named ${run.trainingJobName} already`);
 }
-
-function newRun({ autoDeploy, idempotencyKey, body }: BootstrapRequest, { settings, now, random }: Services): NewRun {
-  return {
-    runId: randomUUID(),
-    trainingJobName: body.trainingJobName ?? newTrainingJobName(settings.projectName, now(), random),
-    project: settings.projectName,
-    endpointName: body.endpointName ?? settings.endpointName,
-    autoDeploy,
-    request: trainingRequest(body, settings),
-    servingImage: body.servingImage ?? servingImageFor(body, settings),
-    idempotencyKey,
-    idempotencyHash: idempotencyKey === null ? null : digestOf({ autoDeploy, body }),
-  };
-}
-
-/** Serving defaults to the training's image (contract), also when the caller chose that one. */
-const servingImageFor = ({ trainingImage }: BootstrapBody, settings: ServiceSettings): string =>
-  settings.servingImage === settings.trainingImage ? (trainingImage ?? settings.trainingImage) : settings.servingImage;
-
-const trainingRequest = (body: BootstrapBody, settings: ServiceSettings): TrainingRequest => ({
-  trainingImage: body.trainingImage ?? settings.trainingImage,
-  roleArn: settings.roleArn,
-  instanceType: body.instanceType ?? settings.trainingInstanceType,
-  instanceCount: body.instanceCount ?? settings.trainingInstanceCount,
-  volumeGb: settings.trainingVolumeGb,
-  maxRuntimeSeconds: body.maxRuntimeSeconds ?? settings.trainingMaxRuntimeSeconds,
-  inputS3Uri: body.inputS3Uri ?? settings.trainingInputS3Uri,
-  outputS3Uri: settings.modelOutputS3Uri,
-  hyperparameters: body.hyperparameters ?? {},
-  environment: body.environment ?? {},
-  tags: body.tags ?? {},
-});
 
 /** A run that was just recorded has no deployment yet. */
 const view = (run: TrainingRun): RunView => ({ ...run, deploymentStatus: 'none' });

@@ -17,7 +17,7 @@ const giveUpAfterMs = 10 * 60_000;
  */
 export async function lookOnEvent(services: Services, trainingJobName: string, context: ObserveContext): Promise<JobOutcome> {
   const { store, now, random } = services;
-  const run = await store.findRun(trainingJobName);
+  const run = await store.findRunInAnyCase(trainingJobName);
   try {
     if (run === null) return await adoptOnEvent(services, trainingJobName, { signal: context.signal, maxWaitMs: 10_000 });
   } catch (error) {
@@ -28,7 +28,7 @@ export async function lookOnEvent(services: Services, trainingJobName: string, c
   const outcome =
     run.status === 'timed_out'
       ? await lookAtRun(services, run, context)
-      : await observeTraining(services, trainingJobName, context);
+      : await observeTraining(services, run.trainingJobName, context);
   const troubled = outcome.kind === 'again' && outcome.troubleSince !== null && now() - outcome.troubleSince < giveUpAfterMs;
   return troubled ? outcome : done;
 }

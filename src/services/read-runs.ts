@@ -6,13 +6,18 @@ import type { RunView } from './store.ts';
 
 const mostDeployments = 100;
 
-/** A run with its deployments, newest first, and its history, oldest first. @throws {ServiceError} `not_found`. */
+/**
+ * A run with its deployments, newest first, and its history, oldest first; by its name in whatever case, since nothing comes of a look.
+ *
+ * @throws {ServiceError} `not_found`.
+ */
 export async function readRun(
   { store }: Services,
-  trainingJobName: string,
+  name: string,
 ): Promise<{ run: RunView; deployments: Deployment[]; history: HistoryEntry[] }> {
-  const run = await store.findRun(trainingJobName);
-  if (run === null) throw new ServiceError('not_found', `There is no training run named ${trainingJobName}`);
+  const run = await store.findRunInAnyCase(name);
+  if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
+  const { trainingJobName } = run;
   const [deployments, history] = await Promise.all([
     store.listDeployments({ trainingJobName }, { limit: mostDeployments, cursor: null }),
     store.history(trainingJobName),

@@ -33,8 +33,8 @@ async function ofTraining(services: Services, change: Extract<StateChange, { kin
   const { store, queue, settings, log } = services;
   const { trainingJobName, status } = change;
   const run = await store.findRunStatus(trainingJobName);
-  const whyNot = run === null ? await whyNotOurs(services, change) : null;
-  if (whyNot !== null) return refused(whyNot);
+  const reason = run === null ? await whyNotOurs(services, change) : null;
+  if (reason !== null) return refused(reason);
   if (run !== null && isFinishedRun(run.status) && run.status !== 'timed_out') return accepted;
   await queue.lookAtTraining(run ?? { trainingJobName, endpointName: settings.endpointName }, status);
   log.debug({ training_job_name: trainingJobName, event_status: status }, 'an event came: looking at the training now');

@@ -182,7 +182,8 @@ export async function findTrainingJob(
   });
   if (job === null) return { kind: 'none' };
   const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
-  const asRequested = run.request !== null && isAsRequested(run.request, job);
+  // A name in another case is another's, which keeps this one from being made.
+  const asRequested = job.name === run.trainingJobName && run.request !== null && isAsRequested(run.request, job);
   if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', job };
   // By our clock alone: SageMaker's CreationTime is another one's.
   const isNew = !hasPassed(run.startAttemptedAt ?? 0, taggedWithinMs, now()) && run.startAttempts <= taggedWithinStarts;

@@ -1,34 +1,122 @@
-import { ServiceError, StoreUnavailable } from '../core/errors.ts';
-import { isFinishedRun } from '../core/training-run.ts';
-import { enqueueCheck } from './enqueue.ts';
+import { credentialsTroubleForCaller } from '../core/credentials-trouble.ts';
+import { decideStop } from '../core/decide-stop.ts';
+import { SagemakerError, ServiceError } from '../core/errors.ts';
+import { tagKeys } from '../core/tags.ts';
+import type { TrainingRun } from '../core/training-run.ts';
+import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
+import { findMeantRun } from './find-run.ts';
 import { askStop } from './observe-training.ts';
+import { onceChanged } from './once-changed.ts';
 import type { Services } from './ports.ts';
 import type { RunView } from './store.ts';
 
+const lookWaitMs = 3000;
 const stopWaitMs = 5000;
+const tagWaitMs = 2000;
 
 /**
  * Has a training stopped: records that, asks SageMaker, and leaves it to the run's check to ask again until SageMaker shows it and to
- * record the end. A run that is over stays as it is; of one that timed out only the monitoring is over, and its training may still cost.
+ * record the end. Of one that timed out only the monitoring is over, and its training may still cost. Of one that is over already the
+ * deployment that still waits is withdrawn. `asked` is false where all is as it should be: it was stopped before.
  *
- * @throws {ServiceError} `not_found` for a run that the service does not know.
- * @throws {SagemakerError} for one that timed out, when SageMaker does not take the request: no check would ask again.
+ * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
+ *   stop has no effect any more.
+ * @throws {SagemakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
  */
-export async function stopTraining(services: Services, trainingJobName: string): Promise<RunView> {
-  const { store, now, log } = services;
-  const run = await store.findRun(trainingJobName);
-  if (run === null) throw new ServiceError('not_found', `There is no training run named ${trainingJobName}`);
-  if (isFinishedRun(run.status) && run.status !== 'timed_out') return run;
-  const asked = await store.requestStop(trainingJobName, now());
-  if (asked !== null) log.info({ training_job_name: trainingJobName }, 'a stop was asked for');
-  if (run.status === 'timed_out') {
-    await services.sagemaker.stopTrainingJob(trainingJobName, { maxWaitMs: stopWaitMs });
-    return (await store.findRun(trainingJobName)) ?? run;
+export async function stopTraining(services: Services, name: string): Promise<{ run: RunView; asked: boolean }> {
+  for (;;) {
+    const run = await findMeantRun(services, name, { maxWaitMs: lookWaitMs });
+    if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
+    const { trainingJobName } = run;
+    switch (decideStop(run.status, run.deploymentStatus)) {
+      case 'stopped_already':
+        return { run, asked: false };
+      case 'stop_training':
+        if (await stopAtSagemaker(services, run)) return { run: await readAgain(services, trainingJobName), asked: true };
+        break;
+      case 'withdraw_deployment':
+        if (await withdrawDeployment(services, run)) return { run: await readAgain(services, trainingJobName), asked: true };
+        break;
+      case 'deployment_in_progress':
+        throw new ServiceError(
+          'deployment_in_progress',
+          `${trainingJobName} is being deployed to ${run.endpointName}, which SageMaker can't break off; when it is over, deploy another training with force=true`,
+        );
+      case 'nothing_to_stop':
+        throw new ServiceError(
+          'nothing_to_stop',
+          `The training ${trainingJobName} is ${run.status}, and ${run.deploymentStatus === 'none' ? 'it has no deployment' : `its deployment is over: ${run.deploymentStatus}`}`,
+        );
+    }
+    // It has just moved on: decided anew. It can't go round for ever, since what is over stays over.
   }
-  if ((asked ?? run).status === 'training') await askStop(services, run, { maxWaitMs: stopWaitMs });
-  await enqueueCheck(services, run, 0);
-  const after = await store.findRun(trainingJobName);
+}
+
+/** False when the run has ended meanwhile. */
+async function stopAtSagemaker(services: Services, run: TrainingRun): Promise<boolean> {
+  const { store, now, log } = services;
+  const name = run.trainingJobName;
+  const asked = await store.requestStop(name, now());
+  if (asked === null) return false;
+  log.info({ training_job_name: name }, 'a stop was asked for');
+  await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
+    if (asked.status === 'timed_out') await stopUnwatched(services, asked);
+    else {
+      if (asked.status === 'training') await askStop(services, asked, { maxWaitMs: stopWaitMs });
+      await enqueueCheck(services, asked, 0);
+    }
+    await tagStopped(services, asked);
+  });
+  return true;
+}
+
+/** No check would ask again: whether SageMaker has taken the request is for the caller to know. */
+async function stopUnwatched({ sagemaker }: Services, { trainingJobName: name }: TrainingRun): Promise<void> {
+  try {
+    await sagemaker.stopTrainingJob(name, { maxWaitMs: stopWaitMs });
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    const why = error.kind === 'unauthenticated' ? credentialsTroubleForCaller(error.code) : error.message;
+    if (!['unavailable', 'throttled', 'busy', 'unauthenticated'].includes(error.kind)) throw error;
+    const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;
+    throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: error });
+  }
+}
+
+/** False when the deployment is not queued any more. */
+async function withdrawDeployment(services: Services, run: RunView): Promise<boolean> {
+  const { store, now, log } = services;
+  const [newest] = (await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 1, cursor: null })).items;
+  if (newest?.status !== 'queued') return false;
+  const reason = 'withdrawn before its turn came: a stop of its training was asked for';
+  const withdrawn = await store.withdrawDeployment(newest.deploymentId, reason, now());
+  if (withdrawn === null) return false;
+  log.info(
+    { training_job_name: run.trainingJobName, deployment_id: newest.deploymentId, endpoint_name: newest.endpointName },
+    'the queued deployment is withdrawn: a stop was asked for',
+  );
+  if (withdrawn.next !== null) await enqueueDeploy(services, withdrawn.next, 0);
+  await tagStopped(services, run);
+  return true;
+}
+
+/** Says on the training job that nobody wants it deployed: a rebuilt database would not know. Never fails. */
+async function tagStopped({ sagemaker, log }: Services, { trainingJobName, trainingJobArn }: TrainingRun): Promise<void> {
+  if (trainingJobArn === null) return;
+  try {
+    await sagemaker.addTags(trainingJobArn, { [tagKeys.turnedDown]: 'stopped' }, { maxWaitMs: tagWaitMs });
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    log.warn(
+      { err: error, training_job_name: trainingJobName },
+      'the training could not be tagged; a rebuilt database would not know that it was stopped',
+    );
+  }
+}
+
+async function readAgain({ store }: Services, name: string): Promise<RunView> {
+  const run = await onceChanged(`The stop of ${name} is recorded.`, () => store.findRun(name));
+  if (run !== null) return run;
   // Between two statements a run may only have been withdrawn, which frees its name.
-  if (after === null) throw new StoreUnavailable('The run was withdrawn meanwhile.');
-  return after;
+  throw new ServiceError('not_found', `${name} was never started: its request was refused, and it is withdrawn`);
 }

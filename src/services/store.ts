@@ -92,19 +92,21 @@ export interface Page<T> {
 export interface Store {
   // Training runs
   /**
-   * Of requests at once one wins; the idempotency key is looked at before the name. With `startNow` the caller has its first start in
+   * Of requests at once one wins; the idempotency key is looked at before the name, which is taken in whatever case. With `startNow` the caller has its first start in
    * hand, as after beginStart.
    */
   insertRun(run: NewRun, now: number, options?: { startNow?: boolean }): Promise<InsertRunResult>;
   /**
-   * Records a training that SageMaker has and the database did not know. With `evenRemoved` also one whose run a person had removed,
-   * as when a person asks for it again.
+   * Records a training that SageMaker has and the database did not know, by its name or, written in another case, by its ARN. With
+   * `evenRemoved` also one whose run a person had removed, as when a person asks for it again.
    */
   adoptRun(run: AdoptedRun, actor: Actor, now: number, options?: { evenRemoved?: boolean }): Promise<AdoptResult>;
   /** The training job that the run id is of; null for an id that is not known. */
   trainingOfRunId(runId: string): Promise<string | null>;
   findRun(trainingJobName: string): Promise<RunView | null>;
-  /** Without what was asked for and the deployments: the little that an event needs. */
+  /** The same in whatever case the name is written; the one that is written so, where there are several. */
+  findRunInAnyCase(trainingJobName: string): Promise<RunView | null>;
+  /** By its name in whatever case, without what was asked for and the deployments: the little that an event needs. */
   findRunStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   listRuns(
@@ -153,6 +155,15 @@ export interface Store {
   // Deployments
   /** Throws for a run that is not `completed`: callers have looked. */
   requestDeployment(trainingJobName: string, wanted: NewDeployment, now: number): Promise<RequestDeploymentResult>;
+  /**
+   * queued → failed, because its training is to be stopped; null when it is not queued any more. Answers who goes next on the endpoint,
+   * too.
+   */
+  withdrawDeployment(
+    deploymentId: string,
+    failureReason: string,
+    now: number,
+  ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
   findDeployment(deploymentId: string): Promise<Deployment | null>;
   listDeployments(
     filter: { endpointName?: string; trainingJobName?: string },

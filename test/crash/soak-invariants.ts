@@ -63,7 +63,8 @@ function faultsOf(run: RunDetails, ledger: Ledger): { what: string; at: number }
   if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and nobody asked for it`);
   for (const { status, failure_reason: reason, finished_at: at } of run.deployments) {
     const injected = reason?.includes(injectedReason) ?? false;
-    if ((status === 'failed' || status === 'rolled_back') && !injected)
+    const withdrawn = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
+    if ((status === 'failed' || status === 'rolled_back') && !injected && !withdrawn)
       say(`deployment of ${name} ${status}: ${reason}`, Date.parse(at ?? ''));
   }
   const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name);

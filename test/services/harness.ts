@@ -10,7 +10,8 @@ import { createLogger } from '../../src/logger.ts';
 import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { bootstrap, type BootstrapBody } from '../../src/services/bootstrap.ts';
+import { bootstrap } from '../../src/services/bootstrap.ts';
+import type { BootstrapBody } from '../../src/services/new-run.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import type { Services, ServiceSettings, Store } from '../../src/services/ports.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -59,6 +60,8 @@ export interface World {
   untilQueued: (trainingJobName: string) => Promise<string>;
   /** All deployments of a run, newest first. */
   deploymentsOf: (trainingJobName: string) => Promise<Deployment[]>;
+  /** The tags of a training job at SageMaker. */
+  tagsOf: (trainingJobName: string) => Promise<Record<string, string>>;
   /** How often each effect was made. */
   effects: () => Record<string, number>;
   /** The database is gone, and a new one is there. */
@@ -144,6 +147,10 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
         await lookAtRuns();
         clock.advance(15);
       }
+    },
+    tagsOf: async (trainingJobName) => {
+      const { arn } = await sagemaker.describeTrainingJob(trainingJobName);
+      return sagemaker.listTags(arn);
     },
     effects: () => {
       const counts: Record<string, number> = {};

@@ -341,9 +341,13 @@ describe('stopping', () => {
     await world.round();
     expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
     world.simulator.addFault(awayForever('StopTrainingJob'));
-    await expect(stopTraining(world.services, job)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(stopTraining(world.services, job)).rejects.toMatchObject({
+      code: 'sagemaker_unavailable',
+      message: expect.stringMatching(/^SageMaker does not say whether it stops .*: ask again\./),
+    });
     world.simulator.clearFaults();
-    expect(await stopTraining(world.services, job)).toMatchObject({ status: 'timed_out', stopRequestedAt: expect.any(Number) });
+    const { run } = await stopTraining(world.services, job);
+    expect(run).toMatchObject({ status: 'timed_out', stopRequestedAt: expect.any(Number) });
     expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
   });
 
@@ -360,12 +364,79 @@ describe('stopping', () => {
     expect(world.effects()).toEqual({});
   });
 
-  it('an unknown one is not found, one that is over stays as it is', async () => {
+  it('an unknown one is not found, one that is stopped is stopped', async () => {
     const world = await startWorld();
     expect(await refused(stopTraining(world.services, 'nobody'))).toBe('not_found');
     const job = await world.start();
+    expect(await stopTraining(world.services, job)).toMatchObject({ asked: true, run: { status: 'training' } });
     await world.settle();
-    expect(await stopTraining(world.services, job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await stopTraining(world.services, job)).toMatchObject({ asked: false, run: { status: 'stopped' } });
+    expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
+  });
+
+  it('one that completed: withdraws the deployment that waits, and the next one goes', async () => {
+    const world = await startWorld();
+    const jobs = [await world.start(), await world.start(), await world.start()];
+    const [first, second, third] = jobs as [string, string, string];
+    world.clock.advance(200);
+    const deploymentId = await world.untilQueued(third);
+    const { run, asked } = await stopTraining(world.services, third);
+    expect({ asked, status: run.status, deploymentStatus: run.deploymentStatus }).toEqual({
+      asked: true,
+      status: 'completed',
+      deploymentStatus: 'failed',
+    });
+    const reason = 'withdrawn before its turn came: a stop of its training was asked for';
+    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ failureReason: reason, failureKind: 'other' });
+    expect((await world.store.history(third)).at(-1)).toMatchObject({
+      from: 'queued',
+      to: 'failed',
+      actor: 'api',
+      detail: reason,
+    });
+    expect(await world.tagsOf(third)).toMatchObject({ 'autodeploy:turned-down': 'stopped' });
+    await world.settle();
+    expect((await world.store.findRun(second))?.deploymentStatus).toBe('deployed');
+    expect((await world.store.findRun(first))?.deploymentStatus).toBe('superseded');
+    // Whoever wants it after all may ask for it.
+    expect(await requestDeployment(world.services, { trainingJobName: third, force: false, trigger: 'api' })).toMatchObject({
+      created: true,
+      deployment: { attempts: 2 },
+    });
+  });
+
+  it('one whose deployment is in progress or over can’t be, and says so', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    await world.untilQueued(job);
+    await world.round();
+    expect(await refused(stopTraining(world.services, job))).toBe('deployment_in_progress');
+    await world.settle();
+    expect(await refused(stopTraining(world.services, job))).toBe('nothing_to_stop');
+    expect(await world.store.findRun(job)).toMatchObject({ stopRequestedAt: null, deploymentStatus: 'deployed' });
+    world.simulator.addFault({ kind: 'fail_training', during: 'Training', reason: 'out of memory' });
+    const failed = await world.start();
+    await world.settle();
+    expect(await refused(stopTraining(world.services, failed))).toBe('nothing_to_stop');
+    expect(world.effects()['training_job_stop_asked']).toBeUndefined();
+  });
+
+  it('one that completes in that very moment is not deployed, whoever is first', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    world.clock.advance(200);
+    const { store } = world;
+    const requestStop = store.requestStop.bind(store);
+    store.requestStop = async (name, now) => {
+      // A worker records the end between the look and the stop.
+      store.requestStop = requestStop;
+      await world.untilQueued(job);
+      return requestStop(name, now);
+    };
+    const { run } = await stopTraining(world.services, job);
+    expect(run).toMatchObject({ status: 'completed', deploymentStatus: 'failed' });
+    await world.settle();
+    expect(Object.keys(world.effects())).not.toContain('model_created');
   });
 });
 

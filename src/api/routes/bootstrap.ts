@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bootstrap, type BootstrapBody } from '../../services/bootstrap.ts';
+import { bootstrap } from '../../services/bootstrap.ts';
+import type { BootstrapBody } from '../../services/new-run.ts';
 import { readJsonBody } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, problemsOfPost } from '../responses.ts';

@@ -37,10 +37,22 @@ const stop = createRoute({
   operationId: 'stopTrainingJob',
   tags: ['training'],
   summary: 'Stop a training and its monitoring',
+  description:
+    'Of a training that is over, the deployment that still waits for its turn is withdrawn: it ends as `failed`. One that is in ' +
+    'progress can’t be stopped.',
   request: { params: TrainingJobParams },
   responses: {
-    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it'),
-    ...problemsOfPost('invalid_request', 'not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it, or its deployment is withdrawn'),
+    200: json(TrainingRunSchema, 'The run, which was stopped before'),
+    ...problemsOfPost(
+      'invalid_request',
+      'not_found',
+      'nothing_to_stop',
+      'deployment_in_progress',
+      'sagemaker_rejected',
+      'sagemaker_unavailable',
+      'database_unavailable',
+    ),
   },
 });
 
@@ -64,7 +76,7 @@ export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDep
   });
 
   routes.openapi(stop, async (c) => {
-    const run = await stopTraining(services, knownName(c.req.valid('param').name));
-    return c.json(serializeRun(run, basePath), 202);
+    const { run, asked } = await stopTraining(services, knownName(c.req.valid('param').name));
+    return c.json(serializeRun(run, basePath), asked ? 202 : 200);
   });
 }

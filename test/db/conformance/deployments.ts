@@ -30,6 +30,26 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     expect((await told(store, 'a')).at(-1)).toBe('deployment >queued api');
   });
 
+  it('is withdrawn while it is queued, once, and the next one goes', async () => {
+    const store = newDatabase().open();
+    const older = await queued(store, 'a', 1000);
+    const newer = await queued(store, 'b', 2000);
+    await store.claimDeployment(older.deploymentId, 90_000, 7000);
+    const withdraw = () => store.withdrawDeployment(newer.deploymentId, 'not wanted', 8000);
+    const both = await Promise.all([withdraw(), withdraw()]);
+    expect(both).toMatchObject([
+      {
+        deployment: { status: 'failed', failureReason: 'not wanted', failureKind: 'other', finishedAt: 8000, waitsForKind: null },
+        next: { deploymentId: older.deploymentId },
+      },
+      null,
+    ]);
+    expect((await told(store, 'b')).at(-1)).toBe('deployment queued>failed api: not wanted');
+    const own = await claim(store, older.deploymentId);
+    expect(await store.withdrawDeployment(own.deploymentId, 'too late', 9000)).toBeNull();
+    expect(await store.withdrawDeployment('none', 'nobody', 9000)).toBeNull();
+  });
+
   it('is an error of the caller for a training that is not completed', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');

@@ -73,6 +73,37 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.takeUpAgain('removed_run', 'a')).toBe(false);
   });
 
+  it('finds a run by its name in any case, and takes no second one of it', async () => {
+    const store = newDatabase().open();
+    const { run } = await store.insertRun(newRun('Case-1'), 1000);
+    expect(await store.findRunInAnyCase('CASE-1')).toEqual({ ...run, deploymentStatus: 'none' });
+    expect(await store.findRunStatus('case-1')).toMatchObject({ trainingJobName: 'Case-1' });
+    expect([await store.findRun('CASE-1'), await store.findRunInAnyCase('CASE-2')]).toEqual([null, null]);
+    const other = newRun('CASE-1', { runId: 'another' });
+    expect(await store.insertRun(other, 1000)).toMatchObject({ kind: 'name_taken', run: { trainingJobName: 'Case-1' } });
+    expect(
+      await store.insertRun({ ...other, trainingJobName: 'd', idempotencyKey: 'key', idempotencyHash: 'h' }, 1000),
+    ).toMatchObject({ kind: 'inserted' });
+    expect(await store.insertRun({ ...other, idempotencyKey: 'key', idempotencyHash: 'h' }, 1000)).toMatchObject({
+      kind: 'same_key',
+      run: { trainingJobName: 'd' },
+    });
+  });
+
+  it('adopts a training in another case only where it is another one', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'Case-1');
+    const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('CASE-1', { runId: 'another' });
+    const job = { ...own, secondaryStatus: null, createdAt: 400, foundEnded: false };
+    const same = await store.adoptRun({ ...job, trainingJobArn: arnOf('case-1') }, 'event', 1000);
+    expect(same).toMatchObject({ kind: 'known', run: { trainingJobName: 'Case-1' } });
+    const different = await store.adoptRun({ ...job, trainingJobArn: arnOf('somewhere-else') }, 'event', 1000);
+    expect(different).toMatchObject({ kind: 'adopted', run: { trainingJobName: 'CASE-1' } });
+    expect((await store.findRunInAnyCase('CASE-1'))?.trainingJobName).toBe('CASE-1');
+    expect((await store.findRunInAnyCase('Case-1'))?.trainingJobName).toBe('Case-1');
+    expect((await store.findRunInAnyCase('case-1'))?.trainingJobName).toBe('Case-1');
+  });
+
   it('records each phase once, while the run is in training', async () => {
     const store = newDatabase().open();
     await store.insertRun(newRun('a'), 1000);
