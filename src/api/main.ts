@@ -104,7 +104,7 @@ const presence = startPresence({
   log: serviceLog,
   now: Date.now,
   self,
-  trouble: async () => shared.trouble() ?? (await troubleOf(queue)),
+  trouble: async () => shared.trouble() ?? (await troubleOf(queue)) ?? sagemaker.credentialsTrouble(),
 });
 const workers = watchWorkers({ store, queue, log: serviceLog, now: Date.now });
 

@@ -83,7 +83,7 @@ const presence = startPresence({
   log,
   now: Date.now,
   self,
-  trouble: async () => taking.trouble() ?? (await troubleOf(queue)),
+  trouble: async () => taking.trouble() ?? (await troubleOf(queue)) ?? sagemaker.credentialsTrouble(),
 });
 const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 
