@@ -2,11 +2,12 @@
 import type { Deployment } from '../core/deployment.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { EndpointStatus } from '../services/endpoint-status.ts';
+import type { RunDetails } from '../services/read-runs.ts';
 import type { RunView } from '../services/store.ts';
 import { boardPath } from './board.ts';
 import type { DeploymentBody } from './schemas/deployment.ts';
 import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
-import type { HistoryEntryBody, TrainingRunBody } from './schemas/training-run.ts';
+import type { HistoryEntryBody, TrainingRunBody, TrainingRunDetailsBody } from './schemas/training-run.ts';
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
@@ -73,14 +74,36 @@ function waitsForOf({ waitsForKind, waitsForSince, waitsForDetail }: Deployment)
   return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };
 }
 
-export const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
+const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
+  id: entry.id,
   at: isoTime(entry.at),
+  deployment_id: entry.deploymentId,
   subject: entry.subject,
   from: entry.from,
   to: entry.to,
   actor: entry.actor,
   detail: entry.detail,
+  repeats: entry.repeats,
+  last_at: isoTime(entry.lastAt),
 });
+
+export function serializeRunDetails(
+  { run, deployments, history, hasEarlierHistory }: RunDetails,
+  basePath: string,
+): TrainingRunDetailsBody {
+  const job = encodeURIComponent(run.trainingJobName);
+  const { nextCursor } = deployments;
+  const [oldest] = history;
+  return {
+    ...serializeRun(run, basePath),
+    deployments: deployments.items.map(serializeDeployment),
+    earlier_deployments:
+      nextCursor === null ? null : `${basePath}/deployments?training_job_name=${job}&cursor=${encodeURIComponent(nextCursor)}`,
+    history: history.map(serializeHistoryEntry),
+    earlier_history:
+      hasEarlierHistory && oldest !== undefined ? `${basePath}/training-jobs/${job}?history_before=${oldest.id}` : null,
+  };
+}
 
 export const serializeEndpointStatus = (status: EndpointStatus): EndpointStatusBody => ({
   endpoint_name: status.endpointName,

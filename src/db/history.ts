@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray, sql } from './drizzle.ts';
+import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../core/deployment.ts';
-import type { Actor, HistorySubject } from '../core/history.ts';
+import { type Actor, historyPageSize, type HistorySubject } from '../core/history.ts';
 import type { TrainingRunStatus } from '../core/training-run.ts';
 import type { Store } from '../services/store.ts';
 import { type Database, prepared } from './database.ts';
@@ -81,10 +81,11 @@ export function tellOfDeployment(
 }
 
 export const historyOf = (database: Database): Pick<Store, 'history'> => ({
-  history: (trainingJobName) =>
-    database.read((db) =>
+  async history(trainingJobName, { limit = historyPageSize, before = null } = {}) {
+    const newestFirst = await database.read((db) =>
       db
         .select({
+          id: history.seq,
           at: history.at,
           subject: history.subject,
           from: history.from,
@@ -92,11 +93,16 @@ export const historyOf = (database: Database): Pick<Store, 'history'> => ({
           actor: history.actor,
           detail: history.detail,
           deploymentId: history.deploymentId,
+          repeats: history.repeats,
+          lastAt: sql<number>`coalesce(${history.lastAt}, ${history.at})`,
         })
         .from(history)
         .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
-        .where(eq(trainingRuns.trainingJobName, trainingJobName))
-        .orderBy(asc(history.seq))
+        .where(and(eq(trainingRuns.trainingJobName, trainingJobName), before === null ? undefined : lt(history.seq, before)))
+        .orderBy(desc(history.seq))
+        .limit(limit)
         .all(),
-    ),
+    );
+    return newestFirst.toReversed();
+  },
 });

@@ -224,8 +224,11 @@ export interface Store {
   ): Promise<Deployment | null>;
 
   // Read models
-  /** In order; empty for a run that is not there. */
-  history(trainingJobName: string): Promise<HistoryEntry[]>;
+  /**
+   * A run's newest entries, or the newest of those before the entry `before` (its id), in order; empty for a run that is not there.
+   * `historyPageSize` of them unless told otherwise.
+   */
+  history(trainingJobName: string, page?: { limit?: number; before?: number | null }): Promise<HistoryEntry[]>;
   /** Runs that are neither finished nor withdrawn, in order of recording, after `afterSeq`. */
   unfinishedRuns(
     afterSeq: number,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import type { TrainingRunBody, TrainingRunDetailsBody } from '../../src/api/schemas/training-run.ts';
+import { historyPageSize } from '../../src/core/history.ts';
 import { startApi, type Api } from './harness.ts';
 import { expectProblem } from './request.ts';
 
@@ -85,6 +86,16 @@ describe('GET /training-jobs', () => {
   });
 });
 
+const entry = {
+  id: expect.any(Number),
+  at: expect.any(String),
+  deployment_id: null,
+  subject: 'training',
+  actor: 'api',
+  repeats: 1,
+  last_at: expect.any(String),
+};
+
 describe('GET /training-jobs/{name}', () => {
   it('gives the run with its deployments and history', async () => {
     const api = await startApi();
@@ -95,12 +106,59 @@ describe('GET /training-jobs/{name}', () => {
       expect(body).toEqual({
         ...run,
         deployments: [],
+        earlier_deployments: null,
         history: [
-          { at: run.created_at, subject: 'training', from: null, to: 'requested', actor: 'api', detail: null },
-          { at: expect.any(String), subject: 'training', from: 'requested', to: 'training', actor: 'api', detail: 'started' },
+          { ...entry, at: run.created_at, last_at: run.created_at, from: null, to: 'requested', detail: null },
+          { ...entry, from: 'requested', to: 'training', detail: 'started' },
         ],
+        earlier_history: null,
       });
     }
+  });
+
+  it('gives of a long history the newest part, and where the part before it is', async () => {
+    const api = await startApi();
+    const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
+    const name = run.training_job_name;
+    for (let i = 1; i <= 2 * historyPageSize; i += 1) {
+      await api.services.store.recordSeen(name, { secondaryStatus: `phase-${i}`, trainingCreatedAt: 1000 }, 'poll', 2000 + i);
+    }
+    const told: (string | null)[] = [];
+    const sizes: number[] = [];
+    for (let path: string | null = `/model-init/training-jobs/${name}`; path !== null;) {
+      const { body }: { body: TrainingRunDetailsBody } = await api.ask('GET', path);
+      expect(body).toMatchObject({ training_job_name: name, deployments: [] });
+      told.unshift(...body.history.map(({ detail }) => detail));
+      sizes.push(body.history.length);
+      path = body.earlier_history;
+    }
+    expect(sizes).toEqual([historyPageSize, historyPageSize, 2]);
+    expect(told).toEqual([null, 'started', ...Array.from({ length: 2 * historyPageSize }, (_, i) => `phase-${i + 1}`)]);
+    for (const id of ['0', '-1', 'x', '']) {
+      const answer = await api.ask('GET', `/training-jobs/${name}?history_before=${id}`);
+      expect(expectProblem(answer, 422, 'invalid_request').errors).toEqual([
+        { field: 'history_before', detail: 'must be the id of a history entry' },
+      ]);
+    }
+  });
+
+  it('gives the newest deployments, and where the earlier ones are', async () => {
+    const api = await startApi();
+    await api.train('often', 'completed');
+    await api.ask('POST', '/deploy/often');
+    const { store } = api.services;
+    for (let attempt = 1; attempt <= 50; attempt += 1) {
+      const [active] = (await store.listDeployments({ trainingJobName: 'often' }, { limit: 1, cursor: null })).items;
+      const claimed = await store.claimDeployment(String(active?.deploymentId), 2000, 1000);
+      if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+      const { deploymentId, fence } = claimed.deployment;
+      await store.finishDeployment(deploymentId, fence, { status: 'failed', failureReason: 'no', detail: null }, 1000);
+      await api.ask('POST', '/deploy/often');
+    }
+    const { body } = await api.ask<TrainingRunDetailsBody>('GET', '/training-jobs/often');
+    expect(body.deployments.map(({ attempts }) => attempts)).toEqual(Array.from({ length: 50 }, (_, i) => 51 - i));
+    const earlier = await api.ask<{ items: { attempts: number }[] }>('GET', String(body.earlier_deployments));
+    expect(earlier.body).toMatchObject({ items: [{ attempts: 1, training_job_name: 'often' }], next_cursor: null });
   });
 
   it('does not know what it never saw, nor what can be no name', async () => {

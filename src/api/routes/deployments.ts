@@ -51,8 +51,8 @@ export function deploymentRoutes(routes: Routes, { services }: ApiDeps): void {
   });
 
   routes.openapi(list, async (c) => {
-    const { endpoint_name: endpointName, limit, cursor } = c.req.valid('query');
-    const page = await services.store.listDeployments({ endpointName }, { limit, cursor: cursor ?? null });
+    const { endpoint_name: endpointName, training_job_name: trainingJobName, limit, cursor } = c.req.valid('query');
+    const page = await services.store.listDeployments({ endpointName, trainingJobName }, { limit, cursor: cursor ?? null });
     return c.json({ items: page.items.map(serializeDeployment), next_cursor: page.nextCursor }, 200);
   });
 }

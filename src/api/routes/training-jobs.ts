@@ -3,9 +3,9 @@ import { readRun } from '../../services/read-runs.ts';
 import { stopTraining } from '../../services/stop-training.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, problems, problemsOfPost } from '../responses.ts';
-import { knownName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
+import { knownName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
-import { serializeDeployment, serializeHistoryEntry, serializeRun } from '../serialize.ts';
+import { serializeRun, serializeRunDetails } from '../serialize.ts';
 import type { Routes } from './routes.ts';
 
 const list = createRoute({
@@ -24,7 +24,7 @@ const read = createRoute({
   operationId: 'readTrainingJob',
   tags: ['training'],
   summary: 'A training run with its deployments and history',
-  request: { params: TrainingJobParams },
+  request: { params: TrainingJobParams, query: TrainingJobQuery },
   responses: {
     200: json(TrainingRunDetailsSchema, 'The run'),
     ...problems('invalid_request', 'not_found', 'database_unavailable'),
@@ -64,15 +64,9 @@ export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDep
   });
 
   routes.openapi(read, async (c) => {
-    const { run, deployments, history } = await readRun(services, knownName(c.req.valid('param').name));
-    return c.json(
-      {
-        ...serializeRun(run, basePath),
-        deployments: deployments.map(serializeDeployment),
-        history: history.map(serializeHistoryEntry),
-      },
-      200,
-    );
+    const { history_before: historyBefore } = c.req.valid('query');
+    const details = await readRun(services, knownName(c.req.valid('param').name), { historyBefore });
+    return c.json(serializeRunDetails(details, basePath), 200);
   });
 
   routes.openapi(stop, async (c) => {

@@ -47,6 +47,15 @@ export const TrainingJobParams = z.object({
   name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
 });
 
+export const TrainingJobQuery = z.object({
+  history_before: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be the id of a history entry')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'The history before the entry of this id, in place of the newest' }),
+});
+
 export const BootstrapQuery = z.object({
   auto_deploy: flag().openapi({ description: 'Deploy the model when the training completes' }),
 });
@@ -69,7 +78,11 @@ export const TrainingRunsQuery = z.object({
   ...page,
 });
 
-export const DeploymentsQuery = z.object({ endpoint_name: resourceName().optional(), ...page });
+export const DeploymentsQuery = z.object({
+  endpoint_name: resourceName().optional(),
+  training_job_name: resourceName().optional(),
+  ...page,
+});
 
 export const EndpointStatusQuery = z.object({
   endpoint_name: resourceName().optional().openapi({ description: 'The service’s own endpoint when left out' }),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses } from '../../core/deployment.ts';
 import { trainingRunStatuses } from '../../core/training-run.ts';
-import { actors } from '../../core/history.ts';
+import { actors, historyPageSize } from '../../core/history.ts';
 import { DeploymentSchema, failureKind } from './deployment.ts';
 import { instant } from './instant.ts';
 
@@ -43,17 +43,32 @@ export const TrainingRunSchema = z
 
 const HistoryEntrySchema = z
   .object({
+    id: z.int().openapi({ description: 'Counts up over all runs, in the order of recording' }),
     at: instant(),
+    deployment_id: z.string().nullable(),
     subject: z.enum(['training', 'deployment']),
     from: z.string().nullable(),
     to: z.string(),
     actor: z.enum(actors),
     detail: z.string().nullable(),
+    repeats: z.int().openapi({ description: 'How often the same was said: it is counted, not told again', example: 1 }),
+    last_at: instant().openapi({ description: 'When it was said last' }),
   })
   .openapi('HistoryEntry');
 
 export const TrainingRunDetailsSchema = z
-  .object({ ...TrainingRunSchema.shape, deployments: z.array(DeploymentSchema), history: z.array(HistoryEntrySchema) })
+  .object({
+    ...TrainingRunSchema.shape,
+    deployments: z.array(DeploymentSchema).openapi({ description: 'The newest 50, newest first' }),
+    earlier_deployments: z.string().nullable().openapi({ description: 'Where the earlier ones are; null when all are here' }),
+    history: z
+      .array(HistoryEntrySchema)
+      .openapi({ description: `The newest ${historyPageSize} entries, or those before \`history_before\`; the oldest first` }),
+    earlier_history: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Where the entries before these are; null when there are none' }),
+  })
   .openapi('TrainingRunDetails');
 
 export const TrainingRunPageSchema = z
@@ -62,3 +77,4 @@ export const TrainingRunPageSchema = z
 
 export type TrainingRunBody = z.infer<typeof TrainingRunSchema>;
 export type HistoryEntryBody = z.infer<typeof HistoryEntrySchema>;
+export type TrainingRunDetailsBody = z.infer<typeof TrainingRunDetailsSchema>;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { historyPageSize } from '../../../src/core/history.ts';
 import { latencyBucketsMs } from '../../../src/core/latency-buckets.ts';
 import type { Page, Store } from '../../../src/services/store.ts';
 import type { TestDatabase } from '../conformance.ts';
@@ -77,13 +78,51 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await queued(store, 'a');
     await queued(store, 'b');
+    const once = (at: number) => ({
+      id: expect.any(Number),
+      at,
+      repeats: 1,
+      lastAt: at,
+      deploymentId: null,
+      subject: 'training',
+    });
     expect(await store.history('a')).toEqual([
-      { at: 1000, subject: 'training', from: null, to: 'requested', actor: 'api', detail: null, deploymentId: null },
-      { at: 1000, subject: 'training', from: 'requested', to: 'training', actor: 'api', detail: 'started', deploymentId: null },
-      { at: 6000, subject: 'training', from: 'training', to: 'completed', actor: 'poll', detail: null, deploymentId: null },
-      { at: 6000, subject: 'deployment', from: null, to: 'queued', actor: 'poll', detail: null, deploymentId: 'd-a' },
+      { ...once(1000), from: null, to: 'requested', actor: 'api', detail: null },
+      { ...once(1000), from: 'requested', to: 'training', actor: 'api', detail: 'started' },
+      { ...once(6000), from: 'training', to: 'completed', actor: 'poll', detail: null },
+      { ...once(6000), subject: 'deployment', from: null, to: 'queued', actor: 'poll', detail: null, deploymentId: 'd-a' },
     ]);
     expect(await store.history('none')).toEqual([]);
+  });
+
+  it('tells a long history page by page, from the end, each page in order', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    for (let i = 1; i <= historyPageSize + 5; i += 1) {
+      await store.recordSeen('a', { secondaryStatus: `phase-${i}`, trainingCreatedAt: 900 }, 'poll', 2000 + i);
+    }
+    await inTraining(store, 'b');
+    const newest = await store.history('a');
+    expect([newest.length, newest[0]?.detail, newest.at(-1)?.detail]).toEqual([
+      historyPageSize,
+      'phase-6',
+      `phase-${historyPageSize + 5}`,
+    ]);
+    const earlier = await store.history('a', { before: newest[0]?.id });
+    expect(earlier.map(({ detail }) => detail)).toEqual([null, 'started', 'phase-1', 'phase-2', 'phase-3', 'phase-4', 'phase-5']);
+    expect((await store.history('a', { before: newest[0]?.id, limit: 2 })).map(({ detail }) => detail)).toEqual([
+      'phase-4',
+      'phase-5',
+    ]);
+    expect(await store.history('a', { before: earlier[0]?.id })).toEqual([]);
+  });
+
+  it('tells how often and when last the same was said of a deployment', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const { fence } = await claim(store, 'd-a');
+    for (const at of [7100, 7200, 7300]) await store.recordProgress('d-a', fence, {}, 'refused', at);
+    expect((await store.history('a')).at(-1)).toMatchObject({ at: 7100, detail: 'refused', repeats: 3, lastAt: 7300 });
   });
 
   it('lists what is unfinished, in order of recording', async () => {
