@@ -48,6 +48,10 @@ export const deploymentTags = (project: string, trainingJobName: string): Record
   [tagKeys.trainingJobName]: trainingJobName,
 });
 
+/** The training job that a model, endpoint configuration or endpoint of this project was made for; null for one that is not ours. */
+export const readDeploymentTags = (tags: Record<string, string>, project: string): string | null =>
+  tags[tagKeys.managedBy] === managedBy && tags[tagKeys.project] === project ? (tags[tagKeys.trainingJobName] ?? null) : null;
+
 export type ReadTags =
   /** `named`: they say that they are this training job's; false where they do not say whose, as the first version left them. */
   | { kind: 'ours'; own: OwnTags; named: boolean }

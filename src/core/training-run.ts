@@ -98,6 +98,8 @@ export interface TrainingOutcome {
   failureKind: FailureKind | null;
   /** SageMaker's CreationTime; null where the job was not seen. */
   trainingCreatedAt: number | null;
+  /** What the history tells of it, where that is not the failure's reason. */
+  detail?: string;
 }
 
 /** Statuses of a training job at SageMaker in which it is over (sagemaker-facts, section 1). */

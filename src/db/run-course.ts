@@ -117,7 +117,7 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
       // Past drizzle's mapping, which would make text of a null.
       const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
       const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });
-      const detail = outcome.failureReason;
+      const detail = outcome.detail ?? outcome.failureReason;
       tellOfTraining(db, run, { from: before.status, to: run.status, actor, detail }, now);
       const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
       return { run, deployment };

@@ -4,9 +4,9 @@ import type { Trigger } from '../core/deployment.ts';
 import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
 import { isFinishedRun, type TrainingRun } from '../core/training-run.ts';
+import { finishFound } from './finish-found.ts';
 import { startRequested } from './start-requested.ts';
-import { enqueueDeploy } from './enqueue.ts';
-import { newDeployment } from './new-deployment.ts';
+import { recordTrainingOutcome } from './record-training-outcome.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
 
@@ -43,6 +43,9 @@ export async function lookAtRun(
   const decision = decideTraining(run, observation, now(), settings);
   const fields = { training_job_name: run.trainingJobName };
   if (decision.kind === 'finish') {
+    if (decision.deploy && run.foundEnded && observation.kind === 'job') {
+      return finishFound(services, run, observation.job, decision, { actor, troubleSince, signal });
+    }
     await recordTrainingOutcome(services, run, decision, { trigger: actor, forced: false });
     return done;
   }
@@ -71,9 +74,6 @@ const endingPhases = ['Uploading', 'Stopping'];
 const intervalFor = (secondaryStatus: string | null, pollIntervalMs: number): number =>
   secondaryStatus !== null && endingPhases.includes(secondaryStatus) ? pollIntervalMs / 4 : pollIntervalMs;
 
-/** When POST /events was last called with an event of ours. */
-export const lastEventMark = 'event';
-
 /** What SageMaker says of the run's training job; its errors are observations, too. */
 export async function describe({ sagemaker }: Services, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
   try {
@@ -82,57 +82,6 @@ export async function describe({ sagemaker }: Services, run: TrainingRun, option
     if (error instanceof SagemakerError) return { kind: 'error', error: error.kind, message: error.message };
     throw error;
   }
-}
-
-/**
- * Ends the run and, when it is to be deployed, queues that in the same transaction; the queue hears of it after that. Somebody else
- * who recorded the outcome first has won, and nothing is done twice.
- */
-export async function recordTrainingOutcome(
-  services: Services,
-  run: TrainingRun,
-  decision: Extract<TrainingDecision, { kind: 'finish' }>,
-  deployment: { trigger: Trigger; forced: boolean },
-): Promise<void> {
-  const { store, settings, now, log } = services;
-  const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
-  const finished = await store.finishRun(run.trainingJobName, decision.outcome, wanted, deployment.trigger, now());
-  if (finished === null) return;
-  await noteMissedEvent(services, run, decision, deployment.trigger);
-  const { status, failureReason } = decision.outcome;
-  log.info(
-    {
-      training_job_name: run.trainingJobName,
-      status,
-      failure_reason: failureReason,
-      detected_by: deployment.trigger,
-      deployment_id: finished.deployment?.deploymentId,
-    },
-    finished.deployment === null ? `training ${status}` : `training ${status}; deployment to ${run.endpointName} queued`,
-  );
-  if (finished.deployment !== null) await enqueueDeploy(services, finished.deployment, 0);
-}
-
-/** How late an event may be without being missed: EventBridge delivers within seconds. */
-const eventLatenessMs = 10_000;
-/** Who has had no event for so long doesn't use them. */
-const eventsInUseMs = 7 * 24 * 3_600_000;
-
-/** Nothing is lost when an event is; whoever runs the event path should know all the same. */
-async function noteMissedEvent(
-  { store, now, log }: Services,
-  run: TrainingRun,
-  { outcome }: Extract<TrainingDecision, { kind: 'finish' }>,
-  detectedBy: Trigger,
-): Promise<void> {
-  const lateMs = outcome.trainingEndedAt === null ? 0 : now() - outcome.trainingEndedAt;
-  if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
-  const lastEventAt = await store.reachedAt(lastEventMark);
-  if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
-  log.warn(
-    { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },
-    'no event told of the end of this training: the event path may be broken',
-  );
 }
 
 async function noteProgress(

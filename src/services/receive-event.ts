@@ -5,7 +5,7 @@ import type { StateChange } from '../core/state-change.ts';
 import { type ReadTags, readTrainingJobTags } from '../core/tags.ts';
 import { isFinishedRun } from '../core/training-run.ts';
 import { copiedFrom, readTags } from './adopt-training.ts';
-import { lastEventMark } from './observe-training.ts';
+import { lastEventMark } from './record-training-outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
 
 export type Received = { accepted: true } | { accepted: false; reason: string };
@@ -52,18 +52,18 @@ async function whyNotOurs(
   const { sagemaker, settings } = services;
   const notStarted = `${trainingJobName} was not started by this service`;
   if (Object.keys(tags).length > 0)
-    return whyNot(services, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted);
+    return reasonBy(services, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted);
   if (!trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return notStarted;
   try {
     const job = await sagemaker.describeTrainingJob(trainingJobName, lookUpOptions);
-    return await whyNot(services, await readTags(services, job, lookUpOptions), notStarted);
+    return await reasonBy(services, await readTags(services, job, lookUpOptions), notStarted);
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     return error.kind === 'not_found' ? notStarted : null;
   }
 }
 
-async function whyNot({ store }: Services, read: ReadTags, notStarted: string): Promise<string | null> {
+async function reasonBy({ store }: Services, read: ReadTags, notStarted: string): Promise<string | null> {
   switch (read.kind) {
     case 'theirs':
       return notStarted;

@@ -6,7 +6,7 @@ import { adoptWanted, readTags } from './adopt-training.ts';
 import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
 import { findRunOfJob } from './find-run.ts';
 import { newDeployment } from './new-deployment.ts';
-import { recordTrainingOutcome } from './observe-training.ts';
+import { recordTrainingOutcome } from './record-training-outcome.ts';
 import { nullUnlessTransient } from './null-unless-transient.ts';
 import { onceChanged } from './once-changed.ts';
 import type { CallOptions, Services } from './ports.ts';

@@ -1,10 +1,10 @@
-import { jitteredIntervalMs, maxTroubleDelayMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
-import { confirmLimit } from '../core/confirm-limit.ts';
-import { decideTrouble, passesInTime } from '../core/decide-trouble.ts';
+import { jitteredIntervalMs, minTroubleDelayMs, troubleDelayMs } from '../core/backoff.ts';
+import { passesInTime } from '../core/decide-trouble.ts';
 import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
 import { refusalKind } from '../core/endpoint-failure.ts';
 import { isBeingStarted, startLeaseMs, type TrainingOutcome, type TrainingRun } from '../core/training-run.ts';
+import { isTroubleOver } from './confirm-end.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { Services } from './ports.ts';
 import { findTrainingJob, startTraining, type StartResult } from './start-training.ts';
@@ -50,32 +50,16 @@ async function afterStart(services: Services, run: TrainingRun, result: StartRes
   const passes = passesInTime(result.error.kind);
   const since = passes ? Math.min(run.createdAt, now()) : (context.troubleSince ?? now());
   const waitedMs = now() - since;
-  const decision = decideTrouble(result.error.kind, result.error.message, waitedMs, settings.maxTrainingWaitMs);
   // Where there may be a training job, only SageMaker's word that there is none ends the run.
-  const isOver = decision.kind === 'fail' && result.kind === 'refused';
-  if (isOver && !(await isToBeConfirmed(services, run, result.error))) return fail(services, run, result.error, actor);
-  if (!isOver) await noteOverdue(services, run, null);
+  if (result.kind === 'refused' && (await isTroubleOver(services, run, result.error, waitedMs))) {
+    return fail(services, run, result.error, actor);
+  }
   const delayMs = Math.max(troubleDelayMs(waitedMs, random), result.kind === 'unclear' ? minTroubleDelayMs : 0);
   log.warn(
     { training_job_name: run.trainingJobName, reason: result.error.message, next_look_ms: delayMs },
     'the training could not be started yet',
   );
   return again(delayMs, passes ? null : since);
-}
-
-/** Whether it is a time limit alone that ends the run, and no earlier look has found it over: the clock may be wrong for a moment. */
-async function isToBeConfirmed(services: Services, run: TrainingRun, { kind, message }: SagemakerError): Promise<boolean> {
-  const { settings, now } = services;
-  if (decideTrouble(kind, message, 0, settings.maxTrainingWaitMs).kind === 'fail') return false;
-  const { confirmed, overdueSince } = confirmLimit(run.overdueSince, now(), Math.min(settings.pollIntervalMs, maxTroubleDelayMs));
-  if (!confirmed) await noteOverdue(services, run, overdueSince);
-  return !confirmed;
-}
-
-async function noteOverdue({ store, now }: Services, run: TrainingRun, overdueSince: number | null): Promise<void> {
-  const { trainingSinceAt } = run;
-  if (run.overdueSince !== overdueSince)
-    await store.recordLimit(run.trainingJobName, run, { trainingSinceAt, overdueSince }, now());
 }
 
 /** Long enough for another start to get its answer, short beside a training. */

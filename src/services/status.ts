@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, type ServiceProcess } from '../core/process.ts';
 import type { RedisFacts } from '../core/redis-server.ts';
 import { type Warning, warningsFor } from '../core/warnings.ts';
-import { lastEventMark } from './observe-training.ts';
+import { lastEventMark } from './record-training-outcome.ts';
 import type { QueueView, Services } from './ports.ts';
 import type { CountedCalls } from './store.ts';
 

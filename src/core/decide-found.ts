@@ -1,0 +1,63 @@
+/**
+ * What becomes of a training of ours that was over before it was found at SageMaker, as after a lost database. It is recorded in any
+ * case. It is deployed only where nothing says that somebody, or SageMaker, has decided otherwise since: what was taken back must not
+ * come back by itself.
+ *
+ * All instants are SageMaker's.
+ */
+
+export interface FoundTraining {
+  trainingJobName: string;
+  createdAt: number;
+  /** null where SageMaker does not say. */
+  endedAt: number | null;
+  /** Its tags say that an update to it was rolled back. */
+  isTurnedDown: boolean;
+}
+
+/** An endpoint configuration; `training` by its tags, null where it is not ours or can't be read. */
+export interface FoundConfig {
+  name: string;
+  training: { name: string; createdAt: number | null } | null;
+}
+
+export interface FoundEndpoint {
+  modifiedAt: number;
+  failureReason: string | null;
+  current: FoundConfig | null;
+  /** What it is being updated to. */
+  pending: FoundConfig | null;
+  /** The training that a person put there by force, by the endpoint's tags; undefined where they can't be read. */
+  forced: string | null | undefined;
+}
+
+export type FoundDecision = { kind: 'deploy' } | { kind: 'leave'; why: string };
+
+const deploy: FoundDecision = { kind: 'deploy' };
+const leave = (why: string): FoundDecision => ({ kind: 'leave', why });
+
+/** `endpoint`: null where SageMaker knows none. */
+export function decideFound(own: FoundTraining, endpoint: FoundEndpoint | null): FoundDecision {
+  const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
+  // Its own deployment was under way, or over.
+  if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;
+  if (own.isTurnedDown) return leave('an update to it was rolled back');
+  if (endpoint === null || (own.endedAt !== null && endpoint.modifiedAt <= own.endedAt)) return deploy;
+
+  const trainings: { name: string; createdAt: number }[] = [];
+  for (const { name, training } of configs) {
+    if (training === null) return leave(`the endpoint has been put on ${name} since, which is not this service's`);
+    if (training.createdAt === null)
+      return leave(`the endpoint has been put on ${training.name} since, of which SageMaker tells no age`);
+    trainings.push({ name: training.name, createdAt: training.createdAt });
+  }
+  // Deployed, it ends as superseded at its turn.
+  if (trainings.some(({ createdAt }) => createdAt > own.createdAt)) return deploy;
+  if (endpoint.failureReason !== null) return leave(`the endpoint tells of a failure since: ${endpoint.failureReason}`);
+  if (endpoint.forced === undefined)
+    return leave('the endpoint’s tags can’t be read, which would tell whether a person has put another training there');
+  if (endpoint.forced !== null && endpoint.forced === endpoint.current?.training?.name) {
+    return leave(`a person has put ${endpoint.forced} there by force since`);
+  }
+  return deploy;
+}
