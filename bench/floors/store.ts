@@ -34,6 +34,8 @@ const newRun = (): NewRun => ({
 export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
   const path = join(folder, 'floor.db');
   const store = openSqliteStore(`file:${path}`);
+  // Makes the tables.
+  await store.ping();
   const sqlite = new Sqlite(path, { timeout: 15_000 });
   try {
     sqlite.pragma('journal_mode = WAL');
