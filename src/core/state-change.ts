@@ -18,3 +18,8 @@ export type StateChange =
       endpointConfigName: string | null;
       at: number | null;
     };
+
+const ends: readonly string[] = ['Completed', 'Failed', 'Stopped', 'InService', 'OutOfService', 'UpdateRollbackFailed'];
+
+/** Whether a training or an endpoint comes to rest in this status: what somebody waits for. */
+export const endsCourse = (status: string): boolean => ends.includes(status);

@@ -7,6 +7,7 @@ import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { CannotBeHandled } from '../core/errors.ts';
 import { namePattern } from '../core/names.ts';
+import { endsCourse } from '../core/state-change.ts';
 import type { WatchedDeployment, WatchedRun } from '../services/ports.ts';
 
 const name = z.string().regex(namePattern);
@@ -71,7 +72,7 @@ export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
 
 /** One look on account of an event. */
 export interface LookJob<Data> extends NewJob<Data> {
-  /** While a job with the same one waits or is processed, another is not added (bullmq-facts, section 3: "dedup simple"). */
+  /** While a job with the same one waits no other is added; one that comes while it is processed is kept until then (keepLastIfActive). */
   deduplicationId: string;
 }
 
@@ -89,8 +90,7 @@ export function lookAtDeploymentJob(deployment: WatchedDeployment, status: strin
 
 /** Each look has an id of its own, so that those that are over stay to be read. */
 function lookIds(at: string, status: string): { jobId: string; deduplicationId: string } {
-  // An id may hold neither colons nor, in ours, anything that an event might bring along.
-  const deduplicationId = `look-${at}-${status.replaceAll(/[^A-Za-z]/g, '')}`;
+  const deduplicationId = `look-${at}-${endsCourse(status) ? 'end' : 'course'}`;
   return { deduplicationId, jobId: `${deduplicationId}-${randomUUID().slice(0, 8)}` };
 }
 

@@ -25,9 +25,14 @@ export async function replaceJob(queue: JobQueue, job: NewJob<object>, delayMs: 
   await queue.add(...withOptions(job, delayMs));
 }
 
-/** Adds a look unless one of the same kind is still to come or under way, which tells the same. */
-export async function addLook(queue: JobQueue, { name, data, jobId, deduplicationId }: LookJob<object>): Promise<void> {
-  await queue.add(name, data, { ...jobOptions, jobId, deduplication: { id: deduplicationId } });
+/** Adds a look unless one of the same kind is still to come. One that is under way may have looked too early: then another follows. */
+export async function addLook(
+  queue: JobQueue,
+  { name, data, jobId, deduplicationId }: LookJob<object>,
+  delayMs: number,
+): Promise<void> {
+  const deduplication = { id: deduplicationId, keepLastIfActive: true };
+  await queue.add(name, data, { ...jobOptions, jobId, delay: delayMs, deduplication });
 }
 
 async function promote(queue: JobQueue, jobId: string): Promise<void> {

@@ -3,9 +3,18 @@ import type { Config } from '../config.ts';
 import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
 import type { Logger, Queue, QueuePeers, QueueView } from '../services/ports.ts';
 import { connectProducer, disconnect } from './connection.ts';
-import { checkJob, checkQueueName, deployJob, deployQueueName, lookAtDeploymentJob, lookAtTrainingJob } from './contracts.ts';
+import {
+  checkJob,
+  checkQueueName,
+  deployJob,
+  deployQueueName,
+  lookAtDeploymentJob,
+  lookAtTrainingJob,
+  type LookJob,
+} from './contracts.ts';
 import { createDueLook } from './due-jobs.ts';
 import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
+import { createLookSpacing } from './look-spacing.ts';
 import { leavePeers, meetPeers } from './meet.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
@@ -62,6 +71,9 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
   /** BullMQ does this once, when a queue is opened; here Redis may come, or be emptied, later. */
   const writeSettings = (): Promise<unknown> =>
     Promise.all(queues.map((queue) => queue.getBackend().setQueueMeta(queue.metaValues)));
+  const spacing = createLookSpacing(redis, queuePrefix);
+  const lookAfterSpacing = async (queue: JobQueue, job: LookJob<object>): Promise<void> =>
+    addLook(queue, job, await spacing(job.deduplicationId));
   const dueLooks = queues.map((queue) => [queue.name, createDueLook(redis, queue)] as const);
   let facts: RedisFacts | null = null;
   const readFacts = async (): Promise<void> => {
@@ -97,11 +109,11 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     },
     lookAtTraining(run, status) {
       const job = lookAtTrainingJob(run, status);
-      return attempt(() => within(limitMs, addLook(check, job)));
+      return attempt(() => within(limitMs, lookAfterSpacing(check, job)));
     },
     lookAtDeployment(deployment, status) {
       const job = lookAtDeploymentJob(deployment, status);
-      return attempt(() => within(limitMs, addLook(deploy, job)));
+      return attempt(() => within(limitMs, lookAfterSpacing(deploy, job)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {

@@ -90,8 +90,8 @@ export interface Queue {
   /** Makes sure that a `deploy` job carries the deployment on; with `delayMs` 0 a waiting one goes on now. */
   deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
   /**
-   * One look at a training, now, beside whatever watches it: an event told of `status`. Repeats of one event that nobody has looked
-   * after yet are one look.
+   * A look at a training beside whatever watches it, after this moment: an event told of `status`. Now, or, when there was one a second
+   * ago or less, a second after that, so that any number of events make one look a second; what tells of an end never waits for others.
    */
   lookAtTraining(run: WatchedRun, status: string): Promise<void>;
   /** The same for a deployment under way, whose endpoint an event told of. */

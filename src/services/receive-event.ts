@@ -1,4 +1,4 @@
-import { SagemakerError } from '../core/errors.ts';
+import { SagemakerError, StoreUnavailable } from '../core/errors.ts';
 import { hasPassed } from '../core/instants.ts';
 import { trainingJobPrefix } from '../core/names.ts';
 import type { StateChange } from '../core/state-change.ts';
@@ -7,6 +7,7 @@ import { isFinishedRun } from '../core/training-run.ts';
 import { copiedFrom, readTags } from './adopt-training.ts';
 import { lastEventMark } from './record-training-outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
+import { answerUnknown } from './unknown-trainings.ts';
 
 export type Received = { accepted: true } | { accepted: false; reason: string };
 
@@ -29,41 +30,60 @@ export async function receiveEvent(services: Services, change: StateChange): Pro
   return received;
 }
 
-async function ofTraining(services: Services, change: Extract<StateChange, { kind: 'training' }>): Promise<Received> {
-  const { store, queue, settings, log } = services;
+type TrainingChange = Extract<StateChange, { kind: 'training' }>;
+
+async function ofTraining(services: Services, change: TrainingChange): Promise<Received> {
+  const { store, queue, log } = services;
   const { trainingJobName, status } = change;
   const run = await store.findRunStatus(trainingJobName);
-  const reason = run === null ? await whyNotOurs(services, change) : null;
-  if (reason !== null) return refused(reason);
-  if (run !== null && isFinishedRun(run.status) && run.status !== 'timed_out') return accepted;
-  await queue.lookAtTraining(run ?? { trainingJobName, endpointName: settings.endpointName }, status);
-  log.debug({ training_job_name: trainingJobName, event_status: status }, 'an event came: looking at the training now');
+  if (run === null) return ofUnknown(services, change);
+  if (!isFinishedRun(run.status) || run.status === 'timed_out') {
+    await queue.lookAtTraining(run, status);
+    log.debug({ training_job_name: run.trainingJobName, event_status: status }, 'an event came: looking at the training now');
+  }
   return accepted;
 }
 
 /**
- * Why a training that the database does not know is none of ours whose record was lost; null when it is one. The event brings the tags
- * along, or leaves them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
+ * Of a training that the database does not know: it may be one of ours whose record was lost. The event brings the tags along, or leaves
+ * them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
  */
-async function whyNotOurs(
-  services: Services,
-  { trainingJobName, tags }: Extract<StateChange, { kind: 'training' }>,
-): Promise<string | null> {
-  const { sagemaker, settings } = services;
+async function ofUnknown(services: Services, change: TrainingChange): Promise<Received> {
+  const { queue, settings, log } = services;
+  const { trainingJobName, status, tags } = change;
+  const isTagged = Object.keys(tags).length > 0;
   const notStarted = `${trainingJobName} was not started by this service`;
-  if (Object.keys(tags).length > 0)
-    return reasonBy(services, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted);
-  if (!trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return notStarted;
+  // What costs nothing first: names and tags of others need no budget.
+  if (!isTagged && !trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return refused(notStarted);
+  const reason = isTagged
+    ? await whyNotOurs(services, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted)
+    : null;
+  if (reason !== null) return refused(reason);
+  const found = await answerUnknown(services, trainingJobName, async () => {
+    const told = isTagged ? null : await askSagemaker(services, trainingJobName, notStarted);
+    if (told !== null) return told;
+    await queue.lookAtTraining({ trainingJobName, endpointName: settings.endpointName }, status);
+    log.debug(
+      { training_job_name: trainingJobName, event_status: status },
+      'an event came of an unknown training: looking at it now',
+    );
+    return null;
+  });
+  return found === null ? accepted : refused(found);
+}
+
+async function askSagemaker(services: Services, name: string, notStarted: string): Promise<string | null> {
   try {
-    const job = await sagemaker.describeTrainingJob(trainingJobName, lookUpOptions);
-    return await reasonBy(services, await readTags(services, job, lookUpOptions), notStarted);
+    const job = await services.sagemaker.describeTrainingJob(name, lookUpOptions);
+    return await whyNotOurs(services, await readTags(services, job, lookUpOptions), notStarted);
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     return error.kind === 'not_found' ? notStarted : null;
   }
 }
 
-async function reasonBy({ store }: Services, read: ReadTags, notStarted: string): Promise<string | null> {
+/** null when the tags say that it is one. */
+async function whyNotOurs({ store }: Services, read: ReadTags, notStarted: string): Promise<string | null> {
   switch (read.kind) {
     case 'theirs':
       return notStarted;
@@ -102,6 +122,11 @@ const markedAt = new WeakMap<Services['store'], number>();
 async function markEvent({ store, now }: Services): Promise<void> {
   const at = markedAt.get(store);
   if (at !== undefined && !hasPassed(at, markEveryMs, now())) return;
-  await store.recordReached(lastEventMark, now());
-  markedAt.set(store, now());
+  try {
+    await store.recordReached(lastEventMark, now());
+    markedAt.set(store, now());
+  } catch (error) {
+    // The event is taken all the same; the next one leaves the mark.
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
 }

@@ -20,7 +20,7 @@ describe('POST /events', () => {
       expect([answer.status, answer.body]).toEqual([202, { accepted: true }]);
     }
     const looks = (await api.jobsOf('check-training')).filter((id) => id?.startsWith('look-'));
-    expect(looks).toEqual([expect.stringMatching(/^look-job-Completed-/)]);
+    expect(looks).toEqual([expect.stringMatching(/^look-job-end-/)]);
   });
 
   it('says why an event is not for it', async () => {

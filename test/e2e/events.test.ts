@@ -49,6 +49,8 @@ test('100 copies of one event over three workers with polling off: one model, on
   const { deployments } = await deployed(system, second);
   expect(deployments).toMatchObject([{ trigger: 'event', detected_by: 'event', attempts: 1 }]);
   expect(effects(system)).toEqual({
+    // The endpoint's, which says what is live.
+    tags_added: 1,
     training_job_created: 2,
     training_job_ended: 2,
     model_created: 2,

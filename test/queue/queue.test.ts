@@ -1,6 +1,8 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { lookSpacingMs } from '../../src/queue/look-spacing.ts';
+import type { JobQueue } from '../../src/queue/ensure-job.ts';
 import { eventually } from '../support/eventually.ts';
 import { redisUrl } from '../support/redis.ts';
 import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
@@ -58,15 +60,59 @@ describe('watching a training', () => {
 });
 
 describe('a look on account of an event', () => {
-  it('is one while it waits, and comes anew when it is over', async () => {
+  const looksIn = (queue: JobQueue): Promise<Record<string, number>> => queue.getJobCounts('waiting', 'delayed', 'active');
+
+  it('is one at once, however many events come, and one more a second later for what came meanwhile', async () => {
     const { queue, check, prefix } = setUp();
-    await Promise.all(Array.from({ length: 20 }, () => queue.lookAtTraining(aRun('job-1'), 'Completed')));
-    await queue.lookAtTraining(aRun('job-1'), 'Stopping');
-    expect(await check.getJobCounts('waiting')).toEqual({ waiting: 2 });
-    takeJobs('check-training', prefix, () => Promise.resolve());
+    const ran: number[] = [];
+    const tell = () =>
+      Promise.all(Array.from({ length: 50 }, (_, i) => queue.lookAtTraining(aRun('job-1'), `Status${'x'.repeat(i)}`)));
+    await tell();
+    expect(await looksIn(check)).toEqual({ waiting: 1, delayed: 0, active: 0 });
+    takeJobs('check-training', prefix, () => Promise.resolve(void ran.push(performance.now())));
+    await eventually(() => ran.length === 1);
+    await tell();
+    await tell();
+    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 1, active: 0 });
+    await eventually(() => ran.length === 2);
+    expect((ran[1] ?? 0) - (ran[0] ?? 0)).toBeGreaterThan(lookSpacingMs / 2);
+    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+  });
+
+  it('follows upon an event that comes while another look is under way', async () => {
+    const { queue, check, prefix } = setUp();
+    const release = Promise.withResolvers<void>();
+    let runs = 0;
+    takeJobs('check-training', prefix, () => {
+      runs += 1;
+      return release.promise;
+    });
+    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
+    await eventually(() => runs === 1);
+    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
+    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
+    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 0, active: 1 });
+    release.resolve();
+    await eventually(() => runs === 2);
     await eventually(async () => (await check.getJobCounts('completed'))['completed'] === 2);
-    await queue.lookAtTraining(aRun('job-1'), 'Completed');
-    await eventually(async () => (await check.getJobCounts('completed'))['completed'] === 3);
+  });
+
+  it('for an end does not wait for those before, nor do others wait for it', async () => {
+    const { queue, check, deploy } = setUp();
+    for (const status of ['InProgress', 'Completed', 'Failed', 'Stopping']) await queue.lookAtTraining(aRun('job-1'), status);
+    expect(await looksIn(check)).toEqual({ waiting: 2, delayed: 0, active: 0 });
+    await queue.lookAtTraining(aRun('job-2'), 'InProgress');
+    expect(await looksIn(check)).toEqual({ waiting: 3, delayed: 0, active: 0 });
+    for (const status of ['Updating', 'InService', 'Updating']) await queue.lookAtDeployment(aDeployment('d-1'), status);
+    expect(await looksIn(deploy)).toEqual({ waiting: 2, delayed: 0, active: 0 });
+  });
+
+  it('is not put off by what a clock that was ahead has left behind', async () => {
+    const { queue, check, prefix } = setUp();
+    await openRedis(redisUrl()).set(`${prefix}:look-job-1-course`, Date.now() + hour);
+    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
+    const [look] = await check.getJobs(['delayed']);
+    expect(look?.delay).toBe(lookSpacingMs);
   });
 });
 

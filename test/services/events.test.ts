@@ -37,7 +37,7 @@ describe('an event of a training', () => {
     world.clock.advance(200);
     const answers = await Promise.all(Array.from({ length: 100 }, () => receiveEvent(world.services, trainingEvent(job))));
     expect(answers.every(({ accepted }) => accepted)).toBe(true);
-    expect(await lookJobs(world)).toEqual([`look-${job}-Completed`]);
+    expect(await lookJobs(world)).toEqual([`look-${job}-end`]);
     await Promise.all(Array.from({ length: 20 }, () => look(world, job)));
     expect(await world.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
     await world.settle();
@@ -51,7 +51,7 @@ describe('an event of a training', () => {
     expect(await world.store.findRun(job)).toMatchObject({ status: 'training' });
     await world.settle();
     expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await lookJobs(world)).not.toContain(`look-${job}-Completed`);
+    expect(await lookJobs(world)).not.toContain(`look-${job}-end`);
   });
 
   it('takes up a run whose monitoring has timed out', async () => {
@@ -113,6 +113,78 @@ describe('an event of a training', () => {
   }, 30_000);
 });
 
+describe('events of trainings that nobody knows', () => {
+  const forged = (name: string) =>
+    trainingEvent(
+      name,
+      trainingJobTags(
+        { runId: `run-of-${name}`, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null },
+        name,
+      ),
+    );
+  const nameOf = (n: number) => `ml-sentiment-training-made-up-${n}`;
+  const describes = (world: World): number => world.simulator.calls({ operation: 'DescribeTrainingJob' }).length;
+  const send = (world: World, events: StateChange[]) => Promise.all(events.map((one) => receiveEvent(world.services, one)));
+
+  it('cost a bounded number of calls, for all names together', async () => {
+    const world = await startWorld();
+    const names = Array.from({ length: 500 }, (_, n) => nameOf(n));
+    const answers = await send(
+      world,
+      names.map((name) => trainingEvent(name)),
+    );
+    expect(answers.filter(({ accepted }) => accepted)).toEqual([]);
+    expect(describes(world)).toBe(30);
+    expect(answers.at(-1)).toEqual({
+      accepted: false,
+      reason: expect.stringMatching(/more such events came .* found within about 30 s/),
+    });
+    // Looks count, too: a worker would ask.
+    await send(world, names.map(forged));
+    expect(await lookJobs(world)).toEqual([]);
+    world.clock.advance(10);
+    await send(world, names.toReversed().map(forged));
+    expect(await lookJobs(world)).toHaveLength(10);
+  });
+
+  it('cost one call for each name, and none for what is plainly not ours', async () => {
+    const world = await startWorld();
+    await send(
+      world,
+      Array.from({ length: 100 }, () => trainingEvent(nameOf(1))),
+    );
+    await send(world, [trainingEvent(nameOf(1).toUpperCase())]);
+    expect(describes(world)).toBe(1);
+    const other = trainingJobTags(
+      { runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null },
+      nameOf(1),
+    );
+    await send(
+      world,
+      Array.from({ length: 100 }, (_, n) => trainingEvent(`theirs-${n}`)),
+    );
+    await send(
+      world,
+      Array.from({ length: 100 }, (_, n) => trainingEvent(nameOf(n), other)),
+    );
+    expect(describes(world)).toBe(1);
+    world.clock.advance(61);
+    await send(world, [trainingEvent(nameOf(1)), trainingEvent(nameOf(2))]);
+    expect(describes(world)).toBe(3);
+  });
+
+  it('never hold up those of known trainings', async () => {
+    const world = await startWorld();
+    const job = await world.start();
+    await send(
+      world,
+      Array.from({ length: 100 }, (_, n) => forged(nameOf(n))),
+    );
+    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await lookJobs(world)).toContain(`look-${job}-end`);
+  });
+});
+
 describe('an event of an endpoint', () => {
   it('makes the deployment under way look now', async () => {
     const world = await startWorld();
@@ -120,7 +192,7 @@ describe('an event of an endpoint', () => {
     const deploymentId = await world.untilQueued(job);
     await world.round();
     expect(await receiveEvent(world.services, endpointEvent('LIVE'))).toEqual({ accepted: true });
-    expect(await lookJobs(world)).toContain(`look-${deploymentId}-InService`);
+    expect(await lookJobs(world)).toContain(`look-${deploymentId}-end`);
     await world.settle();
     expect(await receiveEvent(world.services, endpointEvent())).toEqual({ accepted: true });
     expect(await receiveEvent(world.services, endpointEvent('theirs'))).toEqual(refused);

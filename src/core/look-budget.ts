@@ -1,0 +1,19 @@
+/**
+ * How many events of trainings that the database does not know are looked into: each may cost calls to SageMaker, and whoever may send
+ * events can make up names. A bucket: so many at once, then so many a second, for all names together.
+ */
+export interface LookBudget {
+  left: number;
+  at: number;
+}
+
+const atOnce = 30;
+const perSecond = 1;
+
+export const fullBudget = (now: number): LookBudget => ({ left: atOnce, at: now });
+
+/** The budget without one look; null where there is none left. A clock that was put back gives nothing and takes nothing. */
+export function spendLook({ left, at }: LookBudget, now: number): LookBudget | null {
+  const refilled = Math.min(atOnce, left + (Math.max(0, now - at) / 1000) * perSecond);
+  return refilled < 1 ? null : { left: refilled - 1, at: now };
+}
