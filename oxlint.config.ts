@@ -44,7 +44,7 @@ export default defineConfig({
   },
   overrides: [
     {
-      files: ['src/**'],
+      files: ['src/**', 'packages/*/src/**'],
       rules: { 'no-restricted-properties': ['error', environment], 'no-console': 'error' },
     },
     {
@@ -67,7 +67,7 @@ export default defineConfig({
       },
     },
     {
-      files: ['src/config.ts', 'src/simulator/main.ts', 'src/local/**', 'src/lambda/**'],
+      files: ['src/config.ts', 'packages/*/src/main.ts', 'src/local/**', 'src/lambda/**'],
       rules: { 'no-restricted-properties': 'off' },
     },
   ],

@@ -1,5 +1,5 @@
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
-import type { LoggedCall } from '../src/simulator/calls.ts';
+import type { LoggedCall } from 'sagemaker-simulator';
 import { eventually } from '../test/support/eventually.ts';
 import type { Bench } from './bench.ts';
 import { bareSageMaker, trainingJob } from './bare-sdk.ts';

@@ -62,7 +62,7 @@ export class Processes {
     const port = await freePort();
     this.#standInUrl = `http://127.0.0.1:${port}`;
     return this.#start('stand-in', {
-      args: [join(root, 'src/simulator/main.ts')],
+      args: [join(root, 'packages/sagemaker-simulator/src/main.ts')],
       env: { SIMULATOR_PORT: String(port), ...env },
       url: this.#standInUrl,
       isReady: answers(`${this.#standInUrl}/_control/health`),

@@ -1,5 +1,4 @@
-import type { LoggedCall } from '../src/simulator/calls.ts';
-import type { SettingsPatch } from '../src/simulator/settings.ts';
+import type { LoggedCall, SettingsPatch } from 'sagemaker-simulator';
 import { HttpClient } from './http-client.ts';
 
 /** The stand-in's control routes. */

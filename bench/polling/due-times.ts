@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { LoggedCall } from '../../src/simulator/calls.ts';
+import type { LoggedCall } from 'sagemaker-simulator';
 import { project } from '../bare-sdk.ts';
 
 const queueKey = `{autodeploy-${project}}:check-training`;

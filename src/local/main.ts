@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { configOrExit, parseApiConfig } from '../config.ts';
 import { apiVariables, sharedVariables } from '../config/variables.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
-import { readEnvironment as readSimulatorEnvironment } from '../simulator/environment.ts';
+import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
 import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { fault, say } from './output.ts';
@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
     await configOrExit(() => parseApiConfig(settings.env), options.aws ? startFaults : undefined);
     const simulator = readSimulatorEnvironment(settings.simulatorEnv);
     if (options.aws || 'options' in simulator) return await runSystem(settings, join(options.folder, 'logs'));
-    simulator.faults.forEach(fault);
+    simulator.issues.forEach(fault);
     return exitCodeBadConfig;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;

@@ -17,7 +17,7 @@ const defaultSimulatorPort = 8007;
 const largestPort = 65_535;
 
 export const usage = [
-  'npm start            the whole system on this machine, with a stand-in in place of SageMaker',
+  'npm start            the whole system on this machine, with a simulator in place of SageMaker',
   'npm start -- --aws   the same with real AWS: real training jobs, which cost money',
 ];
 

@@ -48,7 +48,7 @@ export class System {
       stopWithinMs: restStopMs,
     });
     const simulator = (url: string): Service =>
-      program('stand-in', 'src/simulator/main.ts', {
+      program('stand-in', 'packages/sagemaker-simulator/src/main.ts', {
         env: settings.simulatorEnv,
         isReady: answers(`${url}/_control/health`),
         stopWithinMs: restStopMs,

@@ -275,7 +275,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
 
   it('lost: the training that it started is found', async () => {
     const api = await startApi();
-    api.simulator.addFault({ kind: 'lose_answer', match: { operation } });
+    api.simulator.addFault({ kind: 'lose_response', match: { operation } });
     const { status, body } = await bootstrap(api);
     expect([status, body.status]).toEqual([202, 'training']);
     expect(creations(api)).toHaveLength(1);

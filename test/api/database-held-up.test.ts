@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createSimulator } from 'sagemaker-simulator';
 import { lockDatabase } from '../db/lock-database.ts';
 import { slowWrites } from '../db/slow-writes.ts';
 import { openStore } from '../db/sqlite-files.ts';

@@ -14,8 +14,8 @@ import { createQueue } from '../../src/queue/queue.ts';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
 import { readStatus } from '../../src/services/status.ts';
 import type { Services, ServiceSettings } from '../../src/services/ports.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { clientOf, makeConfig, training } from '../simulator/harness.ts';
+import { createSimulator, type Simulator } from 'sagemaker-simulator';
+import { createClient, makeConfig, training } from '../support/simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { redisUrl as sharedRedisUrl } from '../support/redis.ts';
 import { type Ask, asking } from './request.ts';
@@ -138,7 +138,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const sdk = clientOf(simulator.url);
+  const sdk = createClient(simulator.url);
   const control = asking(simulator.url);
   return {
     url: server.url,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../src/local/ports.ts';
 import { type Program, startProgram } from '../support/processes.ts';

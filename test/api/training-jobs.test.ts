@@ -179,7 +179,7 @@ describe('POST /training-jobs/{name}/stop', () => {
       expect(body).toMatchObject({ training_job_name: 'wrong-one' });
     }
     expect((await api.sdk.describeTrainingJob({ TrainingJobName: 'wrong-one' })).TrainingJobStatus).toMatch(/^Stopp(ing|ed)$/);
-    expect(api.simulator.effects({ kind: 'training_job_stop_asked' })).toHaveLength(1);
+    expect(api.simulator.effects({ kind: 'training_job_stop_requested' })).toHaveLength(1);
   });
 
   it('leaves a training alone that nobody recorded', async () => {
@@ -187,6 +187,6 @@ describe('POST /training-jobs/{name}/stop', () => {
     await api.train('theirs');
     expectProblem(await api.ask('POST', '/training-jobs/theirs/stop'), 404, 'not_found');
     expectProblem(await api.ask('POST', '/training-jobs/a_b/stop'), 404, 'not_found');
-    expect(api.simulator.effects({ kind: 'training_job_stop_asked' })).toEqual([]);
+    expect(api.simulator.effects({ kind: 'training_job_stop_requested' })).toEqual([]);
   });
 });

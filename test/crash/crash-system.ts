@@ -82,7 +82,7 @@ export class CrashSystem {
     };
     await Promise.all([
       this.#add('redis', { program: redisProgram(), args: redisArgs, env: machine, ready: redisIsReady }),
-      this.#add('stand-in', { ...ours('src/simulator/main.ts'), env, ready: /stand-in listens/ }),
+      this.#add('stand-in', { ...ours('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
     ]);
     this.#standIn = new StandIn(standInPort);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { Effect } from 'sagemaker-simulator';
 import { type Course, faultsOfCourse } from './endpoint-course.ts';
 import type { DeploymentRecord } from './soak-records.ts';
 
@@ -26,13 +26,13 @@ const deployment = (seq: number, more: Partial<DeploymentRecord>): DeploymentRec
 
 const created = (at: number, name: string): Effect => ({
   at,
-  kind: 'endpoint_create_asked',
+  kind: 'endpoint_create_requested',
   name: 'live',
   detail: { endpointConfigName: configOf(name) },
 });
 const updated = (at: number, name: string): Effect => ({
   at,
-  kind: 'endpoint_update_asked',
+  kind: 'endpoint_update_requested',
   name: 'live',
   detail: { from: 'x', to: configOf(name) },
 });
@@ -42,7 +42,7 @@ const ended = (at: number, how: 'in_service' | 'failed' | 'rolled_back' | 'delet
   name: 'live',
   detail: { endpointConfigName: configOf(name), failureReason: null },
 });
-const deleted = (at: number): Effect => ({ at, kind: 'endpoint_delete_asked', name: 'live' });
+const deleted = (at: number): Effect => ({ at, kind: 'endpoint_delete_requested', name: 'live' });
 
 const judge = (effects: readonly Effect[], deployments: readonly DeploymentRecord[], more: Partial<Course> = {}): string[] =>
   faultsOfCourse('live', { effects, deployments, asOf: 10_000, forced: new Set(), ...more }).map(({ what }) => what);

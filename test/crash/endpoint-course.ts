@@ -1,5 +1,5 @@
 import { capacityText } from '../../src/core/endpoint-failure.ts';
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { Effect } from 'sagemaker-simulator';
 import { runOf } from './run-of-effect.ts';
 import type { DeploymentRecord } from './soak-records.ts';
 
@@ -10,7 +10,7 @@ export interface Finding {
   at: number | null;
 }
 
-const asks: readonly string[] = ['endpoint_create_asked', 'endpoint_update_asked'];
+const asks: readonly string[] = ['endpoint_create_requested', 'endpoint_update_requested'];
 const ends: readonly string[] = ['endpoint_in_service', 'endpoint_failed', 'endpoint_rolled_back', 'endpoint_deleted'];
 export const isAsk = ({ kind }: Effect): boolean => asks.includes(kind);
 
@@ -60,7 +60,7 @@ export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, f
   }
 
   for (const [index, { kind, at }] of own.entries()) {
-    if (kind !== 'endpoint_delete_asked') continue;
+    if (kind !== 'endpoint_delete_requested') continue;
     const before = own.slice(0, index).findLast((effect) => ends.includes(effect.kind));
     if (before?.kind !== 'endpoint_failed') find(at, `was deleted and had not failed (${before?.kind ?? 'nothing'})`);
     if (underWayAt(at).length === 0) find(at, 'was deleted by nothing that was under way');

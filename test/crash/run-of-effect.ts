@@ -1,4 +1,4 @@
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { Effect } from 'sagemaker-simulator';
 
 /** The names of models and endpoint configurations are the training job's, and a digest of what they are made of. */
 const contentName = /^(.+)-[0-9a-f]{10}$/;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
+import type { FaultSpec } from 'sagemaker-simulator';
 import type { CrashSystem } from './crash-system.ts';
 
 export interface SoakFault {

@@ -101,10 +101,10 @@ const faults: readonly SoakFault[] = [
     weight: 2,
     strike: trouble(
       { kind: 'roll_back_update', reason: injectedReason, match: { operation: 'UpdateEndpoint' } },
-      { kind: 'lose_answer', match: { operation: 'UpdateEndpoint' } },
+      { kind: 'lose_response', match: { operation: 'UpdateEndpoint' } },
     ),
   },
-  { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_answer', times: 10, probability: 0.3 }) },
+  { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_response', times: 10, probability: 0.3 }) },
   { name: 'requests lost', weight: 2, strike: trouble({ kind: 'lose_request', times: 10, probability: 0.3 }) },
   {
     name: 'errors after the effect',

@@ -1,4 +1,4 @@
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { Effect } from 'sagemaker-simulator';
 import type { Crossing } from './crossing.ts';
 import type { Finding } from './endpoint-course.ts';
 import type { Struck } from './soak-faults.ts';

@@ -1,7 +1,5 @@
 import { SageMaker } from '@aws-sdk/client-sagemaker';
-import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
-import type { Settings, SettingsPatch } from '../../src/simulator/settings.ts';
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
 
 /** The stand-in's control routes. */
 export class StandIn {

@@ -1,4 +1,4 @@
-import type { Effect } from '../../src/simulator/state/effects.ts';
+import type { Effect } from 'sagemaker-simulator';
 import type { CrashSystem } from './crash-system.ts';
 import { runOf } from './run-of-effect.ts';
 import type { RunDetails } from './service-client.ts';
@@ -101,7 +101,7 @@ function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDeta
   const trainingJobs = count('training_job_created');
   const models = count('model_created');
   const endpointConfigs = count('endpoint_config_created');
-  const endpointsAsked = count('endpoint_create_asked', 'endpoint_update_asked');
+  const endpointsAsked = count('endpoint_create_requested', 'endpoint_update_requested');
   limit('training job created', trainingJobs, run.training_job_arn === null ? 0 : 1, 1);
   const madeAtMost = expected.madeAgain ? 2 : 1;
   limit('model created', models, wasDeployed, madeAtMost);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createSimulator } from 'sagemaker-simulator';
 import packageJson from '../../package.json' with { type: 'json' };
 import { asking, expectProblem } from '../api/request.ts';
 import { eventually } from '../support/eventually.ts';

@@ -11,6 +11,7 @@ const rooms: readonly string[] = [
   'docs/glossary.md',
   'docs/reference/',
   'docs/adr/',
+  'packages/',
   'SECURITY.md',
   '.github/',
   'test/docs/citations',

@@ -11,7 +11,7 @@ it('a session that expires while a training is deployed: everybody says so, noth
     1,
   );
   const { body: run } = await ask<{ training_job_name: string }>('POST', '/bootstrap?auto_deploy=true');
-  await eventually(() => simulator.effects({ kind: 'endpoint_create_asked' }).length === 1, Boolean, { withinMs: 20_000 });
+  await eventually(() => simulator.effects({ kind: 'endpoint_create_requested' }).length === 1, Boolean, { withinMs: 20_000 });
 
   simulator.addFault({ kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' });
   expect((await ask('POST', '/bootstrap')).body).toMatchObject({

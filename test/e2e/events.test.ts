@@ -55,8 +55,8 @@ test('100 copies of one event over three workers with polling off: one model, on
     training_job_ended: 2,
     model_created: 2,
     endpoint_config_created: 2,
-    endpoint_create_asked: 1,
-    endpoint_update_asked: 1,
+    endpoint_create_requested: 1,
+    endpoint_update_requested: 1,
     endpoint_in_service: 2,
   });
 }, 90_000);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { asking } from '../api/request.ts';
-import { image, role, startSimulator, training } from '../simulator/harness.ts';
+import { image, role, startSimulator, training } from '../support/simulator.ts';
 import { Child } from '../support/child.ts';
 import { redisUrl } from '../support/redis.ts';
 import { buildLambda, fixture, newFolder, startLambda } from './function.ts';

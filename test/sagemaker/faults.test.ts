@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
-import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
+import type { FaultSpec } from 'sagemaker-simulator';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../src/local/ports.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
@@ -79,7 +79,7 @@ describe('faults that pass', () => {
 
   test('a lost answer makes our own job look like a duplicate, with an unknown effect', async () => {
     const { sagemaker, simulator, answers } = await connect();
-    simulator.addFault({ kind: 'lose_answer' });
+    simulator.addFault({ kind: 'lose_response' });
     expect(await failure(sagemaker.createTrainingJob(job('job')))).toMatchObject({
       kind: 'already_exists',
       resource: 'training_job',

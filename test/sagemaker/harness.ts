@@ -2,8 +2,8 @@ import { onTestFinished } from 'vitest';
 import { SagemakerError } from '../../src/core/errors.ts';
 import { type ConnectedSagemaker, createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
 import type { Sagemaker, TrainingJobSpec } from '../../src/services/ports.ts';
-import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { type Clock, image, role, startSimulator } from '../simulator/harness.ts';
+import type { Simulator, SimulatorOptions } from 'sagemaker-simulator';
+import { type Clock, image, role, startSimulator } from '../support/simulator.ts';
 
 export interface Connected {
   sagemaker: Sagemaker;

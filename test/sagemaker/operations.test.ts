@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
-import { arn, image, role, clientOf } from '../simulator/harness.ts';
+import { arn, image, role, createClient } from '../support/simulator.ts';
 import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
 
 test('a training job carries all that was asked for, and is described so', async () => {
@@ -41,7 +41,7 @@ test('a training job carries all that was asked for, and is described so', async
   });
   expect(await sagemaker.listTags(arn('training-job/job'))).toEqual({ team: 'nlp', 'autodeploy:run-id': 'run-1' });
 
-  const raw = await clientOf(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
+  const raw = await createClient(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
   expect(raw).toMatchObject({
     AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
     InputDataConfig: [
@@ -60,7 +60,7 @@ test('a training job carries all that was asked for, and is described so', async
 test('a training job without input has no channel', async () => {
   const { sagemaker, simulator } = await connect();
   await sagemaker.createTrainingJob(job('job'));
-  const raw = await clientOf(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
+  const raw = await createClient(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
   expect([raw.InputDataConfig, raw.HyperParameters, raw.Environment]).toEqual([undefined, undefined, undefined]);
   expect(await sagemaker.describeTrainingJob('job')).toMatchObject({ inputS3Uris: [], hyperparameters: {}, environment: {} });
 });
@@ -132,14 +132,14 @@ test('a model and an endpoint configuration are what was asked for, with their t
   expect(config).toEqual({ arn: arn('endpoint-config/c') });
   expect(await sagemaker.describeEndpointConfig('c')).toEqual({ name: 'c', arn: config.arn, variants: [wanted] });
   expect(await sagemaker.listTags(config.arn)).toEqual({ stage: 'test' });
-  const raw = await clientOf(simulator.url).describeEndpointConfig({ EndpointConfigName: 'c' });
+  const raw = await createClient(simulator.url).describeEndpointConfig({ EndpointConfigName: 'c' });
   expect(raw.ProductionVariants?.[0]?.InitialVariantWeight).toBe(1);
 });
 
 test('an endpoint configuration that somebody else made may lack instances', async () => {
   const { sagemaker, simulator } = await connect();
   await sagemaker.createModel(model('m'));
-  await clientOf(simulator.url).createEndpointConfig({
+  await createClient(simulator.url).createEndpointConfig({
     EndpointConfigName: 'c',
     ProductionVariants: [{ VariantName: 'v', ModelName: 'm', ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } }],
   });
@@ -174,7 +174,7 @@ test('an endpoint is created, updated with its live counts, rolled back and dele
     modifiedAt: createdAt + 60_000,
   });
 
-  const raw = clientOf(simulator.url);
+  const raw = createClient(simulator.url);
   await raw.updateEndpointWeightsAndCapacities({
     EndpointName: 'live',
     DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 4 }],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { startApi } from '../api/harness.ts';
 import { type Ask, asking } from '../api/request.ts';
 import { eventually } from '../support/eventually.ts';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createSimulator } from 'sagemaker-simulator';
 import { type Answer, type Asked, asking } from '../api/request.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Program, startProgram } from '../support/processes.ts';

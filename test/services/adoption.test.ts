@@ -5,7 +5,7 @@ import { lookOnEvent } from '../../src/services/look-on-event.ts';
 import { newSearch } from '../../src/services/lost-search.ts';
 import { receiveEvent } from '../../src/services/receive-event.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { training } from '../simulator/harness.ts';
+import { training } from '../support/simulator.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 /** Looks for lost trainings as one worker does it, a reconcile interval later each time. */
@@ -186,7 +186,7 @@ describe('a training with copied tags', () => {
     expect(await search()).toBe(1);
     await world.settle();
     expect((await world.store.listRuns({}, { limit: 10, cursor: null })).items.map((run) => run.trainingJobName)).toEqual([ours]);
-    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_create_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_create_requested: 1 });
   });
 
   it('is deployed as anybody’s when a person asks for it: nothing of the copied tags counts', async () => {

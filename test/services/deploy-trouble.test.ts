@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../src/core/history.ts';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
-import type { FaultSpec } from '../../src/simulator/faults/fault.ts';
-import { makeConfig } from '../simulator/harness.ts';
+import type { FaultSpec } from 'sagemaker-simulator';
+import { makeConfig } from '../support/simulator.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 const arn = (resource: string): string => `arn:aws:sagemaker:us-east-1:123456789012:${resource}`;
@@ -209,7 +209,7 @@ describe('capacity', () => {
     expect(await world.deploymentsOf(job)).toMatchObject([
       { status: 'deployed', failureReason: null, failureKind: null, waitsForKind: null },
     ]);
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 3, endpoint_rolled_back: 2 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 3, endpoint_rolled_back: 2 });
     // Nothing says that the training was turned down.
     const { arn: jobArn } = await world.services.sagemaker.describeTrainingJob(job);
     expect(await world.services.sagemaker.listTags(jobArn)).not.toHaveProperty('autodeploy:turned-down');
@@ -221,7 +221,7 @@ describe('capacity', () => {
     const job = await world.start();
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ endpoint_create_asked: 3, endpoint_delete_asked: 2 });
+    expect(world.effects()).toMatchObject({ endpoint_create_requested: 3, endpoint_delete_requested: 2 });
   });
 
   it('that stays short ends the deployment at its time limit', async () => {
@@ -245,10 +245,10 @@ describe('capacity', () => {
     expect(retryAt).toBeGreaterThan(0);
     world.clock.now = (retryAt ?? 0) - 1;
     await advanceDeployment(world.services, id, {});
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 1 });
     world.clock.now = retryAt ?? 0;
     await advanceDeployment(world.services, id, {});
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 2 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 2 });
   });
 });
 

@@ -3,8 +3,8 @@ import { HandedOver } from '../../src/core/errors.ts';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
-import type { Operation } from '../../src/simulator/operations.ts';
-import { makeConfig } from '../simulator/harness.ts';
+import type { Operation } from 'sagemaker-simulator';
+import { makeConfig } from '../support/simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
@@ -36,8 +36,8 @@ describe('a training becomes a live endpoint', () => {
       training_job_ended: 2,
       model_created: 2,
       endpoint_config_created: 2,
-      endpoint_create_asked: 1,
-      endpoint_update_asked: 1,
+      endpoint_create_requested: 1,
+      endpoint_update_requested: 1,
       endpoint_in_service: 2,
       tags_added: 1,
     });
@@ -150,7 +150,7 @@ describe('a training becomes a live endpoint', () => {
     const job = await world.start();
     await world.settle({ everySeconds: 5 });
     expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 1 });
   });
 });
 
@@ -168,7 +168,7 @@ describe('an endpoint that does not come up', () => {
     ]);
     const [live] = await world.deploymentsOf(first);
     expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 1 });
   });
 
   it('a creation that fails ends failed; the next deployment deletes the endpoint and creates it anew', async () => {
@@ -182,7 +182,7 @@ describe('an endpoint that does not come up', () => {
     const second = await world.start();
     await world.settle();
     expect(await statusesOf(world, second)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ endpoint_create_asked: 2, endpoint_delete_asked: 1 });
+    expect(world.effects()).toMatchObject({ endpoint_create_requested: 2, endpoint_delete_requested: 1 });
   });
 
   it('an update of an endpoint that fails in that very moment is no end: it is deleted and created anew', async () => {
@@ -207,7 +207,7 @@ describe('an endpoint that does not come up', () => {
     expect(await advancing).toMatchObject({ kind: 'again' });
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ endpoint_delete_asked: 1, endpoint_create_asked: 2 });
+    expect(world.effects()).toMatchObject({ endpoint_delete_requested: 1, endpoint_create_requested: 2 });
   });
 
   it('an endpoint that never settles ends failed at the deadline', async () => {
@@ -233,14 +233,14 @@ describe('no effect is lost or made twice', () => {
       await world.settle();
     }
     const before = world.effects();
-    world.simulator.addFault({ kind: 'lose_answer', match: { operation }, times: 1 });
+    world.simulator.addFault({ kind: 'lose_response', match: { operation }, times: 1 });
     const job = await world.start();
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['deployed']);
     const after = world.effects();
     const made = Object.fromEntries(Object.keys(after).map((kind) => [kind, (after[kind] ?? 0) - (before[kind] ?? 0)]));
     expect(made).toMatchObject({ training_job_created: 1, model_created: 1, endpoint_config_created: 1, endpoint_in_service: 1 });
-    expect((made['endpoint_create_asked'] ?? 0) + (made['endpoint_update_asked'] ?? 0)).toBe(1);
+    expect((made['endpoint_create_requested'] ?? 0) + (made['endpoint_update_requested'] ?? 0)).toBe(1);
   });
 
   it.each(steps.slice(1))('when %s is answered with a 500 after its effect', async (operation) => {
@@ -249,7 +249,7 @@ describe('no effect is lost or made twice', () => {
     const job = await world.start();
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_requested: 1 });
   });
 
   it('when two workers carry one deployment on at once: the one that came first stops before its next effect', async () => {
@@ -269,7 +269,7 @@ describe('no effect is lost or made twice', () => {
     await second;
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_requested: 1 });
   });
 
   it('when the clocks of two workers are a minute apart', async () => {
@@ -288,7 +288,7 @@ describe('no effect is lost or made twice', () => {
     }
     expect(await statusesOf(world, jobs[0] ?? '')).toEqual(['superseded']);
     expect(await statusesOf(world, jobs[1] ?? '')).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ training_job_created: 3, model_created: 2, endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ training_job_created: 3, model_created: 2, endpoint_update_requested: 1 });
   });
 
   it('when a call arrives after its deployment is over: what has gone live since is deployed again', async () => {
@@ -312,7 +312,7 @@ describe('no effect is lost or made twice', () => {
     await world.settle();
     expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
     expect(await statusesOf(world, newer)).toEqual(['deployed', 'deployed']);
-    expect(world.simulator.effects({ kind: 'endpoint_update_asked' }).map(({ detail }) => detail?.['to'])).toHaveLength(4);
+    expect(world.simulator.effects({ kind: 'endpoint_update_requested' }).map(({ detail }) => detail?.['to'])).toHaveLength(4);
   });
 
   it('a model of the same name that is made of something else is not adopted', async () => {
@@ -341,7 +341,7 @@ describe('trouble', () => {
       const job = await world.start();
       await world.settle();
       expect(await statusesOf(world, job)).toEqual(['deployed']);
-      expect(world.effects()).toMatchObject({ endpoint_update_asked: 1 });
+      expect(world.effects()).toMatchObject({ endpoint_update_requested: 1 });
     },
   );
 
@@ -370,7 +370,7 @@ describe('trouble', () => {
     world.simulator.clearFaults();
     await world.settle();
     expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, troubleKind: null }]);
-    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_update_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 2, endpoint_update_requested: 1 });
   });
 
   const denied = (operation: Operation) =>
@@ -447,7 +447,7 @@ describe('the newest training wins', () => {
     expect(all.find(({ trainingJobName }) => trainingJobName === newest)).toMatchObject({ status: 'deployed' });
     expect(all.filter(({ status }) => !['deployed', 'superseded'].includes(status))).toEqual([]);
     for (const { status, supersededBy } of all) if (status === 'superseded') expect(supersededBy).toBe(newest);
-    expect(world.effects()['endpoint_update_asked']).toBeLessThanOrEqual(3);
+    expect(world.effects()['endpoint_update_requested']).toBeLessThanOrEqual(3);
     const live = all.find(({ trainingJobName }) => trainingJobName === newest);
     expect(await liveConfigOf(world)).toBe(live?.endpointConfigName);
   });
@@ -474,7 +474,7 @@ describe('the newest training wins', () => {
       expect(all.filter(({ status }) => status !== 'superseded').every(({ status }) => status === 'deployed')).toBe(true);
       expect(all.find(({ trainingJobName }) => trainingJobName === newest)).toMatchObject({ status: 'deployed' });
       for (const { status, supersededBy } of all) if (status === 'superseded') expect(supersededBy).toBe(newest);
-      expect(world.effects()['endpoint_update_asked']).toBe(opposite ? 1 : 2);
+      expect(world.effects()['endpoint_update_requested']).toBe(opposite ? 1 : 2);
     },
     120_000,
   );

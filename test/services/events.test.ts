@@ -3,7 +3,7 @@ import type { StateChange } from '../../src/core/state-change.ts';
 import { trainingJobTags } from '../../src/core/tags.ts';
 import { lookOnEvent } from '../../src/services/look-on-event.ts';
 import { receiveEvent } from '../../src/services/receive-event.ts';
-import { training } from '../simulator/harness.ts';
+import { training } from '../support/simulator.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 const trainingEvent = (trainingJobName: string, tags: Record<string, string> = {}): StateChange => ({
@@ -41,7 +41,7 @@ describe('an event of a training', () => {
     await Promise.all(Array.from({ length: 20 }, () => look(world, job)));
     expect(await world.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
     await world.settle();
-    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_requested: 1 });
   });
 
   it('that came too early changes nothing, and one that is over is taken without a look', async () => {

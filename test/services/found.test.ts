@@ -4,7 +4,7 @@ import { adoptLost } from '../../src/services/adopt-lost.ts';
 import { newSearch } from '../../src/services/lost-search.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { makeConfig } from '../simulator/harness.ts';
+import { makeConfig } from '../support/simulator.ts';
 import { told } from '../db/samples.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
@@ -129,7 +129,7 @@ describe('after a lost database', () => {
     expect(await world.sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({ EndpointStatus: 'Updating' });
     await rebuild(world);
     expect(await world.deploymentsOf('g-3')).toMatchObject([{ status: 'deployed' }]);
-    expect(world.effects()).toMatchObject({ endpoint_update_asked: 2 });
+    expect(world.effects()).toMatchObject({ endpoint_update_requested: 2 });
   });
 
   it('nothing is deployed where the endpoint may not be looked at, once permissions have had their time to spread', async () => {

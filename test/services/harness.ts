@@ -14,8 +14,8 @@ import { bootstrap } from '../../src/services/bootstrap.ts';
 import type { BootstrapBody } from '../../src/services/new-run.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import type { Services, ServiceSettings, Store } from '../../src/services/ports.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
-import { type Clock, image, role, startSimulator } from '../simulator/harness.ts';
+import type { Simulator } from 'sagemaker-simulator';
+import { type Clock, image, role, startSimulator } from '../support/simulator.ts';
 import { redisUrl } from '../support/redis.ts';
 
 export const endpointName = 'live';

@@ -22,15 +22,15 @@ async function sendUpdate(world: World, deploymentId: string, ms: number): Promi
   // It has arrived.
   await eventually(
     async () =>
-      (await (await fetch(`${world.simulator.url}/_control/faults`)).json()) as { faults: { kind: string; struck: number }[] },
-    ({ faults }) => faults.some(({ kind, struck }) => kind === 'delay' && struck === 1),
+      (await (await fetch(`${world.simulator.url}/_control/faults`)).json()) as { faults: { kind: string; injected: number }[] },
+    ({ faults }) => faults.some(({ kind, injected }) => kind === 'delay' && injected === 1),
     { everyMs: 5 },
   );
   return { late };
 }
 
 const askedFor = (world: World): unknown[] =>
-  world.simulator.effects({ kind: 'endpoint_update_asked' }).map(({ detail }) => detail?.['to']);
+  world.simulator.effects({ kind: 'endpoint_update_requested' }).map(({ detail }) => detail?.['to']);
 
 const liveConfigOf = async (world: World): Promise<string | undefined> =>
   (await world.sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName;
@@ -43,7 +43,7 @@ describe('an effect on the endpoint that was asked for and not answered', () => 
     const world = await startLive();
     world.simulator.changeSettings({ endpointUpdateSeconds: 0 });
     world.simulator.addFault({ kind: 'roll_back_update', match: update });
-    world.simulator.addFault({ kind: 'lose_answer', match: update });
+    world.simulator.addFault({ kind: 'lose_response', match: update });
     const job = await world.start();
     await world.settle();
     expect(await statusesOf(world, job)).toEqual(['rolled_back']);
@@ -150,7 +150,7 @@ describe('a call that arrives after its deployment is over', () => {
 
   it('is made up for, also when its answer is lost', async () => {
     const { world, late, newer, config } = await overtaken();
-    world.simulator.addFault({ kind: 'lose_answer', match: update });
+    world.simulator.addFault({ kind: 'lose_response', match: update });
     await late.catch(() => {});
     expect(askedFor(world)).toHaveLength(3);
     await world.settle();

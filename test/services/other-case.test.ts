@@ -8,7 +8,7 @@ import { receiveEvent } from '../../src/services/receive-event.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
 import { findTrainingJob } from '../../src/services/start-training.ts';
 import { stopTraining } from '../../src/services/stop-training.ts';
-import { training } from '../simulator/harness.ts';
+import { training } from '../support/simulator.ts';
 import { startWorld, type World } from './harness.ts';
 
 const deploy = (world: World, trainingJobName: string) =>

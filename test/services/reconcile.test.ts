@@ -3,7 +3,7 @@ import { adoptLost } from '../../src/services/adopt-lost.ts';
 import { newSearch } from '../../src/services/lost-search.ts';
 import { reconcile } from '../../src/services/reconcile.ts';
 import { timedOut } from '../db/samples.ts';
-import { image, training } from '../simulator/harness.ts';
+import { image, training } from '../support/simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
@@ -174,10 +174,10 @@ describe('a database that was lost', () => {
     expect(world.effects()).toMatchObject({
       model_created: 2,
       endpoint_config_created: 2,
-      endpoint_create_asked: 2,
+      endpoint_create_requested: 2,
       training_job_created: 4,
     });
-    expect(world.effects()).not.toHaveProperty('endpoint_update_asked');
+    expect(world.effects()).not.toHaveProperty('endpoint_update_requested');
   });
 
   it('does not bring an older training back over a newer one that is live', async () => {

@@ -5,8 +5,8 @@ import { bootstrap } from '../../src/services/bootstrap.ts';
 import { observeTraining } from '../../src/services/observe-training.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
 import { stopTraining } from '../../src/services/stop-training.ts';
-import type { Operation } from '../../src/simulator/operations.ts';
-import { training } from '../simulator/harness.ts';
+import type { Operation } from 'sagemaker-simulator';
+import { training } from '../support/simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { startWorld, type World } from './harness.ts';
 
@@ -55,7 +55,7 @@ describe('bootstrap', () => {
 
   it('a lost answer with SageMaker away after it: 503, and the training that came about is stopped', async () => {
     const world = await startWorld();
-    world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    world.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     world.simulator.addFault(awayForever('DescribeTrainingJob'));
     const named = request({ body: { trainingJobName: 'named' } });
     expect(await refused(bootstrap(world.services, named))).toBe('sagemaker_unavailable');
@@ -64,7 +64,7 @@ describe('bootstrap', () => {
     world.simulator.clearFaults();
     await world.settle();
     expect(await world.store.findRun('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
-    expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_asked: 1 });
+    expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
     expect(world.effects()).not.toHaveProperty('model_created');
   }, 40_000);
 
@@ -74,7 +74,7 @@ describe('bootstrap', () => {
   ] as const)('a lost answer, and a training that %s yet', (_, setting, looked) => {
     async function startUnseen(): Promise<World> {
       const world = await startWorld();
-      world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+      world.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
       world.simulator.changeSettings({ [setting]: 30_000 });
       return world;
     }
@@ -111,7 +111,7 @@ describe('bootstrap', () => {
       world.clock.advance(31);
       await world.settle();
       expect(await world.store.findRun('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
-      expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_asked: 1 });
+      expect(world.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
     }, 20_000);
 
     it.each([0, 600_000])(
@@ -122,7 +122,7 @@ describe('bootstrap', () => {
         world.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
         const { run } = await bootstrap(world.services, request());
         expect(run.status).toBe('requested');
-        world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+        world.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
         world.simulator.changeSettings({ [setting]: 20_000 });
         await look(world, run.trainingJobName);
         expect(await world.store.findRun(run.trainingJobName)).toMatchObject({ status: 'requested' });
@@ -137,7 +137,7 @@ describe('bootstrap', () => {
 
   it('with an Idempotency-Key a lost answer is cleared up by its repetition: the same run, no second training', async () => {
     const world = await startWorld();
-    world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    world.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     world.simulator.addFault(awayForever('DescribeTrainingJob'));
     const keyed = request({ idempotencyKey: 'key' });
     expect(await refused(bootstrap(world.services, keyed))).toBe('sagemaker_unavailable');
@@ -280,7 +280,7 @@ describe('bootstrap', () => {
       times: 'forever',
     } as const;
     world.simulator.addFault(noTags);
-    world.simulator.addFault({ kind: 'lose_answer', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    world.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     expect(await bootstrap(world.services, request({ body: { hyperparameters: { epochs: '3' } } }))).toMatchObject({
       run: { status: 'training' },
     });
@@ -319,7 +319,7 @@ describe('stopping', () => {
     await stopTraining(world.services, job);
     await world.settle();
     expect(await world.store.findRun(job)).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
-    expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
+    expect(world.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
   it('asks again when SageMaker did not hear it', async () => {
@@ -348,7 +348,7 @@ describe('stopping', () => {
     world.simulator.clearFaults();
     const { run } = await stopTraining(world.services, job);
     expect(run).toMatchObject({ status: 'timed_out', stopRequestedAt: expect.any(Number) });
-    expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
+    expect(world.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
   it('a run that was never started is stopped without a training', async () => {
@@ -371,7 +371,7 @@ describe('stopping', () => {
     expect(await stopTraining(world.services, job)).toMatchObject({ asked: true, run: { status: 'training' } });
     await world.settle();
     expect(await stopTraining(world.services, job)).toMatchObject({ asked: false, run: { status: 'stopped' } });
-    expect(world.effects()).toMatchObject({ training_job_stop_asked: 1 });
+    expect(world.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
   it('one that completed: withdraws the deployment that waits, and the next one goes', async () => {
@@ -418,7 +418,7 @@ describe('stopping', () => {
     const failed = await world.start();
     await world.settle();
     expect(await refused(stopTraining(world.services, failed))).toBe('nothing_to_stop');
-    expect(world.effects()['training_job_stop_asked']).toBeUndefined();
+    expect(world.effects()['training_job_stop_requested']).toBeUndefined();
   });
 
   it('one that completes in that very moment is not deployed, whoever is first', async () => {
@@ -463,7 +463,7 @@ describe('a deployment that is asked for', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => deploy(world, job)));
     expect(new Set(answers.map(({ deployment }) => deployment.deploymentId)).size).toBe(1);
     await world.settle();
-    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_create_asked: 1 });
+    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_create_requested: 1 });
     expect(await world.store.history(job)).toContainEqual(expect.objectContaining({ to: 'completed', actor: 'api' }));
   });
 

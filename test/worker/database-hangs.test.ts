@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createSimulator } from 'sagemaker-simulator';
 import { newRun } from '../db/samples.ts';
 import { slowWrites } from '../db/slow-writes.ts';
 import { openStore } from '../db/sqlite-files.ts';

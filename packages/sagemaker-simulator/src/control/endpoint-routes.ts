@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { endpointNamed, setTimeline } from '../resources/endpoint.ts';
+import type { EndpointPhase, EndpointRecord } from '../state/records.ts';
+import { currentPhase } from '../state/timeline.ts';
+import type { SimulatorContext } from '../context.ts';
+import { ControlError } from './control-error.ts';
+import { onlyParam, parsed, type ControlRequest, type Route } from './route.ts';
+
+const newStatus = z.strictObject({
+  status: z.enum([
+    'OutOfService',
+    'Creating',
+    'Updating',
+    'SystemUpdating',
+    'RollingBack',
+    'InService',
+    'Deleting',
+    'Failed',
+    'UpdateRollbackFailed',
+  ]),
+  failureReason: z.string().min(1).max(1024).nullable().default(null),
+  /** Left out, it stays on its configuration. */
+  endpointConfigName: z.string().min(1).optional(),
+  /** After this long it is InService; left out, it stays in the status. */
+  inServiceAfterSeconds: z.number().min(0).optional(),
+});
+
+function findEndpoint(context: SimulatorContext, request: ControlRequest): EndpointRecord {
+  const endpoint = endpointNamed(context.state, onlyParam(request), context.now());
+  if (!endpoint) throw new ControlError(404, `no endpoint ${onlyParam(request)}`);
+  return endpoint;
+}
+
+function shown({ name }: EndpointRecord, { status, endpointConfigName, failureReason }: EndpointPhase): object {
+  return { endpointName: name, status, endpointConfigName, failureReason };
+}
+
+function setStatus(context: SimulatorContext, request: ControlRequest): object {
+  const { status, failureReason, endpointConfigName, inServiceAfterSeconds } = parsed(newStatus, request.body);
+  const endpoint = findEndpoint(context, request);
+  const now = context.now();
+  const before = currentPhase(endpoint.timeline, now);
+  // A fleet that was still being created serves from now on.
+  const variants = before.variants.length > 0 ? before.variants : (before.pending?.variants ?? []);
+  const name = endpointConfigName ?? before.endpointConfigName;
+  const set: EndpointPhase = {
+    ...before,
+    status,
+    startAt: now,
+    failureReason,
+    endpointConfigName: name,
+    variants,
+    pending: null,
+    effect: null,
+  };
+  const timeline = [set];
+  if (inServiceAfterSeconds !== undefined) {
+    timeline.push({
+      ...set,
+      status: 'InService',
+      startAt: now + inServiceAfterSeconds * 1000,
+      failureReason: null,
+      effect: 'endpoint_in_service',
+    });
+  }
+  setTimeline(context.state, endpoint, timeline, now, {
+    kind: 'endpoint_status_set',
+    detail: { status, endpointConfigName: name, failureReason },
+  });
+  return shown(endpoint, set);
+}
+
+/** Ends what is in progress at once, as it was going to end. */
+function settle(context: SimulatorContext, request: ControlRequest): object {
+  parsed(z.strictObject({}).default({}), request.body);
+  const endpoint = findEndpoint(context, request);
+  const now = context.now();
+  const timeline = endpoint.timeline.map((phase) => ({ ...phase, startAt: Math.min(phase.startAt, now) }));
+  context.state.commit({ puts: [['endpoints', endpoint.name.toLowerCase(), { ...endpoint, timeline }]] });
+  return shown(endpoint, currentPhase(timeline, now));
+}
+
+export const endpointRoutes: Route[] = [
+  { method: 'POST', path: '/_control/endpoints/:name/status', run: setStatus },
+  { method: 'POST', path: '/_control/endpoints/:name/settle', run: settle },
+];

@@ -1,0 +1,111 @@
+import type { EndpointRecord, TrainingJobRecord } from '../state/records.ts';
+import { currentPhase } from '../state/timeline.ts';
+import { toTrainingStatus } from '../resources/training-job.ts';
+import type { Log } from '../context.ts';
+import type { EventSettings } from '../settings.ts';
+import { deliver } from './deliver.ts';
+import { endpointEvent, trainingEvent, type EventEnvelope } from './envelope.ts';
+
+interface Options {
+  settings: () => EventSettings;
+  now: () => number;
+  random: () => number;
+  log: Log;
+  closing: AbortSignal;
+}
+
+/** The longest delay of setTimeout; a later change gets another timer then. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Sends the events of training jobs and endpoints to the targets of the settings: late, twice, out of order or not at all, as the
+ * settings say. Each record has a timer for its next change of status, which is replaced with the record's timeline.
+ */
+export class EventBus {
+  readonly #options: Options;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    options.closing.addEventListener('abort', () => this.clear());
+  }
+
+  /** To be called for each training job that is new or has a new timeline. */
+  followTraining(job: TrainingJobRecord, before: TrainingJobRecord | undefined): void {
+    const now = this.#options.now();
+    const known = before === undefined ? null : toTrainingStatus(currentPhase(before.timeline, now).status);
+    this.#follow(
+      `training-job/${job.name}`,
+      () => {
+        const phase = currentPhase(job.timeline, this.#options.now());
+        return {
+          status: toTrainingStatus(phase.status),
+          event: () => trainingEvent(job, phase),
+          nextAt: nextAt(job.timeline, this.#options.now()),
+        };
+      },
+      known,
+    );
+  }
+
+  followEndpoint(endpoint: EndpointRecord, before: EndpointRecord | undefined): void {
+    const now = this.#options.now();
+    const known = before === undefined ? null : phaseKey(before, now);
+    this.#follow(
+      `endpoint/${endpoint.name}`,
+      () => {
+        const at = this.#options.now();
+        const phase = currentPhase(endpoint.timeline, at);
+        return {
+          status: phaseKey(endpoint, at),
+          event: () => endpointEvent(endpoint, phase),
+          nextAt: nextAt(endpoint.timeline, at),
+        };
+      },
+      known,
+    );
+  }
+
+  clear(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #follow(
+    key: string,
+    observe: () => { status: string; event: () => EventEnvelope; nextAt: number | null },
+    known: string | null,
+  ): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    const { status, event, nextAt: next } = observe();
+    if (status !== known && status !== goneStatus) this.#send(event());
+    if (next === null) return;
+    const waitMs = Math.min(Math.max(0, next - this.#options.now()), longestTimerMs);
+    this.#timers.set(key, setTimeout(() => this.#follow(key, observe, status), waitMs).unref());
+  }
+
+  #send(event: EventEnvelope): void {
+    const { settings, random, log, closing } = this.#options;
+    const { targets, maxLateMs, twice, lost } = settings();
+    for (const target of targets) {
+      if (random() < lost) {
+        log.info({ event: event.detail, target: target.kind }, 'an event is lost');
+        continue;
+      }
+      const copies = random() < twice ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1) void deliver(event, target, { afterMs: random() * maxLateMs, log, closing });
+    }
+  }
+}
+
+const goneStatus = 'Gone';
+
+/** Tells two updates in a row apart, although both are Updating. */
+function phaseKey(endpoint: EndpointRecord, now: number): string {
+  const { status, startAt } = currentPhase(endpoint.timeline, now);
+  return status === goneStatus ? goneStatus : `${status}@${startAt}`;
+}
+
+const nextAt = (timeline: { startAt: number }[], now: number): number | null =>
+  timeline.find(({ startAt }) => startAt > now)?.startAt ?? null;

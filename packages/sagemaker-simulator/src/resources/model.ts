@@ -1,0 +1,15 @@
+import type { Call } from '../call.ts';
+import { validationError } from '../aws-error.ts';
+import type { ContainerDefinition, ModelRecord, ModelRequest } from '../state/records.ts';
+import { keyOf } from '../state/state.ts';
+
+/** @throws {AwsError} what SageMaker returns for an unknown model. */
+export function requireModel({ state, arn }: Call, name: string): ModelRecord {
+  const model = state.models.get(keyOf(name));
+  if (!model) throw validationError(`Could not find model "${arn('model', name)}".`);
+  return model;
+}
+
+/** The one container of a model, or all of its inference pipeline. */
+export const listContainers = ({ PrimaryContainer, Containers }: ModelRequest): ContainerDefinition[] =>
+  PrimaryContainer ? [PrimaryContainer] : (Containers ?? []);

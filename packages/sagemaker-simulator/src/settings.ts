@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { operations, type Operation } from './operations.ts';
+
+const seconds = z.number().min(0).max(31_536_000);
+
+const rateLimit = z.strictObject({
+  perSecond: z.number().positive(),
+  /** How many calls may arrive at once after an idle period; by default the calls of one second. */
+  burst: z.number().min(1).optional(),
+});
+export type RateLimit = z.infer<typeof rateLimit>;
+
+const trainingShares = z.strictObject({
+  Starting: z.number().min(0),
+  Pending: z.number().min(0),
+  Downloading: z.number().min(0),
+  Training: z.number().min(0),
+  Uploading: z.number().min(0),
+});
+
+const eventTarget = z.discriminatedUnion('kind', [
+  /** The simulator POSTs events to it, as an EventBridge API destination does. */
+  z.strictObject({ kind: z.literal('http'), url: z.url(), apiKey: z.string().min(1).optional() }),
+  /** The simulator calls the `handler` of a Lambda function's bundle (.mjs), in its own process and environment. */
+  z.strictObject({ kind: z.literal('lambda'), bundle: z.string().min(1) }),
+]);
+export type EventTarget = z.infer<typeof eventTarget>;
+
+const probability = z.number().min(0).max(1);
+
+/** EventBridge: best effort, sometimes twice, in any order. */
+const events = z.strictObject({
+  targets: z.array(eventTarget).max(10),
+  /** Each event is delayed at random by up to this long, so that events arrive out of order. */
+  maxLateMs: z.number().min(0).max(3_600_000),
+  twice: probability,
+  lost: probability,
+});
+export type EventSettings = z.infer<typeof events>;
+
+/** How long everything takes, and the rate limits. A change applies to what begins after it. */
+export const settingsSchema = z.strictObject({
+  /** From CreateTrainingJob to Completed. */
+  trainingSeconds: seconds,
+  /** The proportions in which the phases share that time; a phase of 0 is left out. */
+  trainingShares,
+  /** From StopTrainingJob to Stopped; SageMaker gives the container 120 s after SIGTERM. */
+  stopSeconds: seconds,
+  endpointCreateSeconds: seconds,
+  endpointUpdateSeconds: seconds,
+  endpointDeleteSeconds: seconds,
+  /** How long CreateEndpoint and UpdateEndpoint don't see a new endpoint configuration. */
+  endpointConfigVisibleAfterMs: z.number().min(0),
+  /** How long DescribeTrainingJob does not find a new training job, and ListTags not its tags. */
+  trainingJobVisibleAfterMs: z.number().min(0),
+  trainingJobTagsVisibleAfterMs: z.number().min(0),
+  rateLimits: z.partialRecord(z.enum(operations), rateLimit),
+  /** Where events are sent, and how reliably. */
+  events,
+});
+
+export interface Settings extends Omit<z.infer<typeof settingsSchema>, 'rateLimits'> {
+  rateLimits: Partial<Record<Operation, RateLimit>>;
+}
+
+/** Some of the settings; `rateLimits` and `events` are replaced as a whole. */
+export const settingsPatchSchema = settingsSchema.partial();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+export const defaultSettings: Settings = {
+  trainingSeconds: 60,
+  trainingShares: { Starting: 0.1, Pending: 0, Downloading: 0.1, Training: 0.7, Uploading: 0.1 },
+  stopSeconds: 2,
+  endpointCreateSeconds: 30,
+  endpointUpdateSeconds: 30,
+  endpointDeleteSeconds: 5,
+  endpointConfigVisibleAfterMs: 0,
+  trainingJobVisibleAfterMs: 0,
+  trainingJobTagsVisibleAfterMs: 0,
+  rateLimits: {},
+  events: { targets: [], maxLateMs: 0, twice: 0, lost: 0 },
+};
