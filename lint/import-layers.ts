@@ -1,5 +1,5 @@
 import { dirname, join, relative } from 'node:path/posix';
-import { instead, isProgram, layers, owned } from './layers.ts';
+import { instead, isProgram, layers, mayReachIntoPackages, owned } from './layers.ts';
 import type { Context, Node, Rule } from './rule.ts';
 
 interface ImportLike extends Node {
@@ -16,11 +16,14 @@ const isPackage = (name: string, packages: readonly string[]): boolean =>
 
 /** Says which import is wrong and what the right one is; null for a right one. `file` and the answer's paths are from the top. */
 export function faultOf(file: string, specifier: string, onlyTypes: boolean): string | null {
-  if (!file.startsWith('src/')) return null;
   const layer = layers.find(({ path }) => within(file, [path]));
-  if (!specifier.startsWith('.')) return packageFault(file, specifier, layer?.packages);
+  if (!specifier.startsWith('.')) return file.startsWith('src/') ? packageFault(file, specifier, layer?.packages) : null;
 
   const target = join(dirname(file), specifier);
+  const [, packageName] = /^packages\/([^/]+)/.exec(target) ?? [];
+  if (packageName !== undefined && !within(file, [`packages/${packageName}`, ...mayReachIntoPackages])) {
+    return `Import the package by its name, ${packageName}, not ${target}.`;
+  }
   if (layer === undefined || isProgram(file) || within(target, layer.mayImport)) return null;
   if (onlyTypes && within(target, layer.mayImportTypes ?? [])) return null;
   const hint = instead.find(({ path }) => within(target, [path]))?.hint ?? '';

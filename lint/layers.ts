@@ -12,6 +12,9 @@ const ports = ['src/services/ports.ts', 'src/services/store.ts'];
 const adapter = (path: string): Layer => ({ path, mayImport: [path, 'src/core', ...ports], mayImportTypes: ['src/config.ts'] });
 const shared = ['src/core', 'src/services', 'src/queue', 'src/config', 'src/config.ts', 'src/logger.ts', 'src/metrics.ts'];
 
+const simulator = 'packages/sagemaker-simulator';
+const belowActions = ['resources', 'state', 'validation', 'call.ts', 'aws-error.ts'].map((path) => `${simulator}/src/${path}`);
+
 export const layers: readonly Layer[] = [
   { path: 'src/core', mayImport: ['src/core'], packages: [] },
   { path: 'src/services', mayImport: ['src/core', 'src/services'], packages: ['node:crypto', 'node:timers/promises'] },
@@ -20,7 +23,6 @@ export const layers: readonly Layer[] = [
   adapter('src/sagemaker'),
   { path: 'src/api', mayImport: ['src/api', ...shared, 'package.json'] },
   { path: 'src/worker', mayImport: ['src/worker', ...shared] },
-  { path: 'src/simulator', mayImport: ['src/simulator'] },
   { path: 'src/local', mayImport: ['src/local', 'src/line-writer.ts'] },
   { path: 'src/lambda', mayImport: ['src/lambda', 'src/core'] },
   { path: 'src/config', mayImport: ['src/config', 'src/core', 'src/services/ports.ts', 'src/line-writer.ts'] },
@@ -30,7 +32,15 @@ export const layers: readonly Layer[] = [
   { path: 'src/on-crash.ts', mayImport: ['src/logger.ts'] },
   { path: 'src/on-stop.ts', mayImport: ['src/services/ports.ts'] },
   { path: 'src/metrics.ts', mayImport: ['src/core', 'src/services'] },
+  { path: `${simulator}/src/state`, mayImport: [`${simulator}/src/state`], mayImportTypes: [`${simulator}/src`] },
+  { path: `${simulator}/src/resources`, mayImport: belowActions, mayImportTypes: [`${simulator}/src`] },
+  // An action never imports another one: what two of them need belongs in resources/.
+  { path: `${simulator}/src/actions`, mayImport: belowActions, mayImportTypes: [`${simulator}/src`] },
+  { path: simulator, mayImport: [simulator] },
 ];
+
+/** A package is imported by its name; only its tests' harness has one door for the service's tests. */
+export const mayReachIntoPackages = ['test/support/simulator.ts'];
 
 /** Programs: they hand the parts to each other, and may import all of them. */
 export const isProgram = (file: string): boolean => /(^|[/-])main\.ts$/.test(file);
@@ -63,4 +73,5 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
   },
   { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
   { packages: ['drizzle-orm', 'better-sqlite3'], by: ['src/db'], hint: 'Ask for the Store of src/services/store.ts.' },
+  { packages: ['sagemaker-simulator'], by: ['src/local'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];
