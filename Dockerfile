@@ -1,16 +1,46 @@
-# One image for all programs; the command says which:
-#   node src/api/main.ts (the default) · node src/worker/main.ts · node src/simulator/main.ts · node src/db/migrate-main.ts
+# Two images. `service`, the default target, has all programs of the service; the command says which:
+#   node src/api/main.ts (the default) · node src/worker/main.ts · node src/db/migrate-main.ts
+# `simulator` (`--target simulator`) has the SageMaker simulator of packages/sagemaker-simulator alone.
 
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script at run time. What only other platforms or compilers use goes.
-RUN npm ci --omit=dev --ignore-scripts \
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
   && find node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
-FROM node:24-bookworm-slim
+FROM node:24-bookworm-slim AS simulator-packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/sagemaker-simulator/package.json packages/sagemaker-simulator/
+# npm would install what its tests need too, because the service needs the same packages.
+RUN npm pkg delete devDependencies --workspace sagemaker-simulator \
+  && npm ci --omit=dev --workspace sagemaker-simulator --ignore-scripts \
+  && rm node_modules/sagemaker-simulator \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+
+FROM node:24-bookworm-slim AS simulator
+LABEL org.opencontainers.image.title="sagemaker-simulator" \
+  org.opencontainers.image.description="Amazon SageMaker's training and endpoint API on your own machine, with faults to inject." \
+  org.opencontainers.image.licenses="Apache-2.0"
+WORKDIR /app
+ENV NODE_ENV=production \
+  SIMULATOR_HOST=0.0.0.0 \
+  SIMULATOR_PORT=8007
+# Where a volume keeps the state: SIMULATOR_STATE_FILE=/data/sagemaker.jsonl.
+RUN mkdir /data && chown node:node /data
+COPY --from=simulator-packages /app/node_modules ./node_modules
+COPY packages/sagemaker-simulator/package.json ./
+COPY packages/sagemaker-simulator/src ./src
+USER node
+EXPOSE 8007
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SIMULATOR_PORT}/_control/health`, { signal: AbortSignal.timeout(3000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
+
+FROM node:24-bookworm-slim AS service
 LABEL org.opencontainers.image.title="sagemaker-autodeploy" \
   org.opencontainers.image.description="Turns a finished SageMaker training job into a live endpoint, whatever dies on the way." \
   org.opencontainers.image.licenses="Apache-2.0"

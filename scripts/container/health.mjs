@@ -1,13 +1,13 @@
 /**
- * The image's HEALTHCHECK. One image runs every program, so this asks what the container's first process is: the API and the
- * stand-in have to answer, a worker has to have written its heartbeat (which it does while it takes jobs).
+ * The image's HEALTHCHECK. One image runs every program, so this asks what the container's first process is: the API has to answer,
+ * a worker has to have written its heartbeat (which it does while it takes jobs).
  * Exits 0 or 1, and says why.
  */
 import { readFileSync, statSync } from 'node:fs';
 
 const staleMs = 30_000;
 const patienceMs = 3000;
-const { PORT = '8006', SIMULATOR_PORT = '8007', HEARTBEAT_FILE = '/tmp/heartbeat' } = process.env;
+const { PORT = '8006', HEARTBEAT_FILE = '/tmp/heartbeat' } = process.env;
 
 async function answers(url) {
   const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
@@ -25,7 +25,6 @@ function beats() {
 const checks = {
   'src/api/main.ts': () => answers(`http://127.0.0.1:${PORT}/health/live`),
   'src/worker/main.ts': beats,
-  'src/simulator/main.ts': () => answers(`http://127.0.0.1:${SIMULATOR_PORT}/_control/health`),
 };
 
 try {
