@@ -25,7 +25,7 @@ export function warningsFor(known: Known, now: number): Warning[] {
   return [
     ...when('database_unavailable', known.databaseTrouble),
     ...when('redis_unavailable', known.redisTrouble),
-    ...(known.processes === null ? [] : ofProcesses(known.processes, now)),
+    ...(known.processes === null ? [] : ofProcesses(known.processes, known.redisTrouble, now)),
     ...lateJob(known.oldestDueSince, now),
     ...(known.redis === null ? [] : warningsOf(known.redis)),
   ];
@@ -38,10 +38,11 @@ export const noWorkerWarning: Warning = {
   detail: 'no worker lives: nothing is watched and nothing is deployed until one is started',
 };
 
-function ofProcesses(processes: readonly ServiceProcess[], now: number): Warning[] {
+/** What all of them have in common is said once, elsewhere. */
+function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string | null, now: number): Warning[] {
   const alive = processes.filter((one) => isAlive(one, now));
   const troubled = alive.flatMap(({ service, name, trouble }): Warning[] =>
-    when(`${service}_trouble`, trouble === null ? null : `${service} ${name}: ${trouble}`),
+    when(`${service}_trouble`, trouble === null || trouble === saidAlready ? null : `${service} ${name}: ${trouble}`),
   );
   return alive.some(({ service }) => service === 'worker') ? troubled : [noWorkerWarning, ...troubled];
 }

@@ -11,8 +11,11 @@ export interface Trouble {
   refused(refusal: Refusal): void;
 }
 
-/** A refusal is over when none has come for so long: every process writes more often. */
-const quietMs = 5000;
+/**
+ * A refusal is over when none has come for so long. A producer writes every few seconds; a worker with nothing to do waits for up to
+ * 10 s before it looks for a job again, and what it does with those in hand may be let through all the while.
+ */
+const quietMs = { producer: 5000, worker: 20_000 };
 
 /**
  * Logs once when a connection's trouble begins and once when it is over, however often it was tried in between. Only the
@@ -24,6 +27,7 @@ export function logTrouble(redis: WatchedRedis, use: 'producer' | 'worker', log:
   /** `away`, or the kind of refusal. */
   let told: string | null = null;
   let since = 0;
+  let lastRefusedAt = 0;
   let quiet: NodeJS.Timeout | undefined;
   let ended = false;
 
@@ -37,13 +41,15 @@ export function logTrouble(redis: WatchedRedis, use: 'producer' | 'worker', log:
     if (told === null && !ended) begin('away', reason, 'Redis does not answer; trying again until it does');
   };
   const over = (): void => {
-    log.info({ ...where, away_ms: Math.round(performance.now() - since) }, 'Redis answers again');
+    const until = told === 'away' ? performance.now() : lastRefusedAt;
+    log.info({ ...where, away_ms: Math.round(until - since) }, 'Redis answers again');
     told = null;
   };
   const refused = ({ kind, reason }: Refusal): void => {
     if (ended) return;
     clearTimeout(quiet);
-    quiet = setTimeout(over, quietMs).unref();
+    lastRefusedAt = performance.now();
+    quiet = setTimeout(over, quietMs[use]).unref();
     if (told !== kind) begin(kind, { reason }, 'Redis refuses commands; trying again until it takes them');
   };
   redis.on('error', (error: NodeJS.ErrnoException) => {

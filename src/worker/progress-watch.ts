@@ -1,6 +1,8 @@
 import type { DueJobs, Logger } from '../services/ports.ts';
 
 export interface ProgressTimes {
+  /** A job that has been due for so long is late: any worker sees within that time that it is due. */
+  lateAfterMs: number;
   /** After so long without progress it is said, and the process counts as unhealthy. */
   unhealthyAfterMs: number;
   /** After so long the process ends, for its supervisor to start it anew. */
@@ -8,10 +10,8 @@ export interface ProgressTimes {
 }
 
 /** A job takes 10 s of SageMaker's at most. A supervisor that waits longer each time is not to be tired by short outages. */
-export const defaultProgressTimes: ProgressTimes = { unhealthyAfterMs: 30_000, endAfterMs: 120_000 };
+const defaultProgressTimes: ProgressTimes = { lateAfterMs: 15_000, unhealthyAfterMs: 30_000, endAfterMs: 120_000 };
 
-/** Any worker sees within so long that a delayed job is due. */
-const noticedWithinMs = 15_000;
 const saidEveryMs = 60_000;
 
 interface WatchedWorker {
@@ -53,7 +53,7 @@ export function createProgressWatch(options: ProgressOptions): ProgressWatch {
   /** For how long the worker has made no progress, as far as it was seen. */
   const lookAt = (worker: WatchedWorker, { oldest }: DueJobs): number => {
     const { queueName } = worker;
-    const isLate = oldest !== null && wallClock() - oldest.since > noticedWithinMs;
+    const isLate = oldest !== null && wallClock() - oldest.since > times.lateAfterMs;
     const before = since.get(queueName);
     if (!isLate || (before !== undefined && worker.progressAt() > before)) since.delete(queueName);
     if (isLate && !since.has(queueName)) since.set(queueName, now());

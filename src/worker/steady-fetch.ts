@@ -22,18 +22,23 @@ export function steadyFetch(backend: IQueueBackend, { random, signal, onFetched 
   const moveToActive = backend.moveToActive.bind(backend);
   const waitForJob = backend.waitForJob.bind(backend);
 
+  let failed = false;
+
   backend.moveToActive = async (token, name) => {
     try {
       const fetched: unknown[] = await moveToActive(token, name);
+      failed = false;
       onFetched();
       return fetched;
     } catch (error) {
+      failed = true;
       await pause();
       throw error;
     }
   };
-  // As if nothing had come in time: then the loop looks for jobs, instead of waiting once more for up to 10 s.
+  // Null is as if nothing had come in time: then the loop looks for jobs, instead of waiting for a sign of them for up to 10 s.
   backend.waitForJob = async (timeoutSeconds) => {
+    if (failed) return null;
     try {
       return await waitForJob(timeoutSeconds);
     } catch (error) {
