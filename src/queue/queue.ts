@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
 import type { Config } from '../config.ts';
 import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
@@ -27,6 +28,7 @@ import { createWriteProbe } from './write-probe.ts';
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
 const keptEvents = 100;
 const limitMs = 2000;
+const reconnectedWithinMs = 700;
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
 type QueueDepths = Record<(typeof states)[number], number>;
@@ -88,6 +90,12 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     void readFacts().catch(() => {});
   });
 
+  const lookAtDue = async () => {
+    const now = Date.now();
+    const looks = dueLooks.map(async ([name, look]) => [name, await look(now)] as const);
+    return Object.fromEntries(await within(limitMs, Promise.all(looks)));
+  };
+
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       await within(limitMs, untilReady());
@@ -143,12 +151,8 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     meet: (self, stance) => attempt(() => within(limitMs, meetPeers(redis, queuePrefix, self, stance))),
     leave: (name) => attempt(() => within(limitMs, leavePeers(redis, queuePrefix, name))),
     facts: () => facts,
-    due: () =>
-      attempt(async () => {
-        const now = Date.now();
-        const looks = dueLooks.map(async ([name, look]) => [name, await look(now)] as const);
-        return Object.fromEntries(await within(limitMs, Promise.all(looks)));
-      }),
+    // A connection that is given up for another is back within that time, and there is no haste.
+    due: () => attempt(lookAtDue).catch(() => wait(reconnectedWithinMs).then(() => attempt(lookAtDue))),
     depths: () =>
       attempt(async () => {
         const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);

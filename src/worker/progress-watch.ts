@@ -10,9 +10,11 @@ export interface ProgressTimes {
 }
 
 /** A job takes 10 s of SageMaker's at most. A supervisor that waits longer each time is not to be tired by short outages. */
-const defaultProgressTimes: ProgressTimes = { lateAfterMs: 15_000, unhealthyAfterMs: 30_000, endAfterMs: 120_000 };
+const defaultProgressTimes: ProgressTimes = { lateAfterMs: 10_000, unhealthyAfterMs: 20_000, endAfterMs: 60_000 };
 
 const saidEveryMs = 60_000;
+/** So many looks in a row without an answer mean that Redis can't be asked. */
+const mostUnanswered = 4;
 
 interface WatchedWorker {
   readonly queueName: string;
@@ -49,6 +51,7 @@ export function createProgressWatch(options: ProgressOptions): ProgressWatch {
   const since = new Map<string, number>();
   let trouble: string | null = null;
   let saidAt: number | null = null;
+  let unanswered = 0;
 
   /** For how long the worker has made no progress, as far as it was seen. */
   const lookAt = (worker: WatchedWorker, { oldest }: DueJobs): number => {
@@ -64,7 +67,11 @@ export function createProgressWatch(options: ProgressOptions): ProgressWatch {
   return {
     trouble: () => trouble,
     async look() {
-      const found: Record<string, DueJobs> = await due().catch(() => ({}));
+      const answer = await due().catch(() => null);
+      unanswered = answer === null ? unanswered + 1 : 0;
+      // While Redis refuses, connections come and go: what was seen a moment ago still holds.
+      if (answer === null && unanswered < mostUnanswered) return trouble === null ? 'progress' : 'none';
+      const found = answer ?? {};
       const stands = workers
         .map((worker) => ({ queue: worker.queueName, ms: lookAt(worker, found[worker.queueName] ?? { count: 0, oldest: null }) }))
         .toSorted((a, b) => b.ms - a.ms)[0];
