@@ -2,18 +2,21 @@
  * `npm start`: set-up, then the whole system on this machine (src/local/main.ts) under the pinned Node. One program from the first
  * to the last, because npm hands signals to its direct child only, and a shell remembers where it once found `node`.
  */
+import { resolve } from 'node:path';
 import { tryLock } from './setup/lock.mjs';
+import { root } from './setup/root.mjs';
 import { runInForeground } from './setup/foreground.mjs';
 import { fail, SetupError } from './setup/say.mjs';
 import { setUp } from './setup.mjs';
 
 try {
   await setUp();
-  const lock = tryLock('start');
+  // Of what is kept in one folder, one start.
+  const lock = tryLock('start', resolve(root, process.env.AUTODEPLOY_LOCAL_DIR?.trim() || '.local'));
   if ('owner' in lock) {
     throw new SetupError(
       `\`npm start\` runs here already (process ${lock.owner}).`,
-      'Stop that one first, or clone the repository into another folder and choose other ports there: PORT=8016 SIMULATOR_PORT=8017 npm start',
+      'Stop that one first, or start this one elsewhere: AUTODEPLOY_LOCAL_DIR=FOLDER PORT=8016 SIMULATOR_PORT=8017 npm start',
     );
   }
   stopWithoutNpm();

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from './root.mjs';
-import { say } from './say.mjs';
+import { say, SetupError } from './say.mjs';
 
 const pollMs = 200;
 /** A lock without an owner's name is one whose owner is about to write it, or died before that. */
@@ -30,20 +30,30 @@ export async function withLock(name, work) {
 export function tryLock(name, folder = join(root, '.local')) {
   const path = join(folder, `${name}.lock`);
   const ownerFile = join(path, 'owner');
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
   for (;;) {
     try {
       mkdirSync(path);
       writeFileSync(ownerFile, nameOf(process.pid));
       return { release: () => rmSync(path, { recursive: true, force: true }) };
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (error.code !== 'EEXIST') throw unwritable(folder, error);
     }
     const owner = ownerOf(path, ownerFile);
     if (owner.lives) return { owner: owner.name.split(' ')[0] };
     takeAway(path, ownerFile, owner.name);
   }
 }
+
+const unwritable = (folder, error) =>
+  new SetupError(
+    `The folder ${folder} can't be written (${error.code}).`,
+    'Let this user write it, or, for `npm start`, name another one: AUTODEPLOY_LOCAL_DIR=FOLDER npm start',
+  );
 
 function ownerOf(path, ownerFile) {
   try {

@@ -8,10 +8,12 @@ import { configOrExit, parseApiConfig } from '../config.ts';
 import { apiVariables, sharedVariables } from '../config/variables.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
+import { claimFolders } from './claim-folder.ts';
 import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { fault, say } from './output.ts';
-import { claimPort, freePort, PortError } from './ports.ts';
+import { claimPort, freePort } from './ports.ts';
+import { StartFault } from './start-fault.ts';
 import { runSystem } from './run-system.ts';
 import type { SystemSettings } from './system.ts';
 
@@ -39,7 +41,7 @@ async function main(args: string[]): Promise<number> {
     simulator.issues.forEach(fault);
     return exitCodeBadConfig;
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
+    if (!(error instanceof StartFault)) throw error;
     fault(error.message);
     return 1;
   }
@@ -52,6 +54,7 @@ async function settle({ aws, folder, ...wanted }: Options): Promise<SystemSettin
   const redisPort = await freePort();
   // What the stand-in made up and what is real must never meet: each has its own database and queue.
   const data = join(folder, aws ? 'aws' : 'stand-in');
+  claimFolders([folder, join(folder, 'logs'), data, join(data, 'redis')]);
   const wiring = { aws, apiPort, simulatorPort, redisPort, databaseUrl: 'file:./autodeploy.db' };
   return {
     root,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { codeOf, StartFault } from './start-fault.ts';
 
 /** Listens on the loopback address and stops again; throws why the port can't be had. */
 async function tryPort(port: number): Promise<void> {
@@ -27,18 +28,15 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** The port, or a free one for 0. Throws one line that says what to set when it can't be had. */
+/** The port, or a free one for 0. @throws {StartFault} that says what to set, when it can't be had. */
 export async function claimPort(port: number, what: string, variable: string): Promise<number> {
   if (port === 0) return await freePort();
   try {
     await tryPort(port);
     return port;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
-    const why = code === 'EADDRINUSE' ? 'is in use' : `can't be listened on (${String(code)})`;
-    throw new PortError(`Port ${port} ${why}. To give ${what} another one: ${variable}=${port + 10} npm start`);
+    const code = codeOf(error);
+    const why = code === 'EADDRINUSE' ? 'is in use' : `can't be listened on (${code})`;
+    throw new StartFault(`Port ${port} ${why}. To give ${what} another one: ${variable}=${port + 10} npm start`);
   }
 }
-
-/** A port that can't be had; the message is for people. */
-export class PortError extends Error {}

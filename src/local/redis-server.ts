@@ -1,11 +1,13 @@
 import { findProgram } from './find-program.ts';
+import { StartFault } from './start-fault.ts';
 
 /** What Redis and Valkey print when they take connections. */
 export const redisIsReady = /Ready to accept connections/;
 
+/** @throws {StartFault} */
 export function redisProgram(): string {
   const program = findProgram(['redis-server', 'valkey-server']);
-  if (program === null) throw new Error('There is no redis-server (or valkey-server) in PATH. `npm run setup` installs it.');
+  if (program === null) throw new StartFault('There is no redis-server (or valkey-server) in PATH. `npm run setup` installs it.');
   return program;
 }
 

@@ -37,8 +37,8 @@ export async function runSystem(settings: SystemSettings, logs: string): Promise
     return 0;
   }
   if (!(failure instanceof StartError)) throw failure;
-  // Its JSON lines have been told.
-  for (const line of failure.output.filter((one) => !one.startsWith('{'))) fault(`  ${line}`);
+  // Its JSON lines have been told; where in a program it went wrong is in its log.
+  for (const line of failure.output.filter((one) => !/^(\{|\s*at |\s*$|Node\.js v)/.test(one))) fault(`  ${line}`);
   fault(`${failure.message}; its log is in ${logs}`);
   return 1;
 }

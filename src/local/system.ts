@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineEnvironment } from './environment.ts';
 import { answers, beats, redisAnswers } from './readiness.ts';
@@ -32,7 +31,6 @@ export class System {
 
   constructor(settings: SystemSettings, watcher: Watcher) {
     const { root, folder, env, simulatorUrl } = settings;
-    mkdirSync(join(folder, 'redis'), { recursive: true });
     const service = (spec: ServiceSpec): Service => new Service(spec, watcher);
     const program = (name: string, file: string, rest: Pick<ServiceSpec, 'env' | 'isReady' | 'stopWithinMs'>): Service =>
       service({ name, program: process.execPath, args: [join(root, file)], cwd: folder, ...rest });

@@ -48,7 +48,7 @@ describe('a service', () => {
   });
 
   it('may finish what it has in hand when it is stopped', async () => {
-    const one = service(`${running} process.on('SIGTERM', () => { console.log('finished'); process.exit(0); });`);
+    const one = service(`process.on('SIGTERM', () => { console.log('finished'); process.exit(0); }); ${running}`);
     await one.start();
     expect(await one.stop()).toBe(false);
     expect(lines).toEqual(expect.arrayContaining(['finished', 'ended with code 0']));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../src/local/ports.ts';
+import { startProgram } from '../support/processes.ts';
 import { listens, LocalSystem } from './local-system.ts';
 
 interface Run {
@@ -115,6 +116,68 @@ describe('npm start', () => {
     expect(program.output).toEqual([`Port ${env['PORT']} is in use. To give the API another one: PORT=${other} npm start`]);
     server.close();
     await once(server, 'close');
+  });
+
+  describe('in a folder that can’t be written', () => {
+    const file = (): string => {
+      const path = join(mkdtempSync(join(folder, 'file-')), 'a-file');
+      writeFileSync(path, '');
+      return path;
+    };
+    const noDetails = (lines: readonly string[]): void =>
+      expect(lines.filter((line) => /^\s*at |node:|Error:|^Node\.js/.test(line))).toEqual([]);
+
+    it.each([
+      ['itself', (path: string) => path, 'EEXIST'],
+      ['above it', (path: string) => join(path, 'local'), 'ENOTDIR'],
+    ])('because of what is %s, it says so in one line', async (_, folderOf, code) => {
+      const path = folderOf(file());
+      const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
+      expect(await program.exited).toEqual({ code: 1, signal: null });
+      expect(program.output).toEqual([
+        `The folder ${path} can't be written (${code}). To keep everything in another one: AUTODEPLOY_LOCAL_DIR=FOLDER npm start`,
+      ]);
+      // The program around it keeps its lock there.
+      const outer = startProgram(['scripts/start.mjs'], { ...env, AUTODEPLOY_LOCAL_DIR: path });
+      expect(await outer.exited).toEqual({ code: 1, signal: null });
+      expect(outer.output).toEqual([
+        `set-up: The folder ${path} can't be written (${code}).`,
+        'set-up: Let this user write it, or, for `npm start`, name another one: AUTODEPLOY_LOCAL_DIR=FOLDER npm start',
+      ]);
+    });
+
+    it('because of one inside of it, too', async () => {
+      const path = join(file(), '..');
+      writeFileSync(join(path, 'logs'), '');
+      const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
+      expect(await program.exited).toEqual({ code: 1, signal: null });
+      expect(program.output).toEqual([expect.stringMatching(/\/logs can't be written \(EEXIST\)/)]);
+    });
+
+    it('because a program can’t keep what it has to, it says what that program says', async () => {
+      const path = join(file(), '..');
+      mkdirSync(join(path, 'stand-in', 'autodeploy.db'), { recursive: true });
+      const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
+      expect(await program.exited).toEqual({ code: 1, signal: null });
+      noDetails(program.output);
+      expect(program.output.join('\n')).toMatch(/ {2}DATABASE_URL/);
+      expect(program.output.at(-1)).toMatch(/^(api|worker-\d) ended with code 78 while it started; its log is in /);
+    });
+
+    it('because the stand-in can’t keep its state, the same', async () => {
+      const path = join(file(), '..');
+      mkdirSync(join(path, 'stand-in', 'sagemaker.jsonl'), { recursive: true });
+      const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
+      expect(await program.exited).toEqual({ code: 1, signal: null });
+      noDetails(program.output);
+      expect(program.output.join('\n')).toMatch(/stand-in +ERROR +SageMaker simulator could not start: .*EISDIR/);
+    });
+  });
+
+  it('says so in one line when there is no Redis server', async () => {
+    const { program } = new LocalSystem({ ...env, PATH: folder, AUTODEPLOY_LOCAL_DIR: join(folder, 'no-redis') });
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(program.output).toEqual(['There is no redis-server (or valkey-server) in PATH. `npm run setup` installs it.']);
   });
 
   it('tells each wrong setting once', async () => {
