@@ -89,6 +89,7 @@ export function statusOf(code: ProblemCode): ProblemStatus {
     case 'superseded':
     case 'nothing_to_stop':
     case 'deployment_in_progress':
+    case 'run_in_progress':
       return 409;
     case 'payload_too_large':
       return 413;
@@ -141,6 +142,8 @@ export function titleOf(code: ProblemCode): string {
       return 'A newer training is live or on its way';
     case 'nothing_to_stop':
       return 'There is nothing to stop';
+    case 'run_in_progress':
+      return 'The training is not over';
     case 'deployment_in_progress':
       return 'The deployment is in progress';
     case 'payload_too_large':

@@ -11,8 +11,8 @@ export interface FoundTraining {
   createdAt: number;
   /** null where SageMaker does not say. */
   endedAt: number | null;
-  /** Its tags say that an update to it was rolled back. */
-  isTurnedDown: boolean;
+  /** By its tag: `rolled_back`, `stopped`, or what a later version may write; null where nobody has turned it down. */
+  turnedDown: string | null;
 }
 
 /** An endpoint configuration; `training` by its tags, null where it is not ours or can't be read. */
@@ -33,6 +33,17 @@ export interface FoundEndpoint {
 
 export type FoundDecision = { kind: 'deploy' } | { kind: 'leave'; why: string };
 
+function whyTurnedDown(tag: string): string {
+  switch (tag) {
+    case 'rolled_back':
+      return 'an update to it was rolled back';
+    case 'stopped':
+      return 'a stop of it was asked for';
+    default:
+      return `it was turned down (${tag})`;
+  }
+}
+
 const deploy: FoundDecision = { kind: 'deploy' };
 const leave = (why: string): FoundDecision => ({ kind: 'leave', why });
 
@@ -41,7 +52,7 @@ export function decideFound(own: FoundTraining, endpoint: FoundEndpoint | null):
   const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
   // Its own deployment was under way, or over.
   if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;
-  if (own.isTurnedDown) return leave('an update to it was rolled back');
+  if (own.turnedDown !== null) return leave(whyTurnedDown(own.turnedDown));
   if (endpoint === null || (own.endedAt !== null && endpoint.modifiedAt <= own.endedAt)) return deploy;
 
   const trainings: { name: string; createdAt: number }[] = [];

@@ -98,6 +98,7 @@ export const serviceErrorCodes = [
   'superseded',
   'nothing_to_stop',
   'deployment_in_progress',
+  'run_in_progress',
   'invalid_request',
   'database_unavailable',
 ] as const;

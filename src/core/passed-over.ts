@@ -1,14 +1,16 @@
 /**
- * What a loop over many may pass over: one that can't be handled never stops the others. `removed_run` is no trouble: a run that a
+ * What a loop over many may pass over: one that can't be handled never stops the others. `run_elsewhere`: a run whose training is in
+ * another region or account than the process speaks to. `removed_run` is no trouble: a run that a
  * person has removed, whose training job is not to be adopted again.
  */
-export const passedOverKinds = ['training_job', 'run', 'deployment', 'endpoint', 'removed_run'] as const;
+export const passedOverKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
 export type PassedOverKind = (typeof passedOverKinds)[number];
 
 /** So many of a kind are kept; the oldest give way. */
 export const mostPassedOver: Record<PassedOverKind, number> = {
   training_job: 1000,
   run: 1000,
+  run_elsewhere: 1000,
   deployment: 1000,
   endpoint: 1000,
   removed_run: 10_000,

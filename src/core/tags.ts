@@ -14,7 +14,7 @@ export const tagKeys = {
   trainingJobName: 'autodeploy:training-job-name',
   /** On an endpoint: the training job that a person put there by force; it counts while that one is live. */
   forced: 'autodeploy:forced',
-  /** On a training job: an update to it was rolled back, so that nothing but a person's word deploys it again. */
+  /** On a training job: why nothing but a person's word deploys it: `rolled_back`, `stopped`, `removed`. */
   turnedDown: 'autodeploy:turned-down',
 } as const;
 
@@ -52,9 +52,12 @@ export const deploymentTags = (project: string, trainingJobName: string): Record
 export const readDeploymentTags = (tags: Record<string, string>, project: string): string | null =>
   tags[tagKeys.managedBy] === managedBy && tags[tagKeys.project] === project ? (tags[tagKeys.trainingJobName] ?? null) : null;
 
+/** As they are read, with what has been added to them since. */
+export type FoundTags = OwnTags & { isTurnedDown: boolean; isRemoved: boolean };
+
 export type ReadTags =
   /** `named`: they say that they are this training job's; false where they do not say whose, as the first version left them. */
-  | { kind: 'ours'; own: OwnTags; named: boolean }
+  | { kind: 'ours'; own: FoundTags; named: boolean }
   | { kind: 'theirs' }
   /** They are those of another training of ours. */
   | { kind: 'copied'; from: string }
@@ -79,7 +82,16 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
     servingImage === null || imagePattern.test(servingImage) ? null : `${tagKeys.servingImage} is no image`,
   ].filter((fault) => fault !== null);
   if (faults.length > 0) return { kind: 'invalid', reason: `its tags are not valid: ${faults.join('; ')}` };
-  const own = { runId, project, endpointName, autoDeploy: autoDeploy === 'true', servingImage };
+  const turnedDown = tags[tagKeys.turnedDown];
+  const own = {
+    runId,
+    project,
+    endpointName,
+    autoDeploy: autoDeploy === 'true',
+    servingImage,
+    isTurnedDown: turnedDown !== undefined,
+    isRemoved: turnedDown === 'removed',
+  };
   return { kind: 'ours', own, named: name !== undefined };
 }
 

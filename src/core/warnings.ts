@@ -1,4 +1,5 @@
 import { isAlive, type ServiceProcess } from './process.ts';
+import type { PassedOver, PassedOverKind } from './passed-over.ts';
 import { type RedisFacts, warningsOf } from './redis-server.ts';
 
 /** Something that a person should know of, in `GET /status`. */
@@ -15,6 +16,7 @@ export interface Known {
   redis: RedisFacts | null;
   processes: readonly ServiceProcess[] | null;
   oldestDueSince: number | null;
+  passedOver: readonly PassedOver[];
 }
 
 /** So late a job was not taken in time by any worker that lives. */
@@ -27,6 +29,7 @@ export function warningsFor(known: Known, now: number): Warning[] {
     ...when('redis_unavailable', known.redisTrouble),
     ...(known.processes === null ? [] : ofProcesses(known.processes, known.redisTrouble, now)),
     ...lateJob(known.oldestDueSince, now),
+    ...ofPassedOver(known.passedOver),
     ...(known.redis === null ? [] : warningsOf(known.redis)),
   ];
 }
@@ -46,6 +49,16 @@ function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string |
   );
   return alive.some(({ service }) => service === 'worker') ? troubled : [noWorkerWarning, ...troubled];
 }
+
+/** Runs and deployments that stand still; somebody else's training jobs are nobody's worry. */
+function ofPassedOver(passedOver: readonly PassedOver[]): Warning[] {
+  const of = (...kinds: PassedOverKind[]): PassedOver[] => passedOver.filter(({ kind }) => kinds.includes(kind));
+  const [elsewhere, unhandled] = [of('run_elsewhere'), of('run', 'deployment')];
+  return [...when('runs_elsewhere', told(elsewhere)), ...when('not_handled', told(unhandled))];
+}
+
+const told = ([first, ...others]: PassedOver[]): string | null =>
+  first === undefined ? null : `${first.name}: ${first.reason}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 
 function lateJob(since: number | null, now: number): Warning[] {
   if (since === null || now - since < lateJobMs) return [];

@@ -14,6 +14,7 @@ import { courseOfRuns } from './run-course.ts';
 import { startOfRuns } from './run-start.ts';
 import { readingOfRuns, recordingOfRuns } from './runs.ts';
 import { countingOfCalls } from './sagemaker-calls.ts';
+import { removingRuns } from './remove-run.ts';
 import { passingOver } from './passed-over.ts';
 import { turnsOf } from './turns.ts';
 
@@ -45,6 +46,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     ...measurements(database),
     ...countingOfCalls(database),
     ...processesOf(database),
+    ...removingRuns(database),
     ...passingOver(database),
     ...turnsOf(database),
     ping: pingOf(file, { waitMs, freshMs }),

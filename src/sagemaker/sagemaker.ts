@@ -1,13 +1,14 @@
 import { credentialsTrouble } from '../core/credentials-trouble.ts';
-import type { SagemakerError } from '../core/errors.ts';
+import { SagemakerError } from '../core/errors.ts';
 import type { Logger, Sagemaker } from '../services/ports.ts';
-import { createCaller } from './call.ts';
+import { type Caller, createCaller } from './call.ts';
 import { createCredentialsCheck, findCredentials } from './check-credentials.ts';
 import { createClient, defaultLimits, type ClientOverrides, type Limits } from './client.ts';
 import { Credentials } from './credentials.ts';
 import { endpointConfigCalls } from './endpoint-configs.ts';
 import { endpointCalls } from './endpoints.ts';
 import { modelCalls } from './models.ts';
+import { PlaceSeen } from './place-seen.ts';
 import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
@@ -45,16 +46,26 @@ export function createSagemaker(options: SagemakerOptions = {}): ConnectedSagema
   const client = createClient(options.client ?? {}, limits);
   const { uptimeMs = () => performance.now() } = options;
   const credentials = new Credentials({ client, onChange: (trouble) => tell(options.log, trouble), uptimeMs });
-  const call = createCaller({
+  const place = new PlaceSeen(client);
+  const calling = createCaller({
     client,
     credentials,
     maxWaitMs,
     onCall: options.onCall ?? (() => undefined),
     random: options.random ?? Math.random,
   });
+  const call: Caller = async (...args) => {
+    try {
+      return await calling(...args);
+    } catch (error) {
+      if (error instanceof SagemakerError) place.refused(error.message);
+      throw error;
+    }
+  };
   const endpoints = endpointCalls(call);
   return {
-    ...trainingJobCalls(call),
+    place: () => place.place(),
+    ...trainingJobCalls(call, place),
     ...tagCalls(call, maxWaitMs),
     ...modelCalls(call),
     ...endpointConfigCalls(call),

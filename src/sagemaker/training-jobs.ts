@@ -14,21 +14,27 @@ import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../services
 import { noteAnsweredAt } from './answered-at.ts';
 import { instant, nonEmpty, required, tagList } from './answer.ts';
 import type { Caller } from './call.ts';
+import type { PlaceSeen } from './place-seen.ts';
 import { withoutValues } from './without-values.ts';
 
 type TrainingJobCalls = Pick<Sagemaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
 
-export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
+/** `place` is told what their ARNs say of it. */
+export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCalls => ({
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';
     const command = () => new CreateTrainingJobCommand(requestOf(spec));
     const { TrainingJobArn } = await call(operation, command, options, withoutValues(spec));
-    return { arn: required(TrainingJobArn, operation, 'TrainingJobArn') };
+    const arn = required(TrainingJobArn, operation, 'TrainingJobArn');
+    place.answered(arn);
+    return { arn };
   },
 
   async describeTrainingJob(name, options) {
     const command = () => new DescribeTrainingJobCommand({ TrainingJobName: name });
-    return trainingJobOf(await call('DescribeTrainingJob', command, options));
+    const job = trainingJobOf(await call('DescribeTrainingJob', command, options));
+    place.answered(job.arn);
+    return job;
   },
 
   async stopTrainingJob(name, options) {
@@ -50,6 +56,7 @@ export const trainingJobCalls = (call: Caller): TrainingJobCalls => ({
     };
     const { TrainingJobSummaries = [], NextToken } = await call('ListTrainingJobs', command, options);
     const read = TrainingJobSummaries.map(summaryOrReason);
+    place.answered(TrainingJobSummaries[0]?.TrainingJobArn ?? '');
     return {
       jobs: read.flatMap((one) => ('reason' in one ? [] : [one])),
       odd: read.flatMap((one) => ('reason' in one ? [one] : [])),

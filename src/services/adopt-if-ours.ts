@@ -1,6 +1,6 @@
 import { passesInTime } from '../core/decide-trouble.ts';
 import { SagemakerError, StoreUnavailable } from '../core/errors.ts';
-import type { OwnTags } from '../core/tags.ts';
+import type { FoundTags } from '../core/tags.ts';
 import { adoptOwn, copiedFrom, type FoundJob, readTags } from './adopt-training.ts';
 import { enqueueCheck } from './enqueue.ts';
 import { passOver } from './pass-over.ts';
@@ -13,7 +13,7 @@ export type Looked =
   /** It can't be told, or not be handled: it is written down. */
   | { kind: 'passed_over' }
   /** Ours, unless there is an older one of the same run id. */
-  | { kind: 'unnamed'; own: OwnTags };
+  | { kind: 'unnamed'; own: FoundTags };
 
 /**
  * Looks at one training job that the database does not know, and adopts it when its tags say that it is ours. What is wrong with one
@@ -43,7 +43,7 @@ export async function adoptIfOurs(services: Services, job: FoundJob, options: Ca
 }
 
 /** The same for one that is known to be ours by its tags. */
-export async function adoptOurs(services: Services, job: FoundJob, own: OwnTags): Promise<Looked> {
+export async function adoptOurs(services: Services, job: FoundJob, own: FoundTags): Promise<Looked> {
   const { settings, random } = services;
   const result = await adoptOwn(services, job, own, 'reconcile');
   switch (result.kind) {

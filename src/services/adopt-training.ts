@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/history.ts';
-import { type OwnTags, type ReadTags, readTrainingJobTags } from '../core/tags.ts';
+import { type FoundTags, type ReadTags, readTrainingJobTags } from '../core/tags.ts';
 import { isEndedJob, type TrainingJob, type TrainingRun } from '../core/training-run.ts';
 import type { CallOptions, Services } from './ports.ts';
 import type { AdoptResult } from './store.ts';
@@ -18,7 +18,8 @@ export const readTags = async (
  * Records a training of ours that the database does not know, because it was lost: it goes on as its tags say (design, promise 2). One
  * whose run id is that of another training is a copy, and one that a person has removed stays so: neither is recorded.
  */
-export async function adoptOwn(services: Services, job: FoundJob, own: OwnTags, actor: Actor): Promise<AdoptResult> {
+export async function adoptOwn(services: Services, job: FoundJob, own: FoundTags, actor: Actor): Promise<AdoptResult> {
+  if (own.isRemoved) return { kind: 'removed' };
   return adopt(services, job, own, actor, { evenRemoved: false });
 }
 
@@ -38,36 +39,42 @@ export async function adoptWanted(services: Services, job: FoundJob, read: ReadT
   return result.run;
 }
 
-const anybodys = ({ settings }: Services): OwnTags => ({
+const anybodys = ({ settings }: Services): FoundTags => ({
   runId: randomUUID(),
   project: settings.projectName,
   endpointName: settings.endpointName,
   autoDeploy: false,
   servingImage: null,
+  isTurnedDown: false,
+  isRemoved: false,
 });
 
 async function adopt(
   { store, log, now }: Services,
   job: FoundJob,
-  own: OwnTags,
+  own: FoundTags,
   actor: Actor,
   options: { evenRemoved: boolean },
 ): Promise<AdoptResult> {
+  const { isTurnedDown, isRemoved: _, ...tags } = own;
+  const foundEnded = isEndedJob(job);
   const result = await store.adoptRun(
     {
-      ...own,
+      ...tags,
+      // Of one that is over already, that is said when it is looked at (decide-found.ts).
+      autoDeploy: tags.autoDeploy && (foundEnded || !isTurnedDown),
       trainingJobName: job.name,
       trainingJobArn: job.arn,
       secondaryStatus: job.secondaryStatus,
       createdAt: job.createdAt,
-      foundEnded: isEndedJob(job),
+      foundEnded,
     },
     actor,
     now(),
     options,
   );
   if (result.kind === 'adopted') {
-    const { endpointName, autoDeploy, foundEnded } = result.run;
+    const { endpointName, autoDeploy } = result.run;
     log.info(
       { training_job_name: job.name, endpoint_name: endpointName, auto_deploy: autoDeploy, ended_before: foundEnded },
       'a training that the database did not know is adopted',

@@ -12,6 +12,7 @@ import { lookAfterLimit } from './deploy/look-after-limit.ts';
 import { moveEndpoint } from './deploy/move-endpoint.ts';
 import { Contradiction } from './deploy/ask-for-endpoint.ts';
 import { meetTrouble } from './deploy/meet-trouble.ts';
+import { isKnownToBeElsewhere } from './where-it-is.ts';
 import { enqueueDeploy } from './enqueue.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
@@ -36,6 +37,7 @@ export async function advanceDeployment(
   if (found === null) return done;
   if (found.unsettledSince !== null) return lookAfterLimit(services, found, context);
   if (isFinishedDeployment(found.status)) return done;
+  if (await isElsewhere(services, found)) return again(jitteredIntervalMs(settings.endpointPollMs, random));
   const deployment =
     found.status === 'queued'
       ? await claim(services, found)
@@ -56,6 +58,12 @@ export async function advanceDeployment(
     log.warn({ ...fieldsOf(hand), err: error, next_look_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
     return met.outcome;
   }
+}
+
+/** Left to a worker of the training's region and account: here it would make a model and an endpoint in the wrong place. */
+async function isElsewhere(services: Services, { trainingJobName }: Deployment): Promise<boolean> {
+  const run = await services.store.findRun(trainingJobName);
+  return run !== null && isKnownToBeElsewhere(services, run);
 }
 
 /** Persisted, so that the look that ends the deployment on account of its time limit may be another worker's. */

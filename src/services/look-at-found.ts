@@ -24,7 +24,7 @@ export async function lookAtFound(
     trainingJobName: run.trainingJobName,
     createdAt: job.createdAt,
     endedAt: job.endedAt ?? job.modifiedAt,
-    isTurnedDown: tags[tagKeys.turnedDown] !== undefined,
+    turnedDown: tags[tagKeys.turnedDown] ?? null,
   };
   const endpoint = await sagemaker.describeEndpoint(run.endpointName, options).catch(nullIfNotFound);
   return decideFound(own, endpoint === null ? null : await foundEndpoint(services, endpoint, options));

@@ -2,13 +2,13 @@
  * What one process remembers of its search for lost trainings between two turns: how far it has come, and whose tags it has read. After a
  * restart, or in another process, the search begins anew; nothing hangs on it but time.
  */
-import type { OwnTags } from '../core/tags.ts';
+import type { FoundTags } from '../core/tags.ts';
 import type { FoundJob } from './adopt-training.ts';
 
 /** Ours by its tags, which don't say by name whose they are: of several with one run id the oldest is ours. */
 export interface Unnamed {
   job: FoundJob;
-  own: OwnTags;
+  own: FoundTags;
 }
 
 /** One walk through the list, newest first. All instants are SageMaker's CreationTime. */

@@ -7,6 +7,7 @@ import { isFinishedRun, type TrainingRun } from '../core/training-run.ts';
 import { finishFound } from './finish-found.ts';
 import { startRequested } from './start-requested.ts';
 import { recordTrainingOutcome } from './record-training-outcome.ts';
+import { whyNotHere } from './where-it-is.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
 
@@ -75,12 +76,13 @@ const intervalFor = (secondaryStatus: string | null, pollIntervalMs: number): nu
   secondaryStatus !== null && endingPhases.includes(secondaryStatus) ? pollIntervalMs / 4 : pollIntervalMs;
 
 /** What SageMaker says of the run's training job; its errors are observations, too. */
-export async function describe({ sagemaker }: Services, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
+export async function describe(services: Services, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
   try {
-    return { kind: 'job', job: await sagemaker.describeTrainingJob(run.trainingJobName, options) };
+    return { kind: 'job', job: await services.sagemaker.describeTrainingJob(run.trainingJobName, options) };
   } catch (error) {
-    if (error instanceof SagemakerError) return { kind: 'error', error: error.kind, message: error.message };
-    throw error;
+    if (!(error instanceof SagemakerError)) throw error;
+    const why = error.kind === 'not_found' ? await whyNotHere(services, run, options) : null;
+    return why === null ? { kind: 'error', error: error.kind, message: error.message } : { kind: 'elsewhere', why };
   }
 }
 
@@ -119,13 +121,19 @@ async function noteLimit(
 }
 
 /** Until SageMaker shows Stopping, each look asks again: the first request may have been lost. */
-export async function askStop({ sagemaker, log }: Services, run: TrainingRun, options: CallOptions): Promise<void> {
+export async function askStop(
+  { sagemaker, log }: Services,
+  run: TrainingRun,
+  options: CallOptions,
+): Promise<SagemakerError | null> {
   try {
     await sagemaker.stopTrainingJob(run.trainingJobName, options);
     log.info({ training_job_name: run.trainingJobName }, 'SageMaker was asked to stop the training');
+    return null;
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     // Also when it ended in this very moment: the next look sees how.
     log.warn({ err: error, training_job_name: run.trainingJobName }, 'the training could not be stopped yet');
+    return error;
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Deployment, Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment.ts';
 import type { RedisFacts } from '../core/redis-server.ts';
+import type { Place } from '../core/place.ts';
 import type { TrainingJob, TrainingRequest, TrainingRun } from '../core/training-run.ts';
 import type { Store } from './store.ts';
 
@@ -51,8 +52,13 @@ export interface TrainingJobPage {
   answeredAt: number | null;
 }
 
+/** `isSure`: ARNs of training jobs in SageMaker's answers have told. */
+export type KnownPlace = Place & { isSure: boolean };
+
 /** SageMaker's control plane. Every method throws SagemakerError, or what the guard threw. */
 export interface Sagemaker {
+  /** The region and the account that the calls go to, as far as that is known. Makes no call, and never fails. */
+  place(): Promise<KnownPlace>;
   createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
   describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
   stopTrainingJob(name: string, options?: CallOptions): Promise<void>;

@@ -58,13 +58,20 @@ export async function reconcile(
   return restored;
 }
 
+/** Each look at such a run says so anew. */
+const elsewhereForMs = 5 * 60_000;
+
 /** What was passed over at an earlier turn, and is not now, is handled again or gone. */
 async function notePassedOver(services: Services, refused: Refused): Promise<void> {
-  const { store } = services;
+  const { store, settings, now } = services;
   for (const { kind, name, reason } of refused.slice(0, mostPassedOver.run)) await passOver(services, kind, name, reason);
   const still = new Set(refused.map(({ kind, name }) => `${kind} ${name}`));
-  for (const { kind, name } of await store.passedOver()) {
-    if ((kind === 'run' || kind === 'deployment') && !still.has(`${kind} ${name}`)) await store.takeUpAgain(kind, name);
+  for (const { kind, name, lastAt } of await store.passedOver()) {
+    const isOver =
+      kind === 'run_elsewhere'
+        ? Math.abs(now() - lastAt) > Math.max(elsewhereForMs, 3 * settings.pollIntervalMs)
+        : (kind === 'run' || kind === 'deployment') && !still.has(`${kind} ${name}`);
+    if (isOver) await store.takeUpAgain(kind, name);
   }
 }
 

@@ -10,6 +10,7 @@ import { recordTrainingOutcome } from './record-training-outcome.ts';
 import { nullUnlessTransient } from './null-unless-transient.ts';
 import { onceChanged } from './once-changed.ts';
 import type { CallOptions, Services } from './ports.ts';
+import { whyNotHere } from './where-it-is.ts';
 import type { RunView } from './store.ts';
 
 const options: CallOptions = { maxWaitMs: 8000 };
@@ -69,8 +70,11 @@ async function lookAt(
   before: RunView | null,
 ): Promise<{ job: TrainingJob; known: RunView | null }> {
   if (before?.status === 'failed' || before?.status === 'stopped') throw notCompleted(before);
-  const job = await services.sagemaker.describeTrainingJob(name, options).catch((error: unknown) => {
+  const job = await services.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
     if (!(error instanceof SagemakerError) || error.kind !== 'not_found') throw error;
+    const why = before === null ? null : await whyNotHere(services, before, options);
+    if (why !== null)
+      throw new ServiceError('sagemaker_unavailable', `The training ${name} can’t be looked at: ${why}`, { cause: error });
     if (before !== null) throw notCompleted(before);
     throw new ServiceError('not_found', `SageMaker knows no training job named ${name}`, { cause: error });
   });

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, type ServiceProcess } from '../core/process.ts';
+import type { PassedOver } from '../core/passed-over.ts';
 import type { RedisFacts } from '../core/redis-server.ts';
 import { type Warning, warningsFor } from '../core/warnings.ts';
 import { lastEventMark } from './record-training-outcome.ts';
@@ -20,6 +21,8 @@ export interface SystemStatus {
   lastEventAt: number | null;
   /** Of the last minutes, those that did not succeed; null where the database does not say. */
   refusedCalls: CountedCalls[] | null;
+  /** What loops over many went on without, the latest first; null where the database does not say. */
+  passedOver: PassedOver[] | null;
   warnings: Warning[];
 }
 
@@ -51,17 +54,23 @@ export async function readStatus({ store, queue, now, databaseDiffers }: Sources
     oldestWaitingJob,
     lastEventAt: stored.value?.lastEventAt ?? null,
     refusedCalls: stored.value?.refusedCalls ?? null,
-    warnings: warningsFor({ ...known, oldestDueSince: oldestWaitingJob?.dueSince ?? null }, now()),
+    passedOver: stored.value?.passedOver ?? null,
+    warnings: warningsFor(
+      { ...known, passedOver: stored.value?.passedOver ?? [], oldestDueSince: oldestWaitingJob?.dueSince ?? null },
+      now(),
+    ),
   };
 }
 
 async function readStore(store: Services['store'], now: number) {
-  const [processes, lastEventAt, calls] = await Promise.all([
+  const [processes, lastEventAt, calls, passedOver] = await Promise.all([
     store.processes(),
     store.reachedAt(lastEventMark),
     store.recentSagemakerCalls(recentCallsMs, now),
+    store.passedOver(),
   ]);
   return {
+    passedOver,
     processes: processes.filter((one) => isAlive(one, now)),
     lastEventAt,
     refusedCalls: calls.filter(({ result }) => result !== 'ok'),

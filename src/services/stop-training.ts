@@ -7,6 +7,7 @@ import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
 import { findMeantRun } from './find-run.ts';
 import { askStop } from './observe-training.ts';
 import { onceChanged } from './once-changed.ts';
+import { whyNotHere } from './where-it-is.ts';
 import type { Services } from './ports.ts';
 import type { RunView } from './store.ts';
 
@@ -62,20 +63,32 @@ async function stopAtSagemaker(services: Services, run: TrainingRun): Promise<bo
   await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
     if (asked.status === 'timed_out') await stopUnwatched(services, asked);
     else {
-      if (asked.status === 'training') await askStop(services, asked, { maxWaitMs: stopWaitMs });
+      const refused = asked.status === 'training' ? await askStop(services, asked, { maxWaitMs: stopWaitMs }) : null;
       await enqueueCheck(services, asked, 0);
+      if (refused !== null) await throwIfElsewhere(services, asked, refused);
     }
     await tagStopped(services, asked);
   });
   return true;
 }
 
+/** A process of another region or account can't stop it; a worker where it is can. */
+async function throwIfElsewhere(services: Services, run: TrainingRun, refused: SagemakerError): Promise<void> {
+  const why = refused.kind === 'not_found' ? await whyNotHere(services, run, { maxWaitMs: stopWaitMs }) : null;
+  if (why === null) return;
+  const detail = `The stop of ${run.trainingJobName} is recorded, and SageMaker could not be asked here`;
+  throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: refused });
+}
+
 /** No check would ask again: whether SageMaker has taken the request is for the caller to know. */
-async function stopUnwatched({ sagemaker }: Services, { trainingJobName: name }: TrainingRun): Promise<void> {
+async function stopUnwatched(services: Services, run: TrainingRun): Promise<void> {
+  const { sagemaker } = services;
+  const { trainingJobName: name } = run;
   try {
     await sagemaker.stopTrainingJob(name, { maxWaitMs: stopWaitMs });
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
+    await throwIfElsewhere(services, run, error);
     const why = error.kind === 'unauthenticated' ? credentialsTroubleForCaller(error.code) : error.message;
     if (!['unavailable', 'throttled', 'busy', 'unauthenticated'].includes(error.kind)) throw error;
     const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;

@@ -126,6 +126,15 @@ export interface Store {
   withdrawRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
   /** As withdrawRun, where the training may have started all the same: sets abandonedAt, asks for its stop and frees the idempotency key. */
   abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
+  /**
+   * Deletes a run of this status with its deployments, queued ones included, and its history, and remembers that it was removed. Nothing
+   * while one of them is in progress or still settles, and when it is not of this status any more.
+   */
+  removeRun(
+    trainingJobName: string,
+    status: TrainingRunStatus,
+    now: number,
+  ): Promise<'removed' | 'deployment_in_progress' | 'changed'>;
   /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and answer the run. */
   requestStop(trainingJobName: string, now: number): Promise<TrainingRun | null>;
   /**

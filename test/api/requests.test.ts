@@ -170,7 +170,7 @@ describe('what is no route', () => {
 
   it.each([
     ['GET', '/bootstrap', 'POST'],
-    ['DELETE', '/training-jobs/some-job', 'HEAD, GET'],
+    ['PUT', '/training-jobs/some-job', 'HEAD, GET, DELETE'],
     ['POST', '/training-jobs', 'HEAD, GET'],
     ['GET', '/training-jobs/some-job/stop', 'POST'],
     ['GET', '/deploy/some-job', 'POST'],

@@ -50,8 +50,35 @@ describe('GET /status', () => {
       oldest_waiting_job: null,
       last_event_at: null,
       sagemaker_calls: { throttled: 0, denied: 0, refused: [] },
+      passed_over: [],
       warnings: [],
     });
+  });
+
+  it('tells of what can’t be handled, with a warning where runs stand still', async () => {
+    const api = await startApi();
+    const { store, now } = api.services;
+    await store.hearProcess(worker('worker-1', now()));
+    const at = now() - minute;
+    await store.passOver('training_job', 'theirs', 'ListTags: denied', at);
+    await store.passOver('removed_run', 'gone', 'removed', at);
+    const iso = new Date(at).toISOString();
+    const theirs = { kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', first_at: iso, last_at: iso, count: 1 };
+    expect(await status(api)).toMatchObject({ passed_over: [theirs], warnings: [] });
+    await store.passOver('run_elsewhere', 'job-1', 'it is in us-east-1', now());
+    await store.passOver('run_elsewhere', 'job-2', 'it is in us-east-1', now());
+    await store.passOver('deployment', 'd-1', 'no job can be made of it', now());
+    const { warnings, passed_over: passedOver } = await status(api);
+    expect(passedOver).toHaveLength(4);
+    expect(warnings).toEqual([
+      { code: 'runs_elsewhere', detail: expect.stringMatching(/^job-\d: it is in us-east-1 \(and 1 more\)$/) },
+      { code: 'not_handled', detail: 'd-1: no job can be made of it' },
+    ]);
+    const { text } = await api.ask('GET', '/metrics');
+    const counted = parseMetrics(text)
+      .get('autodeploy_passed_over')
+      ?.samples.map(({ labels, value }) => [labels['kind'], value]);
+    expect(Object.fromEntries(counted ?? [])).toEqual({ training_job: 1, run: 0, run_elsewhere: 2, deployment: 1, endpoint: 0 });
   });
 
   it('tells of the workers that live, and when none does', async () => {

@@ -190,3 +190,41 @@ describe('POST /training-jobs/{name}/stop', () => {
     expect(api.simulator.effects({ kind: 'training_job_stop_requested' })).toEqual([]);
   });
 });
+
+describe('DELETE /training-jobs/{name}', () => {
+  it.each(['', '/model-init'])('under "%s" forgets a run that is over, and no other', async (prefix) => {
+    const api = await startApi();
+    await bootstrapAll(api, ['kept', 'gone']);
+    const remove = (name: string) => api.ask('DELETE', `${prefix}/training-jobs/${name}`);
+    const { detail } = expectProblem(await remove('gone'), 409, 'run_in_progress');
+    expect(detail).toContain('POST /training-jobs/gone/stop');
+    await api.ask('POST', '/training-jobs/gone/stop');
+    api.advance(100);
+    expect(await remove('gone')).toMatchObject({
+      status: 200,
+      body: { training_job_name: 'gone', links: { self: expect.any(String) } },
+    });
+    expectProblem(await remove('gone'), 404, 'not_found');
+    expectProblem(await api.ask('GET', '/training-jobs/gone'), 404, 'not_found');
+    expect(namesOf((await api.ask<RunPage>('GET', '/training-jobs')).body)).toEqual(['kept']);
+  });
+
+  it('forgets one whose name none can have', async () => {
+    const api = await startApi();
+    const bad = {
+      runId: 'run-bad',
+      trainingJobName: 'bad name',
+      trainingJobArn: 'arn',
+      project: 'p',
+      endpointName: 'live',
+      autoDeploy: true,
+      servingImage: null,
+      secondaryStatus: null,
+      createdAt: 0,
+      foundEnded: false,
+    };
+    await api.services.store.adoptRun(bad, 'reconcile', 0);
+    expect(await api.ask('DELETE', '/training-jobs/bad%20name')).toMatchObject({ status: 200 });
+    expect(await api.services.store.findRun('bad name')).toBeNull();
+  });
+});

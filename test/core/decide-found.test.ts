@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideFound, type FoundConfig, type FoundEndpoint, type FoundTraining } from '../../src/core/decide-found.ts';
 
 /** Made at 100, over at 200. */
-const own: FoundTraining = { trainingJobName: 'own', createdAt: 100, endedAt: 200, isTurnedDown: false };
+const own: FoundTraining = { trainingJobName: 'own', createdAt: 100, endedAt: 200, turnedDown: null };
 const config = (name: string, createdAt: number | null = 50): FoundConfig => ({
   name: `${name}-config`,
   training: { name, createdAt },
@@ -40,7 +40,7 @@ describe('a completed training that was over before it was found is deployed', (
   });
 
   it('where it is live, though it was turned down once', () => {
-    expect(whyLeft({ isTurnedDown: true }, endpoint({ current: config('own') }))).toBeNull();
+    expect(whyLeft({ turnedDown: 'rolled_back' }, endpoint({ current: config('own') }))).toBeNull();
   });
 });
 
@@ -56,9 +56,12 @@ describe('it is left alone', () => {
     expect(whyLeft({}, found)).toContain(why);
   });
 
-  it('where it was turned down, with and without an endpoint', () => {
-    for (const found of [null, endpoint({ modifiedAt: 1 })])
-      expect(whyLeft({ isTurnedDown: true }, found)).toContain('rolled back');
+  it.each([
+    ['rolled_back', 'an update to it was rolled back'],
+    ['stopped', 'a stop of it was asked for'],
+    ['rejected', 'it was turned down (rejected)'],
+  ])('where it was turned down, with and without an endpoint: %s', (turnedDown, why) => {
+    for (const found of [null, endpoint({ modifiedAt: 1 })]) expect(whyLeft({ turnedDown }, found)).toBe(why);
   });
 
   it('where SageMaker does not say when it ended, and the endpoint is not ours', () => {

@@ -7,6 +7,7 @@ import { orderSuite } from './conformance/order.ts';
 import { processesSuite } from './conformance/processes.ts';
 import { passedOverSuite } from './conformance/passed-over.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
+import { removalSuite } from './conformance/removal.ts';
 import { runsSuite } from './conformance/runs.ts';
 import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
@@ -24,6 +25,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'the order of deployments': orderSuite,
   'a deployment in hand': fencesSuite,
   'a deployment that waits, and after its end': afterwardsSuite,
+  'removing runs': removalSuite,
   'what is passed over': passedOverSuite,
   turns: turnsSuite,
   'calls to SageMaker': sagemakerCallsSuite,

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import type { PassedOver } from '../../core/passed-over.ts';
 import type { ServiceProcess } from '../../core/process.ts';
 import { recentCallsMs, type SystemStatus } from '../../services/status.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -25,7 +26,7 @@ export function statusRoutes(routes: Routes, { services, version, readStatus }: 
 const isoTime = (at: number): string => new Date(at).toISOString();
 
 function serializeStatus(status: SystemStatus, version: string, now: number): StatusBody {
-  const { processes, oldestWaitingJob: oldest, lastEventAt, refusedCalls } = status;
+  const { processes, oldestWaitingJob: oldest, lastEventAt, refusedCalls, passedOver } = status;
   const those = (service: ServiceProcess['service']): StatusBody['workers'] =>
     processes?.filter((one) => one.service === service).map(serializeProcess) ?? null;
   const sum = (...results: string[]): number =>
@@ -59,9 +60,22 @@ function serializeStatus(status: SystemStatus, version: string, now: number): St
             denied: sum('access_denied', 'unauthenticated'),
             refused: refusedCalls,
           },
+    passed_over: passedOver?.slice(0, mostShown).map(serializePassedOver) ?? null,
     warnings: status.warnings,
   };
 }
+
+/** `autodeploy_passed_over` counts all of them. */
+const mostShown = 100;
+
+const serializePassedOver = ({ kind, name, reason, firstAt, lastAt, count }: PassedOver) => ({
+  kind,
+  name,
+  reason,
+  first_at: isoTime(firstAt),
+  last_at: isoTime(lastAt),
+  count,
+});
 
 const partOf = (trouble: string | null): StatusBody['database'] => ({
   status: trouble === null ? 'ok' : 'unavailable',

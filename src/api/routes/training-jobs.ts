@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readRun } from '../../services/read-runs.ts';
+import { removeRun } from '../../services/remove-run.ts';
 import { stopTraining } from '../../services/stop-training.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, problems, problemsOfPost } from '../responses.ts';
@@ -56,6 +57,30 @@ const stop = createRoute({
   },
 });
 
+const remove = createRoute({
+  method: 'delete',
+  path: '/training-jobs/{name}',
+  operationId: 'removeTrainingJob',
+  tags: ['training'],
+  summary: 'Forget a run with its deployments and history',
+  description:
+    'Also one that the service can’t handle. SageMaker’s training job, models and endpoint stay as they are; the training is not ' +
+    'adopted again by itself.',
+  request: { params: TrainingJobParams },
+  responses: {
+    200: json(TrainingRunSchema, 'The run as it was'),
+    ...problemsOfPost(
+      'invalid_request',
+      'not_found',
+      'run_in_progress',
+      'deployment_in_progress',
+      'sagemaker_rejected',
+      'sagemaker_unavailable',
+      'database_unavailable',
+    ),
+  },
+});
+
 export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDeps): void {
   routes.openapi(list, async (c) => {
     const { status, deployment_status: deploymentStatus, limit, cursor } = c.req.valid('query');
@@ -68,6 +93,9 @@ export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDep
     const details = await readRun(services, knownName(c.req.valid('param').name), { historyBefore });
     return c.json(serializeRunDetails(details, basePath), 200);
   });
+
+  // Whatever its name: a row that nothing else can be done about has to go.
+  routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(services, c.req.valid('param').name), basePath), 200));
 
   routes.openapi(stop, async (c) => {
     const { run, asked } = await stopTraining(services, knownName(c.req.valid('param').name));

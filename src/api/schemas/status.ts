@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { passedOverKinds } from '../../core/passed-over.ts';
 import { instant } from './instant.ts';
 
 const part = z.object({
@@ -48,6 +49,21 @@ export const StatusSchema = z
       })
       .nullable()
       .openapi({ description: 'Of the last 15 minutes, of all processes' }),
+    passed_over: z
+      .array(
+        z
+          .object({
+            kind: z.enum(passedOverKinds),
+            name: z.string(),
+            reason: z.string().openapi({ example: 'ListTags: User … is not authorized to perform: sagemaker:ListTags' }),
+            first_at: instant(),
+            last_at: instant(),
+            count: z.number().int(),
+          })
+          .openapi('PassedOver'),
+      )
+      .nullable()
+      .openapi({ description: 'What can’t be handled and was gone on without, the latest 100' }),
     warnings: z.array(z.object({ code: z.string().openapi({ example: 'no_worker' }), detail: z.string() }).openapi('Warning')),
   })
   .openapi('Status');

@@ -1,0 +1,84 @@
+import { decideRemoval, mayStillRun } from '../core/decide-removal.ts';
+import { SagemakerError, ServiceError } from '../core/errors.ts';
+import { namePattern } from '../core/names.ts';
+import { tagKeys } from '../core/tags.ts';
+import type { TrainingJob } from '../core/training-run.ts';
+import { onceChanged } from './once-changed.ts';
+import type { CallOptions, Services } from './ports.ts';
+import type { RunView } from './store.ts';
+import { whyNotHere } from './where-it-is.ts';
+
+const options: CallOptions = { maxWaitMs: 5000 };
+const tagWaitMs = 2000;
+
+/**
+ * Forgets a run with its deployments and its history, also one that can't be handled. SageMaker's training job, models and configurations
+ * stay, and so does what is live. The training is not adopted again by itself: that is recorded, and a tag says it to a rebuilt database.
+ * Answers the run as it was.
+ *
+ * @throws {ServiceError} `not_found`; `run_in_progress` while its training runs or is to be started; `deployment_in_progress`.
+ * @throws {SagemakerError} when SageMaker does not say whether the training runs.
+ */
+export async function removeRun(services: Services, name: string): Promise<RunView> {
+  const { store, now, log } = services;
+  for (;;) {
+    const run = await store.findRun(name);
+    if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
+    await requireOver(services, run);
+    const result = await store.removeRun(name, run.status, now());
+    switch (result) {
+      case 'removed':
+        log.warn({ training_job_name: name, status: run.status }, 'the run is removed, with its deployments and its history');
+        await onceChanged(`${name} is removed.`, () => tagRemoved(services, run));
+        return run;
+      case 'deployment_in_progress':
+        throw new ServiceError(
+          'deployment_in_progress',
+          `${name} is being deployed to ${run.endpointName}: ask again when that is over`,
+        );
+      case 'changed':
+      // Decided anew.
+    }
+  }
+}
+
+async function requireOver(services: Services, run: RunView): Promise<void> {
+  if (!mayStillRun(run)) return;
+  const { store, now } = services;
+  const { trainingJobName: name } = run;
+  const job = await findJob(services, run);
+  const isUnhandled = (await store.passedOver()).some((one) => one.kind === 'run' && one.name === name);
+  const decision = decideRemoval(run, job, isUnhandled, now());
+  if (decision.kind === 'refuse') {
+    throw new ServiceError('run_in_progress', `${name} can’t be removed: ${decision.why} (POST /training-jobs/${name}/stop)`);
+  }
+}
+
+async function findJob(services: Services, run: RunView): Promise<TrainingJob | null> {
+  // SageMaker can have none of such a name, and would refuse to be asked.
+  if (!namePattern.test(run.trainingJobName)) return null;
+  try {
+    return await services.sagemaker.describeTrainingJob(run.trainingJobName, options);
+  } catch (error) {
+    if (!(error instanceof SagemakerError) || error.kind !== 'not_found') throw error;
+    const why = await whyNotHere(services, run, options);
+    if (why === null) return null;
+    throw new ServiceError('sagemaker_unavailable', `Whether ${run.trainingJobName} runs can’t be told: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Never fails. */
+async function tagRemoved({ sagemaker, log }: Services, { trainingJobName, trainingJobArn }: RunView): Promise<void> {
+  if (trainingJobArn === null) return;
+  try {
+    await sagemaker.addTags(trainingJobArn, { [tagKeys.turnedDown]: 'removed' }, { maxWaitMs: tagWaitMs });
+  } catch (error) {
+    if (!(error instanceof SagemakerError)) throw error;
+    log.warn(
+      { err: error, training_job_name: trainingJobName },
+      'the training could not be tagged; a rebuilt database would adopt it again',
+    );
+  }
+}
