@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { openStore } from '../../src/db/open-store.ts';
 import type { NewRun } from '../../src/services/store.ts';
 import { image, outputS3Uri, project, roleArn } from '../bare-sdk.ts';
 import { inTurns } from './turns.ts';
@@ -30,12 +30,12 @@ const newRun = (): NewRun => ({
   idempotencyHash: null,
 });
 
-/** What a bootstrap writes, two transactions: through the store, and as prepared statements of SQLite on the same tables. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What a bootstrap writes, two transactions: through the store in its thread, as programs have it, and as prepared statements of SQLite on the same tables. */
 export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
   const path = join(folder, 'floor.db');
-  const store = openSqliteStore(`file:${path}`);
-  // Makes the tables.
-  await store.ping();
+  const store = await openStore(`file:${path}`, { waitMs: 15_000, log: quiet });
   const sqlite = new Sqlite(path, { timeout: 15_000 });
   try {
     sqlite.pragma('journal_mode = WAL');

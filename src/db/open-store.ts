@@ -43,7 +43,7 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
   thread.on('error', (error) => {
     throw error;
   });
-  thread.on('message', (message: FromThread) => {
+  const hear = (message: FromThread): void => {
     switch (message.kind) {
       case 'ready':
         return ready.resolve(message.methods);
@@ -57,7 +57,8 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
       default:
         return tell(message, log);
     }
-  });
+  };
+  thread.on('message', (messages: FromThread[]) => messages.forEach(hear));
   const methods = await ready.promise;
   const hangs = setTimeout(() => tried.resolve(new StoreUnavailable('The disk does not answer.')), startWithinMs);
   const trouble = await tried.promise;
@@ -93,6 +94,7 @@ class CallsToThread {
   readonly #thread: Worker;
   readonly #answerWithinMs: number;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #unsent: ToThread[] = [];
   #last = 0;
   #isClosed = false;
 
@@ -146,7 +148,8 @@ class CallsToThread {
     return call;
   }
 
+  /** What is asked for in one turn goes together, as the answers do. */
   #send(message: ToThread): void {
-    this.#thread.postMessage(message);
+    if (this.#unsent.push(message) === 1) process.nextTick(() => this.#thread.postMessage(this.#unsent.splice(0)));
   }
 }

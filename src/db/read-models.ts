@@ -1,8 +1,18 @@
-import { and, asc, gt, inArray, isNotNull, or } from './drizzle.ts';
+import { and, asc, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import { activeDeploymentStatuses } from '../core/deployment.ts';
 import type { Store } from '../services/store.ts';
 import type { Database } from './database.ts';
+import type { Db } from './open.ts';
 import { deployments, trainingRuns } from './schema.ts';
+
+/** Two looks at an index each: with an `or` SQLite reads all deployments (53 ms with 100,000). */
+const unfinished = (db: Db, afterSeq: number) => {
+  const seqs = () => db.select({ seq: deployments.seq }).from(deployments);
+  const isLater = gt(deployments.seq, afterSeq);
+  return seqs()
+    .where(and(inArray(deployments.status, [...activeDeploymentStatuses]), isLater))
+    .unionAll(seqs().where(and(isNotNull(deployments.unsettledSince), isLater)));
+};
 
 type Unfinished = 'unfinishedRuns' | 'unfinishedDeployments';
 
@@ -38,12 +48,7 @@ export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => (
           createdAt: deployments.createdAt,
         })
         .from(deployments)
-        .where(
-          and(
-            or(inArray(deployments.status, [...activeDeploymentStatuses]), isNotNull(deployments.unsettledSince)),
-            gt(deployments.seq, afterSeq),
-          ),
-        )
+        .where(sql`${deployments.seq} in (${unfinished(db, afterSeq)})`)
         .orderBy(asc(deployments.seq))
         .limit(limit)
         .all(),

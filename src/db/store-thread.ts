@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { callInHand, type CallState } from './call.ts';
+import { callInHand } from './call.ts';
 import { DatabaseFile } from './database-file.ts';
 import { sendError } from './error-transport.ts';
 import { patiently } from './patience.ts';
@@ -15,7 +15,19 @@ const firstOpenMs = 2000;
 const openAgainMs = 1000;
 
 const { path, waitMs } = workerData as ThreadData;
-const say = (message: FromThread): void => parentPort?.postMessage(message);
+let unsent: FromThread[] = [];
+
+/** What is said in one turn of the event loop goes together: waking the other thread is what costs. */
+function say(message: FromThread): void {
+  if (unsent.push(message) > 1) return;
+  setImmediate(send);
+}
+
+function send(): void {
+  const messages = unsent;
+  unsent = [];
+  if (messages.length > 0) parentPort?.postMessage(messages);
+}
 
 const file = new DatabaseFile(path, {
   onReplaced: () => say({ kind: 'replaced' }),
@@ -27,9 +39,11 @@ methods.delete('close');
 
 const closing = new AbortController();
 
-parentPort?.on('message', (message: ToThread) => {
-  if (message.kind === 'call') void answer(message.id, message.method, message.args, message.state);
-  else close();
+parentPort?.on('message', (messages: ToThread[]) => {
+  for (const message of messages) {
+    if (message.kind === 'call') void answer(message);
+    else close();
+  }
 });
 
 const open = (withinMs: number): Promise<unknown> => patiently(() => file.db, performance.now() + withinMs);
@@ -42,7 +56,7 @@ const trouble = await open(firstOpenMs).then(
 say({ kind: 'tried', trouble });
 if (trouble !== null) await openLater();
 
-async function answer(id: number, method: string, args: unknown[], state: CallState): Promise<void> {
+async function answer({ id, method, args, state }: Extract<ToThread, { kind: 'call' }>): Promise<void> {
   try {
     const value = await callInHand.run(state, async () => methods.get(method)?.(...args));
     say({ kind: 'answer', id, value });
@@ -68,5 +82,6 @@ function close(): void {
   closing.abort();
   file.close();
   say({ kind: 'closed' });
+  send();
   parentPort?.close();
 }
