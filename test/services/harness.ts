@@ -90,6 +90,8 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
     await queue.close();
     sagemaker.close();
   });
+  // BullMQ's own methods, which tests look into the queue by, do not wait for it.
+  await queue.depths();
   const services: World['services'] = {
     store: newStore(),
     queue,
