@@ -1,12 +1,12 @@
 import type { SageMakerClient, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-sagemaker';
-import { isClockSkewCorrectedError, isTransientError } from '@smithy/core/retry';
+import { isTransientError } from '@smithy/core/retry';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SagemakerError, type Effect } from '../core/errors.ts';
 import type { CallOptions } from '../services/ports.ts';
 import { attempt, type SagemakerCommand } from './attempt.ts';
 import { backoffMs, mayTryAgain, type Trouble } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
-import { effectOf, sagemakerError, type Failure } from './failure.ts';
+import { effectOf, isRefusedForClock, sagemakerError, type Failure } from './failure.ts';
 import { GivenUp, Patience } from './patience.ts';
 import { SendGate } from './send-gate.ts';
 import { type Mask, withoutOthersValues } from './without-values.ts';
@@ -81,6 +81,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
 }: Call<Input, Output>): Promise<Output> {
   let effect: Effect = 'none';
   let last: Failure | null = null;
+  let clockWasSet = false;
   for (let attempts = 1; ; attempts += 1) {
     await gate.pass(patience.signal).catch((givenUp: GivenUp) => {
       throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect, mask);
@@ -93,7 +94,10 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
       return result.output;
     }
 
-    const { failure } = result;
+    // Once: a second signature that is refused is refused for something else.
+    const isSkewed: boolean = !clockWasSet && isRefusedForClock(operation, result.failure);
+    clockWasSet ||= isSkewed;
+    const failure = { ...result.failure, isSkewed };
     if (effectOf(failure) === 'unknown') effect = 'unknown';
     if (failure.error instanceof GivenUp) {
       throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect, mask);
@@ -113,11 +117,11 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   }
 }
 
-/** What may be over in a moment; the SDK's judgement of what is transient, clocks that it has just set right included. */
-function passingTrouble({ kind }: SagemakerError, { error }: Failure): Trouble | null {
+/** What may be over in a moment; the SDK's judgement of what is transient, and a clock that it has just set right. */
+function passingTrouble({ kind }: SagemakerError, { error, isSkewed }: Failure): Trouble | null {
   if (kind === 'throttled') return 'throttled';
   const seen = (error instanceof Error ? error : new Error(String(error))) as Parameters<typeof isTransientError>[0];
-  return isClockSkewCorrectedError(seen) || (kind === 'unavailable' && isTransientError(seen)) ? 'unavailable' : null;
+  return isSkewed === true || (kind === 'unavailable' && isTransientError(seen)) ? 'unavailable' : null;
 }
 
 const unsent = (error: Error): Failure => ({ error, sent: false, status: null });

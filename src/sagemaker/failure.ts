@@ -13,6 +13,8 @@ export interface Failure {
   status: number | null;
   /** There were no credentials to sign the request with. */
   isUnauthenticated?: boolean;
+  /** The signature was refused, and the SDK has set the clock that it signs by: the next one may be right. */
+  isSkewed?: boolean;
 }
 
 /** The part of an SDK, Node or foreign error that matters here; told by names, since classes differ between package copies. */
@@ -27,6 +29,15 @@ interface ErrorFields {
 }
 
 const fieldsOf = (error: unknown): ErrorFields => (typeof error === 'object' && error !== null ? error : { message: error });
+
+/**
+ * Whether the signature was refused, and the SDK has measured that our clock is minutes off. It marks every error so while that lasts,
+ * also those that say something else.
+ */
+export function isRefusedForClock(operation: string, failure: Failure): boolean {
+  const { $metadata } = fieldsOf(failure.error);
+  return $metadata?.clockSkewCorrected === true && sagemakerError(operation, failure, 'none').kind === 'unauthenticated';
+}
 
 /**
  * What the attempt may have done. `none` when nothing got out, or SageMaker refused (4xx); a connection that never came about
@@ -63,7 +74,7 @@ export function sagemakerError(
   const status = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
   const code = text(isAnswer ? name : nodeCode) ?? text(name) ?? 'Error';
   const said = text(message) ?? code;
-  const classified = $metadata?.clockSkewCorrected ? skewedClock : classify({ operation, code, message: said, status });
+  const classified = failure.isSkewed ? skewedClock : classify({ operation, code, message: said, status });
   return new SagemakerError({
     operation,
     ...classified,

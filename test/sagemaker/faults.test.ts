@@ -223,6 +223,41 @@ describe('what is not SageMaker', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
+  describe('with our clock 10 min off', () => {
+    /** By its own clock it answers each call with the next of these; the last one for ever. */
+    const answeringWith = (...answers: [status: number, body: object][]) => {
+      let calls = 0;
+      const url = answering((_request, response) => {
+        const [status, body] = answers[Math.min(calls, answers.length - 1)] ?? [200, {}];
+        calls += 1;
+        response.writeHead(status, { date: new Date(Date.now() + 600_000).toUTCString() }).end(JSON.stringify(body));
+      });
+      return { url, calls: () => calls };
+    };
+    const unknown = { __type: 'ValidationException', message: 'Could not find endpoint "arn".' };
+    const badSignature = {
+      __type: 'InvalidSignatureException',
+      message: 'Signature expired: 20261124T100000Z is now earlier than',
+    };
+
+    test('what is not found is not found', async () => {
+      const { url, calls } = answeringWith([400, unknown]);
+      const sagemaker = sagemakerAt(await url);
+      for (const count of [1, 2, 3]) {
+        expect(await failure(sagemaker.describeEndpoint('live'))).toMatchObject({ kind: 'not_found', resource: 'endpoint' });
+        expect(calls()).toBe(count);
+      }
+    });
+
+    test('a signature of the wrong time is made anew, once', async () => {
+      const again = answeringWith([403, badSignature], [400, unknown]);
+      expect(await failure(sagemakerAt(await again.url).describeEndpoint('live'))).toMatchObject({ kind: 'not_found' });
+      const wrong = answeringWith([403, badSignature]);
+      expect(await failure(sagemakerAt(await wrong.url).describeEndpoint('live'))).toMatchObject({ kind: 'unauthenticated' });
+      expect([again.calls(), wrong.calls()]).toEqual([2, 2]);
+    });
+  });
+
   test('an entry of a list that lacks something takes nothing from the others', async () => {
     const summary = { TrainingJobName: 'good', TrainingJobArn: 'arn', CreationTime: 1.5, TrainingJobStatus: 'Completed' };
     const { TrainingJobStatus: _, ...odd } = { ...summary, TrainingJobName: 'odd' };
