@@ -35,7 +35,7 @@ export function refuseUnknownQuery(routes: readonly RouteConfig[], pathOf: (path
 const mostFaults = 20;
 
 function faultsIn(given: readonly string[], names: readonly string[]): FieldFault[] {
-  const may = names.length === 0 ? 'there is none here' : `there are ${names.join(', ')}`;
+  const may = names.length === 0 ? 'none is, here' : `known are: ${names.join(', ')}`;
   return [...new Set(given)]
     .flatMap((name): FieldFault[] => {
       if (!names.includes(name)) return [{ field: name, detail: `is not a known parameter; ${may}` }];

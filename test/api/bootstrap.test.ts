@@ -54,7 +54,7 @@ describe('POST /bootstrap', () => {
       expect(errors).toEqual([{ field: 'auto_deploy', detail: 'must be true or false' }]);
     }
     const { errors } = expectProblem(await bootstrap(api, {}, {}, '?autodeploy=true'), 422, 'invalid_request');
-    expect(errors).toEqual([{ field: 'autodeploy', detail: 'is not a known parameter; there are auto_deploy' }]);
+    expect(errors).toEqual([{ field: 'autodeploy', detail: 'is not a known parameter; known are: auto_deploy' }]);
     expect(creations(api)).toHaveLength(2);
   });
 
