@@ -134,6 +134,10 @@ export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
     const conditions = [
       filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
       filter.deploymentStatus === undefined ? undefined : eq(trainingRuns.deploymentStatus, filter.deploymentStatus),
+      // As the index of those that have a deployment says it, or SQLite does not use it.
+      filter.deploymentStatus === undefined || filter.deploymentStatus === 'none'
+        ? undefined
+        : sql`${trainingRuns.deploymentStatus} <> 'none'`,
       before === null ? undefined : lt(trainingRuns.seq, before),
     ];
     const rows = await database.read<RunView[]>((db) =>

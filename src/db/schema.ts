@@ -61,8 +61,10 @@ export const trainingRuns = sqliteTable(
     index('training_runs_name_key').on(sql`lower(${table.trainingJobName})`),
     uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
     index('training_runs_status').on(table.status, table.seq),
-    index('training_runs_deployment_status').on(table.deploymentStatus, table.seq),
-    index('training_runs_both_statuses').on(table.status, table.deploymentStatus, table.seq),
+    // Not of all: an index more makes each new run a quarter slower.
+    index('training_runs_deployed')
+      .on(table.deploymentStatus, table.seq)
+      .where(sql`${table.deploymentStatus} <> 'none'`),
     check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
     check(
       'training_runs_finished_at',

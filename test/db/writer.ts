@@ -1,9 +1,9 @@
-/** A process that writes: `node test/db/writer.ts PATH NAME RUNS`. Tells of each run that it has recorded. */
+/** A process that writes without a pause, and waits for the others as an API process does: `node test/db/writer.ts PATH NAME RUNS`. Tells of each run that it has recorded. */
 import { openSqliteStore } from '../../src/db/sqlite-store.ts';
 import { completed, newDeployment, newRun } from './samples.ts';
 
 const [path = '', name = '', runs = '0'] = process.argv.slice(2);
-const store = openSqliteStore(`file:${path}`);
+const store = openSqliteStore(`file:${path}`, { waitMs: 3000 });
 for (let i = 0; i < Number(runs); i += 1) {
   const job = `${name}-${i}`;
   await store.insertRun(newRun(job), 1000);
