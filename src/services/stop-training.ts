@@ -18,25 +18,25 @@ const tagWaitMs = 2000;
 /**
  * Has a training stopped: records that, asks SageMaker, and leaves it to the run's check to ask again until SageMaker shows it and to
  * record the end. Of one that timed out only the monitoring is over, and its training may still cost. Of one that is over already the
- * deployment that still waits is withdrawn. `asked` is false where all is as it should be: it was stopped before.
+ * deployment that still waits is withdrawn. One that was stopped before is answered the same way again.
  *
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
  * @throws {SagemakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
  */
-export async function stopTraining(services: Services, name: string): Promise<{ run: RunView; asked: boolean }> {
+export async function stopTraining(services: Services, name: string): Promise<RunView> {
   for (;;) {
     const run = await findMeantRun(services, name, { maxWaitMs: lookWaitMs });
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     const { trainingJobName } = run;
     switch (decideStop(run.status, run.deploymentStatus)) {
       case 'stopped_already':
-        return { run, asked: false };
+        return run;
       case 'stop_training':
-        if (await stopAtSagemaker(services, run)) return { run: await readAgain(services, trainingJobName), asked: true };
+        if (await stopAtSagemaker(services, run)) return readAgain(services, trainingJobName);
         break;
       case 'withdraw_deployment':
-        if (await withdrawDeployment(services, run)) return { run: await readAgain(services, trainingJobName), asked: true };
+        if (await withdrawDeployment(services, run)) return readAgain(services, trainingJobName);
         break;
       case 'deployment_in_progress':
         throw new ServiceError(

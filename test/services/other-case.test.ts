@@ -64,7 +64,7 @@ describe('a name in another case', () => {
     await world.start({ trainingJobName: 'Case-1' });
     expect((await readRun(world.services, 'CASE-1')).run.trainingJobName).toBe('Case-1');
     expect((await readRun(world.services, 'CASE-1')).history).not.toEqual([]);
-    expect((await stopTraining(world.services, 'CASE-1')).run.trainingJobName).toBe('Case-1');
+    expect((await stopTraining(world.services, 'CASE-1')).trainingJobName).toBe('Case-1');
     await world.settle();
     expect(await world.store.findRun('Case-1')).toMatchObject({ status: 'stopped' });
   });

@@ -43,8 +43,7 @@ const stop = createRoute({
     'progress can’t be stopped.',
   request: { params: TrainingJobParams },
   responses: {
-    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it, or its deployment is withdrawn'),
-    200: json(TrainingRunSchema, 'The run, which was stopped before'),
+    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it, now or before, or its deployment is withdrawn'),
     ...problemsOfPost(
       'invalid_request',
       'not_found',
@@ -98,7 +97,7 @@ export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDep
   routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(services, c.req.valid('param').name), basePath), 200));
 
   routes.openapi(stop, async (c) => {
-    const { run, asked } = await stopTraining(services, knownName(c.req.valid('param').name));
-    return c.json(serializeRun(run, basePath), asked ? 202 : 200);
+    const run = await stopTraining(services, knownName(c.req.valid('param').name));
+    return c.json(serializeRun(run, basePath), 202);
   });
 }
