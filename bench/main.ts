@@ -9,6 +9,7 @@ import { benchEvents } from './events.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, type Part, readOptions, usage } from './options.ts';
 import { benchPolling } from './polling.ts';
+import { benchRecovery } from './recovery.ts';
 import { asMarkdown, asText, type Report } from './report.ts';
 import type { Bench } from './bench.ts';
 import { writeFigures } from './write-figures.ts';
@@ -18,6 +19,7 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   deploy: benchDeploy,
   events: benchEvents,
   polling: benchPolling,
+  recovery: benchRecovery,
 };
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['bootstrap', 'deploy', 'events', 'polling'] as const;
+export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'recovery'] as const;
 export type Part = (typeof parts)[number];
 
 /** What `npm run bench` was asked for; null for the part's own default. */
@@ -19,14 +19,15 @@ export interface Options {
 }
 
 export const usage = [
-  'npm run bench                       all four, about a quarter of an hour',
+  'npm run bench                       all five, about half an hour',
   'npm run bench -- bootstrap          POST /bootstrap beside bare CreateTrainingJob',
   'npm run bench -- deploy             from the completion seen to the endpoint asked for, beside the same calls made bare',
   'npm run bench -- events             from an event to the endpoint asked for, beside the same calls made bare and polls alone',
   'npm run bench -- polling            10,000 runs in flight on one worker, beside a bare poller',
-  '  --seconds N   of one round of bootstrap (3) and of events (4), of the window of polling (120)',
-  '  --rounds N    how often floor and service take turns in bootstrap (5) and in events (3)',
-  '  --runs N      trainings of deploy (60), those of events that only polls see (200), runs in flight of polling (10000)',
+  'npm run bench -- recovery           how soon a killed worker’s jobs go on, and whether locks are lost under load',
+  '  --seconds N   of one round of bootstrap (3) and of events (4), of the window of polling and of recovery (120)',
+  '  --rounds N    how often floor and service take turns in bootstrap (5) and in events (3); kills of recovery (30)',
+  '  --runs N      trainings of deploy (60), those of events that only polls see (200), runs in flight of polling and of recovery (10000)',
   '  --profile DIR CPU profiles of API and workers; the figures suffer',
   '  --write       put the figures into docs/benchmarks.md',
 ];

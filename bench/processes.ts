@@ -19,6 +19,8 @@ export interface Running {
   stop(): Promise<void>;
   /** How many lines of its log warn, or tell of an error. */
   complaints(): number;
+  /** The lines of its log that match. */
+  lines(pattern: RegExp): string[];
 }
 
 interface Program {
@@ -128,7 +130,11 @@ export class Processes {
     this.#cleanup.add(stop);
     await eventually(async () => child.exit !== null || (await isReady()), Boolean, { withinMs: 20_000, what: `${name} ready` });
     if (child.exit !== null) throw new Error(`${name} ended while it started:\n${readFileSync(log, 'utf8').slice(-2000)}`);
-    const complaints = (): number => readFileSync(log, 'utf8').match(/^\{"level":"(warn|error|fatal)"/gm)?.length ?? 0;
-    return { pid: child.pid, url, stop, complaints };
+    const lines = (pattern: RegExp): string[] =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => pattern.test(line));
+    const complaints = (): number => lines(/^\{"level":"(warn|error|fatal)"/).length;
+    return { pid: child.pid, url, stop, complaints, lines };
   }
 }

@@ -23,6 +23,10 @@ export class StandIn {
     await this.#client.ask('POST', `/_control/training-jobs/${trainingJobName}/complete`, {});
   }
 
+  async fault(fault: object): Promise<void> {
+    await this.#client.ask('POST', '/_control/faults', fault);
+  }
+
   /** Training jobs in progress, named `<prefix>-000001` and so on. */
   async seed(namePrefix: string, count: number): Promise<void> {
     await this.#client.ask('POST', '/_control/training-jobs/seed', { namePrefix, count, status: 'in_progress' });

@@ -1,9 +1,10 @@
-import { type Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import { HandedOver } from '../core/errors.ts';
 import type { WorkerConnection } from '../queue/connection.ts';
 import type { Logger } from '../services/ports.ts';
 import type { JobKind } from './handlers.ts';
 import { createErrorLog } from './error-log.ts';
+import { JobWorker } from './job-worker.ts';
 import { runJob, type StopReason } from './run-job.ts';
 import { settleJob } from './settle-job.ts';
 import { steadyFetch } from './steady-fetch.ts';
@@ -12,10 +13,13 @@ import { teeLog } from './tee-log.ts';
 /** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
 export interface WorkerTimes {
   lockDurationMs: number;
+  /** How old a lock is at most when it is renewed. */
+  lockRenewMs: number;
   stalledIntervalMs: number;
 }
 
-export const defaultTimes: WorkerTimes = { lockDurationMs: 10_000, stalledIntervalMs: 5_000 };
+/** A process that gets no time, or no answer from Redis, for lock less renewal loses its jobs to others (`npm run bench -- recovery`). */
+export const defaultTimes: WorkerTimes = { lockDurationMs: 6000, lockRenewMs: 1500, stalledIntervalMs: 2000 };
 
 /** BullMQ counts stalls over a job's whole life and by default gives up at the second (bullmq-facts, 0.3). */
 const maxStalledCount = 1000;
@@ -66,8 +70,9 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
 
   const process = async (job: Job, token?: string): Promise<string> => {
     const id = String(job.id);
+    const letGo = (): void => worker.letGo(id);
     // A fetch that was under way when the worker was told to close or to pause may still bring one.
-    if (ending.signal.aborted || paused) return settleJob(job, String(token), { kind: 'hand_back' });
+    if (ending.signal.aborted || paused) return settleJob(job, String(token), { kind: 'hand_back' }, letGo);
     const controller = new AbortController();
     let stopReason: StopReason | null = null;
     const run: Run = {
@@ -87,19 +92,20 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
         stopReason: () => stopReason,
         random: options.random,
       });
-      return await settleJob(job, String(token), verdict);
+      return await settleJob(job, String(token), verdict, letGo);
     } finally {
       if (runs.get(id) === run) runs.delete(id);
       progressAt = performance.now();
     }
   };
 
-  const worker = new Worker(kind.queueName, process, {
+  const worker = new JobWorker(kind.queueName, process, {
     connection: options.connection,
     prefix: options.queuePrefix,
     name: options.name,
     concurrency: options.concurrency,
     lockDuration: times.lockDurationMs,
+    lockRenewTime: times.lockRenewMs,
     stalledInterval: times.stalledIntervalMs,
     maxStalledCount,
     runRetryDelay: runRetryDelayMs,

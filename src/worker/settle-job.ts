@@ -6,28 +6,29 @@ import type { Verdict } from './run-job.ts';
 /**
  * Carries a verdict out: returns what a done job leaves behind for people to read, or throws DelayedError, which tells BullMQ that
  * the job is not this worker's any more. Delaying is one script that checks the lock; without the lock the job is somebody else's,
- * or will be found as stalled, and is left alone.
+ * or will be found as stalled, and is left alone. `letGo` is called when the lock is about to be given back.
  */
-export async function settleJob(job: Job, token: string, verdict: Verdict): Promise<string> {
+export async function settleJob(job: Job, token: string, verdict: Verdict, letGo: () => void): Promise<string> {
   switch (verdict.kind) {
     case 'done':
       return verdict.said;
     case 'give_up':
       throw new DelayedError();
     case 'hand_back':
-      return delay(job, token, 0);
+      return delay(job, token, 0, letGo);
     case 'again':
       // Before delaying: after that the job's data may be in another worker's hands.
       if (verdict.troubleSince !== undefined) {
         const data = { ...(job.data as object), trouble_since: verdict.troubleSince };
         await ifStillThere(() => job.updateData(data));
       }
-      return delay(job, token, verdict.afterMs);
+      return delay(job, token, verdict.afterMs, letGo);
   }
 }
 
-async function delay(job: Job, token: string, afterMs: number): Promise<never> {
+async function delay(job: Job, token: string, afterMs: number, letGo: () => void): Promise<never> {
   const dueAt = Date.now() + afterMs;
+  letGo();
   await ifStillThere(() => job.moveToDelayed(dueAt, token));
   throw new DelayedError();
 }

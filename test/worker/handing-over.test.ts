@@ -96,7 +96,7 @@ describe('a job whose lock is lost', () => {
           return untilAborted(signal).finally(() => (ended += 1));
         }),
       ],
-      { times: { lockDurationMs: 400, stalledIntervalMs: 50 } },
+      { times: { lockDurationMs: 400, lockRenewMs: 200, stalledIntervalMs: 50 } },
     );
     await queue.deploy(aDeployment('d-1'), 0);
     await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed', undefined, { withinMs: 20_000 });

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { again } from '../../src/services/outcome.ts';
+import { aRun } from '../queue/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { redisUrl } from '../support/redis.ts';
+import { setUp } from './harness.ts';
+import { checkKind } from './kinds.ts';
+
+it('the lock of a job that is delayed is given back, not lost', async () => {
+  const { queue, lines, start } = setUp(redisUrl());
+  let runs = 0;
+  start(
+    [
+      checkKind(async () => {
+        runs += 1;
+        // Longer than a lock is old when it is renewed: a renewal is always near.
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return again(1);
+      }),
+    ],
+    { times: { lockDurationMs: 1000, lockRenewMs: 4, stalledIntervalMs: 500 } },
+  );
+  for (let number = 0; number < 10; number += 1) await queue.watchTraining(aRun(`job-${number}`), 0);
+  await eventually(() => runs > 1000, undefined, { withinMs: 30_000 });
+  expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+});
