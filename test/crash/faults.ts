@@ -16,7 +16,7 @@ export interface Armed {
 
 export type Fault = (system: CrashSystem, work: Work) => Armed;
 
-/** Beyond the lock (10 s) and the look for stalled jobs (5 s): somebody else has the job by then. */
+/** Beyond the lock (6 s), the look for stalled jobs (2 s) and the start lease (15 s): somebody else has the job by then. */
 export const pauseMs = 17_000;
 
 /** What happens while the message is held up; `over` may take longer. */

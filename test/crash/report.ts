@@ -99,8 +99,8 @@ repeats its request with the same Idempotency-Key.
   created or updated
 - **lost**: no final outcome within 90 s, or an endpoint that does not show the newest deployable training
 - **doubled**: an effect that was made more than once for one run or deployment
-- **recovery**: from the fault to the last recorded outcome. A worker that was killed holds its job's lock for up to 10 s, and lost locks
-  are looked for every 5 s; a start that was cut off is tried again after 15 s
+- **recovery**: from the fault to the last recorded outcome. A worker that was killed holds its job's lock for up to 6 s, and lost locks
+  are looked for every 2 s; a start that was cut off is tried again after 15 s
 
 ## By fault
 
