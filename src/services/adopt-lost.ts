@@ -5,6 +5,7 @@ import { copiedFrom } from './adopt-training.ts';
 import { isStuck, type LostSearch, noteStranger, type Walk } from './lost-search.ts';
 import { lookAgainAtPassedOver } from './look-again-at-passed-over.ts';
 import { passOver } from './pass-over.ts';
+import { withLease } from './with-lease.ts';
 import type { CallOptions, Services, TrainingJobPage, TrainingJobSummary } from './ports.ts';
 
 /** The turn, and how far the trainings at SageMaker are known: down to which CreationTime the next walk goes. */
@@ -35,22 +36,30 @@ export async function adoptLost(
   if (turn === null) return 0;
   const options: CallOptions = { signal, maxWaitMs: callWaitMs };
   const count = { adopted: 0 };
-  try {
-    await walkOn(services, search, turn.reachedAt, count, options);
-    count.adopted += await lookAgainAtPassedOver(services, options);
-  } catch (error) {
-    if (!(error instanceof SagemakerError) || signal?.aborted) throw error;
-    log.warn({ err: error }, 'SageMaker’s training jobs could not be looked through; going on at the next turn');
-  }
+  await withLease(services, adoptionTask, async (keep) => {
+    try {
+      await walkOn(services, search, turn.reachedAt, { count, keep, options });
+      count.adopted += await lookAgainAtPassedOver(services, options);
+    } catch (error) {
+      if (!(error instanceof SagemakerError) || signal?.aborted) throw error;
+      log.warn({ err: error }, 'SageMaker’s training jobs could not be looked through; going on at the next turn');
+    }
+  });
   return count.adopted;
+}
+
+interface Walking {
+  count: { adopted: number };
+  /** Renews the lease: a page may take minutes, where SageMaker throttles. */
+  keep: () => Promise<void>;
+  options: CallOptions;
 }
 
 async function walkOn(
   services: Services,
   search: LostSearch,
   reachedAt: number | null,
-  count: { adopted: number },
-  options: CallOptions,
+  { count, keep, options }: Walking,
 ): Promise<void> {
   const { store, now } = services;
   const databaseId = await store.databaseId(now());
@@ -66,14 +75,15 @@ async function walkOn(
     walk.since ??= farthest(services, page);
     const { since } = walk;
     for (const { name, reason } of page.odd) await passOver(services, 'training_job', name, reason);
-    for (const job of page.jobs)
+    for (const job of page.jobs) {
       if (job.createdAt >= since && (await look(services, search, walk, job, options))) count.adopted += 1;
+      await keep();
+    }
     const oldest = page.jobs.at(-1);
     if (page.nextToken === null || (oldest !== undefined && oldest.createdAt < since)) break;
     walk.nextToken = page.nextToken;
     await delay(listSpacingMs, undefined, { signal: options.signal });
-    // Still at it: nobody else need begin.
-    await store.takeTurn(adoptionTask, 0, now());
+    await keep();
   }
   count.adopted += await adoptUnnamed(services, walk);
   search.walk = null;

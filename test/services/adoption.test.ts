@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tagKeys, trainingJobTags } from '../../src/core/tags.ts';
-import { adoptLost } from '../../src/services/adopt-lost.ts';
+import { adoptionTask, adoptLost } from '../../src/services/adopt-lost.ts';
 import { lookOnEvent } from '../../src/services/look-on-event.ts';
 import { newSearch } from '../../src/services/lost-search.ts';
 import { receiveEvent } from '../../src/services/receive-event.ts';
@@ -114,6 +114,38 @@ describe('the look for lost trainings', () => {
     // It goes on at the page where it was.
     expect(world.simulator.calls({ operation: 'ListTrainingJobs' }).length).toBe(3 + 1);
   }, 40_000);
+
+  it('is one process’s at a time, however long a page takes, and another’s after a crash', async () => {
+    const world = await startWorld();
+    for (const name of ['one', 'two', 'three']) await train(world, name, {});
+    const other = newSearch();
+    const looks: number[] = [];
+    const { sagemaker } = world.services;
+    // A slow SageMaker: 10 s for each training's tags.
+    const slow = {
+      ...sagemaker,
+      async listTags(arn: string) {
+        world.clock.advance(10);
+        looks.push(await adoptLost(world.services, other));
+        return sagemaker.listTags(arn);
+      },
+    };
+    await adoptLost(
+      { ...world.services, sagemaker: slow, settings: { ...world.services.settings, reconcileIntervalMs: 1000 } },
+      newSearch(),
+    );
+    expect(looks).toEqual([0, 0, 0]);
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
+    expect(world.simulator.calls({ operation: 'ListTags' })).toHaveLength(3);
+
+    // Whoever dies half-way has the lease for 15 s.
+    await world.store.recordReached(`${adoptionTask}:lease`, world.clock.now);
+    const look = searching(world);
+    await adoptLost(world.services, newSearch());
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
+    await look();
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
+  });
 
   it('goes on without one at which SageMaker fails at each turn', async () => {
     const world = await startWorld();
