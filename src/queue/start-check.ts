@@ -128,8 +128,8 @@ function verdictOnFailed(redis: Redis, prefix: string, failed: readonly Failed[]
     const fault = `${placeOf(redis)} does not let the user "${user}" run ${commands.join(', ')}, which the queue needs; grant it with ACL SETUSER ${user} ${rights}`;
     return { kind: 'fault', fault };
   }
-  // Servers before 6.0.6 have no LPOS, and BullMQ does without.
-  const other = refusals.find(({ command }) => command !== 'LPOS');
+  // Servers before 6.0.6 have no LPOS, and BullMQ does without. What nobody has seen before may be a server's own way, and work.
+  const other = refusals.find(({ command, refusal }) => command !== 'LPOS' && refusal.kind !== 'unknown');
   if (other === undefined) return null;
   return {
     kind: 'fault',

@@ -17,7 +17,7 @@ interface Options {
   self: Omit<QueuePeer, 'databaseId'>;
   /** Of the queue, for people. */
   queuePrefix: string;
-  /** Told whenever the trouble begins, changes or ends. */
+  /** Told whenever the trouble begins, changes or ends, and of the first comparison, where `join` could make none. */
   onTrouble?: (trouble: string | null) => void;
   times?: { meetEveryMs: number; differsForMs: number; startPatienceMs: number };
 }
@@ -34,6 +34,8 @@ export interface SharedDatabase {
   /** One comparison. */
   look(): Promise<void>;
   trouble(): string | null;
+  /** Why no job is to be taken yet, or any more; null when nothing speaks against it. */
+  objection(): string | null;
   /** Never fails. */
   stop(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function shareDatabase(options: Options): SharedDatabase {
       differsSince = null;
       sameSince ??= performance.now();
       if (!joined && !mayJoin()) return;
+      if (!joined && trouble === null) onTrouble(null);
       joined = true;
       tell(null);
       return;
@@ -113,6 +116,7 @@ export function shareDatabase(options: Options): SharedDatabase {
     },
     look,
     trouble: () => trouble,
+    objection: () => trouble ?? (joined ? null : 'waits until it can compare its database with that of the others'),
     async stop() {
       stopping.abort();
       await looking;

@@ -75,6 +75,7 @@ const taking = startTakingJobs({
   onFault: (found) => exitWithFaults([found]),
   onStuck: () => end(1),
 });
+taking.hold(shared.objection());
 const reconciling = startReconciling(services);
 const adopting = startAdopting(services);
 shared.watch();

@@ -43,7 +43,10 @@ describe('processes of one queue', () => {
     const members = [start('api-1', 'one'), start('worker-1', 'one')];
     for (const { shared } of members) expect(await shared.join()).toBeNull();
     for (const { shared } of members) await shared.look();
-    expect(members.map(({ shared }) => shared.trouble())).toEqual([null, null]);
+    expect(members.map(({ shared }) => [shared.trouble(), shared.objection()])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
   });
 
   it('with another database: the new one is told after some seconds, and does not disturb those that are there', async () => {
@@ -121,7 +124,9 @@ describe('later', () => {
     const port = await freePort();
     const { start } = setUp(`redis://127.0.0.1:${port}`);
     const stray = start('worker-stray', 'two');
+    expect(stray.shared.objection()).toContain('waits until it can compare');
     expect(await stray.shared.join()).toBeNull();
+    expect(stray.shared.objection()).not.toBeNull();
     const server = await startRedis({ port });
     const api = start('api-1', 'one');
     expect(await eventually(async () => ((await api.shared.join()) === null ? true : undefined))).toBe(true);
@@ -140,6 +145,23 @@ describe('later', () => {
       await stray.shared.look();
       return stray.shared.trouble() === null;
     });
+    expect([stray.shared.objection(), stray.troubles.at(-1)]).toEqual([null, null]);
+  });
+
+  it('a process that could not compare at its start hears when it can', async () => {
+    const port = await freePort();
+    const { start } = setUp(`redis://127.0.0.1:${port}`);
+    const { shared, troubles } = start('worker-1', 'one');
+    await shared.join();
+    await shared.look();
+    expect(troubles).toEqual([]);
+    await startRedis({ port });
+    await eventually(async () => {
+      await shared.look();
+      return shared.objection() === null;
+    });
+    await shared.look();
+    expect(troubles).toEqual([null]);
   });
 
   it('what somebody else wrote there is passed over', async () => {

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newPrefix, openRedis } from '../queue/harness.ts';
+import { freePort } from '../../src/local/ports.ts';
 import { startOldRedis } from '../support/old-redis.ts';
 import { type Program, startProgram } from '../support/processes.ts';
 import { startRedis } from '../support/redis.ts';
+import { startTcpSwitch } from '../support/tcp-switch.ts';
 
 function setUp() {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-start-'));
@@ -95,4 +97,19 @@ it('a worker whose Redis comes later, and can’t be used, ends with 78 then', a
   server.child.signal('SIGCONT');
   expect(await worker.exited).toEqual({ code: 78, signal: null });
   expect(worker.output.filter((line) => !line.startsWith('{')).join('\n')).toContain('WRONGPASS');
+});
+
+it('a worker that comes while Redis is away, with another database, takes no jobs when Redis is there', async () => {
+  const server = await startRedis();
+  const { start, otherDatabase } = setUp();
+  const api = start('api', server.url);
+  await api.logged(isUp, 30_000);
+  const name = await startTcpSwitch(await freePort());
+  const worker = start('worker', `redis://127.0.0.1:${name.port}`, otherDatabase);
+  await worker.logged(({ msg }) => msg === 'the worker has started', 30_000);
+  name.leadTo(server.port);
+  const said = await worker.logged(({ msg }) => msg === 'another process of this queue has another database', 30_000);
+  expect(said).toMatchObject({ level: 'error', reason: expect.stringMatching(/^DATABASE_URL: .* than the api \S+,/) });
+  expect(api.log.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(await worker.stop()).toEqual({ code: 0, signal: null });
 });
