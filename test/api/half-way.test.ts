@@ -86,10 +86,12 @@ describe('the database, gone half-way', () => {
     await api.train('theirs', 'completed');
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'ListTags' } });
     const answer = api.ask('POST', '/deploy/theirs');
-    await eventually(
-      () => api.simulator.calls({ operation: 'DescribeTrainingJob' }),
-      (calls) => calls.length > 0,
-    );
+    // All that is read before has been read.
+    await eventually(async () => {
+      const response = await fetch(`${api.simulator.url}/_control/faults`);
+      const { faults } = (await response.json()) as { faults: { injected: number }[] };
+      return faults[0]?.injected === 1;
+    });
     api.takeDatabaseAway();
     const { detail } = expectProblem(await answer, 503, 'database_unavailable');
     expect(detail).toMatch(/may have been recorded; to ask again makes no second one$/);
