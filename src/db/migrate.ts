@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -21,7 +21,7 @@ const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url)
  * @throws {StoreUnavailable} for a database of a newer version.
  */
 export function migrateDatabase(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: ownerOnlyFolder });
+  makeFolder(dirname(path));
   createPrivately(`${path}.migrate-lock`);
   const lock = new Sqlite(`${path}.migrate-lock`, { timeout: busyTimeoutMs });
   try {
@@ -36,6 +36,18 @@ export function migrateDatabase(path: string): number {
     }
   } finally {
     lock.close();
+  }
+}
+
+/** One folder after the other: Node's own `recursive` never ends where a folder refuses new ones with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: ownerOnlyFolder });
+  } catch (error) {
+    // Another process has just made it.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 

@@ -34,9 +34,11 @@ const closeWaitMs = 2000;
  * @throws {StoreUnavailable} with `needsRepair`, when no waiting helps.
  */
 export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreOptions): Promise<Store> {
-  const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs };
+  const hears = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs, hears };
   const thread = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData, name: 'database' });
   const calls = new CallsToThread(thread, waitMs + graceMs);
+  const stopMinding = endWithDeafThread(thread, hears);
   const ready = Promise.withResolvers<string[]>();
   const tried = Promise.withResolvers<Error | null>();
   // Thrown to nobody, it ends the program: no call would be answered any more.
@@ -53,6 +55,7 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
       case 'failure':
         return calls.settle(message);
       case 'closed':
+        stopMinding();
         return calls.closed.resolve();
       default:
         return tell(message, log);
@@ -72,6 +75,23 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
   }
   const entries = methods.map((method) => [method, (...args: unknown[]) => calls.call(method, args)]);
   return { ...(Object.fromEntries(entries) as Omit<Store, 'close'>), close: () => calls.close() };
+}
+
+const hearsWithinMs = 500;
+
+/**
+ * The end of a process waits for its threads, and one that is held up in a system call (a disk that hangs) never ends: then the process
+ * is killed, so that a supervisor need not. Answers how to undo it, for when the thread has ended.
+ */
+function endWithDeafThread(thread: Worker, hears: Int32Array<SharedArrayBuffer>): () => void {
+  const onExit = (): void => {
+    thread.postMessage([{ kind: 'do_you_hear' }] satisfies ToThread[]);
+    if (Atomics.wait(hears, 0, 0, hearsWithinMs) === 'timed-out') process.kill(process.pid, 'SIGKILL');
+  };
+  const stop = (): void => void process.off('exit', onExit);
+  process.on('exit', onExit);
+  thread.once('exit', stop);
+  return stop;
 }
 
 function tell(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'readable_by_others' }>, log: Logger): void {

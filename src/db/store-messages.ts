@@ -5,9 +5,14 @@ import type { SentError } from './error-transport.ts';
 export interface ThreadData {
   path: string;
   waitMs: number;
+  /** Set to 1 when the thread hears that it is asked whether it still hears. */
+  hears: Int32Array<SharedArrayBuffer>;
 }
 
-export type ToThread = { kind: 'call'; id: number; method: string; args: unknown[]; state: CallState } | { kind: 'close' };
+export type ToThread =
+  | { kind: 'call'; id: number; method: string; args: unknown[]; state: CallState }
+  | { kind: 'close' }
+  | { kind: 'do_you_hear' };
 
 export type FromThread =
   /** Calls are taken from now on. */

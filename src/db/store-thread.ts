@@ -14,7 +14,7 @@ import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
 const firstOpenMs = 2000;
 const openAgainMs = 1000;
 
-const { path, waitMs } = workerData as ThreadData;
+const { path, waitMs, hears } = workerData as ThreadData;
 let unsent: FromThread[] = [];
 
 /** What is said in one turn of the event loop goes together: waking the other thread is what costs. */
@@ -41,8 +41,18 @@ const closing = new AbortController();
 
 parentPort?.on('message', (messages: ToThread[]) => {
   for (const message of messages) {
-    if (message.kind === 'call') void answer(message);
-    else close();
+    switch (message.kind) {
+      case 'call':
+        void answer(message);
+        break;
+      case 'do_you_hear':
+        Atomics.store(hears, 0, 1);
+        Atomics.notify(hears, 0);
+        break;
+      case 'close':
+        close();
+        break;
+    }
   }
 });
 
