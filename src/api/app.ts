@@ -4,6 +4,7 @@ import { answerProblem } from './answer-problem.ts';
 import { requireKey } from './auth.ts';
 import { readBody } from './body.ts';
 import type { ApiDeps } from './deps.ts';
+import { createFailureLog } from './failure-log.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { allowedMethods } from './methods.ts';
 import { Problem, problemOf } from './problems.ts';
@@ -50,10 +51,10 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     );
   });
 
+  const logFailure = createFailureLog(log);
   app.onError((error, c: ApiContext) => {
     const problem = problemOf(error);
-    if (problem.status === 500) log.error({ err: problem.options.cause ?? error, code: problem.code }, 'request failed');
-    else if (problem.status === 503) log.warn({ err: problem.options.cause ?? error, code: problem.code }, 'request failed');
+    logFailure(problem, error, { method: c.req.method, path: c.req.path });
     return answerProblem(c, problem);
   });
   return app;

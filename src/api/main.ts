@@ -95,7 +95,7 @@ const app = createApp({
 });
 
 const server = await startServer(app, api, { log }).catch((error: unknown) => {
-  log.fatal({ err: error }, `cannot listen on ${api.host}, port ${api.port}`);
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, `cannot listen on ${api.host}, port ${api.port}`);
   process.exit(1);
 });
 shared.watch();

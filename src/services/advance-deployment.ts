@@ -55,7 +55,9 @@ export async function advanceDeployment(
     if (!(error instanceof SagemakerError) && !(error instanceof Contradiction)) throw error;
     const met = await meetTrouble(hand, error);
     if (met.kind === 'finish') return finish(hand, met.outcome);
-    log.warn({ ...fieldsOf(hand), err: error, next_look_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
+    // Said once, not at each try.
+    const level = found.waitsForDetail === met.why ? 'debug' : 'warn';
+    log[level]({ ...fieldsOf(hand), err: error, next_look_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
     return met.outcome;
   }
 }

@@ -5,7 +5,7 @@ import type { StateChange } from '../core/state-change.ts';
 import { type ReadTags, readTrainingJobTags } from '../core/tags.ts';
 import { isFinishedRun } from '../core/training-run.ts';
 import { copiedFrom, readTags } from './adopt-training.ts';
-import { lastEventMark } from './record-training-outcome.ts';
+import { lastEventMark, refusedEventMark } from './record-training-outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
 import { answerUnknown } from './unknown-trainings.ts';
 
@@ -25,9 +25,19 @@ const markEveryMs = 30_000;
  * @throws what the queue throws while Redis is away: EventBridge sends the event again.
  */
 export async function receiveEvent(services: Services, change: StateChange): Promise<Received> {
-  const received = change.kind === 'training' ? await ofTraining(services, change) : await ofEndpoint(services, change);
-  if (received.accepted) await markEvent(services);
-  return received;
+  try {
+    const received = change.kind === 'training' ? await ofTraining(services, change) : await ofEndpoint(services, change);
+    if (received.accepted) await markEvent(services);
+    return received;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) await markRefusal(services);
+    throw error;
+  }
+}
+
+/** An event that this service refused is not missed on the way. Never fails. */
+async function markRefusal({ store, now }: Services): Promise<void> {
+  await store.recordReached(refusedEventMark, now()).catch(() => undefined);
 }
 
 type TrainingChange = Extract<StateChange, { kind: 'training' }>;

@@ -7,6 +7,8 @@ import type { Services } from './ports.ts';
 
 /** When POST /events was last called with an event of ours. */
 export const lastEventMark = 'event';
+/** When POST /events last refused one of ours: what EventBridge could not deliver is not missed on its way. */
+export const refusedEventMark = 'event-refused';
 
 /**
  * Ends the run and, when it is to be deployed, queues that in the same transaction; the queue hears of it after that. Somebody else
@@ -55,6 +57,8 @@ async function noteMissedEvent(
   if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
   const lastEventAt = await store.reachedAt(lastEventMark);
   if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
+  const refusedAt = await store.reachedAt(refusedEventMark);
+  if (refusedAt !== null && now() - refusedAt < lateMs + eventLatenessMs) return;
   log.warn(
     { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },
     'no event told of the end of this training: the event path may be broken',

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { createFailureLog } from '../../src/api/failure-log.ts';
+import { Problem } from '../../src/api/problems.ts';
+import { createLogger } from '../../src/logger.ts';
+
+const request = { method: 'POST', path: '/events' };
+
+it('says a failure that repeats once in half a minute, with how many there were, and without a stack', () => {
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'info', secrets: [] }, 'api', { write: (line: string) => lines.push(line) });
+  let now = 1_000_000;
+  const logFailure = createFailureLog(log, () => now);
+  const refused = new Problem('redis_unavailable', 'Redis refuses writes', { cause: new Error('READONLY You can’t write') });
+  for (let count = 0; count < 50; count += 1) logFailure(refused, refused, request);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    {
+      level: 'warn',
+      msg: 'request failed',
+      ...request,
+      code: 'redis_unavailable',
+      repeats: 0,
+      err: { message: 'READONLY You can’t write' },
+    },
+  ]);
+  expect(lines.join()).not.toContain('failure-log.test.ts');
+  now += 30_000;
+  logFailure(refused, refused, request);
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ repeats: 49 });
+  // What is another failure is said at once, and a fault of ours each time, with its stack.
+  logFailure(new Problem('database_unavailable', 'locked'), null, request);
+  const fault = new Problem('internal_error', 'unexpected', { cause: new Error('a bug') });
+  for (let count = 0; count < 2; count += 1) logFailure(fault, fault, request);
+  logFailure(new Problem('not_found', 'no such run'), null, request);
+  expect(lines).toHaveLength(5);
+  expect(lines.filter((line) => line.includes('failure-log.test.ts'))).toHaveLength(2);
+});
