@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from '../services/ports.ts';
 import type { ApiEnv } from './env.ts';
-import { lingerOverUnreadBody } from './linger.ts';
+import { createLinger } from './linger.ts';
 
 export interface ServerTimeouts {
   /** For all headers to be there, from the connection's start. */
@@ -38,6 +38,7 @@ export async function startServer(
     hostname: address.host,
     errorHandler: (error) => answerUnrouted(error, log),
   });
+  const linger = createLinger();
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -47,7 +48,7 @@ export async function startServer(
       connectionsCheckingInterval: timeouts.checkEveryMs,
     },
     (incoming, outgoing) => {
-      lingerOverUnreadBody(incoming, outgoing);
+      linger(incoming, outgoing);
       void listener(incoming, outgoing);
     },
   );

@@ -148,8 +148,7 @@ describe('huge requests', () => {
           pour(url, head('Transfer-Encoding: chunked'), chunk, hears),
         ]).flat(),
       );
-      // 400 MB are poured. The sockets' own buffers, and a heap that has grown for a moment, are 60 to 110 MB.
-      expect(residentBytes(program.pid) - before).toBeLessThan(200 * megabyte);
+      expect(residentBytes(program.pid) - before).toBeLessThan(100 * megabyte);
       // Who still talks when it is cut may have lost the answer on the way.
       for (const { statuses } of poured) expect(hears ? [[413]] : [[], [413]]).toContainEqual(statuses);
       expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
