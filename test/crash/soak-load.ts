@@ -82,7 +82,7 @@ const stop: Action = async (context) => {
   if (name === undefined) return;
   context.ledger.stopped.add(name);
   const { status } = await context.system.client.stop(name);
-  surprise(context, `stop of ${name}`, status, [200, 202, 409]);
+  surprise(context, `stop of ${name}`, status, [202, 409]);
 };
 
 /** An event that tells the truth, several times, early or late. */
