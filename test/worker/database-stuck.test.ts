@@ -28,7 +28,12 @@ it('SIGTERM ends a worker whose database never returns, within 10 s', async () =
   await openQueue(redisUrl(), queuePrefix).watchTraining({ trainingJobName: 'stuck', endpointName: 'live' }, 0);
   await eventually(() => simulator.effects().some(({ kind }) => kind === 'training_job_created'));
   worker.signal('SIGTERM');
-  await eventually(() => worker.exit !== null, Boolean, { withinMs: 10_500, what: 'the end of the worker' });
+  const exit = await eventually(
+    () => worker.exit,
+    (seen) => seen !== null,
+    { withinMs: 10_500, what: 'the end of the worker' },
+  );
+  expect(exit).not.toBeNull();
 }, 40_000);
 
 it('a folder that refuses new ones in an odd way is waited for, not tried without end', async () => {
