@@ -1,6 +1,6 @@
 /**
- * The environment (contract) as one frozen, typed value. The only place that reads `process.env`; processes call
- * `configOrExit(loadConfig)` or `configOrExit(loadApiConfig)` before anything else.
+ * The environment as one frozen, typed value. The only place that reads `process.env`; processes call `configOrExit(loadConfig)`
+ * or `configOrExit(loadApiConfig)` before anything else.
  */
 import { isIP } from 'node:net';
 import { ConfigError } from './config/faults.ts';

@@ -57,7 +57,7 @@ const sayLost = (log: Logger, lines: number): void =>
     .child({}, { level: 'warn' })
     .warn({ event: 'log_lines_lost', lost_lines: lines }, 'log lines are lost: nobody read them in time');
 
-/** Lines about monitoring and deploying carry this component (contract). */
+/** Lines about monitoring and deploying carry this component. */
 export const autoDeployLogger = (log: Logger): Logger => log.child({ component: 'auto-deploy' });
 
 function describeError(error: unknown): unknown {

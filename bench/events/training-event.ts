@@ -3,7 +3,10 @@ import { image, outputS3Uri, project, roleArn } from '../bare-sdk.ts';
 const account = '123456789012';
 const region = 'us-east-1';
 
-/** What EventBridge sends of a training job that has come to this status (sagemaker-facts, section 6). */
+/**
+ * What EventBridge sends of a training job that has come to this status
+ * (docs/reference/eventbridge-behavior.md#training-events-use-the-words-of-the-api).
+ */
 export function trainingEvent(trainingJobName: string, status: 'InProgress' | 'Completed', at: number): object {
   const arn = `arn:aws:sagemaker:${region}:${account}:training-job/${trainingJobName}`;
   return {

@@ -13,7 +13,10 @@ export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 export const boardPath = '/admin/queues';
 
-/** A queue whose Redis was away when it was opened never answers (bullmq-facts, section 4). */
+/**
+ * A queue whose Redis was away when it was opened never answers
+ * (docs/reference/bullmq-behavior.md#a-queue-waits-for-its-first-connection).
+ */
 const answerTimeoutMs = 5000;
 
 const unreadable = (cause: Error): Problem =>

@@ -1,4 +1,4 @@
-/** Rows as the contract shows them. */
+/** Rows as the API shows them. */
 import type { Deployment } from '../core/deployment.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { EndpointStatus } from '../services/endpoint-status.ts';

@@ -1,6 +1,7 @@
 /**
- * What SageMaker takes as names, images and addresses (sagemaker-facts, section 7). Its own patterns are not anchored; these
- * are. Used for the environment and for requests alike, so that both refuse what SageMaker would refuse later.
+ * What SageMaker takes as names, images and addresses (docs/reference/sagemaker-behavior.md#limits-of-names-and-values). Its own
+ * patterns are not anchored; these are. Used for the environment and for requests alike, so that both refuse what SageMaker would
+ * refuse later.
  */
 export { imagePattern, maxImageLength } from '../core/names.ts';
 

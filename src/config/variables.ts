@@ -40,7 +40,7 @@ const redisUrl: Rule<string> = {
 
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
-/** The contract's environment, as far as every process needs it. */
+/** The documented environment, as far as every process needs it. */
 export const databaseVariables = { DATABASE_URL: withDefault(databaseUrl, 'file:./data/autodeploy.db') };
 
 export const sharedVariables = {
@@ -94,7 +94,7 @@ const apiKeys: Rule<string[]> = {
   may: 'keys of 2 to 512 visible ASCII characters (better 16 and more), separated by commas',
 };
 
-/** The contract's environment, as far as only the API needs it. */
+/** The documented environment, as far as only the API needs it. */
 export const apiVariables = {
   HOST: withDefault(
     text(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on, like 127.0.0.1 or 0.0.0.0', 255),

@@ -11,7 +11,10 @@ export type AfterLimit =
   | { kind: 'settled' }
   | { kind: 'wait' };
 
-/** No update of SageMaker's takes longer (MaximumExecutionTimeoutInSeconds is 8 h at most: sagemaker-facts, section 5). */
+/**
+ * No update of SageMaker's takes longer (MaximumExecutionTimeoutInSeconds is 8 h at most:
+ * docs/reference/sagemaker-behavior.md#an-update-uses-one-policy-and-ends-within-8-hours).
+ */
 const longestSettlingMs = 24 * 3_600_000;
 
 const inProgress: readonly string[] = ['Creating', 'Updating', 'RollingBack', 'SystemUpdating'];

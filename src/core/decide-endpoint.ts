@@ -2,9 +2,10 @@
  * What a deployment that has its endpoint configuration does next, given what was just seen of the endpoint: a pure function of the
  * row, the observation and the instant.
  *
- * `InService` does not mean deployed (design, promise 5): only on the configuration asked for. After an update that failed, SageMaker
- * shows `InService` on the old configuration, and may do so for a moment right after UpdateEndpoint too (sagemaker-facts, section 5).
- * So the row holds what was asked, whether SageMaker is known to have taken it, and the LastModifiedTime from before.
+ * `InService` does not mean deployed (docs/reference/sagemaker-behavior.md#a-failed-update-rolls-back): only on the configuration
+ * asked for. After an update that failed, SageMaker shows `InService` on the old configuration, and may do so for a moment right
+ * after UpdateEndpoint too (docs/reference/sagemaker-behavior.md#inservice-may-be-stale-after-updateendpoint). So the row holds
+ * what was asked, whether SageMaker is known to have taken it, and the LastModifiedTime from before.
  */
 import type { Deadline } from './deadline.ts';
 import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
@@ -180,7 +181,11 @@ function unlessItPasses(outcome: DeploymentOutcome): EndpointDecision {
   return cause === null || reason === null ? { kind: 'finish', outcome } : { kind: 'retry', cause, reason, outcome };
 }
 
-/** DeleteEndpoint is all that a Failed endpoint takes (sagemaker-facts, section 5); one that failed on our account ends the deployment. */
+/**
+ * DeleteEndpoint is all that a Failed endpoint takes
+ * (docs/reference/sagemaker-behavior.md#a-failed-endpoint-can-only-be-deleted); one that failed on our account ends the
+ * deployment.
+ */
 function decideFailed(deployment: Asked, endpoint: Endpoint, now: number): EndpointDecision {
   if (wasAskedFor(deployment, endpoint)) {
     const failureReason = reasonOf(deployment, endpoint);
@@ -205,7 +210,10 @@ const isWorkingOn = ({ endpointConfigName }: Asked, endpoint: Endpoint): boolean
 const hasChangedSince = ({ endpointModifiedBefore }: Asked, { modifiedAt }: Endpoint): boolean =>
   endpointModifiedBefore === null || modifiedAt !== endpointModifiedBefore;
 
-/** The reason that was seen first is kept: SageMaker may clear it (design, promise 5). */
+/**
+ * The reason that was seen first is kept: SageMaker may clear it
+ * (docs/reference/sagemaker-behavior.md#failurereason-alone-decides-nothing).
+ */
 const reasonOf = (deployment: Asked, endpoint: Endpoint): string =>
   deployment.failureReason ?? endpoint.failureReason ?? 'SageMaker gave no reason';
 

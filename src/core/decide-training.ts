@@ -121,7 +121,8 @@ function lookAtJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
       return finish({ status: 'failed', failureReason, failureKind: kindOfFailed(job), ...seen });
     }
     case 'Stopped':
-      // Stopped is not Completed: there may be an artifact, but of a training that was cut short (sagemaker-facts, section 1).
+      // Stopped is not Completed: there may be an artifact, but of a training that was cut short
+      // (docs/reference/sagemaker-behavior.md#stopped-is-not-completed).
       return finish({ status: 'stopped', ...whyStopped(run, job), ...seen });
     case 'Deleting': {
       const failureReason = 'the training job is being deleted at SageMaker';

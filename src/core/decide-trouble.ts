@@ -6,11 +6,14 @@ export type TroubleDecision =
   /** `failureReason`: SageMaker's own words. */
   | { kind: 'fail'; failureReason: string };
 
-/** Permissions and tags need minutes to spread (sagemaker-facts, section 4). */
+/** Permissions and tags need minutes to spread (docs/reference/sagemaker-behavior.md#permissions-take-minutes-to-spread). */
 export const accessDeniedGraceMs = 5 * 60_000;
 /** Quotas free up when other trainings or endpoints end. */
 export const quotaWaitMs = 60 * 60_000;
-/** A new endpoint configuration may not be visible to CreateEndpoint and UpdateEndpoint at once (sagemaker-facts, section 4). */
+/**
+ * A new endpoint configuration may not be visible to CreateEndpoint and UpdateEndpoint at once
+ * (docs/reference/sagemaker-behavior.md#eventual-consistency-after-create).
+ */
 export const notVisibleGraceMs = 10 * 60_000;
 /** One index of SageMaker's may be behind another. */
 export const contradictionGraceMs = 15 * 60_000;

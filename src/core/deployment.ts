@@ -1,7 +1,7 @@
 import type { FailureKind } from './failure-kind.ts';
 import type { Actor } from './history.ts';
 
-/** The statuses of a deployment, as users see them (contract). */
+/** The statuses of a deployment, as users see them. */
 export const deploymentStatuses = ['queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded'] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 
@@ -27,7 +27,7 @@ export type DeploymentStep = (typeof deploymentSteps)[number];
 
 export type EndpointAction = 'create' | 'update' | 'delete';
 
-/** What a deployment waits for, as users see it (contract). */
+/** What a deployment waits for, as users see it. */
 export const waitKinds = ['turn', 'hold', 'approval', 'alarm', 'endpoint', 'sagemaker', 'bake'] as const;
 export type WaitKind = (typeof waitKinds)[number];
 

@@ -1,6 +1,6 @@
 /**
- * Names are the idempotency keys (design, promise 3): all of them follow from the run and the content. SageMaker allows letters,
- * digits and inner hyphens, 63 at most (sagemaker-facts, section 7).
+ * Names are the idempotency keys (ARCHITECTURE.md#principles): all of them follow from the run and the content. SageMaker allows
+ * letters, digits and inner hyphens, 63 at most (docs/reference/sagemaker-behavior.md#limits-of-names-and-values).
  */
 export const maxNameLength = 63;
 export const namePattern = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;

@@ -1,6 +1,6 @@
 /**
- * The tags that make SageMaker the third copy (design, promise 2): they say that a resource is ours and hold what is needed to
- * go on when the database is lost.
+ * The tags that make SageMaker the third copy (ARCHITECTURE.md#principles): they say that a resource is ours and hold what is
+ * needed to go on when the database is lost.
  */
 import { imagePattern, namePattern } from './names.ts';
 

@@ -2,7 +2,7 @@ import type { FailureKind } from './failure-kind.ts';
 import type { Actor } from './history.ts';
 import { hasPassed } from './instants.ts';
 
-/** The statuses of a training run, as users see them (contract). */
+/** The statuses of a training run, as users see them. */
 export const trainingRunStatuses = ['requested', 'training', 'completed', 'failed', 'stopped', 'timed_out'] as const;
 export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
 
@@ -102,7 +102,7 @@ export interface TrainingOutcome {
   detail?: string;
 }
 
-/** Statuses of a training job at SageMaker in which it is over (sagemaker-facts, section 1). */
+/** Statuses of a training job at SageMaker in which it is over (docs/reference/sagemaker-behavior.md#training-job-statuses). */
 const endedJobStatuses: readonly string[] = ['Completed', 'Failed', 'Stopped'];
 
 export const isEndedJob = ({ status }: Pick<TrainingJob, 'status'>): boolean => endedJobStatuses.includes(status);

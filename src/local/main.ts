@@ -1,6 +1,6 @@
 /**
- * What `npm start` runs: the whole system on this machine (contract). Redis, a SageMaker stand-in, the API and two workers, each a
- * process of its own that ends with this one. `--aws` for real AWS in place of the stand-in.
+ * What `npm start` runs: the whole system on this machine. Redis, a SageMaker stand-in, the API and two workers, each a process
+ * of its own that ends with this one. `--aws` for real AWS in place of the stand-in.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

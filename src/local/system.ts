@@ -18,7 +18,7 @@ export interface SystemSettings {
 }
 
 const workers = ['worker-1', 'worker-2'];
-/** The contract gives them 10 s to finish or hand back what they have in hand. */
+/** A program has 10 s to finish or to release its jobs. */
 const programStopMs = 10_500;
 const restStopMs = 3000;
 /** For all of it; what is left then is killed. */

@@ -1,6 +1,6 @@
 /**
- * The two kinds of connection to Redis (bullmq-facts, section 4). Both reconnect for ever and are told apart by what a command
- * does while Redis is away: a producer's fails at once, a worker's waits.
+ * The two kinds of connection to Redis (docs/reference/redis-behavior.md#producers-fail-fast-workers-wait). Both reconnect for
+ * ever and are told apart by what a command does while Redis is away: a producer's fails at once, a worker's waits.
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../services/ports.ts';

@@ -23,7 +23,7 @@ export const checkSchema = z.object({
 export type CheckData = z.infer<typeof checkSchema>;
 
 export const deploySchema = z.object({
-  // A BullMQ job id may not hold a colon (bullmq-facts, section 2).
+  // A BullMQ job id may not hold a colon (docs/reference/bullmq-behavior.md#job-ids-hold-no-colon).
   deployment_id: z.string().regex(/^[\w-]{1,100}$/),
   training_job_name: name,
   endpoint_name: name,

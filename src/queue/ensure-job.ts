@@ -6,7 +6,8 @@ export type JobQueue = Queue<object, unknown>;
 
 /**
  * Makes sure that the job is in the queue and will be looked at: adds it unless it is there, in place of a finished one of the
- * same id too, which BullMQ would keep, ignoring the new one (bullmq-facts, section 3). With `delayMs` 0 a delayed one is due now.
+ * same id too, which BullMQ would keep, ignoring the new one
+ * (docs/reference/bullmq-behavior.md#a-job-id-blocks-while-its-job-exists). With `delayMs` 0 a delayed one is due now.
  *
  * A job that is being processed right now is left alone, and nothing is lost: whoever calls has committed its fact before, so
  * either the run that is under way sees it, or it delays itself again and sees it next time. It returns for good only when the

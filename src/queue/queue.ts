@@ -57,7 +57,8 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
       connection: redis,
       prefix: queuePrefix,
       streams: { events: { maxLen: keptEvents } },
-      // Otherwise a queue waits for its first connection before anything else, without end (bullmq-facts, section 4).
+      // Otherwise a queue waits for its first connection before anything else, without end
+      // (docs/reference/bullmq-behavior.md#a-queue-waits-for-its-first-connection).
       skipWaitingForReady: true,
       skipVersionCheck: true,
       skipMetasUpdate: true,

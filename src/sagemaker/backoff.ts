@@ -5,7 +5,10 @@ interface Policy {
 }
 
 const longestDelayMs = 20_000;
-/** Quotas of 1 or 2 a second need more patience than the SDK's three attempts (sagemaker-facts, section 3). */
+/**
+ * Quotas of 1 or 2 a second need more patience than the SDK's three attempts
+ * (docs/reference/sagemaker-behavior.md#the-sdk-retries-too-briefly).
+ */
 const throttled: Policy = { maxAttempts: 10, firstDelayMs: 1_000 };
 const unavailable: Policy = { maxAttempts: 4, firstDelayMs: 50 };
 

@@ -21,10 +21,11 @@ export interface Classified {
 const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|LimitExceededException|SlowDown)$/i;
 
 /**
- * SageMaker says most of what there is to say in the texts of ValidationExceptions (sagemaker-facts, section 4). A text is only
- * looked at from its beginning: further on it may quote what we sent. "Could not find endpoint configuration" begins like
- * "Could not find endpoint", so the longer one comes first; "Could not find model data at s3://…" (aws-step-functions-data-
- * science-sdk-python#61) is about the artifact and no missing model.
+ * SageMaker says most of what there is to say in the texts of ValidationExceptions
+ * (docs/reference/sagemaker-behavior.md#not-found-is-a-validationexception). A text is only looked at from its beginning: further
+ * on it may quote what we sent. "Could not find endpoint configuration" begins like "Could not find endpoint", so the longer one
+ * comes first; "Could not find model data at s3://…" (aws-step-functions-data-science-sdk-python#61) is about the artifact and no
+ * missing model.
  *
  * Permissions are told as ValidationExceptions too, where SageMaker acts for a role: a new role, or a bucket's new policy, may not be
  * known everywhere yet. "Could not assume role": awslabs/predictive-maintenance-using-machine-learning#3; "Could not access model data":

@@ -41,7 +41,10 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
     await call('StopTrainingJob', () => new StopTrainingJobCommand({ TrainingJobName: name }), options);
   },
 
-  /** The order is always said, because the documentation disagrees on the default; no filters: they empty pages (sagemaker-facts, section 2). */
+  /**
+   * The order is always said, because the documentation disagrees on the default; no filters: they empty pages
+   * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging).
+   */
   async listTrainingJobs({ nextToken }, options) {
     let answeredAt: number | null = null;
     const command = () => {

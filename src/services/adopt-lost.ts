@@ -10,7 +10,9 @@ import type { CallOptions, Services, TrainingJobPage, TrainingJobSummary } from 
 
 /** The turn, and how far the trainings at SageMaker are known: down to which CreationTime the next walk goes. */
 export const adoptionTask = 'lost-trainings';
-/** ListTrainingJobs is limited to 2 a second for the whole account (sagemaker-facts, section 3). */
+/**
+ * ListTrainingJobs is limited to 2 a second for the whole account (docs/reference/sagemaker-behavior.md#request-rates-are-low).
+ */
 const listSpacingMs = 600;
 /** Lists may lag behind. */
 const overlapMs = 10 * 60_000;
@@ -19,12 +21,13 @@ const callWaitMs = 10_000;
 
 /**
  * Looks through SageMaker's training jobs, newest first, for ones of ours that the database does not know, because it was lost or
- * restored from a backup; they are adopted as their tags say (design, promise 2). One process at a time; down to where the last walk
- * began, or as far back as a training may be monitored. Answers how many were adopted.
+ * restored from a backup; they are adopted as their tags say (ARCHITECTURE.md#principles). One process at a time; down to where
+ * the last walk began, or as far back as a training may be monitored. Answers how many were adopted.
  *
- * What can't be handled is passed over (adopt-if-ours.ts). What may pass ends the turn, and the next one goes on from there. No filter
- * is sent, since filters are applied after paging: pages are full, and the first one that reaches back far enough is the last
- * (sagemaker-facts, section 2). A crash half-way: the mark is not moved, and another process begins anew.
+ * What can't be handled is passed over (adopt-if-ours.ts). What may pass ends the turn, and the next one goes on from there. No
+ * filter is sent, since filters are applied after paging: pages are full, and the first one that reaches back far enough is the
+ * last (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging). A crash half-way: the mark is not moved, and
+ * another process begins anew.
  */
 export async function adoptLost(
   services: Services,

@@ -15,8 +15,9 @@ export const readTags = async (
 ): Promise<ReadTags> => readTrainingJobTags(await sagemaker.listTags(job.arn, options), job.name, settings.projectName);
 
 /**
- * Records a training of ours that the database does not know, because it was lost: it goes on as its tags say (design, promise 2). One
- * whose run id is that of another training is a copy, and one that a person has removed stays so: neither is recorded.
+ * Records a training of ours that the database does not know, because it was lost: it goes on as its tags say
+ * (ARCHITECTURE.md#principles). One whose run id is that of another training is a copy, and one that a person has removed stays
+ * so: neither is recorded.
  */
 export async function adoptOwn(services: Services, job: FoundJob, own: FoundTags, actor: Actor): Promise<AdoptResult> {
   if (own.isRemoved) return { kind: 'removed' };

@@ -4,7 +4,7 @@ import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
 
 /**
  * Tells the queue of a run that is recorded. A queue that is away is no failure: the reconciler finds the run in the database
- * (design, principle 1).
+ * (ARCHITECTURE.md#principles).
  */
 export async function enqueueCheck(services: Services, run: WatchedRun, delayMs: number): Promise<void> {
   const { queue, log } = services;

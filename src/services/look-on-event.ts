@@ -12,8 +12,9 @@ import type { CallOptions, Services } from './ports.ts';
 const giveUpAfterMs = 10 * 60_000;
 
 /**
- * What an event leads to: one look at SageMaker, now. The event itself decides nothing, because events are lost, repeated and come
- * in any order (sagemaker-facts, section 6). A training of ours that the database does not know is adopted.
+ * What an event leads to: one look at SageMaker, now. The event itself decides nothing, because events are lost, repeated and
+ * come in any order (docs/reference/eventbridge-behavior.md#events-repeat-and-change-order). A training of ours that the database
+ * does not know is adopted.
  */
 export async function lookOnEvent(services: Services, trainingJobName: string, context: ObserveContext): Promise<JobOutcome> {
   const { store, now, random } = services;

@@ -41,7 +41,7 @@ export function newRun({ autoDeploy, idempotencyKey, body }: BootstrapRequest, {
   };
 }
 
-/** Serving defaults to the training's image (contract), also when the caller chose that one. */
+/** Serving defaults to the training's image, also when the caller chose that one. */
 const servingImageFor = ({ trainingImage }: BootstrapBody, settings: ServiceSettings): string =>
   settings.servingImage === settings.trainingImage ? (trainingImage ?? settings.trainingImage) : settings.servingImage;
 

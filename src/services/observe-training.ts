@@ -22,7 +22,7 @@ export interface ObserveContext {
 /**
  * Looks at a run once and does what follows: starts it when it is still to be started, notes its phase, records its outcome and,
  * when it completed and was asked to, queues its deployment. Safe to repeat and to run many times at once: every change is a
- * compare-and-set, and only one wins (design, promise 4).
+ * compare-and-set, and only one wins (ARCHITECTURE.md#principles).
  *
  * @throws {StoreUnavailable} and {HandedOver}; SageMaker's errors become a later look.
  */

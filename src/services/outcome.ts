@@ -1,6 +1,6 @@
 /**
  * What a worker does with a job when a service returns: it is over, or it is looked at again. Waiting for SageMaker is neither a
- * failure nor a retry; it uses up no attempt (style, rule 5).
+ * failure nor a retry; it uses up no attempt.
  */
 export type JobOutcome = { kind: 'done' } | JobAgain;
 

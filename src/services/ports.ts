@@ -62,7 +62,10 @@ export interface Sagemaker {
   createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
   describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
   stopTrainingJob(name: string, options?: CallOptions): Promise<void>;
-  /** One page, newest first. A page may be empty and still have a next one (sagemaker-facts, section 2). */
+  /**
+   * One page, newest first. A page may be empty and still have a next one
+   * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging).
+   */
   listTrainingJobs(page: { nextToken?: string }, options?: CallOptions): Promise<TrainingJobPage>;
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
   /** Tags that are there keep their values, but for those of the same keys. */
@@ -89,7 +92,7 @@ export interface Sagemaker {
 export type WatchedRun = Pick<TrainingRun, 'trainingJobName' | 'endpointName'>;
 export type WatchedDeployment = Pick<Deployment, 'deploymentId' | 'trainingJobName' | 'endpointName'>;
 
-/** The queue is a hint (design): every method may fail, and nothing is lost when it does. */
+/** The queue is a hint (ARCHITECTURE.md#principles): every method may fail, and nothing is lost when it does. */
 export interface Queue {
   /** Makes sure that a `check-training` job watches the run; with `delayMs` 0 a waiting one is looked at now. */
   watchTraining(run: WatchedRun, delayMs: number): Promise<void>;
@@ -185,7 +188,7 @@ export interface ServiceSettings {
   maxDeploymentWaitMs: number;
 }
 
-/** What every service gets. The clock and randomness are handed in (style, rule 1). */
+/** What every service gets. The clock and randomness are handed in. */
 export interface Services {
   store: Store;
   sagemaker: Sagemaker;

@@ -14,7 +14,7 @@ export type Received = { accepted: true } | { accepted: false; reason: string };
 const accepted: Received = { accepted: true };
 const refused = (reason: string): Received => ({ accepted: false, reason });
 
-/** An API destination gives up after 5 s (sagemaker-facts, section 6). */
+/** An API destination gives up after 5 s (docs/reference/eventbridge-behavior.md#api-destinations-time-out-after-5-seconds). */
 const lookUpOptions: CallOptions = { maxWaitMs: 1500 };
 const markEveryMs = 30_000;
 

@@ -26,8 +26,8 @@ export type StartResult =
   | { kind: 'unclear'; error: SagemakerError; attemptedAt: number };
 
 /**
- * Starts the training of a run that is `requested`: once, whoever tries, because the training job's name is the key (design,
- * promise 3) and "already exists" is adopted only when the job is this run's.
+ * Starts the training of a run that is `requested`: once, whoever tries, because the training job's name is the key
+ * (ARCHITECTURE.md#principles) and "already exists" is adopted only when the job is this run's.
  *
  * A crash before CreateTrainingJob: the start lease runs out, and a check or the reconciler starts the run. A crash after it: the
  * same try is answered with "already exists", and the job's run-id tag says that it is ours.

@@ -43,7 +43,8 @@ export interface ProgressWatch {
 
 /**
  * Notices a worker that takes no jobs although some are due. BullMQ's workers were seen to sleep while they say that they run and
- * Redis answers (bullmq-facts, section 4), and they try for ever where Redis answers reads and refuses writes.
+ * Redis answers (docs/reference/bullmq-behavior.md#older-workers-sleep-through-outages), and they try for ever where Redis
+ * answers reads and refuses writes.
  */
 export function createProgressWatch(options: ProgressOptions): ProgressWatch {
   const { workers, due, log, times = defaultProgressTimes, now = () => performance.now(), wallClock = Date.now } = options;

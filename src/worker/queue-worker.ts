@@ -21,7 +21,10 @@ export interface WorkerTimes {
 /** A process that gets no time, or no answer from Redis, for lock less renewal loses its jobs to others (`npm run bench -- recovery`). */
 export const defaultTimes: WorkerTimes = { lockDurationMs: 6000, lockRenewMs: 1500, stalledIntervalMs: 2000 };
 
-/** BullMQ counts stalls over a job's whole life and by default gives up at the second (bullmq-facts, 0.3). */
+/**
+ * BullMQ counts stalls over a job's whole life and by default gives up at the second
+ * (docs/reference/bullmq-behavior.md#the-stalled-count-is-for-life).
+ */
 const maxStalledCount = 1000;
 
 /** Instead of BullMQ's 15 s. */

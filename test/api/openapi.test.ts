@@ -20,7 +20,7 @@ interface Document {
 
 const readDocument = async (): Promise<Document> => (await (await startApi()).ask<Document>('GET', '/openapi.json')).body;
 
-/** The contract's table. */
+/** The routes, each with its statuses. */
 const contract: Record<string, string[]> = {
   'post /bootstrap': ['200', '202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503'],
   'get /training-jobs': ['200', '400', '401', '403', '422', '429', '500', '503'],

@@ -40,7 +40,7 @@ export const asking =
     };
   };
 
-/** That the answer is an RFC 9457 problem with this status and code, as the contract has them; gives its body. */
+/** That the answer is an RFC 9457 problem with this status and code; gives its body. */
 export function expectProblem(answer: Answer, status: number, code: string): ProblemBody {
   expect(answer.body, answer.text).toEqual({
     type: `urn:sagemaker-autodeploy:problem:${code}`,

@@ -1,4 +1,7 @@
-/** The body of POST /bootstrap, with SageMaker's own limits (sagemaker-facts, section 7): refused here before it costs a call. */
+/**
+ * The body of POST /bootstrap, with SageMaker's own limits (docs/reference/sagemaker-behavior.md#limits-of-names-and-values):
+ * refused here before it costs a call.
+ */
 import { z } from '@hono/zod-openapi';
 import {
   environmentKeyPattern,

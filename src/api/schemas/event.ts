@@ -1,6 +1,8 @@
 /**
- * The EventBridge envelopes of POST /events, as SageMaker sends them (sagemaker-facts, section 6): exact about what the service needs,
- * loose about all else. Instants come as milliseconds in numbers or strings, absent fields as null, an endpoint's status in UPPER_SNAKE.
+ * The EventBridge envelopes of POST /events, as SageMaker sends them
+ * (docs/reference/eventbridge-behavior.md#training-events-use-the-words-of-the-api): exact about what the service needs, loose
+ * about all else. Instants come as milliseconds in numbers or strings, absent fields as null, an endpoint's status in
+ * UPPER_SNAKE.
  */
 import { z } from '@hono/zod-openapi';
 import type { StateChange } from '../../core/state-change.ts';

@@ -8,8 +8,9 @@ import { failure, type Hand, notWaiting, noTrouble } from './hand.ts';
 const defaultVariantName = 'AllTraffic';
 
 /**
- * Makes sure that SageMaker has the deployment's endpoint configuration, with one production variant. The variant keeps the name that
- * the endpoint's variant has now, because RetainAllVariantProperties finds autoscaled counts by it (sagemaker-facts, section 5).
+ * Makes sure that SageMaker has the deployment's endpoint configuration, with one production variant. The variant keeps the name
+ * that the endpoint's variant has now, because RetainAllVariantProperties finds autoscaled counts by it
+ * (docs/reference/sagemaker-behavior.md#variant-properties-are-kept-by-name).
  */
 export async function ensureEndpointConfig(hand: Hand): Promise<DeploymentOutcome | null> {
   const { services, run, options } = hand;
