@@ -76,6 +76,37 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect(found).toMatchObject({ deploymentId: live?.deploymentId, variant: { variantName: 'AllTraffic' } });
   });
 
+  it.each([
+    ['is denied for a while', { code: 'AccessDeniedException', message: 'not authorized', times: 3 }, 'deployed', null],
+    [
+      'stays denied',
+      { code: 'AccessDeniedException', message: 'not authorized', times: 'forever' },
+      'failed',
+      'CreateModel: not authorized',
+    ],
+    [
+      'is refused, since the artifact is gone',
+      { code: 'ValidationException', message: 'Could not find model data at s3://models/out/model.tar.gz.', times: 'forever' },
+      'failed',
+      'CreateModel: Could not find model data at s3://models/out/model.tar.gz.',
+    ],
+  ] as const)('and to make it again %s: that is a trouble as any other', async (_, refusal, status, failureReason) => {
+    const { world, first } = await startLive();
+    await world.sdk.deleteEndpointConfig({ EndpointConfigName: await liveConfigOf(world) });
+    world.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      ...refusal,
+      // The former training's model, and not the new one's.
+      match: { operation: 'CreateModel', nameContains: first.slice(0, 45) },
+    });
+    const second = await world.start();
+    await world.settle();
+    const [deployment] = await world.deploymentsOf(second);
+    expect(deployment).toMatchObject({ status, failureReason });
+    expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeLessThan(10 * 60_000);
+  });
+
   it('ends the deployment with what to do, when somebody else made it', async () => {
     const world = await startWorld();
     await makeConfig(world.sdk, 'theirs');
