@@ -66,16 +66,6 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect(await statusesOf(world, second)).toEqual(['deployed']);
   });
 
-  it('by its name and today’s settings, when it was made by a version that did not keep what it is made of', async () => {
-    const { world, first } = await startLive();
-    const [live] = await world.deploymentsOf(first);
-    const found = await world.store.deploymentThatMade(endpointName, {
-      what: 'endpoint_config',
-      name: live?.endpointConfigName?.toUpperCase() ?? '',
-    });
-    expect(found).toMatchObject({ deploymentId: live?.deploymentId, variant: { variantName: 'AllTraffic' } });
-  });
-
   it.each([
     ['is denied for a while', { code: 'AccessDeniedException', message: 'not authorized', times: 3 }, 'deployed', null],
     [

@@ -1,12 +1,9 @@
-import type { Deployment, ProductionVariant } from '../../core/deployment.ts';
+import type { Deployment } from '../../core/deployment.ts';
 import { SagemakerError } from '../../core/errors.ts';
 import type { Missing } from '../../core/missing-resource.ts';
-import { contentName } from '../../core/names.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import type { TrainingRun } from '../../core/training-run.ts';
-import { digestOf } from '../digest.ts';
 import { modelContentOf } from '../new-deployment.ts';
-import type { ServiceSettings } from '../ports.ts';
 import type { Hand } from './hand.ts';
 
 type MissingOfLive = Extract<Missing, { whose: 'live' }>;
@@ -19,13 +16,13 @@ type MissingOfLive = Extract<Missing, { whose: 'live' }>;
  * @throws {SagemakerError} when SageMaker refuses it.
  */
 export async function remakeLive(hand: Hand, missing: MissingOfLive): Promise<string | null> {
-  const { store, settings } = hand.services;
+  const { store } = hand.services;
   const former = await store.deploymentThatMade(hand.deployment.endpointName, missing);
   const run = former === null ? null : await store.findRun(former.trainingJobName);
   if (former === null || run === null) return cannotBeRemade(hand, missing);
   await remakeModel(hand, former, run);
   if (missing.what === 'model') return null;
-  const variant = former.variant ?? variantBySettings(former, missing.name, settings);
+  const { variant } = former;
   if (variant === null) return cannotBeRemade(hand, missing);
   await unlessThere(() =>
     hand.services.sagemaker.createEndpointConfig(
@@ -53,21 +50,6 @@ async function unlessThere(create: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof SagemakerError) || error.kind !== 'already_exists') throw error;
   }
-}
-
-/** Of a deployment that did not keep its variant: by today's settings, where the name, which follows from the content, agrees. */
-function variantBySettings(
-  { modelName, trainingJobName }: Deployment,
-  name: string,
-  settings: ServiceSettings,
-): ProductionVariant | null {
-  const variant: ProductionVariant = {
-    variantName: 'AllTraffic',
-    modelName,
-    instanceType: settings.endpointInstanceType,
-    instanceCount: settings.endpointInstanceCount,
-  };
-  return contentName(trainingJobName, digestOf(variant)).toLowerCase() === name.toLowerCase() ? variant : null;
 }
 
 function cannotBeRemade({ deployment: { endpointName, trainingJobName } }: Hand, { what, name }: MissingOfLive): string {
