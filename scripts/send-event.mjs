@@ -17,7 +17,7 @@ function readCall() {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new BadCall(usage);
-    const url = new URL(`${values.url.replace(/\/+$/, '')}/events`);
+    const url = new URL(`${values.url.replace(/(\/events)?\/*$/, '')}/events`);
     return { url, body: JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))) };
   } catch (error) {
     throw new BadCall(error instanceof BadCall ? error.message : `${error.message}\n${usage}`);

@@ -4,6 +4,7 @@ import { answerProblem } from './answer-problem.ts';
 import { requireKey } from './auth.ts';
 import { readBody } from './body.ts';
 import type { ApiDeps } from './deps.ts';
+import { docsPath } from './docs.ts';
 import { createFailureLog } from './failure-log.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { allowedMethods } from './methods.ts';
@@ -46,7 +47,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     return answerProblem(
       c,
       methods.length === 0 || methods.includes(c.req.method)
-        ? new Problem('not_found', 'There is no such route')
+        ? new Problem('not_found', `There is no such route; ${basePath}${docsPath} has them all`)
         : new Problem('method_not_allowed', `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } }),
     );
   });

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { faultsOf } from './faults.ts';
 import { invalidRequest, Problem } from './problems.ts';
@@ -101,3 +101,8 @@ function parseOrRefuse(text: string): unknown {
 }
 
 const bodyFault = (detail: string): Problem => invalidRequest([{ field: 'body', detail }]);
+
+const nothing = z.strictObject({}, 'must be empty: what is chosen here is a query parameter');
+
+/** For routes that take no body: one that says something is refused, since it would say it in vain. */
+export const refuseBody = async (c: ApiContext): Promise<void> => void (await readJsonBody(c, nothing));

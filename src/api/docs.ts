@@ -17,6 +17,7 @@ const page = (base: string): string => `<!doctype html>
     <base href="${base}">
     <title>sagemaker-autodeploy: the API</title>
     <link rel="stylesheet" href="swagger-ui.css">
+    <style>.swagger-ui .opblock-body { overflow-x: auto; }</style>
     <link rel="icon" type="image/png" href="favicon-32x32.png">
   </head>
   <body>

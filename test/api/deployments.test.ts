@@ -42,6 +42,22 @@ describe('POST /deploy/{name}', () => {
     expect(run.body).toMatchObject({ status: 'completed', deployment_status: 'queued', deployments: [body] });
   });
 
+  it.each(['/deploy/job', '/training-jobs/job/stop'])(
+    '%s takes no body: what one says is refused, not passed over',
+    async (path) => {
+      const api = await startApi();
+      await api.train('job');
+      for (const json of [{ force: true }, [], 'force']) {
+        const { errors } = expectProblem(await api.ask('POST', path, { json }), 422, 'invalid_request');
+        expect(errors).toHaveLength(1);
+      }
+      expect(expectProblem(await api.ask('POST', path, { json: { force: true } }), 422, 'invalid_request').errors).toEqual([
+        { field: 'force', detail: 'is not a known field' },
+      ]);
+      expect((await api.ask('POST', path, { json: {} })).status).not.toBe(422);
+    },
+  );
+
   it('gives the deployment that is there already, however many ask at once', async () => {
     const api = await startApi();
     await api.train('wanted', 'completed');

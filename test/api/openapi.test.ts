@@ -8,7 +8,7 @@ interface Operation {
   summary: string;
   security?: object[];
   parameters?: { name: string; in: string }[];
-  requestBody?: object;
+  requestBody?: { content?: Record<string, { example?: object }> };
   responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>;
 }
 
@@ -26,8 +26,8 @@ const contract: Record<string, string[]> = {
   'get /training-jobs': ['200', '400', '401', '403', '422', '429', '500', '503'],
   'get /training-jobs/{name}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
   'delete /training-jobs/{name}': ['200', '400', '401', '403', '404', '409', '413', '422', '429', '500', '503'],
-  'post /training-jobs/{name}/stop': ['202', '400', '401', '403', '404', '409', '413', '422', '429', '500', '503'],
-  'post /deploy/{name}': ['200', '202', '400', '401', '403', '404', '409', '413', '422', '429', '500', '503'],
+  'post /training-jobs/{name}/stop': ['202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
+  'post /deploy/{name}': ['200', '202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'get /deployments': ['200', '400', '401', '403', '422', '429', '500', '503'],
   'post /events': ['202', '400', '401', '403', '413', '415', '422', '429', '500', '503'],
   'get /endpoint-status': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
       for (const prefix of ['', '/model-init']) {
         const { status, body } = await ask(method.toUpperCase(), `${prefix}${path.replace('{name}', 'some-job')}`);
         expect([405, 500], `${method} ${prefix}${path}`).not.toContain(status);
-        expect(body).not.toMatchObject({ detail: 'There is no such route' });
+        expect(body).not.toMatchObject({ detail: expect.stringContaining('There is no such route') });
       }
     }
   });
@@ -103,6 +103,20 @@ describe('the OpenAPI document', () => {
       'environment',
       'tags',
     ]);
+  });
+
+  it('shows bodies that can be sent as they are', async () => {
+    const api = await startApi();
+    const { paths } = await readDocument();
+    const shown = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { requestBody }]) => {
+        const body = requestBody?.content?.['application/json'];
+        return body === undefined ? [] : [{ method: method.toUpperCase(), path, example: body.example }];
+      }),
+    );
+    expect(shown.map(({ path }) => path)).toEqual(['/bootstrap', '/events']);
+    for (const { method, path, example } of shown)
+      expect(await api.ask(method, path, { json: example }), path).toMatchObject({ status: 202 });
   });
 
   it('needs a key for everything but health, and names every operation once', async () => {

@@ -10,7 +10,7 @@ export interface Schema {
   maximum?: number;
   format?: string;
   example?: unknown;
-  nullable?: boolean;
+  const?: unknown;
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: Schema | boolean;

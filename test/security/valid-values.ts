@@ -3,16 +3,15 @@ import { type OpenApiDocument, resolve, type Schema } from './openapi-document.t
 
 /** Values that a schema allows. Throws for a schema that it does not know how to fill: the document has grown beyond it. */
 export function validValues(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknown> {
-  const { type, oneOf, anyOf, nullable, ...rest } = resolve(document, schema);
+  const { type, oneOf, anyOf, ...rest } = resolve(document, schema);
   const alternatives = oneOf ?? anyOf ?? (Array.isArray(type) ? type.map((one) => ({ ...rest, type: one })) : undefined);
-  const values =
-    alternatives === undefined
-      ? ofType(document, { ...rest, type })
-      : fc.oneof(...alternatives.map((one) => validValues(document, one)));
-  return nullable ? fc.option(values) : values;
+  return alternatives === undefined
+    ? ofType(document, { ...rest, type })
+    : fc.oneof(...alternatives.map((one) => validValues(document, one)));
 }
 
 function ofType(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'string':
@@ -25,6 +24,8 @@ function ofType(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknown
       return fc.boolean();
     case 'object':
       return objects(document, schema);
+    case 'null':
+      return fc.constant(null);
     case undefined:
       return fc.jsonValue({ maxDepth: 2 });
     default:

@@ -10,6 +10,9 @@ import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
 import type { Routes } from './routes.ts';
 
+/** Without it pages that try the API make one up by the patterns. */
+const example = { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } };
+
 const route = createRoute({
   method: 'post',
   path: '/bootstrap',
@@ -23,7 +26,10 @@ const route = createRoute({
     query: BootstrapQuery,
     headers: BootstrapHeaders,
     // A reference, for zod-openapi not to read the body itself (body.ts).
-    body: { required: false, content: { 'application/json': { schema: { $ref: '#/components/schemas/BootstrapRequest' } } } },
+    body: {
+      required: false,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/BootstrapRequest' }, example } },
+    },
   },
   responses: {
     202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),

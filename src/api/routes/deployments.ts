@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { requestDeployment } from '../../services/request-deployment.ts';
+import { refuseBody } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, problems, problemsOfPost } from '../responses.ts';
 import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
@@ -19,6 +20,7 @@ const deploy = createRoute({
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
     ...problemsOfPost(
       'invalid_request',
+      'unsupported_media_type',
       'not_found',
       'training_not_completed',
       'superseded',
@@ -42,6 +44,7 @@ const list = createRoute({
 
 export function deploymentRoutes(routes: Routes, { services }: ApiDeps): void {
   routes.openapi(deploy, async (c) => {
+    await refuseBody(c);
     const { deployment, created } = await requestDeployment(services, {
       trainingJobName: knownName(c.req.valid('param').name),
       force: c.req.valid('query').force,

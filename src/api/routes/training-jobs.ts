@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { readRun } from '../../services/read-runs.ts';
 import { removeRun } from '../../services/remove-run.ts';
 import { stopTraining } from '../../services/stop-training.ts';
+import { refuseBody } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, problems, problemsOfPost } from '../responses.ts';
 import { knownName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
@@ -46,6 +47,7 @@ const stop = createRoute({
     202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it, now or before, or its deployment is withdrawn'),
     ...problemsOfPost(
       'invalid_request',
+      'unsupported_media_type',
       'not_found',
       'nothing_to_stop',
       'deployment_in_progress',
@@ -97,6 +99,7 @@ export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDep
   routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(services, c.req.valid('param').name), basePath), 200));
 
   routes.openapi(stop, async (c) => {
+    await refuseBody(c);
     const run = await stopTraining(services, knownName(c.req.valid('param').name));
     return c.json(serializeRun(run, basePath), 202);
   });
