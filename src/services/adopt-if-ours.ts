@@ -67,9 +67,14 @@ async function passedOver(services: Services, { name }: FoundJob, reason: string
 }
 
 /** @throws {SagemakerError} what may pass; {StoreUnavailable}; the signal's reason. */
-export function reasonUnlessItPasses(error: unknown, signal: AbortSignal | undefined): string {
+function reasonUnlessItPasses(error: unknown, signal: AbortSignal | undefined): string {
   if (signal?.aborted || error instanceof StoreUnavailable) throw error;
-  if (!(error instanceof SagemakerError)) return error instanceof Error ? error.message : String(error);
-  if (passesInTime(error.kind)) throw error;
-  return `${error.operation}: ${error.message}`;
+  if (error instanceof SagemakerError && passesInTime(error.kind)) throw error;
+  return whatFailed(error);
+}
+
+/** What people read of it. */
+export function whatFailed(error: unknown): string {
+  if (error instanceof SagemakerError) return `${error.operation}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }

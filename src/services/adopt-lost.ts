@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SagemakerError } from '../core/errors.ts';
-import { adoptIfOurs, adoptOurs } from './adopt-if-ours.ts';
+import { adoptIfOurs, adoptOurs, whatFailed } from './adopt-if-ours.ts';
 import { copiedFrom } from './adopt-training.ts';
 import { isStuck, type LostSearch, noteStranger, type Walk } from './lost-search.ts';
 import { lookAgainAtPassedOver } from './look-again-at-passed-over.ts';
@@ -42,7 +42,7 @@ export async function adoptLost(
   await withLease(services, adoptionTask, async (keep) => {
     try {
       await walkOn(services, search, turn.reachedAt, { count, keep, options });
-      count.adopted += await lookAgainAtPassedOver(services, options);
+      count.adopted += await lookAgainAtPassedOver(services, keep, options);
     } catch (error) {
       if (!(error instanceof SagemakerError) || signal?.aborted) throw error;
       log.warn({ err: error }, 'SageMaker’s training jobs could not be looked through; going on at the next turn');
@@ -74,6 +74,7 @@ async function walkOn(
   if (known !== null && (walk.since === null || walk.since < known)) walk.since = known;
   for (;;) {
     const page = await listPage(services, search, walk, options);
+    await keep();
     walk.newest ??= page.jobs.reduce((newest: number | null, { createdAt }) => Math.max(newest ?? createdAt, createdAt), null);
     walk.since ??= farthest(services, page);
     const { since } = walk;
@@ -138,7 +139,7 @@ async function look(
       !isStuck(search, job.name)
     )
       throw error;
-    await passOver(services, 'training_job', job.name, `${error.operation}: ${error.message}`);
+    await passOver(services, 'training_job', job.name, whatFailed(error));
     noteStranger(search, job.name);
     return false;
   }

@@ -1,7 +1,7 @@
-import { SagemakerError } from '../core/errors.ts';
+import { SagemakerError, StoreUnavailable } from '../core/errors.ts';
 import { hasPassed } from '../core/instants.ts';
 import type { PassedOver } from '../core/passed-over.ts';
-import { adoptIfOurs, adoptOurs, reasonUnlessItPasses } from './adopt-if-ours.ts';
+import { adoptIfOurs, adoptOurs, whatFailed } from './adopt-if-ours.ts';
 import type { CallOptions, Services } from './ports.ts';
 
 const againAfterIntervals = 10;
@@ -10,9 +10,16 @@ const mostAtOnce = 20;
 
 /**
  * Looks again at training jobs that could not be handled, now and then and a few at once: permissions may have come, and tags may have been
- * mended. Answers how many of them were adopted. @throws as adoptIfOurs.
+ * mended. One at which SageMaker fails again is noted, and goes behind the others. `keep` renews the lease: each call may take long.
+ * Answers how many of them were adopted.
+ *
+ * @throws {SagemakerError} what refuses all calls alike; {StoreUnavailable}; the signal's reason.
  */
-export async function lookAgainAtPassedOver(services: Services, options: CallOptions): Promise<number> {
+export async function lookAgainAtPassedOver(
+  services: Services,
+  keep: () => Promise<void>,
+  options: CallOptions,
+): Promise<number> {
   const { store, settings, now } = services;
   const afterMs = Math.max(againAfterAtLeastMs, againAfterIntervals * settings.reconcileIntervalMs);
   const due = (await store.passedOver())
@@ -20,14 +27,23 @@ export async function lookAgainAtPassedOver(services: Services, options: CallOpt
     .toSorted((a, b) => a.lastAt - b.lastAt)
     .slice(0, mostAtOnce);
   let adopted = 0;
-  for (const one of due) if (await lookAgain(services, one, options)) adopted += 1;
+  for (const one of due) {
+    if (await lookAgain(services, one, keep, options)) adopted += 1;
+    await keep();
+  }
   return adopted;
 }
 
-async function lookAgain(services: Services, { name }: PassedOver, options: CallOptions): Promise<boolean> {
+async function lookAgain(
+  services: Services,
+  { name }: PassedOver,
+  keep: () => Promise<void>,
+  options: CallOptions,
+): Promise<boolean> {
   const { store, sagemaker, now } = services;
   try {
     const job = await sagemaker.describeTrainingJob(name, options);
+    await keep();
     const looked = await adoptIfOurs(services, job, options);
     switch (looked.kind) {
       case 'adopted':
@@ -41,9 +57,11 @@ async function lookAgain(services: Services, { name }: PassedOver, options: Call
         return (await adoptOurs(services, job, looked.own)).kind === 'adopted';
     }
   } catch (error) {
-    const why = reasonUnlessItPasses(error, options.signal);
+    if (options.signal?.aborted || error instanceof StoreUnavailable) throw error;
     if (error instanceof SagemakerError && error.kind === 'not_found') await store.takeUpAgain('training_job', name);
-    else await store.passOver('training_job', name, why, now());
+    else await store.passOver('training_job', name, whatFailed(error), now());
+    // The next one would be refused as well.
+    if (error instanceof SagemakerError && (error.kind === 'throttled' || error.kind === 'unauthenticated')) throw error;
     return false;
   }
 }

@@ -118,33 +118,45 @@ describe('the look for lost trainings', () => {
   it('is one process’s at a time, however long a page takes, and another’s after a crash', async () => {
     const world = await startWorld();
     for (const name of ['one', 'two', 'three']) await train(world, name, {});
-    const other = newSearch();
-    const looks: number[] = [];
+    const [search, other] = [newSearch(), newSearch()];
     const { sagemaker } = world.services;
-    // A slow SageMaker: 10 s for each training's tags.
+    const often = { ...world.services, settings: { ...world.services.settings, reconcileIntervalMs: 1000 } };
+    const looks: number[] = [];
+    const slowly = async <T>(call: Promise<T>): Promise<T> => {
+      world.clock.advance(10);
+      looks.push(await adoptLost(often, other));
+      return call;
+    };
+    // A slow SageMaker: 10 s for each call.
     const slow = {
-      ...sagemaker,
-      async listTags(arn: string) {
-        world.clock.advance(10);
-        looks.push(await adoptLost(world.services, other));
-        return sagemaker.listTags(arn);
+      ...often,
+      sagemaker: {
+        ...sagemaker,
+        listTrainingJobs: (page: { nextToken?: string }) => slowly(sagemaker.listTrainingJobs(page)),
+        describeTrainingJob: (name: string) => slowly(sagemaker.describeTrainingJob(name)),
+        listTags: (arn: string) => slowly(sagemaker.listTags(arn)),
       },
     };
-    await adoptLost(
-      { ...world.services, sagemaker: slow, settings: { ...world.services.settings, reconcileIntervalMs: 1000 } },
-      newSearch(),
-    );
-    expect(looks).toEqual([0, 0, 0]);
+    await adoptLost(slow, search);
+    expect(looks).toEqual([0, 0, 0, 0]);
     expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
     expect(world.simulator.calls({ operation: 'ListTags' })).toHaveLength(3);
+
+    // Those that were passed over are looked at again, two slow calls each.
+    const longAgo = world.clock.now - 3_600_000;
+    for (const name of ['one', 'two', 'three']) await world.store.passOver('training_job', name, 'not authorized', longAgo);
+    world.clock.advance(40);
+    await adoptLost(slow, search);
+    expect(looks).toEqual(Array.from({ length: 11 }, () => 0));
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
 
     // Whoever dies half-way has the lease for 15 s.
     await world.store.recordReached(`${adoptionTask}:lease`, world.clock.now);
     const look = searching(world);
     await adoptLost(world.services, newSearch());
-    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
-    await look();
     expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
+    await look();
+    expect(world.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(3);
   });
 
   it('goes on without one at which SageMaker fails at each turn', async () => {
@@ -156,6 +168,38 @@ describe('the look for lost trainings', () => {
     expect([await look(), await look(), await look()]).toEqual([0, 0, 1]);
     expect(await world.store.passedOver()).toMatchObject([{ name: 'broken' }]);
   });
+
+  it('looks again at the others when SageMaker still fails at one of those that it has passed over', async () => {
+    const world = await startWorld();
+    for (const name of ['denied', 'broken']) await train(world, name, tagsOf(name));
+    const broken = { kind: 'error', match: { operation: 'ListTags', nameContains: 'broken' }, times: 'forever' } as const;
+    world.simulator.addFault(denied('denied'));
+    world.simulator.addFault(broken);
+    const look = searching(world);
+    for (let turn = 0; turn < 3; turn += 1) await look();
+    // The broken one is first among those that are due.
+    await world.store.passOver('training_job', 'denied', 'not authorized', world.clock.now + 1);
+    world.simulator.clearFaults();
+    world.simulator.addFault(broken);
+    world.clock.advance(300);
+    expect(await look()).toBe(1);
+    expect(await world.store.findRun('denied')).not.toBeNull();
+    expect(await world.store.passedOver()).toMatchObject([{ name: 'broken', lastAt: world.clock.now, count: 2 }]);
+  });
+
+  it('ends its looking again while SageMaker throttles, and begins with another one the next time', async () => {
+    const world = await startWorld();
+    for (const name of ['one', 'two']) await world.store.passOver('training_job', name, 'not authorized', world.clock.now);
+    const asked = () => world.simulator.calls({ operation: 'DescribeTrainingJob' }).map(({ name }) => name);
+    world.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
+    world.clock.advance(300);
+    const look = searching(world);
+    await look();
+    expect(new Set(asked())).toEqual(new Set(['one']));
+    await look();
+    expect(new Set(asked())).toEqual(new Set(['one', 'two']));
+    world.simulator.clearFaults();
+  }, 60_000);
 
   it('begins anew with a database that came in place of the one that it was looking for', async () => {
     const world = await startWorld();
