@@ -1,5 +1,8 @@
 /** A limit ends something only when a second look agrees that it is over: a clock that is wrong for seconds must not decide for ever. */
-import { secondLookMs } from './deadline.ts';
+const leastSecondLookMs = 5000;
+
+/** So long after the first look that finds a limit over comes the second one, which may end something on its account. */
+export const secondLookMs = (intervalMs: number): number => Math.max(intervalMs, leastSecondLookMs);
 
 /**
  * For a look that finds a limit over. `overdueSince` is what an earlier look noted, or null; to be noted anew is what is answered,

@@ -1,4 +1,5 @@
 /** The time limit of a deployment: what is over, and when that is sure enough to end it. */
+import { confirmLimit } from './confirm-limit.ts';
 import type { Deployment } from './deployment.ts';
 
 /**
@@ -7,19 +8,14 @@ import type { Deployment } from './deployment.ts';
  */
 export type Deadline = 'in_time' | 'look_again' | 'over';
 
-const leastSecondLookMs = 5000;
-
-/** So long after the first look that finds a limit over comes the second one, which may end something on its account. */
-export const secondLookMs = (intervalMs: number): number => Math.max(intervalMs, leastSecondLookMs);
-
-/** `afterMs`: how far apart the two looks are (secondLookMs). */
+/** `intervalMs`: how often the deployment is looked at when all is well. */
 export function deadlineOf(
   { deadlineAt, overdueSince }: Pick<Deployment, 'deadlineAt' | 'overdueSince'>,
   now: number,
-  afterMs: number,
+  intervalMs: number,
 ): Deadline {
   if (deadlineAt === null || now < deadlineAt) return 'in_time';
-  return overdueSince !== null && now - overdueSince >= afterMs ? 'over' : 'look_again';
+  return confirmLimit(overdueSince, now, intervalMs).confirmed ? 'over' : 'look_again';
 }
 
 const longestGapMs = 5 * 60_000;

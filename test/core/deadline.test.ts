@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { deadlineOf, limitsAfterGap, secondLookMs } from '../../src/core/deadline.ts';
-import { decideAfterLimit } from '../../src/core/decide-after-limit.ts';
+import { secondLookMs } from '../../src/core/confirm-limit.ts';
+import { deadlineOf, limitsAfterGap } from '../../src/core/deadline.ts';
+import { decideAfterwards } from '../../src/core/decide-afterwards.ts';
 import { staleViewMs } from '../../src/core/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 describe('a time limit', () => {
   const deadlineAt = at + hour;
-  const afterMs = secondLookMs(15_000);
-  const seen = (now: number, overdueSince: number | null = null) => deadlineOf({ deadlineAt, overdueSince }, now, afterMs);
+  const seen = (now: number, overdueSince: number | null = null) => deadlineOf({ deadlineAt, overdueSince }, now, 15_000);
 
   it('is over when a second look, an interval later, agrees', () => {
     expect(seen(deadlineAt - 1)).toBe('in_time');
@@ -51,14 +51,21 @@ describe('a gap in which nobody looked', () => {
   });
 });
 
-describe('after the time limit', () => {
-  const unsettled = { endpointModifiedBefore: at - hour, unsettledSince: at };
-  const decide = (endpoint: Partial<ReturnType<typeof anEndpoint>> | null, now = at + minute / 2) =>
-    decideAfterLimit(aDeployment(unsettled), endpoint === null ? null : anEndpoint({ modifiedAt: at, ...endpoint }), now);
+describe('after the end', () => {
+  const before = { endpointModifiedBefore: at - hour };
+  const decide = (endpoint: Partial<ReturnType<typeof anEndpoint>> | null | 'unseen', sinceMs = minute / 2) =>
+    decideAfterwards(
+      aDeployment(before),
+      endpoint === null || endpoint === 'unseen' ? endpoint : anEndpoint({ modifiedAt: at, ...endpoint }),
+      sinceMs,
+    );
 
   it('what goes live is seen', () => {
-    expect(decide({ endpointConfigName: 'new', modifiedAt: at + 1 })).toEqual({ kind: 'live', inServiceAt: at + 1 });
-    expect(decide({ endpointConfigName: 'new' }, at + 48 * hour)).toMatchObject({ kind: 'live' });
+    expect(decide({ endpointConfigName: 'new', modifiedAt: at + 1 })).toMatchObject({
+      kind: 'live',
+      endpoint: { modifiedAt: at + 1 },
+    });
+    expect(decide({ endpointConfigName: 'new' }, 48 * hour)).toMatchObject({ kind: 'live' });
   });
 
   it.each([
@@ -66,9 +73,10 @@ describe('after the time limit', () => {
     ['Creating with it', { status: 'Creating', endpointConfigName: 'new' }],
     ['as it was a moment ago', { modifiedAt: at - hour }],
     ['not visible yet', null],
-  ])('is waited for: %s', (_, endpoint) => {
+    ['not to be seen', 'unseen'],
+  ] as const)('is waited for: %s', (_, endpoint) => {
     expect(decide(endpoint)).toEqual({ kind: 'wait' });
-    expect(decide(endpoint, at + 25 * hour)).toEqual({ kind: 'settled' });
+    expect(decide(endpoint, 25 * hour)).toEqual({ kind: 'settled' });
   });
 
   it.each([
@@ -81,7 +89,7 @@ describe('after the time limit', () => {
   });
 
   it('is settled when nothing comes of it for longer than an answer may be stale', () => {
-    expect(decide({ modifiedAt: at - hour }, at + staleViewMs)).toEqual({ kind: 'settled' });
-    expect(decide(null, at + staleViewMs)).toEqual({ kind: 'settled' });
+    expect(decide({ modifiedAt: at - hour }, staleViewMs)).toEqual({ kind: 'settled' });
+    expect(decide(null, staleViewMs)).toEqual({ kind: 'settled' });
   });
 });

@@ -1,8 +1,10 @@
 import type { Deployment } from '../../core/deployment.ts';
 import { SagemakerError } from '../../core/errors.ts';
 import type { Missing } from '../../core/missing-resource.ts';
+import { contentName } from '../../core/names.ts';
 import { deploymentTags } from '../../core/tags.ts';
 import type { TrainingRun } from '../../core/training-run.ts';
+import { digestOf } from '../digest.ts';
 import { modelContentOf } from '../new-deployment.ts';
 import type { Hand } from './hand.ts';
 
@@ -20,28 +22,32 @@ export async function remakeLive(hand: Hand, missing: MissingOfLive): Promise<st
   const former = await store.deploymentThatMade(hand.deployment.endpointName, missing);
   const run = former === null ? null : await store.findRun(former.trainingJobName);
   if (former === null || run === null) return cannotBeRemade(hand, missing);
-  await remakeModel(hand, former, run);
-  if (missing.what === 'model') return null;
+  const isModelThere = await remakeModel(hand, former, run);
+  if (missing.what === 'model') return isModelThere ? null : cannotBeRemade(hand, missing);
   const { variant } = former;
   if (variant === null) return cannotBeRemade(hand, missing);
-  await unlessThere(() =>
-    hand.services.sagemaker.createEndpointConfig(
-      { name: missing.name, variant, tags: deploymentTags(run.project, run.trainingJobName) },
-      hand.options,
-    ),
-  );
+  const tags = deploymentTags(run.project, run.trainingJobName);
+  try {
+    await unlessThere(() => hand.services.sagemaker.createEndpointConfig({ name: missing.name, variant, tags }, hand.options));
+  } catch (error) {
+    const isModelGone = error instanceof SagemakerError && error.kind === 'not_found' && error.resource === 'model';
+    if (isModelThere || !isModelGone) throw error;
+    return cannotBeRemade(hand, { ...missing, what: 'model', name: former.modelName });
+  }
   return null;
 }
 
-async function remakeModel({ services, options }: Hand, { modelName }: Deployment, run: TrainingRun): Promise<void> {
+/** Not where it would be made of something else than it was, which its name tells. Answers whether it is there. */
+async function remakeModel({ services, options }: Hand, { modelName }: Deployment, run: TrainingRun): Promise<boolean> {
   const content = modelContentOf(run, run.modelArtifact, services.settings);
-  if (content === null) return;
+  if (content === null || contentName(run.trainingJobName, digestOf(content)) !== modelName) return false;
   await unlessThere(() =>
     services.sagemaker.createModel(
       { name: modelName, ...content, tags: deploymentTags(run.project, run.trainingJobName) },
       options,
     ),
   );
+  return true;
 }
 
 async function unlessThere(create: () => Promise<unknown>): Promise<void> {
@@ -56,7 +62,7 @@ function cannotBeRemade({ deployment: { endpointName, trainingJobName } }: Hand,
   const [article, resource] = what === 'model' ? ['a', 'model'] : ['an', 'endpoint configuration'];
   return (
     `the endpoint ${endpointName} is on the ${resource} ${name}, which was deleted, and SageMaker refuses to update it without; ` +
-    `this service did not make it and can't make it again. Create ${article} ${resource} of that name, or delete the endpoint; ` +
+    `this service has no record of what it was made of and can't make it again. Create ${article} ${resource} of that name, or delete the endpoint; ` +
     `then POST /deploy/${trainingJobName}`
   );
 }
