@@ -82,18 +82,16 @@ function heedDeadline(deployment: Asked, decision: EndpointDecision, deadline: D
   if (deadline === 'look_again') return decision.kind === 'wait' ? decision : wait('the time limit is over; looking once more');
   if (decision.kind === 'retry') return { kind: 'finish', outcome: decision.outcome };
   const why = decision.kind === 'wait' ? decision.why : lateAction(deployment, decision.kind);
-  return outOfTime(deployment, why, isAskedFor(deployment));
+  return outOfTime(deployment, why);
 }
 
 const lateAction = ({ askedAction }: Asked, action: EndpointAction): string =>
   action === askedAction ? 'asked for, and not done' : `the ${action} of the endpoint was still to come`;
 
-/** The end of a deployment whose time is over. `unsettled`: SageMaker may still bring about what was asked for. */
-export function outOfTime(
-  { startedAt, deadlineAt, troubleKind, waitsForDetail }: Asked,
-  why: string,
-  unsettled: boolean,
-): Extract<EndpointDecision, { kind: 'finish' }> {
+/** The end of a deployment whose time is over. */
+export function outOfTime(deployment: Asked, why: string): Extract<EndpointDecision, { kind: 'finish' }> {
+  const { startedAt, deadlineAt, troubleKind, waitsForDetail } = deployment;
+  const unsettled = isAskedFor(deployment);
   const limitMs = (deadlineAt ?? 0) - (startedAt ?? 0);
   // It was tried again and again, and is out of time while it is tried once more: what kept it is the reason.
   const isShort = troubleKind === 'capacity' || capacityText.test(why);
@@ -197,7 +195,9 @@ function decideFailed(deployment: Asked, endpoint: Endpoint, now: number): Endpo
   return mayBeStale ? wait('the failed endpoint is about to be deleted') : { kind: 'delete' };
 }
 
-const isAskedFor = ({ askedAction }: Asked): boolean => askedAction === 'create' || askedAction === 'update';
+/** Whether SageMaker may still bring about what was asked for. */
+export const isAskedFor = ({ askedAction }: Pick<Deployment, 'askedAction'>): boolean =>
+  askedAction === 'create' || askedAction === 'update';
 
 /** Whether what has become of the endpoint is the end of what this deployment asked for. */
 const wasAskedFor = (deployment: Asked, endpoint: Endpoint): boolean =>

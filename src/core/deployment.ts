@@ -77,7 +77,7 @@ export interface Deployment {
   failureKind: FailureKind | null;
   /** Since when its time limit is seen to be over; a second look, an interval later, has to agree before that ends it. */
   overdueSince: number | null;
-  /** It was ended by its time limit while SageMaker was still at work: what comes of that is still looked at. */
+  /** It was ended while SageMaker might still bring about what was asked for: what comes of that is still looked at. */
   unsettledSince: number | null;
   /** What it waits for, since when, and in words; null while it moves, and when it is over. */
   waitsForKind: WaitKind | null;
@@ -99,7 +99,7 @@ export interface DeploymentOutcome {
   failureReason: string | null;
   failureKind?: FailureKind | null;
   detail: string | null;
-  /** With `failed`, by its time limit: SageMaker may still bring about what was asked for, and is looked at until it is settled. */
+  /** With `failed`: SageMaker may still bring about what was asked for, and is looked at until it is settled. */
   unsettled?: boolean;
   /** With `superseded`: the training job that goes in its place. */
   supersededBy?: string;

@@ -6,7 +6,7 @@ import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder
 import { tellOfDeployment } from './history.ts';
 import { deployments } from './schema.ts';
 
-type Afterwards = 'reviveDeployment' | 'settleDeployment' | 'deploymentThatMade';
+type Afterwards = 'reviveDeployment' | 'noteUnsettled' | 'deploymentThatMade';
 
 const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
@@ -30,14 +30,14 @@ export const afterwardsOfDeployments = (database: Database): Pick<Store, Afterwa
         .where(unsettled(deploymentId))
         .returning(deploymentColumns)
         .get();
-      const detail = `live after its time limit, which had ended it: ${before.failureReason}`;
+      const detail = `live all the same; it had been ended: ${before.failureReason}`;
       tellOfDeployment(db, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
       supersedeOlder(db, deployment, now);
       return { deployment, next: nextOn(db, deployment) };
     }),
 
-  settleDeployment: (deploymentId) =>
-    database.write((tx) => void tx.update(deployments).set({ unsettledSince: null }).where(unsettled(deploymentId)).run()),
+  noteUnsettled: (deploymentId, since) =>
+    database.write((tx) => void tx.update(deployments).set({ unsettledSince: since }).where(unsettled(deploymentId)).run()),
 
   deploymentThatMade: (endpointName, { what, name }) =>
     database.read((db) => {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { notePassedOver } from './passed-over.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
 
-/** Also one that was ended by its time limit, while SageMaker is still at work on it. */
+/** Also one that was ended while SageMaker might still bring it about. */
 const isUnderWay = or(eq(deployments.status, 'in_progress'), isNotNull(deployments.unsettledSince));
 
 export const removingRuns = (database: Database): Pick<Store, 'removeRun'> => ({

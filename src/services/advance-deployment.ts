@@ -1,5 +1,6 @@
 import { jitteredIntervalMs } from '../core/backoff.ts';
-import { type Deadline, deadlineOf, secondLookMs } from '../core/deadline.ts';
+import { secondLookMs } from '../core/confirm-limit.ts';
+import { type Deadline, deadlineOf } from '../core/deadline.ts';
 import { outOfTime } from '../core/decide-endpoint.ts';
 import { type Deployment, type DeploymentOutcome, type DeploymentProgress, isFinishedDeployment } from '../core/deployment.ts';
 import { HandedOver, SagemakerError } from '../core/errors.ts';
@@ -8,7 +9,7 @@ import { ensureEndpointConfig, seeEndpoint } from './deploy/ensure-endpoint-conf
 import { findNewerLive } from './deploy/find-newer-live.ts';
 import { ensureModel } from './deploy/ensure-model.ts';
 import { type Hand, supersededBy } from './deploy/hand.ts';
-import { lookAfterLimit } from './deploy/look-after-limit.ts';
+import { lookAfterwards } from './deploy/look-afterwards.ts';
 import { moveEndpoint } from './deploy/move-endpoint.ts';
 import { Contradiction } from './deploy/ask-for-endpoint.ts';
 import { meetTrouble } from './deploy/meet-trouble.ts';
@@ -35,9 +36,9 @@ export async function advanceDeployment(
   const { store, log, random, settings, now } = services;
   const found = await store.findDeployment(deploymentId);
   if (found === null) return done;
-  if (found.unsettledSince !== null) return lookAfterLimit(services, found, context);
-  if (isFinishedDeployment(found.status)) return done;
+  if (isFinishedDeployment(found.status) && found.unsettledSince === null) return done;
   if (await isElsewhere(services, found)) return again(jitteredIntervalMs(settings.endpointPollMs, random));
+  if (found.unsettledSince !== null) return lookAfterwards(services, found, context);
   const deployment =
     found.status === 'queued'
       ? await claim(services, found)
@@ -62,7 +63,7 @@ export async function advanceDeployment(
   }
 }
 
-/** Left to a worker of the training's region and account: here it would make a model and an endpoint in the wrong place. */
+/** Left to a worker of the training's region and account: here it would make, or look at, an endpoint in the wrong place. */
 async function isElsewhere(services: Services, { trainingJobName }: Deployment): Promise<boolean> {
   const run = await services.store.findRun(trainingJobName);
   return run !== null && isKnownToBeElsewhere(services, run);
@@ -118,7 +119,7 @@ async function carryOn(hand: Hand): Promise<JobOutcome> {
         ? finish(hand, moved.outcome)
         : again(hand.deadline === 'look_again' ? lookAgainMs(hand) : moved.afterMs);
     }
-    if (hand.deadline === 'over') return finish(hand, outOfTime(hand.deployment, lastTroubleOf(hand), false).outcome);
+    if (hand.deadline === 'over') return finish(hand, outOfTime(hand.deployment, lastTroubleOf(hand)).outcome);
     if (hand.deadline === 'look_again') return again(lookAgainMs(hand));
     const failure = step === 'model' ? await makeModel(hand) : await ensureEndpointConfig(hand);
     if (failure !== null) return finish(hand, failure);
@@ -159,7 +160,7 @@ const fieldsOf = ({ deployment }: Hand): object => ({
 
 function takeHand(services: Services, deployment: Deployment, run: TrainingRun, signal: AbortSignal | undefined): Hand {
   const { store, now, settings } = services;
-  const deadline: Deadline = deadlineOf(deployment, now(), secondLookMs(settings.endpointPollMs));
+  const deadline: Deadline = deadlineOf(deployment, now(), settings.endpointPollMs);
   const requireFence = async (): Promise<void> => {
     if (!(await store.holdsFence(deployment.deploymentId, deployment.fence)))
       throw new HandedOver('the deployment was taken over');

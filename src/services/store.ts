@@ -216,7 +216,7 @@ export interface Store {
   ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
 
   /**
-   * failed → deployed, of one that its time limit ended while SageMaker was still at work (`unsettledSince`): it went live all the same.
+   * failed → deployed, of one that was ended while SageMaker might still bring it about (`unsettledSince`): it went live all the same.
    * null when that is settled, or another deployment of the endpoint is under way. Supersedes as finishDeployment does.
    */
   reviveDeployment(
@@ -224,8 +224,8 @@ export interface Store {
     inServiceAt: number,
     now: number,
   ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
-  /** Says that nothing more comes of such a deployment. */
-  settleDeployment(deploymentId: string): Promise<void>;
+  /** Since when what comes of such a deployment is looked at; null says that nothing more does. */
+  noteUnsettled(deploymentId: string, since: number | null): Promise<void>;
   /** The newest deployment to the endpoint that made a model or endpoint configuration of this name, in whatever case. */
   deploymentThatMade(
     endpointName: string,
@@ -248,7 +248,7 @@ export interface Store {
       'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt' | 'startAttemptedAt' | 'trainingSinceAt'
     >[]
   >;
-  /** Queued and in progress ones, and those that SageMaker is still at work on although their time limit ended them. */
+  /** Queued and in progress ones, and those that were ended while SageMaker might still bring them about. */
   unfinishedDeployments(
     afterSeq: number,
     limit: number,

@@ -6,22 +6,7 @@ import { requestDeployment } from '../../src/services/request-deployment.ts';
 import type { Operation } from 'sagemaker-simulator';
 import { makeConfig } from '../support/simulator.ts';
 import { eventually } from '../support/eventually.ts';
-import { endpointName, startWorld, type World } from './harness.ts';
-
-const statusesOf = async (world: World, job: string): Promise<string[]> =>
-  (await world.deploymentsOf(job)).map(({ status }) => status);
-
-const liveConfigOf = async ({ sdk }: World): Promise<string | undefined> =>
-  (await sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName;
-
-/** An endpoint that a first training has made live. */
-async function startLive(changed = {}): Promise<{ world: World; first: string }> {
-  const world = await startWorld(changed);
-  const first = await world.start();
-  await world.settle();
-  expect(await statusesOf(world, first)).toEqual(['deployed']);
-  return { world, first };
-}
+import { endpointName, liveConfigOf, startLive, startWorld, statusesOf, type World } from './harness.ts';
 
 describe('a training becomes a live endpoint', () => {
   it('creates the endpoint, and updates it with the next training, each effect once', async () => {
@@ -88,6 +73,13 @@ describe('a training becomes a live endpoint', () => {
     expect(await tagsOfEndpoint()).toMatchObject({ 'autodeploy:training-job-name': second });
     expect(await tagsOfEndpoint()).not.toHaveProperty('autodeploy:forced');
     await requestDeployment(world.services, { trainingJobName: first, force: true, trigger: 'api' });
+    await world.round();
+    // Said before it is live: a database that is lost by then is rebuilt with it.
+    expect(await world.sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({ EndpointStatus: 'Updating' });
+    expect(await tagsOfEndpoint()).toMatchObject({
+      'autodeploy:training-job-name': second,
+      'autodeploy:forced': first,
+    });
     await world.settle();
     expect(await tagsOfEndpoint()).toMatchObject({
       'autodeploy:training-job-name': first,

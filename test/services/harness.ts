@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Deployment } from '../../src/core/deployment.ts';
 import { openSqliteStore } from '../../src/db/sqlite-store.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -165,3 +165,28 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
     },
   };
 }
+
+/** With one training that is live. */
+export async function startLive(changed: Partial<ServiceSettings> = {}): Promise<{ world: World; first: string }> {
+  const world = await startWorld(changed);
+  const first = await world.start();
+  await world.settle();
+  expect(await statusesOf(world, first)).toEqual(['deployed']);
+  return { world, first };
+}
+
+/** So many rounds of what workers do, whether or not anything is settled. */
+export async function rounds(world: World, count: number, everySeconds = 15): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await world.round();
+    world.clock.advance(everySeconds);
+  }
+}
+
+/** The configuration that the endpoint is on. */
+export const liveConfigOf = async ({ sdk }: World): Promise<string> =>
+  (await sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName ?? '';
+
+/** Of a run's deployments, the newest first. */
+export const statusesOf = async (world: World, job: string): Promise<string[]> =>
+  (await world.deploymentsOf(job)).map(({ status }) => status);

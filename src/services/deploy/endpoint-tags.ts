@@ -5,6 +5,8 @@ import { nullUnlessTransient } from '../null-unless-transient.ts';
 import type { CallOptions } from '../ports.ts';
 import type { Hand } from './hand.ts';
 
+type Tagging = Pick<Hand, 'services' | 'deployment' | 'options'>;
+
 /**
  * Says on the endpoint that a person puts this training there, before it is put there: a database that is rebuilt from SageMaker must
  * not take that back. Where tags may not be written, the deployment goes on without. @throws {SagemakerError} what may pass.
@@ -23,7 +25,7 @@ export const forcedTag = (deployment: Deployment): Record<string, string> =>
   deployment.forced && !isMend(deployment) ? { [tagKeys.forced]: deployment.trainingJobName } : {};
 
 /** Says on the endpoint which training is live, where its tags say otherwise. Never fails. */
-export async function tagLive(hand: Hand, endpoint: Endpoint): Promise<void> {
+export async function tagLive(hand: Tagging, endpoint: Endpoint): Promise<void> {
   const { trainingJobName, askedAction } = hand.deployment;
   const wanted = { [tagKeys.trainingJobName]: trainingJobName, ...forcedTag(hand.deployment) };
   try {
@@ -46,12 +48,12 @@ export async function tagTurnedDown(hand: Hand): Promise<void> {
 
 const tagWithinMs = 3000;
 
-const withinLimit = ({ options }: Hand): CallOptions => ({ ...options, maxWaitMs: tagWithinMs });
+const withinLimit = ({ options }: Tagging): CallOptions => ({ ...options, maxWaitMs: tagWithinMs });
 
-const addTags = (hand: Hand, arn: string, tags: Record<string, string>): Promise<void> =>
+const addTags = (hand: Tagging, arn: string, tags: Record<string, string>): Promise<void> =>
   hand.services.sagemaker.addTags(arn, tags, withinLimit(hand));
 
-function tellUntagged({ services, deployment }: Hand, error: unknown): void {
+function tellUntagged({ services, deployment }: Tagging, error: unknown): void {
   if (!(error instanceof SagemakerError)) throw error;
   services.log.warn(
     { err: error, training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId },

@@ -32,7 +32,7 @@ export async function ensureEndpointConfig(hand: Hand): Promise<DeploymentOutcom
   } catch (error) {
     if (!(error instanceof SagemakerError) || error.kind !== 'already_exists') throw error;
     if (!isMadeOf(await services.sagemaker.describeEndpointConfig(name, options), variant)) {
-      return failure(`there is another endpoint configuration named ${name}, made of something else`, 'invalid');
+      return failure(hand.deployment, `there is another endpoint configuration named ${name}, made of something else`, 'invalid');
     }
     how = 'found';
   }

@@ -11,7 +11,7 @@ import { failure, type Hand, notWaiting, noTrouble } from './hand.ts';
 export async function ensureModel(hand: Hand): Promise<DeploymentOutcome | null> {
   const { services, run, options, deployment } = hand;
   const content = modelContentOf(run, run.modelArtifact, services.settings);
-  if (content === null) return failure('the training job has no model artifact', 'artifact');
+  if (content === null) return failure(deployment, 'the training job has no model artifact', 'artifact');
   const name = deployment.modelName;
   let how = 'created';
   try {
@@ -21,7 +21,7 @@ export async function ensureModel(hand: Hand): Promise<DeploymentOutcome | null>
     const model = await services.sagemaker.describeModel(name, options);
     const same =
       model.image === content.image && model.modelDataUrl === content.modelDataUrl && model.roleArn === content.roleArn;
-    if (!same) return failure(`there is another model named ${name}, made of something else`, 'invalid');
+    if (!same) return failure(deployment, `there is another model named ${name}, made of something else`, 'invalid');
     how = 'found';
   }
   await hand.record({ step: 'endpoint_config', ...noTrouble(deployment), ...notWaiting(deployment) }, `model ${name} ${how}`);

@@ -1,5 +1,6 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, WaitKind } from '../../core/deployment.ts';
+import { isAskedFor } from '../../core/decide-endpoint.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { TrainingRun } from '../../core/training-run.ts';
 import type { CallOptions, Services } from '../ports.ts';
@@ -46,11 +47,17 @@ export const notWaiting = (deployment: Deployment): DeploymentProgress =>
     ? {}
     : { waitsForKind: null, waitsForSince: null, waitsForDetail: null };
 
-export const failure = (failureReason: string, failureKind: FailureKind = 'other'): DeploymentOutcome => ({
+/** The end of a deployment on account of something else than what became of its endpoint. */
+export const failure = (
+  deployment: Deployment,
+  failureReason: string,
+  failureKind: FailureKind = 'other',
+): DeploymentOutcome => ({
   status: 'failed',
   failureReason,
   failureKind,
   detail: failureReason,
+  unsettled: isAskedFor(deployment),
 });
 
 /** Of a newer training that the database did not know of. */

@@ -1,5 +1,5 @@
 import { troubleDelayMs } from '../../core/backoff.ts';
-import { secondLookMs } from '../../core/deadline.ts';
+import { secondLookMs } from '../../core/confirm-limit.ts';
 import { outOfTime } from '../../core/decide-endpoint.ts';
 import { decideTrouble } from '../../core/decide-trouble.ts';
 import type { DeploymentOutcome, DeploymentProgress } from '../../core/deployment.ts';
@@ -25,7 +25,7 @@ export async function meetTrouble(hand: Hand, error: SagemakerError | Contradict
   if (missing === null) return wait(hand, trouble);
   try {
     const never = await makeAgain(hand, missing, trouble.progress);
-    return never === null ? waited(hand, trouble) : { kind: 'finish', outcome: failure(never, 'invalid') };
+    return never === null ? waited(hand, trouble) : { kind: 'finish', outcome: failure(hand.deployment, never, 'invalid') };
   } catch (refusal) {
     if (!(refusal instanceof SagemakerError)) throw refusal;
     // What keeps it from being made again is the trouble now, with patience of its own.
@@ -50,10 +50,7 @@ function troubleOf(hand: Hand, error: SagemakerError | Contradiction): Retry | {
   const why = `${refusal.operation}: ${error.message}`;
   const { deployment, services } = hand;
   const { now, settings } = services;
-  if (hand.deadline === 'over') {
-    const isAsked = deployment.askedAction === 'create' || deployment.askedAction === 'update';
-    return { kind: 'over', met: outOfTime(deployment, why, isAsked) };
-  }
+  if (hand.deadline === 'over') return { kind: 'over', met: outOfTime(deployment, why) };
   if (hand.deadline === 'look_again') {
     return { kind: 'over', met: { kind: 'wait', outcome: again(secondLookMs(settings.endpointPollMs)), why } };
   }
@@ -61,7 +58,7 @@ function troubleOf(hand: Hand, error: SagemakerError | Contradiction): Retry | {
   const decision = decideTrouble(kind, error.message, now() - since);
   if (decision.kind === 'fail') {
     const failureKind = kind === 'contradiction' ? 'other' : refusalKind(refusal.kind, refusal.message);
-    const outcome = failure(`${refusal.operation}: ${decision.failureReason}`, failureKind);
+    const outcome = failure(deployment, `${refusal.operation}: ${decision.failureReason}`, failureKind);
     return { kind: 'over', met: { kind: 'finish', outcome } };
   }
   const progress: DeploymentProgress = {

@@ -13,7 +13,7 @@ const outOfTime: DeploymentOutcome = {
 };
 
 export function afterwardsSuite(newDatabase: () => TestDatabase): void {
-  it('goes on with one that its time limit ended, and records it as live when it is', async () => {
+  it('goes on with one that was ended while SageMaker was at work, and records it as live when it is', async () => {
     const store = newDatabase().open();
     await deploy(store, 'former');
     await queued(store, 'a', 2000);
@@ -29,7 +29,9 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     expect(revived).toMatchObject({ deployment: { deploymentId: 'd-a', ...live }, next: null });
     expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'a' });
     expect(await store.findDeployment('d-older')).toMatchObject({ status: 'superseded', supersededBy: 'a' });
-    expect((await told(store, 'a')).at(-1)).toMatch(/^deployment failed>deployed worker: live after its time limit/);
+    expect((await told(store, 'a')).at(-1)).toMatch(
+      /^deployment failed>deployed worker: live all the same; it had been ended: not settled/,
+    );
     expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
   });
 
@@ -40,12 +42,16 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     await queued(store, 'b', 3000);
     await claim(store, 'd-b', 9100);
     expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
-    await store.settleDeployment('d-a');
+    await store.noteUnsettled('d-a', 9200);
+    expect(await store.findDeployment('d-a')).toMatchObject({ unsettledSince: 9200 });
+    await store.noteUnsettled('d-a', null);
     expect(await store.findDeployment('d-a')).toMatchObject({ status: 'failed', unsettledSince: null });
     expect((await store.unfinishedDeployments(0, 10)).map(({ deploymentId }) => deploymentId)).toEqual(['d-b']);
     // What failed otherwise is over.
     const { deploymentId, fence } = (await store.deploymentUnderWay(endpoint)) ?? { deploymentId: '', fence: 0 };
     await store.finishDeployment(deploymentId, fence, { status: 'failed', failureReason: 'invalid', detail: null }, 11_000);
+    await store.noteUnsettled(deploymentId, 11_500);
+    expect(await store.findDeployment(deploymentId)).toMatchObject({ unsettledSince: null });
     expect(await store.reviveDeployment(deploymentId, 9500, 12_000)).toBeNull();
   });
 
