@@ -1,4 +1,5 @@
 /** Whether a run may be forgotten: nothing that costs money, or that changes an endpoint, may go on without anybody knowing of it. */
+import type { Deployment } from './deployment.ts';
 import { isBeingStarted, isEndedJob, type TrainingJob, type TrainingRun } from './training-run.ts';
 
 export type RemovalDecision = { kind: 'remove' } | { kind: 'refuse'; why: string };
@@ -6,6 +7,10 @@ export type RemovalDecision = { kind: 'remove' } | { kind: 'refuse'; why: string
 /** Of a run in these statuses SageMaker has to be asked first. */
 export const mayStillRun = ({ status }: Pick<TrainingRun, 'status'>): boolean =>
   status === 'requested' || status === 'training' || status === 'timed_out';
+
+/** Also one that was ended by its time limit, while SageMaker is still at work on it. */
+export const isUnderWay = ({ status, unsettledSince }: Pick<Deployment, 'status' | 'unsettledSince'>): boolean =>
+  status === 'in_progress' || unsettledSince !== null;
 
 /** `job`: as SageMaker has it now, null where it has none; `isUnhandled`: the run can't be handled, so that no check ever ends it. */
 export function decideRemoval(

@@ -68,6 +68,10 @@ export function decideTraining(
   };
 }
 
+/** Whoever asked for a stop of it does not want it deployed, also by a database that is rebuilt. Stopped or failed, it never is. */
+export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }: Pick<TrainingOutcome, 'status'>): boolean =>
+  run.stopRequestedAt !== null && status === 'completed';
+
 function look(run: TrainingRun, observation: TrainingObservation): Finish | Seen {
   switch (observation.kind) {
     case 'job':

@@ -1,5 +1,5 @@
 import { jitteredIntervalMs, troubleDelayMs } from '../core/backoff.ts';
-import { decideTraining, type TrainingDecision, type TrainingObservation } from '../core/decide-training.ts';
+import { decideTraining, isUnwanted, type TrainingDecision, type TrainingObservation } from '../core/decide-training.ts';
 import type { Trigger } from '../core/deployment.ts';
 import { SagemakerError } from '../core/errors.ts';
 import type { Actor } from '../core/history.ts';
@@ -7,6 +7,7 @@ import { isFinishedRun, type TrainingRun } from '../core/training-run.ts';
 import { finishFound } from './finish-found.ts';
 import { startRequested } from './start-requested.ts';
 import { recordTrainingOutcome } from './record-training-outcome.ts';
+import { turnDownAtLook } from './turn-down.ts';
 import { whyNotHere } from './where-it-is.ts';
 import { again, done, type JobOutcome } from './outcome.ts';
 import type { CallOptions, Services } from './ports.ts';
@@ -44,6 +45,8 @@ export async function lookAtRun(
   const decision = decideTraining(run, observation, now(), settings);
   const fields = { training_job_name: run.trainingJobName };
   if (decision.kind === 'finish') {
+    const later = isUnwanted(run, decision.outcome) ? await turnDownAtLook(services, run, { troubleSince, signal }) : null;
+    if (later !== null) return later;
     if (decision.deploy && run.foundEnded && observation.kind === 'job') {
       return finishFound(services, run, observation.job, decision, { actor, troubleSince, signal });
     }
@@ -59,6 +62,8 @@ export async function lookAtRun(
   }
   await noteProgress(services, run, observation, actor);
   if (decision.askStop) await askStop(services, run, { signal });
+  // At each look until it is over: the API may have died before it, or SageMaker not taken it.
+  if (run.stopRequestedAt !== null) await turnDownAtLook(services, run, { troubleSince, signal });
   const delayMs =
     decision.confirmInMs ?? jitteredIntervalMs(intervalFor(decision.secondaryStatus, settings.pollIntervalMs), random);
   log.debug({ ...fields, reason: decision.why, next_look_ms: delayMs }, 'the training goes on');

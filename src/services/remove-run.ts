@@ -1,22 +1,23 @@
-import { decideRemoval, mayStillRun } from '../core/decide-removal.ts';
+import { decideRemoval, isUnderWay, mayStillRun } from '../core/decide-removal.ts';
 import { SagemakerError, ServiceError } from '../core/errors.ts';
 import { namePattern } from '../core/names.ts';
-import { tagKeys } from '../core/tags.ts';
 import type { TrainingJob } from '../core/training-run.ts';
-import { onceChanged } from './once-changed.ts';
 import type { CallOptions, Services } from './ports.ts';
 import type { RunView } from './store.ts';
+import { notTurnedDown, turnDownTrouble } from './turn-down.ts';
 import { whyNotHere } from './where-it-is.ts';
 
 const options: CallOptions = { maxWaitMs: 5000 };
-const tagWaitMs = 2000;
+const tagWaitMs = 3000;
 
 /**
  * Forgets a run with its deployments and its history, also one that can't be handled. SageMaker's training job, models and configurations
- * stay, and so does what is live. The training is not adopted again by itself: that is recorded, and a tag says it to a rebuilt database.
+ * stay, and so does what is live. The training is not adopted again by itself: that is recorded, and a tag says it to a rebuilt database,
+ * written before anything is removed: nobody could ask again.
  * Answers the run as it was.
  *
  * @throws {ServiceError} `not_found`; `run_in_progress` while its training runs or is to be started; `deployment_in_progress`.
+ * `sagemaker_unavailable` when SageMaker does not take the tag now.
  * @throws {SagemakerError} when SageMaker does not say whether the training runs.
  */
 export async function removeRun(services: Services, name: string): Promise<RunView> {
@@ -25,21 +26,36 @@ export async function removeRun(services: Services, name: string): Promise<RunVi
     const run = await store.findRun(name);
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     await requireOver(services, run);
+    await requireSettled(services, run);
+    await tagRemoved(services, run);
     const result = await store.removeRun(name, run.status, now());
     switch (result) {
       case 'removed':
         log.warn({ training_job_name: name, status: run.status }, 'the run is removed, with its deployments and its history');
-        await onceChanged(`${name} is removed.`, () => tagRemoved(services, run));
         return run;
       case 'deployment_in_progress':
-        throw new ServiceError(
-          'deployment_in_progress',
-          `${name} is being deployed to ${run.endpointName}: ask again when that is over`,
-        );
+        throw underWay(run);
       case 'changed':
       // Decided anew.
     }
   }
+}
+
+const underWay = ({ trainingJobName, endpointName }: RunView): ServiceError =>
+  new ServiceError(
+    'deployment_in_progress',
+    `${trainingJobName} is being deployed to ${endpointName}: ask again when that is over`,
+  );
+
+/** What is refused all the same must not be tagged as removed. */
+async function requireSettled({ store }: Services, run: RunView): Promise<void> {
+  const { items } = await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 100, cursor: null });
+  if (items.some(isUnderWay)) throw underWay(run);
+}
+
+async function tagRemoved(services: Services, run: RunView): Promise<void> {
+  const trouble = await turnDownTrouble(services, run, 'removed', { maxWaitMs: tagWaitMs });
+  if (trouble !== null) throw notTurnedDown(`${run.trainingJobName} is not removed yet`, trouble);
 }
 
 async function requireOver(services: Services, run: RunView): Promise<void> {
@@ -66,19 +82,5 @@ async function findJob(services: Services, run: RunView): Promise<TrainingJob | 
     throw new ServiceError('sagemaker_unavailable', `Whether ${run.trainingJobName} runs can’t be told: ${why}`, {
       cause: error,
     });
-  }
-}
-
-/** Never fails. */
-async function tagRemoved({ sagemaker, log }: Services, { trainingJobName, trainingJobArn }: RunView): Promise<void> {
-  if (trainingJobArn === null) return;
-  try {
-    await sagemaker.addTags(trainingJobArn, { [tagKeys.turnedDown]: 'removed' }, { maxWaitMs: tagWaitMs });
-  } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    log.warn(
-      { err: error, training_job_name: trainingJobName },
-      'the training could not be tagged; a rebuilt database would adopt it again',
-    );
   }
 }

@@ -1,19 +1,20 @@
 import { credentialsTroubleForCaller } from '../core/credentials-trouble.ts';
 import { decideStop } from '../core/decide-stop.ts';
 import { SagemakerError, ServiceError } from '../core/errors.ts';
-import { tagKeys } from '../core/tags.ts';
-import type { TrainingRun } from '../core/training-run.ts';
+import { isEndedJob, type TrainingRun } from '../core/training-run.ts';
 import { enqueueCheck, enqueueDeploy } from './enqueue.ts';
 import { findMeantRun } from './find-run.ts';
 import { askStop } from './observe-training.ts';
+import { nullUnlessTransient } from './null-unless-transient.ts';
 import { onceChanged } from './once-changed.ts';
+import { notTurnedDown, turnDownTrouble } from './turn-down.ts';
 import { whyNotHere } from './where-it-is.ts';
 import type { Services } from './ports.ts';
 import type { RunView } from './store.ts';
 
 const lookWaitMs = 3000;
 const stopWaitMs = 5000;
-const tagWaitMs = 2000;
+const tagWaitMs = 3000;
 
 /**
  * Has a training stopped: records that, asks SageMaker, and leaves it to the run's check to ask again until SageMaker shows it and to
@@ -23,6 +24,8 @@ const tagWaitMs = 2000;
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
  * @throws {SagemakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
+ *
+ * That it is not wanted is said at SageMaker, too, for a rebuilt database: before it is recorded, since nobody would come back to it.
  */
 export async function stopTraining(services: Services, name: string): Promise<RunView> {
   for (;;) {
@@ -57,17 +60,20 @@ export async function stopTraining(services: Services, name: string): Promise<Ru
 async function stopAtSagemaker(services: Services, run: TrainingRun): Promise<boolean> {
   const { store, now, log } = services;
   const name = run.trainingJobName;
+  const untagged = await turnDownTrouble(services, run, 'stopped', { maxWaitMs: tagWaitMs });
   const asked = await store.requestStop(name, now());
   if (asked === null) return false;
   log.info({ training_job_name: name }, 'a stop was asked for');
   await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
-    if (asked.status === 'timed_out') await stopUnwatched(services, asked);
-    else {
+    if (asked.status === 'timed_out') {
+      await stopUnwatched(services, asked);
+      if (untagged !== null) throw notTurnedDown(`SageMaker was asked to stop ${name}, whose monitoring has timed out`, untagged);
+    } else {
+      // The check says it again where it could not be said.
       const refused = asked.status === 'training' ? await askStop(services, asked, { maxWaitMs: stopWaitMs }) : null;
       await enqueueCheck(services, asked, 0);
       if (refused !== null) await throwIfElsewhere(services, asked, refused);
     }
-    await tagStopped(services, asked);
   });
   return true;
 }
@@ -89,6 +95,7 @@ async function stopUnwatched(services: Services, run: TrainingRun): Promise<void
   } catch (error) {
     if (!(error instanceof SagemakerError)) throw error;
     await throwIfElsewhere(services, run, error);
+    if (error.kind === 'invalid' && (await isStoppedAlready(services, run))) return;
     const why = error.kind === 'unauthenticated' ? credentialsTroubleForCaller(error.code) : error.message;
     if (!['unavailable', 'throttled', 'busy', 'unauthenticated'].includes(error.kind)) throw error;
     const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;
@@ -96,11 +103,19 @@ async function stopUnwatched(services: Services, run: TrainingRun): Promise<void
   }
 }
 
+/** SageMaker refuses a stop of what is being stopped or over; that is what was asked for. */
+async function isStoppedAlready({ sagemaker }: Services, { trainingJobName }: TrainingRun): Promise<boolean> {
+  const job = await sagemaker.describeTrainingJob(trainingJobName, { maxWaitMs: stopWaitMs }).catch(nullUnlessTransient);
+  return job !== null && (job.status === 'Stopping' || isEndedJob(job));
+}
+
 /** False when the deployment is not queued any more. */
 async function withdrawDeployment(services: Services, run: RunView): Promise<boolean> {
   const { store, now, log } = services;
   const [newest] = (await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 1, cursor: null })).items;
   if (newest?.status !== 'queued') return false;
+  const untagged = await turnDownTrouble(services, run, 'stopped', { maxWaitMs: tagWaitMs });
+  if (untagged !== null) throw notTurnedDown(`The deployment of ${run.trainingJobName} is not withdrawn yet`, untagged);
   const reason = 'withdrawn before its turn came: a stop of its training was asked for';
   const withdrawn = await store.withdrawDeployment(newest.deploymentId, reason, now());
   if (withdrawn === null) return false;
@@ -109,22 +124,7 @@ async function withdrawDeployment(services: Services, run: RunView): Promise<boo
     'the queued deployment is withdrawn: a stop was asked for',
   );
   if (withdrawn.next !== null) await enqueueDeploy(services, withdrawn.next, 0);
-  await tagStopped(services, run);
   return true;
-}
-
-/** Says on the training job that nobody wants it deployed: a rebuilt database would not know. Never fails. */
-async function tagStopped({ sagemaker, log }: Services, { trainingJobName, trainingJobArn }: TrainingRun): Promise<void> {
-  if (trainingJobArn === null) return;
-  try {
-    await sagemaker.addTags(trainingJobArn, { [tagKeys.turnedDown]: 'stopped' }, { maxWaitMs: tagWaitMs });
-  } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    log.warn(
-      { err: error, training_job_name: trainingJobName },
-      'the training could not be tagged; a rebuilt database would not know that it was stopped',
-    );
-  }
 }
 
 async function readAgain({ store }: Services, name: string): Promise<RunView> {
