@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultSpec } from 'sagemaker-simulator';
 import { advanceDeployment } from '../../src/services/advance-deployment.ts';
 import { removeRun } from '../../src/services/remove-run.ts';
-import { endpointName, liveConfigOf, rounds, startLive, type World } from './harness.ts';
+import { endpointName, liveConfigOf, runRounds, startLive, type World } from './harness.ts';
 
 const endpointTags = async ({ services: { sagemaker } }: World): Promise<Record<string, string>> =>
   sagemaker.listTags((await sagemaker.describeEndpoint(endpointName)).arn);
@@ -23,7 +23,7 @@ async function missedByNow(): Promise<{ world: World; first: string; job: string
   world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
   const job = await world.start();
   const id = await world.untilQueued(job);
-  await rounds(world, 6);
+  await runRounds(world, 6);
   expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'failed', failureKind: 'timeout' }]);
   return { world, first, job, id };
 }
@@ -34,7 +34,7 @@ describe('a time limit', () => {
     world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
     const job = await world.start();
     await world.untilQueued(job);
-    await rounds(world, 6);
+    await runRounds(world, 6);
     expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'failed', failureKind: 'timeout' }]);
     await world.settle();
     const [deployment] = await world.deploymentsOf(job);
@@ -60,9 +60,9 @@ it('access that is denied after an update was taken ends the deployment, and it 
   world.simulator.changeSettings({ endpointUpdateSeconds: 600 });
   const job = await world.start();
   await world.untilQueued(job);
-  await rounds(world, 2);
+  await runRounds(world, 2);
   world.simulator.addFault(denied);
-  await rounds(world, 30);
+  await runRounds(world, 30);
   expect(await world.deploymentsOf(job)).toMatchObject([
     { status: 'failed', failureReason: expect.stringContaining('not authorized'), unsettledSince: expect.any(Number) },
   ]);
@@ -77,7 +77,7 @@ it('a refusal before anything was asked for leaves nothing to be looked at', asy
   world.simulator.addFault({ ...denied, message: 'not authorized', match: { operation: 'UpdateEndpoint' } });
   const job = await world.start();
   await world.untilQueued(job);
-  await rounds(world, 40);
+  await runRounds(world, 40);
   expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'failed', unsettledSince: null }]);
 });
 
@@ -128,7 +128,7 @@ it('is given up, and said, when the endpoint is not to be seen for a day; then t
   const { world, job } = await missedByNow();
   world.simulator.addFault(denied);
   await expect(removeRun(world.services, job)).rejects.toMatchObject({ code: 'deployment_in_progress' });
-  await rounds(world, 2);
+  await runRounds(world, 2);
   world.clock.advance(24 * 3600);
   await world.settle();
   expect(world.lines.filter((line) => line.includes('the endpoint could not be seen'))).toHaveLength(1);

@@ -5,7 +5,7 @@ import { advanceDeployment } from '../../src/services/advance-deployment.ts';
 import { requestDeployment } from '../../src/services/request-deployment.ts';
 import type { FaultSpec } from 'sagemaker-simulator';
 import { image, makeConfig, training } from '../support/simulator.ts';
-import { endpointName, liveConfigOf, rounds, startLive, startWorld, statusesOf, type World } from './harness.ts';
+import { endpointName, liveConfigOf, runRounds, startLive, startWorld, statusesOf, type World } from './harness.ts';
 
 const arn = (resource: string): string => `arn:aws:sagemaker:us-east-1:123456789012:${resource}`;
 const invalid = (operation: Extract<FaultSpec['match'], object>['operation'], message: string): FaultSpec => ({
@@ -191,7 +191,7 @@ describe('SageMaker contradicts itself', () => {
     world.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`) });
     const second = await world.start();
     await world.untilQueued(second);
-    await rounds(world, 8);
+    await runRounds(world, 8);
     expect(await world.deploymentsOf(second)).toMatchObject([
       { status: 'failed', failureKind: 'timeout', failureReason: expect.stringContaining('not settled within 60 s') },
     ]);
@@ -222,7 +222,7 @@ describe('capacity', () => {
     const id = await world.untilQueued(job);
     const waits: (string | null)[] = [];
     for (let index = 0; index < 20; index += 1) {
-      await rounds(world, 1);
+      await runRounds(world, 1);
       waits.push((await world.store.findDeployment(id))?.waitsForDetail ?? null);
     }
     expect(new Set(waits)).toEqual(new Set([null, 'the endpoint is Updating', reason]));
@@ -244,9 +244,9 @@ describe('capacity', () => {
     const id = await world.untilQueued(job);
     for (let index = 0; world.effects().endpoint_update_requested !== 2; index += 1) {
       if (index > 100) throw new Error('not asked for again');
-      await rounds(world, 1);
+      await runRounds(world, 1);
     }
-    await rounds(world, 3);
+    await runRounds(world, 3);
     expect(await world.store.findDeployment(id)).toMatchObject({
       status: 'in_progress',
       step: 'settle',
@@ -280,7 +280,7 @@ describe('capacity', () => {
     world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
     const job = await world.start();
     const id = await world.untilQueued(job);
-    await rounds(world, 5);
+    await runRounds(world, 5);
     const { retryAt } = (await world.store.findDeployment(id)) ?? {};
     expect(retryAt).toBeGreaterThan(0);
     world.clock.now = (retryAt ?? 0) - 1;
@@ -324,7 +324,7 @@ describe('a time limit', () => {
     world.simulator.changeSettings({ endpointUpdateSeconds: 60 });
     const job = await world.start();
     const id = await world.untilQueued(job);
-    await rounds(world, 2);
+    await runRounds(world, 2);
     const right = world.clock.now;
     for (const seconds of [0, 1, 2, 3]) {
       const ahead = { ...world.services, now: () => right + 3 * 3_600_000 + seconds * 1000 };
@@ -339,7 +339,7 @@ describe('a time limit', () => {
     world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
     const second = await world.start();
     await world.untilQueued(second);
-    await rounds(world, 1);
+    await runRounds(world, 1);
     world.simulator.changeSettings({ endpointUpdateSeconds: 20, trainingSeconds: 1 });
     const third = await world.start();
     await world.settle();
@@ -365,10 +365,10 @@ it('says what a deployment waits for', async () => {
   world.simulator.changeSettings({ endpointUpdateSeconds: 200 });
   const second = await world.start();
   await world.untilQueued(second);
-  await rounds(world, 1);
+  await runRounds(world, 1);
   const third = await world.start();
   const id = await world.untilQueued(third);
-  await rounds(world, 1);
+  await runRounds(world, 1);
   expect(await world.store.findDeployment(id)).toMatchObject({
     waitsForKind: 'turn',
     waitsForDetail: `the deployment of ${second} goes first`,

@@ -176,7 +176,7 @@ export async function startLive(changed: Partial<ServiceSettings> = {}): Promise
 }
 
 /** So many rounds of what workers do, whether or not anything is settled. */
-export async function rounds(world: World, count: number, everySeconds = 15): Promise<void> {
+export async function runRounds(world: World, count: number, everySeconds = 15): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     await world.round();
     world.clock.advance(everySeconds);
