@@ -3,7 +3,7 @@ import { defineConfig } from 'oxlint';
 const environment = {
   object: 'process',
   property: 'env',
-  message: 'Only src/config.ts reads the environment: take the value from the Config, as an argument.',
+  message: 'Only src/config/config.ts reads the environment: take the value from the Config, as an argument.',
 };
 
 export default defineConfig({
@@ -39,6 +39,7 @@ export default defineConfig({
     'unicorn/prefer-set-has': 'off',
     // It takes every postMessage for a window's; ours are between threads.
     'unicorn/require-post-message-target-origin': 'off',
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'autodeploy/import-layers': 'error',
     'autodeploy/no-double-assertion': 'error',
   },
@@ -67,7 +68,7 @@ export default defineConfig({
       },
     },
     {
-      files: ['src/config.ts', 'packages/*/src/main.ts', 'src/local/**', 'src/lambda/**'],
+      files: ['src/config/config.ts', 'packages/*/src/main.ts', 'tools/dev/**', 'src/lambda/**'],
       rules: { 'no-restricted-properties': 'off' },
     },
   ],

@@ -35,7 +35,7 @@ function packageFault(file: string, name: string, allowed: readonly string[] | u
   if (owner !== undefined && !within(file, owner.by)) return `Only ${owner.by.join(' and ')} may import ${name}. ${owner.hint}`;
   if (allowed === undefined || allowed.includes(name)) return null;
   const which = allowed.length === 0 ? 'no packages' : `no package but ${allowed.join(', ')}`;
-  return `${dirname(file)} may import ${which}, not ${name}. Take it as an argument, through an interface of src/services/ports.ts.`;
+  return `${dirname(file)} may import ${which}, not ${name}. Take it as an argument, through an interface of src/ports.`;
 }
 
 export const importLayers: Rule = {

@@ -1,5 +1,5 @@
 /**
- * `npm start`: set-up, then the whole system on this machine (src/local/main.ts) under the pinned Node. One program from the first
+ * `npm start`: set-up, then the whole system on this machine (tools/dev/main.ts) under the pinned Node. One program from the first
  * to the last, because npm hands signals to its direct child only, and a shell remembers where it once found `node`.
  */
 import { resolve } from 'node:path';
@@ -20,7 +20,7 @@ try {
     );
   }
   stopWithoutNpm();
-  const code = await runInForeground('node', ['src/local/main.ts', ...process.argv.slice(2)], { tied: true });
+  const code = await runInForeground('node', ['tools/dev/main.ts', ...process.argv.slice(2)], { tied: true });
   lock.release();
   process.exitCode = code;
 } catch (error) {

@@ -21,7 +21,7 @@ export async function startLocalSystem() {
     POLL_INTERVAL_SECONDS: '1',
     ENDPOINT_POLL_SECONDS: '1',
   };
-  const child = spawn(process.execPath, [join(root, 'src/local/main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(root, 'tools/dev/main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGTERM');

@@ -1,19 +1,19 @@
 import { Hono } from 'hono';
-import { accessLog, requestId } from './request-log.ts';
-import { answerProblem } from './answer-problem.ts';
-import { requireKey } from './auth.ts';
-import { readBody } from './body.ts';
+import { accessLog, requestId } from './middleware/request-log.ts';
+import { answerProblem } from './problems/response.ts';
+import { requireKey } from './middleware/auth.ts';
+import { readBody } from './middleware/body.ts';
 import type { ApiDeps } from './deps.ts';
-import { docsPath } from './docs.ts';
-import { createFailureLog } from './failure-log.ts';
+import { docsPath } from './pages/docs.ts';
+import { createFailureLog } from './problems/failure-log.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
-import { allowedMethods } from './methods.ts';
-import { Problem, problemOf } from './problems.ts';
-import { refuseUnknownQuery } from './query-names.ts';
+import { allowedMethods } from './middleware/methods.ts';
+import { Problem, problemOf } from './problems/table.ts';
+import { refuseUnknownQuery } from './middleware/query-names.ts';
 import { createRoutes } from './routes/routes.ts';
-import { securityHeaders } from './security-headers.ts';
-import { createWrongKeys } from './wrong-keys.ts';
-import { refuseForeignHosts, refuseForeignOrigins } from './web-pages.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { createWrongKeys } from './middleware/wrong-keys.ts';
+import { refuseForeignHosts, refuseForeignOrigins } from './middleware/web-origins.ts';
 
 /** The API over what it is given: every route at `/` and under the base path. Opens and listens to nothing. */
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {

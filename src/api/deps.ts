@@ -1,9 +1,16 @@
-import type { Logger } from '../logger.ts';
-import type { Services } from '../services/ports.ts';
-import type { SystemStatus } from '../services/status.ts';
-import type { BoardQueue } from './board.ts';
-import type { HealthChecks } from './routes/health.ts';
-import type { WrongKeyLimits } from './wrong-keys.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Services } from '../services/context.ts';
+import type { SystemStatus } from '../services/system/read-status.ts';
+import type { BoardQueue } from './pages/board.ts';
+import type { WrongKeyLimits } from './middleware/wrong-keys.ts';
+
+/** Each throws, with the reason, while its part is away. */
+export interface HealthChecks {
+  redis(): Promise<void>;
+  database(): Promise<void>;
+  /** Whether it takes our credentials. That it is away keeps nobody from being ready. */
+  sagemaker(): Promise<void>;
+}
 
 /** Everything that the API needs from the outside; main.ts and the tests put it together. */
 export interface ApiDeps {

@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 
 /** What the server and the middlewares leave for the routes. */
@@ -12,3 +13,6 @@ export interface ApiEnv {
 }
 
 export type ApiContext = Context<ApiEnv>;
+
+/** Where each file of routes registers its own. */
+export type Routes = OpenAPIHono<ApiEnv>;

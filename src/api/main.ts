@@ -3,27 +3,27 @@
  * SageMaker may come later.
  */
 import packageJson from '../../package.json' with { type: 'json' };
-import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadApiConfig } from '../config.ts';
-import { openStore } from '../db/open-store.ts';
-import { autoDeployLogger, createLogger } from '../logger.ts';
-import { createMetrics } from '../metrics.ts';
-import { onCrash } from '../on-crash.ts';
-import { onStop } from '../on-stop.ts';
-import { newProcessName } from '../process-name.ts';
+import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadApiConfig } from '../config/config.ts';
+import { openStore } from '../db/sqlite/open-store.ts';
+import { autoDeployLogger, createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { onCrash } from '../app/on-crash.ts';
+import { onStop } from '../app/shutdown.ts';
+import { newProcessName } from '../app/process-name.ts';
 import { createQueue } from '../queue/queue.ts';
 import { faultOfRedis } from '../queue/start-check.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
-import { createCallCounter } from '../services/count-calls.ts';
-import type { Services } from '../services/ports.ts';
-import { readStatus } from '../services/status.ts';
-import { watchWorkers } from '../services/watch-workers.ts';
-import { startPresence, troubleOf } from '../services/presence.ts';
-import { shareDatabase } from '../services/shared-database.ts';
+import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
+import type { Services } from '../services/context.ts';
+import { readStatus } from '../services/system/read-status.ts';
+import { watchWorkers } from '../services/system/watch-workers.ts';
+import { startPresence, troubleOf } from '../services/system/presence.ts';
+import { shareDatabase } from '../services/system/shared-database.ts';
 import { createApp } from './app.ts';
 import { startServer } from './server.ts';
 
-/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/bootstrap.ts). */
+/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/training/create-run.ts). */
 const graceMs = 5000;
 /** Shorter keys work, and are told of. */
 const goodKeyLength = 16;

@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Routes } from './routes/routes.ts';
+import type { Routes } from './env.ts';
 
 export const openApiPath = '/openapi.json';
 

@@ -1,10 +1,10 @@
 /** Rows as the API shows them. */
-import type { Deployment } from '../core/deployment.ts';
+import type { Deployment } from '../core/deployment/deployment.ts';
 import type { HistoryEntry } from '../core/history.ts';
-import type { EndpointStatus } from '../services/endpoint-status.ts';
-import type { RunDetails } from '../services/read-runs.ts';
-import type { RunView } from '../services/store.ts';
-import { boardPath } from './board.ts';
+import type { EndpointStatus } from '../services/deployment/endpoint-status.ts';
+import type { RunDetails } from '../services/training/get-run.ts';
+import type { RunView } from '../ports/store.ts';
+import { boardPath } from './pages/board.ts';
 import type { DeploymentBody } from './schemas/deployment.ts';
 import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
 import type { HistoryEntryBody, TrainingRunBody, TrainingRunDetailsBody } from './schemas/training-run.ts';

@@ -2,9 +2,9 @@ import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
-import type { Logger } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { ApiEnv } from './env.ts';
-import { createLinger } from './linger.ts';
+import { createLinger } from './middleware/linger.ts';
 
 export interface ServerTimeouts {
   /** For all headers to be there, from the connection's start. */

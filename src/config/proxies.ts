@@ -1,4 +1,4 @@
-import { shown } from './faults.ts';
+import { shown } from './errors.ts';
 import type { Environment } from './variable.ts';
 
 /** The proxies that calls of AWS go through, as Node's agents take them (`proxyEnv`). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shown } from './faults.ts';
+import { shown } from './errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

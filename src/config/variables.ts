@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxNameLength, maxProjectNameLength, namePattern } from '../core/names.ts';
+import { maxNameLength, maxProjectNameLength, namePattern } from '../core/sagemaker/names.ts';
 import {
   imagePattern,
   instanceTypePattern,
@@ -8,7 +8,7 @@ import {
   maxTrainingSeconds,
   roleArnPattern,
   s3UriPattern,
-} from './patterns.ts';
+} from '../core/sagemaker/limits.ts';
 import { optional, required, type Rule, seconds, text, wholeNumber, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -86,7 +86,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** What a caller of the API did wrong, or has to wait for; each code has one HTTP status (src/api/problems.ts). */
+/** What a caller of the API did wrong, or has to wait for; each code has one HTTP status (src/api/problems/table.ts). */
 export const serviceErrorCodes = [
   'idempotency_conflict',
   'training_job_exists',

@@ -2,7 +2,7 @@
  * Instants that a clock wrote which has been put back since, as after a boot without a time server: they lie in the future, and what
  * counts from them would stand still until then.
  */
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from './deployment/deployment.ts';
 
 /**
  * Whether so long has passed since then. An instant that lies as far in the future was written by a clock that was ahead, and has

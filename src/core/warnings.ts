@@ -1,5 +1,5 @@
-import { isAlive, type ServiceProcess } from './process.ts';
-import type { PassedOver, PassedOverKind } from './passed-over.ts';
+import { isAlive, type ServiceProcess } from './service-process.ts';
+import type { PassedOver, PassedOverKind } from './skipped.ts';
 import { type RedisFacts, warningsOf } from './redis-server.ts';
 
 /** Something that a person should know of, in `GET /status`. */

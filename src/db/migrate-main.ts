@@ -3,10 +3,10 @@
  * database where there is none. Safe to run many times at once. One JSON object on stdout says what was done; a line on stderr when it
  * could not be, with exit code 78 when something has to be repaired first, and 1 when a later try may do.
  */
-import { configOrExit, exitOnUnusableDatabase, loadDatabaseUrl } from '../config.ts';
-import { migrateDatabase } from './migrate.ts';
-import { databasePath } from './open.ts';
-import { patiently } from './patience.ts';
+import { configOrExit, exitOnUnusableDatabase, loadDatabaseUrl } from '../config/config.ts';
+import { migrateDatabase } from './sqlite/migrate.ts';
+import { databasePath } from './sqlite/open.ts';
+import { patiently } from './sqlite/busy-timeout.ts';
 
 const waitMs = 15_000;
 

@@ -1,4 +1,4 @@
-import { readAnswer } from './answer.ts';
+import { readAnswer } from './response.ts';
 import { type ApiKey, createApiKey } from './api-key.ts';
 import type { Log } from './log-line.ts';
 import { type Route, routeEvent } from './route-event.ts';

@@ -1,5 +1,5 @@
-import { namePattern } from '../core/names.ts';
-import { isDeployUnwanted } from '../core/tags.ts';
+import { namePattern } from '../core/sagemaker/names.ts';
+import { isDeployUnwanted } from '../core/sagemaker/tags.ts';
 
 /** What becomes of an event: a request to the service, or nothing. */
 export type Route =

@@ -3,8 +3,8 @@
  * ever and are told apart by what a command does while Redis is away: a producer's fails at once, a worker's waits.
  */
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Logger } from '../services/ports.ts';
-import { logTrouble, type Trouble } from './connection-trouble.ts';
+import type { Logger } from '../ports/logger.ts';
+import { logTrouble, type Trouble } from './connection-log.ts';
 import { refusalOf, refusedEvent, type RefusalKind } from './refusal.ts';
 
 const firstWaitMs = 100;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { DueJobs } from '../services/ports.ts';
+import type { DueJobs } from '../ports/queue.ts';
 import type { JobQueue } from './ensure-job.ts';
 import { scoreOfMs } from './pull-forward.ts';
 

@@ -1,5 +1,5 @@
 import { ErrorCode, type Queue } from 'bullmq';
-import { jobOptions, type LookJob, type NewJob } from './contracts.ts';
+import { jobOptions, type LookJob, type NewJob } from './jobs.ts';
 
 /** BullMQ's queue; whatever its jobs hold. */
 export type JobQueue = Queue<object, unknown>;

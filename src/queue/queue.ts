@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
-import type { Logger, Queue, QueuePeers, QueueView } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Queue, QueuePeers, QueueView } from '../ports/queue.ts';
 import { connectProducer, disconnect } from './connection.ts';
 import {
   checkJob,
@@ -12,17 +13,17 @@ import {
   lookAtDeploymentJob,
   lookAtTrainingJob,
   type LookJob,
-} from './contracts.ts';
+} from './jobs.ts';
 import { createDueLook } from './due-jobs.ts';
 import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
-import { createLookSpacing } from './look-spacing.ts';
-import { leavePeers, meetPeers } from './meet.ts';
+import { createLookSpacing } from './observation-spacing.ts';
+import { leavePeers, meetPeers } from './peers.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
-import { restoreJobs } from './restore-jobs.ts';
+import { restoreJobs } from './restore-missing.ts';
 import { unavailable } from './redis-error.ts';
 import { within } from './time-limit.ts';
-import { createUntilReady } from './until-ready.ts';
+import { createUntilReady } from './wait-for-first-connect.ts';
 import { createWriteProbe } from './write-probe.ts';
 
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */

@@ -1,4 +1,4 @@
-import { reasonOf } from './connection-trouble.ts';
+import { reasonOf } from './connection-log.ts';
 import { refusalOf } from './refusal.ts';
 import { QueueUnavailable } from './time-limit.ts';
 

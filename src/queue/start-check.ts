@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { isOlder, oldestVersion, type RedisFacts } from '../core/redis-server.ts';
-import { reasonOf } from './connection-trouble.ts';
+import { reasonOf } from './connection-log.ts';
 import { type Call, callsAsTheyAre, callsInScripts, probeKeys } from './needed-commands.ts';
 import { factsOf } from './redis-facts.ts';
 import { type Refusal, refusalOf } from './refusal.ts';

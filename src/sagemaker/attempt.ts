@@ -6,8 +6,8 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { Command } from '@smithy/core/client';
 import type { Credentials } from './credentials.ts';
-import type { Failure } from './failure.ts';
-import { orAborted } from './patience.ts';
+import type { Failure } from './to-sagemaker-error.ts';
+import { orAborted } from './call-deadline.ts';
 
 /** One of the SDK's commands. */
 export type SagemakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<

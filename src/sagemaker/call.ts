@@ -2,14 +2,14 @@ import type { SageMakerClient, ServiceInputTypes, ServiceOutputTypes } from '@aw
 import { isTransientError } from '@smithy/core/retry';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SagemakerError, type Effect } from '../core/errors.ts';
-import type { CallOptions } from '../services/ports.ts';
+import type { CallOptions } from '../ports/sagemaker.ts';
 import { attempt, type SagemakerCommand } from './attempt.ts';
 import { backoffMs, mayTryAgain, type Trouble } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
-import { effectOf, isRefusedForClock, sagemakerError, type Failure } from './failure.ts';
-import { GivenUp, Patience } from './patience.ts';
-import { SendGate } from './send-gate.ts';
-import { type Mask, withoutOthersValues } from './without-values.ts';
+import { effectOf, isRefusedForClock, sagemakerError, type Failure } from './to-sagemaker-error.ts';
+import { GivenUp, Patience } from './call-deadline.ts';
+import { SendGate } from './adaptive-rate-limiter.ts';
+import { type Mask, withoutOthersValues } from './redact.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { credentialsTrouble } from '../core/credentials-trouble.ts';
+import { credentialsTrouble } from '../core/sagemaker/credentials-problem.ts';
 import type { Credentials } from './credentials.ts';
-import { sagemakerError } from './failure.ts';
+import { sagemakerError } from './to-sagemaker-error.ts';
 
 /** How long after an answer or a question SageMaker is asked again. */
 const probeEveryMs = 10_000;

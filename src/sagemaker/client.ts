@@ -1,5 +1,5 @@
 import { SageMakerClient, type SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
-import type { Proxies } from '../config.ts';
+import type { Proxies } from '../config/config.ts';
 
 /** Where SageMaker is and who asks, where it is not for the SDK to find out. */
 export interface ClientOverrides extends Pick<SageMakerClientConfig, 'region' | 'endpoint' | 'credentials'> {

@@ -4,9 +4,9 @@ import {
   type ProductionVariant as SagemakerVariant,
   type ProductionVariantInstanceType,
 } from '@aws-sdk/client-sagemaker';
-import type { ProductionVariant } from '../core/deployment.ts';
-import type { Sagemaker } from '../services/ports.ts';
-import { required, tagList } from './answer.ts';
+import type { ProductionVariant } from '../core/deployment/deployment.ts';
+import type { Sagemaker } from '../ports/sagemaker.ts';
+import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
 export const endpointConfigCalls = (call: Caller): Pick<Sagemaker, 'createEndpointConfig' | 'describeEndpointConfig'> => ({

@@ -5,9 +5,9 @@ import {
   UpdateEndpointCommand,
   type DescribeEndpointCommandOutput,
 } from '@aws-sdk/client-sagemaker';
-import type { Endpoint } from '../core/deployment.ts';
-import type { Sagemaker } from '../services/ports.ts';
-import { required, tagList } from './answer.ts';
+import type { Endpoint } from '../core/deployment/deployment.ts';
+import type { Sagemaker } from '../ports/sagemaker.ts';
+import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
 type EndpointCalls = Pick<Sagemaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;

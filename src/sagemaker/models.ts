@@ -1,6 +1,6 @@
 import { CreateModelCommand, DescribeModelCommand } from '@aws-sdk/client-sagemaker';
-import type { Sagemaker } from '../services/ports.ts';
-import { required, tagList } from './answer.ts';
+import type { Sagemaker } from '../ports/sagemaker.ts';
+import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
 export const modelCalls = (call: Caller): Pick<Sagemaker, 'createModel' | 'describeModel'> => ({

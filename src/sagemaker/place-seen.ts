@@ -1,6 +1,6 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { type Place, placeOfArn, placeOfWords } from '../core/place.ts';
-import type { KnownPlace } from '../services/ports.ts';
+import { type Place, placeOfArn, placeOfWords } from '../core/sagemaker/place.ts';
+import type { KnownPlace } from '../ports/sagemaker.ts';
 
 /**
  * The region and the account that this process speaks to, by what SageMaker answers: by the ARNs of training jobs, or else by its words

@@ -1,6 +1,7 @@
-import { credentialsTrouble } from '../core/credentials-trouble.ts';
+import { credentialsTrouble } from '../core/sagemaker/credentials-problem.ts';
 import { SagemakerError } from '../core/errors.ts';
-import type { Logger, Sagemaker } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Sagemaker } from '../ports/sagemaker.ts';
 import { type Caller, createCaller } from './call.ts';
 import { createCredentialsCheck, findCredentials } from './check-credentials.ts';
 import { createClient, defaultLimits, type ClientOverrides, type Limits } from './client.ts';

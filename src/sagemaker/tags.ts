@@ -1,6 +1,6 @@
 import { AddTagsCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
-import type { Sagemaker } from '../services/ports.ts';
-import { tagList } from './answer.ts';
+import type { Sagemaker } from '../ports/sagemaker.ts';
+import { tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
 export const tagCalls = (call: Caller, maxWaitMs: number): Pick<Sagemaker, 'listTags' | 'addTags'> => ({

@@ -9,13 +9,13 @@ import {
   type TrainingJobSummary as ListedTrainingJob,
 } from '@aws-sdk/client-sagemaker';
 import { SagemakerError } from '../core/errors.ts';
-import type { TrainingJob } from '../core/training-run.ts';
-import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../services/ports.ts';
-import { noteAnsweredAt } from './answered-at.ts';
-import { instant, nonEmpty, required, tagList } from './answer.ts';
+import type { TrainingJob } from '../core/training/training-run.ts';
+import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../ports/sagemaker.ts';
+import { noteAnsweredAt } from './response-time.ts';
+import { instant, nonEmpty, required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 import type { PlaceSeen } from './place-seen.ts';
-import { withoutValues } from './without-values.ts';
+import { withoutValues } from './redact.ts';
 
 type TrainingJobCalls = Pick<Sagemaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
 

@@ -1,6 +1,7 @@
 import { CannotBeHandled } from '../core/errors.ts';
-import { passOver } from './pass-over.ts';
-import type { Services, WatchedDeployment, WatchedRun } from './ports.ts';
+import { passOver } from './adoption/skip.ts';
+import type { WatchedDeployment, WatchedRun } from '../ports/queue.ts';
+import type { Services } from './context.ts';
 
 /**
  * Tells the queue of a run that is recorded. A queue that is away is no failure: the reconciler finds the run in the database

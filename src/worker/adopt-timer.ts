@@ -1,8 +1,8 @@
 import { StoreUnavailable } from '../core/errors.ts';
-import { adoptLost } from '../services/adopt-lost.ts';
-import { newSearch } from '../services/lost-search.ts';
-import type { Services } from '../services/ports.ts';
-import { type Repeated, repeat } from './repeat.ts';
+import { adoptLost } from '../services/adoption/adopt-orphans.ts';
+import { newSearch } from '../services/adoption/orphan-search.ts';
+import type { Services } from '../services/context.ts';
+import { type Repeated, repeat } from '../async/run-periodically.ts';
 
 const firstWithinMs = 1000;
 

@@ -1,6 +1,6 @@
 import { isConnectionError } from '../queue/redis-error.ts';
 import { refusalOf } from '../queue/refusal.ts';
-import type { Logger } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
 
 const lockMessage = /Missing lock|Lock mismatch|could not renew lock/i;
 const repeatAfterMs = 60_000;

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/contracts.ts';
-import { advanceDeployment } from '../services/advance-deployment.ts';
-import { observeTraining } from '../services/observe-training.ts';
-import { lookOnEvent } from '../services/look-on-event.ts';
-import { done, type JobOutcome } from '../services/outcome.ts';
-import type { Logger, Services } from '../services/ports.ts';
+import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/jobs.ts';
+import { advanceDeployment } from '../services/deployment/run-deployment.ts';
+import { observeTraining } from '../services/training/observe-run.ts';
+import { lookOnEvent } from '../services/events/observe-on-event.ts';
+import { done, type JobOutcome } from '../services/job-result.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Services } from '../services/context.ts';
 
 export interface HandlerContext {
   /** Aborted when the work is to be handed back, or has gone to somebody else. */

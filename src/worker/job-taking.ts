@@ -1,9 +1,10 @@
-import type { Config } from '../config.ts';
-import { untilFit } from '../queue/until-fit.ts';
-import type { Logger, QueueView } from '../services/ports.ts';
+import type { Config } from '../config/config.ts';
+import { untilFit } from '../queue/wait-until-fit.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { QueueView } from '../ports/queue.ts';
 import type { JobKind } from './handlers.ts';
-import { createProgressWatch, type ProgressTimes, type ProgressWatch } from './progress-watch.ts';
-import { repeat, type Repeated } from './repeat.ts';
+import { createProgressWatch, type ProgressTimes, type ProgressWatch } from './stall-detector.ts';
+import { repeat, type Repeated } from '../async/run-periodically.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 export interface JobTakingOptions {

@@ -3,20 +3,20 @@
  * SageMaker may come later.
  */
 import packageJson from '../../package.json' with { type: 'json' };
-import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadConfig } from '../config.ts';
-import { openStore } from '../db/open-store.ts';
-import { autoDeployLogger, createLogger } from '../logger.ts';
-import { onCrash } from '../on-crash.ts';
-import { onStop } from '../on-stop.ts';
-import { newProcessName } from '../process-name.ts';
+import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadConfig } from '../config/config.ts';
+import { openStore } from '../db/sqlite/open-store.ts';
+import { autoDeployLogger, createLogger } from '../observability/logger.ts';
+import { onCrash } from '../app/on-crash.ts';
+import { onStop } from '../app/shutdown.ts';
+import { newProcessName } from '../app/process-name.ts';
 import { createQueue } from '../queue/queue.ts';
 import { faultOfRedis } from '../queue/start-check.ts';
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
-import { createCallCounter } from '../services/count-calls.ts';
-import type { Services } from '../services/ports.ts';
-import { startPresence, troubleOf } from '../services/presence.ts';
-import { shareDatabase } from '../services/shared-database.ts';
+import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
+import type { Services } from '../services/context.ts';
+import { startPresence, troubleOf } from '../services/system/presence.ts';
+import { shareDatabase } from '../services/system/shared-database.ts';
 import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';

@@ -1,14 +1,14 @@
 import type { Job } from 'bullmq';
 import { HandedOver } from '../core/errors.ts';
 import type { WorkerConnection } from '../queue/connection.ts';
-import type { Logger } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
 import { createErrorLog } from './error-log.ts';
 import { JobWorker } from './job-worker.ts';
 import { runJob, type StopReason } from './run-job.ts';
-import { settleJob } from './settle-job.ts';
+import { settleJob } from './finalize-job.ts';
 import { steadyFetch } from './steady-fetch.ts';
-import { teeLog } from './tee-log.ts';
+import { teeLog } from './job-logger.ts';
 
 /** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
 export interface WorkerTimes {

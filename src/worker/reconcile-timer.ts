@@ -1,8 +1,8 @@
 import { StoreUnavailable } from '../core/errors.ts';
 import { QueueUnavailable } from '../queue/time-limit.ts';
-import { reconcile } from '../services/reconcile.ts';
-import type { Services } from '../services/ports.ts';
-import { type Repeated, repeat } from './repeat.ts';
+import { reconcile } from '../services/system/reconcile.ts';
+import type { Services } from '../services/context.ts';
+import { type Repeated, repeat } from '../async/run-periodically.ts';
 
 const firstWithinMs = 1000;
 

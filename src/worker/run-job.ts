@@ -1,5 +1,5 @@
 import { HandedOver, StoreUnavailable } from '../core/errors.ts';
-import type { JobOutcome } from '../services/outcome.ts';
+import type { JobOutcome } from '../services/job-result.ts';
 import type { HandlerContext, JobData, JobKind } from './handlers.ts';
 
 /** What becomes of a job after a run. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { connectWorker, disconnect } from '../queue/connection.ts';
-import type { Logger } from '../services/ports.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
 import { defaultTimes, type QueueWorker, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
 

@@ -4,9 +4,9 @@ import { createSimulator } from 'sagemaker-simulator';
 import { lockDatabase } from '../db/lock-database.ts';
 import { slowWrites } from '../db/slow-writes.ts';
 import { openStore } from '../db/sqlite-files.ts';
-import { eventually } from '../support/eventually.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { programEnvironment } from '../support/program-environment.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { programEnvironment } from '../../tools/testkit/program-environment.ts';
 import { type Ask, asking, expectProblem } from './request.ts';
 
 interface RunningApi {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createFailureLog } from '../../src/api/failure-log.ts';
-import { Problem } from '../../src/api/problems.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createFailureLog } from '../../src/api/problems/failure-log.ts';
+import { Problem } from '../../src/api/problems/table.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 
 const request = { method: 'POST', path: '/events' };
 

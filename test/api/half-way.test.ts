@@ -1,7 +1,7 @@
 /** Answers to requests that went wrong half-way: what they say of what may have been done is true. */
 import { describe, expect, it } from 'vitest';
 import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { startApi, type Api } from './harness.ts';
 import { expectProblem } from './request.ts';
 

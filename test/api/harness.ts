@@ -6,18 +6,19 @@ import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { type ServerTimeouts, startServer } from '../../src/api/server.ts';
-import type { WrongKeyLimits } from '../../src/api/wrong-keys.ts';
-import { openSqliteStore } from '../../src/db/sqlite-store.ts';
-import { createLogger } from '../../src/logger.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import type { WrongKeyLimits } from '../../src/api/middleware/wrong-keys.ts';
+import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
-import { readStatus } from '../../src/services/status.ts';
-import type { Services, ServiceSettings } from '../../src/services/ports.ts';
+import { readStatus } from '../../src/services/system/read-status.ts';
+import type { ServiceSettings } from '../../src/ports/settings.ts';
+import type { Services } from '../../src/services/context.ts';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
-import { createClient, makeConfig, training } from '../support/simulator.ts';
-import { eventually } from '../support/eventually.ts';
-import { redisUrl as sharedRedisUrl } from '../support/redis.ts';
+import { createClient, makeConfig, training } from '../../tools/testkit/simulator.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { redisUrl as sharedRedisUrl } from '../../tools/testkit/redis.ts';
 import { type Ask, asking } from './request.ts';
 
 export interface ApiOptions {

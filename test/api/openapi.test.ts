@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../../src/api/problems.ts';
+import { problemCodes } from '../../src/api/problems/table.ts';
 import { startApi } from './harness.ts';
 
 interface Operation {

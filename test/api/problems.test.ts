@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
-import { problemCodes, problemOf, statusOf, titleOf } from '../../src/api/problems.ts';
+import { problemCodes, problemOf, statusOf, titleOf } from '../../src/api/problems/table.ts';
 import {
   SagemakerError,
   type SagemakerErrorKind,

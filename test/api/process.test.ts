@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { redisUrl, startRedis } from '../support/redis.ts';
-import { Pipe, startInto } from '../support/unread.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
+import { Pipe, startInto } from '../../tools/testkit/unread.ts';
 import { parseMetrics } from './prometheus.ts';
 import { asking } from './request.ts';
 

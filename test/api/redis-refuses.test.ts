@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { startApi, type Api } from './harness.ts';
 import { parseMetrics } from './prometheus.ts';
 import { expectProblem } from './request.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { startApi } from './harness.ts';
 import { expectProblem, type Asked } from './request.ts';
 

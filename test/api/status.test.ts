@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceProcess } from '../../src/core/process.ts';
+import type { ServiceProcess } from '../../src/core/service-process.ts';
 import type { StatusBody } from '../../src/api/schemas/status.ts';
 import { openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { startApi, type Api } from './harness.ts';
 import { parseMetrics } from './prometheus.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oddities } from '../../src/api/strict-json.ts';
+import { oddities } from '../../src/api/middleware/strict-json.ts';
 import { startApi } from './harness.ts';
 import { expectProblem } from './request.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createWrongKeys, networkOf, type WrongKeyLimits } from '../../src/api/wrong-keys.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createWrongKeys, networkOf, type WrongKeyLimits } from '../../src/api/middleware/wrong-keys.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { startApi } from './harness.ts';
 import { expectProblem } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseApiConfig, parseConfig } from '../../src/config.ts';
+import { ConfigError, parseApiConfig, parseConfig } from '../../src/config/config.ts';
 
 const valid = {
   EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/sagemaker',

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { type LogLine, startProgram } from '../support/processes.ts';
-import { Pipe, startInto } from '../support/unread.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { type LogLine, startProgram } from '../../tools/testkit/processes.ts';
+import { Pipe, startInto } from '../../tools/testkit/unread.ts';
 
 const program = ['test/config/log-program.ts'];
 const logged = (line: string): boolean => line === 'logged';

@@ -1,7 +1,7 @@
 /** Logs `LINES` lines of the length `LENGTH` at once, then does what `THEN` says: `wait` for a signal, `throw` or `warn`. */
-import { createLogger } from '../../src/logger.ts';
-import { onCrash } from '../../src/on-crash.ts';
-import { onStop } from '../../src/on-stop.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { onCrash } from '../../src/app/on-crash.ts';
+import { onStop } from '../../src/app/shutdown.ts';
 
 const { LINES = '0', LENGTH = '200', THEN = 'wait' } = process.env;
 const log = createLogger({ logLevel: 'info', secrets: [] }, 'worker');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autoDeployLogger, createLogger, logContext } from '../../src/logger.ts';
+import { autoDeployLogger, createLogger, logContext } from '../../src/observability/logger.ts';
 
 const secrets = ['a-long-api-key', 'quo"ted', 'k1'];
 

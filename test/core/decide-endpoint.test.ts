@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { mayStillArriveMs, decideEndpoint, type EndpointLook, staleViewMs } from '../../src/core/decide-endpoint.ts';
+import { mayStillArriveMs, decideEndpoint, type EndpointLook, staleViewMs } from '../../src/core/deployment/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 const decide = (

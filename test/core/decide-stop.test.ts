@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decideStop, type StopDecision } from '../../src/core/decide-stop.ts';
-import { deploymentStatuses } from '../../src/core/deployment.ts';
-import { trainingRunStatuses } from '../../src/core/training-run.ts';
+import { decideStop, type StopDecision } from '../../src/core/training/decide-stop.ts';
+import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
+import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
 
 const newest = ['none', ...deploymentStatuses] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { decideTraining, notFoundGraceMs } from '../../src/core/decide-training.ts';
+import { decideTraining, notFoundGraceMs } from '../../src/core/training/decide-training.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
 import { aJob, aRun, at, hour } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { endpointFailureKind, passingFailure, refusalKind } from '../../src/core/endpoint-failure.ts';
-import { missingResource } from '../../src/core/missing-resource.ts';
+import { endpointFailureKind, passingFailure, refusalKind } from '../../src/core/deployment/endpoint-failure.ts';
+import { missingResource } from '../../src/core/sagemaker/missing-resource.ts';
 
 test.each([
   [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeDiffers, placeOfArn, placeOfWords } from '../../src/core/place.ts';
+import { placeDiffers, placeOfArn, placeOfWords } from '../../src/core/sagemaker/place.ts';
 
 const arn = (region: string, account: string, partition = 'aws'): string =>
   `arn:${partition}:sagemaker:${region}:${account}:training-job/job`;

@@ -1,11 +1,11 @@
 /** The state machines, whatever comes in whatever order: fast-check makes the orders up and shrinks what fails. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decideEndpoint, mayStillArriveMs, staleViewMs } from '../../src/core/decide-endpoint.ts';
-import { decideTraining, type TrainingObservation } from '../../src/core/decide-training.ts';
-import type { Deployment, Endpoint } from '../../src/core/deployment.ts';
+import { decideEndpoint, mayStillArriveMs, staleViewMs } from '../../src/core/deployment/decide-endpoint.ts';
+import { decideTraining, type TrainingObservation } from '../../src/core/training/decide-training.ts';
+import type { Deployment, Endpoint } from '../../src/core/deployment/deployment.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
-import { isFinishedRun, type TrainingRun } from '../../src/core/training-run.ts';
+import { isFinishedRun, type TrainingRun } from '../../src/core/training/training-run.ts';
 import { aDeployment, aJob, anEndpoint, aRun, at, hour } from './samples.ts';
 
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };

@@ -1,5 +1,5 @@
-import type { Deployment, Endpoint } from '../../src/core/deployment.ts';
-import type { TrainingJob, TrainingRun } from '../../src/core/training-run.ts';
+import type { Deployment, Endpoint } from '../../src/core/deployment/deployment.ts';
+import type { TrainingJob, TrainingRun } from '../../src/core/training/training-run.ts';
 
 export const at = Date.parse('2026-11-24T10:00:00Z');
 export const minute = 60_000;

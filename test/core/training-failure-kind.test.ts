@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideTraining } from '../../src/core/decide-training.ts';
+import { decideTraining } from '../../src/core/training/decide-training.ts';
 import { aJob, aRun, at, hour } from './samples.ts';
 
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };

@@ -1,22 +1,17 @@
 import { describe } from 'vitest';
-import type { Store } from '../../src/services/store.ts';
 import { afterwardsSuite } from './conformance/afterwards.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
-import { fencesSuite } from './conformance/fences.ts';
+import { fencesSuite } from './conformance/fencing-tokens.ts';
 import { orderSuite } from './conformance/order.ts';
 import { processesSuite } from './conformance/processes.ts';
-import { passedOverSuite } from './conformance/passed-over.ts';
+import { passedOverSuite } from './conformance/skipped.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
 import { removalSuite } from './conformance/removal.ts';
 import { runsSuite } from './conformance/runs.ts';
 import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
-import { turnsSuite } from './conformance/turns.ts';
-
-/** A database of its own; each `open` is another store on it, as another process has one. */
-export interface TestDatabase {
-  open: () => Store;
-}
+import type { TestDatabase } from './conformance/test-database.ts';
+import { turnsSuite } from './conformance/leases.ts';
 
 const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'training runs': runsSuite,

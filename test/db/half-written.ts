@@ -1,7 +1,7 @@
 /** A process that stops inside of a transaction: `node test/db/half-written.ts PATH`. Says so, and waits to be killed. */
-import { DatabaseFile } from '../../src/db/database-file.ts';
-import { sagemakerCalls } from '../../src/db/schema.ts';
-import { writeTx } from '../../src/db/write-tx.ts';
+import { DatabaseFile } from '../../src/db/sqlite/database-file.ts';
+import { sagemakerCalls } from '../../src/db/sqlite/schema.ts';
+import { writeTx } from '../../src/db/sqlite/write-tx.ts';
 
 const file = new DatabaseFile(process.argv[2] ?? '');
 // More than the page cache holds, so that much of it is in the file's log before the kill.

@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
-import { startProgram } from '../support/processes.ts';
+import { startProgram } from '../../tools/testkit/processes.ts';
 import { newRun, told } from './samples.ts';
 import { newPath, openStore } from './sqlite-files.ts';
 

@@ -1,6 +1,6 @@
-import type { NewDeployment, NewRun, Store, TrainingOutcome } from '../../src/services/store.ts';
-import type { TrainingRun } from '../../src/core/training-run.ts';
-import type { Deployment } from '../../src/core/deployment.ts';
+import type { NewDeployment, NewRun, Store, TrainingOutcome } from '../../src/ports/store.ts';
+import type { TrainingRun } from '../../src/core/training/training-run.ts';
+import type { Deployment } from '../../src/core/deployment/deployment.ts';
 
 export const endpoint = 'Sentiment-Endpoint';
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openStore as openInThread, type OpenStoreOptions } from '../../src/db/open-store.ts';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/db/sqlite-store.ts';
-import { createLogger } from '../../src/logger.ts';
-import type { Store } from '../../src/services/store.ts';
+import { openStore as openInThread, type OpenStoreOptions } from '../../src/db/sqlite/open-store.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/db/sqlite/sqlite-store.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 /** The path of a database that is not there yet, in a folder that goes when the test is over. */
 export function newPath(): string {

@@ -1,4 +1,4 @@
-import type { Store } from '../../src/services/store.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { describeStore } from './conformance.ts';
 import { newPath, openStore, openThreadedStore } from './sqlite-files.ts';
 

@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
 import packageJson from '../../package.json' with { type: 'json' };
 import { asking, expectProblem } from '../api/request.ts';
-import { eventually } from '../support/eventually.ts';
-import { startProgram, startProgramOnFullDisk } from '../support/processes.ts';
-import { programEnvironment } from '../support/program-environment.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startProgram, startProgramOnFullDisk } from '../../tools/testkit/processes.ts';
+import { programEnvironment } from '../../tools/testkit/program-environment.ts';
 import { lockDatabase } from './lock-database.ts';
 import { openStore } from './sqlite-files.ts';
 

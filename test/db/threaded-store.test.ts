@@ -1,8 +1,8 @@
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { StoreUnavailable } from '../../src/core/errors.ts';
-import { commitFor, isWithdrawn, newCallState, withdraw } from '../../src/db/call.ts';
-import { eventually } from '../support/eventually.ts';
+import { commitFor, isWithdrawn, newCallState, withdraw } from '../../src/db/sqlite/call.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { lockDatabase } from './lock-database.ts';
 import { longestGapWhile } from './longest-gap.ts';
 import { newDeployment, newRun } from './samples.ts';

@@ -1,5 +1,5 @@
 /** A process that writes without a pause, and waits for the others as an API process does: `node test/db/writer.ts PATH NAME RUNS`. Tells of each run that it has recorded. */
-import { openSqliteStore } from '../../src/db/sqlite-store.ts';
+import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { completed, newDeployment, newRun } from './samples.ts';
 
 const [path = '', name = '', runs = '0'] = process.argv.slice(2);

@@ -2,8 +2,8 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { deploymentStatuses } from '../../src/core/deployment.ts';
-import { trainingRunStatuses } from '../../src/core/training-run.ts';
+import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
+import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
 import { anchors, found, markdownFiles, read, root, withoutCode } from './markdown.ts';
 
 const files = markdownFiles();
@@ -67,7 +67,7 @@ describe('the state diagrams of ARCHITECTURE.md', () => {
   });
 
   it('name only functions of the store', () => {
-    const store = read('src/services/store.ts');
+    const store = read('src/ports/store.ts');
     const arrows = diagrams.flatMap((diagram) => found(diagram, /--> \S+: (.+)$/gm));
     const functions = arrows.flatMap((arrow) => arrow.match(/[a-z]+[A-Z]\w+/g) ?? []);
     expect(functions.length).toBeGreaterThan(10);

@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../../src/api/problems.ts';
+import { problemCodes } from '../../src/api/problems/table.ts';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
-import { deploymentStatuses } from '../../src/core/deployment.ts';
-import { trainingRunStatuses } from '../../src/core/training-run.ts';
+import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
+import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
 import { startApi } from '../api/harness.ts';
 import { found, read, root, section, tableRows, withoutCode } from './markdown.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { startSystem } from './system.ts';
 
 const isExpired = "the service's own AWS credentials are expired (ExpiredTokenException)";

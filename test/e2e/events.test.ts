@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { startSystem, type System } from './system.ts';
 
 const never = '3600';

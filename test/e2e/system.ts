@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator, type SettingsPatch } from 'sagemaker-simulator';
 import { type Ask, asking } from '../api/request.ts';
-import { image, role } from '../support/simulator.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { redisUrl } from '../support/redis.ts';
+import { image, role } from '../../tools/testkit/simulator.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 
 export interface System {
   simulator: Simulator;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { newTrainingJobName, trainingJobPrefix } from '../../src/core/names.ts';
+import { newTrainingJobName, trainingJobPrefix } from '../../src/core/sagemaker/names.ts';
 import { evaluate } from './evaluate.ts';
 import { matches } from './event-pattern.ts';
 import { loadModule } from './terraform.ts';

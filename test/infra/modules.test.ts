@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import { describe, expect, it } from 'vitest';
-import { maxProjectNameLength } from '../../src/core/names.ts';
+import { maxProjectNameLength } from '../../src/core/sagemaker/names.ts';
 import { variables as handlerVariables } from '../../src/lambda/settings.ts';
 import { type Block, loadModule, type Module, modules, ofType, referencesIn } from './terraform.ts';
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { asking } from '../api/request.ts';
-import { image, role, startSimulator, training } from '../support/simulator.ts';
-import { Child } from '../support/child.ts';
-import { redisUrl } from '../support/redis.ts';
+import { image, role, startSimulator, training } from '../../tools/testkit/simulator.ts';
+import { Child } from '../../tools/testkit/child.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { buildLambda, fixture, newFolder, startLambda } from './function.ts';
 
 const key = 'lambda-key-0123456789';

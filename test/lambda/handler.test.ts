@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AtEnd, awsRequestId, buildLambda, fixture, type LambdaFunction, startLambda } from './function.ts';
-import { freePort } from '../../src/local/ports.ts';
+import { freePort } from '../../tools/dev/ports.ts';
 import { type Reply, startHttpServer } from './http-server.ts';
 
 const key = 'the-key-0123456789';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { freePort } from '../../src/local/ports.ts';
+import { freePort } from '../../tools/dev/ports.ts';
 import { fixture } from './function.ts';
 import { startHttpServer } from './http-server.ts';
 

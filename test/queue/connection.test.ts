@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectProducer, reconnectDelayMs } from '../../src/queue/connection.ts';
 import { QueueUnavailable } from '../../src/queue/time-limit.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { aRun, keptLog, newPrefix, openQueue, openRedis } from './harness.ts';
 
 async function failure(work: Promise<unknown>): Promise<{ error: unknown; afterMs: number }> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redisUrl } from '../support/redis.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { aRun, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const hour = 3_600_000;

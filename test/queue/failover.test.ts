@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RedisQueue } from '../../src/queue/queue.ts';
 import { QueueUnavailable } from '../../src/queue/time-limit.ts';
-import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
-import { startTcpSwitch } from '../support/tcp-switch.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
+import { startTcpSwitch } from '../../tools/testkit/tcp-switch.ts';
 import { aDeployment, aRun, keptLog, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const nowhere = ['127.0.0.1', 1] as const;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
-import type { Logger, WatchedDeployment, WatchedRun } from '../../src/services/ports.ts';
+import type { Logger } from '../../src/ports/logger.ts';
+import type { WatchedDeployment, WatchedRun } from '../../src/ports/queue.ts';
 import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
 
 export interface Line extends Record<string, unknown> {

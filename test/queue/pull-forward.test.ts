@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redisUrl } from '../support/redis.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const minute = 60_000;

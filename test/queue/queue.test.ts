@@ -1,10 +1,10 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lookSpacingMs } from '../../src/queue/look-spacing.ts';
+import { lookSpacingMs } from '../../src/queue/observation-spacing.ts';
 import type { JobQueue } from '../../src/queue/ensure-job.ts';
-import { eventually } from '../support/eventually.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redisUrl, startRedis } from '../support/redis.ts';
+import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 import { aDeployment, aRun, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const hour = 3_600_000;

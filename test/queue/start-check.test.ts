@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callsAsTheyAre, callsInScripts } from '../../src/queue/needed-commands.ts';
 import { checkRedis } from '../../src/queue/start-check.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { startRedis } from '../support/redis.ts';
-import { startOldRedis } from '../support/old-redis.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
+import { startOldRedis } from '../../tools/testkit/old-redis.ts';
 import { newPrefix, openRedis } from './harness.ts';
 
 const nowhere = ['127.0.0.1', 1] as const;

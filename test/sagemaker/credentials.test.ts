@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
 
 const expired = { kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SagemakerErrorKind, SagemakerResource } from '../../src/core/errors.ts';
-import { classify } from '../../src/sagemaker/error-kind.ts';
+import { classify } from '../../src/sagemaker/classify-error.ts';
 
 type Row = [
   operation: string,

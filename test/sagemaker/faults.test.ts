@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
 import type { FaultSpec } from 'sagemaker-simulator';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
 
 const quick = { limits: { requestTimeoutMs: 120 } };

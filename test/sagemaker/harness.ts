@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import { SagemakerError } from '../../src/core/errors.ts';
 import { type ConnectedSagemaker, createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
-import type { Sagemaker, TrainingJobSpec } from '../../src/services/ports.ts';
+import type { Sagemaker, TrainingJobSpec } from '../../src/ports/sagemaker.ts';
 import type { Simulator, SimulatorOptions } from 'sagemaker-simulator';
-import { type Clock, image, role, startSimulator } from '../support/simulator.ts';
+import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
 
 export interface Connected {
   sagemaker: Sagemaker;

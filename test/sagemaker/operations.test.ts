@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
-import { arn, image, role, createClient } from '../support/simulator.ts';
+import { arn, image, role, createClient } from '../../tools/testkit/simulator.ts';
 import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
 
 test('a training job carries all that was asked for, and is described so', async () => {

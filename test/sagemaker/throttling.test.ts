@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SendGate } from '../../src/sagemaker/send-gate.ts';
+import { SendGate } from '../../src/sagemaker/adaptive-rate-limiter.ts';
 import { connect, failure, job } from './harness.ts';
 
 const create = { operation: 'CreateTrainingJob' } as const;

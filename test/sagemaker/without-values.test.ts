@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { withoutOthersValues, withoutValues } from '../../src/sagemaker/without-values.ts';
+import { withoutOthersValues, withoutValues } from '../../src/sagemaker/redact.ts';
 import { connect, failure, job } from './harness.ts';
 
 const pem = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n';

@@ -1,6 +1,6 @@
 /** What the fuzzers found, each by itself. */
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { startApi } from '../api/harness.ts';
 import { expectProblem } from '../api/request.ts';
 import { createSender } from './send.ts';

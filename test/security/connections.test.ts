@@ -8,9 +8,9 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { startApi } from '../api/harness.ts';
 import { type Ask, asking } from '../api/request.ts';
-import { eventually } from '../support/eventually.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { exchange, RawConnection } from './raw.ts';
 
 const key = 'the-only-key-0123456789';

@@ -1,7 +1,7 @@
 /** The API against what its own OpenAPI document says, and against what it does not say. */
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { problemCodes } from '../../src/api/problems.ts';
+import { problemCodes } from '../../src/api/problems/table.ts';
 import { type Api, startApi } from '../api/harness.ts';
 import { type OpenApiDocument, type Operation, operationsOf } from './openapi-document.ts';
 import { type FuzzedRequest, requestsTo } from './requests.ts';

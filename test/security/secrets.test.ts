@@ -12,9 +12,9 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
 import { type Answer, type Asked, asking } from '../api/request.ts';
-import { eventually } from '../support/eventually.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { redisContents } from './redis-contents.ts';
 
 const apiKeys = ['first-api-key-4711', 'second-api-key-4712'] as const;

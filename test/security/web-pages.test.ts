@@ -1,6 +1,6 @@
 /** What web pages of others send (in Chromium: `npm run web-attacks`), as requests. */
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost, isOwnOrigin } from '../../src/api/web-pages.ts';
+import { isLoopbackHost, isOwnOrigin } from '../../src/api/middleware/web-origins.ts';
 import { type Api, startApi } from '../api/harness.ts';
 import { exchange } from './raw.ts';
 import { createSender, type Received } from './send.ts';

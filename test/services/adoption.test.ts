@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { tagKeys, trainingJobTags } from '../../src/core/tags.ts';
-import { adoptionTask, adoptLost } from '../../src/services/adopt-lost.ts';
-import { lookOnEvent } from '../../src/services/look-on-event.ts';
-import { newSearch } from '../../src/services/lost-search.ts';
-import { receiveEvent } from '../../src/services/receive-event.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { training } from '../support/simulator.ts';
+import { tagKeys, trainingJobTags } from '../../src/core/sagemaker/tags.ts';
+import { adoptionTask, adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { lookOnEvent } from '../../src/services/events/observe-on-event.ts';
+import { newSearch } from '../../src/services/adoption/orphan-search.ts';
+import { receiveEvent } from '../../src/services/events/receive-event.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { training } from '../../tools/testkit/simulator.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 /** Looks for lost trainings as one worker does it, a reconcile interval later each time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { readRun } from '../../src/services/read-runs.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { readRun } from '../../src/services/training/get-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import { startWorld, type World } from './harness.ts';
 
 const minute = 60_000;

@@ -1,8 +1,8 @@
 /** A deployment that was ended while SageMaker might still bring it about: what goes live is recorded as live, however late. */
 import { describe, expect, it } from 'vitest';
 import type { FaultSpec } from 'sagemaker-simulator';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { removeRun } from '../../src/services/remove-run.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { removeRun } from '../../src/services/training/remove-run.ts';
 import { endpointName, liveConfigOf, runRounds, startLive, type World } from './harness.ts';
 
 const endpointTags = async ({ services: { sagemaker } }: World): Promise<Record<string, string>> =>

@@ -1,10 +1,10 @@
 /** What breaks in the field: each fault as somebody has reported it, and the right outcome. */
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../src/core/history.ts';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import type { FaultSpec } from 'sagemaker-simulator';
-import { image, makeConfig, training } from '../support/simulator.ts';
+import { image, makeConfig, training } from '../../tools/testkit/simulator.ts';
 import { endpointName, liveConfigOf, runRounds, startLive, startWorld, statusesOf, type World } from './harness.ts';
 
 const arn = (resource: string): string => `arn:aws:sagemaker:us-east-1:123456789012:${resource}`;

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { observeTraining } from '../../src/services/observe-training.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import type { Operation } from 'sagemaker-simulator';
-import { makeConfig } from '../support/simulator.ts';
-import { eventually } from '../support/eventually.ts';
+import { makeConfig } from '../../tools/testkit/simulator.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { endpointName, liveConfigOf, startLive, startWorld, statusesOf, type World } from './harness.ts';
 
 describe('a training becomes a live endpoint', () => {

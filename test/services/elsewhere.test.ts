@@ -1,13 +1,13 @@
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { observeTraining } from '../../src/services/observe-training.ts';
-import { reconcile } from '../../src/services/reconcile.ts';
-import { removeRun } from '../../src/services/remove-run.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { stopTraining } from '../../src/services/stop-training.ts';
-import { startSimulator, training } from '../support/simulator.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { reconcile } from '../../src/services/system/reconcile.ts';
+import { removeRun } from '../../src/services/training/remove-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { startSimulator, training } from '../../tools/testkit/simulator.ts';
 import { startWorld, type World } from './harness.ts';
 
 const hour = 3_600_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StateChange } from '../../src/core/state-change.ts';
-import { trainingJobTags } from '../../src/core/tags.ts';
-import { lookOnEvent } from '../../src/services/look-on-event.ts';
-import { receiveEvent } from '../../src/services/receive-event.ts';
-import { training } from '../support/simulator.ts';
+import type { StateChange } from '../../src/core/sagemaker/state-change.ts';
+import { trainingJobTags } from '../../src/core/sagemaker/tags.ts';
+import { lookOnEvent } from '../../src/services/events/observe-on-event.ts';
+import { receiveEvent } from '../../src/services/events/receive-event.ts';
+import { training } from '../../tools/testkit/simulator.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 const trainingEvent = (trainingJobName: string, tags: Record<string, string> = {}): StateChange => ({

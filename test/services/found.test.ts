@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { tagKeys } from '../../src/core/tags.ts';
-import { adoptLost } from '../../src/services/adopt-lost.ts';
-import { newSearch } from '../../src/services/lost-search.ts';
-import { observeTraining } from '../../src/services/observe-training.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { makeConfig } from '../support/simulator.ts';
+import { tagKeys } from '../../src/core/sagemaker/tags.ts';
+import { adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { newSearch } from '../../src/services/adoption/orphan-search.ts';
+import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { makeConfig } from '../../tools/testkit/simulator.ts';
 import { told } from '../db/samples.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 

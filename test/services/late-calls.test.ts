@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HandedOver } from '../../src/core/errors.ts';
-import { advanceDeployment } from '../../src/services/advance-deployment.ts';
-import { eventually } from '../support/eventually.ts';
+import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 const update = { operation: 'UpdateEndpoint' } as const;

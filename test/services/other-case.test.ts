@@ -1,14 +1,14 @@
 /** Names of training jobs in another case than SageMaker spells them. */
 import { describe, expect, it } from 'vitest';
-import type { StateChange } from '../../src/core/state-change.ts';
-import { bootstrap } from '../../src/services/bootstrap.ts';
-import { lookOnEvent } from '../../src/services/look-on-event.ts';
-import { readRun } from '../../src/services/read-runs.ts';
-import { receiveEvent } from '../../src/services/receive-event.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { findTrainingJob } from '../../src/services/start-training.ts';
-import { stopTraining } from '../../src/services/stop-training.ts';
-import { training } from '../support/simulator.ts';
+import type { StateChange } from '../../src/core/sagemaker/state-change.ts';
+import { bootstrap } from '../../src/services/training/create-run.ts';
+import { lookOnEvent } from '../../src/services/events/observe-on-event.ts';
+import { readRun } from '../../src/services/training/get-run.ts';
+import { receiveEvent } from '../../src/services/events/receive-event.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { findTrainingJob } from '../../src/services/training/start-run.ts';
+import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { training } from '../../tools/testkit/simulator.ts';
 import { startWorld, type World } from './harness.ts';
 
 const deploy = (world: World, trainingJobName: string) =>

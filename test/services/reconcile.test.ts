@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { adoptLost } from '../../src/services/adopt-lost.ts';
-import { newSearch } from '../../src/services/lost-search.ts';
-import { reconcile } from '../../src/services/reconcile.ts';
+import { adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { newSearch } from '../../src/services/adoption/orphan-search.ts';
+import { reconcile } from '../../src/services/system/reconcile.ts';
 import { timedOut } from '../db/samples.ts';
-import { image, training } from '../support/simulator.ts';
-import { eventually } from '../support/eventually.ts';
+import { image, training } from '../../tools/testkit/simulator.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { endpointName, startWorld, type World } from './harness.ts';
 
 const adopt = (world: World): Promise<number> => adoptLost(world.services, newSearch());

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
-import { adoptLost } from '../../src/services/adopt-lost.ts';
-import { lookOnEvent } from '../../src/services/look-on-event.ts';
-import { newSearch } from '../../src/services/lost-search.ts';
-import { reconcile } from '../../src/services/reconcile.ts';
-import { removeRun } from '../../src/services/remove-run.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { stopTraining } from '../../src/services/stop-training.ts';
-import { training } from '../support/simulator.ts';
+import { adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { lookOnEvent } from '../../src/services/events/observe-on-event.ts';
+import { newSearch } from '../../src/services/adoption/orphan-search.ts';
+import { reconcile } from '../../src/services/system/reconcile.ts';
+import { removeRun } from '../../src/services/training/remove-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { training } from '../../tools/testkit/simulator.ts';
 import { startWorld, type World } from './harness.ts';
 
 const refused = (call: Promise<unknown>): Promise<string> =>

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { shareDatabase, type SharedDatabase } from '../../src/services/shared-database.ts';
+import { shareDatabase, type SharedDatabase } from '../../src/services/system/shared-database.ts';
 import { aRun, keptLog, newPrefix, openQueue, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { redisUrl, startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 
 const times = { meetEveryMs: 20, differsForMs: 200, startPatienceMs: 300 };
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
-import { startLeaseMs } from '../../src/core/training-run.ts';
-import { bootstrap } from '../../src/services/bootstrap.ts';
-import { observeTraining } from '../../src/services/observe-training.ts';
-import { requestDeployment } from '../../src/services/request-deployment.ts';
-import { stopTraining } from '../../src/services/stop-training.ts';
+import { startLeaseMs } from '../../src/core/training/training-run.ts';
+import { bootstrap } from '../../src/services/training/create-run.ts';
+import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
+import { stopTraining } from '../../src/services/training/stop-run.ts';
 import type { Operation } from 'sagemaker-simulator';
-import { training } from '../support/simulator.ts';
-import { eventually } from '../support/eventually.ts';
+import { training } from '../../tools/testkit/simulator.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { startWorld, type World } from './harness.ts';
 
 const request = (more: object = {}) => ({ autoDeploy: true, idempotencyKey: null, body: {}, ...more });

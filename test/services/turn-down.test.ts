@@ -1,11 +1,11 @@
 /** What a person has taken back stays so when the database is rebuilt from SageMaker, whatever failed meanwhile. */
 import { describe, expect, it } from 'vitest';
-import { adoptLost } from '../../src/services/adopt-lost.ts';
-import { newSearch } from '../../src/services/lost-search.ts';
-import { observeTraining } from '../../src/services/observe-training.ts';
-import type { Store } from '../../src/services/ports.ts';
-import { removeRun } from '../../src/services/remove-run.ts';
-import { stopTraining } from '../../src/services/stop-training.ts';
+import { adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { newSearch } from '../../src/services/adoption/orphan-search.ts';
+import { observeTraining } from '../../src/services/training/observe-run.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { removeRun } from '../../src/services/training/remove-run.ts';
+import { stopTraining } from '../../src/services/training/stop-run.ts';
 import { startWorld, type World } from './harness.ts';
 
 const addTags = { operation: 'AddTags' } as const;

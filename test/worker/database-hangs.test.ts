@@ -4,11 +4,11 @@ import { newRun } from '../db/samples.ts';
 import { slowWrites } from '../db/slow-writes.ts';
 import { openStore } from '../db/sqlite-files.ts';
 import { openQueue, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { startProgram } from '../support/processes.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startProgram } from '../../tools/testkit/processes.ts';
 import { defaultTimes } from '../../src/worker/queue-worker.ts';
-import { programEnvironment } from '../support/program-environment.ts';
-import { redisUrl } from '../support/redis.ts';
+import { programEnvironment } from '../../tools/testkit/program-environment.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 
 it('a worker whose disk hangs keeps its hold on the jobs that it has', async () => {
   const simulator = await createSimulator();

@@ -4,10 +4,10 @@ import Sqlite from 'better-sqlite3';
 import { newRun } from '../db/samples.ts';
 import { openStore } from '../db/sqlite-files.ts';
 import { openQueue } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { programEnvironment } from '../support/program-environment.ts';
-import { startProgram } from '../support/processes.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { programEnvironment } from '../../tools/testkit/program-environment.ts';
+import { startProgram } from '../../tools/testkit/processes.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 
 it('SIGTERM ends a worker whose database never returns, within 10 s', async () => {
   const simulator = await createSimulator();

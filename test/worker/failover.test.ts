@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { again } from '../../src/services/outcome.ts';
+import { again } from '../../src/services/job-result.ts';
 import { aRun, openQueue, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
-import { startTcpSwitch } from '../support/tcp-switch.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
+import { startTcpSwitch } from '../../tools/testkit/tcp-switch.ts';
 import { nothing, setUp } from './harness.ts';
 import { checkKind } from './kinds.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { done, type JobOutcome } from '../../src/services/outcome.ts';
+import { done, type JobOutcome } from '../../src/services/job-result.ts';
 import { aDeployment, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { nothing, setUp } from './harness.ts';
 import { deployKind } from './kinds.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkQueueName } from '../../src/queue/contracts.ts';
+import { checkQueueName } from '../../src/queue/jobs.ts';
 import { createHandlers } from '../../src/worker/handlers.ts';
 import { startWorld } from '../services/harness.ts';
 

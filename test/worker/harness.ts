@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { JobQueue } from '../../src/queue/ensure-job.ts';
 import type { RedisQueue } from '../../src/queue/queue.ts';
-import { done, type JobOutcome } from '../../src/services/outcome.ts';
+import { done, type JobOutcome } from '../../src/services/job-result.ts';
 import type { JobKind } from '../../src/worker/handlers.ts';
 import { startRuntime, type Runtime, type RuntimeOptions } from '../../src/worker/runtime.ts';
 import { keptLog, newPrefix, openQueue } from '../queue/harness.ts';

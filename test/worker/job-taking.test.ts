@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { again } from '../../src/services/outcome.ts';
+import { again } from '../../src/services/job-result.ts';
 import { type JobTaking, type JobTakingOptions, startTakingJobs } from '../../src/worker/job-taking.ts';
-import { freePort } from '../../src/local/ports.ts';
+import { freePort } from '../../tools/dev/ports.ts';
 import { aRun, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { nothing, setUp } from './harness.ts';
 import { checkKind } from './kinds.ts';
 

@@ -1,5 +1,5 @@
-import { checkSchema, deploySchema, type CheckData, type DeployData } from '../../src/queue/contracts.ts';
-import type { JobOutcome } from '../../src/services/outcome.ts';
+import { checkSchema, deploySchema, type CheckData, type DeployData } from '../../src/queue/jobs.ts';
+import type { JobOutcome } from '../../src/services/job-result.ts';
 import { jobKind, type HandlerContext, type JobKind } from '../../src/worker/handlers.ts';
 
 export const quick = { lockDurationMs: 1000, lockRenewMs: 500, stalledIntervalMs: 500 };

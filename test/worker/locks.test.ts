@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { again } from '../../src/services/outcome.ts';
+import { again } from '../../src/services/job-result.ts';
 import { aRun } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { setUp } from './harness.ts';
 import { checkKind } from './kinds.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aDeployment, newPrefix, openQueue } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { startProgram } from '../support/processes.ts';
-import { redisUrl, startRedis } from '../support/redis.ts';
-import { Pipe, startInto } from '../support/unread.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { startProgram } from '../../tools/testkit/processes.ts';
+import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
+import { Pipe, startInto } from '../../tools/testkit/unread.ts';
 import { nothing, setUp } from './harness.ts';
 import { deployKind } from './kinds.ts';
 

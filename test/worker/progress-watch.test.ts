@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DueJobs } from '../../src/services/ports.ts';
-import { createProgressWatch } from '../../src/worker/progress-watch.ts';
+import type { DueJobs } from '../../src/ports/queue.ts';
+import { createProgressWatch } from '../../src/worker/stall-detector.ts';
 import { keptLog } from '../queue/harness.ts';
 
 const none: DueJobs = { count: 0, oldest: null };

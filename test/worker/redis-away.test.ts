@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { again } from '../../src/services/outcome.ts';
+import { again } from '../../src/services/job-result.ts';
 import { aRun, openRedis } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { startRedis } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
 import { hour, nothing, setUp } from './harness.ts';
 import { checkKind } from './kinds.ts';
 

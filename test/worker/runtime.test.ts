@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HandedOver, StoreUnavailable } from '../../src/core/errors.ts';
-import { again, done } from '../../src/services/outcome.ts';
+import { again, done } from '../../src/services/job-result.ts';
 import { aDeployment, aRun } from '../queue/harness.ts';
-import { eventually } from '../support/eventually.ts';
-import { redisUrl } from '../support/redis.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
 import { hour, setUp } from './harness.ts';
 import { checkKind, deployKind } from './kinds.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newPrefix, openRedis } from '../queue/harness.ts';
-import { freePort } from '../../src/local/ports.ts';
-import { startOldRedis } from '../support/old-redis.ts';
-import { type Program, startProgram } from '../support/processes.ts';
-import { startRedis } from '../support/redis.ts';
-import { startTcpSwitch } from '../support/tcp-switch.ts';
+import { freePort } from '../../tools/dev/ports.ts';
+import { startOldRedis } from '../../tools/testkit/old-redis.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
+import { startTcpSwitch } from '../../tools/testkit/tcp-switch.ts';
 
 function setUp() {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-start-'));

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailable } from '../../src/core/errors.ts';
-import { openSqliteStore } from '../../src/db/sqlite-store.ts';
-import { createCallCounter } from '../../src/services/count-calls.ts';
-import type { Store } from '../../src/services/store.ts';
+import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
+import { createCallCounter } from '../../src/observability/sagemaker-call-counter.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { createErrorLog } from '../../src/worker/error-log.ts';
-import { repeat } from '../../src/worker/repeat.ts';
+import { repeat } from '../../src/async/run-periodically.ts';
 import { keptLog } from '../queue/harness.ts';
 
 describe('repeating', () => {

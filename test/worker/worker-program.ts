@@ -2,9 +2,9 @@
  * A worker process with a handler of the tests: a deployment's run lasts as long as `RUN_MS` says on the clock, so that it goes on to
  * its end as soon as a frozen process wakes up.
  */
-import { createLogger } from '../../src/logger.ts';
-import { done } from '../../src/services/outcome.ts';
-import { onStop } from '../../src/on-stop.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { done } from '../../src/services/job-result.ts';
+import { onStop } from '../../src/app/shutdown.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
 import { deployKind, quick } from './kinds.ts';
 

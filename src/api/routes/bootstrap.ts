@@ -1,14 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bootstrap } from '../../services/bootstrap.ts';
-import type { BootstrapBody } from '../../services/new-run.ts';
-import { readJsonBody } from '../body.ts';
+import { bootstrap } from '../../services/training/create-run.ts';
+import type { BootstrapBody } from '../../services/training/new-run.ts';
+import { readJsonBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problemsOfPost } from '../responses.ts';
+import { json, problemsOfPost } from '../problems/openapi.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
 import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 /** Without it pages that try the API make one up by the patterns. */
 const example = { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } };

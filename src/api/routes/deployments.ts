@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
-import { requestDeployment } from '../../services/request-deployment.ts';
-import { refuseBody } from '../body.ts';
+import { requestDeployment } from '../../services/deployment/request-deployment.ts';
+import { refuseBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems, problemsOfPost } from '../responses.ts';
+import { json, problems, problemsOfPost } from '../problems/openapi.ts';
 import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
 import { DeployQuery, DeploymentsQuery, knownName, TrainingJobParams } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 const deploy = createRoute({
   method: 'post',

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
-import { endpointStatus } from '../../services/endpoint-status.ts';
+import { endpointStatus } from '../../services/deployment/endpoint-status.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problems } from '../problems/openapi.ts';
 import { EndpointStatusSchema } from '../schemas/endpoint-status.ts';
 import { EndpointStatusQuery } from '../schemas/request.ts';
 import { serializeEndpointStatus } from '../serialize.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 const route = createRoute({
   method: 'get',

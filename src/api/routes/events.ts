@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { receiveEvent } from '../../services/receive-event.ts';
-import { readJsonBody } from '../body.ts';
+import { receiveEvent } from '../../services/events/receive-event.ts';
+import { readJsonBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problems } from '../problems/openapi.ts';
 import { EventSchema } from '../schemas/event.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 const ReceivedSchema = z
   .object({

@@ -1,17 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import { Problem } from '../problems.ts';
-import { json, openProblems } from '../responses.ts';
-import { within } from '../within.ts';
-import type { Routes } from './routes.ts';
-
-/** Each throws, with the reason, while its part is away. */
-export interface HealthChecks {
-  redis(): Promise<void>;
-  database(): Promise<void>;
-  /** Whether it takes our credentials. That it is away keeps nobody from being ready. */
-  sagemaker(): Promise<void>;
-}
+import { Problem } from '../problems/table.ts';
+import { json, openProblems } from '../problems/openapi.ts';
+import { within } from '../../async/with-timeout.ts';
+import type { Routes } from '../env.ts';
 
 const checkTimeoutMs = 1000;
 const retryAfterSeconds = 2;

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import { problems } from '../responses.ts';
-import type { Routes } from './routes.ts';
+import { problems } from '../problems/openapi.ts';
+import type { Routes } from '../env.ts';
 
 const metrics = createRoute({
   method: 'get',

@@ -1,11 +1,11 @@
 /** What people open in a browser, and the document behind it. Comes last: the document describes the routes that are there. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { boardPath, createBoard } from '../board.ts';
+import { boardPath, createBoard } from '../pages/board.ts';
 import type { ApiDeps } from '../deps.ts';
-import { createDocs, docsPath } from '../docs.ts';
+import { createDocs, docsPath } from '../pages/docs.ts';
 import { describeApi, openApiPath } from '../openapi.ts';
-import { problems } from '../responses.ts';
-import type { Routes } from './routes.ts';
+import { problems } from '../problems/openapi.ts';
+import type { Routes } from '../env.ts';
 
 const html = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
 

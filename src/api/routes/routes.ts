@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiEnv } from '../env.ts';
-import { faultsOf } from '../faults.ts';
-import { invalidRequest } from '../problems.ts';
+import type { ApiEnv, Routes } from '../env.ts';
+import { faultsOf } from '../problems/validation-issues.ts';
+import { invalidRequest } from '../problems/table.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { eventRoutes } from './events.ts';
@@ -12,8 +12,6 @@ import { metricsRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { statusRoutes } from './status.ts';
 import { trainingJobRoutes } from './training-jobs.ts';
-
-export type Routes = OpenAPIHono<ApiEnv>;
 
 /** All routes, to be mounted at `/` and under the base path. */
 export function createRoutes(deps: ApiDeps): Routes {

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { PassedOver } from '../../core/passed-over.ts';
-import type { ServiceProcess } from '../../core/process.ts';
-import { recentCallsMs, type SystemStatus } from '../../services/status.ts';
+import type { PassedOver } from '../../core/skipped.ts';
+import type { ServiceProcess } from '../../core/service-process.ts';
+import { recentCallsMs, type SystemStatus } from '../../services/system/read-status.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../responses.ts';
+import { json, problems } from '../problems/openapi.ts';
 import { type StatusBody, StatusSchema } from '../schemas/status.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,14 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readRun } from '../../services/read-runs.ts';
-import { removeRun } from '../../services/remove-run.ts';
-import { stopTraining } from '../../services/stop-training.ts';
-import { refuseBody } from '../body.ts';
+import { readRun } from '../../services/training/get-run.ts';
+import { removeRun } from '../../services/training/remove-run.ts';
+import { stopTraining } from '../../services/training/stop-run.ts';
+import { refuseBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems, problemsOfPost } from '../responses.ts';
+import { json, problems, problemsOfPost } from '../problems/openapi.ts';
 import { knownName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from '../env.ts';
 
 const list = createRoute({
   method: 'get',

@@ -12,8 +12,8 @@ import {
   maxTrainingSeconds,
   s3UriPattern,
   tagTextPattern,
-} from '../../config/patterns.ts';
-import { reservedTagPrefix } from '../../core/tags.ts';
+} from '../../core/sagemaker/limits.ts';
+import { reservedTagPrefix } from '../../core/sagemaker/tags.ts';
 import { resourceName } from './request.ts';
 
 const maxEntries = 100;

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { deploymentStatuses, triggers, waitKinds } from '../../core/deployment.ts';
+import { deploymentStatuses, triggers, waitKinds } from '../../core/deployment/deployment.ts';
 import { failureKinds } from '../../core/failure-kind.ts';
 import { actors } from '../../core/history.ts';
 import { instant } from './instant.ts';

@@ -5,7 +5,7 @@
  * UPPER_SNAKE.
  */
 import { z } from '@hono/zod-openapi';
-import type { StateChange } from '../../core/state-change.ts';
+import type { StateChange } from '../../core/sagemaker/state-change.ts';
 import { resourceName } from './request.ts';
 
 /** Null for what is no instant, so that a field which only dates the event never costs it. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { problemCodes } from '../problems.ts';
+import { problemCodes } from '../problems/table.ts';
 
 /** RFC 9457; `code` is the part that programs may rely on. */
 export const ProblemSchema = z

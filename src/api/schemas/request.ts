@@ -1,8 +1,8 @@
 /** What routes take from the path, the query and the headers. Names that are not here are refused (query-names.ts). */
 import { z } from '@hono/zod-openapi';
-import { maxNameLength, namePattern } from '../../core/names.ts';
-import { trainingRunStatuses } from '../../core/training-run.ts';
-import { Problem } from '../problems.ts';
+import { maxNameLength, namePattern } from '../../core/sagemaker/names.ts';
+import { trainingRunStatuses } from '../../core/training/training-run.ts';
+import { Problem } from '../problems/table.ts';
 import { runDeploymentStatuses } from './training-run.ts';
 
 export const resourceName = () =>

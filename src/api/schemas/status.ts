@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { passedOverKinds } from '../../core/passed-over.ts';
+import { passedOverKinds } from '../../core/skipped.ts';
 import { instant } from './instant.ts';
 
 const part = z.object({

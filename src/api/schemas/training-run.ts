@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { deploymentStatuses } from '../../core/deployment.ts';
-import { trainingRunStatuses } from '../../core/training-run.ts';
+import { deploymentStatuses } from '../../core/deployment/deployment.ts';
+import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import { actors, historyPageSize } from '../../core/history.ts';
 import { DeploymentSchema, failureKind } from './deployment.ts';
 import { instant } from './instant.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DeploymentOutcome } from '../../../src/core/deployment.ts';
-import type { TestDatabase } from '../conformance.ts';
+import type { DeploymentOutcome } from '../../../src/core/deployment/deployment.ts';
+import type { TestDatabase } from './test-database.ts';
 import { claim, deploy, endpoint, finish, queued, told } from '../samples.ts';
 
 /** Ended by its time limit, while SageMaker was still at work. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TestDatabase } from '../conformance.ts';
+import type { TestDatabase } from './test-database.ts';
 import { claim, deploy, endpoint, finish, inTraining, newDeployment, queued, told, trained } from '../samples.ts';
 
 export function deploymentsSuite(newDatabase: () => TestDatabase): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Store } from '../../../src/services/store.ts';
-import type { TestDatabase } from '../conformance.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import type { TestDatabase } from './test-database.ts';
 import {
   claim,
   completed,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ServiceProcess } from '../../../src/core/process.ts';
-import type { TestDatabase } from '../conformance.ts';
+import type { ServiceProcess } from '../../../src/core/service-process.ts';
+import type { TestDatabase } from './test-database.ts';
 
 const hour = 3_600_000;
 

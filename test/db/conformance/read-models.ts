@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { historyPageSize } from '../../../src/core/history.ts';
 import { latencyBucketsMs } from '../../../src/core/latency-buckets.ts';
-import type { Page, Store } from '../../../src/services/store.ts';
-import type { TestDatabase } from '../conformance.ts';
+import type { Page, Store } from '../../../src/ports/store.ts';
+import type { TestDatabase } from './test-database.ts';
 import { claim, completed, deploy, endpoint, inTraining, newDeployment, newRun, present, queued, trained } from '../samples.ts';
 
 async function everything<T>(list: (cursor: string | null) => Promise<Page<T>>): Promise<T[][]> {

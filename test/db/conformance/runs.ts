@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TestDatabase } from '../conformance.ts';
+import type { TestDatabase } from './test-database.ts';
 import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, told, trained } from '../samples.ts';
 
 export function runsSuite(newDatabase: () => TestDatabase): void {

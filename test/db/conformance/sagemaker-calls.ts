@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TestDatabase } from '../conformance.ts';
+import type { TestDatabase } from './test-database.ts';
 
 const minute = 60_000;
 

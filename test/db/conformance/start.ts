@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { startLeaseMs } from '../../../src/core/training-run.ts';
-import type { TestDatabase } from '../conformance.ts';
+import { startLeaseMs } from '../../../src/core/training/training-run.ts';
+import type { TestDatabase } from './test-database.ts';
 import { arnOf, inTraining, newRun, told } from '../samples.ts';
 
 const keyed = { idempotencyKey: 'key', idempotencyHash: 'hash' };

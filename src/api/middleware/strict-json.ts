@@ -1,0 +1,75 @@
+import type { FieldFault } from '../problems/table.ts';
+
+type Frame = { kind: 'object'; keys: Set<string>; key: string; awaitsKey: boolean } | { kind: 'array'; index: number };
+
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],]/g;
+const mostFaults = 20;
+
+/**
+ * What `JSON.parse` takes without a word and what would then not be what the caller wrote: a key that is given twice (the last one
+ * wins), a number that loses digits, half of a surrogate pair, a `__proto__` (which zod leaves out). Each with its path.
+ *
+ * @param text JSON that has been parsed already. With `onlyKeys` values may be anything.
+ */
+export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const frames: Frame[] = [];
+  const tell = (detail: string): void => void faults.push({ field: pathOf(frames), detail });
+  for (const [part] of text.matchAll(token)) {
+    if (faults.length === mostFaults) break;
+    const top = frames.at(-1);
+    switch (part[0]) {
+      case '{':
+        frames.push({ kind: 'object', keys: new Set(), key: '', awaitsKey: true });
+        break;
+      case '[':
+        frames.push({ kind: 'array', index: 0 });
+        break;
+      case '}':
+      case ']':
+        frames.pop();
+        break;
+      case ',':
+        if (top?.kind === 'object') top.awaitsKey = true;
+        else if (top !== undefined) top.index += 1;
+        break;
+      case '"': {
+        const content = JSON.parse(part) as string;
+        if (top?.kind === 'object' && top.awaitsKey) {
+          top.key = content;
+          top.awaitsKey = false;
+          if (top.keys.has(content)) tell('is given twice');
+          else if (content === '__proto__') tell('is not a known field');
+          top.keys.add(content);
+        }
+        if (!onlyKeys && !content.isWellFormed()) tell('holds half of a surrogate pair, which is no character');
+        break;
+      }
+      default:
+        if (!onlyKeys && !keepsDigits(part)) tell('has more digits than a number keeps exactly; send it as a string');
+    }
+  }
+  return faults;
+}
+
+/** `a.b[0].c`; `body` at the top. */
+const pathOf = (frames: readonly Frame[]): string =>
+  frames
+    .flatMap((frame) => (frame.kind === 'array' ? [`[${frame.index}]`] : frame.awaitsKey ? [] : [`.${frame.key}`]))
+    .join('')
+    .replace(/^\./, '') || 'body';
+
+/** Whether the number that JSON.parse makes of it is written with the same digits. */
+function keepsDigits(literal: string): boolean {
+  const value = Number(literal);
+  return Number.isFinite(value) && digitsOf(literal) === digitsOf(String(value));
+}
+
+/** One text for all ways to write a decimal number: its digits without zeros at either end, and the power of ten of the last one. */
+function digitsOf(literal: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const kept = digits.replace(/0+$/, '');
+  return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}

@@ -1,0 +1,160 @@
+/**
+ * The environment as one frozen, typed value. The only place that reads `process.env`; processes call `configOrExit(loadConfig)`
+ * or `configOrExit(loadApiConfig)` before anything else.
+ */
+import { isIP } from 'node:net';
+import { ConfigError } from './errors.ts';
+import { type Proxies, readProxies } from './proxies.ts';
+import { type Environment, readVariables } from './variable.ts';
+import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './variables.ts';
+import type { ServiceSettings } from '../ports/settings.ts';
+
+export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './errors.ts';
+export type { Proxies } from './proxies.ts';
+export type { LogLevel } from './variables.ts';
+
+/** What every process needs. Durations in milliseconds. */
+export interface Config {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  /** BullMQ's key prefix. */
+  readonly queuePrefix: string;
+  readonly workerConcurrency: number;
+  readonly logLevel: LogLevel;
+  /** What a worker touches while it works, for health checks. */
+  readonly heartbeatFile: string | null;
+  /** What no log line may hold: keys and passwords. */
+  readonly secrets: readonly string[];
+  /** For calls of AWS. */
+  readonly proxies: Proxies;
+  readonly services: Readonly<ServiceSettings>;
+}
+
+/** Where the API listens and who may call it. */
+export interface ApiSettings {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** `/model-init`, or empty for none. */
+  readonly basePath: string;
+  /** The service's address as people reach it. */
+  readonly publicUrl: string | null;
+  readonly apiKeys: readonly string[];
+}
+
+export interface ApiConfig extends Config {
+  readonly api: ApiSettings;
+}
+
+/** The configuration of a worker, or of anything that does not listen. Throws ConfigError with all faults. */
+export function parseConfig(env: Environment): Config {
+  const { values, faults } = readVariables(env, sharedVariables);
+  const { proxies, secrets, ...ofProxies } = readProxies(env);
+  faults.push(...ofProxies.faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return freeze({
+    redisUrl: values.REDIS_URL,
+    databaseUrl: values.DATABASE_URL,
+    // The braces keep all queues on one node of a Redis cluster.
+    queuePrefix: values.QUEUE_PREFIX ?? `{autodeploy-${values.PROJECT_NAME}}`,
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    logLevel: values.LOG_LEVEL,
+    heartbeatFile: values.HEARTBEAT_FILE,
+    secrets: [...passwordOf(values.REDIS_URL), ...secrets],
+    proxies,
+    services: {
+      projectName: values.PROJECT_NAME,
+      endpointName: values.ENDPOINT_NAME ?? `${values.PROJECT_NAME}-endpoint`,
+      roleArn: values.EXECUTION_ROLE_ARN,
+      trainingImage: values.TRAINING_IMAGE,
+      servingImage: values.SERVING_IMAGE ?? values.TRAINING_IMAGE,
+      trainingInputS3Uri: values.TRAINING_INPUT_S3_URI,
+      modelOutputS3Uri: values.MODEL_OUTPUT_S3_URI,
+      trainingInstanceType: values.TRAINING_INSTANCE_TYPE,
+      trainingInstanceCount: values.TRAINING_INSTANCE_COUNT,
+      trainingVolumeGb: values.TRAINING_VOLUME_GB,
+      trainingMaxRuntimeSeconds: values.TRAINING_MAX_RUNTIME_SECONDS,
+      endpointInstanceType: values.ENDPOINT_INSTANCE_TYPE,
+      endpointInstanceCount: values.ENDPOINT_INSTANCE_COUNT,
+      pollIntervalMs: values.POLL_INTERVAL_SECONDS,
+      endpointPollMs: values.ENDPOINT_POLL_SECONDS,
+      reconcileIntervalMs: values.RECONCILE_INTERVAL_SECONDS,
+      maxTrainingWaitMs: values.MAX_TRAINING_WAIT_SECONDS,
+      maxDeploymentWaitMs: values.MAX_DEPLOYMENT_WAIT_SECONDS,
+    },
+  });
+}
+
+/** The configuration of an API process. Throws ConfigError with all faults, those of the shared part included. */
+export function parseApiConfig(env: Environment): ApiConfig {
+  const { values, faults } = readApiVariables(env);
+  const shared = attempt(() => parseConfig(env));
+  if (shared instanceof ConfigError) throw new ConfigError([...shared.faults, ...faults]);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return freeze({
+    ...shared,
+    secrets: [...shared.secrets, ...values.API_KEYS],
+    api: {
+      host: values.HOST,
+      port: values.PORT,
+      basePath: values.BASE_PATH,
+      publicUrl: values.PUBLIC_URL,
+      apiKeys: values.API_KEYS,
+    },
+  });
+}
+
+export const loadConfig = (): Config => parseConfig(process.env);
+export const loadApiConfig = (): ApiConfig => parseApiConfig(process.env);
+
+/** For what needs the database and nothing else, like `npm run db:migrate`. */
+export function loadDatabaseUrl(): string {
+  const { values, faults } = readVariables(process.env, databaseVariables);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return values.DATABASE_URL;
+}
+
+function readApiVariables(env: Environment) {
+  const read = readVariables(env, apiVariables);
+  // Unlike the other variables, an empty BASE_PATH says something: no prefix.
+  if (env['BASE_PATH']?.trim() === '') read.values.BASE_PATH = '';
+  const { HOST: host, API_KEYS: keys }: Partial<typeof read.values> = read.values;
+  if (host !== undefined && keys?.length === 0 && !isLoopback(host)) {
+    read.faults.push(
+      `HOST holds ${JSON.stringify(host)}; without API_KEYS it may hold only a loopback address: 127.0.0.1, ::1 or localhost`,
+    );
+  }
+  if (host !== undefined && keys?.some((key) => key.length < shortestOpenKey) && !isLoopback(host)) {
+    read.faults.push(
+      `API_KEYS holds a key of fewer than ${shortestOpenKey} characters; where HOST is no loopback address each may have ${shortestOpenKey} and more`,
+    );
+  }
+  return read;
+}
+
+/** Anybody who reaches the address may guess. */
+const shortestOpenKey = 4;
+
+function isLoopback(host: string): boolean {
+  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host === 'localhost';
+}
+
+/** Both as it is written in the address and as Redis is told. */
+function passwordOf(redisUrl: string): string[] {
+  const { password } = new URL(redisUrl);
+  return password === '' ? [] : [...new Set([password, decodeURIComponent(password)])];
+}
+
+function attempt<T>(parse: () => T): T | ConfigError {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,38 @@
+import type { SagemakerError } from '../errors.ts';
+
+/** What SageMaker misses: the deployment's own, or what the live endpoint is made of. */
+export type Missing =
+  | { what: 'model' | 'endpoint_config'; whose: 'own' }
+  | { what: 'model' | 'endpoint_config'; whose: 'live'; name: string };
+
+interface Names {
+  modelName: string;
+  endpointConfigName: string | null;
+}
+
+/**
+ * Which resource a "could not find" speaks of, by the name in its text; null where it names none that is asked after here. SageMaker
+ * writes ARNs in lower case, and tells names apart without regard to case.
+ */
+export function missingResource(
+  { kind, resource, message }: Pick<SagemakerError, 'kind' | 'resource' | 'message'>,
+  own: Names,
+  liveConfigName: string | null,
+): Missing | null {
+  if (kind !== 'not_found') return null;
+  const named = nameIn(message);
+  const isCalled = (name: string | null): boolean => name !== null && named?.toLowerCase() === name.toLowerCase();
+  if (resource === 'model') {
+    return named === null || isCalled(own.modelName)
+      ? { what: 'model', whose: 'own' }
+      : { what: 'model', whose: 'live', name: named };
+  }
+  if (resource !== 'endpoint_config') return null;
+  return isCalled(liveConfigName) && !isCalled(own.endpointConfigName)
+    ? { what: 'endpoint_config', whose: 'live', name: liveConfigName ?? '' }
+    : { what: 'endpoint_config', whose: 'own' };
+}
+
+/** `Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/name".`, or the bare name in quotes. */
+const nameIn = (message: string): string | null =>
+  /:(?:model|endpoint-config)\/([a-zA-Z0-9-]+)/.exec(message)?.[1] ?? /"([a-zA-Z0-9-]+)"/.exec(message)?.[1] ?? null;

@@ -1,0 +1,42 @@
+import type { DeploymentStatus } from '../deployment/deployment.ts';
+import type { TrainingRunStatus } from './training-run.ts';
+
+/**
+ * What a wish to stop a training comes to. A training that is over can't be stopped, but what waits to be made of it can be; what
+ * SageMaker is at work on can't (it has no cancel), and neither can what is live.
+ */
+export type StopDecision =
+  | 'stop_training'
+  | 'stopped_already'
+  | 'withdraw_deployment'
+  | 'deployment_in_progress'
+  | 'nothing_to_stop';
+
+export function decideStop(training: TrainingRunStatus, newestDeployment: DeploymentStatus | 'none'): StopDecision {
+  switch (training) {
+    case 'requested':
+    case 'training':
+    case 'timed_out':
+      return 'stop_training';
+    case 'stopped':
+      return newestDeployment === 'none' ? 'stopped_already' : ofDeployment(newestDeployment);
+    case 'completed':
+    case 'failed':
+      return ofDeployment(newestDeployment);
+  }
+}
+
+function ofDeployment(status: DeploymentStatus | 'none'): StopDecision {
+  switch (status) {
+    case 'queued':
+      return 'withdraw_deployment';
+    case 'in_progress':
+      return 'deployment_in_progress';
+    case 'none':
+    case 'deployed':
+    case 'rolled_back':
+    case 'failed':
+    case 'superseded':
+      return 'nothing_to_stop';
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * What becomes of a run that SageMaker has, given what was just seen of it: a pure function of the row, the observation and the
+ * instant. The services carry its decisions out and decide nothing themselves.
+ */
+import { confirmLimit } from '../confirm-time-limit.ts';
+import type { SagemakerErrorKind } from '../errors.ts';
+import { kindOfFailed, kindOfStopped } from './training-failure-kind.ts';
+import type { TrainingJob, TrainingOutcome, TrainingRun } from './training-run.ts';
+
+export type TrainingObservation =
+  | { kind: 'job'; job: TrainingJob }
+  /** DescribeTrainingJob failed; `message` is SageMaker's own. */
+  | { kind: 'error'; error: SagemakerErrorKind; message: string }
+  /** SageMaker has no such job here, and the run's is of another region or account. */
+  | { kind: 'elsewhere'; why: string };
+
+export type TrainingDecision =
+  /** Look again later. `trouble`: SageMaker did not answer as it should, so wait longer each time. */
+  | {
+      kind: 'wait';
+      secondaryStatus: string | null;
+      askStop: boolean;
+      trouble: boolean;
+      why: string;
+      /** What is to be noted of the run's time limit: since when the time counts, and since when it is seen to be over. */
+      limit: { since: number; overdueSince: number | null };
+      /** When the second look that may end the run is due; null when the next one may come at its own time. */
+      confirmInMs: number | null;
+    }
+  /** Record the outcome, and with `deploy` queue the deployment in the same transaction. */
+  | { kind: 'finish'; outcome: TrainingOutcome; deploy: boolean; detail: string };
+
+export interface TrainingLimits {
+  /** Monitoring ends as `timed_out` when SageMaker has had the job for this long. */
+  maxTrainingWaitMs: number;
+  pollIntervalMs: number;
+}
+
+/** A new job may not be visible at once, and a tag or role may still be spreading. */
+export const notFoundGraceMs = 5 * 60_000;
+
+type Finish = Extract<TrainingDecision, { kind: 'finish' }>;
+type Seen = Omit<Extract<TrainingDecision, { kind: 'wait' }>, 'limit' | 'confirmInMs'>;
+
+/**
+ * What SageMaker shows to be over is over at once. A time limit ends a run only when a second look, an interval later, agrees: the
+ * clock may have been wrong for a moment.
+ */
+export function decideTraining(
+  run: TrainingRun,
+  observation: TrainingObservation,
+  now: number,
+  limits: TrainingLimits,
+): TrainingDecision {
+  const seen = look(run, observation);
+  if (seen.kind === 'finish') return seen;
+  // What lies in the future was noted by a clock that was ahead: the time counts anew.
+  const since = Math.min(run.trainingSinceAt ?? run.createdAt, now);
+  const end = endByLimit(observation, seen, now - since, limits);
+  if (end === null) return { ...seen, limit: { since, overdueSince: null }, confirmInMs: null };
+  const { confirmed, overdueSince, nextLookMs } = confirmLimit(run.overdueSince, now, limits.pollIntervalMs);
+  if (confirmed) return end;
+  return {
+    ...seen,
+    why: `${seen.why}; ${end.detail}, unless the next look disagrees`,
+    limit: { since, overdueSince },
+    confirmInMs: nextLookMs,
+  };
+}
+
+/** Whoever asked for a stop of it does not want it deployed, also by a database that is rebuilt. Stopped or failed, it never is. */
+export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }: Pick<TrainingOutcome, 'status'>): boolean =>
+  run.stopRequestedAt !== null && status === 'completed';
+
+function look(run: TrainingRun, observation: TrainingObservation): Finish | Seen {
+  switch (observation.kind) {
+    case 'job':
+      return lookAtJob(run, observation.job);
+    case 'error':
+      return unseen(`${observation.error}: ${observation.message}`);
+    case 'elsewhere':
+      return unseen(observation.why);
+  }
+}
+
+const unseen = (why: string): Seen => ({ kind: 'wait', secondaryStatus: null, askStop: false, trouble: true, why });
+
+/**
+ * A training goes on whether or not we can see it, so no error but "not found" ends its run before the deadline: giving up early
+ * would lose a model that was paid for. Where it can't be seen from here at all, no time is up.
+ */
+function endByLimit(
+  observation: TrainingObservation,
+  { why, secondaryStatus }: Seen,
+  sinceMs: number,
+  limits: TrainingLimits,
+): Finish | null {
+  if (observation.kind === 'elsewhere') return null;
+  const isGone = observation.kind === 'error' && observation.error === 'not_found';
+  if (isGone && sinceMs > notFoundGraceMs) {
+    const failureReason = `SageMaker no longer knows the training job: ${observation.message}`;
+    return finish({ status: 'failed', failureReason, failureKind: 'other' });
+  }
+  if (sinceMs <= limits.maxTrainingWaitMs) return null;
+  const failureReason = `not over within ${Math.round(limits.maxTrainingWaitMs / 1000)} s (MAX_TRAINING_WAIT_SECONDS); last seen: ${why}`;
+  return finish({ status: 'timed_out', failureReason, failureKind: 'timeout', secondaryStatus });
+}
+
+function lookAtJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
+  const seen = {
+    secondaryStatus: job.secondaryStatus,
+    metrics: metricsOf(job),
+    trainingEndedAt: job.endedAt ?? job.modifiedAt,
+    trainingCreatedAt: job.createdAt,
+  };
+  switch (job.status) {
+    case 'Completed':
+      return {
+        ...finish({ status: 'completed', modelArtifact: job.modelArtifact, ...seen }),
+        // Whoever asked for a stop does not want the model live.
+        deploy: run.autoDeploy && run.stopRequestedAt === null,
+      };
+    case 'Failed': {
+      const failureReason = job.failureReason ?? 'SageMaker gave no reason';
+      return finish({ status: 'failed', failureReason, failureKind: kindOfFailed(job), ...seen });
+    }
+    case 'Stopped':
+      // Stopped is not Completed: there may be an artifact, but of a training that was cut short
+      // (docs/reference/sagemaker-behavior.md#stopped-is-not-completed).
+      return finish({ status: 'stopped', ...whyStopped(run, job), ...seen });
+    case 'Deleting': {
+      const failureReason = 'the training job is being deleted at SageMaker';
+      return finish({ status: 'failed', failureReason, failureKind: 'other', ...seen });
+    }
+    default:
+      // InProgress, Stopping, and what SageMaker may add: not over.
+      return {
+        kind: 'wait',
+        secondaryStatus: job.secondaryStatus,
+        askStop: run.stopRequestedAt !== null && job.status !== 'Stopping',
+        trouble: false,
+        why: `the training job is ${job.status}${job.secondaryStatus === null ? '' : ` (${job.secondaryStatus})`}`,
+      };
+  }
+}
+
+function finish(outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): Finish {
+  const full = {
+    secondaryStatus: null,
+    failureReason: null,
+    failureKind: null,
+    modelArtifact: null,
+    metrics: null,
+    trainingEndedAt: null,
+    trainingCreatedAt: null,
+    ...outcome,
+  };
+  return { kind: 'finish', outcome: full, deploy: false, detail: full.failureReason ?? `training ${full.status}` };
+}
+
+function whyStopped(run: TrainingRun, job: TrainingJob): Pick<TrainingOutcome, 'failureReason' | 'failureKind'> {
+  const failureKind = run.stopRequestedAt === null ? kindOfStopped(job) : null;
+  if (job.failureReason !== null) return { failureReason: job.failureReason, failureKind };
+  const { secondaryStatus } = job;
+  const early = failureKind === 'capacity' ? ', without the instances that it waited for' : '';
+  if (secondaryStatus !== null && secondaryStatus !== 'Stopped') {
+    return { failureReason: `stopped by SageMaker: ${secondaryStatus}${early}`, failureKind };
+  }
+  if (run.stopRequestedAt !== null) return { failureReason: null, failureKind };
+  return { failureReason: early === '' ? 'stopped at SageMaker by somebody else' : `stopped at SageMaker${early}`, failureKind };
+}
+
+/** The last value of each metric that is a number: NaN and infinities have no JSON. */
+function metricsOf(job: TrainingJob): Record<string, number> | null {
+  const entries = job.metrics.flatMap(({ name, value }): [string, number][] => (Number.isFinite(value) ? [[name, value]] : []));
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}

@@ -1,0 +1,51 @@
+import { callInHand, CallWithdrawn, commitFor, isWithdrawn } from './call.ts';
+import type { DatabaseFile } from './database-file.ts';
+import type { Db } from './open.ts';
+import { patiently } from './busy-timeout.ts';
+import { WriteLane } from './write-lane.ts';
+import { writeTx, type NotPromise, type Tx } from './write-tx.ts';
+
+/** The database as the parts of the store use it. Both throw StoreUnavailable when it is busy, full or away. */
+export interface Database {
+  read<T>(work: (db: Db) => T & NotPromise<T>): Promise<T>;
+  /**
+   * One transaction: all of it or nothing. `db` is for prepared statements, which are part of the transaction too. The work may be
+   * done again, when SQLite was busy and has rolled it back: it has no effect but on the database.
+   */
+  write<T>(work: (tx: Tx, db: Db) => T & NotPromise<T>): Promise<T>;
+}
+
+/** `waitMs`: how long a call waits while other processes hold the database locked. */
+export function databaseOf(file: DatabaseFile, { waitMs }: { waitMs: number }): Database {
+  // In line: while the database is locked one write looks whether it still is, and all of them go on when it is not.
+  const lane = new WriteLane();
+  return {
+    async read(work) {
+      return patiently(() => work(file.db), performance.now() + waitMs);
+    },
+    async write<T>(work: (tx: Tx, db: Db) => T & NotPromise<T>) {
+      const call = callInHand.getStore();
+      const untilMs = performance.now() + waitMs;
+      const attempt = (): T => {
+        if (isWithdrawn(call)) throw new CallWithdrawn();
+        const { db } = file;
+        return writeTx<T>(db, (tx) => {
+          const result = work(tx, db);
+          commitFor(call);
+          return result;
+        });
+      };
+      return lane.run(() => patiently(attempt, untilMs));
+    },
+  };
+}
+
+/** Statements that are prepared once for each opened database file. */
+export function prepared<T>(prepare: (db: Db) => T): (db: Db) => T {
+  const known = new WeakMap<Db, T>();
+  return (db) => {
+    let statements = known.get(db);
+    if (statements === undefined) known.set(db, (statements = prepare(db)));
+    return statements;
+  };
+}

@@ -1,0 +1,55 @@
+/** What becomes of a deployment after its end, and what is known of those that made what is live. */
+import { and, desc, eq, isNotNull, sql } from './drizzle.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Database } from './database.ts';
+import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder, underWayOn } from './deployments-queries.ts';
+import { tellOfDeployment } from './history.ts';
+import { deployments } from './schema.ts';
+
+type Afterwards = 'reviveDeployment' | 'noteUnsettled' | 'deploymentThatMade';
+
+const unsettled = (deploymentId: string) =>
+  and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
+
+export const afterwardsOfDeployments = (database: Database): Pick<Store, Afterwards> => ({
+  reviveDeployment: (deploymentId, inServiceAt, now) =>
+    database.write((tx, db) => {
+      const before = tx.select(deploymentColumns).from(deployments).where(unsettled(deploymentId)).get();
+      if (!before || underWayOn(db, before) !== null) return null;
+      const deployment = tx
+        .update(deployments)
+        .set({
+          status: 'deployed',
+          failureReason: null,
+          failureKind: null,
+          inServiceAt,
+          unsettledSince: null,
+          finishedAt: now,
+          liveOrder: sql`${nextLiveOrder}`,
+        })
+        .where(unsettled(deploymentId))
+        .returning(deploymentColumns)
+        .get();
+      const detail = `live all the same; it had been ended: ${before.failureReason}`;
+      tellOfDeployment(db, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
+      supersedeOlder(db, deployment, now);
+      return { deployment, next: nextOn(db, deployment) };
+    }),
+
+  noteUnsettled: (deploymentId, since) =>
+    database.write((tx) => void tx.update(deployments).set({ unsettledSince: since }).where(unsettled(deploymentId)).run()),
+
+  deploymentThatMade: (endpointName, { what, name }) =>
+    database.read((db) => {
+      const column = what === 'model' ? deployments.modelName : deployments.endpointConfigName;
+      return (
+        db
+          .select(deploymentColumns)
+          .from(deployments)
+          .where(and(eq(deployments.endpointKey, endpointKeyOf(endpointName)), sql`lower(${column}) = ${name.toLowerCase()}`))
+          .orderBy(desc(deployments.seq))
+          .limit(1)
+          .get() ?? null
+      );
+    }),
+});

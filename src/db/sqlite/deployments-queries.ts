@@ -1,0 +1,216 @@
+import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, max, sql } from './drizzle.ts';
+import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import type { Actor } from '../../core/history.ts';
+import type { TrainingRun } from '../../core/training/training-run.ts';
+import type { NewDeployment } from '../../ports/store.ts';
+import { prepared } from './database.ts';
+import { tellOfDeployment } from './history.ts';
+import type { Db } from './open.ts';
+import { deployments } from './schema.ts';
+
+const { endpointKey: _, ...columns } = getTableColumns(deployments);
+/** All that a Deployment has; the endpoint's key is the database's own. */
+export const deploymentColumns = columns;
+
+/** What an endpoint is known by here: SageMaker tells endpoints apart without regard to case. */
+export const endpointKeyOf = (endpointName: string): string => endpointName.toLowerCase();
+
+const given = (name: string) => sql.placeholder(name);
+
+/** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
+export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
+  where former.endpoint_key = deployments.endpoint_key)`;
+
+const deploymentsWhere = (db: Db, ...conditions: (SQL | undefined)[]) =>
+  db
+    .select(deploymentColumns)
+    .from(deployments)
+    .where(and(...conditions));
+
+const ofEndpoint = eq(deployments.endpointKey, given('endpointKey'));
+const ofRun = eq(deployments.runSeq, given('runSeq'));
+const isActive = inArray(deployments.status, [...activeDeploymentStatuses]);
+
+const supersedeWhere = (db: Db, which: SQL | undefined) =>
+  db
+    .update(deployments)
+    .set({
+      status: 'superseded',
+      supersededBy: sql`${given('by')}`,
+      failureReason: sql`${given('failureReason')}`,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
+      finishedAt: sql`${given('now')}`,
+    })
+    .where(and(eq(deployments.status, 'queued'), which))
+    .returning(deploymentColumns)
+    .prepare();
+
+const statements = prepared((db) => ({
+  find: deploymentsWhere(db, eq(deployments.deploymentId, given('deploymentId'))).prepare(),
+  underWay: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'in_progress')).prepare(),
+  live: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'deployed'))
+    .orderBy(desc(deployments.liveOrder))
+    .limit(1)
+    .prepare(),
+  next: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'queued'))
+    .orderBy(
+      desc(deployments.forced),
+      asc(sql`case when ${deployments.forced} then ${deployments.seq} end`),
+      desc(deployments.trainingCreatedAt),
+      desc(deployments.runSeq),
+    )
+    .limit(1)
+    .prepare(),
+  newestActive: deploymentsWhere(db, ofEndpoint, isActive)
+    .orderBy(desc(deployments.trainingCreatedAt), desc(deployments.runSeq))
+    .limit(1)
+    .prepare(),
+  activeOfRun: deploymentsWhere(db, ofRun, isActive).prepare(),
+  newestOfRun: deploymentsWhere(db, ofRun).orderBy(desc(deployments.seq)).limit(1).prepare(),
+  attempts: db
+    .select({ attempts: max(deployments.attempts) })
+    .from(deployments)
+    .where(ofRun)
+    .prepare(),
+  queue: db
+    .insert(deployments)
+    .values({
+      deploymentId: given('deploymentId'),
+      trigger: given('trigger'),
+      forced: given('forced'),
+      modelName: given('modelName'),
+      runSeq: given('runSeq'),
+      trainingJobName: given('trainingJobName'),
+      endpointName: given('endpointName'),
+      endpointKey: given('endpointKey'),
+      status: 'queued',
+      step: 'model',
+      attempts: given('attempts'),
+      trainingCreatedAt: given('trainingCreatedAt'),
+      trainingEndedAt: given('trainingEndedAt'),
+      detectedAt: given('detectedAt'),
+      detectedBy: given('detectedBy'),
+      createdAt: given('now'),
+    })
+    .returning(deploymentColumns)
+    .prepare(),
+  withdraw: db
+    .update(deployments)
+    .set({
+      status: 'failed',
+      failureReason: sql`${given('failureReason')}`,
+      failureKind: 'other',
+      finishedAt: sql`${given('now')}`,
+      waitsForKind: null,
+      waitsForSince: null,
+      waitsForDetail: null,
+    })
+    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, given('deploymentId'))))
+    .returning(deploymentColumns)
+    .prepare(),
+  supersede: supersedeWhere(db, eq(deployments.seq, given('seq'))),
+  supersedeOlder: supersedeWhere(
+    db,
+    and(
+      ofEndpoint,
+      eq(deployments.forced, false),
+      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${given('trainingCreatedAt')}, ${given('runSeq')})`,
+    ),
+  ),
+}));
+
+export const findDeployment = (db: Db, deploymentId: string): Deployment | null =>
+  statements(db).find.get({ deploymentId }) ?? null;
+
+type OfEndpoint = Pick<Deployment, 'endpointName'>;
+
+const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
+
+/** The deployment that is under way on the endpoint; the unique index allows one. */
+export const underWayOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
+  statements(db).underWay.get(keyOf(endpoint)) ?? null;
+
+/** The deployment that went live last on the endpoint. */
+export const liveOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).live.get(keyOf(endpoint)) ?? null;
+
+/** Of what waits on the endpoint, the one to go next: the forced one that was asked for first or else the newest training's. */
+export const nextOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).next.get(keyOf(endpoint)) ?? null;
+
+/** Of what waits or is under way on the endpoint, the one of the newest training. */
+export const newestActiveOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
+  statements(db).newestActive.get(keyOf(endpoint)) ?? null;
+
+export const activeDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
+  statements(db).activeOfRun.get({ runSeq: run.seq }) ?? null;
+
+export const newestDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
+  statements(db).newestOfRun.get({ runSeq: run.seq }) ?? null;
+
+type TrainingOrder = Pick<Deployment, 'trainingCreatedAt' | 'runSeq'>;
+
+/**
+ * What a completed run is ordered by: SageMaker's CreationTime, which one clock has made for all of them, and the order of recording.
+ * Runs of before that was kept have the instant of the request.
+ */
+export const orderOf = (run: TrainingRun): TrainingOrder => ({
+  trainingCreatedAt: run.trainingCreatedAt ?? run.createdAt,
+  runSeq: run.seq,
+});
+
+/** Whether the first one's training is the newer one: made later at SageMaker or, in the same instant, recorded later. */
+export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
+  one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
+
+/** Queues the run's next attempt. Belongs into a transaction. */
+export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
+  const former = statements(db).attempts.get({ runSeq: run.seq });
+  const deployment = statements(db).queue.get({
+    ...wanted,
+    ...keyOf(run),
+    runSeq: run.seq,
+    trainingJobName: run.trainingJobName,
+    endpointName: run.endpointName,
+    attempts: (former?.attempts ?? 0) + 1,
+    trainingCreatedAt: orderOf(run).trainingCreatedAt,
+    trainingEndedAt: run.trainingEndedAt,
+    detectedAt: run.finishedAt,
+    detectedBy: run.finishedBy,
+    now,
+  });
+  tellOfDeployment(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
+  return deployment;
+}
+
+/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. Belongs into a transaction. */
+export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
+  const withdrawn: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
+  if (withdrawn) tellOfDeployment(db, withdrawn, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
+  return withdrawn;
+}
+
+/** Ends a queued deployment in favour of another training's; undefined when it is not queued any more. Belongs into a transaction. */
+export function supersede(db: Db, own: Deployment, by: Deployment, now: number): Deployment | undefined {
+  const [superseded] = told(db, statements(db).supersede.all({ seq: own.seq, ...because(by, isNewer(by, own)), now }), now);
+  return superseded;
+}
+
+/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
+export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
+  const { trainingCreatedAt, runSeq } = live;
+  return told(db, statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...because(live), now }), now);
+}
+
+const because = (by: Deployment, isNewerThanOwn = true) => ({
+  by: by.trainingJobName,
+  failureReason: `superseded by ${by.trainingJobName}, which ${isNewerThanOwn ? 'is newer' : 'has gone live since'}`,
+});
+
+function told(db: Db, superseded: Deployment[], now: number): Deployment[] {
+  for (const one of superseded) {
+    tellOfDeployment(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: one.failureReason }, now);
+  }
+  return superseded;
+}

@@ -1,0 +1,119 @@
+import type Sqlite from 'better-sqlite3';
+import { latencyBucketsMs } from '../../core/latency-buckets.ts';
+
+/** The instants of a deployment whose distance from the training's end is measured. */
+export const reachedColumns = { requested: 'created_at', asked: 'asked_at', in_service: 'in_service_at' } as const;
+type Reached = keyof typeof reachedColumns;
+
+/** What one row adds to the tallies: nothing where `when` does not hold. */
+interface Tally {
+  table: 'training_runs' | 'deployments';
+  /** What the others follow from. */
+  columns: readonly string[];
+  name: string;
+  label: (row: string) => string;
+  bucket: (row: string) => string;
+  sumMs: (row: string) => string;
+  when: (row: string) => string;
+}
+
+const counted = { bucket: () => '0', sumMs: () => '0' };
+
+const tookMs = (row: string, what: Reached): string => `max(0, ${row}.${reachedColumns[what]} - ${row}.training_ended_at)`;
+
+const latency = (what: Reached): Tally => ({
+  table: 'deployments',
+  columns: [reachedColumns[what], 'training_ended_at', 'detected_by'],
+  name: what,
+  label: (row) => `coalesce(${row}.detected_by, '')`,
+  bucket: (row) =>
+    `case ${latencyBucketsMs.map((most, index) => `when ${tookMs(row, what)} <= ${most} then ${index}`).join(' ')} else ${latencyBucketsMs.length} end`,
+  sumMs: (row) => tookMs(row, what),
+  when: (row) => `${row}.training_ended_at is not null and ${row}.${reachedColumns[what]} is not null`,
+});
+
+const tallies: readonly Tally[] = [
+  { ...counted, table: 'training_runs', columns: ['status'], name: 'runs', label: (row) => `${row}.status`, when: () => 'true' },
+  {
+    ...counted,
+    table: 'training_runs',
+    columns: ['status', 'finished_by'],
+    name: 'detections',
+    label: (row) => `${row}.finished_by`,
+    when: (row) => `${row}.status = 'completed' and ${row}.finished_by is not null`,
+  },
+  {
+    ...counted,
+    table: 'deployments',
+    columns: ['status'],
+    name: 'deployments',
+    label: (row) => `${row}.status`,
+    when: () => 'true',
+  },
+  ...(['requested', 'asked', 'in_service'] as const).map(latency),
+];
+
+const add = ({ name, label, bucket, sumMs, when }: Tally, row: 'old' | 'new', sign: '+' | '-'): string =>
+  `insert into tallies (name, label, bucket, count, sum_ms)
+    select '${name}', ${label(row)}, ${bucket(row)}, ${sign}1, ${sign}${sumMs(row)} where ${when(row)}
+    on conflict (name, label, bucket) do update set count = count + excluded.count, sum_ms = sum_ms + excluded.sum_ms;`;
+
+const newestStatus = (runSeq: string): string =>
+  `coalesce((select status from deployments where run_seq = ${runSeq} order by seq desc limit 1), 'none')`;
+
+const keepStatus = (runSeq: string): string =>
+  `update training_runs set deployment_status = ${newestStatus(runSeq)} where seq = ${runSeq};`;
+
+const trigger = (name: string, event: string, statements: readonly string[]): [string, string] => [
+  `derived_${name}`,
+  `create trigger derived_${name} after ${event} begin ${statements.join(' ')} end`,
+];
+
+/** Each by its name. SQLite keeps their text, by which a database tells whether it has these. */
+const triggers: ReadonlyMap<string, string> = new Map([
+  ...tallies.flatMap((tally) => [
+    trigger(`${tally.table}_${tally.name}_inserted`, `insert on ${tally.table}`, [add(tally, 'new', '+')]),
+    trigger(`${tally.table}_${tally.name}_deleted`, `delete on ${tally.table}`, [add(tally, 'old', '-')]),
+    trigger(`${tally.table}_${tally.name}_updated`, `update of ${tally.columns.join(', ')} on ${tally.table}`, [
+      add(tally, 'old', '-'),
+      add(tally, 'new', '+'),
+    ]),
+  ]),
+  trigger('status_inserted', 'insert on deployments', [keepStatus('new.run_seq')]),
+  trigger('status_deleted', 'delete on deployments', [keepStatus('old.run_seq')]),
+  trigger('status_updated', 'update of status on deployments', [keepStatus('new.run_seq')]),
+]);
+
+/**
+ * Has the database itself keep what follows from its rows: each run's deployment status, and the counts of `tallies`, which would else
+ * be read from all rows at each scrape. Kept by triggers, so that no statement can forget to. Where they are missing or other ones, as
+ * after a migration that made a table anew, they are made, and all is counted once.
+ */
+export function keepDerived(sqlite: Sqlite.Database): void {
+  const found = new Map(
+    sqlite
+      .prepare<[], [string, string]>(
+        `select name, sql from sqlite_schema where type = 'trigger' and name like 'derived\\_%' escape '\\'`,
+      )
+      .raw()
+      .all(),
+  );
+  const isKept = found.size === triggers.size && [...triggers].every(([name, text]) => isSame(found.get(name), text));
+  if (isKept) return;
+  sqlite
+    .transaction(() => {
+      for (const name of found.keys()) sqlite.exec(`drop trigger ${name}`);
+      sqlite.exec('delete from tallies');
+      for (const tally of tallies) sqlite.exec(recount(tally));
+      sqlite.exec(`update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`);
+      for (const text of triggers.values()) sqlite.exec(text);
+    })
+    .immediate();
+}
+
+/** SQLite writes the first two words its own way. */
+const isSame = (found: string | undefined, wanted: string): boolean => found?.toLowerCase() === wanted.toLowerCase();
+
+const recount = ({ table, name, label, bucket, sumMs, when }: Tally): string =>
+  `insert into tallies (name, label, bucket, count, sum_ms)
+    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3`;

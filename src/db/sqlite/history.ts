@@ -1,0 +1,108 @@
+import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
+import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
+import { type Actor, historyPageSize, type HistorySubject } from '../../core/history.ts';
+import type { TrainingRunStatus } from '../../core/training/training-run.ts';
+import type { Store } from '../../ports/store.ts';
+import { type Database, prepared } from './database.ts';
+import type { Db } from './open.ts';
+import { history, trainingRuns } from './schema.ts';
+
+interface Change<Status> {
+  from: Status | null;
+  to: Status;
+  actor: Actor;
+  detail: string | null;
+}
+
+const insert = prepared((db) =>
+  db
+    .insert(history)
+    .values({
+      runSeq: sql.placeholder('runSeq'),
+      deploymentId: sql.placeholder('deploymentId'),
+      at: sql.placeholder('at'),
+      subject: sql.placeholder('subject'),
+      from: sql.placeholder('from'),
+      to: sql.placeholder('to'),
+      actor: sql.placeholder('actor'),
+      detail: sql.placeholder('detail'),
+    })
+    .prepare(),
+);
+
+type Entry = Change<string> & { runSeq: number; deploymentId: string | null; subject: HistorySubject };
+
+/** What happens again and again, as a refusal that is met at each look, is counted: among so many of a run's last entries. */
+const repeatsAmong = 6;
+
+const recent = prepared((db) => {
+  const last = db
+    .select({ seq: history.seq })
+    .from(history)
+    .where(eq(history.runSeq, sql.placeholder('runSeq')))
+    .orderBy(desc(history.seq))
+    .limit(repeatsAmong);
+  return db
+    .update(history)
+    .set({ repeats: sql`${history.repeats} + 1`, lastAt: sql`${sql.placeholder('at')}` })
+    .where(
+      and(
+        inArray(history.seq, last),
+        sql`${history.from} is ${history.to}`,
+        sql`(${history.deploymentId}, ${history.subject}, ${history.from}, ${history.to}, ${history.actor}, ${history.detail}) is
+          (${sql.placeholder('deploymentId')}, ${sql.placeholder('subject')}, ${sql.placeholder('from')}, ${sql.placeholder('to')},
+          ${sql.placeholder('actor')}, ${sql.placeholder('detail')})`,
+      ),
+    )
+    .prepare();
+});
+
+/** A change of status, and a training's phase, is an entry of its own; what is said of a deployment already is counted. */
+function tell(db: Db, entry: Entry, at: number): void {
+  const isCounted = entry.subject === 'deployment' && entry.from === entry.to;
+  if (isCounted && recent(db).run({ ...entry, at }).changes > 0) return;
+  insert(db).run({ ...entry, at });
+}
+
+/** Belongs into the transaction of the change that it tells of. */
+export function tellOfTraining(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
+  tell(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
+}
+
+/** Belongs into the transaction of the change that it tells of. */
+export function tellOfDeployment(
+  db: Db,
+  deployment: { runSeq: number; deploymentId: string },
+  change: Change<DeploymentStatus>,
+  at: number,
+): void {
+  const { runSeq, deploymentId } = deployment;
+  tell(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+}
+
+export const historyOf = (database: Database): Pick<Store, 'history'> => ({
+  async history(trainingJobName, { limit = historyPageSize, before = null } = {}) {
+    const newestFirst = await database.read((db) =>
+      db
+        .select({
+          id: history.seq,
+          at: history.at,
+          subject: history.subject,
+          from: history.from,
+          to: history.to,
+          actor: history.actor,
+          detail: history.detail,
+          deploymentId: history.deploymentId,
+          repeats: history.repeats,
+          lastAt: sql<number>`coalesce(${history.lastAt}, ${history.at})`,
+        })
+        .from(history)
+        .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
+        .where(and(eq(trainingRuns.trainingJobName, trainingJobName), before === null ? undefined : lt(history.seq, before)))
+        .orderBy(desc(history.seq))
+        .limit(limit)
+        .all(),
+    );
+    return newestFirst.toReversed();
+  },
+});

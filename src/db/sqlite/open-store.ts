@@ -1,0 +1,175 @@
+import { Worker } from 'node:worker_threads';
+import { StoreUnavailable } from '../../core/errors.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Store } from '../../ports/store.ts';
+import { type CallState, newCallState, withdraw } from './call.ts';
+import { receiveError } from './error-transport.ts';
+import { databasePath } from './open.ts';
+import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
+
+export interface OpenStoreOptions {
+  /** How long a call waits while the database is locked or its disk hangs. */
+  waitMs: number;
+  log: Logger;
+}
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+/** So much later than the thread, which has a better reason to tell. */
+const graceMs = 250;
+/** How long a program waits for the database before it goes on without. */
+const startWithinMs = 3000;
+/** At the end: a disk that hangs must not keep the process. */
+const closeWaitMs = 2000;
+
+/**
+ * The store of a `file:` address in a thread of its own: whatever keeps SQLite waiting (another process's lock, a slow disk), this
+ * thread goes on. A database that can't be opened for a reason that may pass is tried again until it can: every call throws
+ * StoreUnavailable meanwhile.
+ *
+ * @throws {StoreUnavailable} with `needsRepair`, when no waiting helps.
+ */
+export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreOptions): Promise<Store> {
+  const hears = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs, hears };
+  const thread = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData, name: 'database' });
+  const calls = new CallsToThread(thread, waitMs + graceMs);
+  const stopMinding = endWithDeafThread(thread, hears);
+  const ready = Promise.withResolvers<string[]>();
+  const tried = Promise.withResolvers<Error | null>();
+  // Thrown to nobody, it ends the program: no call would be answered any more.
+  thread.on('error', (error) => {
+    throw error;
+  });
+  const hear = (message: FromThread): void => {
+    switch (message.kind) {
+      case 'ready':
+        return ready.resolve(message.methods);
+      case 'tried':
+        return tried.resolve(message.trouble === null ? null : receiveError(message.trouble));
+      case 'answer':
+      case 'failure':
+        return calls.settle(message);
+      case 'closed':
+        stopMinding();
+        return calls.closed.resolve();
+      default:
+        return tell(message, log);
+    }
+  };
+  thread.on('message', (messages: FromThread[]) => messages.forEach(hear));
+  const methods = await ready.promise;
+  const hangs = setTimeout(() => tried.resolve(new StoreUnavailable('The disk does not answer.')), startWithinMs);
+  const trouble = await tried.promise;
+  clearTimeout(hangs);
+  if (trouble !== null) {
+    if (!(trouble instanceof StoreUnavailable) || trouble.needsRepair) {
+      await calls.close();
+      throw trouble;
+    }
+    log.error({ reason: trouble.message }, 'the database can’t be opened yet; trying again until it can');
+  }
+  const entries = methods.map((method) => [method, (...args: unknown[]) => calls.call(method, args)]);
+  return { ...(Object.fromEntries(entries) as Omit<Store, 'close'>), close: () => calls.close() };
+}
+
+const hearsWithinMs = 500;
+
+/**
+ * The end of a process waits for its threads, and one that is held up in a system call (a disk that hangs) never ends: then the process
+ * is killed, so that a supervisor need not. Answers how to undo it, for when the thread has ended.
+ */
+function endWithDeafThread(thread: Worker, hears: Int32Array<SharedArrayBuffer>): () => void {
+  const onExit = (): void => {
+    thread.postMessage([{ kind: 'do_you_hear' }] satisfies ToThread[]);
+    if (Atomics.wait(hears, 0, 0, hearsWithinMs) === 'timed-out') process.kill(process.pid, 'SIGKILL');
+  };
+  const stop = (): void => void process.off('exit', onExit);
+  process.on('exit', onExit);
+  thread.once('exit', stop);
+  return stop;
+}
+
+function tell(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'readable_by_others' }>, log: Logger): void {
+  switch (message.kind) {
+    case 'opened':
+      return log.info({}, 'the database is open');
+    case 'replaced':
+      return log.warn({}, 'the database file was removed or replaced, and is opened anew');
+    case 'readable_by_others': {
+      const { files, mayStill } = message;
+      return mayStill
+        ? log.warn({ files }, 'others than its owner can read the database, and its rights are not this user’s to change')
+        : log.warn({ files }, 'others than its owner could read the database: these rights are taken away');
+    }
+  }
+}
+
+class CallsToThread {
+  readonly closed = Promise.withResolvers<void>();
+  readonly #thread: Worker;
+  readonly #answerWithinMs: number;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #unsent: ToThread[] = [];
+  #last = 0;
+  #isClosed = false;
+
+  constructor(thread: Worker, answerWithinMs: number) {
+    this.#thread = thread;
+    this.#answerWithinMs = answerWithinMs;
+  }
+
+  async call(method: string, args: unknown[]): Promise<unknown> {
+    if (this.#isClosed) throw new Error('The database has been closed.');
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const id = (this.#last += 1);
+    const state = newCallState();
+    const timer = setTimeout(() => this.#giveUp(id, state), this.#answerWithinMs);
+    this.#waiting.set(id, { resolve, reject, timer });
+    this.#send({ kind: 'call', id, method, args, state });
+    return promise;
+  }
+
+  settle(message: Extract<FromThread, { kind: 'answer' | 'failure' }>): void {
+    const call = this.#take(message.id);
+    if (message.kind === 'answer') call?.resolve(message.value);
+    else call?.reject(receiveError(message.error));
+  }
+
+  /** Never fails. What is still waited for is not answered any more. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#send({ kind: 'close' });
+    }
+    const timer = setTimeout(() => this.closed.resolve(), closeWaitMs);
+    await this.closed.promise;
+    clearTimeout(timer);
+    for (const id of this.#waiting.keys()) this.#take(id)?.reject(new Error('The database has been closed.'));
+    this.#thread.unref();
+  }
+
+  /** A call that is being committed stays: what becomes of it is known in the end only. */
+  #giveUp(id: number, state: CallState): void {
+    if (!withdraw(state)) return;
+    this.#take(id)?.reject(
+      new StoreUnavailable(`The database takes nothing now: it did not answer within ${this.#answerWithinMs} ms.`),
+    );
+  }
+
+  #take(id: number): Waiting | undefined {
+    const call = this.#waiting.get(id);
+    clearTimeout(call?.timer);
+    this.#waiting.delete(id);
+    return call;
+  }
+
+  /** What is asked for in one turn goes together, as the answers do. */
+  #send(message: ToThread): void {
+    if (this.#unsent.push(message) === 1) process.nextTick(() => this.#thread.postMessage(this.#unsent.splice(0)));
+  }
+}

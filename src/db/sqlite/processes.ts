@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { forgottenAfterMs } from '../../core/service-process.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Database } from './database.ts';
+import { asc, eq, gt, lt, or } from './drizzle.ts';
+import { installation, processes } from './schema.ts';
+
+type Processes = 'hearProcess' | 'forgetProcess' | 'processes' | 'databaseId';
+
+/** The one row's key. */
+const only = 1;
+
+export const processesOf = (database: Database): Pick<Store, Processes> => ({
+  hearProcess: (process) =>
+    database.write((tx) => {
+      tx.insert(processes).values(process).onConflictDoUpdate({ target: processes.name, set: process }).run();
+      const { heardAt } = process;
+      tx.delete(processes)
+        .where(or(lt(processes.heardAt, heardAt - forgottenAfterMs), gt(processes.heardAt, heardAt + forgottenAfterMs)))
+        .run();
+    }),
+
+  forgetProcess: (name) => database.write((tx) => void tx.delete(processes).where(eq(processes.name, name)).run()),
+
+  processes: () =>
+    database.read((db) => db.select().from(processes).orderBy(asc(processes.startedAt), asc(processes.name)).all()),
+
+  async databaseId(now) {
+    const known = await database.read((db) => db.select().from(installation).where(eq(installation.only, only)).get() ?? null);
+    if (known !== null) return known.databaseId;
+    return database.write((tx) => {
+      tx.insert(installation).values({ only, databaseId: randomUUID(), createdAt: now }).onConflictDoNothing().run();
+      const made = tx.select().from(installation).where(eq(installation.only, only)).get();
+      if (made === undefined) throw new Error('the id of the database was not written');
+      return made.databaseId;
+    });
+  },
+});

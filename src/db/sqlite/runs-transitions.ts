@@ -1,0 +1,125 @@
+import { and, eq, inArray, sql } from './drizzle.ts';
+import type { Store } from '../../ports/store.ts';
+import { type Database, prepared } from './database.ts';
+import { activeDeploymentOf, queueDeployment } from './deployments-queries.ts';
+import { tellOfTraining } from './history.ts';
+import { trainingRuns } from './schema.ts';
+
+const given = {
+  name: sql.placeholder('trainingJobName'),
+  now: sql.placeholder('now'),
+  phase: sql.placeholder('secondaryStatus'),
+  status: sql.placeholder('status'),
+  trainingCreatedAt: sql.placeholder('trainingCreatedAt'),
+};
+
+/** What can come to this status: a run that has timed out may still have an outcome. */
+const isOpen = sql`${trainingRuns.trainingJobName} = ${given.name} and (${trainingRuns.status} in ('requested', 'training')
+  or (${trainingRuns.status} = 'timed_out' and ${given.status} <> 'timed_out'))`;
+
+const statements = prepared((db) => ({
+  recordSeen: db
+    .update(trainingRuns)
+    .set({
+      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
+      trainingCreatedAt: sql`${given.trainingCreatedAt}`,
+      updatedAt: sql`${given.now}`,
+    })
+    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .returning()
+    .prepare(),
+  recordLimit: db
+    .update(trainingRuns)
+    .set({
+      overdueSince: sql`${sql.placeholder('overdueSince')}`,
+      trainingSinceAt: sql`${sql.placeholder('trainingSinceAt')}`,
+      updatedAt: sql`${given.now}`,
+    })
+    .where(
+      sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} in ('requested', 'training')
+        and ${trainingRuns.overdueSince} is ${sql.placeholder('overdueBefore')}
+        and ${trainingRuns.trainingSinceAt} is ${sql.placeholder('sinceBefore')}`,
+    )
+    .returning()
+    .prepare(),
+  findTraining: db
+    .select()
+    .from(trainingRuns)
+    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .prepare(),
+  findOpen: db.select().from(trainingRuns).where(isOpen).prepare(),
+  finish: db
+    .update(trainingRuns)
+    .set({
+      status: sql`${given.status}`,
+      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
+      failureReason: sql`${sql.placeholder('failureReason')}`,
+      modelArtifact: sql`${sql.placeholder('modelArtifact')}`,
+      metrics: sql`${sql.placeholder('metrics')}`,
+      trainingEndedAt: sql`${sql.placeholder('trainingEndedAt')}`,
+      trainingCreatedAt: sql`coalesce(${given.trainingCreatedAt}, ${trainingRuns.trainingCreatedAt})`,
+      failureKind: sql`${sql.placeholder('failureKind')}`,
+      finishedAt: sql`${given.now}`,
+      finishedBy: sql`${sql.placeholder('actor')}`,
+      updatedAt: sql`${given.now}`,
+    })
+    .where(isOpen)
+    .returning()
+    .prepare(),
+}));
+
+type Course = 'requestStop' | 'recordSeen' | 'recordLimit' | 'finishRun';
+
+export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
+  requestStop: (trainingJobName, now) =>
+    database.write((tx, db) => {
+      const stoppable = and(
+        eq(trainingRuns.trainingJobName, trainingJobName),
+        inArray(trainingRuns.status, ['requested', 'training', 'timed_out']),
+      );
+      const before = tx.select().from(trainingRuns).where(stoppable).get();
+      if (!before) return null;
+      if (before.stopRequestedAt !== null) return before;
+      const run = tx.update(trainingRuns).set({ stopRequestedAt: now, updatedAt: now }).where(stoppable).returning().get();
+      tellOfTraining(db, run, { from: run.status, to: run.status, actor: 'api', detail: 'stop requested' }, now);
+      return run;
+    }),
+
+  recordSeen: (trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now) =>
+    database.write((_tx, db) => {
+      const before = statements(db).findTraining.get({ trainingJobName });
+      if (!before) return null;
+      const isNews = secondaryStatus !== null && secondaryStatus !== before.secondaryStatus;
+      if (!isNews && trainingCreatedAt === before.trainingCreatedAt) return before;
+      const run = statements(db).recordSeen.get({ trainingJobName, secondaryStatus, trainingCreatedAt, now });
+      if (isNews) tellOfTraining(db, run, { from: 'training', to: 'training', actor, detail: secondaryStatus }, now);
+      return run;
+    }),
+
+  recordLimit: (trainingJobName, before, after, now) =>
+    database.write(
+      (_tx, db) =>
+        statements(db).recordLimit.get({
+          trainingJobName,
+          ...after,
+          overdueBefore: before.overdueSince,
+          sinceBefore: before.trainingSinceAt,
+          now,
+        }) ?? null,
+    ),
+
+  finishRun: (trainingJobName, outcome, wanted, actor, now) =>
+    database.write((_tx, db) => {
+      if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
+      const { status } = outcome;
+      const before = statements(db).findOpen.get({ trainingJobName, status });
+      if (!before) return null;
+      // Past drizzle's mapping, which would make text of a null.
+      const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
+      const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });
+      const detail = outcome.detail ?? outcome.failureReason;
+      tellOfTraining(db, run, { from: before.status, to: run.status, actor, detail }, now);
+      const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
+      return { run, deployment };
+    }),
+});

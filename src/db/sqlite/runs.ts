@@ -1,0 +1,154 @@
+import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, sql } from './drizzle.ts';
+import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
+import type { NewRun, RunView, Store } from '../../ports/store.ts';
+import { endPassingOver, isPassedOver } from './skipped.ts';
+import { pageOf, seqOfCursor } from './cursor.ts';
+import { type Database, prepared } from './database.ts';
+import { tellOfTraining } from './history.ts';
+import { trainingRuns } from './schema.ts';
+import type { Tx } from './write-tx.ts';
+
+const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
+
+/** SageMaker tells training jobs apart without regard to case. Names are ASCII. */
+const inAnyCase = sql`lower(${trainingRuns.trainingJobName}) = lower(${sql.placeholder('trainingJobName')})`;
+
+const writtenSoFirst = sql`${trainingRuns.trainingJobName} <> ${sql.placeholder('trainingJobName')}`;
+
+const statements = prepared((db) => ({
+  insert: db
+    .insert(trainingRuns)
+    .values({
+      runId: given('runId'),
+      trainingJobName: given('trainingJobName'),
+      project: given('project'),
+      endpointName: given('endpointName'),
+      autoDeploy: given('autoDeploy'),
+      status: 'requested',
+      request: given('request'),
+      servingImage: given('servingImage'),
+      idempotencyKey: given('idempotencyKey'),
+      idempotencyHash: given('idempotencyHash'),
+      createdAt: given('now'),
+      updatedAt: given('now'),
+      startAttemptedAt: given('startAttemptedAt'),
+      startAttempts: given('startAttempts'),
+    })
+    .onConflictDoNothing()
+    .returning()
+    .prepare(),
+  find: db
+    .select()
+    .from(trainingRuns)
+    .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
+    .prepare(),
+  findInAnyCase: db
+    .select()
+    .from(trainingRuns)
+    .where(inAnyCase)
+    .orderBy(writtenSoFirst, asc(trainingRuns.seq))
+    .limit(1)
+    .prepare(),
+  findStatus: db
+    .select({
+      trainingJobName: trainingRuns.trainingJobName,
+      endpointName: trainingRuns.endpointName,
+      status: trainingRuns.status,
+    })
+    .from(trainingRuns)
+    .where(inAnyCase)
+    .orderBy(writtenSoFirst, asc(trainingRuns.seq))
+    .limit(1)
+    .prepare(),
+}));
+
+const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
+
+type Recording = 'insertRun' | 'adoptRun';
+type Reading = 'findRun' | 'findRunInAnyCase' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
+
+export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
+  insertRun: (run, now, { startNow = false } = {}) =>
+    database.write((tx, db) => {
+      const sameName = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
+      // The type says that there is a row: not after a conflict.
+      const inserted: TrainingRun | undefined = sameName
+        ? undefined
+        : statements(db).insert.get({
+            ...run,
+            now,
+            startAttemptedAt: startNow ? now : null,
+            startAttempts: startNow ? 1 : 0,
+          });
+      if (inserted) {
+        tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
+        return { kind: 'inserted', run: inserted };
+      }
+      const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));
+      if (sameKey) return { kind: 'same_key', run: sameKey };
+      if (sameName) return { kind: 'name_taken', run: sameName };
+      throw new Error(`Run id ${run.runId} is taken.`);
+    }),
+
+  adoptRun: (run, actor, now, { evenRemoved = false } = {}) =>
+    database.write((tx, db) => {
+      const known = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
+      if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
+      const ofId = runWhere(tx, eq(trainingRuns.runId, run.runId));
+      if (ofId) return { kind: 'run_id_taken', by: ofId.trainingJobName };
+      if (!evenRemoved && isPassedOver(tx, 'removed_run', run.trainingJobName)) return { kind: 'removed' };
+      // It is handled again, or wanted again.
+      for (const kind of ['removed_run', 'training_job'] as const) endPassingOver(tx, kind, run.trainingJobName);
+      const adopted = tx
+        .insert(trainingRuns)
+        .values({
+          ...run,
+          status: 'training',
+          updatedAt: now,
+          trainingSinceAt: now,
+          trainingCreatedAt: run.createdAt,
+        })
+        .returning()
+        .get();
+      tellOfTraining(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
+      return { kind: 'adopted', run: adopted };
+    }),
+});
+
+export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
+  findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
+
+  trainingOfRunId: (runId) =>
+    database.read(
+      (db) =>
+        db.select({ name: trainingRuns.trainingJobName }).from(trainingRuns).where(eq(trainingRuns.runId, runId)).get()?.name ??
+        null,
+    ),
+  findRunInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
+
+  findRunStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
+
+  listRuns: async (filter, { limit, cursor }) => {
+    const before = seqOfCursor(cursor);
+    const conditions = [
+      filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
+      filter.deploymentStatus === undefined ? undefined : eq(trainingRuns.deploymentStatus, filter.deploymentStatus),
+      // As the index of those that have a deployment says it, or SQLite does not use it.
+      filter.deploymentStatus === undefined || filter.deploymentStatus === 'none'
+        ? undefined
+        : sql`${trainingRuns.deploymentStatus} <> 'none'`,
+      before === null ? undefined : lt(trainingRuns.seq, before),
+    ];
+    const rows = await database.read<RunView[]>((db) =>
+      db
+        .select()
+        .from(trainingRuns)
+        .where(and(...conditions))
+        .orderBy(desc(trainingRuns.seq))
+        .limit(limit + 1)
+        .all(),
+    );
+    return pageOf(rows, limit);
+  },
+});

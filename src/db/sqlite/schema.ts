@@ -1,0 +1,257 @@
+import {
+  activeDeploymentStatuses,
+  deploymentStatuses,
+  deploymentSteps,
+  finishedDeploymentStatuses,
+  triggers,
+  type DeploymentStatus,
+  type EndpointAction,
+  type ProductionVariant,
+  type WaitKind,
+} from '../../core/deployment/deployment.ts';
+import type { FailureKind } from '../../core/failure-kind.ts';
+import type { PassedOverKind } from '../../core/skipped.ts';
+import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
+import type { Actor, HistorySubject } from '../../core/history.ts';
+import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
+
+const quoted = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
+
+/** One row a training run. Instants are milliseconds since 1970 UTC. */
+export const trainingRuns = sqliteTable(
+  'training_runs',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    runId: text('run_id').notNull(),
+    trainingJobName: text('training_job_name').notNull(),
+    trainingJobArn: text('training_job_arn'),
+    project: text().notNull(),
+    endpointName: text('endpoint_name').notNull(),
+    autoDeploy: integer('auto_deploy', { mode: 'boolean' }).notNull(),
+    status: text({ enum: trainingRunStatuses }).notNull(),
+    secondaryStatus: text('secondary_status'),
+    failureReason: text('failure_reason'),
+    modelArtifact: text('model_artifact'),
+    metrics: text({ mode: 'json' }).$type<Record<string, number>>(),
+    request: text({ mode: 'json' }).$type<TrainingRequest>(),
+    servingImage: text('serving_image'),
+    idempotencyKey: text('idempotency_key'),
+    idempotencyHash: text('idempotency_hash'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    finishedAt: integer('finished_at'),
+    finishedBy: text('finished_by').$type<Actor>(),
+    startAttemptedAt: integer('start_attempted_at'),
+    startAttempts: integer('start_attempts').notNull().default(0),
+    trainingSinceAt: integer('training_since_at'),
+    stopRequestedAt: integer('stop_requested_at'),
+    abandonedAt: integer('abandoned_at'),
+    trainingEndedAt: integer('training_ended_at'),
+    failureKind: text('failure_kind').$type<FailureKind>(),
+    trainingCreatedAt: integer('training_created_at'),
+    overdueSince: integer('overdue_since'),
+    foundEnded: integer('found_ended', { mode: 'boolean' }).notNull().default(false),
+    /** Of the newest deployment; kept by triggers (derived.ts). */
+    deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
+  },
+  (table) => [
+    uniqueIndex('training_runs_run_id').on(table.runId),
+    uniqueIndex('training_runs_training_job_name').on(table.trainingJobName),
+    // SageMaker tells training jobs apart without regard to case.
+    index('training_runs_name_key').on(sql`lower(${table.trainingJobName})`),
+    uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
+    index('training_runs_status').on(table.status, table.seq),
+    // Not of all: an index more makes each new run a quarter slower.
+    index('training_runs_deployed')
+      .on(table.deploymentStatus, table.seq)
+      .where(sql`${table.deploymentStatus} <> 'none'`),
+    check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
+    check(
+      'training_runs_finished_at',
+      sql`(${table.status} in (${quoted(finishedRunStatuses)})) = (${table.finishedAt} is not null)`,
+    ),
+  ],
+);
+
+/** One row an attempt to bring a training run to its endpoint. */
+export const deployments = sqliteTable(
+  'deployments',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    deploymentId: text('deployment_id').notNull(),
+    runSeq: integer('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq),
+    trainingJobName: text('training_job_name').notNull(),
+    endpointName: text('endpoint_name').notNull(),
+    /** The endpoint's name in lower case: SageMaker tells endpoints apart without regard to case. */
+    endpointKey: text('endpoint_key').notNull(),
+    status: text({ enum: deploymentStatuses }).notNull(),
+    step: text({ enum: deploymentSteps }).notNull(),
+    forced: integer({ mode: 'boolean' }).notNull(),
+    trigger: text({ enum: triggers }).notNull(),
+    attempts: integer().notNull(),
+    modelName: text('model_name').notNull(),
+    endpointConfigName: text('endpoint_config_name'),
+    askedAction: text('asked_action').$type<EndpointAction>(),
+    askedAt: integer('asked_at'),
+    acknowledgedAt: integer('acknowledged_at'),
+    endpointModifiedBefore: integer('endpoint_modified_before'),
+    previousEndpointConfigName: text('previous_endpoint_config_name'),
+    failureReason: text('failure_reason'),
+    supersededBy: text('superseded_by'),
+    troubleKind: text('trouble_kind'),
+    troubleSince: integer('trouble_since'),
+    fence: integer().notNull().default(0),
+    trainingCreatedAt: integer('training_created_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    deadlineAt: integer('deadline_at'),
+    finishedAt: integer('finished_at'),
+    trainingEndedAt: integer('training_ended_at'),
+    detectedAt: integer('detected_at'),
+    detectedBy: text('detected_by').$type<Actor>(),
+    inServiceAt: integer('in_service_at'),
+    failureKind: text('failure_kind').$type<FailureKind>(),
+    overdueSince: integer('overdue_since'),
+    unsettledSince: integer('unsettled_since'),
+    waitsForKind: text('waits_for_kind').$type<WaitKind>(),
+    waitsForSince: integer('waits_for_since'),
+    waitsForDetail: text('waits_for_detail'),
+    /**
+     * Counts up on each endpoint with what goes live there; null for what never was. The order of going live is read from it and from
+     * no clock, so every statement that makes a deployment `deployed` sets it (`nextLiveOrder`).
+     */
+    liveOrder: integer('live_order'),
+    retryAt: integer('retry_at'),
+    lookedAt: integer('looked_at'),
+    variant: text({ mode: 'json' }).$type<ProductionVariant>(),
+  },
+  (table) => [
+    uniqueIndex('deployments_deployment_id').on(table.deploymentId),
+    uniqueIndex('deployments_one_in_progress_per_endpoint')
+      .on(table.endpointKey)
+      .where(sql`${table.status} = 'in_progress'`),
+    uniqueIndex('deployments_one_active_per_run')
+      .on(table.runSeq)
+      .where(sql`${table.status} in (${quoted(activeDeploymentStatuses)})`),
+    index('deployments_run').on(table.runSeq, table.seq),
+    index('deployments_endpoint').on(table.endpointKey, table.seq),
+    index('deployments_endpoint_status').on(table.endpointKey, table.status, table.finishedAt),
+    index('deployments_live').on(table.endpointKey, table.liveOrder),
+    index('deployments_status').on(table.status, table.seq),
+    index('deployments_unsettled')
+      .on(table.seq)
+      .where(sql`${table.unsettledSince} is not null`),
+    check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
+    check('deployments_step_known', sql`${table.step} in (${quoted(deploymentSteps)})`),
+    check('deployments_trigger_known', sql`${table.trigger} in (${quoted(triggers)})`),
+    check(
+      'deployments_finished_at',
+      sql`(${table.status} in (${quoted(finishedDeploymentStatuses)})) = (${table.finishedAt} is not null)`,
+    ),
+    check('deployments_started_at', sql`${table.status} <> 'in_progress' or ${table.startedAt} is not null`),
+  ],
+);
+
+/** What happened, in order; written in the same transaction as the change that it tells of. */
+export const history = sqliteTable(
+  'history',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    runSeq: integer('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    deploymentId: text('deployment_id'),
+    at: integer().notNull(),
+    subject: text().$type<HistorySubject>().notNull(),
+    from: text('from_status'),
+    to: text('to_status').notNull(),
+    actor: text().$type<Actor>().notNull(),
+    detail: text(),
+    /** How often the same was seen in a row; such entries are counted, not appended. */
+    repeats: integer().notNull().default(1),
+    /** When it was seen last. */
+    lastAt: integer('last_at'),
+  },
+  (table) => [
+    index('history_run').on(table.runSeq, table.seq),
+    check('history_subject_known', sql`${table.subject} in ('training', 'deployment')`),
+  ],
+);
+
+/** Tasks that one process at a time does for all (turns.ts): whose turn it was when, and how far the task has come. */
+export const turns = sqliteTable('turns', {
+  task: text().primaryKey(),
+  takenAt: integer('taken_at'),
+  reachedAt: integer('reached_at'),
+});
+
+/** Counters of SageMaker calls that API and workers add to, so that one /metrics tells of all processes. */
+export const sagemakerCalls = sqliteTable(
+  'sagemaker_calls',
+  { operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.operation, table.result] })],
+);
+
+/** The same counters a minute each, of the last hour, so that /status can tell what happens now. `minute` is minutes since 1970 UTC. */
+export const sagemakerCallMinutes = sqliteTable(
+  'sagemaker_call_minutes',
+  { minute: integer().notNull(), operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.minute, table.operation, table.result] })],
+);
+
+/** One row: the id of this database, by which processes notice that they do not share it. */
+export const installation = sqliteTable('installation', {
+  only: integer().primaryKey(),
+  databaseId: text('database_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** The processes of the service, each with when it was last heard. */
+export const processes = sqliteTable('processes', {
+  /** `<host>-<pid>-<random>`: one start of one process. */
+  name: text().primaryKey(),
+  service: text().$type<'api' | 'worker'>().notNull(),
+  version: text().notNull(),
+  startedAt: integer('started_at').notNull(),
+  heardAt: integer('heard_at').notNull(),
+  /** What keeps it from working, for people to read; null when nothing does. */
+  trouble: text(),
+});
+
+/** Counts over all runs and deployments, so that nobody has to read these to tell of them; kept by triggers (derived.ts). */
+export const tallies = sqliteTable(
+  'tallies',
+  {
+    /** What is counted. */
+    name: text().notNull(),
+    label: text().notNull(),
+    /** Of a histogram. */
+    bucket: integer().notNull(),
+    count: integer().notNull(),
+    sumMs: integer('sum_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.label, table.bucket] })],
+);
+
+/** Which version of the service brought the database to so many migrations, for an older one to name it. */
+export const migratedBy = sqliteTable('migrated_by', {
+  migrations: integer().primaryKey(),
+  version: text().notNull(),
+  at: integer().notNull(),
+});
+
+/** Training jobs, runs, deployments and endpoints that a loop over many could not handle, and went on without. */
+export const passedOver = sqliteTable(
+  'passed_over',
+  {
+    kind: text().$type<PassedOverKind>().notNull(),
+    name: text().notNull(),
+    reason: text().notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.name] })],
+);

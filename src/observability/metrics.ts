@@ -1,0 +1,205 @@
+/**
+ * Prometheus metrics. What is counted lies in the database and in Redis and is read when it is asked for, so that any one API
+ * process tells of all processes; only the process metrics are the answering process's own.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { StoreUnavailable } from '../core/errors.ts';
+import { latencyBucketsMs } from '../core/latency-buckets.ts';
+import { passedOverKinds } from '../core/skipped.ts';
+import { isAlive } from '../core/service-process.ts';
+import type { LatencyHistogram, Store } from '../ports/store.ts';
+
+/** Jobs by queue and BullMQ state. */
+type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface MetricsSources {
+  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'passedOver' | 'processes'>;
+  /** Rejects while Redis takes no writes. */
+  probeRedis: () => Promise<void>;
+  now: () => number;
+  /** Rejects, in less than a scrape may take, while Redis is away. */
+  queueDepths: () => Promise<QueueDepths>;
+  /** Of this service. */
+  version: string;
+}
+
+export interface Metrics {
+  /** Prometheus' text format, 0.0.4. Answers without what can't be read: `autodeploy_redis_up` and `…_database_up` tell. */
+  text(): Promise<string>;
+}
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  new Gauge({
+    name: 'autodeploy_build_info',
+    help: 'Always 1; the labels say what runs',
+    labelNames: ['version', 'node_version'],
+    registers: [ofProcess],
+  }).set({ version: sources.version, node_version: process.version }, 1);
+
+  return {
+    text: async () => {
+      const [takesWrites, redisTakesWrites, stored, depths] = await Promise.all([
+        takesWritesOf(sources.store),
+        sources.probeRedis().then(
+          () => true,
+          () => false,
+        ),
+        readStore(sources.store, sources.now()),
+        readQueues(sources.queueDepths),
+      ]);
+      // A registry a scrape: what is shown is what was read, whoever else scrapes meanwhile.
+      const ofSystem = new Registry();
+      showDatabase(takesWrites, ofSystem);
+      if (stored !== null) showStored(stored, ofSystem);
+      showQueues(depths, redisTakesWrites, ofSystem);
+      const latencies = stored === null ? [] : showLatencies(stored.latencies);
+      return [await ofSystem.metrics(), ...latencies, await ofProcess.metrics()].join('\n');
+    },
+  };
+}
+
+/** A database that can only be read is none: nothing is recorded. */
+const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
+  store.ping().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof StoreUnavailable) return false;
+      throw error;
+    },
+  );
+
+async function readStore(store: MetricsSources['store'], now: number) {
+  try {
+    const [counts, latencies, detections, calls, passedOver, processes] = await Promise.all([
+      store.counts(),
+      store.latencies(),
+      store.detections(),
+      store.sagemakerCalls(),
+      store.passedOver(),
+      store.processes(),
+    ]);
+    const workers = processes.filter((one) => one.service === 'worker' && isAlive(one, now)).length;
+    return { counts, latencies, detections, calls, passedOver, workers };
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return null;
+    throw error;
+  }
+}
+
+async function readQueues(queueDepths: MetricsSources['queueDepths']): Promise<QueueDepths | null> {
+  try {
+    return await queueDepths();
+  } catch {
+    // Whatever the reason: the queue can't be seen from here, and readiness tells why.
+    return null;
+  }
+}
+
+function showDatabase(takesWrites: boolean, registry: Registry): void {
+  const help = 'Whether the database took a write, within a second of this scrape';
+  new Gauge({ name: 'autodeploy_database_up', help, registers: [registry] }).set(takesWrites ? 1 : 0);
+}
+
+function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, registry: Registry): void {
+  const registers = [registry];
+  const runs = new Gauge({
+    name: 'autodeploy_training_runs',
+    help: 'Training runs by status',
+    labelNames: ['status'],
+    registers,
+  });
+  for (const [status, count] of Object.entries(stored.counts.runs)) runs.set({ status }, count);
+
+  const deployments = new Gauge({
+    name: 'autodeploy_deployments',
+    help: 'Deployments by status: queued and in_progress are on their way, the others are outcomes',
+    labelNames: ['status'],
+    registers,
+  });
+  for (const [status, count] of Object.entries(stored.counts.deployments)) deployments.set({ status }, count);
+
+  const workers = new Gauge({ name: 'autodeploy_workers', help: 'Worker processes that live', registers });
+  workers.set(stored.workers);
+
+  const detections = new Counter({
+    name: 'autodeploy_trainings_detected_total',
+    help: 'Completed trainings by who saw the completion first: with the event path in use, polls and reconcilers should see few',
+    labelNames: ['detected_by'],
+    registers,
+  });
+  for (const { detectedBy, count } of stored.detections) detections.inc({ detected_by: detectedBy }, count);
+
+  const passedOver = new Gauge({
+    name: 'autodeploy_passed_over',
+    help: 'Training jobs, runs, deployments and endpoints that could not be handled, and were gone on without',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of passedOverKinds.filter((one) => one !== 'removed_run')) passedOver.set({ kind }, 0);
+  for (const { kind } of stored.passedOver) passedOver.inc({ kind });
+
+  const calls = new Counter({
+    name: 'autodeploy_sagemaker_calls_total',
+    help: 'Requests to SageMaker by operation and result, of all processes',
+    labelNames: ['operation', 'result'],
+    registers,
+  });
+  for (const { operation, result, count } of stored.calls) calls.inc({ operation, result }, count);
+}
+
+const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: string }> = {
+  requested: {
+    name: 'autodeploy_deploy_request_latency_seconds',
+    help: 'From the end of a training to its deployment being recorded, by who detected the end',
+  },
+  asked: {
+    name: 'autodeploy_deploy_asked_latency_seconds',
+    help: 'From the end of a training to SageMaker being asked for the endpoint, by who detected the end',
+  },
+  in_service: {
+    name: 'autodeploy_deploy_latency_seconds',
+    help: 'From the end of a training to its model being in service, by who detected the end',
+  },
+};
+
+const showLatencies = (latencies: LatencyHistogram[]): string[] =>
+  Object.entries(latencyMetrics).map(([reached, { name, help }]) =>
+    histogramText(
+      name,
+      help,
+      latencies.filter((one) => one.reached === reached),
+    ),
+  );
+
+function showQueues(depths: QueueDepths | null, redisUp: boolean, registry: Registry): void {
+  const registers = [registry];
+  const up = new Gauge({ name: 'autodeploy_redis_up', help: 'Whether Redis took a write at this scrape', registers });
+  up.set(redisUp ? 1 : 0);
+  if (depths === null) return;
+
+  const jobs = new Gauge({
+    name: 'autodeploy_queue_jobs',
+    help: 'Jobs in Redis by queue and state',
+    labelNames: ['queue', 'state'],
+    registers,
+  });
+  for (const [queue, states] of Object.entries(depths)) {
+    for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count);
+  }
+}
+
+/** A histogram that the database has counted, as text: prom-client's own can only be observed into. Help without line breaks. */
+function histogramText(name: string, help: string, series: LatencyHistogram[]): string {
+  const lines = series.flatMap(({ detectedBy, buckets, count, sumMs }) => {
+    const label = `detected_by="${detectedBy ?? 'unknown'}"`;
+    return [
+      ...latencyBucketsMs.map((most, index) => `${name}_bucket{${label},le="${most / 1000}"} ${buckets[index] ?? 0}`),
+      `${name}_bucket{${label},le="+Inf"} ${count}`,
+      `${name}_sum{${label}} ${sumMs / 1000}`,
+      `${name}_count{${label}} ${count}`,
+    ];
+  });
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
+}

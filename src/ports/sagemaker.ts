@@ -1,0 +1,82 @@
+import type { Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment/deployment.ts';
+import type { Place } from '../core/sagemaker/place.ts';
+import type { TrainingJob, TrainingRequest } from '../core/training/training-run.ts';
+
+export interface CallOptions {
+  /** Aborted when the worker has to hand its work back. */
+  signal?: AbortSignal;
+  /**
+   * Asked immediately before each request leaves the process, retries included; throws to stop the call without an effect.
+   * It is what keeps a worker that was paused and has lost its job from acting.
+   */
+  guard?: () => Promise<void>;
+  /**
+   * How long the call may take in all, waits and retries included. When it is over the call fails with the last answer, or as
+   * `unavailable` without one.
+   */
+  maxWaitMs?: number;
+  /** False: the first throttling answer ends the call, because somebody else tries again later. True by default. */
+  retryThrottles?: boolean;
+  /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
+  retryUnclear?: boolean;
+}
+
+export interface TrainingJobSpec extends TrainingRequest {
+  trainingJobName: string;
+  /** Tags that say that the job is ours and what is needed to go on; see core/sagemaker/tags.ts. */
+  ownTags: Record<string, string>;
+}
+
+export interface TrainingJobSummary {
+  name: string;
+  arn: string;
+  status: string;
+  secondaryStatus: string | null;
+  createdAt: number;
+}
+
+export interface TrainingJobPage {
+  jobs: TrainingJobSummary[];
+  /** Those of the page that can't be understood: they take nothing from the others. */
+  odd: { name: string; reason: string }[];
+  nextToken: string | null;
+  /** SageMaker's own instant of the answer; null where it does not say. */
+  answeredAt: number | null;
+}
+
+/** `isSure`: ARNs of training jobs in SageMaker's answers have told. */
+export type KnownPlace = Place & { isSure: boolean };
+
+/** SageMaker's control plane. Every method throws SagemakerError, or what the guard threw. */
+export interface Sagemaker {
+  /** The region and the account that the calls go to, as far as that is known. Makes no call, and never fails. */
+  place(): Promise<KnownPlace>;
+  createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
+  describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
+  stopTrainingJob(name: string, options?: CallOptions): Promise<void>;
+  /**
+   * One page, newest first. A page may be empty and still have a next one
+   * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging).
+   */
+  listTrainingJobs(page: { nextToken?: string }, options?: CallOptions): Promise<TrainingJobPage>;
+  listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
+  /** Tags that are there keep their values, but for those of the same keys. */
+  addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;
+  createModel(
+    spec: { name: string; image: string; modelDataUrl: string; roleArn: string; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<{ arn: string }>;
+  describeModel(name: string, options?: CallOptions): Promise<Model>;
+  createEndpointConfig(
+    spec: { name: string; variant: ProductionVariant; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<{ arn: string }>;
+  describeEndpointConfig(name: string, options?: CallOptions): Promise<EndpointConfig>;
+  describeEndpoint(name: string, options?: CallOptions): Promise<Endpoint>;
+  createEndpoint(
+    spec: { endpointName: string; endpointConfigName: string; tags: Record<string, string> },
+    options?: CallOptions,
+  ): Promise<void>;
+  updateEndpoint(spec: { endpointName: string; endpointConfigName: string }, options?: CallOptions): Promise<void>;
+  deleteEndpoint(name: string, options?: CallOptions): Promise<void>;
+}

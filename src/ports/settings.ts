@@ -1,0 +1,21 @@
+/** The settings that services need, from the configuration. Durations in milliseconds. */
+export interface ServiceSettings {
+  projectName: string;
+  endpointName: string;
+  roleArn: string;
+  trainingImage: string;
+  servingImage: string;
+  trainingInputS3Uri: string | null;
+  modelOutputS3Uri: string;
+  trainingInstanceType: string;
+  trainingInstanceCount: number;
+  trainingVolumeGb: number;
+  trainingMaxRuntimeSeconds: number;
+  endpointInstanceType: string;
+  endpointInstanceCount: number;
+  pollIntervalMs: number;
+  endpointPollMs: number;
+  reconcileIntervalMs: number;
+  maxTrainingWaitMs: number;
+  maxDeploymentWaitMs: number;
+}

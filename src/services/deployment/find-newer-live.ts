@@ -1,0 +1,29 @@
+import type { Endpoint } from '../../core/deployment/deployment.ts';
+import { trainingOfEndpointConfig } from './endpoint-status.ts';
+import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import type { Hand } from './deployment-claim.ts';
+
+/**
+ * The newer training that is live on the endpoint without the database knowing it: it was lost, or restored from yesterday. The live
+ * endpoint configuration's own tags tell. null when the database knows what is live (the claim has compared that), when it is not
+ * ours, or when it is not newer.
+ */
+export async function findNewerLive(hand: Hand, endpoint: Endpoint): Promise<string | null> {
+  const { services, deployment, options } = hand;
+  const configName = endpoint.endpointConfigName;
+  if (deployment.forced || configName === null) return null;
+  const live = await services.store.liveDeployment(deployment.endpointName);
+  if (live?.endpointConfigName === configName) return null;
+  const liveJob = await trainingOfEndpointConfig(services, configName, options);
+  if (liveJob === null || liveJob === deployment.trainingJobName) return null;
+  const createdAt = await createdAtOf(hand, liveJob);
+  return createdAt !== null && createdAt > deployment.trainingCreatedAt ? liveJob : null;
+}
+
+/** SageMaker's CreationTime, which is compared with nothing but another one. */
+async function createdAtOf({ services, options }: Hand, trainingJobName: string): Promise<number | null> {
+  const run = await services.store.findRun(trainingJobName);
+  if (run !== null && run.trainingCreatedAt !== null) return run.trainingCreatedAt;
+  const job = await services.sagemaker.describeTrainingJob(trainingJobName, options).catch(nullUnlessTransient);
+  return job?.createdAt ?? null;
+}

@@ -1,0 +1,66 @@
+import { jitteredIntervalMs, troubleDelayMs } from '../../core/retry-delay.ts';
+import { decideAfterwards } from '../../core/deployment/decide-afterwards.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import { SagemakerError } from '../../core/errors.ts';
+import { isAhead } from '../../core/instants.ts';
+import { enqueueDeploy } from '../enqueue.ts';
+import { again, done, type JobOutcome } from '../job-result.ts';
+import type { Services } from '../context.ts';
+import { tagLive } from './endpoint-tags.ts';
+import { seeEndpoint } from './steps/endpoint-config.ts';
+
+/**
+ * Looks at the endpoint of a deployment that was ended while SageMaker might still bring about what was asked for: what goes live all
+ * the same is recorded as deployed. It changes nothing at SageMaker but what the endpoint's tags say, so it needs no fence.
+ */
+export async function lookAfterwards(
+  services: Services,
+  deployment: Deployment,
+  { signal }: { signal?: AbortSignal },
+): Promise<JobOutcome> {
+  const { store, settings, now, random, log } = services;
+  const { deploymentId, endpointName } = deployment;
+  const options = { signal, maxWaitMs: 10_000 };
+  const fields = { training_job_name: deployment.trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
+  const sinceMs = await sinceItsEnd(services, deployment);
+  const seen = await seeEndpoint({ services, deployment, options }).catch(unseenIfRefused);
+  const endpoint = seen instanceof SagemakerError ? 'unseen' : seen;
+  const decision = decideAfterwards(deployment, endpoint, sinceMs);
+  const nextLookMs = jitteredIntervalMs(settings.endpointPollMs, random);
+  switch (decision.kind) {
+    case 'wait':
+      return again(endpoint === 'unseen' ? Math.max(nextLookMs, troubleDelayMs(sinceMs, random)) : nextLookMs);
+    case 'settled':
+      if (endpoint === 'unseen') {
+        log.warn(
+          { ...fields, err: seen },
+          'whether the deployment went live after its end is not known: the endpoint could not be seen',
+        );
+      }
+      await store.noteUnsettled(deploymentId, null);
+      return done;
+    case 'live': {
+      // What is under way now decides what becomes of the endpoint, and what its tags say.
+      if ((await store.deploymentUnderWay(endpointName)) !== null) return again(nextLookMs);
+      // Before it is recorded, after which nobody looks any more.
+      await tagLive({ services, deployment, options }, decision.endpoint);
+      const revived = await store.reviveDeployment(deploymentId, decision.endpoint.modifiedAt, now());
+      if (revived === null) return again(nextLookMs);
+      log.info(fields, 'the deployment went live after its end');
+      if (revived.next !== null) await enqueueDeploy(services, revived.next, 0);
+      return done;
+    }
+  }
+}
+
+/** For how long it is over. An end that a clock wrote which has been put back since counts from now on. */
+async function sinceItsEnd({ store, now }: Services, { deploymentId, unsettledSince }: Deployment): Promise<number> {
+  const at = now();
+  if (isAhead(unsettledSince, at)) await store.noteUnsettled(deploymentId, at);
+  return Math.max(0, at - (unsettledSince ?? at));
+}
+
+function unseenIfRefused(error: unknown): SagemakerError {
+  if (error instanceof SagemakerError) return error;
+  throw error;
+}

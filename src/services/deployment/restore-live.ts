@@ -1,0 +1,26 @@
+import { isFinishedDeployment } from '../../core/deployment/deployment.ts';
+import { enqueueDeploy } from '../enqueue.ts';
+import { newDeployment } from './new-deployment.ts';
+import type { Hand } from './deployment-claim.ts';
+
+/**
+ * A call of a worker that was paused between the fence's check and the sending may have arrived after the deployment was over, and
+ * have undone what has gone live since. Nobody but this worker knows, so it has what is live deployed again, which changes nothing
+ * where the endpoint is on it after all, and is superseded where something else has gone live before its turn (isMend).
+ */
+export async function mendLateEffect({ services, deployment }: Hand): Promise<void> {
+  const { store, settings, now, log } = services;
+  const current = await store.findDeployment(deployment.deploymentId);
+  // Still under way, in other hands: they see what has become of it.
+  if (current === null || !isFinishedDeployment(current.status)) return;
+  const live = await store.liveDeployment(deployment.endpointName);
+  const run = live === null ? null : await store.findRun(live.trainingJobName);
+  if (run === null) return;
+  const wanted = newDeployment(run, run.modelArtifact, { trigger: 'reconcile', forced: true }, settings);
+  const result = await store.requestDeployment(run.trainingJobName, wanted, now());
+  log.error(
+    { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId, live: run.trainingJobName },
+    'a call arrived after its deployment was over: what is live is deployed again',
+  );
+  if (result.kind !== 'superseded') await enqueueDeploy(services, result.deployment, 0);
+}

@@ -1,0 +1,48 @@
+import { heardEveryMs, type ServiceProcess } from '../../core/service-process.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { QueueView } from '../../ports/queue.ts';
+import type { Store } from '../../ports/store.ts';
+
+export interface Presence {
+  /** Says that the process ends; never fails. */
+  stop(): Promise<void>;
+}
+
+interface PresenceOptions {
+  store: Pick<Store, 'hearProcess' | 'forgetProcess'>;
+  log: Logger;
+  now: () => number;
+  self: Omit<ServiceProcess, 'heardAt' | 'trouble'>;
+  /** What keeps the process from working now, for people. */
+  trouble: () => Promise<string | null> | string | null;
+}
+
+/** Writes the process down in the database, now and every few seconds, so that any API process can tell of it. */
+export function startPresence({ store, log, now, self, trouble }: PresenceOptions): Presence {
+  let beating: Promise<void> = Promise.resolve();
+  const beat = async (): Promise<void> => {
+    try {
+      await store.hearProcess({ ...self, heardAt: now(), trouble: await trouble() });
+    } catch (error) {
+      log.debug({ err: error }, 'the process could not be written down; trying again');
+    }
+  };
+  const next = (): void => void (beating = beating.then(beat));
+  next();
+  const timer = setInterval(next, heardEveryMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await beating;
+      await store.forgetProcess(self.name).catch(() => {});
+    },
+  };
+}
+
+/** That Redis takes no writes, as trouble; null when it does. */
+export const troubleOf = (queue: Pick<QueueView, 'probe'>): Promise<string | null> =>
+  queue.probe().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );

@@ -1,0 +1,38 @@
+import { heardEveryMs, isAlive } from '../../core/service-process.ts';
+import { noWorkerWarning } from '../../core/warnings.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { QueueView } from '../../ports/queue.ts';
+import type { Store } from '../../ports/store.ts';
+
+interface Options {
+  store: Pick<Store, 'processes'>;
+  queue: Pick<QueueView, 'due'>;
+  log: Logger;
+  now: () => number;
+  /** How long none may live before it is said: all start at once, or are replaced. */
+  patienceMs?: number;
+}
+
+/** Says once when no worker lives, and once when one does again. Also looks at the queue, so that it is known since when a job waits. */
+export function watchWorkers({ store, queue, log, now, patienceMs = 30_000 }: Options): { look(): Promise<void>; stop(): void } {
+  let noneSince: number | null = null;
+  let said = false;
+  const look = async (): Promise<void> => {
+    await queue.due().catch(() => {});
+    const processes = await store.processes().catch(() => null);
+    if (processes === null) return;
+    if (processes.some((one) => one.service === 'worker' && isAlive(one, now()))) {
+      if (said) log.info({}, 'a worker lives again');
+      noneSince = null;
+      said = false;
+      return;
+    }
+    noneSince ??= performance.now();
+    if (said || performance.now() - noneSince < patienceMs) return;
+    log.error({}, noWorkerWarning.detail);
+    said = true;
+  };
+  const timer = setInterval(() => void look(), heardEveryMs);
+  timer.unref();
+  return { look, stop: () => clearInterval(timer) };
+}

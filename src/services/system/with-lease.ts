@@ -1,0 +1,35 @@
+import { StoreUnavailable } from '../../core/errors.ts';
+import type { Services } from '../context.ts';
+
+/** Longer than any one call in the work takes. */
+const leaseMs = 15_000;
+const renewAfterMs = 1000;
+
+/**
+ * Does work that may take much longer than its turn, while no other process does it: `keep` is to be called now and then, and renews the
+ * lease. null when another process has it. After a crash it ends by itself.
+ */
+export async function withLease<T>(
+  { store, now }: Pick<Services, 'store' | 'now'>,
+  task: string,
+  work: (keep: () => Promise<void>) => Promise<T>,
+): Promise<T | null> {
+  const mark = `${task}:lease`;
+  const renewedAt = await store.reachedAt(mark);
+  if (renewedAt !== null && Math.abs(now() - renewedAt) < leaseMs) return null;
+  let keptAt = now();
+  await store.recordReached(mark, keptAt);
+  try {
+    return await work(async () => {
+      if (Math.abs(now() - keptAt) < renewAfterMs) return;
+      keptAt = now();
+      await store.recordReached(mark, keptAt);
+    });
+  } finally {
+    await store.recordReached(mark, 0).catch(unlessAway);
+  }
+}
+
+function unlessAway(error: unknown): void {
+  if (!(error instanceof StoreUnavailable)) throw error;
+}

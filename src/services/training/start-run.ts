@@ -1,0 +1,206 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SagemakerError, StoreUnavailable } from '../../core/errors.ts';
+import type { Actor } from '../../core/history.ts';
+import { hasPassed } from '../../core/instants.ts';
+import { trainingJobTags, tagKeys } from '../../core/sagemaker/tags.ts';
+import type { TrainingJob, TrainingRequest, TrainingRun } from '../../core/training/training-run.ts';
+import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import type { CallOptions } from '../../ports/sagemaker.ts';
+import type { Services } from '../context.ts';
+
+/** Limits for CreateTrainingJob, and for looking whether there is a job already. */
+export interface StartCalls {
+  create: CallOptions;
+  look: CallOptions;
+}
+
+export type StartResult =
+  /** SageMaker has the training job. */
+  | { kind: 'started'; run: TrainingRun }
+  /** Somebody else is starting the run, has started it, or it is to be stopped. */
+  | { kind: 'taken' }
+  /** SageMaker refused, or was never reached: there is no training job. */
+  | { kind: 'refused'; error: SagemakerError; attemptedAt: number }
+  /** The training job's name is in use by one that is not this run's. */
+  | { kind: 'name_in_use'; error: SagemakerError; attemptedAt: number }
+  /** There may be a training job, and SageMaker does not say. */
+  | { kind: 'unclear'; error: SagemakerError; attemptedAt: number };
+
+/**
+ * Starts the training of a run that is `requested`: once, whoever tries, because the training job's name is the key
+ * (ARCHITECTURE.md#principles) and "already exists" is adopted only when the job is this run's.
+ *
+ * A crash before CreateTrainingJob: the start lease runs out, and a check or the reconciler starts the run. A crash after it: the
+ * same try is answered with "already exists", and the job's run-id tag says that it is ours.
+ */
+export async function startTraining(services: Services, name: string, actor: Actor, calls: StartCalls): Promise<StartResult> {
+  const run = await services.store.beginStart(name, services.now());
+  return run === null ? { kind: 'taken' } : sendStart(services, run, actor, calls);
+}
+
+/** The same for a run whose start this process has claimed already: it has just recorded it. */
+export async function sendStart(services: Services, run: TrainingRun, actor: Actor, calls: StartCalls): Promise<StartResult> {
+  const { trainingJobName: name, startAttemptedAt: attemptedAt } = run;
+  if (run.request === null || attemptedAt === null) return { kind: 'taken' };
+  try {
+    const { arn } = await create(services, run, run.request, {
+      ...calls.create,
+      guard: () => requireOurStart(services, name, attemptedAt),
+    });
+    return await markStarted(services, run, arn, actor, 'started');
+  } catch (error) {
+    if (error instanceof StartTaken) return { kind: 'taken' };
+    if (!(error instanceof SagemakerError)) throw error;
+    if (error.kind !== 'already_exists' && error.effect === 'none') return { kind: 'refused', error, attemptedAt };
+    return adopt(services, run, error, attemptedAt, actor, calls.look);
+  }
+}
+
+class StartTaken extends Error {}
+
+const freshClaimMs = 1000;
+
+/**
+ * Keeps a process that was paused between the claim and the call from starting what was stopped, withdrawn or retried meanwhile. A
+ * claim of this very moment needs no look: nobody else may start the run, and a stop that comes now is carried out by its check.
+ */
+async function requireOurStart({ store, now }: Services, name: string, attemptedAt: number): Promise<void> {
+  const ageMs = now() - attemptedAt;
+  if (ageMs >= 0 && ageMs < freshClaimMs) return;
+  const run = await store.findRun(name);
+  if (run?.status !== 'requested' || run.startAttemptedAt !== attemptedAt || run.stopRequestedAt !== null) throw new StartTaken();
+}
+
+function create(
+  { sagemaker }: Services,
+  run: TrainingRun,
+  request: TrainingRequest,
+  options: CallOptions,
+): Promise<{ arn: string }> {
+  const { trainingJobName, runId, project, endpointName, autoDeploy, servingImage } = run;
+  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage }, trainingJobName);
+  return sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, options);
+}
+
+/** The training runs, whatever the database says now: without it the run stays `requested`, and the next start finds the job. */
+async function markStarted(
+  services: Services,
+  run: TrainingRun,
+  arn: string,
+  actor: Actor,
+  detail: string,
+): Promise<StartResult> {
+  const { store, log, now } = services;
+  try {
+    const started = await store.markTraining(run.trainingJobName, arn, actor, detail, now());
+    if (started === null) return { kind: 'taken' };
+    log.info({ training_job_name: run.trainingJobName, training_job_arn: arn }, `training ${detail}`);
+    return { kind: 'started', run: started };
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.error(
+      { err: error, training_job_name: run.trainingJobName },
+      'the training is started and could not be recorded; a later check finds it',
+    );
+    return { kind: 'started', run };
+  }
+}
+
+/** What was started a moment ago, and its tags, need not be visible yet: looked for again after so long each. */
+const unseenDelaysMs = [250, 500, 1000, 1500];
+const looksWithinMs = 10_000;
+
+/** "Already exists", or a lost answer: is there a job, and is it this run's? */
+async function adopt(
+  services: Services,
+  run: TrainingRun,
+  error: SagemakerError,
+  attemptedAt: number,
+  actor: Actor,
+  options: CallOptions,
+): Promise<StartResult> {
+  try {
+    const until = performance.now() + (options.maxWaitMs ?? looksWithinMs);
+    const look = () => findTrainingJob(services, run, { ...options, maxWaitMs: Math.max(1, until - performance.now()) });
+    let found = await look();
+    const exists = error.kind === 'already_exists';
+    // Otherwise this run's name was refused when it was sent for the first time: the job is somebody else's.
+    const wasSentBefore = error.effect === 'unknown' || run.startAttempts > 1;
+    for (const afterMs of exists && wasSentBefore ? unseenDelaysMs : []) {
+      if (found.kind === 'own' || found.kind === 'theirs' || performance.now() + afterMs > until) break;
+      await delay(afterMs, undefined, { signal: options.signal }).catch(() => undefined);
+      found = await look();
+    }
+    if (found.kind === 'own') return await markStarted(services, run, found.job.arn, actor, 'found to be started already');
+    if (!exists) return { kind: 'unclear', error, attemptedAt };
+    return found.kind === 'theirs' || !wasSentBefore
+      ? { kind: 'name_in_use', error, attemptedAt }
+      : { kind: 'unclear', error: notVisible(error, run), attemptedAt };
+  } catch (failure) {
+    if (!(failure instanceof SagemakerError)) throw failure;
+    return { kind: 'unclear', error: error.kind === 'already_exists' ? failure : error, attemptedAt };
+  }
+}
+
+const notVisible = ({ operation, code, requestId }: SagemakerError, { trainingJobName }: TrainingRun): SagemakerError =>
+  new SagemakerError({
+    kind: 'unavailable',
+    operation,
+    resource: 'training_job',
+    message: `SageMaker says that ${trainingJobName} exists, and does not show it and its tags yet`,
+    effect: 'unknown',
+    mayStillArrive: false,
+    code,
+    requestId,
+  });
+
+export type FoundTrainingJob =
+  | { kind: 'own'; job: TrainingJob }
+  /** SageMaker shows none of this name. A job of this very moment may not be visible yet. */
+  | { kind: 'none' }
+  /** As was asked for, new, and without tags: they may be on their way. */
+  | { kind: 'untagged' }
+  | { kind: 'theirs' };
+
+/** So long after it was asked for a training job has its tags; each start asks anew, so they are counted too. */
+const taggedWithinMs = 60_000;
+const taggedWithinStarts = 10;
+
+/**
+ * The training job of this run's name, and whether it is this run's: by its run-id tag or, where tags can't be read, by all that was
+ * asked for.
+ *
+ * @throws {SagemakerError} when SageMaker does not say.
+ */
+export async function findTrainingJob(
+  { sagemaker, now }: Services,
+  run: TrainingRun,
+  options: CallOptions,
+): Promise<FoundTrainingJob> {
+  const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch((error: unknown) => {
+    if (error instanceof SagemakerError && error.kind === 'not_found') return null;
+    throw error;
+  });
+  if (job === null) return { kind: 'none' };
+  const tags = await sagemaker.listTags(job.arn, options).catch(nullUnlessTransient);
+  // A name in another case is another's, which keeps this one from being made.
+  const asRequested = job.name === run.trainingJobName && run.request !== null && isAsRequested(run.request, job);
+  if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', job };
+  // By our clock alone: SageMaker's CreationTime is another one's.
+  const isNew = !hasPassed(run.startAttemptedAt ?? 0, taggedWithinMs, now()) && run.startAttempts <= taggedWithinStarts;
+  return tags !== null && Object.keys(tags).length === 0 && asRequested && isNew ? { kind: 'untagged' } : { kind: 'theirs' };
+}
+
+function isAsRequested(request: TrainingRequest, job: TrainingJob): boolean {
+  const sameEntries = (a: Record<string, string>, b: Record<string, string>): boolean =>
+    Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, value]) => b[key] === value);
+  return (
+    job.roleArn === request.roleArn &&
+    job.trainingImage === request.trainingImage &&
+    job.outputS3Uri === request.outputS3Uri &&
+    job.instanceType === request.instanceType &&
+    job.instanceCount === request.instanceCount &&
+    sameEntries(job.hyperparameters, request.hyperparameters) &&
+    sameEntries(job.environment, request.environment)
+  );
+}

@@ -1,0 +1,46 @@
+import type { Logger } from '../ports/logger.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+const longestRow = 1000;
+
+/**
+ * A log for the work on one job: each line goes to the process's log with the given fields, and what is news (info and above) also
+ * to `tell`, as a row that people can read.
+ */
+export function teeLog(log: Logger, fields: Readonly<Record<string, unknown>>, tell: (row: string) => void): Logger {
+  const at =
+    (level: Level) =>
+    (own: object, message: string): void => {
+      const all = { ...fields, ...own };
+      log[level](all, message);
+      if (level === 'debug') return;
+      tell(
+        rowOf(
+          level,
+          message,
+          Object.entries(own).filter(([name, value]) => !(name in fields) && saysMore(value, message)),
+        ),
+      );
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function rowOf(level: Level, message: string, details: readonly [string, unknown][]): string {
+  const words = details.map(([name, value]) => `${name === 'err' ? 'error' : name}: ${wordOf(value)}`);
+  const row = [
+    new Date().toISOString(),
+    ...(level === 'info' ? [] : [level.toUpperCase()]),
+    message,
+    ...(words.length === 0 ? [] : [`(${words.join(', ')})`]),
+  ].join(' ');
+  return row.length > longestRow ? `${row.slice(0, longestRow - 1)}…` : row;
+}
+
+/** Nothing, and what the message says already, tells people nothing. */
+const saysMore = (value: unknown, message: string): boolean =>
+  value !== null && value !== undefined && !(typeof value === 'string' && message.includes(value));
+
+function wordOf(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { fullBudget, type LookBudget, spendLook } from '../../src/core/observation-budget.ts';
+
+function spendAll(budget: LookBudget, now: number): { spent: number; budget: LookBudget } {
+  let spent = 0;
+  for (let left = spendLook(budget, now); left !== null; left = spendLook(budget, now)) {
+    spent += 1;
+    budget = left;
+  }
+  return { spent, budget };
+}
+
+describe('the budget for looks', () => {
+  it('is so many at once, then one a second, and never more than at first', () => {
+    const first = spendAll(fullBudget(0), 0);
+    expect(first.spent).toBe(30);
+    const second = spendAll(first.budget, 2500);
+    expect(second.spent).toBe(2);
+    const third = spendAll(second.budget, 3_600_000);
+    expect(third.spent).toBe(30);
+  });
+
+  it('neither grows nor shrinks by a clock that is put back', () => {
+    const { budget } = spendAll(fullBudget(100_000), 100_000);
+    const before = spendAll(budget, 50_000);
+    expect(before.spent).toBe(0);
+    expect(spendLook(fullBudget(100_000), 50_000)).toMatchObject({ left: 29, at: 50_000 });
+  });
+});

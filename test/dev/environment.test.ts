@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { serviceEnvironment, simulatorEnvironment } from '../../tools/dev/environment.ts';
+
+const names = Object.keys({ ...sharedVariables, ...apiVariables });
+const wiring = { aws: false, apiPort: 8006, simulatorPort: 8007, redisPort: 7000, databaseUrl: 'file:./autodeploy.db' };
+
+/** A shell in which everything leads to real AWS. */
+const shell = {
+  PATH: '/usr/bin',
+  HOME: '/home/me',
+  AWS_PROFILE: 'production',
+  AWS_REGION: 'eu-west-1',
+  AWS_DEFAULT_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIAREAL',
+  AWS_SECRET_ACCESS_KEY: 'real',
+  AWS_SESSION_TOKEN: 'real',
+  AWS_ENDPOINT_URL: 'https://example.com',
+  AWS_ENDPOINT_URL_SAGEMAKER: 'https://api.sagemaker.eu-west-1.amazonaws.com',
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+  AWS_CONFIG_FILE: '/home/me/.aws/config',
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.2/creds',
+  AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
+  HTTPS_PROXY: 'http://proxy:3128',
+  NODE_OPTIONS: '--require /tmp/x.js',
+  HOST: '0.0.0.0',
+  PORT: '9999',
+  REDIS_URL: 'redis://production:6379',
+  DATABASE_URL: 'file:/production.db',
+  SIMULATOR_HOST: '0.0.0.0',
+};
+
+const ofAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('AWS_')));
+
+describe('without --aws', () => {
+  it('nothing of the shell leads to real AWS', () => {
+    const env = serviceEnvironment(shell, names, wiring);
+    expect(ofAws(env)).toEqual({
+      AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:8007',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'stand-in',
+      AWS_SECRET_ACCESS_KEY: 'stand-in',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    for (const name of ['HOME', 'HTTPS_PROXY', 'NODE_OPTIONS']) expect(env).not.toHaveProperty(name);
+    expect(ofAws(simulatorEnvironment(shell, wiring, '/state'))).toEqual({});
+  });
+
+  it('everything stays on this machine', () => {
+    expect(serviceEnvironment(shell, names, wiring)).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: '8006',
+      REDIS_URL: 'redis://127.0.0.1:7000',
+      DATABASE_URL: 'file:./autodeploy.db',
+    });
+    expect(simulatorEnvironment(shell, wiring, '/state')).toMatchObject({ SIMULATOR_HOST: '127.0.0.1', SIMULATOR_PORT: '8007' });
+  });
+
+  it('settings have defaults to watch, and give way to the person’s own', () => {
+    const own = { POLL_INTERVAL_SECONDS: '7', TRAINING_IMAGE: ' ', PROJECT_NAME: 'mine', API_KEYS: 'key', BASE_PATH: '' };
+    expect(serviceEnvironment(own, names, wiring)).toMatchObject({
+      POLL_INTERVAL_SECONDS: '7',
+      ENDPOINT_POLL_SECONDS: '2',
+      TRAINING_IMAGE: expect.stringContaining('.dkr.ecr.'),
+      PROJECT_NAME: 'mine',
+      API_KEYS: 'key',
+      BASE_PATH: '',
+    });
+    expect(
+      simulatorEnvironment({ SIMULATOR_TRAINING_SECONDS: '3', SIMULATOR_STATE_FILE: '/mine' }, wiring, '/state'),
+    ).toMatchObject({
+      SIMULATOR_TRAINING_SECONDS: '3',
+      SIMULATOR_ENDPOINT_SECONDS: '8',
+      SIMULATOR_STATE_FILE: '/mine',
+      SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events',
+    });
+    expect(simulatorEnvironment({ API_KEYS: 'one, two' }, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_API_KEY: 'one' });
+  });
+});
+
+it('with --aws, the AWS environment is the shell’s and the rest stays here', () => {
+  const env = serviceEnvironment(shell, names, { ...wiring, aws: true });
+  expect(ofAws(env)).toEqual(ofAws(shell));
+  expect(env).toMatchObject({ HOME: '/home/me', HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:7000' });
+  expect(env).not.toHaveProperty('EXECUTION_ROLE_ARN');
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { openStore } from '../../../src/db/sqlite/open-store.ts';
+import type { NewRun } from '../../../src/ports/store.ts';
+import { image, outputS3Uri, project, roleArn } from '../direct-sdk.ts';
+import { inTurns } from './rounds.ts';
+
+const newRun = (): NewRun => ({
+  runId: randomUUID(),
+  trainingJobName: `${project}-training-${randomUUID()}`,
+  project,
+  endpointName: 'sentiment-endpoint',
+  autoDeploy: true,
+  request: {
+    trainingImage: image,
+    roleArn,
+    instanceType: 'ml.m5.xlarge',
+    instanceCount: 1,
+    volumeGb: 30,
+    maxRuntimeSeconds: 86_400,
+    inputS3Uri: null,
+    outputS3Uri,
+    hyperparameters: { epochs: '3', learning_rate: '0.001' },
+    environment: {},
+    tags: {},
+  },
+  servingImage: image,
+  idempotencyKey: null,
+  idempotencyHash: null,
+});
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What a bootstrap writes, two transactions: through the store in its thread, as programs have it, and as prepared statements of SQLite on the same tables. */
+export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
+  const path = join(folder, 'floor.db');
+  const store = await openStore(`file:${path}`, { waitMs: 15_000, log: quiet });
+  const sqlite = new Sqlite(path, { timeout: 15_000 });
+  try {
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma('foreign_keys = ON');
+    const row = await inTurns(
+      'its two transactions',
+      {
+        bare: bareWrites(sqlite),
+        ours: async () => {
+          const run = newRun();
+          await store.insertRun(run, Date.now(), { startNow: true });
+          await store.markTraining(run.trainingJobName, 'arn', 'api', 'started', Date.now());
+        },
+      },
+      { atOnce: 1, rounds },
+    );
+    return [row];
+  } finally {
+    sqlite.close();
+    await store.close();
+  }
+}
+
+function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
+  const insert = sqlite.prepare(
+    `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, serving_image,
+      created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, 1)`,
+  );
+  const tell = sqlite.prepare(
+    `insert into history (run_seq, at, subject, from_status, to_status, actor) values (?, ?, 'training', ?, ?, 'api')`,
+  );
+  const mark = sqlite.prepare(
+    `update training_runs set status = 'training', training_job_arn = 'arn', training_since_at = ?, updated_at = ?
+      where training_job_name = ? and status = 'requested'`,
+  );
+  const record = sqlite.transaction((run: NewRun, now: number) => {
+    const { runId, trainingJobName, endpointName, request, servingImage } = run;
+    const seq = insert.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
+    tell.run(seq.lastInsertRowid, now, null, 'requested');
+    return seq.lastInsertRowid;
+  });
+  const started = sqlite.transaction((name: string, seq: number | bigint, now: number) => {
+    mark.run(now, now, name);
+    tell.run(seq, now, 'requested', 'training');
+  });
+  return async () => {
+    const run = newRun();
+    const now = Date.now();
+    const seq = record.immediate(run, now);
+    started.immediate(run.trainingJobName, seq, now);
+  };
+}

@@ -1,0 +1,93 @@
+import { eventually } from '../../testkit/eventually.ts';
+import { bareSageMaker, trainingJob } from '../direct-sdk.ts';
+import { type Deployed, deployBare } from '../deploy/direct-chain.ts';
+import type { HttpClient } from '../http-client.ts';
+import { drive } from '../load.ts';
+import { StandIn } from '../simulator.ts';
+import { trainingEvent } from './training-event.ts';
+
+/** One way from a training that has ended to the endpoint that is asked for. */
+export interface Contender {
+  /** Of the trainings and endpoints; no two contenders share any. */
+  prefix: string;
+  standIn: StandIn;
+  start(one: Deployed): Promise<unknown>;
+  /** A training that has ended is made known; resolves when its part of that is done. */
+  ended(one: Deployed): Promise<unknown>;
+  /** Endpoints that are in service, `<prefix>-1` and so on. */
+  makeLive(count: number): Promise<void>;
+}
+
+const atOnce = 10;
+
+export const endpointsOf = (prefix: string, training: string, count: number): Deployed[] =>
+  Array.from({ length: count }, (_, index) => ({
+    trainingJobName: `${prefix}-${training}-${index + 1}`,
+    endpointName: `${prefix}-${index + 1}`,
+  }));
+
+export async function forEach<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
+  const waiting = [...all];
+  const next = async (): Promise<void> => {
+    const one = waiting.shift();
+    if (one !== undefined) await work(one);
+  };
+  if (all.length > 0) await drive(next, atOnce, { calls: all.length });
+}
+
+/** The SDK's calls, one after the other. */
+export function bareCalls(url: string): Contender & { close(): void } {
+  const standIn = new StandIn(url);
+  const sdk = bareSageMaker(url);
+  const prefix = 'bare';
+  const start = ({ trainingJobName, endpointName }: Deployed): Promise<unknown> =>
+    sdk.createTrainingJob(trainingJob(trainingJobName, endpointName, {}));
+  return {
+    prefix,
+    standIn,
+    close: () => (sdk.destroy(), standIn.close()),
+    start,
+    ended: (one) => deployBare(sdk, one, 'UpdateEndpoint'),
+    makeLive: (count) =>
+      forEach(endpointsOf(prefix, 'first', count), async (one) => {
+        await start(one);
+        await standIn.complete(one.trainingJobName);
+        await deployBare(sdk, one, 'CreateEndpoint');
+      }),
+  };
+}
+
+/** The service, told by POST /events. */
+export function serviceByEvents(client: HttpClient, standIn: StandIn): Contender {
+  const prefix = 'ours';
+  const start = (one: Deployed): Promise<unknown> => bootstrap(client, one);
+  const ended = ({ trainingJobName }: Deployed): Promise<unknown> =>
+    client.ask('POST', '/events', trainingEvent(trainingJobName, 'Completed', Date.now()));
+  return {
+    prefix,
+    standIn,
+    start,
+    ended,
+    async makeLive(count) {
+      const all = endpointsOf(prefix, 'first', count);
+      await forEach(all, start);
+      await forEach(all, async (one) => {
+        await standIn.complete(one.trainingJobName);
+        await ended(one);
+      });
+      await allDeployed(client, all);
+    },
+  };
+}
+
+export const bootstrap = (client: HttpClient, { trainingJobName, endpointName }: Deployed): Promise<unknown> =>
+  client.ask('POST', '/bootstrap?auto_deploy=true', { training_job_name: trainingJobName, endpoint_name: endpointName });
+
+export async function allDeployed(client: HttpClient, all: readonly Deployed[]): Promise<void> {
+  for (const { trainingJobName } of all) {
+    const isDeployed = async (): Promise<boolean> =>
+      ((await client.ask('GET', `/training-jobs/${trainingJobName}`)) as { deployment_status: string }).deployment_status ===
+      'deployed';
+    await eventually(isDeployed, Boolean, { withinMs: 60_000, everyMs: 50, what: `${trainingJobName} deployed` });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Redis } from 'ioredis';
+import type { LoggedCall } from 'sagemaker-simulator';
+import { project } from '../direct-sdk.ts';
+
+const queueKey = `{autodeploy-${project}}:check-training`;
+const key = `${queueKey}:delayed`;
+/** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits. */
+const scoreOfMs = 0x1000;
+const idPrefix = 'check-';
+
+/** When which run is to be looked at, as Redis has it: looked up often enough, each such instant is seen before it comes. */
+export class DueTimes {
+  readonly #redis: Redis;
+  /** By run, each instant once. */
+  readonly #due = new Map<string, Set<number>>();
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** How many runs have a job in the queue, whatever it waits for. */
+  async jobs(): Promise<number> {
+    const lengths = [this.#redis.zcard(key), this.#redis.llen(`${queueKey}:wait`), this.#redis.llen(`${queueKey}:active`)];
+    return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
+  }
+
+  async look(): Promise<void> {
+    const entries = await this.#redis.zrange(key, '0', '-1', 'WITHSCORES');
+    for (let index = 0; index < entries.length; index += 2) {
+      const name = (entries[index] ?? '').slice(idPrefix.length);
+      const due = this.#due.get(name) ?? new Set<number>();
+      this.#due.set(name, due.add(Math.floor(Number(entries[index + 1]) / scoreOfMs)));
+    }
+  }
+
+  /** How late each look was that was due in the window, in milliseconds; null for one that never came. */
+  lateness(calls: readonly LoggedCall[], window: { from: number; to: number }): (number | null)[] {
+    const looks = new Map<string, number[]>();
+    for (const { name, at } of calls) if (name !== null) looks.set(name, [...(looks.get(name) ?? []), at]);
+    return [...this.#due].flatMap(([name, instants]) =>
+      [...instants]
+        .filter((due) => due >= window.from && due < window.to)
+        .map((due) => {
+          const at = (looks.get(name) ?? []).find((instant) => instant >= due);
+          return at === undefined ? null : at - due;
+        }),
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { answers, beats } from '../dev/readiness.ts';
+import { machineEnvironment } from '../dev/environment.ts';
+import { freePort } from '../dev/ports.ts';
+import { Child } from '../testkit/child.ts';
+import { eventually } from '../testkit/eventually.ts';
+import { launchRedis, type RedisServer } from '../testkit/redis-child.ts';
+import { image, outputS3Uri, project, roleArn } from './direct-sdk.ts';
+import type { Cleanup } from './cleanup.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Running {
+  pid: number;
+  url: string;
+  stop(): Promise<void>;
+  /** How many lines of its log warn, or tell of an error. */
+  complaints(): number;
+  /** The lines of its log that match. */
+  lines(pattern: RegExp): string[];
+}
+
+interface Program {
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  url?: string;
+  isReady: () => Promise<boolean>;
+}
+
+/**
+ * The processes of one bench: each a real one, on a port of its own, over one temporary folder. They log at their usual level, into
+ * files, so that nobody has to read along. They end with this process, however that ends.
+ */
+export class Processes {
+  readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-bench-'));
+  readonly #cleanup: Cleanup;
+  readonly #profile: string | null;
+  #redis: RedisServer | null = null;
+  #standInUrl = '';
+
+  constructor(cleanup: Cleanup, profile: string | null) {
+    this.#cleanup = cleanup;
+    this.#profile = profile;
+    cleanup.add(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 }));
+  }
+
+  get databaseUrl(): string {
+    return `file:${join(this.folder, 'autodeploy.db')}`;
+  }
+
+  /** With an append-only file, as in production. */
+  async redis(): Promise<RedisServer> {
+    const redis = await launchRedis({ dir: this.folder, appendonly: true });
+    this.#redis = redis;
+    this.#cleanup.add(() => redis.stop());
+    return redis;
+  }
+
+  /** With its state in memory: it must not be what is measured. */
+  async standIn(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const port = await freePort();
+    this.#standInUrl = `http://127.0.0.1:${port}`;
+    return this.#start('stand-in', {
+      args: [join(root, 'packages/sagemaker-simulator/src/main.ts')],
+      env: { SIMULATOR_PORT: String(port), ...env },
+      url: this.#standInUrl,
+      isReady: answers(`${this.#standInUrl}/_control/health`),
+    });
+  }
+
+  async api(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    return this.#start('api', {
+      args: [...this.#profiled('api'), join(root, 'src/api/main.ts')],
+      env: { ...this.#serviceEnv(), PORT: String(port), ...env },
+      url,
+      isReady: answers(`${url}/health/ready`),
+    });
+  }
+
+  worker(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const heartbeat = join(this.folder, 'worker.heartbeat');
+    return this.#start('worker', {
+      args: [...this.#profiled('worker'), join(root, 'src/worker/main.ts')],
+      env: { ...this.#serviceEnv(), HEARTBEAT_FILE: heartbeat, ...env },
+      isReady: beats(heartbeat, Date.now()),
+    });
+  }
+
+  /** A program of the bench's own, beside the service. */
+  floor(name: string, file: string, args: readonly string[]): Promise<Running> {
+    return this.#start(name, { args: [file, ...args], env: {}, isReady: () => Promise.resolve(true) });
+  }
+
+  #profiled(name: string): string[] {
+    return this.#profile === null
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${this.#profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
+  }
+
+  #serviceEnv(): NodeJS.ProcessEnv {
+    if (this.#redis === null) throw new Error('start Redis first');
+    return {
+      REDIS_URL: this.#redis.url,
+      DATABASE_URL: this.databaseUrl,
+      PROJECT_NAME: project,
+      EXECUTION_ROLE_ARN: roleArn,
+      TRAINING_IMAGE: image,
+      MODEL_OUTPUT_S3_URI: outputS3Uri,
+      AWS_ENDPOINT_URL_SAGEMAKER: this.#standInUrl,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  async #start(name: string, { args, env, url = '', isReady }: Program): Promise<Running> {
+    const log = join(this.folder, `${name}.log`);
+    const child = new Child('/bin/sh', ['-c', 'exec "$@" >>"$BENCH_LOG" 2>&1', 'sh', process.execPath, ...args], {
+      ...machineEnvironment(process.env),
+      ...env,
+      BENCH_LOG: log,
+    });
+    const stop = async (): Promise<void> => void (await child.stop());
+    this.#cleanup.add(stop);
+    await eventually(async () => child.exit !== null || (await isReady()), Boolean, { withinMs: 20_000, what: `${name} ready` });
+    if (child.exit !== null) throw new Error(`${name} ended while it started:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    const lines = (pattern: RegExp): string[] =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => pattern.test(line));
+    const complaints = (): number => lines(/^\{"level":"(warn|error|fatal)"/).length;
+    return { pid: child.pid, url, stop, complaints, lines };
+  }
+}

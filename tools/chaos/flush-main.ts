@@ -1,0 +1,118 @@
+/**
+ * `npm run flush`: FLUSHALL under many trainings in flight (`--runs`, 10,000 by default) on one real worker, and how long it takes until
+ * each is watched again, and then until each is looked at; and how many calls that costs SageMaker a second, before and after. Ends with
+ * 1 when a run is watched again later than promised, is not looked at within a polling interval of that, or the calls come in a burst.
+ */
+import { parseArgs } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { Cleanup } from '../bench/cleanup.ts';
+import { DueTimes } from '../bench/polling/due-times.ts';
+import { seedPrefix, seedRuns } from '../bench/polling/seed.ts';
+import { Processes } from '../bench/processes.ts';
+import { StandIn } from '../bench/simulator.ts';
+import { eventually } from '../testkit/eventually.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10000' },
+    times: { type: 'string', default: '2' },
+    poll: { type: 'string', default: '60' },
+    reconcile: { type: 'string', default: '30' },
+  },
+});
+const [runs, times, pollMs, reconcileMs] = [
+  Number(values.runs),
+  Number(values.times),
+  Number(values.poll) * 1000,
+  Number(values.reconcile) * 1000,
+];
+/** After the reconciler’s interval: the first run is watched again, and 10,000 of them. */
+const firstWithinMs = 5000;
+const allWithinMs = firstWithinMs + (runs / 10_000) * 10_000;
+/**
+ * Calls in `windowMs` over those of an even spread. Half more are no burst: an interval is up to a tenth shorter than it is set, so that
+ * those who were looked at first come again while the last are looked at.
+ */
+const burst = 2;
+const windowMs = 5000;
+const graceMs = 5000;
+
+const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const broken: string[] = [];
+const cleanup = new Cleanup();
+try {
+  await measure();
+} finally {
+  await cleanup.run();
+}
+for (const one of broken) say(`BROKEN ${one}`);
+process.exitCode = broken.length === 0 ? 0 : 1;
+
+async function measure(): Promise<void> {
+  const processes = new Processes(cleanup, null);
+  const server = await processes.redis();
+  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const standIn = new StandIn(url);
+  const redis = new Redis(server.url);
+  cleanup.add(() => (standIn.close(), redis.disconnect()));
+  say(`recording ${runs} runs in training`);
+  await seedRuns(processes.databaseUrl, runs);
+  await standIn.seed(seedPrefix, runs);
+  await processes.worker({ POLL_INTERVAL_SECONDS: values.poll, RECONCILE_INTERVAL_SECONDS: values.reconcile });
+  const queue = new DueTimes(redis);
+  const untilJobs = async (count: number, withinMs: number): Promise<number> => {
+    await eventually(
+      () => queue.jobs(),
+      (jobs) => jobs >= count,
+      { withinMs, everyMs: 20, what: `${count} runs in the queue` },
+    );
+    return Date.now();
+  };
+  const looksOf = async (from: number, to: number): Promise<{ name: string | null; at: number }[]> =>
+    (await standIn.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= from && at < to);
+
+  await untilJobs(runs, 60_000);
+  say('all are in the queue; waiting for a polling interval, which spreads them');
+  await delay(pollMs);
+  for (let time = 1; time <= times; time += 1) {
+    // At any point of the reconciler’s interval.
+    await delay(Math.random() * reconcileMs);
+    const at = Date.now();
+    await redis.flushall();
+    const withinMs = reconcileMs + 60_000;
+    const firstAt = await untilJobs(1, withinMs);
+    const allAt = await untilJobs(runs, withinMs);
+    await delay(pollMs + graceMs);
+    const before = perSecond(await looksOf(at - pollMs, at), at - pollMs, at);
+    const looks = await looksOf(at, allAt + pollMs + graceMs);
+    const after = perSecond(looks, allAt, allAt + pollMs);
+    const looked = new Set(looks.filter((look) => look.at >= firstAt).map(({ name }) => name)).size;
+    say(
+      `FLUSHALL ${time}: the first watched again after ${seconds(firstAt - at)}, all ${runs} after ${seconds(allAt - at)}; ` +
+        `${looked} looked at within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +
+        `in the ${values.poll} s before, ${after.mean} and ${after.most} in the ${values.poll} s after`,
+    );
+    if (firstAt - at > reconcileMs + firstWithinMs)
+      broken.push(`the first was watched again only after ${seconds(firstAt - at)}`);
+    if (allAt - at > reconcileMs + allWithinMs) broken.push(`all were watched again only after ${seconds(allAt - at)}`);
+    if (looked < runs) broken.push(`${runs - looked} runs were not looked at within a polling interval`);
+    if (after.most > burst * (runs / (pollMs / 1000))) broken.push(`a burst of ${after.most} calls a second`);
+  }
+}
+
+/** How many calls a second from one instant to another: on average, and in the `windowMs` with the most. */
+function perSecond(looks: readonly { at: number }[], from: number, to: number): { mean: number; most: number } {
+  const counts = new Map<number, number>();
+  for (const { at } of looks) {
+    if (at < from || at >= to) continue;
+    const window = Math.floor((at - from) / windowMs);
+    counts.set(window, (counts.get(window) ?? 0) + 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    mean: Math.round(total / ((to - from) / 1000)),
+    most: Math.round(Math.max(0, ...counts.values()) / (windowMs / 1000)),
+  };
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../testkit/eventually.ts';
+import type { Fault } from './faults.ts';
+import type { Workload } from './workloads.ts';
+
+/** Work that is its own fault. */
+type Storm = Workload & { strike: Fault };
+
+const strikesAtOnce: Fault = () => ({ struck: Promise.resolve(Date.now()), over: Promise.resolve(), remove: () => {} });
+
+const withStrike = (workload: Workload, strike: Fault): Storm => Object.assign(workload, { strike });
+
+const stormMs = 8000;
+
+/** SageMaker lets one call of each operation through in two seconds, and later all of them. */
+export const throttleStorm = withStrike((system, name) => {
+  const names = [1, 2, 3, 4, 5, 6].map((number) => `${name}-${number}`);
+  return Promise.resolve({
+    about: names,
+    go: async () => {
+      await system.standIn.addFaults([{ kind: 'rate_limit', perSecond: 0.5 }]);
+      await Promise.all([
+        ...names.map((one) => system.client.bootstrap({ name: one, endpoint: `ep-${one}` })),
+        delay(stormMs).then(() => system.standIn.clearFaults()),
+      ]);
+    },
+    expects: names.map((one) => ({ name: one, status: ['completed'], deployment: ['deployed'] })),
+    live: Object.fromEntries(names.map((one) => [`ep-${one}`, one])),
+  });
+}, strikesAtOnce);
+
+/** An event of EventBridge. */
+export const completion = (name: string): object => ({
+  version: '0',
+  id: `${name}-${Math.random()}`,
+  'detail-type': 'SageMaker Training Job State Change',
+  source: 'aws.sagemaker',
+  account: '123456789012',
+  time: new Date().toISOString(),
+  region: 'us-east-1',
+  resources: [`arn:aws:sagemaker:us-east-1:123456789012:training-job/${name}`],
+  detail: { TrainingJobName: name, TrainingJobStatus: 'Completed', SecondaryStatus: 'Completed', LastModifiedTime: Date.now() },
+});
+
+/** Four trainings for one endpoint complete, the newest first; each completion is told of three times by event and twice by request. */
+export const reordered = withStrike(async (system, name) => {
+  const endpoint = `ep-${name}`;
+  const names = [1, 2, 3, 4].map((number) => `${name}-${number}`);
+  const newest = `${name}-4`;
+  const { trainingSeconds } = await system.standIn.settings({});
+  await system.standIn.settings({ trainingSeconds: 3600 });
+  for (const one of names) {
+    await system.client.bootstrap({ name: one, endpoint });
+    await eventually(
+      () => system.client.run(one),
+      (run) => run?.status === 'training',
+    );
+  }
+  await system.standIn.settings({ trainingSeconds });
+  return {
+    about: names,
+    go: async () => {
+      for (const one of names.toReversed()) {
+        await system.standIn.complete(one);
+        await Promise.all([
+          ...[1, 2, 3].map(() => system.client.event(completion(one))),
+          ...[1, 2].map(() => system.client.deploy(one)),
+        ]);
+      }
+    },
+    expects: names.map((one) => ({
+      name: one,
+      status: ['completed'],
+      deployment: one === newest ? ['deployed'] : ['superseded', 'deployed', 'none'],
+    })),
+    live: { [endpoint]: newest },
+  };
+}, strikesAtOnce);

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { nameOf } from './bullmq-scripts.ts';
+import type { Watch } from './intercepted-message.ts';
+import { Frames, isPush, wordsOf } from './resp.ts';
+
+export interface Proxy {
+  port: number;
+  close(): Promise<void>;
+}
+
+interface Command {
+  what: string;
+  text: string;
+}
+
+/** Stands between one process and Redis, and shows each command on its way there and, with its reply, on its way back. */
+export async function startRedisProxy(process: string, redisPort: number, watch: Watch): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const redis = connect(redisPort, '127.0.0.1');
+    for (const socket of [client, redis]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        hangUp();
+      });
+    }
+    const hangUp = (): void => {
+      client.destroy();
+      redis.destroy();
+    };
+    const inFlight: Command[] = [];
+
+    pump(client, async (frame) => {
+      const words = wordsOf(frame);
+      const command = { what: nameOf(words), text: words.join(' ') };
+      if ((await watch({ process, via: 'redis', when: 'before', ...command })) === 'drop') return hangUp();
+      inFlight.push(command);
+      redis.write(frame);
+    });
+    pump(redis, async (frame) => {
+      const command = isPush(frame) ? undefined : inFlight.shift();
+      if (command !== undefined) {
+        const text = `${command.text}\n${frame.toString('latin1')}`;
+        const passage = await watch({ process, via: 'redis', when: 'after', what: command.what, text });
+        if (passage === 'drop') return hangUp();
+      }
+      client.write(frame);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Hands on frame by frame, the next when the one before is through. */
+function pump(socket: Socket, handOn: (frame: Buffer) => Promise<void>): void {
+  const frames = new Frames();
+  let last: Promise<void> = Promise.resolve();
+  socket.on('data', (chunk: Buffer) => {
+    for (const frame of frames.push(chunk)) {
+      last = last.then(() => (socket.destroyed ? undefined : handOn(frame))).catch(() => void socket.destroy());
+    }
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CrashSystem } from './system.ts';
+import type { Row } from './row.ts';
+import { type RowResult, runRow, untilFinal } from './run-row.ts';
+import { judge, noEffects } from './verdict.ts';
+
+export interface MatrixOptions {
+  rows: readonly Row[];
+  /** How many systems run side by side. */
+  systems: number;
+  tell: (line: string) => void;
+}
+
+export const isGood = ({ struckAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
+  struckAt !== null && lost.length + doubled.length + wrong.length === 0;
+
+/** Runs the rows, one at a time on each system. A system that has gone wrong is put aside, for the next rows not to suffer. */
+export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise<RowResult[]> {
+  const total = rows.length;
+  const results: RowResult[] = [];
+  let number = 0;
+
+  async function lane(left: Row[]): Promise<void> {
+    let system: CrashSystem | null = null;
+    let done: RowResult[] = [];
+    const audited = async (): Promise<void> => {
+      if (system !== null) await audit(system, done, tell);
+      done = [];
+    };
+    try {
+      for (let row = left.shift(); row !== undefined; row = left.shift()) {
+        system ??= await CrashSystem.start();
+        number += 1;
+        const name = `crash-${String(number).padStart(4, '0')}`;
+        const result = await runRow(system, row, name).catch((error: unknown) => broken(row, error));
+        results.push(result);
+        done.push(result);
+        tell(`${results.length}/${total} ${lineOf(result)}`);
+        if (isGood(result)) continue;
+        tell(`    what the processes said: ${keepOutput(name, system.output)}`);
+        await system.stop();
+        system = null;
+        done = [];
+      }
+      await audited();
+    } finally {
+      await system?.stop();
+    }
+  }
+  const losing = rows.filter(({ losesRecords }) => losesRecords);
+  const others = rows.filter(({ losesRecords }) => !losesRecords);
+  await Promise.all(
+    Array.from({ length: systems }, async (_, index) => {
+      if (index === 0) await lane(losing);
+      await lane(others);
+    }),
+  );
+  return results;
+}
+
+/** In the end, everything that a system has done is looked at once more: what was doubled late shows here. */
+async function audit(system: CrashSystem, results: readonly RowResult[], tell: (line: string) => void): Promise<void> {
+  const works = results.flatMap(({ work }) => work ?? []);
+  // What lost its record in the last row may still be on its way back.
+  await untilFinal(
+    system,
+    works.flatMap(({ expects }) => expects),
+  ).catch(() => {});
+  for (const result of results) {
+    if (result.work === null) continue;
+    const late = await judge(system, result.work.expects, result.work.live);
+    for (const kind of ['lost', 'doubled', 'wrong'] as const) result.verdict[kind].push(...late[kind]);
+    if (!isGood(result)) tell(`found at the end: ${lineOf(result)}`);
+  }
+}
+
+function keepOutput(name: string, output: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'autodeploy-crash-log-')), `${name}.log`);
+  writeFileSync(path, output);
+  return path;
+}
+
+const broken = (row: Row, error: unknown): RowResult => ({
+  row,
+  runs: 1,
+  struckAt: null,
+  recoveryMs: null,
+  verdict: { effects: noEffects, lost: [`the row broke off: ${String(error)}`], doubled: [], wrong: [] },
+  work: null,
+});
+
+export function lineOf({ row, struckAt, recoveryMs, verdict }: RowResult): string {
+  const faults = (['lost', 'doubled', 'wrong'] as const).flatMap((kind) => verdict[kind].map((one) => `${kind}: ${one}`));
+  const said = struckAt === null ? ['the fault did not strike', ...faults] : faults;
+  const took = recoveryMs === null ? '' : ` ${(recoveryMs / 1000).toFixed(1)} s`;
+  return `${said.length === 0 ? 'ok' : 'BAD'}${took} | ${row.fault} | ${row.step}${said.map((one) => `\n    ${one}`).join('')}`;
+}

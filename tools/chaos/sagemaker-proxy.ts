@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Watch } from './intercepted-message.ts';
+import type { Proxy } from './redis-proxy.ts';
+
+/** Stands between one process and the stand-in for SageMaker, and shows each call on its way there and, answered, on its way back. */
+export async function startSagemakerProxy(process: string, standInPort: number, watch: Watch): Promise<Proxy> {
+  const server = createServer((incoming, response) => {
+    relay(incoming, response).catch(() => void incoming.socket.destroy());
+  });
+
+  async function relay(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bytesOf(incoming);
+    const what = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const call = { process, via: 'sagemaker', what } as const;
+    const drop = (): void => void incoming.socket.destroy();
+    if ((await watch({ ...call, when: 'before', text: body.toString() })) === 'drop') return drop();
+    const onward = request({
+      host: '127.0.0.1',
+      port: standInPort,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.headers,
+    });
+    // A call that nobody waits for any more has still been sent.
+    onward.end(body);
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+    const answered = await bytesOf(answer);
+    const text = `${body.toString()}\n${answered.toString()}`;
+    if ((await watch({ ...call, when: 'after', text })) === 'drop') return drop();
+    response.writeHead(answer.statusCode ?? 500, answer.headers).end(answered);
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

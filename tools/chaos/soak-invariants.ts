@@ -1,0 +1,107 @@
+import type { CrashSystem } from './system.ts';
+import { type Finding, faultsOfCourse } from './endpoint-timeline.ts';
+import type { RunDetails } from './service-client.ts';
+import { endpoints, injectedReason, type Ledger } from './soak-load.ts';
+import type { SoakRecords } from './soak-records.ts';
+import { strangers } from './verdict.ts';
+
+const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_created'];
+
+const plain = (what: string): Finding => ({ what, endpoint: null, at: null });
+
+/** What holds at every instant. Answers what does not. */
+export async function checkAlways(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
+  const found: Finding[] = ledger.surprises.map(plain);
+  // Before the records: what has been done by now was recorded before it was asked for.
+  const asOf = Date.now();
+  const effects = await system.standIn.effects();
+  const made = Map.groupBy(
+    effects.filter(({ kind }) => madeOnce.includes(kind)),
+    ({ kind, name }) => `${kind} ${name}`,
+  );
+  for (const [what, all] of made) {
+    const deletions = effects.filter(
+      ({ kind, name }) => `${kind.replace('deleted', 'created')} ${name}` === what && kind.endsWith('deleted'),
+    );
+    if (all.length > 1 + deletions.length) found.push(plain(`doubled: ${all.length} × ${what}`));
+  }
+  const course = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
+  for (const endpoint of endpoints) found.push(...faultsOfCourse(endpoint, course));
+  return found;
+}
+
+/** What holds when all is over. */
+export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
+  const found = await checkAlways(system, records, ledger);
+  const say = (what: string): void => void found.push(plain(what));
+  const runs = await detailsOfAll(system);
+  const byName = new Map(runs.map((run) => [run.training_job_name, run]));
+  for (const name of ledger.accepted.keys()) if (!byName.has(name)) say(`lost: ${name} was accepted and is not there`);
+  for (const one of strangers(await system.standIn.effects(), new Set(byName.keys()))) say(`doubled: ${one}`);
+  for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} is the run of no request`);
+  for (const run of runs) for (const { what, at } of faultsOf(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
+  for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, records)));
+  return found;
+}
+
+export async function detailsOfAll(system: CrashSystem): Promise<RunDetails[]> {
+  const runs: RunDetails[] = [];
+  for (const { training_job_name: name } of await system.client.runs()) {
+    const run = await system.client.run(name);
+    if (run !== null) runs.push(run);
+  }
+  return runs;
+}
+
+/** A run ends as SageMaker has it, and whatever failed was made to fail. */
+function faultsOf(run: RunDetails, ledger: Ledger): { what: string; at: number }[] {
+  const name = run.training_job_name;
+  const found: { what: string; at: number }[] = [];
+  const endedAt = Date.parse(run.history.at(-1)?.at ?? run.created_at);
+  const say = (what: string, at = endedAt): void => void found.push({ what, at });
+  if (run.status === 'failed' && run.failure_reason !== injectedReason) say(`${name} failed: ${run.failure_reason}`);
+  if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and nobody asked for it`);
+  for (const { status, failure_reason: reason, finished_at: at } of run.deployments) {
+    const injected = reason?.includes(injectedReason) ?? false;
+    const withdrawn = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
+    if ((status === 'failed' || status === 'rolled_back') && !injected && !withdrawn)
+      say(`deployment of ${name} ${status}: ${reason}`, Date.parse(at ?? ''));
+  }
+  const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name);
+  if (toDeploy && run.deployments.length === 0) say(`lost: ${name} is completed and has no deployment`);
+  return found;
+}
+
+/** By SageMaker's clock: ours may have been moved meanwhile. */
+const createdAtOf = (run: RunDetails): number => Date.parse(run.training_created_at ?? '');
+
+/** The endpoint shows what was recorded as deployed last; and the newest training was never passed over. */
+async function faultsOfEndpoint(
+  system: CrashSystem,
+  endpoint: string,
+  runs: readonly RunDetails[],
+  records: SoakRecords,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const own = runs.filter((run) => run.endpoint_name === endpoint);
+  const live = records
+    .deployments()
+    .filter(({ endpointName, liveOrder }) => endpointName === endpoint && liveOrder !== null)
+    .toSorted((a, b) => (a.liveOrder ?? 0) - (b.liveOrder ?? 0))
+    .at(-1);
+  const shown = await system.client.liveTraining(endpoint);
+  // An endpoint that failed serves nothing until the next deployment.
+  if (live !== undefined && shown?.status !== 'Failed' && shown?.trainingJobName !== live.trainingJobName) {
+    const what = `lost: ${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} in place of ${live.trainingJobName}`;
+    found.push({ what, endpoint, at: live.finishedAt });
+  }
+  const newest = own
+    .filter((run) => run.status === 'completed' && run.deployments.length > 0)
+    .toSorted((a, b) => createdAtOf(a) - createdAtOf(b))
+    .at(-1);
+  if (newest?.deployments.every(({ status }) => status === 'superseded')) {
+    const what = `lost: ${newest.training_job_name} is the newest of ${endpoint} and was superseded`;
+    found.push({ what, endpoint, at: Date.parse(newest.created_at) });
+  }
+  return found;
+}

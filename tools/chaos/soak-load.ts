@@ -1,0 +1,127 @@
+import { eventually } from '../testkit/eventually.ts';
+import type { CrashSystem } from './system.ts';
+import { completion } from './load-scenarios.ts';
+
+/** What clients were promised, to be held against what comes of it. */
+export interface Ledger {
+  /** Runs that were answered with 202 or 200, in that order, and what was asked for. */
+  accepted: Map<string, { key: string; endpoint: string; autoDeploy: boolean }>;
+  stopped: Set<string>;
+  forced: Set<string>;
+  requests: number;
+  /** Answers that no client should get. */
+  surprises: string[];
+}
+
+export const newLedger = (): Ledger => ({
+  accepted: new Map(),
+  stopped: new Set(),
+  forced: new Set(),
+  requests: 0,
+  surprises: [],
+});
+
+export const endpoints = ['soak-a', 'soak-b', 'soak-c', 'soak-d'];
+export const injectedReason = 'injected by the soak';
+
+type Action = (context: LoadContext) => Promise<void>;
+
+export interface LoadContext {
+  system: CrashSystem;
+  ledger: Ledger;
+  random: () => number;
+}
+
+const pick = <T>(items: readonly T[], random: () => number): T | undefined => items[Math.floor(random() * items.length)];
+
+const anyRun = ({ ledger, random }: LoadContext): string | undefined => pick([...ledger.accepted.keys()].slice(-12), random);
+
+const surprise = ({ ledger }: LoadContext, what: string, status: number, expected: readonly number[]): void => {
+  if (!expected.includes(status)) ledger.surprises.push(`${what} was answered with ${status}`);
+};
+
+const bootstrap: Action = async (context) => {
+  const { system, ledger, random } = context;
+  const key = `soak-${(ledger.requests += 1)}`;
+  const endpoint = pick(endpoints, random) ?? 'soak-a';
+  const autoDeploy = random() < 0.9;
+  // Twice at once: the client is impatient, or its proxy repeats.
+  const copies = random() < 0.2 ? 2 : 1;
+  const answers = await Promise.all(
+    Array.from({ length: copies }, () => system.client.bootstrap({ key, endpoint, autoDeploy, withinMs: 120_000 })),
+  );
+  for (const { status } of answers) surprise(context, `bootstrap ${key}`, status, [200, 202]);
+  const names = new Set(answers.map(({ body }) => body.training_job_name));
+  if (names.size > 1) ledger.surprises.push(`doubled: ${key} was answered with ${[...names].join(' and ')}`);
+  for (const name of names) ledger.accepted.set(name, { key, endpoint, autoDeploy });
+};
+
+const repeatBootstrap: Action = async (context) => {
+  const name = anyRun(context);
+  const known = name === undefined ? undefined : context.ledger.accepted.get(name);
+  if (known === undefined) return;
+  const { status, body } = await context.system.client.bootstrap(known);
+  surprise(context, `repeated bootstrap ${known.key}`, status, [200]);
+  if (body.training_job_name !== name)
+    context.ledger.surprises.push(`doubled: ${known.key} is ${name} and ${body.training_job_name}`);
+};
+
+const deploy =
+  (force: boolean): Action =>
+  async (context) => {
+    const name = anyRun(context);
+    if (name === undefined) return;
+    // Before it is asked: the effect may be there before the answer is.
+    if (force) context.ledger.forced.add(name);
+    const { status } = await context.system.client.deploy(name, force);
+    surprise(context, `deploy of ${name}`, status, [200, 202, 409]);
+  };
+
+const stop: Action = async (context) => {
+  const name = anyRun(context);
+  if (name === undefined) return;
+  context.ledger.stopped.add(name);
+  const { status } = await context.system.client.stop(name);
+  surprise(context, `stop of ${name}`, status, [202, 409]);
+};
+
+/** An event that tells the truth, several times, early or late. */
+const tell: Action = async (context) => {
+  const name = anyRun(context);
+  if (name === undefined) return;
+  await Promise.all([1, 2, 3].map(() => context.system.client.event(completion(name))));
+};
+
+/** The next training, update or creation goes wrong at SageMaker. */
+const spoil: Action = async ({ system, random }) => {
+  const reason = injectedReason;
+  const next = pick(
+    [
+      { kind: 'fail_training', reason },
+      { kind: 'roll_back_update', reason, match: { operation: 'UpdateEndpoint' } },
+      { kind: 'fail_endpoint', reason, match: { operation: 'CreateEndpoint' } },
+      { kind: 'fail_endpoint', reason, match: { operation: 'UpdateEndpoint' } },
+    ] as const,
+    random,
+  );
+  if (next !== undefined)
+    await eventually(() => system.standIn.addFaults([{ ...next, ...('match' in next && { match: { ...next.match } }) }]));
+};
+
+const actions: readonly (readonly [number, Action])[] = [
+  [10, bootstrap],
+  [3, repeatBootstrap],
+  [3, deploy(false)],
+  [2, deploy(true)],
+  [1, stop],
+  [3, tell],
+  [1, spoil],
+];
+
+/** Does one thing that clients do, or that happens at SageMaker. */
+export async function loadOnce(context: LoadContext): Promise<void> {
+  const total = actions.reduce((sum, [weight]) => sum + weight, 0);
+  let left = context.random() * total;
+  const action = actions.find(([weight]) => (left -= weight) < 0)?.[1] ?? bootstrap;
+  await action(context);
+}

@@ -1,0 +1,125 @@
+/**
+ * `npm run soak -- --minutes N [--seed S]`: random load and random faults on real processes, with what must hold looked at all the time,
+ * and at the end when all is quiet. Ends with 1 when something did not. The seed gives the same choices again; what they meet depends on
+ * the machine's own timing.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { eventually } from '../testkit/eventually.ts';
+import { CrashSystem } from './system.ts';
+import type { Finding } from './endpoint-timeline.ts';
+import { newSeed, seededRandom } from './random.ts';
+import { strikeOnce, type Struck } from './soak-faults.ts';
+import { checkAlways, checkAtEnd, detailsOfAll } from './soak-invariants.ts';
+import { loadOnce, newLedger } from './soak-load.ts';
+import { SoakRecords } from './soak-records.ts';
+import { type SeenCall, storyOf } from './soak-timeline.ts';
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } } });
+const seed = Number(values.seed ?? newSeed());
+const minutes = Number(values.minutes);
+const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+const settledWithinMs = 180_000;
+
+say(`seed ${seed}: npm run soak -- --minutes ${minutes} --seed ${seed}`);
+const system = await CrashSystem.start();
+const records = new SoakRecords(system.databaseFile);
+const found = new Map<string, Finding>();
+const find = (finding: Finding): void => {
+  if (found.has(finding.what)) return;
+  found.set(finding.what, finding);
+  say(`BROKEN ${finding.what}`);
+};
+const struck: Struck[] = [];
+const calls: SeenCall[] = [];
+system.wires.onCrossing = ({ process, via, what, when, text }) => {
+  if (via === 'sagemaker' && what.endsWith('Endpoint')) calls.push({ at: Date.now(), process, what, when, text });
+};
+try {
+  await soak();
+} catch (error) {
+  find({ what: String(error), endpoint: null, at: null });
+}
+if (found.size > 0) await tellStories();
+records.close();
+await system.stop({ keep: found.size > 0 });
+process.exitCode = found.size === 0 ? 0 : 1;
+
+/** All that is known stays: the stories, the journal of effects, what the processes said, and the database. */
+async function tellStories(): Promise<void> {
+  const effects = await system.standIn.effects();
+  const evidence = {
+    effects,
+    struck,
+    calls,
+    deployments: records.deployments(),
+    history: (name: string) => records.history(name),
+  };
+  const stories = [...found.values()].map((finding) => storyOf(finding, evidence)).join('\n\n');
+  say(`what was found:\n${stories}`);
+  const keep = (name: string, text: string): void => writeFileSync(join(system.folder, name), text);
+  keep('stories.txt', stories);
+  keep('effects.json', JSON.stringify(effects));
+  keep('faults.json', JSON.stringify(struck));
+  keep('calls.json', JSON.stringify(calls));
+  say(`kept: ${system.folder}`);
+}
+
+async function soak(): Promise<void> {
+  const ledger = newLedger();
+  const until = Date.now() + minutes * 60_000;
+  const goesOn = (): boolean => Date.now() < until;
+  let checks = 0;
+
+  // Streams of chance of their own, so that the faults are the same however fast the load is answered.
+  const client = async (random: () => number): Promise<void> => {
+    while (goesOn()) {
+      await loadOnce({ system, ledger, random }).catch((error: unknown) =>
+        find({ what: String(error), endpoint: null, at: null }),
+      );
+      await delay(200 + random() * 800);
+    }
+  };
+  const fate = async (random: () => number): Promise<void> => {
+    while (goesOn()) {
+      await delay(1000 + random() * 8000);
+      const name = await strikeOnce(system, random, struck).catch(
+        (error: unknown) => `a fault that could not be made: ${String(error)}`,
+      );
+      say(`${name}; ${ledger.accepted.size} runs accepted`);
+    }
+  };
+  const watch = async (): Promise<void> => {
+    while (goesOn()) {
+      for (const one of await checkAlways(system, records, ledger)) find(one);
+      checks += 1;
+      await delay(1000);
+    }
+  };
+  const seeds = seededRandom(seed);
+  const stream = (): (() => number) => seededRandom(Math.floor(seeds() * 2 ** 32));
+  await Promise.all([client(stream()), client(stream()), client(stream()), fate(stream()), fate(stream()), watch()]);
+
+  say('no more faults and no more requests: waiting for quiet');
+  await system.standIn.clearFaults();
+  await system.allReady();
+  await eventually(
+    async () =>
+      (await detailsOfAll(system))
+        .filter(isOpen)
+        .map((run) => `${run.training_job_name}: ${run.status}, ${run.deployment_status}`),
+    (open) => open.length === 0,
+    { withinMs: settledWithinMs, everyMs: 1000, what: 'an outcome of every run' },
+  );
+  for (const one of await checkAtEnd(system, records, ledger)) find(one);
+  const lost = [...found.keys()].filter((one) => one.startsWith('lost')).length;
+  const { accepted } = ledger;
+  say(`runs ${accepted.size} · faults injected ${struck.length} · checks ${checks} · lost ${lost} · broken ${found.size}`);
+}
+
+function isOpen({ status, deployments }: { status: string; deployments: { status: string }[] }): boolean {
+  const active = deployments.some((deployment) => ['queued', 'in_progress'].includes(deployment.status));
+  return active || status === 'requested' || status === 'training';
+}

@@ -1,0 +1,211 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { redisArguments, redisIsReady, redisProgram } from '../dev/redis-server.ts';
+import { redisAnswers } from '../dev/readiness.ts';
+import { eventually } from '../testkit/eventually.ts';
+import { freePort } from '../dev/ports.ts';
+import { ManagedProcess } from './managed-process.ts';
+import { type Proxy, startRedisProxy } from './redis-proxy.ts';
+import { startSagemakerProxy } from './sagemaker-proxy.ts';
+import { redisCommand } from './redis-command.ts';
+import { ServiceClient } from './service-client.ts';
+import { StandIn } from './simulator.ts';
+import { Tripwires } from './breakpoints.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const machine = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].map((name) => [name, process.env[name]]));
+const workers = ['worker-1', 'worker-2', 'worker-3'];
+
+/** What makes a run short: a training takes about a second, an endpoint half of one. */
+const standInEnv = {
+  SIMULATOR_TRAINING_SECONDS: '1',
+  SIMULATOR_STOP_SECONDS: '0.3',
+  SIMULATOR_ENDPOINT_SECONDS: '0.5',
+  SIMULATOR_ENDPOINT_DELETE_SECONDS: '0.3',
+};
+const serviceEnv = {
+  POLL_INTERVAL_SECONDS: '0.3',
+  ENDPOINT_POLL_SECONDS: '0.2',
+  RECONCILE_INTERVAL_SECONDS: '1',
+  PROJECT_NAME: 'crash',
+  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/crash',
+  TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/crash:1',
+  MODEL_OUTPUT_S3_URI: 's3://crash/models',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'stand-in',
+  AWS_SECRET_ACCESS_KEY: 'stand-in',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+/**
+ * The service as it runs in production, on free ports and in a folder of its own: Redis with its append-only file, the stand-in, the
+ * API and three workers. Each of ours reaches Redis and the stand-in through proxies of its own.
+ */
+export class CrashSystem {
+  readonly wires = new Tripwires();
+  readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
+  readonly databaseFile = join(this.folder, 'autodeploy.db');
+  #processes = new Map<string, ManagedProcess>();
+  #proxies: Proxy[] = [];
+  #redisPort = 0;
+  #client: ServiceClient | null = null;
+  #standIn: StandIn | null = null;
+
+  static async start(): Promise<CrashSystem> {
+    const system = new CrashSystem();
+    try {
+      await system.#start();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  async #start(): Promise<void> {
+    this.#redisPort = await freePort();
+    const [apiPort, standInPort] = [await freePort(), await freePort()];
+    const dir = join(this.folder, 'redis');
+    mkdirSync(dir);
+    const redisArgs = redisArguments({ port: this.#redisPort, dir, appendonly: true });
+    const env = {
+      ...machine,
+      ...standInEnv,
+      SIMULATOR_PORT: String(standInPort),
+      SIMULATOR_STATE_FILE: join(this.folder, 'sagemaker.jsonl'),
+    };
+    await Promise.all([
+      this.#add('redis', { program: redisProgram(), args: redisArgs, env: machine, ready: redisIsReady }),
+      this.#add('stand-in', { ...ours('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
+    ]);
+    this.#standIn = new StandIn(standInPort);
+
+    const service = async (name: string, file: string, ready: RegExp): Promise<void> => {
+      const redis = await startRedisProxy(name, this.#redisPort, this.wires.watch);
+      const sagemaker = await startSagemakerProxy(name, standInPort, this.wires.watch);
+      this.#proxies.push(redis, sagemaker);
+      await this.#add(name, {
+        ...ours(file),
+        ready,
+        env: {
+          ...machine,
+          ...serviceEnv,
+          PORT: String(apiPort),
+          DATABASE_URL: `file:${this.databaseFile}`,
+          REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+          AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${sagemaker.port}`,
+        },
+      });
+    };
+    await Promise.all([
+      service('api', 'src/api/main.ts', /"msg":"listening"/),
+      ...workers.map((name) => service(name, 'src/worker/main.ts', /"msg":"the worker takes jobs"/)),
+    ]);
+    this.#client = new ServiceClient(apiPort);
+  }
+
+  async #add(name: string, spec: Omit<ManagedProcess['spec'], 'name'>): Promise<void> {
+    const managed = new ManagedProcess({ name, ...spec });
+    this.#processes.set(name, managed);
+    await managed.start();
+  }
+
+  get client(): ServiceClient {
+    if (this.#client === null) throw new Error('the API has not been started');
+    return this.#client;
+  }
+
+  get standIn(): StandIn {
+    if (this.#standIn === null) throw new Error('the stand-in has not been started');
+    return this.#standIn;
+  }
+
+  get workers(): ManagedProcess[] {
+    return workers.map((name) => this.process(name));
+  }
+
+  /** The API and the workers. */
+  get services(): ManagedProcess[] {
+    return [this.process('api'), ...this.workers];
+  }
+
+  process(name: string): ManagedProcess {
+    const found = this.#processes.get(name);
+    if (found === undefined) throw new Error(`no process ${name}`);
+    return found;
+  }
+
+  flushRedis(): Promise<void> {
+    return redisCommand(this.#redisPort, 'FLUSHALL');
+  }
+
+  /** It refuses writes, as after a fail-over that leaves connections open, and takes them again after so long. */
+  async demoteRedis(ms: number): Promise<void> {
+    await redisCommand(this.#redisPort, 'REPLICAOF 127.0.0.1 1');
+    await delay(ms);
+    await redisCommand(this.#redisPort, 'REPLICAOF NO ONE');
+  }
+
+  /** It has no memory left for writes, and some again after so long. */
+  async starveRedis(ms: number): Promise<void> {
+    await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 1');
+    await delay(ms);
+    await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 0');
+  }
+
+  /** Somebody, as a backup or a shell, holds the write lock for so long. */
+  async lockDatabase(ms: number): Promise<void> {
+    const sqlite = new Sqlite(this.databaseFile, { timeout: 2000 });
+    try {
+      sqlite.exec('BEGIN IMMEDIATE');
+      await delay(ms);
+    } finally {
+      sqlite.close();
+    }
+  }
+
+  /** SIGKILL; it comes back with what its append-only file holds. Resolves when it answers again. */
+  async killRedis(): Promise<void> {
+    const redis = this.process('redis');
+    const { starts } = redis;
+    redis.kill();
+    await eventually(() => redis.starts > starts);
+    await eventually(redisAnswers(this.#redisPort));
+  }
+
+  /** With its side files, as by `rm autodeploy.db*`. */
+  removeDatabase(): void {
+    for (const side of ['', '-wal', '-shm']) rmSync(`${this.databaseFile}${side}`, { force: true });
+  }
+
+  /** What its processes said last. */
+  get output(): string {
+    return [...this.#processes.values()].map(({ output }) => output).join('\n');
+  }
+
+  async allReady(): Promise<void> {
+    await Promise.all(
+      [...this.#processes.values()].map((managed) =>
+        eventually(() => managed.ready.then(() => true), Boolean, { withinMs: 60_000 }),
+      ),
+    );
+  }
+
+  /** With `keep` the folder stays, with the database, the stand-in's state, and all that the processes said. */
+  async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
+    const [redis, standIn, ...programs] = [...this.#processes.values()];
+    await Promise.all(programs.map((managed) => managed.stop()));
+    await Promise.all([redis?.stop(), standIn?.stop()]);
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    if (keep) for (const { name, log } of this.#processes.values()) writeFileSync(join(this.folder, `${name}.log`), log);
+    else rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const ours = (file: string): { program: string; args: string[] } => ({ program: process.execPath, args: [join(root, file)] });

@@ -1,0 +1,68 @@
+/**
+ * What `npm start` runs: the whole system on this machine. Redis, a SageMaker stand-in, the API and two workers, each a process
+ * of its own that ends with this one. `--aws` for real AWS in place of the stand-in.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configOrExit, parseApiConfig } from '../../src/config/config.ts';
+import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { startFaults } from '../../src/sagemaker/start-faults.ts';
+import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
+import { claimFolders } from './lock-folder.ts';
+import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { fault, say } from './output.ts';
+import { claimPort, freePort } from './ports.ts';
+import { StartFault } from './start-error.ts';
+import { runSystem } from './run-system.ts';
+import type { SystemSettings } from './system.ts';
+
+const exitCodeBadConfig = 78;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  if (args.includes('--help')) {
+    usage.forEach(say);
+    return 0;
+  }
+  const options = readOptions(args, process.env, root);
+  if ('faults' in options) {
+    options.faults.forEach(fault);
+    return exitCodeBadConfig;
+  }
+  try {
+    const settings = await settle(options);
+    // Here, so that each fault is told once and not by every process.
+    await configOrExit(() => parseApiConfig(settings.env), options.aws ? startFaults : undefined);
+    const simulator = readSimulatorEnvironment(settings.simulatorEnv);
+    if (options.aws || 'options' in simulator) return await runSystem(settings, join(options.folder, 'logs'));
+    simulator.issues.forEach(fault);
+    return exitCodeBadConfig;
+  } catch (error) {
+    if (!(error instanceof StartFault)) throw error;
+    fault(error.message);
+    return 1;
+  }
+}
+
+/** Ports that are free, folders, and the environments that follow from them. */
+async function settle({ aws, folder, ...wanted }: Options): Promise<SystemSettings> {
+  const apiPort = await claimPort(wanted.apiPort, 'the API', 'PORT');
+  const simulatorPort = aws ? 0 : await claimPort(wanted.simulatorPort, 'the SageMaker stand-in', 'SIMULATOR_PORT');
+  const redisPort = await freePort();
+  // What the stand-in made up and what is real must never meet: each has its own database and queue.
+  const data = join(folder, aws ? 'aws' : 'stand-in');
+  claimFolders([folder, join(folder, 'logs'), data, join(data, 'redis')]);
+  const wiring = { aws, apiPort, simulatorPort, redisPort, databaseUrl: 'file:./autodeploy.db' };
+  return {
+    root,
+    folder: data,
+    redisPort,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
+    simulatorUrl: aws ? null : `http://127.0.0.1:${simulatorPort}`,
+    env: serviceEnvironment(process.env, Object.keys({ ...sharedVariables, ...apiVariables }), wiring),
+    simulatorEnv: simulatorEnvironment(process.env, { simulatorPort, apiPort }, join(data, 'sagemaker.jsonl')),
+  };
+}

@@ -1,0 +1,59 @@
+import type { WriteStream } from 'node:fs';
+import { openLogFile } from './log-file.ts';
+import { fault, say } from './output.ts';
+import { StartError, type Watcher } from './service.ts';
+import { onStop } from './stop-signals.ts';
+import { storyLine, tell } from './console-line.ts';
+import { System, type SystemSettings } from './system.ts';
+import { welcome } from './banner.ts';
+
+const exitCodeKilled = 130;
+
+/** Starts all of it, says where it is, and stops it when that is asked for. Answers with this process's exit code. */
+export async function runSystem(settings: SystemSettings, logs: string): Promise<number> {
+  const system = new System(settings, watcher(logs));
+  const stop = onStop({
+    again: () => {
+      system.kill();
+      process.exit(exitCodeKilled);
+    },
+  });
+  const started = system.start();
+  const failure = await Promise.race([
+    stop.asked,
+    started.then(() => {
+      if (!stop.isAsked()) welcome(settings, logs).forEach(say);
+      return stop.asked;
+    }),
+  ]).catch((error: unknown) => error);
+
+  if (stop.isAsked()) say('stopping; Ctrl-C again kills');
+  const killed = await system.stop();
+  // A start that was broken off fails, too.
+  await started.catch(() => {});
+  for (const name of killed) fault(`${name} did not end in time and was killed`);
+  if (stop.isAsked()) {
+    say('stopped');
+    return 0;
+  }
+  if (!(failure instanceof StartError)) throw failure;
+  // Its JSON lines have been told; where in a program it went wrong is in its log.
+  for (const line of failure.output.filter((one) => !/^(\{|\s*at |\s*$|Node\.js v)/.test(one))) fault(`  ${line}`);
+  fault(`${failure.message}; its log is in ${logs}`);
+  return 1;
+}
+
+/** Keeps all lines in the log files, and shows those that tell the story. */
+function watcher(logs: string): Watcher {
+  const files = new Map<string, WriteStream>();
+  return {
+    line: (service, line) => {
+      const file = files.get(service) ?? openLogFile(logs, service);
+      files.set(service, file);
+      file.write(`${line}\n`);
+      const story = tell(service, line);
+      if (story !== null) say(story);
+    },
+    say: (service, message) => say(storyLine(service, [message])),
+  };
+}

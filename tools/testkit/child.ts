@@ -1,0 +1,87 @@
+import { createInterface } from 'node:readline';
+import { spawnTied, type TiedProcess } from '../dev/child-process.ts';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A running program whose output is kept, line by line. */
+export class Child {
+  readonly pid: number;
+  /** Lines of stdout and stderr, as they came. */
+  readonly output: string[] = [];
+  readonly exited: Promise<Exit>;
+  readonly #child: TiedProcess;
+  readonly #watchers = new Set<() => void>();
+  #exit: Exit | null = null;
+
+  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#child = spawnTied(program, args, { env, cwd: process.cwd() });
+    if (this.#child.pid === undefined) throw new Error(`could not start ${program}`);
+    this.pid = this.#child.pid;
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.output.push(line);
+        this.#tell();
+      });
+    }
+    this.exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        this.#exit = { code, signal };
+        this.#tell();
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  get exit(): Exit | null {
+    return this.#exit;
+  }
+
+  /** The first thing that `find` finds in the output, which it is shown anew with each line; fails when the program ends first. */
+  until<T>(find: () => T | undefined, what: string, withinMs = 30_000): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+        act();
+      };
+      const give = (why: string): void => settle(() => reject(new Error(`no ${what}: ${why}\n${this.tail()}`)));
+      const look = (): void => {
+        const found = find();
+        if (found !== undefined) settle(() => resolve(found));
+        else if (this.#exit !== null) give(`it ended with ${JSON.stringify(this.#exit)}`);
+      };
+      const timer = setTimeout(() => give(`nothing within ${withinMs} ms`), withinMs);
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** SIGTERM, and SIGKILL for one that doesn't heed it in time. */
+  async stop(withinMs = 12_000): Promise<Exit> {
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), withinMs);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  kill(): Promise<Exit> {
+    this.signal('SIGKILL');
+    return this.exited;
+  }
+
+  tail(lines = 30): string {
+    return this.output.slice(-lines).join('\n');
+  }
+
+  #tell(): void {
+    for (const look of this.#watchers) look();
+  }
+}
