@@ -31,9 +31,9 @@ try {
   const deploymentId = await service.untilDeployed(name);
   // One that is under way, for the overview.
   await service.train();
-  await look('under the prefix', `${system.url}${prefix}`, { name, deploymentId, keep: true });
-  await look('at the root', system.url, { name, deploymentId, keep: false });
-  await look('behind a proxy that strips the prefix', proxy.url, { name, deploymentId, keep: false });
+  await observe('under the prefix', `${system.url}${prefix}`, { name, deploymentId, keep: true });
+  await observe('at the root', system.url, { name, deploymentId, keep: false });
+  await observe('behind a proxy that strips the prefix', proxy.url, { name, deploymentId, keep: false });
 } finally {
   await browser.close();
   proxy.close();
@@ -53,7 +53,7 @@ async function unfold(row) {
 }
 
 /** Goes through the pages as a person would. */
-async function look(how, base, { name, deploymentId, keep }) {
+async function observe(how, base, { name, deploymentId, keep }) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
     httpCredentials: key === undefined ? undefined : { username: 'look', password: key },
@@ -64,11 +64,12 @@ async function look(how, base, { name, deploymentId, keep }) {
     if (message.type() === 'error') faults.push(`${how}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => faults.push(`${how}: ${error.message}`));
-  page.on('request', (asked) => {
-    if (!/^(data|blob):/.test(asked.url()) && !asked.url().startsWith(base)) faults.push(`${how}: asks for ${asked.url()}`);
+  page.on('request', (requested) => {
+    if (!/^(data|blob):/.test(requested.url()) && !requested.url().startsWith(base))
+      faults.push(`${how}: asks for ${requested.url()}`);
   });
-  page.on('response', (answer) => {
-    if (answer.status() >= 400) faults.push(`${how}: ${answer.status()} for ${answer.url()}`);
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.push(`${how}: ${response.status()} for ${response.url()}`);
   });
   const step = async (what, act) => {
     try {

@@ -27,7 +27,7 @@ function readCall() {
 async function send() {
   const { url, body } = readCall();
   const key = process.env.AUTODEPLOY_API_KEY;
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key ? { 'x-api-key': key } : {}) },
     body,
@@ -36,8 +36,8 @@ async function send() {
   }).catch((error) => {
     throw new Error(`no answer from ${url.origin}: ${error.cause?.message ?? error.message}`);
   });
-  process.stdout.write(`${answer.status} ${answer.statusText}\n${(await answer.text()).trim()}\n`);
-  process.exitCode = answer.ok ? 0 : 1;
+  process.stdout.write(`${response.status} ${response.statusText}\n${(await response.text()).trim()}\n`);
+  process.exitCode = response.ok ? 0 : 1;
 }
 
 await send().catch((error) => {

@@ -20,7 +20,7 @@ try {
     );
   }
   stopWithoutNpm();
-  const code = await runInForeground('node', ['tools/dev/main.ts', ...process.argv.slice(2)], { tied: true });
+  const code = await runInForeground('node', ['tools/dev/main.ts', ...process.argv.slice(2)], { child: true });
   lock.release();
   process.exitCode = code;
 } catch (error) {

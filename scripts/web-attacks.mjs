@@ -79,11 +79,11 @@ async function attack(how, address, target) {
   const known = (await trainings()).length;
   const before = await (await fetch(steering)).text();
   const read = await asPage(address, async (page) => {
-    const answers = await page.evaluate(readAll, target);
+    const responses = await page.evaluate(readAll, target);
     await page.evaluate(sendAll, { target, control: steering });
     await page.evaluate(submitForms, target);
     await page.waitForLoadState('networkidle');
-    return answers;
+    return responses;
   });
   expect(`${how}: reads nothing${read.length === 0 ? '' : ` (it read ${read.join(', ')})`}`, read.length === 0);
   expect(`${how}: starts nothing`, (await trainings()).length === known);
@@ -107,8 +107,8 @@ async function readAll(target) {
     '/endpoint-status',
   ]) {
     for (const mode of ['cors', 'no-cors', 'same-origin']) {
-      const answer = await fetch(`${target}${path}`, { mode }).catch(() => null);
-      const text = answer === null ? '' : await answer.text();
+      const response = await fetch(`${target}${path}`, { mode }).catch(() => null);
+      const text = response === null ? '' : await response.text();
       if (text !== '' && !text.includes('foreign_host')) read.push(`${mode} ${path}`);
     }
   }

@@ -6,11 +6,11 @@
 import { readFileSync, statSync } from 'node:fs';
 
 const staleMs = 30_000;
-const patienceMs = 3000;
+const retryBudgetMs = 3000;
 const { PORT = '8006', HEARTBEAT_FILE = '/tmp/heartbeat' } = process.env;
 
-async function answers(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+async function responses(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(retryBudgetMs) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return `${url} answered ${response.status}`;
 }
@@ -23,7 +23,7 @@ function beats() {
 }
 
 const checks = {
-  'src/api/main.ts': () => answers(`http://127.0.0.1:${PORT}/health/live`),
+  'src/api/main.ts': () => responses(`http://127.0.0.1:${PORT}/health/live`),
   'src/worker/main.ts': beats,
 };
 

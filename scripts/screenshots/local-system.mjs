@@ -41,8 +41,8 @@ export async function startLocalSystem() {
 /** So that polling tells the whole story: what an event tells of is seen by a job of its own. */
 async function withoutEvents(control) {
   const events = { targets: [], maxLateMs: 0, twice: 0, lost: 0 };
-  const answer = await fetch(new URL('settings', control), { method: 'PATCH', body: JSON.stringify({ events }) });
-  if (!answer.ok) throw new Error(`the stand-in answered ${answer.status}: ${await answer.text()}`);
+  const response = await fetch(new URL('settings', control), { method: 'PATCH', body: JSON.stringify({ events }) });
+  if (!response.ok) throw new Error(`the stand-in answered ${response.status}: ${await response.text()}`);
 }
 
 /** The addresses in the lines `API         http://…`, by their first words; what comes after them is read and let go. */

@@ -7,9 +7,9 @@ export async function startPrefixProxy(url, prefix) {
   const server = createServer((incoming, outgoing) => {
     if (!incoming.url.startsWith(prefix)) return void outgoing.writeHead(404).end('outside of the prefix');
     const path = incoming.url.slice(prefix.length) || '/';
-    const passed = request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
+    const passed = request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (response) => {
+      outgoing.writeHead(response.statusCode, response.headers);
+      response.pipe(outgoing);
     });
     passed.on('error', () => outgoing.destroy());
     incoming.pipe(passed);

@@ -6,9 +6,9 @@ const settleWithinMs = 180_000;
 export function serviceAt(url, key) {
   const headers = key === undefined ? {} : { 'x-api-key': key };
   const ask = async (path, method = 'GET') => {
-    const answer = await fetch(`${url}${path}`, { method, headers });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(`${method} ${url}${path}: ${answer.status} ${body.detail}`);
+    const response = await fetch(`${url}${path}`, { method, headers });
+    const body = await response.json();
+    if (!response.ok) throw new Error(`${method} ${url}${path}: ${response.status} ${body.detail}`);
     return body;
   };
 

@@ -7,18 +7,22 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs a program of node_modules/.bin, such as the pinned `node`, on this process's terminal, hands signals on, and answers with its
- * exit code. One that is `tied` gets a channel, whose 'disconnect' tells it that this process died.
+ * exit code. One that is bound gets a channel, whose 'disconnect' tells it that this process died.
  */
-export function runInForeground(program, args, { tied = false } = {}) {
+export function runInForeground(program, args, { isBound = false } = {}) {
   const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const stdio = ['inherit', 'inherit', 'inherit'];
-  const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH: path }, stdio: tied ? [...stdio, 'ipc'] : stdio });
-  const handOn = (signal) => child.kill(signal);
-  for (const signal of forwarded) process.on(signal, handOn);
+  const child = spawn(program, args, {
+    cwd: root,
+    env: { ...process.env, PATH: path },
+    stdio: isBound ? [...stdio, 'ipc'] : stdio,
+  });
+  const passOn = (signal) => child.kill(signal);
+  for (const signal of forwarded) process.on(signal, passOn);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      for (const name of forwarded) process.off(name, handOn);
+      for (const name of forwarded) process.off(name, passOn);
       resolve(code ?? 128 + constants.signals[signal]);
     });
   });

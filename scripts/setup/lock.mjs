@@ -10,7 +10,7 @@ const namelessMs = 5000;
 
 /** Runs `work` while no other process of this machine runs one under the same lock; waits for the other to end. */
 export async function withLock(name, work) {
-  let told = false;
+  let reported = false;
   for (;;) {
     const lock = tryLock(name);
     if ('release' in lock) {
@@ -20,8 +20,8 @@ export async function withLock(name, work) {
         lock.release();
       }
     }
-    if (!told) say(`another ${name} runs here (process ${lock.owner}); waiting for it`);
-    told = true;
+    if (!reported) say(`another ${name} runs here (process ${lock.owner}); waiting for it`);
+    reported = true;
     await delay(pollMs);
   }
 }

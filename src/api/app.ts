@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { accessLog, requestId } from './middleware/request-log.ts';
-import { answerProblem } from './problems/response.ts';
+import { problemResponse } from './problems/response.ts';
 import { requireKey } from './middleware/auth.ts';
 import { readBody } from './middleware/body.ts';
 import type { ApiDeps } from './deps.ts';
@@ -8,7 +8,7 @@ import { docsPath } from './pages/docs.ts';
 import { createFailureLog } from './problems/failure-log.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
 import { allowedMethods } from './middleware/methods.ts';
-import { Problem, problemOf } from './problems/table.ts';
+import { ApiError, toApiError } from './problems/table.ts';
 import { refuseUnknownQuery } from './middleware/query-names.ts';
 import { createRoutes } from './routes/routes.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -44,19 +44,19 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 
   app.notFound((c) => {
     const methods = allowed(pathOf(c.req.path));
-    return answerProblem(
+    return problemResponse(
       c,
       methods.length === 0 || methods.includes(c.req.method)
-        ? new Problem('not_found', `There is no such route; ${basePath}${docsPath} has them all`)
-        : new Problem('method_not_allowed', `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } }),
+        ? new ApiError('not_found', `There is no such route; ${basePath}${docsPath} has them all`)
+        : new ApiError('method_not_allowed', `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } }),
     );
   });
 
   const logFailure = createFailureLog(log);
   app.onError((error, c: ApiContext) => {
-    const problem = problemOf(error);
+    const problem = toApiError(error);
     logFailure(problem, error, { method: c.req.method, path: c.req.path });
-    return answerProblem(c, problem);
+    return problemResponse(c, problem);
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
-import type { Services } from '../services/context.ts';
+import type { ServiceContext } from '../services/context.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
 import type { BoardQueue } from './pages/board.ts';
 import type { WrongKeyLimits } from './middleware/wrong-keys.ts';
@@ -14,7 +14,7 @@ export interface HealthChecks {
 
 /** Everything that the API needs from the outside; main.ts and the tests put it together. */
 export interface ApiDeps {
-  services: Services;
+  ctx: ServiceContext;
   /** None: everything is open, to this machine only. */
   apiKeys: readonly string[];
   wrongKeys?: WrongKeyLimits;

@@ -8,17 +8,17 @@ import { openStore } from '../db/sqlite/open-store.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { onCrash } from '../app/on-crash.ts';
-import { onStop } from '../app/shutdown.ts';
+import { onShutdownSignal } from '../app/shutdown.ts';
 import { newProcessName } from '../app/process-name.ts';
 import { createQueue } from '../queue/queue.ts';
 import { faultOfRedis } from '../queue/start-check.ts';
-import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { createSageMaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
-import type { Services } from '../services/context.ts';
+import type { ServiceContext } from '../services/context.ts';
 import { readStatus } from '../services/system/read-status.ts';
 import { watchWorkers } from '../services/system/watch-workers.ts';
-import { startPresence, troubleOf } from '../services/system/presence.ts';
+import { startPresence, problemOfQueue } from '../services/system/presence.ts';
 import { shareDatabase } from '../services/system/shared-database.ts';
 import { createApp } from './app.ts';
 import { startServer } from './server.ts';
@@ -36,7 +36,7 @@ const log = createLogger(config, 'api');
 onCrash(log, 'the API ends: nobody caught an error');
 
 let close: () => Promise<void> = async () => {};
-onStop(log, () => close());
+onShutdownSignal(log, () => close());
 
 const fault = await faultOfRedis(config);
 if (fault !== null) exitWithFaults([fault]);
@@ -49,20 +49,20 @@ const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
 const queue = createQueue({ ...config, log });
 const self = { name: newProcessName(), service: 'api', version: packageJson.version, startedAt: Date.now() } as const;
 const shared = shareDatabase({ store, peers: queue, log, now: Date.now, self, queuePrefix: config.queuePrefix });
-const stranger = await shared.join();
-if (stranger !== null) exitWithFaults([stranger]);
-const sagemaker = createSagemaker({
+const mismatch = await shared.join();
+if (mismatch !== null) exitWithFaults([mismatch]);
+const sagemaker = createSageMaker({
   onCall: calls.count,
   log: serviceLog,
-  endpointName: config.services.endpointName,
+  endpointName: config.serviceSettings.endpointName,
   client: { proxies: config.proxies },
 });
-const services: Services = {
+const ctx: ServiceContext = {
   store,
   sagemaker,
   queue,
   log: serviceLog,
-  settings: config.services,
+  settings: config.serviceSettings,
   now: Date.now,
   random: Math.random,
 };
@@ -74,7 +74,7 @@ const metrics = createMetrics({
   version: packageJson.version,
 });
 const app = createApp({
-  services,
+  ctx,
   apiKeys: api.apiKeys,
   basePath: api.basePath,
   publicUrl: api.publicUrl,
@@ -82,14 +82,14 @@ const app = createApp({
   health: {
     redis: () => queue.probe(),
     async database() {
-      const differs = shared.trouble();
+      const differs = shared.problem();
       if (differs !== null) throw new Error(differs);
       await store.ping();
     },
     sagemaker: () => sagemaker.checkCredentials(),
   },
   version: packageJson.version,
-  readStatus: () => readStatus({ store, queue, now: Date.now, databaseDiffers: () => shared.trouble() }),
+  readStatus: () => readStatus({ store, queue, now: Date.now, databaseDiffers: () => shared.problem() }),
   metricsText: () => metrics.text(),
   log,
 });
@@ -104,7 +104,7 @@ const presence = startPresence({
   log: serviceLog,
   now: Date.now,
   self,
-  trouble: async () => shared.trouble() ?? (await troubleOf(queue)) ?? sagemaker.credentialsTrouble(),
+  problem: async () => shared.problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem(),
 });
 const workers = watchWorkers({ store, queue, log: serviceLog, now: Date.now });
 

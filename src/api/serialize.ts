@@ -65,7 +65,7 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   training_ended_at: isoTimeOrNull(deployment.trainingEndedAt),
   detected_at: isoTimeOrNull(deployment.detectedAt),
   detected_by: deployment.detectedBy,
-  deploy_asked_at: isoTimeOrNull(deployment.askedAt),
+  deploy_requested_at: isoTimeOrNull(deployment.requestedAt),
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 

@@ -36,7 +36,7 @@ export async function startServer(
   const listening = Promise.withResolvers<void>();
   const listener = getRequestListener(app.fetch, {
     hostname: address.host,
-    errorHandler: (error) => answerUnrouted(error, log),
+    errorHandler: (error) => unroutedResponse(error, log),
   });
   const linger = createLinger();
   const server = createServer(
@@ -80,7 +80,7 @@ function close(server: Server, graceMs: number): Promise<void> {
 }
 
 /** What has no address that a route could be looked up by (a backslash, an odd Host) never reaches the app. */
-function answerUnrouted(error: unknown, log: Logger): Response {
+function unroutedResponse(error: unknown, log: Logger): Response {
   const isRefused = error instanceof RequestError;
   if (!isRefused) log.error({ err: error }, 'request failed');
   const [status, code] = isRefused ? [400, 'bad_request'] : [500, 'internal_error'];

@@ -8,7 +8,7 @@ const hardLimitMs = 8800;
  * killed. At the second one exits at once. Answers a function that stops in the same way with another code, for a process that can't
  * go on.
  */
-export function onStop(log: Logger, stop: () => Promise<void>): (code: number) => void {
+export function onShutdownSignal(log: Logger, stop: () => Promise<void>): (code: number) => void {
   let stopping = false;
   const end = (code: number): void => {
     stopping = true;
@@ -27,13 +27,13 @@ export function onStop(log: Logger, stop: () => Promise<void>): (code: number) =
       },
     );
   };
-  const heed = (signal: NodeJS.Signals): void => {
+  const handleSignal = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
     log.info({ signal }, 'stopping');
     end(0);
   };
-  process.on('SIGTERM', heed);
-  process.on('SIGINT', heed);
+  process.on('SIGTERM', handleSignal);
+  process.on('SIGINT', handleSignal);
   return (code) => {
     if (!stopping) end(code);
   };

@@ -1,6 +1,6 @@
 export interface RepeatOptions {
   /** Until the first run at most; it begins at any time before. */
-  firstWithinMs: number;
+  initialDelayMs: number;
   /** From the end of a run to the next; up to a quarter less. */
   everyMs: number;
   random: () => number;
@@ -14,7 +14,7 @@ export interface Repeated {
 }
 
 /** Runs again and again, never twice at a time, and out of step with other processes. */
-export function repeat({ firstWithinMs, everyMs, random, run }: RepeatOptions): Repeated {
+export function repeat({ initialDelayMs, everyMs, random, run }: RepeatOptions): Repeated {
   const controller = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
@@ -25,7 +25,7 @@ export function repeat({ firstWithinMs, everyMs, random, run }: RepeatOptions): 
       });
     }, waitMs);
   };
-  runIn(firstWithinMs * random());
+  runIn(initialDelayMs * random());
   return {
     stop() {
       controller.abort();

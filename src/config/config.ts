@@ -27,7 +27,7 @@ export interface Config {
   readonly secrets: readonly string[];
   /** For calls of AWS. */
   readonly proxies: Proxies;
-  readonly services: Readonly<ServiceSettings>;
+  readonly serviceSettings: Readonly<ServiceSettings>;
 }
 
 /** Where the API listens and who may call it. */
@@ -62,7 +62,7 @@ export function parseConfig(env: Environment): Config {
     heartbeatFile: values.HEARTBEAT_FILE,
     secrets: [...passwordOf(values.REDIS_URL), ...secrets],
     proxies,
-    services: {
+    serviceSettings: {
       projectName: values.PROJECT_NAME,
       endpointName: values.ENDPOINT_NAME ?? `${values.PROJECT_NAME}-endpoint`,
       roleArn: values.EXECUTION_ROLE_ARN,

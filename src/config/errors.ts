@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../core/errors.ts';
+import { StoreUnavailableError } from '../core/errors.ts';
 import { openLineWriter } from '../observability/line-writer.ts';
 
 /** The environment can't be used; one line a fault, fit to be printed: no line holds a secret. */
@@ -43,7 +43,7 @@ function attempt<T>(load: () => T): { value: T } | { faults: readonly string[] }
 
 /** Ends the process with code 78 for a database that can't be used as it is set up; throws any other error on. */
 export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): never {
-  if (!(error instanceof StoreUnavailable) || !error.needsRepair) throw error;
+  if (!(error instanceof StoreUnavailableError) || !error.needsRepair) throw error;
   openLineWriter(2).write(`DATABASE_URL holds ${shown('DATABASE_URL', databaseUrl)}. ${error.message}\n`);
   return process.exit(exitCodeBadConfig);
 }

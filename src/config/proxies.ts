@@ -55,9 +55,9 @@ function addressOf(value: string): URL | null {
 function secretsOf(value: string, { username, password }: URL): string[] {
   if (password === '') return [];
   const [, written = password] = /:\/\/[^:@/]*:(.*)@/.exec(value) ?? [];
-  const told = decodeURIComponent(password);
-  const header = Buffer.from(`${decodeURIComponent(username)}:${told}`).toString('base64');
-  return [...new Set([written, password, told, header])];
+  const reported = decodeURIComponent(password);
+  const header = Buffer.from(`${decodeURIComponent(username)}:${reported}`).toString('base64');
+  return [...new Set([written, password, reported, header])];
 }
 
 /**

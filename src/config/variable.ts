@@ -17,7 +17,7 @@ export interface Variable<T> {
 
 type Values<Variables> = { [Name in keyof Variables]: Variables[Name] extends Variable<infer T> ? T : never };
 
-export const wholeNumber = (from: number, to: number): Rule<number> => ({
+export const integer = (from: number, to: number): Rule<number> => ({
   schema: z
     .string()
     .regex(/^\d{1,15}$/)

@@ -9,7 +9,7 @@ import {
   roleArnPattern,
   s3UriPattern,
 } from '../core/sagemaker/limits.ts';
-import { optional, required, type Rule, seconds, text, wholeNumber, withDefault } from './variable.ts';
+import { optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -47,7 +47,7 @@ export const sharedVariables = {
   ...databaseVariables,
   REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
   QUEUE_PREFIX: optional(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy-my-project}')),
-  WORKER_CONCURRENCY: withDefault(wholeNumber(1, 1000), 20),
+  WORKER_CONCURRENCY: withDefault(integer(1, 1000), 20),
   LOG_LEVEL: withDefault(logLevel, 'info'),
   HEARTBEAT_FILE: optional(text(/^.+$/, 'the path of a file, like /tmp/heartbeat')),
   PROJECT_NAME: withDefault(projectName, 'ml-sentiment'),
@@ -58,11 +58,11 @@ export const sharedVariables = {
   TRAINING_INPUT_S3_URI: optional(s3Uri),
   MODEL_OUTPUT_S3_URI: required(s3Uri),
   TRAINING_INSTANCE_TYPE: withDefault(instanceType, 'ml.m5.xlarge'),
-  TRAINING_INSTANCE_COUNT: withDefault(wholeNumber(1, maxInstances), 1),
-  TRAINING_VOLUME_GB: withDefault(wholeNumber(1, 65_536), 30),
-  TRAINING_MAX_RUNTIME_SECONDS: withDefault(wholeNumber(1, maxTrainingSeconds), day),
+  TRAINING_INSTANCE_COUNT: withDefault(integer(1, maxInstances), 1),
+  TRAINING_VOLUME_GB: withDefault(integer(1, 65_536), 30),
+  TRAINING_MAX_RUNTIME_SECONDS: withDefault(integer(1, maxTrainingSeconds), day),
   ENDPOINT_INSTANCE_TYPE: withDefault(instanceType, 'ml.m5.large'),
-  ENDPOINT_INSTANCE_COUNT: withDefault(wholeNumber(1, maxInstances), 1),
+  ENDPOINT_INSTANCE_COUNT: withDefault(integer(1, maxInstances), 1),
   POLL_INTERVAL_SECONDS: withDefault(seconds(day), 60_000),
   ENDPOINT_POLL_SECONDS: withDefault(seconds(day), 15_000),
   RECONCILE_INTERVAL_SECONDS: withDefault(seconds(day), 30_000),
@@ -100,7 +100,7 @@ export const apiVariables = {
     text(/^[A-Za-z0-9.:_-]+$/, 'an address or host name to listen on, like 127.0.0.1 or 0.0.0.0', 255),
     '127.0.0.1',
   ),
-  PORT: withDefault(wholeNumber(0, 65_535), 8006),
+  PORT: withDefault(integer(0, 65_535), 8006),
   BASE_PATH: withDefault(basePath, '/model-init'),
   PUBLIC_URL: optional(publicUrl),
   API_KEYS: withDefault(apiKeys, []),

@@ -1,7 +1,7 @@
 /** Transient or permanent: the one place that says for how long a refused or unanswered call is tried again. */
-import type { SagemakerErrorKind } from './errors.ts';
+import type { SageMakerErrorKind } from './errors.ts';
 
-export type TroubleDecision =
+export type RetryDecision =
   | { kind: 'retry'; why: string }
   /** `failureReason`: SageMaker's own words. */
   | { kind: 'fail'; failureReason: string };
@@ -21,18 +21,18 @@ export const contradictionGraceMs = 15 * 60_000;
 export const unknownGraceMs = 5 * 60_000;
 
 /** `contradiction`: a call says that something is there, or is not, and a look says the opposite. */
-export type TroubleKind = SagemakerErrorKind | 'contradiction';
+export type RetryErrorKind = SageMakerErrorKind | 'contradiction';
 
 /** `forMs`: for how long this kind of trouble has lasted. `maxWaitMs`: how long the whole may take, where nothing else limits it. */
-export function decideTrouble(error: TroubleKind, message: string, forMs: number, maxWaitMs = Infinity): TroubleDecision {
-  const limitMs = Math.min(patienceMs(error), maxWaitMs);
+export function decideRetry(error: RetryErrorKind, message: string, forMs: number, maxWaitMs = Infinity): RetryDecision {
+  const limitMs = Math.min(retryBudgetMs(error), maxWaitMs);
   return forMs < limitMs ? { kind: 'retry', why: `${error}: ${message}` } : { kind: 'fail', failureReason: message };
 }
 
 /** Whether trouble of this kind is waited out as long as the whole may take: it passes, or somebody mends it. */
-export const passesInTime = (error: SagemakerErrorKind): boolean => patienceMs(error) === Infinity;
+export const passesInTime = (error: SageMakerErrorKind): boolean => retryBudgetMs(error) === Infinity;
 
-function patienceMs(error: TroubleKind): number {
+function retryBudgetMs(error: RetryErrorKind): number {
   switch (error) {
     case 'throttled':
     case 'unavailable':

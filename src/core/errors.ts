@@ -13,35 +13,35 @@ export const sagemakerErrorKinds = [
   'unavailable',
   'unknown',
 ] as const;
-export type SagemakerErrorKind = (typeof sagemakerErrorKinds)[number];
+export type SageMakerErrorKind = (typeof sagemakerErrorKinds)[number];
 
 /** What a `not_found` or `already_exists` speaks of, where SageMaker's text says it. */
-export type SagemakerResource = 'training_job' | 'model' | 'endpoint_config' | 'endpoint';
+export type SageMakerResource = 'training_job' | 'model' | 'endpoint_config' | 'endpoint';
 
 /**
  * Whether the refused call may have had its effect all the same. `none`: SageMaker answered with a refusal, or was never
  * reached. `unknown`: it was sent and the answer was lost, or was a 5xx.
  */
-export type Effect = 'none' | 'unknown';
+export type SideEffect = 'none' | 'unknown';
 
 /** A failed SageMaker call. `message` is SageMaker's own text. */
-export class SagemakerError extends Error {
-  readonly kind: SagemakerErrorKind;
+export class SageMakerError extends Error {
+  readonly kind: SageMakerErrorKind;
   readonly operation: string;
-  readonly resource: SagemakerResource | null;
-  readonly effect: Effect;
+  readonly resource: SageMakerResource | null;
+  readonly effect: SideEffect;
   /** Whether the effect may yet come about: there was no answer, and a request can be held up on its way. */
-  readonly mayStillArrive: boolean;
+  readonly possiblyInFlight: boolean;
   readonly code: string;
   readonly requestId: string | null;
 
   constructor(fields: {
-    kind: SagemakerErrorKind;
+    kind: SageMakerErrorKind;
     operation: string;
-    resource: SagemakerResource | null;
+    resource: SageMakerResource | null;
     message: string;
-    effect: Effect;
-    mayStillArrive: boolean;
+    effect: SideEffect;
+    possiblyInFlight: boolean;
     code: string;
     requestId: string | null;
     cause?: unknown;
@@ -52,17 +52,17 @@ export class SagemakerError extends Error {
     this.operation = fields.operation;
     this.resource = fields.resource;
     this.effect = fields.effect;
-    this.mayStillArrive = fields.mayStillArrive;
+    this.possiblyInFlight = fields.possiblyInFlight;
     this.code = fields.code;
     this.requestId = fields.requestId;
   }
 }
 
 /** The worker was told to hand its work back, or somebody else has taken the work over: stop without an effect. */
-export class HandedOver extends Error {
+export class ClaimLostError extends Error {
   constructor(why: string) {
     super(why);
-    this.name = 'HandedOver';
+    this.name = 'ClaimLostError';
   }
 }
 
@@ -75,13 +75,13 @@ export class CannotBeHandled extends Error {
 }
 
 /** The database is busy, full or away; nothing was written. */
-export class StoreUnavailable extends Error {
+export class StoreUnavailableError extends Error {
   /** Whether it lasts until somebody changes something: rights, the file itself, the service's version. */
   readonly needsRepair: boolean;
 
   constructor(message: string, { cause, needsRepair = false }: { cause?: unknown; needsRepair?: boolean } = {}) {
     super(message, { cause });
-    this.name = 'StoreUnavailable';
+    this.name = 'StoreUnavailableError';
     this.needsRepair = needsRepair;
   }
 }

@@ -20,18 +20,18 @@ export const isAhead = (at: number | null, now: number): at is number => at !== 
 
 const counting = [
   'startedAt',
-  'askedAt',
+  'requestedAt',
   'acknowledgedAt',
-  'troubleSince',
+  'failingSince',
   'overdueSince',
   'waitsForSince',
-  'lookedAt',
+  'observedAt',
 ] as const satisfies (keyof Deployment)[];
 
 /** What is to come, and the instant from which its distance was meant. */
 const meantFrom = [
   ['deadlineAt', 'startedAt'],
-  ['retryAt', 'lookedAt'],
+  ['retryAt', 'observedAt'],
 ] as const;
 
 type Rebased = Pick<Deployment, (typeof counting)[number] | (typeof meantFrom)[number][0]>;

@@ -2,7 +2,7 @@
  * How many events of trainings that the database does not know are looked into: each may cost calls to SageMaker, and whoever may send
  * events can make up names. A bucket: so many at once, then so many a second, for all names together.
  */
-export interface LookBudget {
+export interface ObservationBudget {
   left: number;
   at: number;
 }
@@ -10,10 +10,10 @@ export interface LookBudget {
 const atOnce = 30;
 const perSecond = 1;
 
-export const fullBudget = (now: number): LookBudget => ({ left: atOnce, at: now });
+export const fullBudget = (now: number): ObservationBudget => ({ left: atOnce, at: now });
 
 /** The budget without one look; null where there is none left. A clock that was put back gives nothing and takes nothing. */
-export function spendLook({ left, at }: LookBudget, now: number): LookBudget | null {
+export function spendObservation({ left, at }: ObservationBudget, now: number): ObservationBudget | null {
   const refilled = Math.min(atOnce, left + (Math.max(0, now - at) / 1000) * perSecond);
   return refilled < 1 ? null : { left: refilled - 1, at: now };
 }

@@ -10,18 +10,18 @@ export interface ServiceProcess {
   service: ServiceName;
   version: string;
   startedAt: number;
-  heardAt: number;
+  lastSeenAt: number;
   /** What keeps it from working, for people to read; null when nothing does. */
-  trouble: string | null;
+  problem: string | null;
 }
 
 /** How often a process says that it lives. */
-export const heardEveryMs = 5000;
+export const heartbeatIntervalMs = 5000;
 /** Who was heard within this time lives: three of the times that it says so may be missed. */
-const aliveForMs = 4 * heardEveryMs;
+const aliveForMs = 4 * heartbeatIntervalMs;
 /** After this a process that has ended without saying so is forgotten. */
 export const forgottenAfterMs = 3_600_000;
 
 /** An instant in the future was written by a clock that was put back since, and says nothing. */
-export const isAlive = ({ heardAt }: Pick<ServiceProcess, 'heardAt'>, now: number): boolean =>
-  !hasPassed(heardAt, aliveForMs, now);
+export const isAlive = ({ lastSeenAt }: Pick<ServiceProcess, 'lastSeenAt'>, now: number): boolean =>
+  !hasPassed(lastSeenAt, aliveForMs, now);

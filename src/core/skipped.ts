@@ -3,11 +3,11 @@
  * another region or account than the process speaks to. `removed_run` is no trouble: a run that a
  * person has removed, whose training job is not to be adopted again.
  */
-export const passedOverKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
-export type PassedOverKind = (typeof passedOverKinds)[number];
+export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
+export type SkippedKind = (typeof skippedKinds)[number];
 
 /** So many of a kind are kept; the oldest give way. */
-export const mostPassedOver: Record<PassedOverKind, number> = {
+export const maxSkipped: Record<SkippedKind, number> = {
   training_job: 1000,
   run: 1000,
   run_elsewhere: 1000,
@@ -17,8 +17,8 @@ export const mostPassedOver: Record<PassedOverKind, number> = {
 };
 
 /** One that was passed over, with instants in milliseconds since 1970 UTC. */
-export interface PassedOver {
-  kind: PassedOverKind;
+export interface SkippedItem {
+  kind: SkippedKind;
   name: string;
   reason: string;
   firstAt: number;

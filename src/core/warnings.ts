@@ -1,5 +1,5 @@
 import { isAlive, type ServiceProcess } from './service-process.ts';
-import type { PassedOver, PassedOverKind } from './skipped.ts';
+import type { SkippedItem, SkippedKind } from './skipped.ts';
 import { type RedisFacts, warningsOf } from './redis-server.ts';
 
 /** Something that a person should know of, in `GET /status`. */
@@ -11,12 +11,12 @@ export interface Warning {
 
 /** What is known when the warnings are asked for; null for what could not be read. */
 export interface Known {
-  databaseTrouble: string | null;
-  redisTrouble: string | null;
+  databaseProblem: string | null;
+  redisProblem: string | null;
   redis: RedisFacts | null;
   processes: readonly ServiceProcess[] | null;
   oldestDueSince: number | null;
-  passedOver: readonly PassedOver[];
+  skipped: readonly SkippedItem[];
 }
 
 /** So late a job was not taken in time by any worker that lives. */
@@ -25,11 +25,11 @@ const lateJobMs = 60_000;
 /** What a person should know of, the gravest first. Each rule adds its own. */
 export function warningsFor(known: Known, now: number): Warning[] {
   return [
-    ...when('database_unavailable', known.databaseTrouble),
-    ...when('redis_unavailable', known.redisTrouble),
-    ...(known.processes === null ? [] : ofProcesses(known.processes, known.redisTrouble, now)),
+    ...when('database_unavailable', known.databaseProblem),
+    ...when('redis_unavailable', known.redisProblem),
+    ...(known.processes === null ? [] : ofProcesses(known.processes, known.redisProblem, now)),
     ...lateJob(known.oldestDueSince, now),
-    ...ofPassedOver(known.passedOver),
+    ...ofSkipped(known.skipped),
     ...(known.redis === null ? [] : warningsOf(known.redis)),
   ];
 }
@@ -44,20 +44,20 @@ export const noWorkerWarning: Warning = {
 /** What all of them have in common is said once, elsewhere. */
 function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string | null, now: number): Warning[] {
   const alive = processes.filter((one) => isAlive(one, now));
-  const troubled = alive.flatMap(({ service, name, trouble }): Warning[] =>
-    when(`${service}_trouble`, trouble === null || trouble === saidAlready ? null : `${service} ${name}: ${trouble}`),
+  const failing = alive.flatMap(({ service, name, problem }): Warning[] =>
+    when(`${service}_trouble`, problem === null || problem === saidAlready ? null : `${service} ${name}: ${problem}`),
   );
-  return alive.some(({ service }) => service === 'worker') ? troubled : [noWorkerWarning, ...troubled];
+  return alive.some(({ service }) => service === 'worker') ? failing : [noWorkerWarning, ...failing];
 }
 
 /** Runs and deployments that stand still; somebody else's training jobs are nobody's worry. */
-function ofPassedOver(passedOver: readonly PassedOver[]): Warning[] {
-  const of = (...kinds: PassedOverKind[]): PassedOver[] => passedOver.filter(({ kind }) => kinds.includes(kind));
+function ofSkipped(skipped: readonly SkippedItem[]): Warning[] {
+  const of = (...kinds: SkippedKind[]): SkippedItem[] => skipped.filter(({ kind }) => kinds.includes(kind));
   const [elsewhere, unhandled] = [of('run_elsewhere'), of('run', 'deployment')];
-  return [...when('runs_elsewhere', told(elsewhere)), ...when('not_handled', told(unhandled))];
+  return [...when('runs_elsewhere', reported(elsewhere)), ...when('not_handled', reported(unhandled))];
 }
 
-const told = ([first, ...others]: PassedOver[]): string | null =>
+const reported = ([first, ...others]: SkippedItem[]): string | null =>
   first === undefined ? null : `${first.name}: ${first.reason}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 
 function lateJob(since: number | null, now: number): Warning[] {

@@ -6,14 +6,14 @@
 import { configOrExit, exitOnUnusableDatabase, loadDatabaseUrl } from '../config/config.ts';
 import { migrateDatabase } from './sqlite/migrate.ts';
 import { databasePath } from './sqlite/open.ts';
-import { patiently } from './sqlite/busy-timeout.ts';
+import { retryWhileBusy } from './sqlite/busy-timeout.ts';
 
 const waitMs = 15_000;
 
 const databaseUrl = await configOrExit(loadDatabaseUrl);
 const path = databasePath(databaseUrl);
 try {
-  const applied = await patiently(() => migrateDatabase(path), performance.now() + waitMs).catch((error: unknown) =>
+  const applied = await retryWhileBusy(() => migrateDatabase(path), performance.now() + waitMs).catch((error: unknown) =>
     exitOnUnusableDatabase(databaseUrl, error),
   );
   process.stdout.write(`${JSON.stringify({ msg: 'database is up to date', database: path, migrations_applied: applied })}\n`);

@@ -55,14 +55,14 @@ async function askExtension(
   path: string,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const answer = await fetch(`http://localhost:${port}${path}`, {
+  const response = await fetch(`http://localhost:${port}${path}`, {
     headers: { 'x-aws-parameters-secrets-token': token },
     redirect: 'manual',
     signal,
   });
-  const text = await answer.text();
+  const text = await response.text();
   // Its refusals quote AWS: which permission is missing, or that the name is unknown. Answers that may hold the key are not quoted.
-  if (!answer.ok) throw new Error(`the secrets extension answered ${answer.status}: ${text.trim().slice(0, 300)}`);
+  if (!response.ok) throw new Error(`the secrets extension answered ${response.status}: ${text.trim().slice(0, 300)}`);
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {

@@ -1,4 +1,4 @@
-import { readAnswer } from './response.ts';
+import { readResponse } from './response.ts';
 import { type ApiKey, createApiKey } from './api-key.ts';
 import type { Log } from './log-line.ts';
 import { type Route, routeEvent } from './route-event.ts';
@@ -41,7 +41,7 @@ export function createHandler({ env, log, now }: { env: Environment; log: Log; n
       redirect: 'manual',
       signal,
     });
-    const { status, verdict, isJson, fields } = await readAnswer(response);
+    const { status, verdict, isJson, fields } = await readResponse(response);
     const line = { ...route.about, path: route.path, status, ...fields, aws_request_id: context.awsRequestId };
     switch (verdict) {
       case 'taken':

@@ -1,5 +1,5 @@
 /** The service's answer, read: what the function does next, and what of it may stand in the log. */
-export interface Answer {
+export interface ServiceResponse {
   status: number;
   verdict: 'taken' | 'final' | 'again';
   /** Whether it has the form of the service's answers: a proxy's own pages don't. */
@@ -13,7 +13,7 @@ const finalStatuses = [404, 409, 422];
 const kept = ['code', 'detail', 'accepted', 'reason', 'deployment_id', 'endpoint_name', 'request_id'];
 const longestText = 500;
 
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readResponse(response: Response): Promise<ServiceResponse> {
   const body = parse(await response.text());
   const fields = Object.entries(body ?? {}).flatMap(([name, value]): [string, string | boolean][] => {
     if (!kept.includes(name)) return [];

@@ -89,15 +89,15 @@ class NonBlockingLines implements LineWriter {
       const now = performance.now();
       if (this.#pendingLength < before) progressAt = now;
       if (this.#pending.length === 0 || now - progressAt >= flushIdleMs || now - startedAt >= flushWithinMs) return;
-      Atomics.wait(neverTold, 0, 0, firstRetryMs);
+      Atomics.wait(neverReported, 0, 0, firstRetryMs);
     }
   }
 
   /** Line by line: what is no longer than 4 kB (PIPE_BUF) goes into a pipe as a whole, whoever else writes to it. */
   #drain(): void {
     let done = 0;
-    let trouble: string | null = null;
-    while (done < this.#pending.length && trouble === null) {
+    let problem: string | null = null;
+    while (done < this.#pending.length && problem === null) {
       const line = this.#pending[done]!;
       try {
         const written = typeof line === 'string' ? writeSync(this.#fd, line) : writeSync(this.#fd, line);
@@ -109,15 +109,15 @@ class NonBlockingLines implements LineWriter {
           this.#pendingLength += rest.length;
         }
       } catch (error) {
-        trouble = String((error as NodeJS.ErrnoException).code);
+        problem = String((error as NodeJS.ErrnoException).code);
       }
     }
     if (done > 0) this.#retryMs = firstRetryMs;
     this.#pending = done === this.#pending.length ? [] : this.#pending.slice(done);
-    if (trouble === null) {
+    if (problem === null) {
       this.#stopWaiting();
       if (this.#lost > 0) this.#sayLost();
-    } else if (trouble === 'EAGAIN') {
+    } else if (problem === 'EAGAIN') {
       this.#mayRetryAt = performance.now() + burstRetryMs;
       this.#drainIn(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
@@ -157,4 +157,4 @@ class NonBlockingLines implements LineWriter {
 }
 
 /** To sleep on. */
-const neverTold = new Int32Array(new SharedArrayBuffer(4));
+const neverReported = new Int32Array(new SharedArrayBuffer(4));

@@ -3,9 +3,9 @@
  * process tells of all processes; only the process metrics are the answering process's own.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { StoreUnavailable } from '../core/errors.ts';
+import { StoreUnavailableError } from '../core/errors.ts';
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
-import { passedOverKinds } from '../core/skipped.ts';
+import { skippedKinds } from '../core/skipped.ts';
 import { isAlive } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
 
@@ -13,7 +13,7 @@ import type { LatencyHistogram, Store } from '../ports/store.ts';
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'passedOver' | 'processes'>;
+  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'skipped' | 'processes'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   now: () => number;
@@ -65,25 +65,25 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
   store.ping().then(
     () => true,
     (error: unknown) => {
-      if (error instanceof StoreUnavailable) return false;
+      if (error instanceof StoreUnavailableError) return false;
       throw error;
     },
   );
 
 async function readStore(store: MetricsSources['store'], now: number) {
   try {
-    const [counts, latencies, detections, calls, passedOver, processes] = await Promise.all([
+    const [counts, latencies, detections, calls, skipped, processes] = await Promise.all([
       store.counts(),
       store.latencies(),
       store.detections(),
       store.sagemakerCalls(),
-      store.passedOver(),
+      store.skipped(),
       store.processes(),
     ]);
     const workers = processes.filter((one) => one.service === 'worker' && isAlive(one, now)).length;
-    return { counts, latencies, detections, calls, passedOver, workers };
+    return { counts, latencies, detections, calls, skipped, workers };
   } catch (error) {
-    if (error instanceof StoreUnavailable) return null;
+    if (error instanceof StoreUnavailableError) return null;
     throw error;
   }
 }
@@ -131,14 +131,14 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
   });
   for (const { detectedBy, count } of stored.detections) detections.inc({ detected_by: detectedBy }, count);
 
-  const passedOver = new Gauge({
-    name: 'autodeploy_passed_over',
+  const skipped = new Gauge({
+    name: 'autodeploy_skipped',
     help: 'Training jobs, runs, deployments and endpoints that could not be handled, and were gone on without',
     labelNames: ['kind'],
     registers,
   });
-  for (const kind of passedOverKinds.filter((one) => one !== 'removed_run')) passedOver.set({ kind }, 0);
-  for (const { kind } of stored.passedOver) passedOver.inc({ kind });
+  for (const kind of skippedKinds.filter((one) => one !== 'removed_run')) skipped.set({ kind }, 0);
+  for (const { kind } of stored.skipped) skipped.inc({ kind });
 
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',
@@ -150,12 +150,12 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
 }
 
 const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: string }> = {
-  requested: {
-    name: 'autodeploy_deploy_request_latency_seconds',
+  queued: {
+    name: 'autodeploy_deploy_queued_latency_seconds',
     help: 'From the end of a training to its deployment being recorded, by who detected the end',
   },
-  asked: {
-    name: 'autodeploy_deploy_asked_latency_seconds',
+  requested: {
+    name: 'autodeploy_deploy_requested_latency_seconds',
     help: 'From the end of a training to SageMaker being asked for the endpoint, by who detected the end',
   },
   in_service: {

@@ -14,7 +14,7 @@ export interface CallCounter {
 }
 
 export function createCallCounter(
-  { store, log, now }: { store: Pick<Store, 'addSagemakerCalls'>; log: Logger; now: () => number },
+  { store, log, now }: { store: Pick<Store, 'addSageMakerCalls'>; log: Logger; now: () => number },
   everyMs = flushEveryMs,
 ): CallCounter {
   const counts = new Map<string, CountedCalls>();
@@ -29,7 +29,7 @@ export function createCallCounter(
     if (calls.length === 0) return;
     counts.clear();
     try {
-      await store.addSagemakerCalls(calls, now());
+      await store.addSageMakerCalls(calls, now());
     } catch (error) {
       log.debug({ err: error }, 'SageMaker calls could not be counted in the database; kept for the next time');
       for (const { operation, result, count } of calls) add(operation, result, count);

@@ -8,16 +8,16 @@ export type WatchedDeployment = Pick<Deployment, 'deploymentId' | 'trainingJobNa
 /** The queue is a hint (ARCHITECTURE.md#principles): every method may fail, and nothing is lost when it does. */
 export interface Queue {
   /** Makes sure that a `check-training` job watches the run; with `delayMs` 0 a waiting one is looked at now. */
-  watchTraining(run: WatchedRun, delayMs: number): Promise<void>;
+  scheduleTrainingCheck(run: WatchedRun, delayMs: number): Promise<void>;
   /** Makes sure that a `deploy` job carries the deployment on; with `delayMs` 0 a waiting one goes on now. */
   deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
   /**
    * A look at a training beside whatever watches it, after this moment: an event told of `status`. Now, or, when there was one a second
    * ago or less, a second after that, so that any number of events make one look a second; what tells of an end never waits for others.
    */
-  lookAtTraining(run: WatchedRun, status: string): Promise<void>;
+  requestTrainingCheck(run: WatchedRun, status: string): Promise<void>;
   /** The same for a deployment under way, whose endpoint an event told of. */
-  lookAtDeployment(deployment: WatchedDeployment, status: string): Promise<void>;
+  requestDeploymentCheck(deployment: WatchedDeployment, status: string): Promise<void>;
   /**
    * For the reconciler: adds, in bulk, the jobs that these should have and don't (never made, flushed, or finished too early).
    * `delayMs` is asked for each job that is added. Answers whom it added one for, and of which no job can be made.
@@ -55,7 +55,7 @@ export interface QueuePeer {
 export interface QueuePeers {
   /**
    * Answers who else lives and has another database. Notes this process for a few seconds: with `stay` in any case, with `join` only
-   * where there is nobody, with `look` not at all.
+   * where there is nobody, with `observe` not at all.
    */
   meet(self: QueuePeer, stance: 'look' | 'join' | 'stay'): Promise<QueuePeer[]>;
   leave(name: string): Promise<void>;

@@ -18,7 +18,7 @@ export interface CallOptions {
   /** False: the first throttling answer ends the call, because somebody else tries again later. True by default. */
   retryThrottles?: boolean;
   /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
-  retryUnclear?: boolean;
+  retryIndeterminate?: boolean;
 }
 
 export interface TrainingJobSpec extends TrainingRequest {
@@ -41,14 +41,14 @@ export interface TrainingJobPage {
   odd: { name: string; reason: string }[];
   nextToken: string | null;
   /** SageMaker's own instant of the answer; null where it does not say. */
-  answeredAt: number | null;
+  respondedAt: number | null;
 }
 
 /** `isSure`: ARNs of training jobs in SageMaker's answers have told. */
 export type KnownPlace = Place & { isSure: boolean };
 
-/** SageMaker's control plane. Every method throws SagemakerError, or what the guard threw. */
-export interface Sagemaker {
+/** SageMaker's control plane. Every method throws SageMakerError, or what the guard threw. */
+export interface SageMaker {
   /** The region and the account that the calls go to, as far as that is known. Makes no call, and never fails. */
   place(): Promise<KnownPlace>;
   createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;

@@ -10,7 +10,7 @@ import type {
   DeploymentStatus,
   Trigger,
 } from '../core/deployment/deployment.ts';
-import type { PassedOver, PassedOverKind } from '../core/skipped.ts';
+import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training/training-run.ts';
@@ -85,7 +85,7 @@ export type ClaimResult =
   | { kind: 'claimed'; deployment: Deployment }
   /** Another deployment of the endpoint is under way, or a newer one that waits goes first. */
   | { kind: 'wait'; behind: Deployment }
-  /** A newer training is live, or another than the one to be put back (isMend): this deployment has just become `superseded`. */
+  /** A newer training is live, or another than the one to be put back (isRestore): this deployment has just become `superseded`. */
   | { kind: 'superseded'; deployment: Deployment }
   /** It is not queued any more. */
   | { kind: 'gone' };
@@ -99,7 +99,7 @@ export interface Store {
   // Training runs
   /**
    * Of requests at once one wins; the idempotency key is looked at before the name, which is taken in whatever case. With `startNow` the caller has its first start in
-   * hand, as after beginStart.
+   * hand, as after acquireStartLease.
    */
   insertRun(run: NewRun, now: number, options?: { startNow?: boolean }): Promise<InsertRunResult>;
   /**
@@ -123,15 +123,15 @@ export interface Store {
    * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
    * start is under way. One that was begun `startLeaseMs` ago, or is as far in the future by a clock that was ahead, is over.
    */
-  beginStart(trainingJobName: string, now: number): Promise<TrainingRun | null>;
+  acquireStartLease(trainingJobName: string, now: number): Promise<TrainingRun | null>;
   /** Says that the last start is over without a training, so that another process may try at once. */
-  releaseStart(trainingJobName: string, startAttemptedAt: number, now: number): Promise<TrainingRun | null>;
+  releaseStartLease(trainingJobName: string, startAttemptedAt: number, now: number): Promise<TrainingRun | null>;
   /** requested → training. */
-  markTraining(trainingJobName: string, arn: string, actor: Actor, detail: string, now: number): Promise<TrainingRun | null>;
+  markStarted(trainingJobName: string, arn: string, actor: Actor, detail: string, now: number): Promise<TrainingRun | null>;
   /** Deletes a run that was refused before it was accepted; false when it is not `requested` by this attempt any more. */
-  withdrawRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
-  /** As withdrawRun, where the training may have started all the same: sets abandonedAt, asks for its stop and frees the idempotency key. */
-  abandonStart(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
+  discardRun(trainingJobName: string, startAttemptedAt: number): Promise<boolean>;
+  /** As discardRun, where the training may have started all the same: sets abandonedAt, asks for its stop and frees the idempotency key. */
+  abandonRun(trainingJobName: string, startAttemptedAt: number, detail: string, now: number): Promise<TrainingRun | null>;
   /**
    * Deletes a run of this status with its deployments, queued ones included, and its history, and remembers that it was removed. Nothing
    * while one of them is in progress or still settles, and when it is not of this status any more.
@@ -147,7 +147,7 @@ export interface Store {
    * Notes what SageMaker shows of a training; null unless the run is `training`. What is known already changes nothing and answers the
    * run; a new phase has its line in the history.
    */
-  recordSeen(
+  recordSecondaryStatus(
     trainingJobName: string,
     seen: { secondaryStatus: string | null; trainingCreatedAt: number },
     actor: Actor,
@@ -187,7 +187,7 @@ export interface Store {
   /** The deployment that went live last on the endpoint. */
   liveDeployment(endpointName: string): Promise<Deployment | null>;
   /** The deployment that is `in_progress` on the endpoint. */
-  deploymentUnderWay(endpointName: string): Promise<Deployment | null>;
+  deploymentInProgress(endpointName: string): Promise<Deployment | null>;
   /**
    * queued → in_progress when nothing else is under way on the endpoint and it is its turn: forced ones go first, in the order of
    * asking, then the newest training. What was forced is never superseded.
@@ -198,13 +198,13 @@ export interface Store {
    * it is looked at when all is well; its limits move on by a gap in which nobody looked (limitsAfterGap), and instants that lie in the
    * future, by a clock that was put back since, are brought to `now` (rebased).
    */
-  takeInHand(deploymentId: string, now: number, intervalMs: number): Promise<Deployment | null>;
+  reclaimDeployment(deploymentId: string, now: number, intervalMs: number): Promise<Deployment | null>;
   /** Whether the deployment is `in_progress` under this fence. */
-  holdsFence(deploymentId: string, fence: number): Promise<boolean>;
+  isClaimCurrent(deploymentId: string, fencingToken: number): Promise<boolean>;
   /** Without a `detail` no history is written. */
   recordProgress(
     deploymentId: string,
-    fence: number,
+    fencingToken: number,
     progress: DeploymentProgress,
     detail: string,
     now: number,
@@ -216,7 +216,7 @@ export interface Store {
    */
   finishDeployment(
     deploymentId: string,
-    fence: number,
+    fencingToken: number,
     outcome: DeploymentOutcome,
     now: number,
   ): Promise<{ deployment: Deployment; next: Deployment | null } | null>;
@@ -268,14 +268,14 @@ export interface Store {
   /** How many completed trainings each detector was the first to see. */
   detections(): Promise<{ detectedBy: Actor; count: number }[]>;
   /** Adds to the counters of SageMaker calls that all processes share, and to those of the minute; an hour of these is kept. */
-  addSagemakerCalls(calls: readonly CountedCalls[], now: number): Promise<void>;
+  addSageMakerCalls(calls: readonly CountedCalls[], now: number): Promise<void>;
   sagemakerCalls(): Promise<CountedCalls[]>;
   /** Those of the minutes within so long, the current one included. */
-  recentSagemakerCalls(withinMs: number, now: number): Promise<CountedCalls[]>;
+  recentSageMakerCalls(withinMs: number, now: number): Promise<CountedCalls[]>;
 
   // Processes
   /** Writes down that a process lives, in place of what it said before, and forgets those that were heard an hour ago or more. */
-  hearProcess(process: ServiceProcess): Promise<void>;
+  recordHeartbeat(process: ServiceProcess): Promise<void>;
   /** Of a process that ends. */
   forgetProcess(name: string): Promise<void>;
   /** All that are written down, the oldest first; isAlive tells who lives. */
@@ -286,24 +286,24 @@ export interface Store {
   // What loops over many went on without
   /**
    * Notes one that could not be handled; answers whether that is news, or has another reason than before. The table is bounded
-   * (mostPassedOver).
+   * (maxSkipped).
    */
-  passOver(kind: PassedOverKind, name: string, reason: string, now: number): Promise<boolean>;
+  skip(kind: SkippedKind, name: string, reason: string, now: number): Promise<boolean>;
   /** It is handled again, or is gone; false when it was not passed over. */
-  takeUpAgain(kind: PassedOverKind, name: string): Promise<boolean>;
+  takeUpAgain(kind: SkippedKind, name: string): Promise<boolean>;
   /** All but removed runs, the latest first. */
-  passedOver(): Promise<PassedOver[]>;
+  skipped(): Promise<SkippedItem[]>;
 
   /**
    * Takes the turn at a task that one process at a time does for all, at most every `everyMs`; answers how far it has come, or null
    * when the turn is somebody else's. A turn is over when it is that old, or as far in the future: nobody has to give it back.
    */
-  takeTurn(task: string, everyMs: number, now: number): Promise<{ reachedAt: number | null } | null>;
+  acquireLease(task: string, everyMs: number, now: number): Promise<{ checkpointAt: number | null } | null>;
   /** Says how far a task has come. */
-  recordReached(task: string, reachedAt: number): Promise<void>;
+  saveCheckpoint(task: string, checkpointAt: number): Promise<void>;
   /** How far a task has come; null for one that was never done. */
-  reachedAt(task: string): Promise<number | null>;
-  /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailable, with the reason, when it does not. */
+  checkpointAt(task: string): Promise<number | null>;
+  /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -317,7 +317,7 @@ export interface CountedCalls {
 
 export interface LatencyHistogram {
   detectedBy: Actor | null;
-  reached: 'requested' | 'asked' | 'in_service';
+  reached: 'queued' | 'requested' | 'in_service';
   /** How many were at most as long as the bound of the same index in `latencyBucketsMs`. */
   buckets: number[];
   count: number;

@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from './refusal.ts';
 export type WatchedRedis = Pick<Redis, 'on' | 'options' | 'status'>;
 
 /** What is told of a connection's trouble: once when it begins and once when it is over. */
-export interface Trouble {
+export interface ConnectionProblem {
   /** Redis answered a command with a refusal. */
   refused(refusal: Refusal): void;
 }
@@ -21,36 +21,36 @@ const quietMs = { producer: 5000, worker: 20_000 };
  * Logs once when a connection's trouble begins and once when it is over, however often it was tried in between. Only the
  * error's code and message are told: the error itself may hold the arguments of AUTH.
  */
-export function logTrouble(redis: WatchedRedis, use: 'producer' | 'worker', log: Logger): Trouble {
+export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worker', log: Logger): ConnectionProblem {
   const { host, port, db } = redis.options;
   const where = { redis: `${host}:${port}/${db ?? 0}`, connection: use };
   /** `away`, or the kind of refusal. */
-  let told: string | null = null;
+  let reported: string | null = null;
   let since = 0;
   let lastRefusedAt = 0;
   let quiet: NodeJS.Timeout | undefined;
   let ended = false;
 
   const begin = (what: string, reason: object, message: string): void => {
-    if (told === null) since = performance.now();
-    told = what;
+    if (reported === null) since = performance.now();
+    reported = what;
     log.warn({ ...where, ...reason }, message);
   };
   const away = (reason: object): void => {
     // While Redis refuses, each try to find another node ends a connection.
-    if (told === null && !ended) begin('away', reason, 'Redis does not answer; trying again until it does');
+    if (reported === null && !ended) begin('away', reason, 'Redis does not answer; trying again until it does');
   };
   const over = (): void => {
-    const until = told === 'away' ? performance.now() : lastRefusedAt;
+    const until = reported === 'away' ? performance.now() : lastRefusedAt;
     log.info({ ...where, away_ms: Math.round(until - since) }, 'Redis answers again');
-    told = null;
+    reported = null;
   };
   const refused = ({ kind, reason }: Refusal): void => {
     if (ended) return;
     clearTimeout(quiet);
     lastRefusedAt = performance.now();
     quiet = setTimeout(over, quietMs[use]).unref();
-    if (told !== kind) begin(kind, { reason }, 'Redis refuses commands; trying again until it takes them');
+    if (reported !== kind) begin(kind, { reason }, 'Redis refuses commands; trying again until it takes them');
   };
   redis.on('error', (error: NodeJS.ErrnoException) => {
     const refusal = refusalOf(error);
@@ -59,7 +59,7 @@ export function logTrouble(redis: WatchedRedis, use: 'producer' | 'worker', log:
   });
   redis.on('reconnecting', () => away({ reason: 'the connection was closed' }));
   redis.on('ready', () => {
-    if (told === 'away') over();
+    if (reported === 'away') over();
   });
   redis.on('end', () => {
     ended = true;

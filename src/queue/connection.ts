@@ -4,7 +4,7 @@
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../ports/logger.ts';
-import { logTrouble, type Trouble } from './connection-log.ts';
+import { logConnectionState, type ConnectionProblem } from './connection-log.ts';
 import { refusalOf, refusedEvent, type RefusalKind } from './refusal.ts';
 
 const firstWaitMs = 100;
@@ -39,7 +39,7 @@ export function connectProducer(redisUrl: string, log: Logger): Redis {
       // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
       enableAutoPipelining: true,
     },
-    (redis) => logTrouble(redis, 'producer', log),
+    (redis) => logConnectionState(redis, 'producer', log),
   );
 }
 
@@ -49,22 +49,22 @@ export type WorkerConnection = Redis;
 export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
   // Longer than the 10 s that BullMQ may block for (`maximumBlockTimeout` of its Redis back end).
   const options = { ...shared, maxRetriesPerRequest: null, socketTimeout: 15_000 };
-  return connect(redisUrl, options, (redis) => logTrouble(redis, 'worker', log));
+  return connect(redisUrl, options, (redis) => logConnectionState(redis, 'worker', log));
 }
 
 /** A node that takes no writes is left for the one that the name leads to now, but not as fast as commands come. */
 const leaveNodeAfterMs = 500;
 /** Trouble of the node's own passes; should it last, the name may lead to another node by now. */
-const leaveTroubleAfterMs = 10_000;
+const dropErrorAfterMs = 10_000;
 
 /** How old a connection must be for a refusal to end it; null: it stays. */
-function leaveAfterMs(kind: RefusalKind): number | null {
+function forceCloseAfterMs(kind: RefusalKind): number | null {
   switch (kind) {
     case 'wrong_node':
       return leaveNodeAfterMs;
     case 'not_now':
     case 'credentials':
-      return leaveTroubleAfterMs;
+      return dropErrorAfterMs;
     case 'rights':
     case 'set_up':
     case 'unknown':
@@ -72,18 +72,18 @@ function leaveAfterMs(kind: RefusalKind): number | null {
   }
 }
 
-function connect(address: string | null, options: RedisOptions, watch: (redis: Redis) => Trouble | null): Redis {
+function connect(address: string | null, options: RedisOptions, watch: (redis: Redis) => ConnectionProblem | null): Redis {
   let readyAt: number | null = null;
-  let trouble: Trouble | null = null;
+  let problem: ConnectionProblem | null = null;
   const all: RedisOptions = {
     ...options,
     // Asked for every reply that is an error, those within pipelines included. The command fails in any case: it had no effect.
     reconnectOnError(error) {
       const refusal = refusalOf(error);
       if (refusal === null) return false;
-      trouble?.refused(refusal);
+      problem?.refused(refusal);
       redis.emit(refusedEvent, refusal);
-      const afterMs = leaveAfterMs(refusal.kind);
+      const afterMs = forceCloseAfterMs(refusal.kind);
       return afterMs !== null && readyAt !== null && performance.now() - readyAt >= afterMs;
     },
   };
@@ -92,7 +92,7 @@ function connect(address: string | null, options: RedisOptions, watch: (redis: R
   redis.on('close', () => (readyAt = null));
   // BullMQ's copies would share what is known of this one. Their trouble is this one's, and told once.
   redis.duplicate = (override) => connect(null, { ...redis.options, ...override }, () => null);
-  trouble = watch(redis);
+  problem = watch(redis);
   return redis;
 }
 

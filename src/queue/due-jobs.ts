@@ -8,7 +8,7 @@ import { scoreOfMs } from './pull-forward.ts';
  * has to see first. Since when a delayed one is due is in its score. Of one that waits nothing says when it came there for another
  * look: that is counted from when this was first asked for and saw it, so it should be asked for now and then.
  */
-export function createDueLook(redis: Redis, queue: JobQueue): (now: number) => Promise<DueJobs> {
+export function createDueJobsReader(redis: Redis, queue: JobQueue): (now: number) => Promise<DueJobs> {
   let head: { turn: string; since: number } | null = null;
 
   return async (now) => {

@@ -1,5 +1,5 @@
 import { ErrorCode, type Queue } from 'bullmq';
-import { jobOptions, type LookJob, type NewJob } from './jobs.ts';
+import { jobOptions, type ObservationJob, type NewJob } from './jobs.ts';
 
 /** BullMQ's queue; whatever its jobs hold. */
 export type JobQueue = Queue<object, unknown>;
@@ -27,9 +27,9 @@ export async function replaceJob(queue: JobQueue, job: NewJob<object>, delayMs: 
 }
 
 /** Adds a look unless one of the same kind is still to come. One that is under way may have looked too early: then another follows. */
-export async function addLook(
+export async function addObservation(
   queue: JobQueue,
-  { name, data, jobId, deduplicationId }: LookJob<object>,
+  { name, data, jobId, deduplicationId }: ObservationJob<object>,
   delayMs: number,
 ): Promise<void> {
   const deduplication = { id: deduplicationId, keepLastIfActive: true };

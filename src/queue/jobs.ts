@@ -7,7 +7,7 @@ import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { CannotBeHandled } from '../core/errors.ts';
 import { namePattern } from '../core/sagemaker/names.ts';
-import { endsCourse } from '../core/sagemaker/state-change.ts';
+import { isFinal } from '../core/sagemaker/state-change.ts';
 import type { WatchedDeployment, WatchedRun } from '../ports/queue.ts';
 
 const name = z.string().regex(namePattern);
@@ -16,7 +16,7 @@ export const checkSchema = z.object({
   training_job_name: name,
   endpoint_name: name,
   /** Since when SageMaker has not answered as it should, in milliseconds since 1970 UTC. */
-  trouble_since: z.number().nullable(),
+  failing_since: z.number().nullable(),
   /** Why it looks: regularly, or once because an event said so. */
   actor: z.enum(['poll', 'event']).default('poll'),
 });
@@ -55,7 +55,7 @@ export function checkJob(run: WatchedRun): NewJob<CheckData> {
   const data = parsed(checkSchema, {
     training_job_name: run.trainingJobName,
     endpoint_name: run.endpointName,
-    trouble_since: null,
+    failing_since: null,
   });
   return { name: data.training_job_name, data, jobId: `check-${data.training_job_name}` };
 }
@@ -71,26 +71,26 @@ export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
 }
 
 /** One look on account of an event. */
-export interface LookJob<Data> extends NewJob<Data> {
+export interface ObservationJob<Data> extends NewJob<Data> {
   /** While a job with the same one waits no other is added; one that comes while it is processed is kept until then (keepLastIfActive). */
   deduplicationId: string;
 }
 
 /** @throws {CannotBeHandled} */
-export function lookAtTrainingJob(run: WatchedRun, status: string): LookJob<CheckData> {
+export function trainingObservationJob(run: WatchedRun, status: string): ObservationJob<CheckData> {
   const job = checkJob(run);
-  return { ...job, data: { ...job.data, actor: 'event' }, ...lookIds(run.trainingJobName, status) };
+  return { ...job, data: { ...job.data, actor: 'event' }, ...observationIds(run.trainingJobName, status) };
 }
 
 /** @throws {CannotBeHandled} */
-export function lookAtDeploymentJob(deployment: WatchedDeployment, status: string): LookJob<DeployData> {
+export function deploymentObservationJob(deployment: WatchedDeployment, status: string): ObservationJob<DeployData> {
   const job = deployJob(deployment);
-  return { ...job, data: { ...job.data, once: true }, ...lookIds(deployment.deploymentId, status) };
+  return { ...job, data: { ...job.data, once: true }, ...observationIds(deployment.deploymentId, status) };
 }
 
 /** Each look has an id of its own, so that those that are over stay to be read. */
-function lookIds(at: string, status: string): { jobId: string; deduplicationId: string } {
-  const deduplicationId = `look-${at}-${endsCourse(status) ? 'end' : 'course'}`;
+function observationIds(at: string, status: string): { jobId: string; deduplicationId: string } {
+  const deduplicationId = `look-${at}-${isFinal(status) ? 'end' : 'course'}`;
   return { deduplicationId, jobId: `${deduplicationId}-${randomUUID().slice(0, 8)}` };
 }
 

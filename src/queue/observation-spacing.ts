@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 /** How far apart looks of one kind at one thing are, whatever comes in between. */
-export const lookSpacingMs = 1000;
+export const observationSpacingMs = 1000;
 
 /**
  * KEYS[1] holds the instant of the last look, which may be one to come. Answers in how many milliseconds the look is due that follows
@@ -18,11 +18,11 @@ if last <= now then
 end
 return last - now`;
 
-/** When to look at what an event told of: at once, or so that it comes `lookSpacingMs` after the look before. */
-export const createLookSpacing =
+/** When to look at what an event told of: at once, or so that it comes `observationSpacingMs` after the look before. */
+export const createObservationSpacing =
   (redis: Redis, queuePrefix: string) =>
   async (what: string): Promise<number> => {
-    const delayMs = Number(await redis.eval(script, 1, `${queuePrefix}:${what}`, lookSpacingMs));
+    const delayMs = Number(await redis.eval(script, 1, `${queuePrefix}:${what}`, observationSpacingMs));
     // What a clock that was ahead left behind is no reason to wait.
-    return Math.min(delayMs, lookSpacingMs);
+    return Math.min(delayMs, observationSpacingMs);
   };

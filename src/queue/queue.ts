@@ -10,20 +10,20 @@ import {
   checkQueueName,
   deployJob,
   deployQueueName,
-  lookAtDeploymentJob,
-  lookAtTrainingJob,
-  type LookJob,
+  deploymentObservationJob,
+  trainingObservationJob,
+  type ObservationJob,
 } from './jobs.ts';
-import { createDueLook } from './due-jobs.ts';
-import { addLook, ensureJob, type JobQueue } from './ensure-job.ts';
-import { createLookSpacing } from './observation-spacing.ts';
+import { createDueJobsReader } from './due-jobs.ts';
+import { addObservation, ensureJob, type JobQueue } from './ensure-job.ts';
+import { createObservationSpacing } from './observation-spacing.ts';
 import { leavePeers, meetPeers } from './peers.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
 import { restoreJobs } from './restore-missing.ts';
 import { unavailable } from './redis-error.ts';
 import { within } from './time-limit.ts';
-import { createUntilReady } from './wait-for-first-connect.ts';
+import { createFirstConnectWait } from './wait-for-first-connect.ts';
 import { createWriteProbe } from './write-probe.ts';
 
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
@@ -34,7 +34,7 @@ const reconnectedWithinMs = 700;
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
 type QueueDepths = Record<(typeof states)[number], number>;
 
-/** The queues in Redis. Every method fails with QueueUnavailable, within about 2 s, while Redis is away, and works when it is back. */
+/** The queues in Redis. Every method fails with QueueUnavailableError, within about 2 s, while Redis is away, and works when it is back. */
 export interface RedisQueue extends Queue, QueueView, QueuePeers {
   /** How many jobs are in which state, for each queue. */
   depths(): Promise<Record<string, QueueDepths>>;
@@ -50,7 +50,7 @@ export interface QueueOptions extends Pick<Config, 'redisUrl' | 'queuePrefix'> {
 
 export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): RedisQueue {
   const redis = connectProducer(redisUrl, log);
-  const untilReady = createUntilReady(redis);
+  const waitForFirstConnect = createFirstConnectWait(redis);
   const probe = createWriteProbe(redis, queuePrefix);
 
   const open = (name: string): JobQueue => {
@@ -75,10 +75,10 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
   /** BullMQ does this once, when a queue is opened; here Redis may come, or be emptied, later. */
   const writeSettings = (): Promise<unknown> =>
     Promise.all(queues.map((queue) => queue.getBackend().setQueueMeta(queue.metaValues)));
-  const spacing = createLookSpacing(redis, queuePrefix);
-  const lookAfterSpacing = async (queue: JobQueue, job: LookJob<object>): Promise<void> =>
-    addLook(queue, job, await spacing(job.deduplicationId));
-  const dueLooks = queues.map((queue) => [queue.name, createDueLook(redis, queue)] as const);
+  const spacing = createObservationSpacing(redis, queuePrefix);
+  const observeAfterSpacing = async (queue: JobQueue, job: ObservationJob<object>): Promise<void> =>
+    addObservation(queue, job, await spacing(job.deduplicationId));
+  const dueJobsReaders = queues.map((queue) => [queue.name, createDueJobsReader(redis, queue)] as const);
   let facts: RedisFacts | null = null;
   const readFacts = async (): Promise<void> => {
     const read = factsOf(await redis.info());
@@ -92,15 +92,15 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     void readFacts().catch(() => {});
   });
 
-  const lookAtDue = async () => {
+  const inspectDueJobs = async () => {
     const now = Date.now();
-    const looks = dueLooks.map(async ([name, look]) => [name, await look(now)] as const);
-    return Object.fromEntries(await within(limitMs, Promise.all(looks)));
+    const observations = dueJobsReaders.map(async ([name, observe]) => [name, await observe(now)] as const);
+    return Object.fromEntries(await within(limitMs, Promise.all(observations)));
   };
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await within(limitMs, untilReady());
+      await within(limitMs, waitForFirstConnect());
       return await work();
     } catch (error) {
       throw unavailable(error);
@@ -109,7 +109,7 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
 
   return {
     queues,
-    watchTraining(run, delayMs) {
+    scheduleTrainingCheck(run, delayMs) {
       const job = checkJob(run);
       return attempt(() => within(limitMs, ensureJob(check, job, delayMs)));
     },
@@ -117,13 +117,13 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
       const job = deployJob(deployment);
       return attempt(() => within(limitMs, ensureJob(deploy, job, delayMs)));
     },
-    lookAtTraining(run, status) {
-      const job = lookAtTrainingJob(run, status);
-      return attempt(() => within(limitMs, lookAfterSpacing(check, job)));
+    requestTrainingCheck(run, status) {
+      const job = trainingObservationJob(run, status);
+      return attempt(() => within(limitMs, observeAfterSpacing(check, job)));
     },
-    lookAtDeployment(deployment, status) {
-      const job = lookAtDeploymentJob(deployment, status);
-      return attempt(() => within(limitMs, lookAfterSpacing(deploy, job)));
+    requestDeploymentCheck(deployment, status) {
+      const job = deploymentObservationJob(deployment, status);
+      return attempt(() => within(limitMs, observeAfterSpacing(deploy, job)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {
@@ -154,7 +154,7 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     leave: (name) => attempt(() => within(limitMs, leavePeers(redis, queuePrefix, name))),
     facts: () => facts,
     // A connection that is given up for another is back within that time, and there is no haste.
-    due: () => attempt(lookAtDue).catch(() => wait(reconnectedWithinMs).then(() => attempt(lookAtDue))),
+    due: () => attempt(inspectDueJobs).catch(() => wait(reconnectedWithinMs).then(() => attempt(inspectDueJobs))),
     depths: () =>
       attempt(async () => {
         const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);

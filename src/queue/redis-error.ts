@@ -1,6 +1,6 @@
 import { reasonOf } from './connection-log.ts';
 import { refusalOf } from './refusal.ts';
-import { QueueUnavailable } from './time-limit.ts';
+import { QueueUnavailableError } from './time-limit.ts';
 
 const connectionCodes: readonly unknown[] = [
   'ECONNREFUSED',
@@ -25,10 +25,10 @@ export function isConnectionError(error: unknown): boolean {
   return connectionNames.includes(error.name) || connectionMessage.test(error.message);
 }
 
-/** QueueUnavailable in place of what Redis replied, or its connection threw; anything else is a fault of ours, and stays as it is. */
+/** QueueUnavailableError in place of what Redis replied, or its connection threw; anything else is a fault of ours, and stays as it is. */
 export function unavailable(error: unknown): unknown {
-  if (error instanceof QueueUnavailable) return error;
+  if (error instanceof QueueUnavailableError) return error;
   const refusal = refusalOf(error);
-  if (refusal !== null) return new QueueUnavailable(`Redis refuses: ${refusal.reason}`, { cause: error });
-  return isConnectionError(error) ? new QueueUnavailable(`Redis is away: ${reasonOf(error)}`, { cause: error }) : error;
+  if (refusal !== null) return new QueueUnavailableError(`Redis refuses: ${refusal.reason}`, { cause: error });
+  return isConnectionError(error) ? new QueueUnavailableError(`Redis is away: ${reasonOf(error)}`, { cause: error }) : error;
 }

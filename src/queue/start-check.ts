@@ -41,14 +41,14 @@ export async function checkRedis({ redisUrl, queuePrefix }: CheckedRedis): Promi
     enableOfflineQueue: false,
     connectTimeout: limitMs,
   });
-  let trouble: unknown = null;
-  redis.on('error', (error) => (trouble ??= error));
+  let problem: unknown = null;
+  redis.on('error', (error) => (problem ??= error));
   try {
     await within(limitMs, redis.connect());
-    if (trouble !== null) throw trouble;
-    return await within(limitMs, lookAt(redis, queuePrefix));
+    if (problem !== null) throw problem;
+    return await within(limitMs, inspect(redis, queuePrefix));
   } catch (error) {
-    return verdictOn(redis, trouble ?? error);
+    return verdictOn(redis, problem ?? error);
   } finally {
     redis.disconnect();
   }
@@ -60,7 +60,7 @@ export async function faultOfRedis(redis: CheckedRedis): Promise<string | null> 
   return checked.kind === 'fault' ? checked.fault : null;
 }
 
-async function lookAt(redis: Redis, prefix: string): Promise<Checked> {
+async function inspect(redis: Redis, prefix: string): Promise<Checked> {
   const failed: Failed[] = [];
   let info = '';
   for (const [command, ...args] of callsAsTheyAre(prefix)) {

@@ -1,5 +1,5 @@
 import { DefaultRateLimiter } from '@smithy/core/retry';
-import { orAborted } from './call-deadline.ts';
+import { raceAbort } from './call-deadline.ts';
 
 /**
  * Lets the requests of one operation out, first come, first served: at once until SageMaker throttles it, from then on at a rate
@@ -9,7 +9,7 @@ import { orAborted } from './call-deadline.ts';
  *
  * The queue is ours, because whoever waits in the SDK's limiter can't leave it: callers who gave up would use up the rate.
  */
-export class SendGate {
+export class AdaptiveRateLimiter {
   readonly #limiter = new DefaultRateLimiter();
   #last: Promise<void> = Promise.resolve();
   /** A leave to send that was asked for and not used yet: it falls to the next in the queue when its asker gives up. */
@@ -21,9 +21,9 @@ export class SendGate {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     this.#last = before.then(() => over);
     try {
-      await orAborted(before, signal);
+      await raceAbort(before, signal);
       this.#leave ??= this.#limiter.getSendToken();
-      await orAborted(this.#leave, signal);
+      await raceAbort(this.#leave, signal);
       this.#leave = null;
     } finally {
       end();
@@ -31,7 +31,7 @@ export class SendGate {
   }
 
   /** Tells how a request that was let out was answered. */
-  answered(how: 'throttled' | 'otherwise'): void {
+  responded(how: 'throttled' | 'otherwise'): void {
     this.#limiter.updateClientSendingRate(how === 'throttled' ? { errorType: 'THROTTLING' } : {});
   }
 }

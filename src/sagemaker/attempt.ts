@@ -7,10 +7,10 @@ import type {
 import type { Command } from '@smithy/core/client';
 import type { Credentials } from './credentials.ts';
 import type { Failure } from './to-sagemaker-error.ts';
-import { orAborted } from './call-deadline.ts';
+import { raceAbort } from './call-deadline.ts';
 
 /** One of the SDK's commands. */
-export type SagemakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<
+export type SageMakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<
   Input,
   Output,
   SageMakerClientResolvedConfig,
@@ -30,12 +30,12 @@ export type AttemptResult<Output> =
  */
 export async function attempt<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   { client, credentials }: { client: SageMakerClient; credentials: Credentials },
-  command: SagemakerCommand<Input, Output>,
+  command: SageMakerCommand<Input, Output>,
   { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
 ): Promise<AttemptResult<Output>> {
   try {
     // Here, and not in the SDK's own time, so that their trouble is told from SageMaker's, whatever it is called.
-    await orAborted(credentials.get(), signal);
+    await raceAbort(credentials.get(), signal);
   } catch (error) {
     return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };
   }
@@ -60,7 +60,7 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
     { step: 'deserialize', priority: 'low', name: 'guardAndNote' },
   );
   try {
-    return { kind: 'ok', output: await orAborted(client.send(command, { abortSignal: signal }), signal) };
+    return { kind: 'ok', output: await raceAbort(client.send(command, { abortSignal: signal }), signal) };
   } catch (error) {
     if (stopped !== null) return { kind: 'stopped', error: (stopped as { error: unknown }).error };
     return { kind: 'failed', failure: { error, sent, status } };
@@ -68,6 +68,6 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
 }
 
 function statusOf(response: unknown): number | null {
-  const isAnswer = typeof response === 'object' && response !== null && 'statusCode' in response;
-  return isAnswer && typeof response.statusCode === 'number' ? response.statusCode : null;
+  const isResponse = typeof response === 'object' && response !== null && 'statusCode' in response;
+  return isResponse && typeof response.statusCode === 'number' ? response.statusCode : null;
 }

@@ -12,12 +12,12 @@ const longestDelayMs = 20_000;
 const throttled: Policy = { maxAttempts: 10, firstDelayMs: 1_000 };
 const unavailable: Policy = { maxAttempts: 4, firstDelayMs: 50 };
 
-export type Trouble = 'throttled' | 'unavailable';
+export type RetryClass = 'throttled' | 'unavailable';
 
-const policyOf = (trouble: Trouble): Policy => (trouble === 'throttled' ? throttled : unavailable);
+const policyOf = (problem: RetryClass): Policy => (problem === 'throttled' ? throttled : unavailable);
 
-export const mayTryAgain = (trouble: Trouble, attempts: number): boolean => attempts < policyOf(trouble).maxAttempts;
+export const mayTryAgain = (problem: RetryClass, attempts: number): boolean => attempts < policyOf(problem).maxAttempts;
 
 /** The wait after so many attempts: doubled each time, with full jitter. @param random uniform in [0, 1). */
-export const backoffMs = (trouble: Trouble, attempts: number, random: number): number =>
-  random * Math.min(longestDelayMs, policyOf(trouble).firstDelayMs * 2 ** (attempts - 1));
+export const backoffMs = (problem: RetryClass, attempts: number, random: number): number =>
+  random * Math.min(longestDelayMs, policyOf(problem).firstDelayMs * 2 ** (attempts - 1));

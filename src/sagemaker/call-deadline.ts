@@ -1,5 +1,5 @@
 /** Why a call was given up; carries its code as an error of Node does. */
-export class GivenUp extends Error {
+export class CallAbortedError extends Error {
   readonly why: 'signal' | 'time';
 
   constructor(why: 'signal' | 'time', message: string) {
@@ -10,7 +10,7 @@ export class GivenUp extends Error {
 }
 
 /** How long a call goes on: until its time is over, or its caller wants no more. */
-export class Patience {
+export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #endsAt: number;
   readonly #timer: NodeJS.Timeout;
@@ -26,13 +26,13 @@ export class Patience {
     else caller?.addEventListener('abort', this.#stop, { once: true });
   }
 
-  /** Aborted with a GivenUp. */
+  /** Aborted with a CallAbortedError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  get givenUp(): GivenUp | null {
-    return this.signal.aborted ? (this.signal.reason as GivenUp) : null;
+  get aborted(): CallAbortedError | null {
+    return this.signal.aborted ? (this.signal.reason as CallAbortedError) : null;
   }
 
   get leftMs(): number {
@@ -46,12 +46,12 @@ export class Patience {
   }
 
   #end(why: 'signal' | 'time', message: string): void {
-    this.#controller.abort(new GivenUp(why, message));
+    this.#controller.abort(new CallAbortedError(why, message));
   }
 }
 
 /** The work's outcome, or the signal's reason when that comes first; the work goes on unheard then. */
-export async function orAborted<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
+export async function raceAbort<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();

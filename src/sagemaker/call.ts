@@ -1,15 +1,15 @@
 import type { SageMakerClient, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-sagemaker';
 import { isTransientError } from '@smithy/core/retry';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SagemakerError, type Effect } from '../core/errors.ts';
+import { SageMakerError, type SideEffect } from '../core/errors.ts';
 import type { CallOptions } from '../ports/sagemaker.ts';
-import { attempt, type SagemakerCommand } from './attempt.ts';
-import { backoffMs, mayTryAgain, type Trouble } from './backoff.ts';
+import { attempt, type SageMakerCommand } from './attempt.ts';
+import { backoffMs, mayTryAgain, type RetryClass } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
-import { effectOf, isRefusedForClock, sagemakerError, type Failure } from './to-sagemaker-error.ts';
-import { GivenUp, Patience } from './call-deadline.ts';
-import { SendGate } from './adaptive-rate-limiter.ts';
-import { type Mask, withoutOthersValues } from './redact.ts';
+import { sideEffectOf, isRefusedForClock, sagemakerError, type Failure } from './to-sagemaker-error.ts';
+import { CallAbortedError, CallDeadline } from './call-deadline.ts';
+import { AdaptiveRateLimiter } from './adaptive-rate-limiter.ts';
+import { type Mask, redactForeignValues } from './redact.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;
@@ -25,7 +25,7 @@ export interface CallerOptions {
 /** Makes a call of SageMaker; a new command for each attempt. */
 export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   operation: string,
-  command: () => SagemakerCommand<Input, Output>,
+  command: () => SageMakerCommand<Input, Output>,
   options?: CallOptions,
   /** Hides what of the request is not to be seen in an error. */
   mask?: Mask,
@@ -33,38 +33,38 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
 
 /** Calls with attempts that back off, a gate for each operation, and one account of what the attempts may have done. */
 export function createCaller({ client, credentials, maxWaitMs, onCall, random }: CallerOptions): Caller {
-  const gates = new Map<string, SendGate>();
-  const gateOf = (operation: string): SendGate => {
-    const gate = gates.get(operation) ?? new SendGate();
+  const gates = new Map<string, AdaptiveRateLimiter>();
+  const limiterFor = (operation: string): AdaptiveRateLimiter => {
+    const gate = gates.get(operation) ?? new AdaptiveRateLimiter();
     gates.set(operation, gate);
     return gate;
   };
 
-  return async (operation, command, options = {}, mask = withoutOthersValues) => {
-    const patience = new Patience(options.maxWaitMs ?? maxWaitMs, options.signal);
+  return async (operation, command, options = {}, mask = redactForeignValues) => {
+    const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
-      const call = { operation, command, client, credentials, gate: gateOf(operation), options, mask, patience, random };
+      const call = { operation, command, client, credentials, gate: limiterFor(operation), options, mask, callDeadline, random };
       const output = await tryUntilOver(call);
       onCall(operation, 'ok');
       return output;
     } catch (error) {
-      onCall(operation, error instanceof SagemakerError ? error.kind : 'stopped');
+      onCall(operation, error instanceof SageMakerError ? error.kind : 'stopped');
       throw error;
     } finally {
-      patience.dispose();
+      callDeadline.dispose();
     }
   };
 }
 
 interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
   operation: string;
-  command: () => SagemakerCommand<Input, Output>;
+  command: () => SageMakerCommand<Input, Output>;
   client: SageMakerClient;
   credentials: Credentials;
-  gate: SendGate;
+  gate: AdaptiveRateLimiter;
   options: CallOptions;
   mask: Mask;
-  patience: Patience;
+  callDeadline: CallDeadline;
   random: () => number;
 }
 
@@ -74,23 +74,23 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   client,
   credentials,
   gate,
-  options: { guard, retryThrottles = true, retryUnclear = true },
+  options: { guard, retryThrottles = true, retryIndeterminate = true },
   mask,
-  patience,
+  callDeadline,
   random,
 }: Call<Input, Output>): Promise<Output> {
-  let effect: Effect = 'none';
+  let effect: SideEffect = 'none';
   let last: Failure | null = null;
   let clockWasSet = false;
   for (let attempts = 1; ; attempts += 1) {
-    await gate.pass(patience.signal).catch((givenUp: GivenUp) => {
-      throw sagemakerError(operation, givenUp.why === 'signal' ? unsent(givenUp) : (last ?? heldBack(operation)), effect, mask);
+    await gate.pass(callDeadline.signal).catch((aborted: CallAbortedError) => {
+      throw sagemakerError(operation, aborted.why === 'signal' ? unsent(aborted) : (last ?? heldBack(operation)), effect, mask);
     });
-    const result = await attempt({ client, credentials }, command(), { signal: patience.signal, guard });
+    const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, guard });
     if (result.kind === 'stopped') throw result.error;
     if (result.kind === 'ok') {
-      gate.answered('otherwise');
-      credentials.answered(null);
+      gate.responded('otherwise');
+      credentials.responded(null);
       return result.output;
     }
 
@@ -98,27 +98,27 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     const isSkewed: boolean = !clockWasSet && isRefusedForClock(operation, result.failure);
     clockWasSet ||= isSkewed;
     const failure = { ...result.failure, isSkewed };
-    if (effectOf(failure) === 'unknown') effect = 'unknown';
-    if (failure.error instanceof GivenUp) {
+    if (sideEffectOf(failure) === 'unknown') effect = 'unknown';
+    if (failure.error instanceof CallAbortedError) {
       throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect, mask);
     }
     const error = sagemakerError(operation, failure, effect, mask);
-    gate.answered(error.kind === 'throttled' ? 'throttled' : 'otherwise');
-    if (error.kind === 'unauthenticated') credentials.answered(error);
-    else if (failure.status !== null) credentials.answered(null);
-    const trouble = passingTrouble(error, failure);
-    const endsAtOnce = (trouble === 'throttled' && !retryThrottles) || (effect === 'unknown' && !retryUnclear);
-    if (trouble === null || endsAtOnce || !mayTryAgain(trouble, attempts)) throw error;
-    const delayMs = backoffMs(trouble, attempts, random());
-    if (delayMs >= patience.leftMs) throw error;
+    gate.responded(error.kind === 'throttled' ? 'throttled' : 'otherwise');
+    if (error.kind === 'unauthenticated') credentials.responded(error);
+    else if (failure.status !== null) credentials.responded(null);
+    const problem = passingError(error, failure);
+    const endsAtOnce = (problem === 'throttled' && !retryThrottles) || (effect === 'unknown' && !retryIndeterminate);
+    if (problem === null || endsAtOnce || !mayTryAgain(problem, attempts)) throw error;
+    const delayMs = backoffMs(problem, attempts, random());
+    if (delayMs >= callDeadline.leftMs) throw error;
     last = failure;
     // When it is given up meanwhile, the gate says so.
-    await wait(delayMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await wait(delayMs, undefined, { signal: callDeadline.signal }).catch(() => undefined);
   }
 }
 
 /** What may be over in a moment; the SDK's judgement of what is transient, and a clock that it has just set right. */
-function passingTrouble({ kind }: SagemakerError, { error, isSkewed }: Failure): Trouble | null {
+function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): RetryClass | null {
   if (kind === 'throttled') return 'throttled';
   const seen = (error instanceof Error ? error : new Error(String(error))) as Parameters<typeof isTransientError>[0];
   return isSkewed === true || (kind === 'unavailable' && isTransientError(seen)) ? 'unavailable' : null;

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { credentialsTrouble } from '../core/sagemaker/credentials-problem.ts';
+import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import type { Credentials } from './credentials.ts';
 import { sagemakerError } from './to-sagemaker-error.ts';
 
 /** How long after an answer or a question SageMaker is asked again. */
 const probeEveryMs = 10_000;
 /** How long the first check waits for SageMaker: readiness has a time limit of its own. */
-const firstAnswerMs = 700;
+const firstResponseMs = 700;
 
 export interface CredentialsCheckOptions {
   credentials: Credentials;
@@ -22,18 +22,19 @@ export interface CredentialsCheckOptions {
  * while all is well. SageMaker being away says nothing about them.
  */
 export function createCredentialsCheck({ credentials, probe, uptimeMs }: CredentialsCheckOptions): () => Promise<void> {
-  let askedAt = -Infinity;
-  const isDue = (): boolean => uptimeMs() - Math.max(askedAt, credentials.answeredAt ?? -Infinity) >= probeEveryMs;
+  let requestedAt = -Infinity;
+  const isDue = (): boolean => uptimeMs() - Math.max(requestedAt, credentials.respondedAt ?? -Infinity) >= probeEveryMs;
   const ask = async (): Promise<void> => {
-    askedAt = uptimeMs();
+    requestedAt = uptimeMs();
     // Whatever the answer is, the credentials have been told.
     await probe().catch(() => undefined);
   };
   return async () => {
-    if (credentials.trouble === null) await findCredentials(credentials);
-    if (credentials.answeredAt === null && isDue()) await Promise.race([ask(), wait(firstAnswerMs, undefined, { ref: false })]);
-    else if (credentials.trouble !== null && isDue()) void ask();
-    if (credentials.trouble !== null) throw new Error(credentialsTrouble(credentials.trouble.code));
+    if (credentials.problem === null) await findCredentials(credentials);
+    if (credentials.respondedAt === null && isDue())
+      await Promise.race([ask(), wait(firstResponseMs, undefined, { ref: false })]);
+    else if (credentials.problem !== null && isDue()) void ask();
+    if (credentials.problem !== null) throw new Error(credentialsProblem(credentials.problem.code));
   };
 }
 
@@ -43,6 +44,6 @@ export async function findCredentials(credentials: Credentials): Promise<void> {
     await credentials.get();
   } catch (error) {
     const failure = { error, sent: false, status: null, isUnauthenticated: true };
-    credentials.answered(sagemakerError('finding credentials', failure, 'none'));
+    credentials.responded(sagemakerError('finding credentials', failure, 'none'));
   }
 }

@@ -1,5 +1,5 @@
 import { capacityText } from '../core/deployment/endpoint-failure.ts';
-import type { SagemakerErrorKind, SagemakerResource } from '../core/errors.ts';
+import type { SageMakerErrorKind, SageMakerResource } from '../core/errors.ts';
 
 /** A failed call as far as it decides what kind of failure it is. */
 export interface Refusal {
@@ -12,9 +12,9 @@ export interface Refusal {
 }
 
 export interface Classified {
-  kind: SagemakerErrorKind;
+  kind: SageMakerErrorKind;
   /** What it speaks of, where that is said. */
-  resource: SagemakerResource | null;
+  resource: SageMakerResource | null;
 }
 
 /** The SDK's throttling names, and whatever else is named so. */
@@ -31,7 +31,7 @@ const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|
  * known everywhere yet. "Could not assume role": awslabs/predictive-maintenance-using-machine-learning#3; "Could not access model data":
  * philschmid/llm-sagemaker-sample#2; a scalable target: awslabs/stable-diffusion-aws-extension#161.
  */
-const texts: readonly (readonly [start: RegExp, kind: SagemakerErrorKind, resource: SagemakerResource | null])[] = [
+const texts: readonly (readonly [start: RegExp, kind: SageMakerErrorKind, resource: SageMakerResource | null])[] = [
   [/^Could not find endpoint configuration\b/i, 'not_found', 'endpoint_config'],
   [/^Could not find endpoint\b/i, 'not_found', 'endpoint'],
   [/^Could not find model\b(?! data)/i, 'not_found', 'model'],
@@ -60,7 +60,7 @@ const notFoundText = /^Requested resource not found\b/i;
 /** Quotes what we sent, which may hold any text. */
 const validationReport = /^\d+ validation errors? detected/;
 
-const kindOfCode = new Map<string, SagemakerErrorKind>(
+const kindOfCode = new Map<string, SageMakerErrorKind>(
   Object.entries({
     quota: ['ResourceLimitExceeded', 'ServiceQuotaExceededException'],
     busy: ['ConflictException'],
@@ -110,8 +110,8 @@ const kindOfCode = new Map<string, SagemakerErrorKind>(
       'ValidationError',
       'ValidationException',
     ],
-  } satisfies Partial<Record<SagemakerErrorKind, string[]>>).flatMap(([kind, codes]) =>
-    codes.map((code) => [code, kind as SagemakerErrorKind] as const),
+  } satisfies Partial<Record<SageMakerErrorKind, string[]>>).flatMap(([kind, codes]) =>
+    codes.map((code) => [code, kind as SageMakerErrorKind] as const),
   ),
 );
 
@@ -142,9 +142,9 @@ export function classify({ operation, code, message, status }: Refusal): Classif
   return of('unknown');
 }
 
-const of = (kind: SagemakerErrorKind, resource: SagemakerResource | null = null): Classified => ({ kind, resource });
+const of = (kind: SageMakerErrorKind, resource: SageMakerResource | null = null): Classified => ({ kind, resource });
 
-const resources: Record<string, SagemakerResource> = {
+const resources: Record<string, SageMakerResource> = {
   TrainingJob: 'training_job',
   Model: 'model',
   EndpointConfig: 'endpoint_config',
@@ -152,5 +152,5 @@ const resources: Record<string, SagemakerResource> = {
 };
 
 /** The only resource that the operation could mean. */
-const named = (operation: string, pattern: RegExp): SagemakerResource | null =>
+const named = (operation: string, pattern: RegExp): SageMakerResource | null =>
   resources[pattern.exec(operation)?.[1] ?? ''] ?? null;

@@ -1,6 +1,6 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { loadSharedConfigFiles } from '@smithy/core/config';
-import type { SagemakerError } from '../core/errors.ts';
+import type { SageMakerError } from '../core/errors.ts';
 
 /** How often credentials that do not work are got anew: a role or a metadata server is asked for them then. */
 const renewEveryMs = 5_000;
@@ -8,7 +8,7 @@ const renewEveryMs = 5_000;
 export interface CredentialsOptions {
   client: Pick<SageMakerClient, 'config'>;
   /** Told when they cease to work, and when they work again. */
-  onChange: (trouble: SagemakerError | null) => void;
+  onChange: (problem: SageMakerError | null) => void;
   /** Milliseconds, from any beginning; never set back. */
   uptimeMs: () => number;
 }
@@ -16,8 +16,8 @@ export interface CredentialsOptions {
 /** What is known of the service's own AWS credentials from the calls that were made with them. */
 export class Credentials {
   readonly #options: CredentialsOptions;
-  #trouble: SagemakerError | null = null;
-  #answeredAt: number | null = null;
+  #problem: SageMakerError | null = null;
+  #respondedAt: number | null = null;
   #renewedAt = -Infinity;
   #renewal: Promise<void> = Promise.resolve();
 
@@ -26,13 +26,13 @@ export class Credentials {
   }
 
   /** Why they do not work: they can't be found, or AWS refused them at the last call. */
-  get trouble(): SagemakerError | null {
-    return this.#trouble;
+  get problem(): SageMakerError | null {
+    return this.#problem;
   }
 
   /** When something was last learnt of them, by `uptimeMs`; null before the first time. */
-  get answeredAt(): number | null {
-    return this.#answeredAt;
+  get respondedAt(): number | null {
+    return this.#respondedAt;
   }
 
   /**
@@ -42,15 +42,15 @@ export class Credentials {
    * @throws whatever the SDK met.
    */
   async get(): Promise<void> {
-    if (this.#trouble !== null) await this.#renew();
+    if (this.#problem !== null) await this.#renew();
     await this.#options.client.config.credentials();
   }
 
   /** To be told of each answer: the refusal of credentials, or null for any other. */
-  answered(refusal: SagemakerError | null): void {
-    const changed = (this.#trouble === null) !== (refusal === null);
-    this.#answeredAt = this.#options.uptimeMs();
-    this.#trouble = refusal;
+  responded(refusal: SageMakerError | null): void {
+    const changed = (this.#problem === null) !== (refusal === null);
+    this.#respondedAt = this.#options.uptimeMs();
+    this.#problem = refusal;
     if (changed) this.#options.onChange(refusal);
   }
 

@@ -1,15 +1,15 @@
 import {
   CreateEndpointConfigCommand,
   DescribeEndpointConfigCommand,
-  type ProductionVariant as SagemakerVariant,
+  type ProductionVariant as SageMakerVariant,
   type ProductionVariantInstanceType,
 } from '@aws-sdk/client-sagemaker';
 import type { ProductionVariant } from '../core/deployment/deployment.ts';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-export const endpointConfigCalls = (call: Caller): Pick<Sagemaker, 'createEndpointConfig' | 'describeEndpointConfig'> => ({
+export const endpointConfigCalls = (call: Caller): Pick<SageMaker, 'createEndpointConfig' | 'describeEndpointConfig'> => ({
   async createEndpointConfig({ name, variant, tags }, options) {
     const operation = 'CreateEndpointConfig';
     const command = () =>
@@ -42,7 +42,7 @@ export const endpointConfigCalls = (call: Caller): Pick<Sagemaker, 'createEndpoi
 });
 
 /** What a variant that somebody else made does not have (a serverless one has no instances) is empty, and equals none of ours. */
-const variantOf = (variant: SagemakerVariant): ProductionVariant => ({
+const variantOf = (variant: SageMakerVariant): ProductionVariant => ({
   variantName: variant.VariantName ?? '',
   modelName: variant.ModelName ?? '',
   instanceType: variant.InstanceType ?? '',

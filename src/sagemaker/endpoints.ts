@@ -6,11 +6,11 @@ import {
   type DescribeEndpointCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import type { Endpoint } from '../core/deployment/deployment.ts';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-type EndpointCalls = Pick<Sagemaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
+type EndpointCalls = Pick<SageMaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
 
 export const endpointCalls = (call: Caller): EndpointCalls => ({
   async describeEndpoint(name, options) {

@@ -1,9 +1,9 @@
 import { CreateModelCommand, DescribeModelCommand } from '@aws-sdk/client-sagemaker';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-export const modelCalls = (call: Caller): Pick<Sagemaker, 'createModel' | 'describeModel'> => ({
+export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'describeModel'> => ({
   async createModel({ name, image, modelDataUrl, roleArn, tags }, options) {
     const operation = 'CreateModel';
     const command = () =>

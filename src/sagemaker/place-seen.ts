@@ -16,7 +16,7 @@ export class PlaceSeen {
     this.#client = client;
   }
 
-  answered(arn: string): void {
+  responded(arn: string): void {
     this.#seen = placeOfArn(arn) ?? this.#seen;
   }
 

@@ -14,7 +14,7 @@ const hidden = '\uE000';
  * histories. A text with none of them in it stays as it is; else its white space becomes single spaces. To be done before a text is
  * shortened: half of a value is no value that could be found.
  */
-export function withoutValues({ hyperparameters, environment }: Values): Mask {
+export function redactUserValues({ hyperparameters, environment }: Values): Mask {
   let steps: ((line: string) => string)[] | null = null;
   return (text) => {
     // Most calls are not refused.
@@ -28,7 +28,7 @@ export function withoutValues({ hyperparameters, environment }: Values): Mask {
 }
 
 /** For texts about a request without such values of ours; others' may be in them, as those of a model package. */
-export const withoutOthersValues: Mask = (text) => masked(text, [withoutEchoes]);
+export const redactForeignValues: Mask = (text) => masked(text, [withoutEchoes]);
 
 function masked(text: string, steps: readonly ((line: string) => string)[]): string {
   const line = onOneLine(text.replaceAll(hidden, ' '));

@@ -1,15 +1,15 @@
 import type { ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 
 /** Has the command's answer tell when SageMaker gave it, by its own clock: the Date header. Nothing is told where there is none. */
-export function noteAnsweredAt(command: ListTrainingJobsCommand, tell: (at: number) => void): void {
+export function noteRespondedAt(command: ListTrainingJobsCommand, report: (at: number) => void): void {
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const at = Date.parse(dateOf(result.response) ?? '');
-      if (!Number.isNaN(at)) tell(at);
+      if (!Number.isNaN(at)) report(at);
       return result;
     },
-    { step: 'deserialize', priority: 'low', name: 'noteAnsweredAt' },
+    { step: 'deserialize', priority: 'low', name: 'noteRespondedAt' },
   );
 }
 

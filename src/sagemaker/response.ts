@@ -1,16 +1,16 @@
 import type { Tag } from '@aws-sdk/client-sagemaker';
-import { SagemakerError } from '../core/errors.ts';
+import { SageMakerError } from '../core/errors.ts';
 
-/** A member that SageMaker's API model requires in the answer. @throws {SagemakerError} `unknown` when it is missing. */
+/** A member that SageMaker's API model requires in the answer. @throws {SageMakerError} `unknown` when it is missing. */
 export function required<T>(value: T | undefined, operation: string, member: string): T {
   if (value !== undefined) return value;
-  throw new SagemakerError({
+  throw new SageMakerError({
     kind: 'unknown',
     operation,
     resource: null,
     message: `The answer has no ${member}.`,
     effect: 'unknown',
-    mayStillArrive: false,
+    possiblyInFlight: false,
     code: 'IncompleteAnswer',
     requestId: null,
   });

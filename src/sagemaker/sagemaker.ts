@@ -1,7 +1,7 @@
-import { credentialsTrouble } from '../core/sagemaker/credentials-problem.ts';
-import { SagemakerError } from '../core/errors.ts';
+import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
+import { SageMakerError } from '../core/errors.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import { type Caller, createCaller } from './call.ts';
 import { createCredentialsCheck, findCredentials } from './check-credentials.ts';
 import { createClient, defaultLimits, type ClientOverrides, type Limits } from './client.ts';
@@ -13,7 +13,7 @@ import { PlaceSeen } from './place-seen.ts';
 import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
-export interface SagemakerOptions {
+export interface SageMakerOptions {
   /** Told once for each call, retries included: `ok`, the kind of the error, or `stopped` when the call's guard ended it. */
   onCall?: (operation: string, result: string) => void;
   /** For what becomes of the credentials. */
@@ -29,24 +29,24 @@ export interface SagemakerOptions {
   uptimeMs?: () => number;
 }
 
-export interface ConnectedSagemaker extends Sagemaker {
+export interface ConnectedSageMaker extends SageMaker {
   /** Throws, with the reason, while the service's own AWS credentials can't be found or are refused (check-credentials.ts). */
   checkCredentials(): Promise<void>;
   /** Looks whether there are any, without a call of SageMaker's; the log tells when there are none. Never fails. */
   findCredentials(): Promise<void>;
   /** What was wrong with them at the last call; null when nothing was. */
-  credentialsTrouble(): string | null;
+  credentialsProblem(): string | null;
   /** Lets go of the connections. */
   close(): void;
 }
 
 /** SageMaker's control plane through the AWS SDK. */
-export function createSagemaker(options: SagemakerOptions = {}): ConnectedSagemaker {
+export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMaker {
   const limits = { ...defaultLimits, ...options.limits };
   const { maxWaitMs } = limits;
   const client = createClient(options.client ?? {}, limits);
   const { uptimeMs = () => performance.now() } = options;
-  const credentials = new Credentials({ client, onChange: (trouble) => tell(options.log, trouble), uptimeMs });
+  const credentials = new Credentials({ client, onChange: (problem) => report(options.log, problem), uptimeMs });
   const place = new PlaceSeen(client);
   const calling = createCaller({
     client,
@@ -59,7 +59,7 @@ export function createSagemaker(options: SagemakerOptions = {}): ConnectedSagema
     try {
       return await calling(...args);
     } catch (error) {
-      if (error instanceof SagemakerError) place.refused(error.message);
+      if (error instanceof SageMakerError) place.refused(error.message);
       throw error;
     }
   };
@@ -77,17 +77,21 @@ export function createSagemaker(options: SagemakerOptions = {}): ConnectedSagema
       uptimeMs,
     }),
     findCredentials: () => findCredentials(credentials),
-    credentialsTrouble: () => (credentials.trouble === null ? null : credentialsTrouble(credentials.trouble.code)),
+    credentialsProblem: () => (credentials.problem === null ? null : credentialsProblem(credentials.problem.code)),
     close: () => client.destroy(),
   };
 }
 
 const probeWaitMs = 5_000;
 
-const toMend =
+const restoreConnection =
   'Renew the session, the key or the role. What files, SSO, roles and metadata servers give is read again; what the environment holds needs a restart.';
 
-function tell(log: Logger | undefined, trouble: SagemakerError | null): void {
-  if (trouble === null) log?.info({}, 'the AWS credentials work again');
-  else log?.error({ err: trouble, to_do: toMend }, 'the AWS credentials do not work: nothing reaches SageMaker until they do');
+function report(log: Logger | undefined, problem: SageMakerError | null): void {
+  if (problem === null) log?.info({}, 'the AWS credentials work again');
+  else
+    log?.error(
+      { err: problem, to_do: restoreConnection },
+      'the AWS credentials do not work: nothing reaches SageMaker until they do',
+    );
 }

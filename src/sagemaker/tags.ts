@@ -1,9 +1,9 @@
 import { AddTagsCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import { tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-export const tagCalls = (call: Caller, maxWaitMs: number): Pick<Sagemaker, 'listTags' | 'addTags'> => ({
+export const tagCalls = (call: Caller, maxWaitMs: number): Pick<SageMaker, 'listTags' | 'addTags'> => ({
   async addTags(arn, tags, options) {
     await call('AddTags', () => new AddTagsCommand({ ResourceArn: arn, Tags: tagList(tags) }), options);
   },

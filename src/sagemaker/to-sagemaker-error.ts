@@ -1,8 +1,8 @@
-import { SagemakerError, type Effect } from '../core/errors.ts';
+import { SageMakerError, type SideEffect } from '../core/errors.ts';
 import { classify, type Classified } from './classify-error.ts';
-import { GivenUp } from './call-deadline.ts';
+import { CallAbortedError } from './call-deadline.ts';
 import { onOneLine } from './value-forms.ts';
-import { type Mask, withoutOthersValues } from './redact.ts';
+import { type Mask, redactForeignValues } from './redact.ts';
 
 /** How one attempt failed. */
 export interface Failure {
@@ -43,7 +43,7 @@ export function isRefusedForClock(operation: string, failure: Failure): boolean 
  * What the attempt may have done. `none` when nothing got out, or SageMaker refused (4xx); a connection that never came about
  * carried nothing.
  */
-export function effectOf({ error, sent, status }: Failure): Effect {
+export function sideEffectOf({ error, sent, status }: Failure): SideEffect {
   if (!sent) return 'none';
   if (status !== null) return status >= 400 && status < 500 ? 'none' : 'unknown';
   return neverConnected(error) ? 'none' : 'unknown';
@@ -65,45 +65,45 @@ function neverConnected(error: unknown): boolean {
 export function sagemakerError(
   operation: string,
   failure: Failure,
-  effect: Effect,
-  mask: Mask = withoutOthersValues,
-): SagemakerError {
-  if (failure.isUnauthenticated && !isCalledOff(failure)) return withoutCredentialsAtHand(operation, failure, effect);
+  effect: SideEffect,
+  mask: Mask = redactForeignValues,
+): SageMakerError {
+  if (failure.isUnauthenticated && !isCalledOff(failure)) return credentialsError(operation, failure, effect);
   const { name, code: nodeCode, message, $fault, $metadata } = fieldsOf(failure.error);
-  const isAnswer = $fault !== undefined;
+  const isResponse = $fault !== undefined;
   const status = failure.status ?? (typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null);
-  const code = text(isAnswer ? name : nodeCode) ?? text(name) ?? 'Error';
+  const code = text(isResponse ? name : nodeCode) ?? text(name) ?? 'Error';
   const said = text(message) ?? code;
   const classified = failure.isSkewed ? skewedClock : classify({ operation, code, message: said, status });
-  return new SagemakerError({
+  return new SageMakerError({
     operation,
     ...classified,
     message: forPeople(classified.kind === 'unauthenticated' ? firstLine(said) : said, mask),
     effect,
     // A gateway that has given up waiting answers 504 while what is behind it goes on.
-    mayStillArrive: effect === 'unknown' && (failure.status === null || failure.status === 504),
+    possiblyInFlight: effect === 'unknown' && (failure.status === null || failure.status === 504),
     code,
     requestId: text($metadata?.requestId),
     // What SageMaker answered is all in the fields; the SDK's error holds the raw text besides.
-    cause: isAnswer ? undefined : maskedCause(failure.error, mask),
+    cause: isResponse ? undefined : maskedCause(failure.error, mask),
   });
 }
 
 /** The request was signed by a wrong clock, which the SDK has set right by SageMaker's for the next one. */
 const skewedClock: Classified = { kind: 'unavailable', resource: null };
 
-const isCalledOff = ({ error }: Failure): boolean => error instanceof GivenUp && error.why === 'signal';
+const isCalledOff = ({ error }: Failure): boolean => error instanceof CallAbortedError && error.why === 'signal';
 
-function withoutCredentialsAtHand(operation: string, { error }: Failure, effect: Effect): SagemakerError {
+function credentialsError(operation: string, { error }: Failure, effect: SideEffect): SageMakerError {
   const { name, message } = fieldsOf(error);
   const said = text(message) ?? text(name) ?? 'no reason given';
-  return new SagemakerError({
+  return new SageMakerError({
     kind: 'unauthenticated',
     operation,
     resource: null,
-    message: `AWS credentials could not be got: ${error instanceof GivenUp ? 'it took too long' : forPeople(said, withoutOthersValues)}`,
+    message: `AWS credentials could not be got: ${error instanceof CallAbortedError ? 'it took too long' : forPeople(said, redactForeignValues)}`,
     effect,
-    mayStillArrive: effect === 'unknown',
+    possiblyInFlight: effect === 'unknown',
     code: 'CredentialsProviderError',
     requestId: null,
     cause: error,

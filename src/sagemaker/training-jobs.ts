@@ -8,32 +8,32 @@ import {
   type TrainingInstanceType,
   type TrainingJobSummary as ListedTrainingJob,
 } from '@aws-sdk/client-sagemaker';
-import { SagemakerError } from '../core/errors.ts';
+import { SageMakerError } from '../core/errors.ts';
 import type { TrainingJob } from '../core/training/training-run.ts';
-import type { Sagemaker, TrainingJobSpec, TrainingJobSummary } from '../ports/sagemaker.ts';
-import { noteAnsweredAt } from './response-time.ts';
+import type { SageMaker, TrainingJobSpec, TrainingJobSummary } from '../ports/sagemaker.ts';
+import { noteRespondedAt } from './response-time.ts';
 import { instant, nonEmpty, required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 import type { PlaceSeen } from './place-seen.ts';
-import { withoutValues } from './redact.ts';
+import { redactUserValues } from './redact.ts';
 
-type TrainingJobCalls = Pick<Sagemaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
+type TrainingJobCalls = Pick<SageMaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
 
 /** `place` is told what their ARNs say of it. */
 export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCalls => ({
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';
     const command = () => new CreateTrainingJobCommand(requestOf(spec));
-    const { TrainingJobArn } = await call(operation, command, options, withoutValues(spec));
+    const { TrainingJobArn } = await call(operation, command, options, redactUserValues(spec));
     const arn = required(TrainingJobArn, operation, 'TrainingJobArn');
-    place.answered(arn);
+    place.responded(arn);
     return { arn };
   },
 
   async describeTrainingJob(name, options) {
     const command = () => new DescribeTrainingJobCommand({ TrainingJobName: name });
     const job = trainingJobOf(await call('DescribeTrainingJob', command, options));
-    place.answered(job.arn);
+    place.responded(job.arn);
     return job;
   },
 
@@ -46,7 +46,7 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
    * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging).
    */
   async listTrainingJobs({ nextToken }, options) {
-    let answeredAt: number | null = null;
+    let respondedAt: number | null = null;
     const command = () => {
       const list = new ListTrainingJobsCommand({
         MaxResults: 100,
@@ -54,17 +54,17 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
         SortOrder: 'Descending',
         NextToken: nextToken,
       });
-      noteAnsweredAt(list, (at) => (answeredAt = at));
+      noteRespondedAt(list, (at) => (respondedAt = at));
       return list;
     };
     const { TrainingJobSummaries = [], NextToken } = await call('ListTrainingJobs', command, options);
     const read = TrainingJobSummaries.map(summaryOrReason);
-    place.answered(TrainingJobSummaries[0]?.TrainingJobArn ?? '');
+    place.responded(TrainingJobSummaries[0]?.TrainingJobArn ?? '');
     return {
       jobs: read.flatMap((one) => ('reason' in one ? [] : [one])),
       odd: read.flatMap((one) => ('reason' in one ? [one] : [])),
       nextToken: NextToken || null,
-      answeredAt,
+      respondedAt,
     };
   },
 });
@@ -100,7 +100,7 @@ const requestOf = (spec: TrainingJobSpec): CreateTrainingJobCommandInput => ({
 function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
   const operation = 'DescribeTrainingJob';
   const { HyperParameters: hyperparameters = {}, Environment: environment = {} } = job;
-  const mask = withoutValues({ hyperparameters, environment });
+  const mask = redactUserValues({ hyperparameters, environment });
   return {
     name: required(job.TrainingJobName, operation, 'TrainingJobName'),
     arn: required(job.TrainingJobArn, operation, 'TrainingJobArn'),
@@ -135,7 +135,7 @@ function summaryOrReason(job: ListedTrainingJob): TrainingJobSummary | { name: s
   try {
     return summaryOf(job);
   } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
+    if (!(error instanceof SageMakerError)) throw error;
     return { name: job.TrainingJobName ?? job.TrainingJobArn ?? '(no name)', reason: error.message };
   }
 }

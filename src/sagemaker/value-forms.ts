@@ -25,12 +25,12 @@ export function formsOf(values: readonly string[]): string[] {
 /** The value, its lines, what stands in it as JSON, and those of its words that look like a secret. */
 function partsOf(value: string): string[] {
   const lines = value.split(/[\r\n]+/);
-  const words = value.split(/[\s,;:=@/&?"'{}()[\]<>|\\]+/).filter(looksSecret);
+  const words = value.split(/[\s,;:=@/&?"'{}()[\]<>|\\]+/).filter(seemsSecret);
   return [value, ...lines, ...words, ...stringsIn(value)];
 }
 
 /** Letters with digits among them, or too long for a word: one of these alone may be in what refuses it, as a password is. */
-const looksSecret = (word: string): boolean =>
+const seemsSecret = (word: string): boolean =>
   word.length >= shortestHidden && (word.length >= 20 || (/\d/.test(word) && /\p{L}/u.test(word)));
 
 function stringsIn(value: string): string[] {

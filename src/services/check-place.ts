@@ -1,9 +1,9 @@
 import { type Place, placeDiffers, placeOfArn } from '../core/sagemaker/place.ts';
-import { SagemakerError } from '../core/errors.ts';
+import { SageMakerError } from '../core/errors.ts';
 import type { TrainingRun } from '../core/training/training-run.ts';
-import { passOver } from './adoption/skip.ts';
+import { skip } from './adoption/skip.ts';
 import type { CallOptions } from '../ports/sagemaker.ts';
-import type { Services } from './context.ts';
+import type { ServiceContext } from './context.ts';
 
 type Placed = Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'>;
 
@@ -11,27 +11,27 @@ type Placed = Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'>;
  * Why SageMaker does not find a run's training job here although there may be one: it is in another region or account than this process
  * speaks to. null where it is not. That is written down, for people to see.
  */
-export async function whyNotHere(services: Services, run: Placed, options: CallOptions): Promise<string | null> {
+export async function whyNotHere(ctx: ServiceContext, run: Placed, options: CallOptions): Promise<string | null> {
   if (run.trainingJobArn === null) return null;
-  const why = placeDiffers(run.trainingJobArn, await placeHere(services, options));
-  if (why !== null) await passOver(services, 'run_elsewhere', run.trainingJobName, why);
+  const why = placeDiffers(run.trainingJobArn, await placeHere(ctx, options));
+  if (why !== null) await skip(ctx, 'run_elsewhere', run.trainingJobName, why);
   return why;
 }
 
 /** Whether a run's training is known to be elsewhere, by what SageMaker has answered so far. */
-export async function isKnownToBeElsewhere(services: Services, run: Placed): Promise<boolean> {
-  const here = await services.sagemaker.place();
+export async function isKnownToBeElsewhere(ctx: ServiceContext, run: Placed): Promise<boolean> {
+  const here = await ctx.sagemaker.place();
   const why = here.isSure ? placeDiffers(run.trainingJobArn, here) : null;
-  if (why !== null) await passOver(services, 'run_elsewhere', run.trainingJobName, why);
+  if (why !== null) await skip(ctx, 'run_elsewhere', run.trainingJobName, why);
   return why !== null;
 }
 
 /** The account is only known by SageMaker's answers; that to a look at the service's endpoint tells it, whether or not there is one. */
-async function placeHere({ sagemaker, settings }: Services, options: CallOptions): Promise<Place> {
+async function placeHere({ sagemaker, settings }: ServiceContext, options: CallOptions): Promise<Place> {
   const here = await sagemaker.place();
   if (here.account !== null) return here;
   const endpoint = await sagemaker.describeEndpoint(settings.endpointName, options).catch((error: unknown) => {
-    if (error instanceof SagemakerError) return null;
+    if (error instanceof SageMakerError) return null;
     throw error;
   });
   return (endpoint === null ? null : placeOfArn(endpoint.arn)) ?? sagemaker.place();

@@ -1,13 +1,13 @@
 import type { Logger } from '../ports/logger.ts';
 import type { Queue } from '../ports/queue.ts';
-import type { Sagemaker } from '../ports/sagemaker.ts';
+import type { SageMaker } from '../ports/sagemaker.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 import type { Store } from '../ports/store.ts';
 
 /** What every service gets. The clock and randomness are handed in. */
-export interface Services {
+export interface ServiceContext {
   store: Store;
-  sagemaker: Sagemaker;
+  sagemaker: SageMaker;
   queue: Queue;
   log: Logger;
   settings: ServiceSettings;

@@ -10,13 +10,13 @@ const repeatAfterMs = 60_000;
  * lock that was lost is expected after a freeze or an outage; and nothing is said twice within a minute.
  */
 export function createErrorLog(log: Logger, queue: string, now: () => number = () => performance.now()): (error: Error) => void {
-  const toldAt = new Map<string, number>();
+  const reportedAt = new Map<string, number>();
   return (error) => {
     if (isConnectionError(error) || refusalOf(error) !== null) return;
-    const lastAt = toldAt.get(error.message);
+    const lastAt = reportedAt.get(error.message);
     if (lastAt !== undefined && now() - lastAt < repeatAfterMs) return;
-    if (toldAt.size > 100) toldAt.clear();
-    toldAt.set(error.message, now());
+    if (reportedAt.size > 100) reportedAt.clear();
+    reportedAt.set(error.message, now());
     if (lockMessage.test(error.message))
       log.warn({ queue, reason: error.message }, 'a job’s lock was lost; another run goes on with it');
     else log.error({ queue, err: error }, 'the queue’s worker met an error');

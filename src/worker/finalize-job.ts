@@ -8,19 +8,19 @@ import type { Verdict } from './run-job.ts';
  * the job is not this worker's any more. Delaying is one script that checks the lock; without the lock the job is somebody else's,
  * or will be found as stalled, and is left alone. `letGo` is called when the lock is about to be given back.
  */
-export async function settleJob(job: Job, token: string, verdict: Verdict, letGo: () => void): Promise<string> {
+export async function finalizeJob(job: Job, token: string, verdict: Verdict, letGo: () => void): Promise<string> {
   switch (verdict.kind) {
     case 'done':
       return verdict.said;
-    case 'give_up':
+    case 'abandon':
       throw new DelayedError();
-    case 'hand_back':
+    case 'release':
       return delay(job, token, 0, letGo);
     case 'again':
       // Before delaying: after that the job's data may be in another worker's hands.
-      if (verdict.troubleSince !== undefined) {
-        const data = { ...(job.data as object), trouble_since: verdict.troubleSince };
-        await ifStillThere(() => job.updateData(data));
+      if (verdict.failingSince !== undefined) {
+        const data = { ...(job.data as object), failing_since: verdict.failingSince };
+        await ignoreMissingJob(() => job.updateData(data));
       }
       return delay(job, token, verdict.afterMs, letGo);
   }
@@ -29,7 +29,7 @@ export async function settleJob(job: Job, token: string, verdict: Verdict, letGo
 async function delay(job: Job, token: string, afterMs: number, letGo: () => void): Promise<never> {
   const dueAt = Date.now() + afterMs;
   letGo();
-  await ifStillThere(() => job.moveToDelayed(dueAt, token));
+  await ignoreMissingJob(() => job.moveToDelayed(dueAt, token));
   throw new DelayedError();
 }
 
@@ -45,7 +45,7 @@ const insistForMs = 15_000;
 const againAfterMs = 500;
 
 /** Tries for a while when Redis refuses, as in a fail-over: the job goes on when it should, and nobody has to find it. */
-async function ifStillThere(work: () => Promise<unknown>): Promise<void> {
+async function ignoreMissingJob(work: () => Promise<unknown>): Promise<void> {
   const until = performance.now() + insistForMs;
   for (;;) {
     try {

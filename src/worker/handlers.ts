@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/jobs.ts';
-import { advanceDeployment } from '../services/deployment/run-deployment.ts';
+import { runDeployment } from '../services/deployment/run-deployment.ts';
 import { observeTraining } from '../services/training/observe-run.ts';
-import { lookOnEvent } from '../services/events/observe-on-event.ts';
-import { done, type JobOutcome } from '../services/job-result.ts';
+import { observeOnEvent } from '../services/events/observe-on-event.ts';
+import { done, type JobResult } from '../services/job-result.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Services } from '../services/context.ts';
+import type { ServiceContext } from '../services/context.ts';
 
 export interface HandlerContext {
   /** Aborted when the work is to be handed back, or has gone to somebody else. */
@@ -17,34 +17,34 @@ export interface HandlerContext {
 /** What every job says of itself. */
 export interface JobData {
   training_job_name: string;
-  trouble_since?: number | null;
+  failing_since?: number | null;
 }
 
 /** One kind of job: its queue, what its data looks like, and what is done about it. */
 export interface JobKind<Data extends JobData = JobData> {
   queueName: string;
   schema: z.ZodType<Data>;
-  handle(data: Data, context: HandlerContext): Promise<JobOutcome>;
+  handle(data: Data, context: HandlerContext): Promise<JobResult>;
 }
 
 /** What workers do: the services, as jobs. */
-export function createHandlers(services: Services): JobKind[] {
+export function createHandlers(ctx: ServiceContext): JobKind[] {
   return [
     jobKind({
       queueName: checkQueueName,
       schema: checkSchema,
-      handle: ({ training_job_name, trouble_since, actor }, { signal, log }) => {
-        const look = actor === 'event' ? lookOnEvent : observeTraining;
+      handle: ({ training_job_name, failing_since, actor }, { signal, log }) => {
+        const observe = actor === 'event' ? observeOnEvent : observeTraining;
         // What lies in the future was written by a clock that has been put back since.
-        const troubleSince = trouble_since === null ? null : Math.min(trouble_since, services.now());
-        return look({ ...services, log }, training_job_name, { actor, troubleSince, signal });
+        const failingSince = failing_since === null ? null : Math.min(failing_since, ctx.now());
+        return observe({ ...ctx, log }, training_job_name, { actor, failingSince, signal });
       },
     }),
     jobKind({
       queueName: deployQueueName,
       schema: deploySchema,
       handle: async ({ deployment_id, once }, { signal, log }) => {
-        const outcome = await advanceDeployment({ ...services, log }, deployment_id, { signal });
+        const outcome = await runDeployment({ ...ctx, log }, deployment_id, { signal });
         // The deployment's own job looks again.
         return once ? done : outcome;
       },

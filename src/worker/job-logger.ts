@@ -5,16 +5,16 @@ const longestRow = 1000;
 
 /**
  * A log for the work on one job: each line goes to the process's log with the given fields, and what is news (info and above) also
- * to `tell`, as a row that people can read.
+ * to `report`, as a row that people can read.
  */
-export function teeLog(log: Logger, fields: Readonly<Record<string, unknown>>, tell: (row: string) => void): Logger {
+export function createJobLogger(log: Logger, fields: Readonly<Record<string, unknown>>, report: (row: string) => void): Logger {
   const at =
     (level: Level) =>
     (own: object, message: string): void => {
       const all = { ...fields, ...own };
       log[level](all, message);
       if (level === 'debug') return;
-      tell(
+      report(
         rowOf(
           level,
           message,

@@ -3,7 +3,7 @@ import { untilFit } from '../queue/wait-until-fit.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { QueueView } from '../ports/queue.ts';
 import type { JobKind } from './handlers.ts';
-import { createProgressWatch, type ProgressTimes, type ProgressWatch } from './stall-detector.ts';
+import { createStallDetector, type StallTimes, type StallDetector } from './stall-detector.ts';
 import { repeat, type Repeated } from '../async/run-periodically.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
@@ -19,29 +19,29 @@ export interface JobTakingOptions {
   /** A restart may help. */
   onStuck: () => void;
   random: () => number;
-  progressTimes?: ProgressTimes;
-  lookEveryMs?: number;
+  progressTimes?: StallTimes;
+  checkIntervalMs?: number;
 }
 
 export interface JobTaking {
   /** Whether a restart would not help. */
   isHealthy(): boolean;
   /** What keeps it from taking jobs, for people; null when nothing does. */
-  trouble(): string | null;
+  problem(): string | null;
   /** Takes no more jobs while there is a reason; those in hand go on. */
   hold(reason: string | null): void;
   /** As Runtime.close. */
   close(): Promise<void>;
 }
 
-const defaultLookEveryMs = 5000;
+const defaultCheckIntervalMs = 5000;
 
 /** Takes jobs as soon as Redis is there and fit for it, and watches whether it does. */
 export function startTakingJobs(options: JobTakingOptions): JobTaking {
   const { config, handlers, queue, log, name, random } = options;
   const stopping = new AbortController();
   let runtime: Runtime | null = null;
-  let progress: ProgressWatch | null = null;
+  let progress: StallDetector | null = null;
   let looking: Repeated | null = null;
   let waitsFor: string | null = null;
   let held: string | null = null;
@@ -54,19 +54,19 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
     const started = startRuntime({ ...config, name, handlers, log, random });
     runtime = started;
     if (held !== null) started.pause();
-    progress = createProgressWatch({ workers: started.workers, due: () => queue.due(), log, times: options.progressTimes });
+    progress = createStallDetector({ workers: started.workers, due: () => queue.due(), log, times: options.progressTimes });
     looking = watch(progress);
     await started.fetching;
     if (!stopping.signal.aborted) log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');
   };
 
-  const watch = (watched: ProgressWatch): Repeated =>
+  const watch = (watched: StallDetector): Repeated =>
     repeat({
-      firstWithinMs: options.lookEveryMs ?? defaultLookEveryMs,
-      everyMs: options.lookEveryMs ?? defaultLookEveryMs,
+      initialDelayMs: options.checkIntervalMs ?? defaultCheckIntervalMs,
+      everyMs: options.checkIntervalMs ?? defaultCheckIntervalMs,
       random,
       async run() {
-        if (held !== null || (await watched.look()) !== 'end') return;
+        if (held !== null || (await watched.observe()) !== 'end') return;
         log.error({}, 'the worker ends, to be started anew: it has taken no due job for too long');
         options.onStuck();
       },
@@ -74,8 +74,8 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
 
   void start();
   return {
-    isHealthy: () => (runtime?.isRunning() ?? true) && (progress?.trouble() ?? null) === null,
-    trouble: () => held ?? (waitsFor === null ? null : `waits for Redis: ${waitsFor}`) ?? progress?.trouble() ?? null,
+    isHealthy: () => (runtime?.isRunning() ?? true) && (progress?.problem() ?? null) === null,
+    problem: () => held ?? (waitsFor === null ? null : `waits for Redis: ${waitsFor}`) ?? progress?.problem() ?? null,
     hold(reason) {
       held = reason;
       if (reason === null) runtime?.resume();

@@ -7,15 +7,15 @@ import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadConfig } from
 import { openStore } from '../db/sqlite/open-store.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
 import { onCrash } from '../app/on-crash.ts';
-import { onStop } from '../app/shutdown.ts';
+import { onShutdownSignal } from '../app/shutdown.ts';
 import { newProcessName } from '../app/process-name.ts';
 import { createQueue } from '../queue/queue.ts';
 import { faultOfRedis } from '../queue/start-check.ts';
-import { createSagemaker } from '../sagemaker/sagemaker.ts';
+import { createSageMaker } from '../sagemaker/sagemaker.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
-import type { Services } from '../services/context.ts';
-import { startPresence, troubleOf } from '../services/system/presence.ts';
+import type { ServiceContext } from '../services/context.ts';
+import { startPresence, problemOfQueue } from '../services/system/presence.ts';
 import { shareDatabase } from '../services/system/shared-database.ts';
 import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
@@ -32,7 +32,7 @@ onCrash(processLog, 'the worker ends: nobody caught an error');
 
 const log = autoDeployLogger(processLog);
 let close: () => Promise<void> = async () => {};
-const end = onStop(log, () => close());
+const end = onShutdownSignal(log, () => close());
 
 const fault = await faultOfRedis(config);
 if (fault !== null) exitWithFaults([fault]);
@@ -49,25 +49,25 @@ const shared = shareDatabase({
   now: Date.now,
   self,
   queuePrefix: config.queuePrefix,
-  onTrouble: (trouble) => taking.hold(trouble),
+  onProblem: (problem) => taking.hold(problem),
 });
-const stranger = await shared.join();
-if (stranger !== null) exitWithFaults([stranger]);
+const mismatch = await shared.join();
+if (mismatch !== null) exitWithFaults([mismatch]);
 
 const calls = createCallCounter({ store, log, now: Date.now });
-const sagemaker = createSagemaker({ onCall: calls.count, log, client: { proxies: config.proxies } });
-const services: Services = {
+const sagemaker = createSageMaker({ onCall: calls.count, log, client: { proxies: config.proxies } });
+const ctx: ServiceContext = {
   store,
   sagemaker,
   queue,
   log,
-  settings: config.services,
+  settings: config.serviceSettings,
   now: Date.now,
   random: Math.random,
 };
 const taking = startTakingJobs({
   config,
-  handlers: createHandlers(services),
+  handlers: createHandlers(ctx),
   queue,
   log,
   name: self.name,
@@ -76,15 +76,15 @@ const taking = startTakingJobs({
   onStuck: () => end(1),
 });
 taking.hold(shared.objection());
-const reconciling = startReconciling(services);
-const adopting = startAdopting(services);
+const reconciling = startReconciling(ctx);
+const adopting = startAdopting(ctx);
 shared.watch();
 const presence = startPresence({
   store,
   log,
   now: Date.now,
   self,
-  trouble: async () => taking.trouble() ?? (await troubleOf(queue)) ?? sagemaker.credentialsTrouble(),
+  problem: async () => taking.problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem(),
 });
 const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 

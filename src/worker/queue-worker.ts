@@ -1,14 +1,14 @@
 import type { Job } from 'bullmq';
-import { HandedOver } from '../core/errors.ts';
+import { ClaimLostError } from '../core/errors.ts';
 import type { WorkerConnection } from '../queue/connection.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
 import { createErrorLog } from './error-log.ts';
 import { JobWorker } from './job-worker.ts';
 import { runJob, type StopReason } from './run-job.ts';
-import { settleJob } from './finalize-job.ts';
+import { finalizeJob } from './finalize-job.ts';
 import { steadyFetch } from './steady-fetch.ts';
-import { teeLog } from './job-logger.ts';
+import { createJobLogger } from './job-logger.ts';
 
 /** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
 export interface WorkerTimes {
@@ -56,7 +56,7 @@ export interface QueueWorker {
   /** Takes no more jobs; resolves when those in hand are settled. Does not when Redis is away. */
   close(): Promise<void>;
   /** Tells the jobs in hand to stop, so that they are handed back. */
-  handBack(): void;
+  releaseJobs(): void;
 }
 
 interface Run {
@@ -75,13 +75,13 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     const id = String(job.id);
     const letGo = (): void => worker.letGo(id);
     // A fetch that was under way when the worker was told to close or to pause may still bring one.
-    if (ending.signal.aborted || paused) return settleJob(job, String(token), { kind: 'hand_back' }, letGo);
+    if (ending.signal.aborted || paused) return finalizeJob(job, String(token), { kind: 'release' }, letGo);
     const controller = new AbortController();
     let stopReason: StopReason | null = null;
     const run: Run = {
       stop(reason) {
         stopReason ??= reason;
-        controller.abort(new HandedOver(reason === 'shutdown' ? 'the worker shuts down' : 'the job’s lock was lost'));
+        controller.abort(new ClaimLostError(reason === 'shutdown' ? 'the worker shuts down' : 'the job’s lock was lost'));
       },
     };
     // After a freeze this worker may find its own job stalled, and take it again before it sees that the lock is lost.
@@ -91,11 +91,11 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     try {
       const verdict = await runJob(kind, job.data, {
         signal: controller.signal,
-        log: teeLog(log, namesOf(job), (row) => void job.log(row).catch(() => {})),
+        log: createJobLogger(log, namesOf(job), (row) => void job.log(row).catch(() => {})),
         stopReason: () => stopReason,
         random: options.random,
       });
-      return await settleJob(job, String(token), verdict, letGo);
+      return await finalizeJob(job, String(token), verdict, letGo);
     } finally {
       if (runs.get(id) === run) runs.delete(id);
       progressAt = performance.now();
@@ -114,8 +114,8 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     runRetryDelay: runRetryDelayMs,
     autorun: false,
   });
-  const tellError = createErrorLog(log, kind.queueName);
-  worker.on('error', tellError);
+  const logWorkerError = createErrorLog(log, kind.queueName);
+  worker.on('error', logWorkerError);
   steadyFetch(worker.getBackend(), {
     random: options.random,
     signal: ending.signal,
@@ -128,7 +128,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     log.warn({ queue: kind.queueName, job: jobId }, 'a worker lost its hold on a job; another goes on with it');
   });
 
-  worker.run().catch(tellError);
+  worker.run().catch(logWorkerError);
 
   return {
     queueName: kind.queueName,
@@ -150,7 +150,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
       ending.abort();
       return worker.close();
     },
-    handBack() {
+    releaseJobs() {
       for (const run of runs.values()) run.stop('shutdown');
     },
   };

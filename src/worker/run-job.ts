@@ -1,16 +1,16 @@
-import { HandedOver, StoreUnavailable } from '../core/errors.ts';
-import type { JobOutcome } from '../services/job-result.ts';
+import { ClaimLostError, StoreUnavailableError } from '../core/errors.ts';
+import type { JobResult } from '../services/job-result.ts';
 import type { HandlerContext, JobData, JobKind } from './handlers.ts';
 
 /** What becomes of a job after a run. */
 export type Verdict =
   | { kind: 'done'; said: string }
-  /** `troubleSince` undefined: as it was. */
-  | { kind: 'again'; afterMs: number; troubleSince?: number | null }
+  /** `failingSince` undefined: as it was. */
+  | { kind: 'again'; afterMs: number; failingSince?: number | null }
   /** To whoever comes first. */
-  | { kind: 'hand_back' }
+  | { kind: 'release' }
   /** Somebody else has it. */
-  | { kind: 'give_up' };
+  | { kind: 'abandon' };
 
 /** Why a run was told to stop. */
 export type StopReason = 'shutdown' | 'lock_lost';
@@ -33,20 +33,20 @@ export async function runJob(kind: JobKind, rawData: unknown, context: RunContex
   }
   try {
     const outcome = await kind.handle(parsed.data, context);
-    return context.stopReason() === 'lock_lost' ? { kind: 'give_up' } : verdictOn(outcome, parsed.data);
+    return context.stopReason() === 'lock_lost' ? { kind: 'abandon' } : verdictOn(outcome, parsed.data);
   } catch (error) {
     return verdictOnError(error, context);
   }
 }
 
-function verdictOn(outcome: JobOutcome, data: JobData): Verdict {
+function verdictOn(outcome: JobResult, data: JobData): Verdict {
   switch (outcome.kind) {
     case 'done':
       return { kind: 'done', said: 'done' };
     case 'again':
-      return outcome.troubleSince === (data.trouble_since ?? null)
+      return outcome.failingSince === (data.failing_since ?? null)
         ? { kind: 'again', afterMs: outcome.afterMs }
-        : { kind: 'again', afterMs: outcome.afterMs, troubleSince: outcome.troubleSince };
+        : { kind: 'again', afterMs: outcome.afterMs, failingSince: outcome.failingSince };
   }
 }
 
@@ -54,20 +54,20 @@ function verdictOnError(error: unknown, { log, stopReason, random }: RunContext)
   const reason = stopReason();
   if (reason === 'lock_lost') {
     log.warn({ err: error }, 'the job was taken over by another worker; this run ends');
-    return { kind: 'give_up' };
+    return { kind: 'abandon' };
   }
   // Whatever an aborted call threw: the run was told to stop, and it did.
-  if (reason === 'shutdown') return { kind: 'hand_back' };
-  if (error instanceof HandedOver) {
+  if (reason === 'shutdown') return { kind: 'release' };
+  if (error instanceof ClaimLostError) {
     // Another run has the work. If this one still holds the job, as after the queue was emptied and refilled, it looks again.
     log.info({ reason: error.message }, 'another run has taken over the work; this run ends');
     return { kind: 'again', afterMs: jitteredMs(1000, 5000, random) };
   }
-  if (error instanceof StoreUnavailable) {
+  if (error instanceof StoreUnavailableError) {
     const afterMs = jitteredMs(1000, 5000, random);
-    log.warn({ err: error, next_look_ms: afterMs }, 'the database is away; trying again');
+    log.warn({ err: error, next_observation_ms: afterMs }, 'the database is away; trying again');
     return { kind: 'again', afterMs };
   }
-  log.error({ err: error, next_look_ms: afterUnknownErrorMs }, 'the job met an error that nobody foresaw; trying again');
+  log.error({ err: error, next_observation_ms: afterUnknownErrorMs }, 'the job met an error that nobody foresaw; trying again');
   return { kind: 'again', afterMs: afterUnknownErrorMs };
 }

@@ -8,12 +8,12 @@ import { defaultTimes, type QueueWorker, startQueueWorker, type WorkerTimes } fr
 /** How a runtime ends, counted from `close`: SIGKILL comes after 10 s, and the database is to be closed before. */
 interface ClosingTimes {
   /** When jobs that are still in hand are told to stop. */
-  handBackAfterMs: number;
+  releaseAfterMs: number;
   /** When what has not ended is left: its locks run out. */
-  leaveAfterMs: number;
+  forceCloseAfterMs: number;
 }
 
-const defaultClosing: ClosingTimes = { handBackAfterMs: 4000, leaveAfterMs: 7000 };
+const defaultClosing: ClosingTimes = { releaseAfterMs: 4000, forceCloseAfterMs: 7000 };
 /** For workers with nothing in hand: more than they need, unless Redis is away. */
 const idleCloseMs = 1000;
 
@@ -58,11 +58,11 @@ export function startRuntime(options: RuntimeOptions): Runtime {
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     const settled = Promise.allSettled(workers.map((worker) => worker.close()));
-    const inHand = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
-    await firstOf(settled, inHand() === 0 ? Math.min(idleCloseMs, closing.handBackAfterMs) : closing.handBackAfterMs);
-    for (const worker of workers) worker.handBack();
-    if (inHand() > 0) await firstOf(settled, closing.leaveAfterMs - closing.handBackAfterMs);
-    const left = inHand();
+    const activeJobs = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
+    await firstOf(settled, activeJobs() === 0 ? Math.min(idleCloseMs, closing.releaseAfterMs) : closing.releaseAfterMs);
+    for (const worker of workers) worker.releaseJobs();
+    if (activeJobs() > 0) await firstOf(settled, closing.forceCloseAfterMs - closing.releaseAfterMs);
+    const left = activeJobs();
     if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
     await disconnect(connection);
   };

@@ -90,8 +90,8 @@ describe('POST /bootstrap', () => {
 
   it('names every fault of the query and the headers', async () => {
     const api = await startApi();
-    const answer = await bootstrap(api, {}, { 'idempotency-key': 'has space' }, '?auto_deploy=perhaps');
-    const { errors = [] } = expectProblem(answer, 422, 'invalid_request');
+    const response = await bootstrap(api, {}, { 'idempotency-key': 'has space' }, '?auto_deploy=perhaps');
+    const { errors = [] } = expectProblem(response, 422, 'invalid_request');
     expect(errors.length).toBeGreaterThan(0);
     for (const { field } of errors) expect(['auto_deploy', 'Idempotency-Key']).toContain(field);
     expect(api.simulator.calls()).toEqual([]);
@@ -189,11 +189,11 @@ describe('an Idempotency-Key', () => {
 
   it('starts one training, however many send it at once', async () => {
     const api = await startApi();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => bootstrap(api, { instance_count: 1 }, key)));
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect(new Set(answers.map(({ body }) => body.training_job_name)).size).toBe(1);
-    expect(answers.every(({ body }) => body.status === 'training')).toBe(true);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => bootstrap(api, { instance_count: 1 }, key)));
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(responses.map(({ body }) => body.training_job_name)).size).toBe(1);
+    expect(responses.every(({ body }) => body.status === 'training')).toBe(true);
     expect(creations(api)).toHaveLength(1);
     expect(api.simulator.calls({ operation: 'CreateTrainingJob' })).toHaveLength(1);
   });
@@ -201,8 +201,8 @@ describe('an Idempotency-Key', () => {
   it('shares a refusal among those that sent it at once, and may be used again after it', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'quota', limit: 0 });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => bootstrap(api, {}, key)));
-    for (const answer of answers) expectProblem(answer, 429, 'quota_exceeded');
+    const responses = await Promise.all(Array.from({ length: 5 }, () => bootstrap(api, {}, key)));
+    for (const response of responses) expectProblem(response, 429, 'quota_exceeded');
     api.simulator.clearFaults();
     expect((await bootstrap(api, {}, key)).status).toBe(202);
     expect(creations(api)).toHaveLength(1);

@@ -7,7 +7,7 @@ import { openStore } from '../db/sqlite-files.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { programEnvironment } from '../../tools/testkit/program-environment.ts';
-import { type Ask, asking, expectProblem } from './request.ts';
+import { type Ask, requesting, expectProblem } from './request.ts';
 
 interface RunningApi {
   program: Program;
@@ -22,7 +22,7 @@ async function startApi(before: (databasePath: string) => Promise<void> = async 
   await before(databasePath);
   const program = startProgram(['src/api/main.ts'], env);
   const { url } = await program.logged(({ msg }) => msg === 'listening');
-  return { program, ask: asking(String(url)), databasePath };
+  return { program, ask: requesting(String(url)), databasePath };
 }
 
 /** How long `GET /health/live` took at the most, asked again and again until the work has ended. */
@@ -49,8 +49,8 @@ it('locked by a shell: writes get 503 after seconds, reads and liveness go on, a
   const many = Promise.all(Array.from({ length: 20 }, () => ask('POST', '/bootstrap')));
   expect(await slowestLiveWhile(ask, many)).toBeLessThan(1000);
   expect(performance.now() - startedAt).toBeLessThan(8000);
-  for (const answer of await many)
-    expect(expectProblem(answer, 503, 'database_unavailable').detail).toMatch(/nothing was changed/);
+  for (const response of await many)
+    expect(expectProblem(response, 503, 'database_unavailable').detail).toMatch(/nothing was changed/);
   expect(await runsOf(ask)).toEqual([]);
   expect(expectProblem(await ask('GET', '/health/ready'), 503, 'not_ready').checks).toMatchObject({
     redis: 'ok',
@@ -69,12 +69,12 @@ it('a disk that hangs: liveness goes on, writes get 503 after seconds, and none 
   const { ask, databasePath } = await startApi();
   slowWrites(databasePath, 8000);
   const startedAt = performance.now();
-  const asked = Promise.all([
+  const requested = Promise.all([
     ask('POST', '/bootstrap', { json: { training_job_name: 'slow' } }),
     ask('POST', '/bootstrap', { json: { training_job_name: 'next' } }),
   ]);
-  expect(await slowestLiveWhile(ask, asked)).toBeLessThan(1000);
-  for (const answer of await asked) expectProblem(answer, 503, 'database_unavailable');
+  expect(await slowestLiveWhile(ask, requested)).toBeLessThan(1000);
+  for (const response of await requested) expectProblem(response, 503, 'database_unavailable');
   expect(performance.now() - startedAt).toBeLessThan(7000);
   await eventually(
     () => ask('GET', '/health/ready'),

@@ -34,7 +34,7 @@ describe('POST /deploy/{name}', () => {
       training_ended_at: expect.any(String),
       detected_at: expect.any(String),
       detected_by: 'api',
-      deploy_asked_at: null,
+      deploy_requested_at: null,
       in_service_at: null,
     });
     expect(await api.jobsOf('deploy')).toEqual([`deploy-${body.deployment_id}`]);
@@ -61,9 +61,9 @@ describe('POST /deploy/{name}', () => {
   it('gives the deployment that is there already, however many ask at once', async () => {
     const api = await startApi();
     await api.train('wanted', 'completed');
-    const answers = await Promise.all(Array.from({ length: 10 }, () => deploy(api, 'wanted')));
-    for (const { status } of answers) expect([200, 202]).toContain(status);
-    expect(new Set(answers.map(({ body }) => body.deployment_id)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => deploy(api, 'wanted')));
+    for (const { status } of responses) expect([200, 202]).toContain(status);
+    expect(new Set(responses.map(({ body }) => body.deployment_id)).size).toBe(1);
     expect((await deploy(api, 'wanted')).status).toBe(200);
     expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toHaveLength(1);
   });

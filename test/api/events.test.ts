@@ -16,11 +16,11 @@ describe('POST /events', () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap?auto_deploy=true', { json: { training_job_name: 'job' } });
     for (const path of ['/events', '/model-init/events', '/events']) {
-      const answer = await api.ask('POST', path, { json: completed('job') });
-      expect([answer.status, answer.body]).toEqual([202, { accepted: true }]);
+      const response = await api.ask('POST', path, { json: completed('job') });
+      expect([response.status, response.body]).toEqual([202, { accepted: true }]);
     }
-    const looks = (await api.jobsOf('check-training')).filter((id) => id?.startsWith('look-'));
-    expect(looks).toEqual([expect.stringMatching(/^look-job-end-/)]);
+    const observations = (await api.jobsOf('check-training')).filter((id) => id?.startsWith('look-'));
+    expect(observations).toEqual([expect.stringMatching(/^look-job-end-/)]);
   });
 
   it('says why an event is not for it', async () => {
@@ -31,9 +31,9 @@ describe('POST /events', () => {
 
   it.each(readdirSync(folder))('answers %s with 202 or, where it is no such event, with 422', async (name) => {
     const api = await startApi();
-    const answer = await post(api, fixture(name));
-    if (/^(model|endpoint-config|endpoint-deployment)|other-source/.test(name)) expectProblem(answer, 422, 'invalid_request');
-    else expect(answer.status, answer.text).toBe(202);
+    const response = await post(api, fixture(name));
+    if (/^(model|endpoint-config|endpoint-deployment)|other-source/.test(name)) expectProblem(response, 422, 'invalid_request');
+    else expect(response.status, response.text).toBe(202);
   });
 
   it('names what is wrong with what is no event', async () => {
@@ -49,8 +49,8 @@ describe('POST /events', () => {
   it('is answered with 503 while Redis is away, so that EventBridge sends it again', async () => {
     const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
-    const answer = await post(api, completed('job'));
-    expectProblem(answer, 503, 'redis_unavailable');
-    expect(answer.headers.get('retry-after')).toBe('5');
+    const response = await post(api, completed('job'));
+    expectProblem(response, 503, 'redis_unavailable');
+    expect(response.headers.get('retry-after')).toBe('5');
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createFailureLog } from '../../src/api/problems/failure-log.ts';
-import { Problem } from '../../src/api/problems/table.ts';
+import { ApiError } from '../../src/api/problems/table.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 
 const request = { method: 'POST', path: '/events' };
@@ -10,7 +10,7 @@ it('says a failure that repeats once in half a minute, with how many there were,
   const log = createLogger({ logLevel: 'info', secrets: [] }, 'api', { write: (line: string) => lines.push(line) });
   let now = 1_000_000;
   const logFailure = createFailureLog(log, () => now);
-  const refused = new Problem('redis_unavailable', 'Redis refuses writes', { cause: new Error('READONLY You can’t write') });
+  const refused = new ApiError('redis_unavailable', 'Redis refuses writes', { cause: new Error('READONLY You can’t write') });
   for (let count = 0; count < 50; count += 1) logFailure(refused, refused, request);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     {
@@ -27,10 +27,10 @@ it('says a failure that repeats once in half a minute, with how many there were,
   logFailure(refused, refused, request);
   expect(JSON.parse(lines[1] ?? '')).toMatchObject({ repeats: 49 });
   // What is another failure is said at once, and a fault of ours each time, with its stack.
-  logFailure(new Problem('database_unavailable', 'locked'), null, request);
-  const fault = new Problem('internal_error', 'unexpected', { cause: new Error('a bug') });
+  logFailure(new ApiError('database_unavailable', 'locked'), null, request);
+  const fault = new ApiError('internal_error', 'unexpected', { cause: new Error('a bug') });
   for (let count = 0; count < 2; count += 1) logFailure(fault, fault, request);
-  logFailure(new Problem('not_found', 'no such run'), null, request);
+  logFailure(new ApiError('not_found', 'no such run'), null, request);
   expect(lines).toHaveLength(5);
   expect(lines.filter((line) => line.includes('failure-log.test.ts'))).toHaveLength(2);
 });

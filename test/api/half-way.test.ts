@@ -56,13 +56,13 @@ describe('the database, gone half-way', () => {
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'CreateTrainingJob' } });
     const refused = { kind: 'error', status: 400, code: 'ValidationException', message: 'no such image' } as const;
     api.simulator.addFault({ ...refused, match: { operation: 'CreateTrainingJob' } });
-    const answer = api.ask('POST', '/bootstrap');
+    const response = api.ask('POST', '/bootstrap');
     const [name] = await eventually(
       () => names(api),
       (known) => known.length === 1,
     );
     api.takeDatabaseAway();
-    const { detail } = expectProblem(await answer, 503, 'database_unavailable');
+    const { detail } = expectProblem(await response, 503, 'database_unavailable');
     expect(detail).toContain(`The run ${name} is recorded`);
     expect(detail).not.toMatch(/nothing was/);
   });
@@ -71,13 +71,13 @@ describe('the database, gone half-way', () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'StopTrainingJob' } });
-    const answer = api.ask('POST', '/training-jobs/job/stop');
+    const response = api.ask('POST', '/training-jobs/job/stop');
     await eventually(
-      () => api.services.store.findRun('job'),
+      () => api.ctx.store.findRun('job'),
       (run) => run?.stopRequestedAt !== null,
     );
     api.takeDatabaseAway();
-    const { detail } = expectProblem(await answer, 503, 'database_unavailable');
+    const { detail } = expectProblem(await response, 503, 'database_unavailable');
     expect(detail).toMatch(/^The database stopped answering half-way\. The stop of job is recorded/);
   });
 
@@ -85,15 +85,15 @@ describe('the database, gone half-way', () => {
     const api = await startApi();
     await api.train('theirs', 'completed');
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'ListTags' } });
-    const answer = api.ask('POST', '/deploy/theirs');
+    const response = api.ask('POST', '/deploy/theirs');
     // All that is read before has been read.
     await eventually(async () => {
-      const response = await fetch(`${api.simulator.url}/_control/faults`);
-      const { faults } = (await response.json()) as { faults: { injected: number }[] };
+      const control = await fetch(`${api.simulator.url}/_control/faults`);
+      const { faults } = (await control.json()) as { faults: { injected: number }[] };
       return faults[0]?.injected === 1;
     });
     api.takeDatabaseAway();
-    const { detail } = expectProblem(await answer, 503, 'database_unavailable');
+    const { detail } = expectProblem(await response, 503, 'database_unavailable');
     expect(detail).toMatch(/may have been recorded; to ask again makes no second one$/);
   });
 

@@ -11,15 +11,15 @@ import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { readStatus } from '../../src/services/system/read-status.ts';
 import type { ServiceSettings } from '../../src/ports/settings.ts';
-import type { Services } from '../../src/services/context.ts';
+import type { ServiceContext } from '../../src/services/context.ts';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { createClient, makeConfig, training } from '../../tools/testkit/simulator.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl as sharedRedisUrl } from '../../tools/testkit/redis.ts';
-import { type Ask, asking } from './request.ts';
+import { type Ask, requesting } from './request.ts';
 
 export interface ApiOptions {
   apiKeys?: readonly string[];
@@ -37,7 +37,7 @@ export interface ApiOptions {
 export interface Api {
   url: string;
   ask: Ask;
-  services: Services;
+  ctx: ServiceContext;
   simulator: Simulator;
   /** The SDK, at the stand-in. */
   sdk: SageMaker;
@@ -106,8 +106,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
   // The board does not wait for the first connection.
   if (options.redisUrl === undefined) await queue.probe();
-  const sagemaker = createSagemaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
-  const services: Services = { store, queue, sagemaker, log, settings, now, random: Math.random };
+  const sagemaker = createSageMaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
+  const ctx: ServiceContext = { store, queue, sagemaker, log, settings, now, random: Math.random };
 
   const metrics = createMetrics({
     store,
@@ -117,7 +117,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     version: '0.0.0',
   });
   const app = createApp({
-    services,
+    ctx,
     apiKeys,
     basePath,
     publicUrl: options.publicUrl,
@@ -140,11 +140,11 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   });
 
   const sdk = createClient(simulator.url);
-  const control = asking(simulator.url);
+  const control = requesting(simulator.url);
   return {
     url: server.url,
-    ask: asking(server.url),
-    services,
+    ask: requesting(server.url),
+    ctx,
     simulator,
     sdk,
     routes: app.routes,

@@ -34,8 +34,8 @@ describe('GET /metrics', () => {
     await api.ask('POST', '/bootstrap');
     await api.train('done', 'completed');
     await api.ask('POST', '/deploy/done');
-    await api.services.store.addSagemakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 3 }], 0);
-    await api.services.store.addSagemakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 2 }], 0);
+    await api.ctx.store.addSageMakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 3 }], 0);
+    await api.ctx.store.addSageMakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 2 }], 0);
     const { value } = await scrape(api);
     expect(value('autodeploy_training_runs', { status: 'training' })).toBe(1);
     expect(value('autodeploy_training_runs', { status: 'completed' })).toBe(1);
@@ -55,7 +55,7 @@ describe('GET /metrics', () => {
     api.advance(120);
     expect((await api.ask('POST', '/deploy/slow')).status).toBe(202);
     const { value } = await scrape(api);
-    const latency = 'autodeploy_deploy_request_latency_seconds';
+    const latency = 'autodeploy_deploy_queued_latency_seconds';
     const by = { detected_by: 'api' };
     expect(value(`${latency}_count`, by)).toBe(1);
     expect(value(`${latency}_bucket`, { ...by, le: '10' })).toBe(0);
@@ -115,10 +115,10 @@ describe('health', () => {
   it('is not ready while Redis is away, and says why', async () => {
     const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     expect((await ask('GET', '/health/live')).status).toBe(200);
-    const answer = await ask('GET', '/health/ready');
-    expect(answer).toMatchObject({ status: 503, body: { code: 'not_ready', checks: { database: 'ok' } } });
-    expect(answer.body).toMatchObject({ checks: { redis: expect.stringContaining('ECONNREFUSED') } });
-    expect(answer.headers.get('retry-after')).toBe('2');
+    const response = await ask('GET', '/health/ready');
+    expect(response).toMatchObject({ status: 503, body: { code: 'not_ready', checks: { database: 'ok' } } });
+    expect(response.body).toMatchObject({ checks: { redis: expect.stringContaining('ECONNREFUSED') } });
+    expect(response.headers.get('retry-after')).toBe('2');
   });
 
   it('is not ready while the database is away, and neither is the rest', async () => {
@@ -136,9 +136,9 @@ describe('health', () => {
       ['POST', '/deploy/some-job'],
       ['GET', '/deployments'],
     ] as const) {
-      const answer = await api.ask(method, path);
-      expect(answer, path).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
-      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      const response = await api.ask(method, path);
+      expect(response, path).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+      expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
     }
     expect(api.simulator.effects()).toEqual([]);
   });

@@ -36,9 +36,9 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
       expect(references.length).toBeGreaterThanOrEqual(3);
       for (const reference of references) {
         expect(reference).toMatch(new RegExp(`^${url}${prefix}/(admin/queues|docs)/`));
-        const answer = await fetch(reference);
-        await answer.arrayBuffer();
-        expect([reference, answer.status]).toEqual([reference, 200]);
+        const response = await fetch(reference);
+        await response.arrayBuffer();
+        expect([reference, response.status]).toEqual([reference, 200]);
       }
       // From the internet comes nothing.
       expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
@@ -49,9 +49,9 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
     const api = await start();
     const { body: run } = await api.ask<{ training_job_name: string }>('POST', '/bootstrap');
     const board = `${api.url}${prefix}/admin/queues`;
-    const answer = await fetch(`${board}/api/queues?activeQueue=check-training&page=1`);
-    expect(answer.status).toBe(200);
-    const { queues } = (await answer.json()) as { queues: { name: string; readOnlyMode: boolean; counts: object }[] };
+    const response = await fetch(`${board}/api/queues?activeQueue=check-training&page=1`);
+    expect(response.status).toBe(200);
+    const { queues } = (await response.json()) as { queues: { name: string; readOnlyMode: boolean; counts: object }[] };
     expect(queues.map(({ name }) => name)).toEqual(['check-training', 'deploy']);
     expect(queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
     const job = `${board}/api/queues/check-training/check-${run.training_job_name}`;

@@ -14,9 +14,9 @@ export async function startPrefixProxy(target: string, prefix: string): Promise<
     const { hostname, port } = new URL(target);
     const passed = httpRequest(
       { hostname, port, method: incoming.method, path: path.slice(prefix.length) || '/', headers: incoming.headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
       },
     );
     passed.on('error', () => outgoing.destroy());

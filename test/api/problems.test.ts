@@ -1,15 +1,15 @@
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
-import { problemCodes, problemOf, statusOf, titleOf } from '../../src/api/problems/table.ts';
+import { problemCodes, toApiError, statusOf, titleOf } from '../../src/api/problems/table.ts';
 import {
-  SagemakerError,
-  type SagemakerErrorKind,
+  SageMakerError,
+  type SageMakerErrorKind,
   sagemakerErrorKinds,
   ServiceError,
-  StoreUnavailable,
+  StoreUnavailableError,
 } from '../../src/core/errors.ts';
 
-const answers: Record<SagemakerErrorKind, [number, string]> = {
+const responses: Record<SageMakerErrorKind, [number, string]> = {
   not_found: [404, 'not_found'],
   already_exists: [400, 'sagemaker_rejected'],
   busy: [503, 'sagemaker_unavailable'],
@@ -22,22 +22,22 @@ const answers: Record<SagemakerErrorKind, [number, string]> = {
   unknown: [500, 'internal_error'],
 };
 
-const sagemakerError = (kind: SagemakerErrorKind, code = 'SomeException'): SagemakerError =>
-  new SagemakerError({
+const sagemakerError = (kind: SageMakerErrorKind, code = 'SomeException'): SageMakerError =>
+  new SageMakerError({
     kind,
     operation: 'DescribeEndpoint',
     resource: 'endpoint',
     message: "SageMaker's own words",
     effect: 'none',
-    mayStillArrive: false,
+    possiblyInFlight: false,
     code,
     requestId: null,
   });
 
 describe('what is thrown, as a problem', () => {
   it.each(sagemakerErrorKinds)('a SageMaker error: %s', (kind) => {
-    const problem = problemOf(sagemakerError(kind));
-    expect([problem.status, problem.code]).toEqual(answers[kind]);
+    const problem = toApiError(sagemakerError(kind));
+    expect([problem.status, problem.code]).toEqual(responses[kind]);
     // What is about our own credentials would be read as if it were about the caller's request.
     expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500 && kind !== 'unauthenticated');
     expect(problem.options.retryAfterSeconds).toBe(problem.status === 503 ? 5 : undefined);
@@ -48,14 +48,14 @@ describe('what is thrown, as a problem', () => {
     ['CredentialsProviderError', 'missing, or could not be got'],
     ['UnrecognizedClientException', 'refused by AWS'],
   ])('credentials: %s', (code, how) => {
-    const problem = problemOf(sagemakerError('unauthenticated', code));
+    const problem = toApiError(sagemakerError('unauthenticated', code));
     expect(problem.message).toBe(
       `SageMaker could not be asked: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
     );
   });
 
   it("a service's error keeps its code, its words and its own time to wait", () => {
-    const conflict = problemOf(new ServiceError('idempotency_conflict', 'used'));
+    const conflict = toApiError(new ServiceError('idempotency_conflict', 'used'));
     expect([conflict.status, conflict.code, conflict.message, conflict.options.retryAfterSeconds]).toEqual([
       409,
       'idempotency_conflict',
@@ -63,27 +63,27 @@ describe('what is thrown, as a problem', () => {
       undefined,
     ]);
     expect(
-      problemOf(new ServiceError('sagemaker_unavailable', 'away', { retryAfterSeconds: 30 })).options.retryAfterSeconds,
+      toApiError(new ServiceError('sagemaker_unavailable', 'away', { retryAfterSeconds: 30 })).options.retryAfterSeconds,
     ).toBe(30);
-    expect(problemOf(new ServiceError('sagemaker_unavailable', 'away')).options.retryAfterSeconds).toBe(5);
-    expect(problemOf(new ServiceError('invalid_request', 'no such cursor')).options.errors).toEqual([
+    expect(toApiError(new ServiceError('sagemaker_unavailable', 'away')).options.retryAfterSeconds).toBe(5);
+    expect(toApiError(new ServiceError('invalid_request', 'no such cursor')).options.errors).toEqual([
       { field: 'request', detail: 'no such cursor' },
     ]);
   });
 
   it('the database away tells nothing of the database', () => {
-    const problem = problemOf(new StoreUnavailable('SQLITE_BUSY: /data/autodeploy.db'));
+    const problem = toApiError(new StoreUnavailableError('SQLITE_BUSY: /data/autodeploy.db'));
     expect([problem.status, problem.code]).toEqual([503, 'database_unavailable']);
     expect(problem.message).not.toMatch(/SQLITE|\/data/);
   });
 
   it('the unknown tells nothing at all', () => {
     for (const thrown of [new Error('password is hunter2'), 'hunter2', null, new HTTPException(502, { message: 'hunter2' })]) {
-      const problem = problemOf(thrown);
+      const problem = toApiError(thrown);
       expect([problem.status, problem.code]).toEqual([500, 'internal_error']);
       expect(problem.message).not.toContain('hunter2');
     }
-    expect(problemOf(new HTTPException(400, { message: 'Malformed JSON' })).code).toBe('bad_request');
+    expect(toApiError(new HTTPException(400, { message: 'Malformed JSON' })).code).toBe('bad_request');
   });
 });
 

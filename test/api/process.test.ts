@@ -11,12 +11,12 @@ import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 import { Pipe, startInto } from '../../tools/testkit/unread.ts';
 import { parseMetrics } from './prometheus.ts';
-import { asking } from './request.ts';
+import { requesting } from './request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function startSagemaker(): Promise<Simulator> {
+async function startSageMaker(): Promise<Simulator> {
   const simulator = await createSimulator();
   onTestFinished(() => simulator.close());
   return simulator;
@@ -55,16 +55,16 @@ async function end(program: Program, signal: NodeJS.Signals): Promise<{ code: nu
 /** That a bootstrap which has no answer yet has come so far. */
 const aRunIsRecorded = (url: string): Promise<unknown> =>
   eventually(
-    () => asking(url)<{ items: unknown[] }>('GET', '/training-jobs'),
+    () => requesting(url)<{ items: unknown[] }>('GET', '/training-jobs'),
     ({ body }) => body.items.length === 1,
   );
 
 describe('an API process', () => {
   it('says where it listens, works, counts its calls, and ends at a signal', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const env = environment(simulator.url);
     const program = startApiProcess(env);
-    const ask = asking(await listening(program));
+    const ask = requesting(await listening(program));
     expect(await ask('POST', '/model-init/bootstrap?auto_deploy=true')).toMatchObject({
       status: 202,
       body: { status: 'training' },
@@ -76,7 +76,7 @@ describe('an API process', () => {
     expect(program.log.find((line) => line['component'] === 'auto-deploy')).toHaveProperty('training_job_name');
 
     const next = startApiProcess(env);
-    const metrics = parseMetrics((await asking(await listening(next))('GET', '/metrics')).text);
+    const metrics = parseMetrics((await requesting(await listening(next))('GET', '/metrics')).text);
     expect(metrics.get('autodeploy_sagemaker_calls_total')?.samples).toContainEqual({
       name: 'autodeploy_sagemaker_calls_total',
       labels: { operation: 'CreateTrainingJob', result: 'ok' },
@@ -86,10 +86,10 @@ describe('an API process', () => {
   });
 
   it('starts, works and ends in time while Redis is away, and is ready when it is there', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const port = await freePort();
     const program = startApiProcess(environment(simulator.url, { REDIS_URL: `redis://127.0.0.1:${port}` }));
-    const ask = asking(await listening(program));
+    const ask = requesting(await listening(program));
     expect((await ask('GET', '/health/ready')).status).toBe(503);
     expect((await ask('POST', '/bootstrap')).status).toBe(202);
     const redis = await startRedis({ port });
@@ -108,49 +108,49 @@ describe('an API process', () => {
   });
 
   it('answers the request in hand before it ends, and takes no more', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
     simulator.addFault({ kind: 'delay', ms: 1500, match: { operation: 'CreateTrainingJob' } });
-    const answer = asking(url)('POST', '/bootstrap');
+    const response = requesting(url)('POST', '/bootstrap');
     await aRunIsRecorded(url);
     const ended = end(program, 'SIGTERM');
     await program.logged(({ msg }) => msg === 'stopping');
     await eventually(() => isRefused(url));
-    expect(await answer).toMatchObject({ status: 202, body: { status: 'training' } });
+    expect(await response).toMatchObject({ status: 202, body: { status: 'training' } });
     expect((await ended).code).toBe(0);
   });
 
   it('cuts a request that hangs, and still ends with 0', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
     simulator.addFault({ kind: 'hang', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
-    const answer = asking(url)('POST', '/bootstrap').catch(() => 'cut');
+    const response = requesting(url)('POST', '/bootstrap').catch(() => 'cut');
     await aRunIsRecorded(url);
     const { code, tookMs } = await end(program, 'SIGTERM');
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(10_000);
-    await answer;
+    await response;
   });
 
   it('ends at once at a second signal', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
     simulator.addFault({ kind: 'hang', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
-    const answer = asking(url)('POST', '/bootstrap').catch(() => 'cut');
+    const response = requesting(url)('POST', '/bootstrap').catch(() => 'cut');
     await aRunIsRecorded(url);
     program.signal('SIGTERM');
     await program.logged(({ msg }) => msg === 'stopping');
     const { code, tookMs } = await end(program, 'SIGTERM');
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(1000);
-    expect(await answer).toBe('cut');
+    expect(await response).toBe('cut');
   });
 
   it.each(['nobody reads', 'nobody holds'])('answers and ends in time while its log goes into a pipe that %s', async (how) => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const pipe = new Pipe();
     const program = startInto(pipe.path, ['src/api/main.ts'], environment(simulator.url, { LOG_LEVEL: 'trace' }));
     const { url } = await eventually(
@@ -158,7 +158,7 @@ describe('an API process', () => {
       (line) => line.url !== '',
     );
     if (how === 'nobody holds') pipe.leave();
-    const ask = asking(String(url));
+    const ask = requesting(String(url));
     // 64 kB are what a pipe holds.
     const long = `/training-jobs/${'x'.repeat(4000)}`;
     for (let count = 0; count < 40; count += 1) expect((await ask('GET', long)).status).toBe(404);
@@ -173,7 +173,7 @@ describe('an API process', () => {
   });
 
   it('says so when the port is taken', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const port = new URL(simulator.url).port;
     const program = startApiProcess(environment(simulator.url, { PORT: port }));
     expect((await program.exited).code).toBe(1);
@@ -185,7 +185,7 @@ describe('an API process', () => {
   });
 
   it('warns of keys that can be guessed, and does not tell them', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url, { API_KEYS: 'a-good-key-0123456789,short-key,k2' }));
     const line = await program.logged(({ msg }) => msg === 'API_KEYS holds keys that are short enough to be guessed');
     expect(line).toMatchObject({ level: 'warn', keys: [2, 3] });
@@ -215,10 +215,10 @@ describe('an API process', () => {
   });
 
   it('starts without credentials, and says so', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
     const program = startApiProcess({ ...environment(simulator.url), AWS_ACCESS_KEY_ID: '', ...nowhere });
-    const ask = asking(await listening(program));
+    const ask = requesting(await listening(program));
     expect((await ask('GET', '/health/ready')).body).toMatchObject({
       detail: "SageMaker: the service's own AWS credentials are missing, or could not be got (CredentialsProviderError)",
     });
@@ -229,7 +229,7 @@ describe('an API process', () => {
   });
 
   it('that died while it started a training leaves its Idempotency-Key good', async () => {
-    const simulator = await startSagemaker();
+    const simulator = await startSageMaker();
     const env = environment(simulator.url);
     const request = { headers: { 'idempotency-key': 'one-and-only' }, json: { training_job_name: 'one-and-only' } };
     const first = startApiProcess(env);
@@ -241,15 +241,15 @@ describe('an API process', () => {
       signal: 'SIGKILL',
       when: 'after_effect',
     });
-    await expect(asking(firstUrl)('POST', '/bootstrap', request)).rejects.toThrow(/fetch failed/);
+    await expect(requesting(firstUrl)('POST', '/bootstrap', request)).rejects.toThrow(/fetch failed/);
     expect(await first.exited).toMatchObject({ signal: 'SIGKILL' });
 
     const second = startApiProcess(env);
-    const answer = await asking(await listening(second))('POST', '/bootstrap', request);
-    expect(answer).toMatchObject({ status: 200, body: { training_job_name: 'one-and-only', status: 'requested' } });
+    const response = await requesting(await listening(second))('POST', '/bootstrap', request);
+    expect(response).toMatchObject({ status: 200, body: { training_job_name: 'one-and-only', status: 'requested' } });
     expect(simulator.effects({ kind: 'training_job_created' })).toHaveLength(1);
     // What the run needs to go on is in the queue: a worker finds the training that is there.
-    const { body } = await asking(await listening(second))<{ queues: { jobs: { id: string }[] }[] }>(
+    const { body } = await requesting(await listening(second))<{ queues: { jobs: { id: string }[] }[] }>(
       'GET',
       '/admin/queues/api/queues?activeQueue=check-training&page=1&jobsPerPage=10',
     );
@@ -258,24 +258,24 @@ describe('an API process', () => {
 });
 
 it('no secret reaches the log or an answer, whatever goes wrong', async () => {
-  const simulator = await startSagemaker();
+  const simulator = await startSageMaker();
   const keys = ['first-api-key-4711', 'second-api-key-4712'];
   const password = 'p@ss:w0rd-4713';
   const encoded = encodeURIComponent(password);
   const secrets = [...keys, password, encoded, 'the-secret-access-key'];
   const redis = await startRedis();
-  await tellRedis(redis.port, [`CONFIG SET requirepass ${password}`]);
+  await makeRedis(redis.port, [`CONFIG SET requirepass ${password}`]);
   const url = `redis://:${encoded}@127.0.0.1:${redis.port}`;
   const program = startApiProcess(environment(simulator.url, { API_KEYS: keys.join(','), REDIS_URL: url, LOG_LEVEL: 'trace' }));
-  const ask = asking(await listening(program));
+  const ask = requesting(await listening(program));
   expect((await ask('GET', '/health/ready')).status).toBe(200);
   // From now on the password is wrong, and whoever is connected has to try it again.
-  await tellRedis(redis.port, [`AUTH ${password}`, 'CONFIG SET requirepass other', 'CLIENT KILL TYPE normal SKIPME yes']);
+  await makeRedis(redis.port, [`AUTH ${password}`, 'CONFIG SET requirepass other', 'CLIENT KILL TYPE normal SKIPME yes']);
   await eventually(
     () => ask('GET', '/health/ready'),
     ({ status }) => status === 503,
   );
-  const answers = [];
+  const responses = [];
   const key = { authorization: `Bearer ${keys[0]}` };
   const ways: Record<string, string>[] = [
     key,
@@ -292,13 +292,15 @@ it('no secret reaches the log or an answer, whatever goes wrong', async () => {
       '/health/ready',
       '/admin/queues/api/queues',
     ]) {
-      answers.push(await ask(path === '/bootstrap' ? 'POST' : 'GET', path, { headers }));
+      responses.push(await ask(path === '/bootstrap' ? 'POST' : 'GET', path, { headers }));
     }
   }
-  answers.push(
+  responses.push(
     await ask('POST', '/bootstrap', { headers: { ...key, 'idempotency-key': keys[0] ?? '' }, json: { tags: { a: keys[1] } } }),
   );
-  answers.push(await ask('POST', '/bootstrap', { headers: { ...key, 'content-type': 'application/json' }, raw: `{"${keys[0]}` }));
+  responses.push(
+    await ask('POST', '/bootstrap', { headers: { ...key, 'content-type': 'application/json' }, raw: `{"${keys[0]}` }),
+  );
   simulator.addFault({
     kind: 'error',
     match: { operation: 'CreateTrainingJob' },
@@ -307,7 +309,7 @@ it('no secret reaches the log or an answer, whatever goes wrong', async () => {
     message: `odd ${keys[0]}`,
   });
   await ask('POST', '/bootstrap', { headers: key });
-  expect(new Set(answers.map(({ status }) => status)).size).toBeGreaterThan(3);
+  expect(new Set(responses.map(({ status }) => status)).size).toBeGreaterThan(3);
   expect((await end(program, 'SIGTERM')).code).toBe(0);
 
   const output = program.output.join('\n');
@@ -316,21 +318,21 @@ it('no secret reaches the log or an answer, whatever goes wrong', async () => {
     expect(output).not.toContain(secret);
     expect(output).not.toContain(Buffer.from(`me:${secret}`).toString('base64'));
   }
-  const told = answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
-  for (const secret of secrets.slice(2)) expect(told).not.toContain(secret);
+  const reported = responses.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
+  for (const secret of secrets.slice(2)) expect(reported).not.toContain(secret);
 });
 
 /** Sends commands to Redis as a person would; fails unless all are taken. */
-const tellRedis = (port: number, commands: string[]): Promise<void> =>
+const makeRedis = (port: number, commands: string[]): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
-    let answers = '';
-    socket.on('data', (data) => (answers += data.toString()));
+    let responses = '';
+    socket.on('data', (data) => (responses += data.toString()));
     socket.once('error', reject);
     socket.once('close', () => {
-      const taken = answers.split('\r\n').filter((line) => /^(\+OK|:\d+)$/.test(line)).length;
+      const taken = responses.split('\r\n').filter((line) => /^(\+OK|:\d+)$/.test(line)).length;
       if (taken === commands.length + 1) resolve();
-      else reject(new Error(`Redis answered ${answers}`));
+      else reject(new Error(`Redis answered ${responses}`));
     });
     socket.write([...commands, 'QUIT', ''].join('\r\n'));
   });

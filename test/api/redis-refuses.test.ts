@@ -17,14 +17,14 @@ const completed = (trainingJobName: string): object => ({
 const until = (api: Api, status: number) =>
   eventually(
     () => api.ask<{ checks?: { redis?: string } }>('GET', '/health/ready'),
-    (answer) => answer.status === status,
+    (response) => response.status === status,
     { withinMs: 15_000 },
   );
 
 const redisUp = async (api: Api): Promise<number | undefined> => {
-  const answer = await api.ask('GET', '/metrics');
-  expect(answer.status).toBe(200);
-  return parseMetrics(answer.text).get('autodeploy_redis_up')?.samples[0]?.value;
+  const response = await api.ask('GET', '/metrics');
+  expect(response.status).toBe(200);
+  return parseMetrics(response.text).get('autodeploy_redis_up')?.samples[0]?.value;
 };
 
 /** Everything of the API that has to do with Redis. */
@@ -34,9 +34,9 @@ async function expectAway(api: Api, reason: string): Promise<void> {
   expect(ready.body.checks?.redis).toContain(reason);
   expect(ready.headers.get('retry-after')).not.toBeNull();
   for (let times = 0; times < 5; times += 1) {
-    const answer = await api.ask('POST', '/events', { json: completed('job-1') });
-    expectProblem(answer, 503, 'redis_unavailable');
-    expect(answer.headers.get('retry-after')).toBe('5');
+    const response = await api.ask('POST', '/events', { json: completed('job-1') });
+    expectProblem(response, 503, 'redis_unavailable');
+    expect(response.headers.get('retry-after')).toBe('5');
   }
   expect((await api.ask('POST', '/bootstrap?auto_deploy=true')).status).toBe(202);
   expect(await redisUp(api)).toBe(0);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ProblemBody } from '../../src/api/schemas/problem.ts';
 
-export interface Answer<Body = unknown> {
+export interface ApiResponse<Body = unknown> {
   status: number;
   headers: Headers;
   text: string;
@@ -9,7 +9,7 @@ export interface Answer<Body = unknown> {
   body: Body;
 }
 
-export interface Asked {
+export interface RequestedCall {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
@@ -17,12 +17,12 @@ export interface Asked {
   raw?: string | ReadableStream;
 }
 
-export type Ask = <Body = unknown>(method: string, path: string, asked?: Asked) => Promise<Answer<Body>>;
+export type Ask = <Body = unknown>(method: string, path: string, requested?: RequestedCall) => Promise<ApiResponse<Body>>;
 
 /** Sends requests to one address, over HTTP as any client would. Redirects are answers. */
-export const asking =
+export const requesting =
   (url: string): Ask =>
-  async <Body>(method: string, path: string, { headers = {}, json, raw }: Asked = {}) => {
+  async <Body>(method: string, path: string, { headers = {}, json, raw }: RequestedCall = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',
@@ -41,19 +41,19 @@ export const asking =
   };
 
 /** That the answer is an RFC 9457 problem with this status and code; gives its body. */
-export function expectProblem(answer: Answer, status: number, code: string): ProblemBody {
-  expect(answer.body, answer.text).toEqual({
+export function expectProblem(response: ApiResponse, status: number, code: string): ProblemBody {
+  expect(response.body, response.text).toEqual({
     type: `urn:sagemaker-autodeploy:problem:${code}`,
     title: expect.stringMatching(/\S/),
     status,
     detail: expect.stringMatching(/\S/),
     code,
-    request_id: answer.headers.get('x-request-id'),
+    request_id: response.headers.get('x-request-id'),
     ...(code === 'invalid_request' ? { errors: expect.any(Array) } : {}),
     ...(code === 'not_ready' ? { checks: expect.any(Object) } : {}),
   });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  if (status === 503) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
-  return answer.body as ProblemBody;
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  if (status === 503) expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  return response.body as ProblemBody;
 }

@@ -2,15 +2,15 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startApi } from './harness.ts';
-import { expectProblem, type Asked } from './request.ts';
+import { expectProblem, type RequestedCall } from './request.ts';
 
 const keys = ['first-key-0123456789', 'second-key-0123456789'];
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
 
-const bearer: Asked = { headers: { authorization: `Bearer ${keys[0]}` } };
-const xApiKey: Asked = { headers: { 'x-api-key': keys[1] ?? '' } };
-const basicKey: Asked = { headers: { authorization: basic(keys[1] ?? '') } };
-const wrong: Asked[] = [
+const bearer: RequestedCall = { headers: { authorization: `Bearer ${keys[0]}` } };
+const xApiKey: RequestedCall = { headers: { 'x-api-key': keys[1] ?? '' } };
+const basicKey: RequestedCall = { headers: { authorization: basic(keys[1] ?? '') } };
+const wrong: RequestedCall[] = [
   {},
   { headers: { authorization: 'Bearer first-key' } },
   { headers: { authorization: `Bearer ${keys[0]}x` } },
@@ -37,10 +37,10 @@ describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
   it('let nobody in without one', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const [method, path] of [...forPrograms, ...forBrowsers.map((page) => ['GET', page] as const)]) {
-      for (const asked of wrong) {
-        const answer = await ask(method, `${prefix}${path}`, asked);
-        expectProblem(answer, 401, 'unauthorized');
-        expect(answer.headers.get('www-authenticate')).toMatch(forBrowsers.includes(path) ? /^Basic / : /^Bearer$/);
+      for (const requested of wrong) {
+        const response = await ask(method, `${prefix}${path}`, requested);
+        expectProblem(response, 401, 'unauthorized');
+        expect(response.headers.get('www-authenticate')).toMatch(forBrowsers.includes(path) ? /^Basic / : /^Bearer$/);
       }
     }
   });
@@ -54,11 +54,11 @@ describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
 
   it('open everything, each of them, in either header', async () => {
     const { ask } = await startApi({ apiKeys: keys });
-    for (const asked of [bearer, xApiKey]) {
+    for (const requested of [bearer, xApiKey]) {
       for (const [method, path] of forPrograms) {
-        expect((await ask(method, `${prefix}${path}`, asked)).status, path).not.toBe(401);
+        expect((await ask(method, `${prefix}${path}`, requested)).status, path).not.toBe(401);
       }
-      for (const path of forBrowsers) expect((await ask('GET', `${prefix}${path}`, asked)).status, path).toBe(200);
+      for (const path of forBrowsers) expect((await ask('GET', `${prefix}${path}`, requested)).status, path).toBe(200);
     }
   });
 
@@ -106,12 +106,12 @@ describe('bodies', () => {
     socket.write(
       'POST /bootstrap HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n',
     );
-    const answer = await new Promise<string>((resolve) => {
+    const response = await new Promise<string>((resolve) => {
       socket.once('data', (data) => resolve(data.toString()));
     });
     socket.destroy();
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(answer).toContain('payload_too_large');
+    expect(response).toMatch(/^HTTP\/1\.1 413 /);
+    expect(response).toContain('payload_too_large');
   });
 
   it('have to be JSON', async () => {
@@ -122,8 +122,8 @@ describe('bodies', () => {
       'multipart/form-data; boundary=x',
       'application/jsonp',
     ]) {
-      const answer = await ask('POST', '/bootstrap', { headers: { 'content-type': type }, raw: '{}' });
-      expectProblem(answer, 415, 'unsupported_media_type');
+      const response = await ask('POST', '/bootstrap', { headers: { 'content-type': type }, raw: '{}' });
+      expectProblem(response, 415, 'unsupported_media_type');
     }
     for (const type of ['application/json; charset=utf-8', 'Application/JSON', 'application/merge-patch+json']) {
       expect((await ask('POST', '/bootstrap', { headers: { 'content-type': type }, raw: '{}' })).status, type).toBe(202);
@@ -180,9 +180,9 @@ describe('what is no route', () => {
   ])('%s %s is told which methods there are', async (method, path, allow) => {
     const { ask } = await startApi();
     for (const prefix of ['', '/model-init']) {
-      const answer = await ask(method, `${prefix}${path}`);
-      expectProblem(answer, 405, 'method_not_allowed');
-      expect(answer.headers.get('allow')).toBe(allow);
+      const response = await ask(method, `${prefix}${path}`);
+      expectProblem(response, 405, 'method_not_allowed');
+      expect(response.headers.get('allow')).toBe(allow);
     }
   });
 
@@ -224,10 +224,10 @@ describe('query parameters', () => {
     ['GET', '/openapi.json'],
   ])('%s %s takes none', async (method, path) => {
     const { ask } = await startApi();
-    const answer = await ask(method, `${path}?verbose=1&%22=%zz`);
-    expect(answer.status).toBe(422);
+    const response = await ask(method, `${path}?verbose=1&%22=%zz`);
+    expect(response.status).toBe(422);
     if (method === 'HEAD') return;
-    expect(expectProblem(answer, 422, 'invalid_request').errors).toEqual([
+    expect(expectProblem(response, 422, 'invalid_request').errors).toEqual([
       { field: 'verbose', detail: 'is not a known parameter; none is, here' },
       { field: '"', detail: 'is not a known parameter; none is, here' },
     ]);
@@ -287,17 +287,17 @@ describe('every answer', () => {
 
   it("keeps the caller's request id, unless it could forge a line or a header", async () => {
     const { ask } = await startApi();
-    const answerTo = async (id: string) =>
+    const responseTo = async (id: string) =>
       (await ask('GET', '/nothing', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
-    expect(await answerTo('Root=1-67891233-abcdef012345678912345678')).toBe('Root=1-67891233-abcdef012345678912345678');
-    for (const id of ['x'.repeat(129), 'a b', '{"level":"error"}', '']) expect(await answerTo(id)).toMatch(/^[\da-f-]{36}$/);
+    expect(await responseTo('Root=1-67891233-abcdef012345678912345678')).toBe('Root=1-67891233-abcdef012345678912345678');
+    for (const id of ['x'.repeat(129), 'a b', '{"level":"error"}', '']) expect(await responseTo(id)).toMatch(/^[\da-f-]{36}$/);
   });
 
   it('carries the headers that keep browsers safe', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const path of paths) {
-      for (const asked of [bearer, {}]) {
-        const { headers } = await ask('GET', path, asked);
+      for (const requested of [bearer, {}]) {
+        const { headers } = await ask('GET', path, requested);
         expect(headers.get('content-security-policy'), path).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
         expect(headers.get('x-content-type-options')).toBe('nosniff');
         expect(headers.get('x-frame-options')).toBe('DENY');
@@ -313,9 +313,9 @@ describe('what is no HTTP', () => {
   const send = (url: string, text: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
-      let answer = '';
-      socket.on('data', (data) => (answer += data.toString()));
-      socket.on('close', () => resolve(answer));
+      let response = '';
+      socket.on('data', (data) => (response += data.toString()));
+      socket.on('close', () => resolve(response));
       socket.on('error', reject);
       socket.write(text);
     });

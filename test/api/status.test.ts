@@ -10,18 +10,18 @@ import { parseMetrics } from './prometheus.ts';
 const minute = 60_000;
 
 async function status(api: Api): Promise<StatusBody> {
-  const answer = await api.ask<StatusBody>('GET', '/status');
-  expect(answer.status).toBe(200);
-  return answer.body;
+  const response = await api.ask<StatusBody>('GET', '/status');
+  expect(response.status).toBe(200);
+  return response.body;
 }
 
-const worker = (name: string, heardAt: number, more: Partial<ServiceProcess> = {}): ServiceProcess => ({
+const worker = (name: string, lastSeenAt: number, more: Partial<ServiceProcess> = {}): ServiceProcess => ({
   name,
   service: 'worker',
   version: '1.2.3',
-  startedAt: heardAt - minute,
-  heardAt,
-  trouble: null,
+  startedAt: lastSeenAt - minute,
+  lastSeenAt,
+  problem: null,
   ...more,
 });
 
@@ -31,8 +31,8 @@ const workersOf = async (api: Api): Promise<number | undefined> =>
 describe('GET /status', () => {
   it('tells of a service in which all is well', async () => {
     const api = await startApi();
-    const now = api.services.now();
-    await api.services.store.hearProcess(worker('worker-1', now));
+    const now = api.ctx.now();
+    await api.ctx.store.recordHeartbeat(worker('worker-1', now));
     expect(await status(api)).toMatchObject({
       version: '0.0.0',
       database: { status: 'ok', reason: null },
@@ -42,57 +42,57 @@ describe('GET /status', () => {
           name: 'worker-1',
           version: '1.2.3',
           started_at: new Date(now - minute).toISOString(),
-          last_heard_at: new Date(now).toISOString(),
-          trouble: null,
+          last_last_seen_at: new Date(now).toISOString(),
+          problem: null,
         },
       ],
       api_processes: [],
       oldest_waiting_job: null,
       last_event_at: null,
       sagemaker_calls: { throttled: 0, denied: 0, refused: [] },
-      passed_over: [],
+      skipped: [],
       warnings: [],
     });
   });
 
   it('tells of what can’t be handled, with a warning where runs stand still', async () => {
     const api = await startApi();
-    const { store, now } = api.services;
-    await store.hearProcess(worker('worker-1', now()));
+    const { store, now } = api.ctx;
+    await store.recordHeartbeat(worker('worker-1', now()));
     const at = now() - minute;
-    await store.passOver('training_job', 'theirs', 'ListTags: denied', at);
-    await store.passOver('removed_run', 'gone', 'removed', at);
+    await store.skip('training_job', 'theirs', 'ListTags: denied', at);
+    await store.skip('removed_run', 'gone', 'removed', at);
     const iso = new Date(at).toISOString();
-    const theirs = { kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', first_at: iso, last_at: iso, count: 1 };
-    expect(await status(api)).toMatchObject({ passed_over: [theirs], warnings: [] });
-    await store.passOver('run_elsewhere', 'job-1', 'it is in us-east-1', now());
-    await store.passOver('run_elsewhere', 'job-2', 'it is in us-east-1', now());
-    await store.passOver('deployment', 'd-1', 'no job can be made of it', now());
-    const { warnings, passed_over: passedOver } = await status(api);
-    expect(passedOver).toHaveLength(4);
+    const foreign = { kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', first_at: iso, last_at: iso, count: 1 };
+    expect(await status(api)).toMatchObject({ skipped: [foreign], warnings: [] });
+    await store.skip('run_elsewhere', 'job-1', 'it is in us-east-1', now());
+    await store.skip('run_elsewhere', 'job-2', 'it is in us-east-1', now());
+    await store.skip('deployment', 'd-1', 'no job can be made of it', now());
+    const { warnings, skipped } = await status(api);
+    expect(skipped).toHaveLength(4);
     expect(warnings).toEqual([
       { code: 'runs_elsewhere', detail: expect.stringMatching(/^job-\d: it is in us-east-1 \(and 1 more\)$/) },
       { code: 'not_handled', detail: 'd-1: no job can be made of it' },
     ]);
     const { text } = await api.ask('GET', '/metrics');
     const counted = parseMetrics(text)
-      .get('autodeploy_passed_over')
+      .get('autodeploy_skipped')
       ?.samples.map(({ labels, value }) => [labels['kind'], value]);
     expect(Object.fromEntries(counted ?? [])).toEqual({ training_job: 1, run: 0, run_elsewhere: 2, deployment: 1, endpoint: 0 });
   });
 
   it('tells of the workers that live, and when none does', async () => {
     const api = await startApi();
-    const { store, now } = api.services;
-    await store.hearProcess(worker('killed', now() - 25_000));
-    await store.hearProcess(worker('ahead', now() + 10 * minute));
-    await store.hearProcess(worker('api-1', now(), { service: 'api' }));
+    const { store, now } = api.ctx;
+    await store.recordHeartbeat(worker('killed', now() - 25_000));
+    await store.recordHeartbeat(worker('ahead', now() + 10 * minute));
+    await store.recordHeartbeat(worker('api-1', now(), { service: 'api' }));
     const none = await status(api);
     expect(none.workers).toEqual([]);
     expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker lives') }]);
     expect(await workersOf(api)).toBe(0);
 
-    await store.hearProcess(worker('lives', now(), { trouble: 'Redis is away' }));
+    await store.recordHeartbeat(worker('lives', now(), { problem: 'Redis is away' }));
     const one = await status(api);
     expect(one.workers?.map(({ name }) => name)).toEqual(['lives']);
     expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
@@ -102,15 +102,15 @@ describe('GET /status', () => {
 
   it('tells of the job that has been due for longest, of the last event, and of refused calls', async () => {
     const api = await startApi();
-    const { store, now } = api.services;
-    await store.hearProcess(worker('worker-1', now()));
+    const { store, now } = api.ctx;
+    await store.recordHeartbeat(worker('worker-1', now()));
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job-1' } });
-    await api.services.queue.deploy({ deploymentId: 'd-1', trainingJobName: 'job-1', endpointName: 'one' }, 0);
-    await store.recordReached('event', now() - minute);
+    await api.ctx.queue.deploy({ deploymentId: 'd-1', trainingJobName: 'job-1', endpointName: 'one' }, 0);
+    await store.saveCheckpoint('event', now() - minute);
     for (const [result, count] of Object.entries({ ok: 5, throttled: 3, access_denied: 2, unauthenticated: 1, unavailable: 4 })) {
-      await store.addSagemakerCalls([{ operation: 'DescribeTrainingJob', result, count }], now());
+      await store.addSageMakerCalls([{ operation: 'DescribeTrainingJob', result, count }], now());
     }
-    await store.addSagemakerCalls([{ operation: 'CreateModel', result: 'throttled', count: 9 }], now() - 16 * minute);
+    await store.addSageMakerCalls([{ operation: 'CreateModel', result: 'throttled', count: 9 }], now() - 16 * minute);
     const seen = await status(api);
     expect(seen.oldest_waiting_job).toMatchObject({ queue: 'deploy', training_job_name: 'job-1' });
     expect(seen.last_event_at).toMatch(/^\d{4}-.*Z$/);
@@ -118,7 +118,7 @@ describe('GET /status', () => {
     expect(seen.sagemaker_calls?.refused).toHaveLength(4);
 
     api.advance(90);
-    await store.hearProcess(worker('worker-1', now()));
+    await store.recordHeartbeat(worker('worker-1', now()));
     const later = await status(api);
     expect(later.oldest_waiting_job?.late_seconds).toBeGreaterThan(89);
     expect(later.warnings).toEqual([{ code: 'jobs_late', detail: expect.stringMatching(/due for 9\d s/) }]);

@@ -80,8 +80,8 @@ describe('a body', () => {
     ['a number that loses digits', Buffer.from('{"hyperparameters":{"seed":9007199254740993}}'), 'hyperparameters.seed'],
   ])('with %s starts nothing and says where', async (_, bytes, field) => {
     const { ask, simulator } = await startApi();
-    const answer = await ask('POST', '/bootstrap', { headers: json, raw: new Blob([bytes]).stream() });
-    expect(expectProblem(answer, 422, 'invalid_request').errors).toMatchObject([{ field }]);
+    const response = await ask('POST', '/bootstrap', { headers: json, raw: new Blob([bytes]).stream() });
+    expect(expectProblem(response, 422, 'invalid_request').errors).toMatchObject([{ field }]);
     expect(simulator.effects()).toEqual([]);
   });
 

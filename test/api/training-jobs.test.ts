@@ -121,22 +121,27 @@ describe('GET /training-jobs/{name}', () => {
     const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
     const name = run.training_job_name;
     for (let i = 1; i <= 2 * historyPageSize; i += 1) {
-      await api.services.store.recordSeen(name, { secondaryStatus: `phase-${i}`, trainingCreatedAt: 1000 }, 'poll', 2000 + i);
+      await api.ctx.store.recordSecondaryStatus(
+        name,
+        { secondaryStatus: `phase-${i}`, trainingCreatedAt: 1000 },
+        'poll',
+        2000 + i,
+      );
     }
-    const told: (string | null)[] = [];
+    const reported: (string | null)[] = [];
     const sizes: number[] = [];
     for (let path: string | null = `/model-init/training-jobs/${name}`; path !== null;) {
       const { body }: { body: TrainingRunDetailsBody } = await api.ask('GET', path);
       expect(body).toMatchObject({ training_job_name: name, deployments: [] });
-      told.unshift(...body.history.map(({ detail }) => detail));
+      reported.unshift(...body.history.map(({ detail }) => detail));
       sizes.push(body.history.length);
       path = body.earlier_history;
     }
     expect(sizes).toEqual([historyPageSize, historyPageSize, 2]);
-    expect(told).toEqual([null, 'started', ...Array.from({ length: 2 * historyPageSize }, (_, i) => `phase-${i + 1}`)]);
+    expect(reported).toEqual([null, 'started', ...Array.from({ length: 2 * historyPageSize }, (_, i) => `phase-${i + 1}`)]);
     for (const id of ['0', '-1', 'x', '']) {
-      const answer = await api.ask('GET', `/training-jobs/${name}?history_before=${id}`);
-      expect(expectProblem(answer, 422, 'invalid_request').errors).toEqual([
+      const response = await api.ask('GET', `/training-jobs/${name}?history_before=${id}`);
+      expect(expectProblem(response, 422, 'invalid_request').errors).toEqual([
         { field: 'history_before', detail: 'must be the id of a history entry' },
       ]);
     }
@@ -146,13 +151,13 @@ describe('GET /training-jobs/{name}', () => {
     const api = await startApi();
     await api.train('often', 'completed');
     await api.ask('POST', '/deploy/often');
-    const { store } = api.services;
+    const { store } = api.ctx;
     for (let attempt = 1; attempt <= 50; attempt += 1) {
       const [active] = (await store.listDeployments({ trainingJobName: 'often' }, { limit: 1, cursor: null })).items;
       const claimed = await store.claimDeployment(String(active?.deploymentId), 2000, 1000);
       if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
-      const { deploymentId, fence } = claimed.deployment;
-      await store.finishDeployment(deploymentId, fence, { status: 'failed', failureReason: 'no', detail: null }, 1000);
+      const { deploymentId, fencingToken } = claimed.deployment;
+      await store.finishDeployment(deploymentId, fencingToken, { status: 'failed', failureReason: 'no', detail: null }, 1000);
       await api.ask('POST', '/deploy/often');
     }
     const { body } = await api.ask<TrainingRunDetailsBody>('GET', '/training-jobs/often');
@@ -223,8 +228,8 @@ describe('DELETE /training-jobs/{name}', () => {
       createdAt: 0,
       foundEnded: false,
     };
-    await api.services.store.adoptRun(bad, 'reconcile', 0);
+    await api.ctx.store.adoptRun(bad, 'reconcile', 0);
     expect(await api.ask('DELETE', '/training-jobs/bad%20name')).toMatchObject({ status: 200 });
-    expect(await api.services.store.findRun('bad name')).toBeNull();
+    expect(await api.ctx.store.findRun('bad name')).toBeNull();
   });
 });

@@ -46,13 +46,13 @@ describe('wrong keys', () => {
 
   it('of whom very many wait are answered with 429, and a right one is not', async () => {
     const { ask } = await startApi({ apiKeys: [key], wrongKeys: { ...limits, stepMs: 2100 } });
-    const answers = await Promise.all(Array.from({ length: 30 }, () => ask('POST', '/bootstrap', wrong)));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(limits.free + limits.mostWaiting);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => ask('POST', '/bootstrap', wrong)));
+    const refused = responses.filter(({ status }) => status === 429);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(limits.free + limits.mostWaiting);
     expect(refused).toHaveLength(30 - limits.free - limits.mostWaiting);
-    for (const answer of refused) {
-      expectProblem(answer, 429, 'too_many_wrong_keys');
-      expect(answer.headers.get('retry-after')).toBe('3');
+    for (const response of refused) {
+      expectProblem(response, 429, 'too_many_wrong_keys');
+      expect(response.headers.get('retry-after')).toBe('3');
     }
     expect((await ask('POST', '/bootstrap', right)).status).toBe(202);
   });

@@ -10,7 +10,7 @@ const took = new Map<number, RowResult>();
 const lines: string[] = [];
 
 beforeAll(async () => {
-  const results = await runMatrix({ rows: short, systems: 4, tell: (line) => lines.push(line) });
+  const results = await runMatrix({ rows: short, systems: 4, report: (line) => lines.push(line) });
   for (const result of results) took.set(result.row.order, result);
 }, 240_000);
 

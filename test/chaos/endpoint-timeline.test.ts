@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from 'sagemaker-simulator';
-import { type Course, faultsOfCourse } from '../../tools/chaos/endpoint-timeline.ts';
+import { type EndpointTimeline, timelineFindings } from '../../tools/chaos/endpoint-timeline.ts';
 import type { DeploymentRecord } from '../../tools/chaos/soak-records.ts';
 
 const configOf = (name: string): string => `${name}-0123456789`;
@@ -44,8 +44,12 @@ const ended = (at: number, how: 'in_service' | 'failed' | 'rolled_back' | 'delet
 });
 const deleted = (at: number): Effect => ({ at, kind: 'endpoint_delete_requested', name: 'live' });
 
-const judge = (effects: readonly Effect[], deployments: readonly DeploymentRecord[], more: Partial<Course> = {}): string[] =>
-  faultsOfCourse('live', { effects, deployments, asOf: 10_000, forced: new Set(), ...more }).map(({ what }) => what);
+const judge = (
+  effects: readonly Effect[],
+  deployments: readonly DeploymentRecord[],
+  more: Partial<EndpointTimeline> = {},
+): string[] =>
+  timelineFindings('live', { effects, deployments, asOf: 10_000, forced: new Set(), ...more }).map(({ what }) => what);
 
 const noCapacity = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
 const first = [created(110, 'job-1'), ended(120, 'in_service', 'job-1')];

@@ -7,7 +7,7 @@ const valid = {
   MODEL_OUTPUT_S3_URI: 's3://bucket/models',
 };
 
-const faultsOf = (
+const toFieldIssues = (
   env: Record<string, string>,
   parse: (env: Record<string, string>) => unknown = parseApiConfig,
 ): readonly string[] => {
@@ -32,7 +32,7 @@ describe('the defaults', () => {
       secrets: [],
       proxies: {},
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
-      services: {
+      ctx: {
         projectName: 'ml-sentiment',
         endpointName: 'ml-sentiment-endpoint',
         roleArn: valid.EXECUTION_ROLE_ARN,
@@ -62,16 +62,16 @@ describe('the defaults', () => {
   it('are frozen, all the way down', () => {
     const config = parseApiConfig(valid);
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.services)).toBe(true);
+    expect(Object.isFrozen(config.serviceSettings)).toBe(true);
     expect(Object.isFrozen(config.api.apiKeys)).toBe(true);
   });
 });
 
 describe('values', () => {
   it('follow PROJECT_NAME and TRAINING_IMAGE where they are not set themselves', () => {
-    const { services, queuePrefix } = parseConfig({ ...valid, PROJECT_NAME: 'ranker' });
+    const { serviceSettings, queuePrefix } = parseConfig({ ...valid, PROJECT_NAME: 'ranker' });
     expect(queuePrefix).toBe('{autodeploy-ranker}');
-    expect(services).toMatchObject({
+    expect(serviceSettings).toMatchObject({
       projectName: 'ranker',
       endpointName: 'ranker-endpoint',
       servingImage: valid.TRAINING_IMAGE,
@@ -83,7 +83,7 @@ describe('values', () => {
     ['1', 1000],
     ['0.001', 1],
   ])('takes POLL_INTERVAL_SECONDS=%s as %d ms', (text, pollIntervalMs) => {
-    expect(parseConfig({ ...valid, POLL_INTERVAL_SECONDS: text }).services.pollIntervalMs).toBe(pollIntervalMs);
+    expect(parseConfig({ ...valid, POLL_INTERVAL_SECONDS: text }).serviceSettings.pollIntervalMs).toBe(pollIntervalMs);
   });
 
   it.each([
@@ -157,30 +157,30 @@ describe('a bad environment', () => {
     ['LOG_LEVEL', 'loud'],
     ['QUEUE_PREFIX', 'a b'],
   ])('is refused: %s=%s', (name, value) => {
-    const [fault, ...others] = faultsOf({ [name]: value });
+    const [fault, ...others] = toFieldIssues({ [name]: value });
     expect(others).toEqual([]);
     expect(fault).toMatch(new RegExp(`^${name} holds .+; it may hold .+`));
   });
 
   it('says what a variable holds and may hold', () => {
-    expect(faultsOf({ PORT: 'eighty' })).toEqual(['PORT holds "eighty"; it may hold a whole number from 0 to 65535']);
+    expect(toFieldIssues({ PORT: 'eighty' })).toEqual(['PORT holds "eighty"; it may hold a whole number from 0 to 65535']);
   });
 
   it('names every fault at once, those of the API and those of the shared part', () => {
-    const names = faultsOf({ PORT: 'x', LOG_LEVEL: 'x', TRAINING_IMAGE: '', HOST: '0.0.0.0' }).map(
+    const names = toFieldIssues({ PORT: 'x', LOG_LEVEL: 'x', TRAINING_IMAGE: '', HOST: '0.0.0.0' }).map(
       (fault) => fault.split(' ')[0],
     );
     expect(names).toEqual(['LOG_LEVEL', 'TRAINING_IMAGE', 'PORT', 'HOST']);
   });
 
   it('says what is missing', () => {
-    const missing = faultsOf({ EXECUTION_ROLE_ARN: '', TRAINING_IMAGE: '', MODEL_OUTPUT_S3_URI: '' });
+    const missing = toFieldIssues({ EXECUTION_ROLE_ARN: '', TRAINING_IMAGE: '', MODEL_OUTPUT_S3_URI: '' });
     expect(missing).toHaveLength(3);
     expect(missing[0]).toMatch(/^EXECUTION_ROLE_ARN is not set; it must hold /);
   });
 
   it('never shows a secret', () => {
-    const faults = faultsOf({
+    const faults = toFieldIssues({
       API_KEYS: 'hunter2,',
       REDIS_URL: 'http://user:hunter2@redis',
       DATABASE_URL: 'postgres://user:hunter2@db:5432/x?password=hunter2',
@@ -188,28 +188,28 @@ describe('a bad environment', () => {
     expect(faults).toHaveLength(3);
     expect(faults.join('\n')).not.toContain('hunter2');
     expect(faults.join('\n')).toContain('postgres://***@db:5432/x');
-    expect(faultsOf({ REDIS_URL: 'redis://:hunter2' }).join()).not.toContain('hunter2');
-    expect(faultsOf({ REDIS_URL: 'redis://:hun@ter2@' }).join()).not.toContain('ter2');
+    expect(toFieldIssues({ REDIS_URL: 'redis://:hunter2' }).join()).not.toContain('hunter2');
+    expect(toFieldIssues({ REDIS_URL: 'redis://:hun@ter2@' }).join()).not.toContain('ter2');
   });
 });
 
 describe('without API_KEYS', () => {
   it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('the API may listen on %s', (HOST) => {
-    expect(faultsOf({ HOST })).toEqual([]);
+    expect(toFieldIssues({ HOST })).toEqual([]);
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.5', 'example.com', '127.0.0.1.example.com'])('the API may not listen on %s', (HOST) => {
-    expect(faultsOf({ HOST })).toEqual([
+    expect(toFieldIssues({ HOST })).toEqual([
       expect.stringMatching(/^HOST holds .*; without API_KEYS it may hold only a loopback address/),
     ]);
-    expect(faultsOf({ HOST, API_KEYS: 'a-key' })).toEqual([]);
-    expect(faultsOf({ HOST, API_KEYS: 'a-key,abc' })).toEqual([
+    expect(toFieldIssues({ HOST, API_KEYS: 'a-key' })).toEqual([]);
+    expect(toFieldIssues({ HOST, API_KEYS: 'a-key,abc' })).toEqual([
       'API_KEYS holds a key of fewer than 4 characters; where HOST is no loopback address each may have 4 and more',
     ]);
   });
 
   it('a worker starts all the same: it does not listen', () => {
-    expect(faultsOf({ HOST: '0.0.0.0', PORT: 'x' }, parseConfig)).toEqual([]);
+    expect(toFieldIssues({ HOST: '0.0.0.0', PORT: 'x' }, parseConfig)).toEqual([]);
   });
 });
 
@@ -239,7 +239,7 @@ describe('proxies', () => {
   it.each(['socks5://user:secret@proxy:1', 'http://user:secret%zz@proxy:1', 'user:secret@:80:80'])(
     '%s is a fault that shows no password',
     (value) => {
-      const [fault, ...more] = faultsOf({ HTTPS_PROXY: value });
+      const [fault, ...more] = toFieldIssues({ HTTPS_PROXY: value });
       expect(more).toEqual([]);
       expect(fault).toMatch(/^HTTPS_PROXY holds ".*\*\*\*@.*"; it may hold http:\/\/ or https:\/\/, then/);
       expect(fault).not.toContain('secret');

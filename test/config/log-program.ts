@@ -1,12 +1,12 @@
 /** Logs `LINES` lines of the length `LENGTH` at once, then does what `THEN` says: `wait` for a signal, `throw` or `warn`. */
 import { createLogger } from '../../src/observability/logger.ts';
 import { onCrash } from '../../src/app/on-crash.ts';
-import { onStop } from '../../src/app/shutdown.ts';
+import { onShutdownSignal } from '../../src/app/shutdown.ts';
 
 const { LINES = '0', LENGTH = '200', THEN = 'wait' } = process.env;
 const log = createLogger({ logLevel: 'info', secrets: [] }, 'worker');
 onCrash(log, 'nobody caught an error');
-onStop(log, async () => {});
+onShutdownSignal(log, async () => {});
 
 const padding = 'x'.repeat(Number(LENGTH));
 for (let number = 0; number < Number(LINES); number += 1) log.info({ number, padding }, 'line');

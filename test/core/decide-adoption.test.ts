@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  decideFound,
+  decideAdoption,
   type FoundConfig,
   type FoundEndpoint,
   type FoundTraining,
@@ -12,7 +12,7 @@ const config = (name: string, createdAt: number | null = 50): FoundConfig => ({
   name: `${name}-config`,
   training: { name, createdAt },
 });
-const byHand: FoundConfig = { name: 'by-hand', training: null };
+const manual: FoundConfig = { name: 'by-hand', training: null };
 
 /** Changed at 300, on an older training of ours. */
 const endpoint = (more: Partial<FoundEndpoint> = {}): FoundEndpoint => ({
@@ -25,18 +25,18 @@ const endpoint = (more: Partial<FoundEndpoint> = {}): FoundEndpoint => ({
 });
 
 const whyLeft = (training: Partial<FoundTraining>, found: FoundEndpoint | null): string | null => {
-  const decision = decideFound({ ...own, ...training }, found);
+  const decision = decideAdoption({ ...own, ...training }, found);
   return decision.kind === 'deploy' ? null : decision.why;
 };
 
 describe('a completed training that was over before it was found is deployed', () => {
   it.each([
     ['where there is no endpoint', null],
-    ['where the endpoint has not changed since it ended', endpoint({ modifiedAt: 200, current: byHand, forced: 'older' })],
+    ['where the endpoint has not changed since it ended', endpoint({ modifiedAt: 200, current: manual, forced: 'older' })],
     ['over an older one of ours', endpoint()],
     ['over an older one that was being put there', endpoint({ pending: config('older-too') })],
     ['where it is live', endpoint({ current: config('own'), forced: 'own' })],
-    ['where it is being put there', endpoint({ pending: config('own', null), current: byHand })],
+    ['where it is being put there', endpoint({ pending: config('own', null), current: manual })],
     ['to end as superseded, where a newer one is live', endpoint({ current: config('newer', 150), failureReason: 'words' })],
     ['to end as superseded, where a newer one is being put there', endpoint({ pending: config('newer', 150) })],
     ['where another one was forced, and is not live any more', endpoint({ forced: 'another' })],
@@ -51,8 +51,8 @@ describe('a completed training that was over before it was found is deployed', (
 
 describe('it is left alone', () => {
   it.each([
-    ['over a configuration by hand', endpoint({ current: byHand }), 'put on by-hand since'],
-    ['while a configuration by hand is being put there', endpoint({ pending: byHand }), 'put on by-hand since'],
+    ['over a configuration by hand', endpoint({ current: manual }), 'put on by-hand since'],
+    ['while a configuration by hand is being put there', endpoint({ pending: manual }), 'put on by-hand since'],
     ['over one whose age nobody tells', endpoint({ current: config('gone', null) }), 'put on gone since'],
     ['over what a person put there by force', endpoint({ forced: 'older' }), 'a person has put older there'],
     ['where the tags of the endpoint can’t be read', endpoint({ forced: undefined }), 'tags can’t be read'],
@@ -70,6 +70,6 @@ describe('it is left alone', () => {
   });
 
   it('where SageMaker does not say when it ended, and the endpoint is not ours', () => {
-    expect(whyLeft({ endedAt: null }, endpoint({ modifiedAt: 1, current: byHand }))).toContain('by-hand');
+    expect(whyLeft({ endedAt: null }, endpoint({ modifiedAt: 1, current: manual }))).toContain('by-hand');
   });
 });

@@ -1,28 +1,33 @@
 import { describe, expect, it, test } from 'vitest';
-import { mayStillArriveMs, decideEndpoint, type EndpointLook, staleViewMs } from '../../src/core/deployment/decide-endpoint.ts';
+import {
+  inFlightWindowMs,
+  decideEndpoint,
+  type EndpointCircumstances,
+  staleReadWindowMs,
+} from '../../src/core/deployment/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 const decide = (
   deployment: Partial<ReturnType<typeof aDeployment>>,
   endpoint: Partial<ReturnType<typeof anEndpoint>> | null,
   now = at + minute,
-  look: EndpointLook = {},
-) => decideEndpoint(aDeployment(deployment), endpoint === null ? null : anEndpoint(endpoint), now, look);
+  observe: EndpointCircumstances = {},
+) => decideEndpoint(aDeployment(deployment), endpoint === null ? null : anEndpoint(endpoint), now, observe);
 
 const before = at - hour;
 /** UpdateEndpoint was sent, and SageMaker confirmed it. */
 const updateConfirmed = {
-  askedAction: 'update',
-  askedAt: at,
+  requestedAction: 'update',
+  requestedAt: at,
   acknowledgedAt: at,
-  endpointModifiedBefore: before,
+  baselineModifiedAt: before,
   previousEndpointConfigName: 'old',
 } as const;
 /** UpdateEndpoint was about to be sent; its answer never came. */
 const updateUnconfirmed = { ...updateConfirmed, acknowledgedAt: null };
-const createConfirmed = { askedAction: 'create', askedAt: at, acknowledgedAt: at } as const;
+const createConfirmed = { requestedAction: 'create', requestedAt: at, acknowledgedAt: at } as const;
 const createUnconfirmed = { ...createConfirmed, acknowledgedAt: null };
-const deleteConfirmed = { ...updateConfirmed, askedAction: 'delete' } as const;
+const deleteConfirmed = { ...updateConfirmed, requestedAction: 'delete' } as const;
 
 const inProgress = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting', 'Hibernating'];
 
@@ -41,7 +46,7 @@ describe('nothing asked for yet', () => {
     expect(decide({}, { status })).toEqual({
       kind: 'wait',
       why: `the endpoint is ${status}`,
-      underWay: false,
+      inProgress: false,
       failureReason: null,
     });
   });
@@ -61,10 +66,10 @@ describe('what was asked for and not answered', () => {
     ['a deletion', { ...deleteConfirmed, acknowledgedAt: null }, { status: 'Failed' }, 'delete'],
   ] as const)('%s is not asked for again while it may still arrive', (_, deployment, endpoint, kind) => {
     const why = `the ${kind} that was asked for was not answered and may still arrive`;
-    for (const now of [at, at + mayStillArriveMs - 1])
+    for (const now of [at, at + inFlightWindowMs - 1])
       expect(decide(deployment, endpoint, now)).toMatchObject({ kind: 'wait', why });
     // By a clock that was put back it is as far in the future.
-    for (const now of [at + mayStillArriveMs, at - mayStillArriveMs]) expect(decide(deployment, endpoint, now)).toEqual({ kind });
+    for (const now of [at + inFlightWindowMs, at - inFlightWindowMs]) expect(decide(deployment, endpoint, now)).toEqual({ kind });
   });
 });
 
@@ -76,14 +81,14 @@ describe('an update that was confirmed', () => {
   });
 
   it('waits for a view from before the update, and asks again when it lasts', () => {
-    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
-    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleViewMs)).toEqual({ kind: 'update' });
+    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleReadWindowMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(updateConfirmed, { modifiedAt: before }, at + staleReadWindowMs)).toEqual({ kind: 'update' });
   });
 
   it('that was seen at work is never asked for again: a view from before is waited out, then it is the outcome', () => {
     const seen = { ...updateConfirmed, step: 'settle' } as const;
-    expect(decide(seen, { modifiedAt: before }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
-    expect(decide(seen, { modifiedAt: before }, at + staleViewMs)).toMatchObject({ outcome: { status: 'rolled_back' } });
+    expect(decide(seen, { modifiedAt: before }, at + staleReadWindowMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(seen, { modifiedAt: before }, at + staleReadWindowMs)).toMatchObject({ outcome: { status: 'rolled_back' } });
   });
 
   it.each([
@@ -102,7 +107,7 @@ describe('an update that was confirmed', () => {
     expect(decide(seen, { modifiedAt: at + 1, failureReason: null })).toMatchObject({ outcome: { failureReason: 'first seen' } });
     expect(decide(updateConfirmed, { status: 'RollingBack', failureReason: 'because' })).toMatchObject({
       kind: 'wait',
-      underWay: true,
+      inProgress: true,
       failureReason: 'because',
     });
   });
@@ -120,11 +125,14 @@ describe('an update that was confirmed', () => {
   });
 
   it.each(inProgress)('is under way while %s', (status) => {
-    expect(decide(updateConfirmed, { status, pendingEndpointConfigName: 'new' })).toMatchObject({ kind: 'wait', underWay: true });
+    expect(decide(updateConfirmed, { status, pendingEndpointConfigName: 'new' })).toMatchObject({
+      kind: 'wait',
+      inProgress: true,
+    });
   });
 
   it('creates the endpoint when somebody deleted it', () => {
-    expect(decide(updateConfirmed, null, at + staleViewMs)).toEqual({ kind: 'create' });
+    expect(decide(updateConfirmed, null, at + staleReadWindowMs)).toEqual({ kind: 'create' });
   });
 
   it('waits while OutOfService', () => {
@@ -136,11 +144,11 @@ describe('an update whose answer was lost', () => {
   it('is confirmed by the sight of it', () => {
     expect(decide(updateUnconfirmed, { status: 'Updating', pendingEndpointConfigName: 'new' })).toMatchObject({
       kind: 'wait',
-      underWay: true,
+      inProgress: true,
     });
     expect(decide(updateUnconfirmed, { status: 'Updating', pendingEndpointConfigName: 'third' })).toMatchObject({
       kind: 'wait',
-      underWay: false,
+      inProgress: false,
     });
   });
 
@@ -168,16 +176,16 @@ describe('an update whose answer was lost', () => {
 
 describe('a creation', () => {
   it('is waited for while the endpoint is not visible yet, and asked for again after that', () => {
-    expect(decide(createConfirmed, null, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
-    expect(decide(createConfirmed, null, at + staleViewMs)).toEqual({ kind: 'create' });
+    expect(decide(createConfirmed, null, at + staleReadWindowMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(createConfirmed, null, at + staleReadWindowMs)).toEqual({ kind: 'create' });
     expect(decide(createUnconfirmed, null)).toEqual({ kind: 'create' });
   });
 
   it.each([
     ['confirmed', createConfirmed],
     ['unconfirmed', createUnconfirmed],
-  ])('that ends as Failed fails, %s', (_, asked) => {
-    expect(decide(asked, { status: 'Failed', endpointConfigName: 'new', failureReason: 'no such image' })).toMatchObject({
+  ])('that ends as Failed fails, %s', (_, requested) => {
+    expect(decide(requested, { status: 'Failed', endpointConfigName: 'new', failureReason: 'no such image' })).toMatchObject({
       outcome: { status: 'failed', failureReason: 'no such image', failureKind: 'image' },
     });
   });
@@ -189,20 +197,20 @@ describe('a creation', () => {
   it('is under way while Creating', () => {
     expect(decide(createUnconfirmed, { status: 'Creating', endpointConfigName: 'new' })).toMatchObject({
       kind: 'wait',
-      underWay: true,
+      inProgress: true,
     });
   });
 });
 
 describe('the deletion of a failed endpoint', () => {
   it('is waited for, then followed by the creation', () => {
-    expect(decide(deleteConfirmed, { status: 'Deleting' })).toMatchObject({ kind: 'wait', underWay: false });
+    expect(decide(deleteConfirmed, { status: 'Deleting' })).toMatchObject({ kind: 'wait', inProgress: false });
     expect(decide(deleteConfirmed, null)).toEqual({ kind: 'create' });
   });
 
   it('is asked for again when it was lost', () => {
-    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleViewMs - 1)).toMatchObject({ kind: 'wait' });
-    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleViewMs)).toEqual({ kind: 'delete' });
+    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleReadWindowMs - 1)).toMatchObject({ kind: 'wait' });
+    expect(decide(deleteConfirmed, { status: 'Failed' }, at + staleReadWindowMs)).toEqual({ kind: 'delete' });
     expect(decide({ ...deleteConfirmed, acknowledgedAt: null }, { status: 'Failed' })).toEqual({ kind: 'delete' });
   });
 });
@@ -215,12 +223,12 @@ describe('a failure that passes', () => {
     ['an update that ends Failed', updateConfirmed, { status: 'Failed', modifiedAt: at + 1 }, 'failed'],
     ['a creation', createConfirmed, { status: 'Failed', endpointConfigName: 'new' }, 'failed'],
     ['an update that was not answered', updateUnconfirmed, { modifiedAt: at + 1 }, 'rolled_back'],
-  ] as const)('%s is tried again, and ends with that reason at the time limit', (_, asked, endpoint, status) => {
+  ] as const)('%s is tried again, and ends with that reason at the time limit', (_, requested, endpoint, status) => {
     const seen = { ...endpoint, failureReason: capacity };
     const outcome = { status, failureReason: capacity, failureKind: 'capacity' };
-    expect(decide(asked, seen)).toMatchObject({ kind: 'retry', cause: 'capacity', reason: capacity, outcome });
-    expect(decide(asked, seen, at + minute, { deadline: 'look_again' })).toMatchObject({ kind: 'wait' });
-    expect(decide(asked, seen, at + minute, { deadline: 'over' })).toMatchObject({ kind: 'finish', outcome });
+    expect(decide(requested, seen)).toMatchObject({ kind: 'retry', cause: 'capacity', reason: capacity, outcome });
+    expect(decide(requested, seen, at + minute, { deadline: 'confirm' })).toMatchObject({ kind: 'wait' });
+    expect(decide(requested, seen, at + minute, { deadline: 'over' })).toMatchObject({ kind: 'finish', outcome });
   });
 
   it('is SageMaker’s own, too', () => {
@@ -233,7 +241,7 @@ describe('a failure that passes', () => {
 
   it('is asked for again when it is due, and not before', () => {
     const taken = { retryAt: at + 2 * minute };
-    expect(decide(taken, {})).toMatchObject({ kind: 'wait', underWay: false });
+    expect(decide(taken, {})).toMatchObject({ kind: 'wait', inProgress: false });
     expect(decide(taken, { status: 'Failed' })).toMatchObject({ kind: 'wait' });
     expect(decide(taken, {}, at + 2 * minute)).toEqual({ kind: 'update' });
     expect(decide(taken, { status: 'Failed' }, at + 2 * minute)).toEqual({ kind: 'delete' });
@@ -243,7 +251,7 @@ describe('a failure that passes', () => {
 describe('the deadline', () => {
   it('ends waiting, with what was waited for, once a second look agrees', () => {
     const seen = { status: 'SystemUpdating' };
-    for (const deadline of ['in_time', 'look_again'] as const)
+    for (const deadline of ['in_time', 'confirm'] as const)
       expect(decide({}, seen, at, { deadline })).toMatchObject({ kind: 'wait', why: 'the endpoint is SystemUpdating' });
     expect(decide({}, seen, at, { deadline: 'over' })).toMatchObject({
       outcome: {
@@ -256,7 +264,7 @@ describe('the deadline', () => {
   });
 
   it('takes nothing from what is settled', () => {
-    for (const deadline of ['look_again', 'over'] as const)
+    for (const deadline of ['confirm', 'over'] as const)
       expect(decide(updateConfirmed, { endpointConfigName: 'new' }, at, { deadline })).toMatchObject({
         outcome: { status: 'deployed' },
       });
@@ -268,7 +276,7 @@ describe('the deadline', () => {
     ['a deletion', {}, { status: 'Failed' }, 'the delete of the endpoint was still to come'],
     ['an update that is asked for again and again', updateUnconfirmed, { modifiedAt: before }, 'asked for, and not done'],
   ] as const)('lets nothing begin any more: %s', (_, deployment, endpoint, why) => {
-    expect(decide(deployment, endpoint, at + minute, { deadline: 'look_again' })).toMatchObject({ kind: 'wait' });
+    expect(decide(deployment, endpoint, at + minute, { deadline: 'confirm' })).toMatchObject({ kind: 'wait' });
     expect(decide(deployment, endpoint, at + minute, { deadline: 'over' })).toMatchObject({
       outcome: { status: 'failed', failureReason: `not settled within 7200 s: ${why}` },
     });

@@ -73,12 +73,12 @@ describe('a training that is over', () => {
 
 describe('a training that is not over', () => {
   it.each(['InProgress', 'Stopping', 'Pausing', ''])('%j is waited for', (status) => {
-    expect(decide({ status })).toMatchObject({ kind: 'wait', askStop: false, trouble: false, secondaryStatus: 'Training' });
+    expect(decide({ status })).toMatchObject({ kind: 'wait', requestStop: false, problem: false, secondaryStatus: 'Training' });
   });
 
   it('is asked to stop until SageMaker shows Stopping', () => {
-    expect(decide({ status: 'InProgress' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', askStop: true });
-    expect(decide({ status: 'Stopping' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', askStop: false });
+    expect(decide({ status: 'InProgress' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', requestStop: true });
+    expect(decide({ status: 'Stopping' }, { stopRequestedAt: at })).toMatchObject({ kind: 'wait', requestStop: false });
   });
 
   it('times out after the time from when SageMaker had it, not before', () => {
@@ -137,8 +137,8 @@ describe('a training that could not be seen', () => {
     expect(onError(error, at + notFoundGraceMs)).toEqual({
       kind: 'wait',
       secondaryStatus: null,
-      askStop: false,
-      trouble: true,
+      requestStop: false,
+      problem: true,
       why: `${error}: words`,
       limit: { since: at, overdueSince: null },
       confirmInMs: null,

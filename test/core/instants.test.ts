@@ -19,12 +19,12 @@ describe('rebased', () => {
   const ahead = at + hour;
   const own = {
     startedAt: ahead,
-    askedAt: ahead + minute,
+    requestedAt: ahead + minute,
     acknowledgedAt: ahead + minute,
-    troubleSince: ahead + minute,
+    failingSince: ahead + minute,
     overdueSince: ahead + minute,
     waitsForSince: ahead + minute,
-    lookedAt: ahead + minute,
+    observedAt: ahead + minute,
   };
 
   it('leaves what lies in the past, and a little ahead, as it is', () => {
@@ -46,15 +46,15 @@ describe('rebased', () => {
   });
 
   it('leaves what never was as it is, and a limit whose start was right', () => {
-    const deployment = aDeployment({ startedAt: at - minute, deadlineAt: at + hour, askedAt: ahead, retryAt: null });
+    const deployment = aDeployment({ startedAt: at - minute, deadlineAt: at + hour, requestedAt: ahead, retryAt: null });
     const { instants, wereAhead } = rebased(deployment, at);
     expect(wereAhead).toBe(true);
     expect(instants).toMatchObject({
       startedAt: at - minute,
       deadlineAt: at + hour,
-      askedAt: at,
+      requestedAt: at,
       acknowledgedAt: null,
-      troubleSince: null,
+      failingSince: null,
       retryAt: null,
     });
   });

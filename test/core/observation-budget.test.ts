@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fullBudget, type LookBudget, spendLook } from '../../src/core/observation-budget.ts';
+import { fullBudget, type ObservationBudget, spendObservation } from '../../src/core/observation-budget.ts';
 
-function spendAll(budget: LookBudget, now: number): { spent: number; budget: LookBudget } {
+function spendAll(budget: ObservationBudget, now: number): { spent: number; budget: ObservationBudget } {
   let spent = 0;
-  for (let left = spendLook(budget, now); left !== null; left = spendLook(budget, now)) {
+  for (let left = spendObservation(budget, now); left !== null; left = spendObservation(budget, now)) {
     spent += 1;
     budget = left;
   }
@@ -24,6 +24,6 @@ describe('the budget for looks', () => {
     const { budget } = spendAll(fullBudget(100_000), 100_000);
     const before = spendAll(budget, 50_000);
     expect(before.spent).toBe(0);
-    expect(spendLook(fullBudget(100_000), 50_000)).toMatchObject({ left: 29, at: 50_000 });
+    expect(spendObservation(fullBudget(100_000), 50_000)).toMatchObject({ left: 29, at: 50_000 });
   });
 });

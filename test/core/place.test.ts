@@ -48,7 +48,7 @@ describe('a resource', () => {
       arn('eu-west-1', '999999999999'),
       'it is in eu-west-1, account 999999999999, and this process speaks to eu-west-1, account 123',
     ],
-  ])('of another %s is not', (_, one, told) => {
-    expect(placeDiffers(one, here)).toContain(told);
+  ])('of another %s is not', (_, one, reported) => {
+    expect(placeDiffers(one, here)).toContain(reported);
   });
 });

@@ -1,7 +1,7 @@
 /** The state machines, whatever comes in whatever order: fast-check makes the orders up and shrinks what fails. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decideEndpoint, mayStillArriveMs, staleViewMs } from '../../src/core/deployment/decide-endpoint.ts';
+import { decideEndpoint, inFlightWindowMs, staleReadWindowMs } from '../../src/core/deployment/decide-endpoint.ts';
 import { decideTraining, type TrainingObservation } from '../../src/core/training/decide-training.ts';
 import type { Deployment, Endpoint } from '../../src/core/deployment/deployment.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
@@ -23,10 +23,10 @@ const unfinishedJob = fc.constantFrom('InProgress', 'Stopping', 'Renaming').map(
   kind: 'job',
   job: aJob({ status }),
 }));
-const trouble = fc
+const problem = fc
   .constantFrom(...sagemakerErrorKinds.filter((kind) => kind !== 'not_found'))
   .map((error): TrainingObservation => ({ kind: 'error', error, message: 'words' }));
-const hints = fc.array(fc.oneof(unfinishedJob, trouble), { maxLength: 20 });
+const hints = fc.array(fc.oneof(unfinishedJob, problem), { maxLength: 20 });
 
 test('a training ends in what SageMaker says, once, in any order and repetition of what is seen, and stays there', () => {
   fc.assert(
@@ -104,7 +104,7 @@ class ModelEndpoint {
   }
 
   /** What a look shows: now and then what was there a moment ago. */
-  look(stale: boolean): Endpoint {
+  observe(stale: boolean): Endpoint {
     return stale ? this.#before : this.seen;
   }
 
@@ -126,13 +126,13 @@ function advance(
   move: Extract<Move, { kind: 'look' }>,
   now: number,
 ): Deployment {
-  const seen = endpoint.look(move.stale);
+  const seen = endpoint.observe(move.stale);
   const decision = decideEndpoint(deployment, seen, now);
   switch (decision.kind) {
     case 'finish':
       return { ...deployment, ...decision.outcome, finishedAt: now };
     case 'wait':
-      return decision.underWay
+      return decision.inProgress
         ? {
             ...deployment,
             step: 'settle',
@@ -141,22 +141,22 @@ function advance(
           }
         : deployment;
     case 'update': {
-      const asked: Deployment = {
+      const requested: Deployment = {
         ...deployment,
-        askedAction: 'update',
-        askedAt: now,
+        requestedAction: 'update',
+        requestedAt: now,
         acknowledgedAt: null,
-        endpointModifiedBefore: seen.modifiedAt,
+        baselineModifiedAt: seen.modifiedAt,
         previousEndpointConfigName: seen.endpointConfigName,
       };
-      if (move.fate === 'request_lost') return asked;
+      if (move.fate === 'request_lost') return requested;
       if (typeof move.fate === 'object') {
         endpoint.holdUp(now + move.fate.heldUpMs);
-        return asked;
+        return requested;
       }
-      const answer = endpoint.update('new');
-      if (move.fate === 'answer_lost') return asked;
-      return answer === 'accepted' ? { ...asked, acknowledgedAt: now } : deployment;
+      const response = endpoint.update('new');
+      if (move.fate === 'answer_lost') return requested;
+      return response === 'accepted' ? { ...requested, acknowledgedAt: now } : deployment;
     }
     default:
       throw new Error(`an update does not ${decision.kind}`);
@@ -171,7 +171,7 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
       stale: fc.boolean(),
       fate: fc.oneof(
         fc.constantFrom('answered' as const, 'answer_lost' as const, 'request_lost' as const),
-        fc.record({ heldUpMs: fc.nat({ max: mayStillArriveMs - 1 }) }),
+        fc.record({ heldUpMs: fc.nat({ max: inFlightWindowMs - 1 }) }),
       ),
     }),
   },
@@ -194,8 +194,8 @@ test('an update is made once and ends in what the endpoint is on, whatever is lo
       for (const [index, move] of [...moves, ...end].entries()) {
         if (deployment.finishedAt !== null) break;
         // Older views are shown for moments only. In the end enough time passes for what was held up.
-        if (index >= moves.length) now += mayStillArriveMs;
-        now += move.kind === 'look' && !move.stale ? staleViewMs / 10 : 1;
+        if (index >= moves.length) now += inFlightWindowMs;
+        now += move.kind === 'look' && !move.stale ? staleReadWindowMs / 10 : 1;
         endpoint.arrive(now);
         if (move.kind === 'settle') endpoint.settle(move.rollBack);
         else deployment = advance(deployment, endpoint, move, now);

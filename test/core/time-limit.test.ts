@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { secondLookMs } from '../../src/core/confirm-time-limit.ts';
+import { confirmationDelayMs } from '../../src/core/confirm-time-limit.ts';
 import { deadlineOf, limitsAfterGap } from '../../src/core/deployment/time-limit.ts';
 import { decideAfterwards } from '../../src/core/deployment/decide-afterwards.ts';
-import { staleViewMs } from '../../src/core/deployment/decide-endpoint.ts';
+import { staleReadWindowMs } from '../../src/core/deployment/decide-endpoint.ts';
 import { aDeployment, anEndpoint, at, hour, minute } from './samples.ts';
 
 describe('a time limit', () => {
@@ -11,20 +11,20 @@ describe('a time limit', () => {
 
   it('is over when a second look, an interval later, agrees', () => {
     expect(seen(deadlineAt - 1)).toBe('in_time');
-    expect(seen(deadlineAt)).toBe('look_again');
-    expect(seen(deadlineAt + 14_999, deadlineAt)).toBe('look_again');
+    expect(seen(deadlineAt)).toBe('confirm');
+    expect(seen(deadlineAt + 14_999, deadlineAt)).toBe('confirm');
     expect(seen(deadlineAt + 15_000, deadlineAt)).toBe('over');
   });
 
   it('is not over by a clock that was three hours ahead for seconds', () => {
     const wrong = at + 3 * hour;
-    expect(seen(wrong)).toBe('look_again');
-    expect(seen(wrong + 4000, wrong)).toBe('look_again');
+    expect(seen(wrong)).toBe('confirm');
+    expect(seen(wrong + 4000, wrong)).toBe('confirm');
     expect(seen(at + 5000, wrong)).toBe('in_time');
   });
 
   it('takes its second look no sooner than after 5 s, however short the interval', () => {
-    expect([secondLookMs(20), secondLookMs(60_000)]).toEqual([5000, 60_000]);
+    expect([confirmationDelayMs(20), confirmationDelayMs(60_000)]).toEqual([5000, 60_000]);
   });
 
   it('that nobody has set is never over', () => {
@@ -33,12 +33,12 @@ describe('a time limit', () => {
 });
 
 describe('a gap in which nobody looked', () => {
-  const before = { deadlineAt: at + hour, troubleSince: at - minute, lookedAt: at };
+  const before = { deadlineAt: at + hour, failingSince: at - minute, observedAt: at };
 
   it('takes nothing off', () => {
     expect(limitsAfterGap(before, at + 3 * hour, 15_000)).toEqual({
       deadlineAt: at + 4 * hour,
-      troubleSince: at + 3 * hour - minute,
+      failingSince: at + 3 * hour - minute,
     });
   });
 
@@ -47,12 +47,12 @@ describe('a gap in which nobody looked', () => {
     ['with looks that are far apart', at + 20 * minute, 10 * minute],
     ['by a clock that was put back', at - hour, 15_000],
   ])('is none %s', (_, now, intervalMs) => {
-    expect(limitsAfterGap(before, now, intervalMs)).toEqual({ deadlineAt: at + hour, troubleSince: at - minute });
+    expect(limitsAfterGap(before, now, intervalMs)).toEqual({ deadlineAt: at + hour, failingSince: at - minute });
   });
 });
 
 describe('after the end', () => {
-  const before = { endpointModifiedBefore: at - hour };
+  const before = { baselineModifiedAt: at - hour };
   const decide = (endpoint: Partial<ReturnType<typeof anEndpoint>> | null | 'unseen', sinceMs = minute / 2) =>
     decideAfterwards(
       aDeployment(before),
@@ -89,7 +89,7 @@ describe('after the end', () => {
   });
 
   it('is settled when nothing comes of it for longer than an answer may be stale', () => {
-    expect(decide({ modifiedAt: at - hour }, staleViewMs)).toEqual({ kind: 'settled' });
-    expect(decide(null, staleViewMs)).toEqual({ kind: 'settled' });
+    expect(decide({ modifiedAt: at - hour }, staleReadWindowMs)).toEqual({ kind: 'settled' });
+    expect(decide(null, staleReadWindowMs)).toEqual({ kind: 'settled' });
   });
 });

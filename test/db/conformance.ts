@@ -1,28 +1,28 @@
 import { describe } from 'vitest';
 import { afterwardsSuite } from './conformance/afterwards.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
-import { fencesSuite } from './conformance/fencing-tokens.ts';
+import { fencingTokensSuite } from './conformance/fencing-tokens.ts';
 import { orderSuite } from './conformance/order.ts';
 import { processesSuite } from './conformance/processes.ts';
-import { passedOverSuite } from './conformance/skipped.ts';
+import { skippedSuite } from './conformance/skipped.ts';
 import { readModelsSuite } from './conformance/read-models.ts';
 import { removalSuite } from './conformance/removal.ts';
 import { runsSuite } from './conformance/runs.ts';
 import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
-import { turnsSuite } from './conformance/leases.ts';
+import { leasesSuite } from './conformance/leases.ts';
 
 const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'training runs': runsSuite,
   'starting a training': startSuite,
   'asking for deployments': deploymentsSuite,
   'the order of deployments': orderSuite,
-  'a deployment in hand': fencesSuite,
+  'a deployment in hand': fencingTokensSuite,
   'a deployment that waits, and after its end': afterwardsSuite,
   'removing runs': removalSuite,
-  'what is passed over': passedOverSuite,
-  turns: turnsSuite,
+  'what is passed over': skippedSuite,
+  leases: leasesSuite,
   'calls to SageMaker': sagemakerCallsSuite,
   processes: processesSuite,
   'read models': readModelsSuite,

@@ -1,9 +1,9 @@
 import { rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
+import journal from '../../drizzle/sqlite/meta/_journal.json' with { type: 'json' };
 import { startProgram } from '../../tools/testkit/processes.ts';
-import { newRun, told } from './samples.ts';
+import { newRun, reported } from './samples.ts';
 import { newPath, openStore } from './sqlite-files.ts';
 
 const integrity = (path: string): unknown => {
@@ -50,7 +50,7 @@ it('a process that is killed inside of a transaction leaves nothing of it, and n
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(100_000);
   await writer.kill();
   expect(await store.sagemakerCalls()).toEqual([]);
-  await store.addSagemakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }], 0);
+  await store.addSageMakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }], 0);
   expect(await store.sagemakerCalls()).toHaveLength(1);
   expect(integrity(path)).toBe('ok');
 });
@@ -67,7 +67,7 @@ it('a process that is killed between its writes keeps what it told of, each chan
   expect(deployments.queued).toBe(runs.completed);
   expect(runs.requested).toBeLessThanOrEqual(1);
   const last = runs.completed - 1;
-  expect(await told(store, `a-${last}`)).toEqual([
+  expect(await reported(store, `a-${last}`)).toEqual([
     'training >requested api',
     'training requested>completed poll',
     'deployment >queued poll',
@@ -83,9 +83,9 @@ it.each([1, 23, 500, 800, 1300])(
     const idle = startProgram([
       '--input-type=module',
       '--eval',
-      `import { openSqliteStore } from '${process.cwd()}/src/db/sqlite-store.ts';
+      `import { openSqliteStore } from '${process.cwd()}/src/db/sqlite/sqlite-store.ts';
     const store = openSqliteStore('file:${path}');
-    for (let i = 0; i < ${writes}; i += 1) await store.addSagemakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }], 0);
+    for (let i = 0; i < ${writes}; i += 1) await store.addSageMakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }], 0);
     setInterval(() => {}, 1000);
     console.log(JSON.stringify({ msg: 'idle' }));`,
     ]);

@@ -70,8 +70,8 @@ export function present<T>(value: T | null | undefined): T {
 /** A run that was asked for at `createdAt`, and whose training SageMaker has. */
 export async function inTraining(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
   await store.insertRun(newRun(name, more), createdAt);
-  await store.beginStart(name, createdAt);
-  return present(await store.markTraining(name, arnOf(name), 'api', 'started', createdAt));
+  await store.acquireStartLease(name, createdAt);
+  return present(await store.markStarted(name, arnOf(name), 'api', 'started', createdAt));
 }
 
 /** A completed run without a deployment. */
@@ -95,7 +95,7 @@ export async function claim(store: Store, deploymentId: string, now = 7000): Pro
 
 export async function finish(store: Store, one: Deployment, status: 'deployed' | 'rolled_back' | 'failed', now = 8000) {
   const failureReason = status === 'deployed' ? null : 'the endpoint did not pass its health check';
-  return present(await store.finishDeployment(one.deploymentId, one.fence, { status, failureReason, detail: null }, now));
+  return present(await store.finishDeployment(one.deploymentId, one.fencingToken, { status, failureReason, detail: null }, now));
 }
 
 /** Queues and carries through. */
@@ -111,7 +111,7 @@ export async function deploy(
 }
 
 /** A run's history as `subject from>to actor: detail`. */
-export async function told(store: Store, name: string): Promise<string[]> {
+export async function reported(store: Store, name: string): Promise<string[]> {
   const entries = await store.history(name);
   return entries.map(
     ({ subject, from, to, actor, detail }) => `${subject} ${from ?? ''}>${to} ${actor}${detail === null ? '' : `: ${detail}`}`,

@@ -22,7 +22,7 @@ const whenOpen = (opening: Promise<Store>): Store =>
     get:
       (_, method: keyof Store) =>
       async (...args: unknown[]) => {
-        const call = (await opening)[method] as (...given: unknown[]) => unknown;
+        const call = (await opening)[method] as (...args: unknown[]) => unknown;
         return call(...args);
       },
   });

@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
 import packageJson from '../../package.json' with { type: 'json' };
-import { asking, expectProblem } from '../api/request.ts';
+import { requesting, expectProblem } from '../api/request.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startProgram, startProgramOnFullDisk } from '../../tools/testkit/processes.ts';
 import { programEnvironment } from '../../tools/testkit/program-environment.ts';
@@ -93,7 +93,7 @@ describe('a database that may be there later', () => {
     const { env, databasePath } = programEnvironment();
     const api = startProgramOnFullDisk(4, ['src/api/main.ts'], env);
     const { url } = await api.logged(({ msg }) => msg === 'listening');
-    const ask = asking(String(url));
+    const ask = requesting(String(url));
     expect((await ask('GET', '/health/live')).status).toBe(200);
     expect(expectProblem(await ask('GET', '/health/ready'), 503, 'not_ready').checks).toMatchObject({
       database: expect.stringMatching(/disk/),
@@ -122,9 +122,9 @@ it('a disk that is full later: the API is not ready, says why, and can be read',
   const { env } = programEnvironment({ AWS_ENDPOINT_URL_SAGEMAKER: simulator.url });
   const api = startProgramOnFullDisk(600, ['src/api/main.ts'], env);
   const { url } = await api.logged(({ msg }) => msg === 'listening');
-  const ask = asking(String(url));
-  const answers: number[] = [];
-  while (answers.at(-1) !== 503) answers.push((await ask('POST', '/bootstrap')).status);
+  const ask = requesting(String(url));
+  const responses: number[] = [];
+  while (responses.at(-1) !== 503) responses.push((await ask('POST', '/bootstrap')).status);
   const ready = await eventually(
     () => ask('GET', '/health/ready'),
     ({ status }) => status === 503,

@@ -1,7 +1,7 @@
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { StoreUnavailable } from '../../src/core/errors.ts';
-import { commitFor, isWithdrawn, newCallState, withdraw } from '../../src/db/sqlite/call.ts';
+import { StoreUnavailableError } from '../../src/core/errors.ts';
+import { commitFor, isCancelled, newCallState, withdraw } from '../../src/db/sqlite/call.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { lockDatabase } from './lock-database.ts';
 import { longestGapWhile } from './longest-gap.ts';
@@ -44,18 +44,22 @@ it('refuses a call when the wait is over, and then nothing of it is written', as
     store.insertRun(newRun('next'), 1000),
     store.findRun('slow'),
   ]);
-  expect(refused.map((one) => one.status === 'rejected' && one.reason instanceof StoreUnavailable)).toEqual([true, true, true]);
+  expect(refused.map((one) => one.status === 'rejected' && one.reason instanceof StoreUnavailableError)).toEqual([
+    true,
+    true,
+    true,
+  ]);
   await eventually(() => store.insertRun(newRun('later'), 2000));
   const { items } = await store.listRuns({}, { limit: 9, cursor: null });
   expect(items.map(({ trainingJobName }) => trainingJobName)).toEqual(['later']);
 });
 
 it('a call is withdrawn or committed, whichever is first', () => {
-  const [withdrawn, committed] = [newCallState(), newCallState()];
-  expect([withdraw(withdrawn), isWithdrawn(withdrawn)]).toEqual([true, true]);
-  expect(() => commitFor(withdrawn)).toThrow(/withdrawn/);
+  const [discarded, committed] = [newCallState(), newCallState()];
+  expect([withdraw(discarded), isCancelled(discarded)]).toEqual([true, true]);
+  expect(() => commitFor(discarded)).toThrow(/withdrawn/);
   commitFor(committed);
-  expect([withdraw(committed), isWithdrawn(committed)]).toEqual([false, false]);
+  expect([withdraw(committed), isCancelled(committed)]).toEqual([false, false]);
   // Rolled back by SQLite, and done again.
   expect(() => commitFor(committed)).not.toThrow();
 });
@@ -78,7 +82,7 @@ it('opens a database that is locked when it is not any more, and refuses calls u
 it('a database that no waiting mends is refused at once', async () => {
   const path = newPath();
   writeFileSync(path, 'a text that is longer than the header of a database, so that SQLite does not take it for an empty one');
-  await expect(openThreadedStore(path)).rejects.toMatchObject({ name: 'StoreUnavailable', needsRepair: true });
+  await expect(openThreadedStore(path)).rejects.toMatchObject({ name: 'StoreUnavailableError', needsRepair: true });
 });
 
 it('only its owner can read the database, and one that others could is told of', async () => {

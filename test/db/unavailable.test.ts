@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { StoreUnavailable } from '../../src/core/errors.ts';
+import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { databaseOf } from '../../src/db/sqlite/database.ts';
 import { DatabaseFile } from '../../src/db/sqlite/database-file.ts';
-import { startOfRuns } from '../../src/db/sqlite/runs-start.ts';
-import { recordingOfRuns } from '../../src/db/sqlite/runs.ts';
-import { newRun, told } from './samples.ts';
+import { runStarts } from '../../src/db/sqlite/runs-start.ts';
+import { runInserts } from '../../src/db/sqlite/runs.ts';
+import { newRun, reported } from './samples.ts';
 import { longestGapWhile } from './longest-gap.ts';
 import { lockDatabase } from './lock-database.ts';
 import { newPath, openStore } from './sqlite-files.ts';
@@ -18,7 +18,7 @@ it('busy: writes are refused when the wait is over, reads go on', async () => {
   await store.insertRun(newRun('a'), 1000);
   const lock = lockDatabase(path);
   await expect(store.insertRun(newRun('b'), 1000)).rejects.toThrow(/locked by another process \(SQLITE_BUSY\)/);
-  await expect(store.requestStop('a', 2000)).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(store.requestStop('a', 2000)).rejects.toBeInstanceOf(StoreUnavailableError);
   await expect(store.ping()).rejects.toThrow(/SQLITE_BUSY/);
   expect((await store.findRun('a'))?.stopRequestedAt).toBeNull();
   lock.release();
@@ -58,7 +58,7 @@ it('full: the write is refused as a whole, and works again when there is room', 
   const file = new DatabaseFile(newPath());
   onTestFinished(() => file.close());
   const database = databaseOf(file, { waitMs: 0 });
-  const store = { ...recordingOfRuns(database), ...startOfRuns(database) };
+  const store = { ...runInserts(database), ...runStarts(database) };
   const rows = (): unknown => ({
     runs: file.db.$client.prepare('select training_job_name, status from training_runs').all(),
     history: file.db.$client.prepare('select to_status from history').all(),
@@ -70,17 +70,17 @@ it('full: the write is refused as a whole, and works again when there is room', 
   await store.insertRun(newRun('a'), 1000);
   // The change of the run fits, the history row of the same transaction does not.
   const detail = 'x'.repeat(200_000);
-  await expect(store.markTraining('a', 'arn', 'worker', detail, 2000)).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(store.markStarted('a', 'arn', 'worker', detail, 2000)).rejects.toBeInstanceOf(StoreUnavailableError);
   expect(before).toEqual({ runs: [], history: [] });
   expect(rows()).toEqual({ runs: [{ training_job_name: 'a', status: 'requested' }], history: [{ to_status: 'requested' }] });
   file.db.$client.pragma('max_page_count = 1073741823');
-  expect((await store.markTraining('a', 'arn', 'worker', detail, 3000))?.status).toBe('training');
+  expect((await store.markStarted('a', 'arn', 'worker', detail, 3000))?.status).toBe('training');
 });
 
 it('read-only: writes are refused, reads go on', async () => {
   const file = new DatabaseFile(newPath());
   onTestFinished(() => file.close());
-  const store = recordingOfRuns(databaseOf(file, { waitMs: 0 }));
+  const store = runInserts(databaseOf(file, { waitMs: 0 }));
   file.db.$client.pragma('query_only = ON');
   await expect(store.insertRun(newRun('a'), 1000)).rejects.toThrow(/SQLITE_READONLY/);
   file.db.$client.pragma('query_only = OFF');
@@ -99,7 +99,7 @@ it('removed: the next use creates the database anew, and every store goes over t
   expect(onReplaced).toHaveBeenCalledTimes(1);
   await other.insertRun(newRun('b'), 1000);
   expect(onReplaced).toHaveBeenCalledTimes(2);
-  expect([await one.findRun('lost'), await told(one, 'b'), await told(other, 'a')]).toEqual([
+  expect([await one.findRun('lost'), await reported(one, 'b'), await reported(other, 'a')]).toEqual([
     null,
     ['training >requested api'],
     ['training >requested api'],
@@ -126,8 +126,8 @@ it('away: every use is refused until the place is there again', async () => {
   await store.insertRun(newRun('a'), 1000);
   rmSync(dirname(path), { recursive: true });
   writeFileSync(dirname(path), 'a file where the folder was');
-  await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
-  await expect(store.insertRun(newRun('b'), 1000)).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
+  await expect(store.insertRun(newRun('b'), 1000)).rejects.toBeInstanceOf(StoreUnavailableError);
   rmSync(dirname(path));
   expect((await store.insertRun(newRun('b'), 1000)).kind).toBe('inserted');
   expect((await store.counts()).runs.requested).toBe(1);
@@ -138,7 +138,7 @@ it('no database: a file that is none is told of, and left alone', async () => {
   mkdirSync(dirname(path), { recursive: true });
   const text = 'this is a text, and much longer than the first bytes of a database would be';
   writeFileSync(path, text);
-  await expect(openStore(path).ping()).rejects.toMatchObject({ name: 'StoreUnavailable', needsRepair: true });
+  await expect(openStore(path).ping()).rejects.toMatchObject({ name: 'StoreUnavailableError', needsRepair: true });
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 

@@ -17,11 +17,11 @@ const rows = ({ db }: DatabaseFile): number | undefined => db.select({ rows: cou
 
 it('commits what returns', () => {
   const file = openFile();
-  const answer: string = writeTx(file.db, (tx) => {
+  const response: string = writeTx(file.db, (tx) => {
     add(tx);
     return 'done';
   });
-  expect([answer, rows(file)]).toEqual(['done', 1]);
+  expect([response, rows(file)]).toEqual(['done', 1]);
 });
 
 it('rolls back what throws', () => {

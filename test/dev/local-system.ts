@@ -26,7 +26,7 @@ export class LocalSystem {
     return this.#json(await fetch(`${await this.printed('API')}${path}`), 200);
   }
 
-  async changeStandIn(settings: object): Promise<void> {
+  async changeSimulator(settings: object): Promise<void> {
     const [health = ''] = (await this.printed('Stand-in')).split(' ');
     const response = await fetch(new URL('settings', health), { method: 'PATCH', body: JSON.stringify(settings) });
     await this.#json(response, 200);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../tools/dev/options.ts';
 
-const faultsOf = (args: string[], env: Record<string, string> = {}): string[] => {
+const toFieldIssues = (args: string[], env: Record<string, string> = {}): string[] => {
   const options = readOptions(args, env, '/repository');
   return 'faults' in options ? options.faults : [];
 };
@@ -27,13 +27,15 @@ describe('the options of npm start', () => {
   });
 
   it('are refused when they are wrong', () => {
-    expect(faultsOf(['--AWS'])).toEqual(['--AWS is no argument of `npm start`. There is one: `npm start -- --aws`']);
-    expect(faultsOf([], { PORT: '80o6' })).toEqual(['PORT holds "80o6"; it may hold a whole number from 0 to 65535']);
-    expect(faultsOf([], { SIMULATOR_PORT: '65536' })).toHaveLength(1);
-    expect(faultsOf([], { PORT: '8007' })).toEqual(['PORT and SIMULATOR_PORT both hold 8007; each needs a port of its own']);
+    expect(toFieldIssues(['--AWS'])).toEqual(['--AWS is no argument of `npm start`. There is one: `npm start -- --aws`']);
+    expect(toFieldIssues([], { PORT: '80o6' })).toEqual(['PORT holds "80o6"; it may hold a whole number from 0 to 65535']);
+    expect(toFieldIssues([], { SIMULATOR_PORT: '65536' })).toHaveLength(1);
+    expect(toFieldIssues([], { PORT: '8007' })).toEqual(['PORT and SIMULATOR_PORT both hold 8007; each needs a port of its own']);
   });
 
   it('don’t take --aws from npm, which keeps it for itself', () => {
-    expect(faultsOf([], { npm_config_aws: 'true' })).toEqual(['npm kept --aws for itself. To use real AWS: npm start -- --aws']);
+    expect(toFieldIssues([], { npm_config_aws: 'true' })).toEqual([
+      'npm kept --aws for itself. To use real AWS: npm start -- --aws',
+    ]);
   });
 });

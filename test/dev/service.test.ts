@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Service, type ServiceSpec, StartError } from '../../tools/dev/service.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 
-const services: Service[] = [];
+const ctx: Service[] = [];
 const lines: string[] = [];
 const said: string[] = [];
 
 afterEach(async () => {
-  await Promise.all(services.splice(0).map((one) => one.stop(0)));
+  await Promise.all(ctx.splice(0).map((one) => one.stop(0)));
   lines.length = said.length = 0;
 });
 
@@ -23,7 +23,7 @@ function service(source: string, more: Partial<ServiceSpec> = {}): Service {
     ...more,
   };
   const one = new Service(spec, { line: (_, line) => lines.push(line), say: (_, message) => said.push(message) });
-  services.push(one);
+  ctx.push(one);
   return one;
 }
 

@@ -84,12 +84,12 @@ describe('npm start', () => {
         60_000,
       );
 
-      await system.changeStandIn({ trainingSeconds: 4 });
+      await system.changeSimulator({ trainingSeconds: 4 });
       const third = await system.postPrinted();
-      const stopAskedAt = performance.now();
+      const stopRequestedAt = performance.now();
       system.program.signal('SIGINT');
       expect(await system.program.exited).toEqual({ code: 0, signal: null });
-      expect(performance.now() - stopAskedAt).toBeLessThan(20_000);
+      expect(performance.now() - stopRequestedAt).toBeLessThan(20_000);
       for (const url of [api, `http://127.0.0.1:${env['SIMULATOR_PORT']}`]) expect(await listens(url)).toBe(false);
 
       const again = new LocalSystem(env);
@@ -156,7 +156,7 @@ describe('npm start', () => {
 
     it('because a program can’t keep what it has to, it says what that program says', async () => {
       const path = join(file(), '..');
-      mkdirSync(join(path, 'stand-in', 'autodeploy.db'), { recursive: true });
+      mkdirSync(join(path, 'simulator', 'autodeploy.db'), { recursive: true });
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
       expect(await program.exited).toEqual({ code: 1, signal: null });
       noDetails(program.output);
@@ -166,7 +166,7 @@ describe('npm start', () => {
 
     it('because the stand-in can’t keep its state, the same', async () => {
       const path = join(file(), '..');
-      mkdirSync(join(path, 'stand-in', 'sagemaker.jsonl'), { recursive: true });
+      mkdirSync(join(path, 'simulator', 'sagemaker.jsonl'), { recursive: true });
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
       expect(await program.exited).toEqual({ code: 1, signal: null });
       noDetails(program.output);

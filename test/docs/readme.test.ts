@@ -20,13 +20,13 @@ describe("README's configuration table", () => {
   });
 
   it.each(variables)('says what %s is when it is not set', (name, { schema }) => {
-    const [, told = ''] = rows.find(([cell]) => cell === `\`${name}\``) ?? [];
+    const [, reported = ''] = rows.find(([cell]) => cell === `\`${name}\``) ?? [];
     const unset = schema.safeParse(undefined);
-    if (told === 'required') return expect(unset.success).toBe(false);
+    if (reported === 'required') return expect(unset.success).toBe(false);
     expect(unset.success).toBe(true);
     const isNone = unset.data === null || (Array.isArray(unset.data) && unset.data.length === 0);
-    if (isNone) return expect(told).not.toMatch(/^`[^<]*`$/);
-    expect(schema.parse(told.slice(1, -1))).toEqual(unset.data);
+    if (isNone) return expect(reported).not.toMatch(/^`[^<]*`$/);
+    expect(schema.parse(reported.slice(1, -1))).toEqual(unset.data);
   });
 });
 
@@ -37,28 +37,28 @@ describe("README's API", () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(routes.length).toBeGreaterThan(10);
-    const told = inBackticks(section(readme, 'The API by example'));
-    expect(routes.filter((route) => !told.includes(route))).toEqual([]);
+    const reported = inBackticks(section(readme, 'The API by example'));
+    expect(routes.filter((route) => !reported.includes(route))).toEqual([]);
   });
 
   it('has every problem code', () => {
-    const told = inBackticks(section(readme, 'The API by example'));
-    expect(problemCodes.filter((code) => !told.includes(code))).toEqual([]);
+    const reported = inBackticks(section(readme, 'The API by example'));
+    expect(problemCodes.filter((code) => !reported.includes(code))).toEqual([]);
   });
 
   it('has every metric, and no other', async () => {
     const api = await startApi();
     const text = await (await fetch(`${api.url}/metrics`)).text();
     const given = found(text, /^# TYPE (autodeploy_\w+) /gm);
-    const told = firstCells('Metrics').flatMap(inBackticks);
-    expect(told.map((name) => name.replace(/\{.*/, '')).toSorted()).toEqual(given.toSorted());
+    const reported = firstCells('Metrics').flatMap(inBackticks);
+    expect(reported.map((name) => name.replace(/\{.*/, '')).toSorted()).toEqual(given.toSorted());
   });
 });
 
 describe("README's operating tables", () => {
   it('have every status', () => {
-    const told = firstCells('What the statuses mean').flatMap(inBackticks);
-    expect(told.toSorted()).toEqual([...trainingRunStatuses, ...deploymentStatuses].toSorted());
+    const reported = firstCells('What the statuses mean').flatMap(inBackticks);
+    expect(reported.toSorted()).toEqual([...trainingRunStatuses, ...deploymentStatuses].toSorted());
   });
 
   it('quote only lines that the programs log', () => {

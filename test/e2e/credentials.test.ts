@@ -22,8 +22,8 @@ it('a session that expires while a training is deployed: everybody says so, noth
   expect((await ask('GET', '/health/ready')).body).toMatchObject({ status: 503, checks: { sagemaker: isExpired } });
   expect((await ask('GET', '/endpoint-status')).body).toMatchObject({ status: 503, code: 'sagemaker_unavailable' });
   await eventually(
-    () => ask<{ workers: { trouble: string | null }[] }>('GET', '/status'),
-    ({ body }) => body.workers[0]?.trouble === isExpired,
+    () => ask<{ workers: { problem: string | null }[] }>('GET', '/status'),
+    ({ body }) => body.workers[0]?.problem === isExpired,
     { withinMs: 20_000 },
   );
 

@@ -44,8 +44,8 @@ test('100 copies of one event over three workers with polling off: one model, on
   const event = JSON.parse(readFileSync('test/fixtures/events/training-completed.json', 'utf8'));
   event.detail.TrainingJobName = second;
   system.simulator.changeSettings({ events });
-  const answers = await Promise.all(Array.from({ length: 100 }, () => system.ask('POST', '/events', { json: event })));
-  expect(answers.map(({ status, text }) => (status === 202 ? status : text))).toEqual(Array.from({ length: 100 }, () => 202));
+  const responses = await Promise.all(Array.from({ length: 100 }, () => system.ask('POST', '/events', { json: event })));
+  expect(responses.map(({ status, text }) => (status === 202 ? status : text))).toEqual(Array.from({ length: 100 }, () => 202));
   const { deployments } = await deployed(system, second);
   expect(deployments).toMatchObject([{ trigger: 'event', detected_by: 'event', attempts: 1 }]);
   expect(effects(system)).toEqual({
@@ -74,10 +74,10 @@ test('all events lost: everything is deployed by polling, and says so', async ()
     const {
       training_ended_at: ended,
       detected_at: detected,
-      deploy_asked_at: asked,
+      deploy_requested_at: requested,
       in_service_at: inService,
     } = deployments[0] ?? {};
-    const instants = [ended, detected, asked, inService].map((at) => Date.parse(at ?? ''));
+    const instants = [ended, detected, requested, inService].map((at) => Date.parse(at ?? ''));
     expect(instants.toSorted((a, b) => a - b)).toEqual(instants);
   }
   const { text } = await system.ask('GET', '/metrics');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator, type SettingsPatch } from 'sagemaker-simulator';
-import { type Ask, asking } from '../api/request.ts';
+import { type Ask, requesting } from '../api/request.ts';
 import { image, role } from '../../tools/testkit/simulator.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { type Program, startProgram } from '../../tools/testkit/processes.ts';
@@ -40,8 +40,8 @@ export async function startSystem(env: Record<string, string>, settings: Setting
     MODEL_OUTPUT_S3_URI: 's3://models/out/',
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
-    AWS_ACCESS_KEY_ID: 'stand-in',
-    AWS_SECRET_ACCESS_KEY: 'stand-in',
+    AWS_ACCESS_KEY_ID: 'simulator',
+    AWS_SECRET_ACCESS_KEY: 'simulator',
     ...env,
   };
   const api = startProgram(['src/api/main.ts'], processEnv);
@@ -49,5 +49,5 @@ export async function startSystem(env: Record<string, string>, settings: Setting
   await api.logged(({ msg }) => msg === 'listening', 60_000);
   await Promise.all(workers.map((worker) => worker.logged(({ msg }) => msg === 'the worker takes jobs', 60_000)));
   const url = `http://127.0.0.1:${port}`;
-  return { simulator, api, workers, url, ask: asking(url) };
+  return { simulator, api, workers, url, ask: requesting(url) };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { asking } from '../api/request.ts';
+import { requesting } from '../api/request.ts';
 import { image, role, startSimulator, training } from '../../tools/testkit/simulator.ts';
 import { Child } from '../../tools/testkit/child.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -24,8 +24,8 @@ async function startSystem() {
     MODEL_OUTPUT_S3_URI: 's3://models/out/',
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
-    AWS_ACCESS_KEY_ID: 'stand-in',
-    AWS_SECRET_ACCESS_KEY: 'stand-in',
+    AWS_ACCESS_KEY_ID: 'simulator',
+    AWS_SECRET_ACCESS_KEY: 'simulator',
   });
   onTestFinished(async () => void (await api.stop()));
   const lines = (): Record<string, unknown>[] =>
@@ -33,7 +33,7 @@ async function startSystem() {
   const url = await api.until(() => lines().find(({ msg }) => msg === 'listening')?.['url'], 'address of the API', 60_000);
 
   const lambda = await startLambda(buildLambda().file, { AUTODEPLOY_URL: `${String(url)}/model-init`, AUTODEPLOY_API_KEY: key });
-  const ask = asking(String(url));
+  const ask = requesting(String(url));
   return { sagemaker, clock, lambda, get: (path: string) => ask('GET', path, { headers: { 'x-api-key': key } }) };
 }
 

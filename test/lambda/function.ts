@@ -68,17 +68,17 @@ export async function startLambda(
     const failed = exited.then(() => Promise.reject(new Error(`the function's process ended\n${lines.join('\n')}`)));
     return Promise.race([promise, failed]);
   };
-  const told = async (): Promise<Invoked> => ((await orExit(once(child, 'message'))) as [Invoked])[0];
+  const reported = async (): Promise<Invoked> => ((await orExit(once(child, 'message'))) as [Invoked])[0];
 
-  const ready = await told();
+  const ready = await reported();
   if (!('initCpuMs' in ready)) throw new Error('the runtime told something else than that it is ready');
   return {
     initCpuMs: ready.initCpuMs,
     invoke: async (event, timeoutMs = 30_000) => {
       const ended = orExit(once(ends, 'end'));
-      const answer = told();
+      const response = reported();
       child.send({ event, awsRequestId, timeoutMs } satisfies Invocation);
-      const [message] = await Promise.all([answer, ended]);
+      const [message] = await Promise.all([response, ended]);
       if ('initCpuMs' in message) throw new Error('the runtime started twice');
       return message;
     },

@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(closes.map((close) => close())));
 
-async function invokeAgainst(answer: Reply | null, event: unknown = fixture('training-completed'), timeoutMs?: number) {
-  reply = answer;
+async function invokeAgainst(response: Reply | null, event: unknown = fixture('training-completed'), timeoutMs?: number) {
+  reply = response;
   service.received.splice(0);
   lambda.clear();
   const outcome = await lambda.invoke(event, timeoutMs);

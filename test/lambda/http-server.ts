@@ -18,7 +18,7 @@ export interface Reply {
 
 /** A server for the answers that the service gives seldom, and for what stands in front of it; null is an answer that never comes. */
 export async function startHttpServer(
-  answer: (request: Received) => Reply | null,
+  replyTo: (request: Received) => Reply | null,
   atEnd: AtEnd = onTestFinished,
 ): Promise<{ url: string; port: number; received: Received[] }> {
   const received: Received[] = [];
@@ -28,7 +28,7 @@ export async function startHttpServer(
     request.on('end', () => {
       const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       received.push(one);
-      const reply = answer(one);
+      const reply = replyTo(one);
       if (reply === null) return;
       const isText = typeof reply.body === 'string';
       response.writeHead(reply.status, { 'content-type': isText ? 'text/html' : 'application/json', ...reply.headers });

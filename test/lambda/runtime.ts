@@ -20,7 +20,7 @@ if (file === undefined || process.send === undefined) throw new Error('usage: fo
 
 const before = process.cpuUsage();
 const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
-const tell = (message: Invoked): void => void process.send?.(message);
+const report = (message: Invoked): void => void process.send?.(message);
 /** Lambda writes such a line too; here it says that all lines of the invocation are out. */
 const end = (awsRequestId: string): void => void process.stdout.write(`END RequestId: ${awsRequestId}\n`);
 
@@ -30,10 +30,10 @@ process.on('message', ({ event, awsRequestId, timeoutMs }: Invocation) => {
   handler(event, context)
     .finally(() => end(awsRequestId))
     .then(
-      (result) => tell({ result: result ?? null }),
-      (error: unknown) => tell({ error: error instanceof Error ? error.message : String(error) }),
+      (result) => report({ result: result ?? null }),
+      (error: unknown) => report({ error: error instanceof Error ? error.message : String(error) }),
     );
 });
 process.on('disconnect', () => process.exit(0));
 const { user, system } = process.cpuUsage(before);
-tell({ initCpuMs: (user + system) / 1000 });
+report({ initCpuMs: (user + system) / 1000 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectProducer, reconnectDelayMs } from '../../src/queue/connection.ts';
-import { QueueUnavailable } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
@@ -21,19 +21,19 @@ describe('while Redis is away', () => {
     const { log, lines } = keptLog();
     const queue = openQueue(`redis://127.0.0.1:${port}`, newPrefix(), log);
     for (const use of [
-      () => queue.watchTraining(aRun('job-1'), 0),
+      () => queue.scheduleTrainingCheck(aRun('job-1'), 0),
       () => queue.probe(),
       () => queue.depths(),
       () => queue.restore({ runs: [aRun('job-1')], deployments: [] }, () => 0),
     ]) {
       const { error, afterMs } = await failure(use());
-      expect(error).toBeInstanceOf(QueueUnavailable);
+      expect(error).toBeInstanceOf(QueueUnavailableError);
       expect(String(error)).toContain('ECONNREFUSED');
       expect(afterMs).toBeLessThan(1500);
     }
     await startRedis({ port });
     await eventually(() => queue.probe().then(() => true), undefined, { withinMs: 5000 });
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1 } });
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
       ['warn', 'Redis does not answer; trying again until it does'],
@@ -45,12 +45,12 @@ describe('while Redis is away', () => {
     const first = await startRedis();
     const { log, lines } = keptLog();
     const queue = openQueue(first.url, newPrefix(), log);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await first.kill();
     await eventually(() => lines.length === 1);
-    expect((await failure(queue.watchTraining(aRun('job-2'), 0))).error).toBeInstanceOf(QueueUnavailable);
+    expect((await failure(queue.scheduleTrainingCheck(aRun('job-2'), 0))).error).toBeInstanceOf(QueueUnavailableError);
     await startRedis({ port: first.port });
-    await eventually(() => queue.watchTraining(aRun('job-3'), 0).then(() => true), undefined, { withinMs: 5000 });
+    await eventually(() => queue.scheduleTrainingCheck(aRun('job-3'), 0).then(() => true), undefined, { withinMs: 5000 });
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'info']);
     expect(lines[1]).toMatchObject({ connection: 'producer', away_ms: expect.any(Number) });
   });
@@ -60,9 +60,9 @@ describe('while Redis is away', () => {
     const queue = openQueue(server.url, newPrefix());
     await queue.probe();
     server.child.signal('SIGSTOP');
-    const { error, afterMs } = await failure(queue.watchTraining(aRun('job-1'), 0));
+    const { error, afterMs } = await failure(queue.scheduleTrainingCheck(aRun('job-1'), 0));
     server.child.signal('SIGCONT');
-    expect(error).toBeInstanceOf(QueueUnavailable);
+    expect(error).toBeInstanceOf(QueueUnavailableError);
     expect(afterMs).toBeGreaterThan(900);
     expect(afterMs).toBeLessThan(2500);
     await eventually(() => queue.probe().then(() => true));
@@ -80,7 +80,7 @@ describe('while Redis is away', () => {
 it('waits for its first connection instead of failing', async () => {
   const server = await startRedis();
   const queue = openQueue(server.url, newPrefix());
-  await queue.watchTraining(aRun('job-1'), 0);
+  await queue.scheduleTrainingCheck(aRun('job-1'), 0);
   expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1 } });
 });
 
@@ -96,7 +96,7 @@ describe('the address', () => {
     await admin.call('ACL', 'SETUSER', 'worker', 'on', '>pass/word', '~*', '&*', '+@all');
     const prefix = newPrefix();
     const queue = openQueue(`redis://worker:pass%2Fword@127.0.0.1:${server.port}/3`, prefix);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await admin.select(3);
     expect(await admin.exists(`${prefix}:check-training:check-job-1`)).toBe(1);
 

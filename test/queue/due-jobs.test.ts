@@ -12,11 +12,11 @@ it('tells how many jobs are due that nobody has taken, and since when the oldest
   expect(await queue.due()).toEqual({ 'check-training': { count: 0, oldest: null }, deploy: { count: 0, oldest: null } });
 
   // Delayed, and not yet due.
-  await queue.watchTraining(aRun('job-1'), hour);
+  await queue.scheduleTrainingCheck(aRun('job-1'), hour);
   expect(await dueOfChecks()).toEqual({ count: 0, oldest: null });
 
   const before = Date.now();
-  await queue.watchTraining(aRun('job-2'), 0);
+  await queue.scheduleTrainingCheck(aRun('job-2'), 0);
   const waiting = await dueOfChecks();
   expect(waiting).toMatchObject({ count: 1, oldest: { trainingJobName: 'job-2' } });
   expect(waiting?.oldest?.since).toBeGreaterThanOrEqual(before);
@@ -32,7 +32,7 @@ it('counts the wait of a job that was taken before from when it was first seen t
   const prefix = newPrefix();
   const queue = openQueue(redisUrl(), prefix);
   const redis = openRedis(redisUrl());
-  await queue.watchTraining(aRun('job-1'), 0);
+  await queue.scheduleTrainingCheck(aRun('job-1'), 0);
   const key = `${prefix}:check-training:check-job-1`;
   const since = async () => (await queue.due())['check-training']?.oldest?.since ?? 0;
   await redis.hset(key, { ats: 1, timestamp: Date.now() - hour });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RedisQueue } from '../../src/queue/queue.ts';
-import { QueueUnavailable } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
 import { startTcpSwitch } from '../../tools/testkit/tcp-switch.ts';
@@ -14,8 +14,8 @@ const back = { withinMs: 5000 };
 
 /** What adds and what proves a write; reads may still work. */
 const uses = (queue: RedisQueue): (() => Promise<unknown>)[] => [
-  () => queue.watchTraining(aRun('job-2'), 0),
-  () => queue.lookAtTraining(aRun('job-3'), 'Completed'),
+  () => queue.scheduleTrainingCheck(aRun('job-2'), 0),
+  () => queue.requestTrainingCheck(aRun('job-3'), 'Completed'),
   () => queue.deploy(aDeployment('d-2'), 0),
   () => queue.restore({ runs: [aRun('job-4')], deployments: [] }, () => 0),
   () => queue.probe(),
@@ -34,7 +34,7 @@ async function expectRefused(queue: RedisQueue, reason: string): Promise<void> {
   );
   // Many at once share a pipeline.
   const seen = await Promise.all(uses(queue).map((use) => outcome(use())));
-  for (const error of seen) expect(error).toBeInstanceOf(QueueUnavailable);
+  for (const error of seen) expect(error).toBeInstanceOf(QueueUnavailableError);
 }
 
 describe('a node that was demoted and keeps its connections', () => {
@@ -43,7 +43,7 @@ describe('a node that was demoted and keeps its connections', () => {
     const admin = openRedis(server.url);
     const { log, lines } = keptLog();
     const queue = openQueue(server.url, newPrefix(), log);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await admin.replicaof(...nowhere);
     await expectRefused(queue, 'the node is a read-only replica (READONLY');
     await admin.replicaof('NO', 'ONE');
@@ -60,11 +60,11 @@ describe('a node that was demoted and keeps its connections', () => {
     const name = await startTcpSwitch(first.port);
     const prefix = newPrefix();
     const queue = openQueue(`redis://127.0.0.1:${name.port}`, prefix);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await openRedis(first.url).replicaof(...nowhere);
     name.leadTo(second.port);
     const startedAt = performance.now();
-    await eventually(() => queue.watchTraining(aRun('job-2'), 0).then(() => true), undefined, back);
+    await eventually(() => queue.scheduleTrainingCheck(aRun('job-2'), 0).then(() => true), undefined, back);
     expect(performance.now() - startedAt).toBeLessThan(5000);
     expect(await openRedis(second.url).exists(`${prefix}:check-training:check-job-2`)).toBe(1);
   });
@@ -78,7 +78,7 @@ describe('a node that takes no writes for now', () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     const queue = openQueue(server.url, newPrefix());
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await admin.config('SET', setting, bad);
     await expectRefused(queue, reason);
     // Reads go on: what there is can be seen.
@@ -111,7 +111,7 @@ describe('a user', () => {
     const admin = openRedis(server.url);
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~*', '&*', '+@all');
     const queue = openQueue(`redis://app:pass@127.0.0.1:${server.port}`, newPrefix());
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await admin.call('ACL', 'SETUSER', 'app', '-evalsha', '-set');
     await expectRefused(queue, 'the user lacks a right (NOPERM');
     await admin.call('ACL', 'SETUSER', 'app', '+evalsha', '+set');

@@ -8,15 +8,15 @@ const hour = 60 * minute;
 it('jobs that lie too far ahead get a new delay in both queues; the others keep their time', async () => {
   const prefix = newPrefix();
   const queue = openQueue(redisUrl(), prefix);
-  await queue.watchTraining(aRun('far'), hour);
-  await queue.watchTraining(aRun('near'), minute);
+  await queue.scheduleTrainingCheck(aRun('far'), hour);
+  await queue.scheduleTrainingCheck(aRun('near'), minute);
   await queue.deploy(aDeployment('d-far'), hour);
-  const told: number[] = [];
+  const reported: number[] = [];
   const pulled = await queue.pullForward(75_000, (count) => {
-    told.push(count);
+    reported.push(count);
     return 1000;
   });
-  expect([pulled, told]).toEqual([2, [2, 2]]);
+  expect([pulled, reported]).toEqual([2, [2, 2]]);
   const redis = openRedis(redisUrl());
   const dueInMs = async (name: string, id: string): Promise<number> =>
     Number(await redis.zscore(`${prefix}:${name}:delayed`, id)) / 0x1000 - Date.now();

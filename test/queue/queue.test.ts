@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lookSpacingMs } from '../../src/queue/observation-spacing.ts';
+import { observationSpacingMs } from '../../src/queue/observation-spacing.ts';
 import type { JobQueue } from '../../src/queue/ensure-job.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -30,53 +30,53 @@ function takeJobs(name: string, prefix: string, finish: () => Promise<void>): vo
 describe('watching a training', () => {
   it('adds one job that says what it is about', async () => {
     const { queue, check } = setUp();
-    await Promise.all(Array.from({ length: 20 }, () => queue.watchTraining(aRun('job-1'), hour)));
+    await Promise.all(Array.from({ length: 20 }, () => queue.scheduleTrainingCheck(aRun('job-1'), hour)));
     const jobs = await check.getJobs();
     expect(jobs).toHaveLength(1);
     expect(jobs[0]).toMatchObject({
       id: 'check-job-1',
       name: 'job-1',
-      data: { training_job_name: 'job-1', endpoint_name: 'sentiment-endpoint', trouble_since: null },
+      data: { training_job_name: 'job-1', endpoint_name: 'sentiment-endpoint', failing_since: null },
       opts: { delay: hour, keepLogs: 200, removeOnFail: true, removeOnComplete: { count: 1000 } },
     });
   });
 
   it('looks at a delayed one now when asked to, and otherwise leaves its time', async () => {
     const { queue, check } = setUp();
-    await queue.watchTraining(aRun('job-1'), hour);
-    await queue.watchTraining(aRun('job-1'), 1);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 1);
     expect(await check.getJobState('check-job-1')).toBe('delayed');
-    await queue.watchTraining(aRun('job-1'), 0);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     expect(await check.getJobState('check-job-1')).toBe('waiting');
     expect(await check.getJobCounts('waiting')).toEqual({ waiting: 1 });
   });
 
   it('refuses what is no training job name, before it reaches Redis', () => {
     const { queue } = setUp();
-    expect(() => queue.watchTraining(aRun('a:b'), 0)).toThrow(/training_job_name/);
+    expect(() => queue.scheduleTrainingCheck(aRun('a:b'), 0)).toThrow(/training_job_name/);
     expect(() => queue.deploy(aDeployment('a:b'), 0)).toThrow(/deployment_id/);
   });
 });
 
 describe('a look on account of an event', () => {
-  const looksIn = (queue: JobQueue): Promise<Record<string, number>> => queue.getJobCounts('waiting', 'delayed', 'active');
+  const observationsIn = (queue: JobQueue): Promise<Record<string, number>> => queue.getJobCounts('waiting', 'delayed', 'active');
 
   it('is one at once, however many events come, and one more a second later for what came meanwhile', async () => {
     const { queue, check, prefix } = setUp();
     const ran: number[] = [];
-    const tell = () =>
-      Promise.all(Array.from({ length: 50 }, (_, i) => queue.lookAtTraining(aRun('job-1'), `Status${'x'.repeat(i)}`)));
-    await tell();
-    expect(await looksIn(check)).toEqual({ waiting: 1, delayed: 0, active: 0 });
+    const report = () =>
+      Promise.all(Array.from({ length: 50 }, (_, i) => queue.requestTrainingCheck(aRun('job-1'), `Status${'x'.repeat(i)}`)));
+    await report();
+    expect(await observationsIn(check)).toEqual({ waiting: 1, delayed: 0, active: 0 });
     takeJobs('check-training', prefix, () => Promise.resolve(void ran.push(performance.now())));
     await eventually(() => ran.length === 1);
-    await tell();
-    await tell();
-    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 1, active: 0 });
+    await report();
+    await report();
+    expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 1, active: 0 });
     await eventually(() => ran.length === 2);
-    expect((ran[1] ?? 0) - (ran[0] ?? 0)).toBeGreaterThan(lookSpacingMs / 2);
-    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    expect((ran[1] ?? 0) - (ran[0] ?? 0)).toBeGreaterThan(observationSpacingMs / 2);
+    expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
   it('follows upon an event that comes while another look is under way', async () => {
@@ -87,11 +87,11 @@ describe('a look on account of an event', () => {
       runs += 1;
       return release.promise;
     });
-    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
+    await queue.requestTrainingCheck(aRun('job-1'), 'InProgress');
     await eventually(() => runs === 1);
-    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
-    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
-    expect(await looksIn(check)).toEqual({ waiting: 0, delayed: 0, active: 1 });
+    await queue.requestTrainingCheck(aRun('job-1'), 'InProgress');
+    await queue.requestTrainingCheck(aRun('job-1'), 'InProgress');
+    expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 0, active: 1 });
     release.resolve();
     await eventually(() => runs === 2);
     await eventually(async () => (await check.getJobCounts('completed'))['completed'] === 2);
@@ -99,20 +99,21 @@ describe('a look on account of an event', () => {
 
   it('for an end does not wait for those before, nor do others wait for it', async () => {
     const { queue, check, deploy } = setUp();
-    for (const status of ['InProgress', 'Completed', 'Failed', 'Stopping']) await queue.lookAtTraining(aRun('job-1'), status);
-    expect(await looksIn(check)).toEqual({ waiting: 2, delayed: 0, active: 0 });
-    await queue.lookAtTraining(aRun('job-2'), 'InProgress');
-    expect(await looksIn(check)).toEqual({ waiting: 3, delayed: 0, active: 0 });
-    for (const status of ['Updating', 'InService', 'Updating']) await queue.lookAtDeployment(aDeployment('d-1'), status);
-    expect(await looksIn(deploy)).toEqual({ waiting: 2, delayed: 0, active: 0 });
+    for (const status of ['InProgress', 'Completed', 'Failed', 'Stopping'])
+      await queue.requestTrainingCheck(aRun('job-1'), status);
+    expect(await observationsIn(check)).toEqual({ waiting: 2, delayed: 0, active: 0 });
+    await queue.requestTrainingCheck(aRun('job-2'), 'InProgress');
+    expect(await observationsIn(check)).toEqual({ waiting: 3, delayed: 0, active: 0 });
+    for (const status of ['Updating', 'InService', 'Updating']) await queue.requestDeploymentCheck(aDeployment('d-1'), status);
+    expect(await observationsIn(deploy)).toEqual({ waiting: 2, delayed: 0, active: 0 });
   });
 
   it('is not put off by what a clock that was ahead has left behind', async () => {
     const { queue, check, prefix } = setUp();
     await openRedis(redisUrl()).set(`${prefix}:look-job-1-course`, Date.now() + hour);
-    await queue.lookAtTraining(aRun('job-1'), 'InProgress');
-    const [look] = await check.getJobs(['delayed']);
-    expect(look?.delay).toBe(lookSpacingMs);
+    await queue.requestTrainingCheck(aRun('job-1'), 'InProgress');
+    const [observe] = await check.getJobs(['delayed']);
+    expect(observe?.delay).toBe(observationSpacingMs);
   });
 });
 
@@ -149,18 +150,18 @@ describe('a job of the same id', () => {
 
   it('whose place in every list is lost does not block a new one', async () => {
     const { queue, check, prefix } = setUp();
-    await queue.watchTraining(aRun('job-1'), hour);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
     await openRedis(redisUrl()).del(`${prefix}:check-training:delayed`);
     expect(await check.getJobState('check-job-1')).toBe('unknown');
-    await queue.watchTraining(aRun('job-1'), hour);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
     expect(await check.getJobState('check-job-1')).toBe('delayed');
   });
 });
 
 it('tells how many jobs are in which state', async () => {
   const { queue } = setUp();
-  await queue.watchTraining(aRun('job-1'), hour);
-  await queue.watchTraining(aRun('job-2'), 0);
+  await queue.scheduleTrainingCheck(aRun('job-1'), hour);
+  await queue.scheduleTrainingCheck(aRun('job-2'), 0);
   await queue.deploy(aDeployment('d-1'), hour);
   const none = { waiting: 0, active: 0, delayed: 0, prioritized: 0, completed: 0, failed: 0 };
   expect(await queue.depths()).toEqual({

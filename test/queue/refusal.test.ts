@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/queue/redis-error.ts';
 import { refusalOf, type RefusalKind } from '../../src/queue/refusal.ts';
-import { QueueUnavailable } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
@@ -48,7 +48,7 @@ describe('what Redis refuses', () => {
   it.each(replies)('is %s: %s', (kind, message) => {
     expect(refusalOf(reply(message))).toMatchObject({ kind });
     const error = unavailable(reply(message));
-    expect(error).toBeInstanceOf(QueueUnavailable);
+    expect(error).toBeInstanceOf(QueueUnavailableError);
     expect(String(error)).toMatch(/\([A-Z]{3,} /);
     expect(String(error)).not.toMatch(/script: |user_script/);
   });
@@ -66,7 +66,7 @@ describe('an error of the queue', () => {
     ['Reached the max retries per request limit (which is 1).', { name: 'MaxRetriesPerRequestError' }],
     ['read ECONNRESET', { code: 'ECONNRESET' }],
   ])('%s means that Redis is away', (message, more) => {
-    expect(unavailable(Object.assign(new Error(message), more))).toBeInstanceOf(QueueUnavailable);
+    expect(unavailable(Object.assign(new Error(message), more))).toBeInstanceOf(QueueUnavailableError);
   });
 
   it('of our own making stays what it is', () => {

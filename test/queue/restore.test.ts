@@ -20,8 +20,8 @@ async function cpuMs<T>(work: () => Promise<T>): Promise<{ result: T; tookMs: nu
 describe('restoring', () => {
   it('adds only what is missing, with the delay asked for its kind, and says whom', async () => {
     const queue = openQueue(redisUrl(), newPrefix());
-    await queue.watchTraining(aRun('job-1'), hour);
-    await queue.watchTraining(aRun('job-2'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
+    await queue.scheduleTrainingCheck(aRun('job-2'), 0);
     const wanted = {
       runs: [aRun('job-1'), aRun('job-2'), aRun('job-3')],
       deployments: [aDeployment('d-1')],
@@ -87,10 +87,10 @@ describe('restoring', () => {
     const wanted = { runs: many(10_000), deployments: [] };
     const restored = await cpuMs(() => queue.restore(wanted, () => hour));
     const bytesEach = ((await usedMemory(redis)) - before) / 10_000;
-    const looked = await cpuMs(() => queue.restore(wanted, () => hour));
-    expect([restored.result.runs.length, looked.result.runs.length]).toEqual([10_000, 0]);
+    const observed = await cpuMs(() => queue.restore(wanted, () => hour));
+    expect([restored.result.runs.length, observed.result.runs.length]).toEqual([10_000, 0]);
     expect(bytesEach).toBeLessThan(2048);
     expect(restored.tookMs).toBeLessThan(2000);
-    expect(looked.tookMs).toBeLessThan(500);
+    expect(observed.tookMs).toBeLessThan(500);
   });
 });

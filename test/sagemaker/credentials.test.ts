@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
+import { createSageMaker, type SageMakerOptions } from '../../src/sagemaker/sagemaker.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
 
@@ -14,7 +14,7 @@ const expired = { kind: 'error', status: 400, code: 'ExpiredTokenException', mes
 const isExpired = "the service's own AWS credentials are expired (ExpiredTokenException)";
 
 /** A client before a stand-in, on a clock of its own, and what it logs. */
-async function watch(options: SagemakerOptions = {}) {
+async function watch(options: SageMakerOptions = {}) {
   const { simulator } = await connect();
   const clock = { ms: 0 };
   const lines: { level: string; msg: string }[] = [];
@@ -32,7 +32,7 @@ async function watch(options: SagemakerOptions = {}) {
 }
 
 const broken = 'error: the AWS credentials do not work: nothing reaches SageMaker until they do';
-const mended = 'info: the AWS credentials work again';
+const restored = 'info: the AWS credentials work again';
 
 test('SageMaker is asked once, and then not again while all is well', async () => {
   const { check, probes, clock, logged } = await watch();
@@ -56,7 +56,7 @@ test('after a refusal, the check fails until a call is answered again; it has on
   expect(await check()).toBe('ok');
   simulator.addFault(expired);
   expect(await failure(sagemaker.createTrainingJob(job('job')))).toMatchObject({ kind: 'unauthenticated' });
-  expect(sagemaker.credentialsTrouble()).toBe(isExpired);
+  expect(sagemaker.credentialsProblem()).toBe(isExpired);
   for (let second = 0; second < 10; second += 1) {
     expect(await check()).toBe(isExpired);
     clock.ms += 1000;
@@ -70,10 +70,10 @@ test('after a refusal, the check fails until a call is answered again; it has on
   clock.ms += 9_999;
   expect(await check()).toBe(isExpired);
   clock.ms += 1;
-  await eventually(check, (answer) => answer === 'ok');
+  await eventually(check, (response) => response === 'ok');
   expect(probes()).toBe(3);
-  expect(sagemaker.credentialsTrouble()).toBeNull();
-  expect(logged()).toEqual([broken, mended]);
+  expect(sagemaker.credentialsProblem()).toBeNull();
+  expect(logged()).toEqual([broken, restored]);
 });
 
 test.each([
@@ -81,11 +81,11 @@ test.each([
   ['an operation that it does not have', { status: 404, code: 'UnknownOperationException' }],
   ['an error of its own', { status: 500, code: 'InternalFailure' }],
   ['a throttle', { status: 400, code: 'ThrottlingException' }],
-])('any other answer says that they are good: %s', async (_, answer) => {
+])('any other answer says that they are good: %s', async (_, response) => {
   const { simulator, sagemaker, check, clock } = await watch();
   simulator.addFault({ ...expired, match: { operation: 'DescribeModel' } });
   await failure(sagemaker.describeModel('m'));
-  simulator.addFault({ kind: 'error', ...answer, match: { operation: 'DescribeEndpoint' }, times: 'forever' });
+  simulator.addFault({ kind: 'error', ...response, match: { operation: 'DescribeEndpoint' }, times: 'forever' });
   clock.ms += 10_000;
   expect(await eventually(check, (said) => said === 'ok')).toBe('ok');
 });
@@ -118,8 +118,8 @@ test('missing credentials fail the check and are said once; they may come later'
   expect([await check(), await check()]).toEqual([isMissing, isMissing]);
   isThere = true;
   clock.ms += 10_000;
-  await eventually(check, (answer) => answer === 'ok');
-  expect(logged()).toEqual([broken, mended]);
+  await eventually(check, (response) => response === 'ok');
+  expect(logged()).toEqual([broken, restored]);
 });
 
 test('what AWS’s files hold is read again once it is refused', async () => {
@@ -140,7 +140,7 @@ test('what AWS’s files hold is read again once it is refused', async () => {
   vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   let atMs = 0;
-  const sagemaker = createSagemaker({ client: { endpoint, region: 'us-east-1' }, uptimeMs: () => atMs });
+  const sagemaker = createSageMaker({ client: { endpoint, region: 'us-east-1' }, uptimeMs: () => atMs });
   onTestFinished(() => {
     server.close();
     sagemaker.close();
@@ -156,7 +156,7 @@ test('what AWS’s files hold is read again once it is refused', async () => {
         () => 'ok',
         () => 'not yet',
       ),
-    (answer) => answer === 'ok',
+    (response) => response === 'ok',
   );
   expect(signers).toEqual(['AKIDOLD', 'AKIDNEW']);
 });

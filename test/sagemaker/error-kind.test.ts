@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { SagemakerErrorKind, SagemakerResource } from '../../src/core/errors.ts';
+import type { SageMakerErrorKind, SageMakerResource } from '../../src/core/errors.ts';
 import { classify } from '../../src/sagemaker/classify-error.ts';
 
 type Row = [
   operation: string,
   code: string,
   message: string,
-  kind: SagemakerErrorKind,
-  resource?: SagemakerResource,
+  kind: SageMakerErrorKind,
+  resource?: SageMakerResource,
   status?: number,
 ];
 
@@ -157,7 +157,7 @@ const refused: Row[] = [
   ['CreateModel', 'TypeError', 'an answer that the SDK cannot read', 'unknown', undefined, 200],
 ];
 
-const unanswered: Row[] = [
+const unacknowledged: Row[] = [
   ...[
     'ECONNRESET',
     'ECONNREFUSED',
@@ -188,7 +188,7 @@ describe('what SageMaker refuses', () => {
 });
 
 describe('what was never answered', () => {
-  it.each(unanswered)('%s %s %j → %s', (operation, code, message, kind) => {
+  it.each(unacknowledged)('%s %s %j → %s', (operation, code, message, kind) => {
     expect(classify({ operation, code, message, status: null })).toEqual({ kind, resource: null });
   });
 });

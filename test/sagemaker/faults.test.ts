@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HandedOver } from '../../src/core/errors.ts';
+import { ClaimLostError } from '../../src/core/errors.ts';
 import type { FaultSpec } from 'sagemaker-simulator';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
@@ -24,18 +24,18 @@ describe('faults that last', () => {
     [{ kind: 'delay', ms: 400 }, 'unavailable', 'unknown', 'ETIMEDOUT', 4],
   ];
   test.each(rows)('%j → %s, %s', async (fault, kind, effect, code, requests) => {
-    const { sagemaker, simulator, told } = await connect(quick);
+    const { sagemaker, simulator, reported } = await connect(quick);
     simulator.addFault({ ...fault, times: 'forever' });
     expect(await failure(sagemaker.createTrainingJob(job('job')))).toMatchObject({
       kind,
       effect,
       // Whatever has answered is done with it, but for a gateway that has only stopped waiting.
-      mayStillArrive: fault.kind !== 'error' || fault.status === 504,
+      possiblyInFlight: fault.kind !== 'error' || fault.status === 504,
       code,
       operation: 'CreateTrainingJob',
     });
     await eventually(() => simulator.calls().length === requests);
-    expect(told).toEqual([`CreateTrainingJob ${kind}`]);
+    expect(reported).toEqual([`CreateTrainingJob ${kind}`]);
   });
 
   test('a refused connection had no effect', async () => {
@@ -69,23 +69,23 @@ describe('faults that last', () => {
 
 describe('faults that pass', () => {
   test.each(['lose_request', 'hang'] as const)('%s: the next attempt succeeds', async (kind) => {
-    const { sagemaker, simulator, told, answers } = await connect(quick);
+    const { sagemaker, simulator, reported, responses } = await connect(quick);
     simulator.addFault({ kind });
     await sagemaker.createTrainingJob(job('job'));
-    expect(answers().at(-1)).toBe('OK');
+    expect(responses().at(-1)).toBe('OK');
     expect(simulator.calls()).toHaveLength(2);
-    expect(told).toEqual(['CreateTrainingJob ok']);
+    expect(reported).toEqual(['CreateTrainingJob ok']);
   });
 
   test('a lost answer makes our own job look like a duplicate, with an unknown effect', async () => {
-    const { sagemaker, simulator, answers } = await connect();
+    const { sagemaker, simulator, responses } = await connect();
     simulator.addFault({ kind: 'lose_response' });
     expect(await failure(sagemaker.createTrainingJob(job('job')))).toMatchObject({
       kind: 'already_exists',
       resource: 'training_job',
       effect: 'unknown',
     });
-    expect(answers()).toEqual(['LOST', 'ResourceInUse']);
+    expect(responses()).toEqual(['LOST', 'ResourceInUse']);
   });
 
   test('a 5xx that hides an effect leaves it unknown', async () => {
@@ -98,10 +98,10 @@ describe('faults that pass', () => {
 
 describe('the guard', () => {
   test('is asked before every attempt, and stops the call with what it throws', async () => {
-    const { sagemaker, simulator, told } = await connect();
+    const { sagemaker, simulator, reported } = await connect();
     simulator.addFault({ kind: 'error', times: 'forever' });
     // The SDK writes to the errors that pass through it, and would try again for such a cause.
-    const stop = Object.freeze(Object.assign(new HandedOver('taken over'), { code: 'ECONNRESET' }));
+    const stop = Object.freeze(Object.assign(new ClaimLostError('taken over'), { code: 'ECONNRESET' }));
     const seenBefore: number[] = [];
     const guard = async (): Promise<void> => {
       seenBefore.push(simulator.calls().length);
@@ -110,7 +110,7 @@ describe('the guard', () => {
     await expect(sagemaker.createTrainingJob(job('job'), { guard })).rejects.toBe(stop);
     expect(seenBefore).toEqual([0, 1, 2]);
     expect(simulator.calls()).toHaveLength(2);
-    expect(told).toEqual(['CreateTrainingJob stopped']);
+    expect(reported).toEqual(['CreateTrainingJob stopped']);
   });
 
   test('is asked when the request has only to be sent: after the credentials were found', async () => {
@@ -142,8 +142,8 @@ describe('the guard', () => {
 
   test('that lets go only when the call is over sends nothing', async () => {
     const { sagemaker, simulator } = await connect();
-    const { promise: asked, resolve: letGo } = Promise.withResolvers<void>();
-    await failure(sagemaker.createTrainingJob(job('job'), { guard: () => asked, maxWaitMs: 50 }));
+    const { promise: requested, resolve: letGo } = Promise.withResolvers<void>();
+    await failure(sagemaker.createTrainingJob(job('job'), { guard: () => requested, maxWaitMs: 50 }));
     letGo();
     await sagemaker.listTrainingJobs({});
     expect(simulator.calls().map(({ operation }) => operation)).toEqual(['ListTrainingJobs']);
@@ -216,8 +216,8 @@ describe('giving up', () => {
 });
 
 describe('what is not SageMaker', () => {
-  async function answering(answer: RequestListener): Promise<string> {
-    const server = createServer(answer).listen(0, '127.0.0.1');
+  async function answering(response: RequestListener): Promise<string> {
+    const server = createServer(response).listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => server.close().closeAllConnections());
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -225,10 +225,10 @@ describe('what is not SageMaker', () => {
 
   describe('with our clock 10 min off', () => {
     /** By its own clock it answers each call with the next of these; the last one for ever. */
-    const answeringWith = (...answers: [status: number, body: object][]) => {
+    const answeringWith = (...responses: [status: number, body: object][]) => {
       let calls = 0;
       const url = answering((_request, response) => {
-        const [status, body] = answers[Math.min(calls, answers.length - 1)] ?? [200, {}];
+        const [status, body] = responses[Math.min(calls, responses.length - 1)] ?? [200, {}];
         calls += 1;
         response.writeHead(status, { date: new Date(Date.now() + 600_000).toUTCString() }).end(JSON.stringify(body));
       });
@@ -262,9 +262,9 @@ describe('what is not SageMaker', () => {
     const summary = { TrainingJobName: 'good', TrainingJobArn: 'arn', CreationTime: 1.5, TrainingJobStatus: 'Completed' };
     const { TrainingJobStatus: _, ...odd } = { ...summary, TrainingJobName: 'odd' };
     const { CreationTime: __, TrainingJobName: ___, ...worse } = summary;
-    const answeredAt = 'Tue, 24 Nov 2026 10:00:00 GMT';
+    const respondedAt = 'Tue, 24 Nov 2026 10:00:00 GMT';
     const url = await answering((_request, response) =>
-      response.setHeader('date', answeredAt).end(JSON.stringify({ TrainingJobSummaries: [odd, summary, worse], NextToken: '' })),
+      response.setHeader('date', respondedAt).end(JSON.stringify({ TrainingJobSummaries: [odd, summary, worse], NextToken: '' })),
     );
     expect(await sagemakerAt(url).listTrainingJobs({})).toEqual({
       jobs: [{ name: 'good', arn: 'arn', status: 'Completed', secondaryStatus: null, createdAt: 1500 }],
@@ -273,7 +273,7 @@ describe('what is not SageMaker', () => {
         { name: 'arn', reason: 'The answer has no TrainingJobName.' },
       ],
       nextToken: null,
-      answeredAt: Date.parse(answeredAt),
+      respondedAt: Date.parse(respondedAt),
     });
   });
 

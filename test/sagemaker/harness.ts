@@ -1,32 +1,32 @@
 import { onTestFinished } from 'vitest';
-import { SagemakerError } from '../../src/core/errors.ts';
-import { type ConnectedSagemaker, createSagemaker, type SagemakerOptions } from '../../src/sagemaker/sagemaker.ts';
-import type { Sagemaker, TrainingJobSpec } from '../../src/ports/sagemaker.ts';
+import { SageMakerError } from '../../src/core/errors.ts';
+import { type ConnectedSageMaker, createSageMaker, type SageMakerOptions } from '../../src/sagemaker/sagemaker.ts';
+import type { SageMaker, TrainingJobSpec } from '../../src/ports/sagemaker.ts';
 import type { Simulator, SimulatorOptions } from 'sagemaker-simulator';
 import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
 
 export interface Connected {
-  sagemaker: Sagemaker;
+  sagemaker: SageMaker;
   simulator: Simulator;
   clock: Clock;
   /** What `onCall` was told, as `operation result`. */
-  told: string[];
+  reported: string[];
   /** How each request was answered, in the simulator's words. */
-  answers: (operation?: string) => string[];
+  responses: (operation?: string) => string[];
 }
 
 /** Our own client before a stand-in, with retries that don't wait for anything but the rate limit. */
-export async function connect(options: SagemakerOptions = {}, simulated: SimulatorOptions = {}): Promise<Connected> {
+export async function connect(options: SageMakerOptions = {}, simulated: SimulatorOptions = {}): Promise<Connected> {
   const { simulator, clock } = await startSimulator(simulated);
-  const told: string[] = [];
-  const sagemaker = sagemakerAt(simulator.url, { onCall: (...call) => told.push(call.join(' ')), ...options });
-  const answers = (operation?: string): string[] => simulator.calls({ operation }).map(({ code }) => code);
-  return { sagemaker, simulator, clock, told, answers };
+  const reported: string[] = [];
+  const sagemaker = sagemakerAt(simulator.url, { onCall: (...call) => reported.push(call.join(' ')), ...options });
+  const responses = (operation?: string): string[] => simulator.calls({ operation }).map(({ code }) => code);
+  return { sagemaker, simulator, clock, reported, responses };
 }
 
-export function sagemakerAt(endpoint: string, options: SagemakerOptions = {}): ConnectedSagemaker {
+export function sagemakerAt(endpoint: string, options: SageMakerOptions = {}): ConnectedSageMaker {
   const client = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
-  const sagemaker = createSagemaker({ random: () => 0, client, ...options });
+  const sagemaker = createSageMaker({ random: () => 0, client, ...options });
   onTestFinished(() => sagemaker.close());
   return sagemaker;
 }
@@ -66,12 +66,12 @@ export async function makeEndpoint({ sagemaker, clock }: Connected): Promise<voi
   clock.advance(60);
 }
 
-/** How a call failed. Throws what is no SagemakerError. */
-export async function failure(call: Promise<unknown>): Promise<SagemakerError> {
+/** How a call failed. Throws what is no SageMakerError. */
+export async function failure(call: Promise<unknown>): Promise<SageMakerError> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof SagemakerError) return error;
+    if (error instanceof SageMakerError) return error;
     throw error;
   }
   throw new Error('the call did not fail');

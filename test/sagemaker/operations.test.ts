@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { arn, image, role, createClient } from '../../tools/testkit/simulator.ts';
 import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
 
@@ -203,10 +203,10 @@ test('an endpoint is created, updated with its live counts, rolled back and dele
 
 test('refusals come with what they speak of, their text and the request id, and no effect', async () => {
   const connected = await connect();
-  const { sagemaker, simulator, told } = connected;
+  const { sagemaker, simulator, reported } = connected;
   await makeEndpoint(connected);
   await sagemaker.createTrainingJob(job('job'));
-  told.length = 0;
+  reported.length = 0;
   const update = (endpointName: string, endpointConfigName: string) =>
     sagemaker.updateEndpoint({ endpointName, endpointConfigName });
   const refusals = [
@@ -232,7 +232,7 @@ test('refusals come with what they speak of, their text and the request id, and 
       requestId: expect.stringMatching(/^[\da-f-]{36}$/),
     });
   }
-  expect(told).toHaveLength(refusals.length);
+  expect(reported).toHaveLength(refusals.length);
   await update('live', 'two');
   const busy = await failure(update('live', 'two'));
   expect(busy).toMatchObject({
@@ -252,7 +252,7 @@ test('region, endpoint and credentials are found in the environment, and AWS_RET
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'none');
   vi.stubEnv('AWS_RETRY_MODE', 'adaptive');
   vi.stubEnv('AWS_MAX_ATTEMPTS', '7');
-  const sagemaker = createSagemaker({ random: () => 0 });
+  const sagemaker = createSageMaker({ random: () => 0 });
   try {
     expect((await sagemaker.createTrainingJob(job('job'))).arn).toContain(':eu-west-1:');
     simulator.addFault({ kind: 'error', status: 500, times: 'forever' });

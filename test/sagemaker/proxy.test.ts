@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import { readProxies } from '../../src/config/proxies.ts';
-import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
+import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { type Proxy, startProxy } from '../../tools/testkit/proxy.ts';
 import { startProgram } from '../../tools/testkit/processes.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
-import { asking } from '../api/request.ts';
+import { requesting } from '../api/request.ts';
 import { newPrefix } from '../queue/harness.ts';
 import { connect, failure, job } from './harness.ts';
 
@@ -23,7 +23,7 @@ const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
 function through(env: Record<string, string>, client: { endpoint?: string; credentials?: typeof credentials } = { credentials }) {
   const { proxies, faults } = readProxies(env);
   expect(faults).toEqual([]);
-  const sagemaker = createSagemaker({
+  const sagemaker = createSageMaker({
     random: () => 0,
     client: { region: 'us-east-1', ...client, proxies },
     limits: { connectionTimeoutMs: 300 },
@@ -32,7 +32,7 @@ function through(env: Record<string, string>, client: { endpoint?: string; crede
   return sagemaker;
 }
 
-const whatOf = ({ asked }: Proxy): string[] => asked.map(({ what }) => what);
+const whatOf = ({ requested }: Proxy): string[] => requested.map(({ what }) => what);
 
 describe('an address without TLS', () => {
   it('is asked through HTTP_PROXY, over connections that are kept', async () => {
@@ -79,7 +79,7 @@ describe('NO_PROXY', () => {
     const sagemaker = through({ HTTP_PROXY: proxy.url, no_proxy: noProxy }, { endpoint: `http://${host}:8080`, credentials });
     // There is no such host: whoever asks it without a proxy gets no answer.
     await failure(sagemaker.describeModel('m', { maxWaitMs: 1000 }));
-    expect(proxy.asked).toHaveLength(isDirect ? 0 : 1);
+    expect(proxy.requested).toHaveLength(isDirect ? 0 : 1);
   });
 });
 
@@ -163,9 +163,9 @@ test('an API behind a proxy reaches SageMaker through a tunnel, end-to-end encry
   const sagemaker = createServer(
     { key: readFileSync(tls('key')), cert: readFileSync(tls('certificate')) },
     (request, response) => {
-      const onward = send(simulator.url, { method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
+      const onward = send(simulator.url, { method: request.method, headers: request.headers }, (upstream) => {
+        response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+        upstream.pipe(response);
       });
       request.pipe(onward);
     },
@@ -193,13 +193,14 @@ test('an API behind a proxy reaches SageMaker through a tunnel, end-to-end encry
     NODE_EXTRA_CA_CERTS: tls('certificate'),
   });
   const { url } = await program.logged(({ msg }) => msg === 'listening');
-  expect((await asking(String(url))('POST', '/bootstrap')).status).toBe(202);
+  expect((await requesting(String(url))('POST', '/bootstrap')).status).toBe(202);
   expect(simulator.calls({ operation: 'CreateTrainingJob' })).toHaveLength(1);
-  const told = Buffer.from(`user:${password}`).toString('base64');
-  expect(proxy.asked.length).toBeGreaterThan(0);
-  for (const { what, authorization } of proxy.asked) {
-    expect([what, authorization]).toEqual(['CONNECT api.sagemaker.us-east-1.amazonaws.com:443', `Basic ${told}`]);
+  const reported = Buffer.from(`user:${password}`).toString('base64');
+  expect(proxy.requested.length).toBeGreaterThan(0);
+  for (const { what, authorization } of proxy.requested) {
+    expect([what, authorization]).toEqual(['CONNECT api.sagemaker.us-east-1.amazonaws.com:443', `Basic ${reported}`]);
   }
   await program.stop();
-  for (const secret of [password, encodeURIComponent(password), told]) expect(program.output.join('\n')).not.toContain(secret);
+  for (const secret of [password, encodeURIComponent(password), reported])
+    expect(program.output.join('\n')).not.toContain(secret);
 });

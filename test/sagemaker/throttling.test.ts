@@ -1,15 +1,15 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SendGate } from '../../src/sagemaker/adaptive-rate-limiter.ts';
+import { AdaptiveRateLimiter } from '../../src/sagemaker/adaptive-rate-limiter.ts';
 import { connect, failure, job } from './harness.ts';
 
 const create = { operation: 'CreateTrainingJob' } as const;
 
 test('a throttle is tried again', async () => {
-  const { sagemaker, simulator, answers, told } = await connect();
+  const { sagemaker, simulator, responses, reported } = await connect();
   simulator.addFault({ kind: 'throttle', match: create });
   await sagemaker.createTrainingJob(job('job'));
-  expect(answers()).toEqual(['ThrottlingException', 'OK']);
-  expect(told).toEqual(['CreateTrainingJob ok']);
+  expect(responses()).toEqual(['ThrottlingException', 'OK']);
+  expect(reported).toEqual(['CreateTrainingJob ok']);
 });
 
 test('without retryThrottles the first throttle ends the call', async () => {
@@ -25,21 +25,21 @@ test('without retryThrottles the first throttle ends the call', async () => {
 });
 
 test('a throttled operation is held back, and no other is', async () => {
-  const { sagemaker, simulator, answers } = await connect();
+  const { sagemaker, simulator, responses } = await connect();
   simulator.addFault({ kind: 'throttle', match: create });
   await failure(sagemaker.createTrainingJob(job('job'), { retryThrottles: false }));
 
   const held = sagemaker.createTrainingJob(job('job'));
   await Promise.all(Array.from({ length: 20 }, () => failure(sagemaker.describeModel('m'))));
   expect((await failure(sagemaker.updateEndpoint({ endpointName: 'e', endpointConfigName: 'c' }))).kind).toBe('not_found');
-  expect(answers()).toHaveLength(22);
-  expect(answers('CreateTrainingJob')).toEqual(['ThrottlingException']);
+  expect(responses()).toHaveLength(22);
+  expect(responses('CreateTrainingJob')).toEqual(['ThrottlingException']);
   await held;
-  expect(answers('CreateTrainingJob')).toEqual(['ThrottlingException', 'OK']);
+  expect(responses('CreateTrainingJob')).toEqual(['ThrottlingException', 'OK']);
 });
 
 test('a call whose turn does not come in time is throttled without a request', async () => {
-  const { sagemaker, simulator, told } = await connect();
+  const { sagemaker, simulator, reported } = await connect();
   simulator.addFault({ kind: 'throttle', match: create });
   await failure(sagemaker.createTrainingJob(job('job'), { retryThrottles: false }));
   expect(await failure(sagemaker.createTrainingJob(job('job'), { maxWaitMs: 100 }))).toMatchObject({
@@ -48,11 +48,11 @@ test('a call whose turn does not come in time is throttled without a request', a
     code: 'ThrottledBeforehand',
   });
   expect(simulator.calls()).toHaveLength(1);
-  expect(told).toEqual(['CreateTrainingJob throttled', 'CreateTrainingJob throttled']);
+  expect(reported).toEqual(['CreateTrainingJob throttled', 'CreateTrainingJob throttled']);
 });
 
 test('in a storm of throttles calls hold back', async () => {
-  const { sagemaker, simulator, answers } = await connect();
+  const { sagemaker, simulator, responses } = await connect();
   simulator.addFault({ kind: 'throttle', match: create, times: 'forever' });
   const calls = Array.from({ length: 40 }, (_, number) =>
     failure(sagemaker.createTrainingJob(job(`job-${number}`), { maxWaitMs: 2_500 })),
@@ -60,17 +60,17 @@ test('in a storm of throttles calls hold back', async () => {
   const kinds = new Set((await Promise.all(calls)).map(({ kind, effect }) => `${kind} ${effect}`));
   expect([...kinds]).toEqual(['throttled none']);
   // Each is sent once; then all of them share half a request a second. Unthrottled there would be 10 attempts of each.
-  expect(answers().length).toBeGreaterThanOrEqual(40);
-  expect(answers().length).toBeLessThan(46);
+  expect(responses().length).toBeGreaterThanOrEqual(40);
+  expect(responses().length).toBeLessThan(46);
 });
 
 test('those who give up leave the queue, and what they waited for to the next', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-24T10:00:00Z') });
   onTestFinished(() => void vi.useRealTimers());
-  const gate = new SendGate();
+  const gate = new AdaptiveRateLimiter();
   const patient = new AbortController().signal;
   await gate.pass(patient);
-  gate.answered('throttled');
+  gate.responded('throttled');
   for (let leaver = 0; leaver < 5; leaver += 1) {
     const impatient = new AbortController();
     const left = gate.pass(impatient.signal).catch((reason: unknown) => reason);

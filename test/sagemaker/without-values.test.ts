@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { withoutOthersValues, withoutValues } from '../../src/sagemaker/redact.ts';
+import { redactForeignValues, redactUserValues } from '../../src/sagemaker/redact.ts';
 import { connect, failure, job } from './harness.ts';
 
 const pem = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n';
@@ -127,7 +127,7 @@ const cases: Record<string, Case> = {
 
 describe('what SageMaker says, without our values', () => {
   it.each(Object.entries(cases))('%s', (_, { hyperparameters = {}, environment = {}, says, shown }) => {
-    expect(withoutValues({ hyperparameters, environment })(says)).toBe(shown);
+    expect(redactUserValues({ hyperparameters, environment })(says)).toBe(shown);
   });
 
   it.each([
@@ -136,8 +136,8 @@ describe('what SageMaker says, without our values', () => {
     'AlgorithmError: exit code: 1\n  File "train.py", line 3, in <module>\n    epochs = 3',
   ])('leaves as it is what has none in it: %j', (says) => {
     const values = { hyperparameters: { epochs: '3', input: 's3://bucket/train' }, environment: { MODE: 'fast', LEVEL: '1' } };
-    expect(withoutValues(values)(says)).toBe(says);
-    expect(withoutOthersValues(says)).toBe(says);
+    expect(redactUserValues(values)(says)).toBe(says);
+    expect(redactForeignValues(says)).toBe(says);
   });
 
   it('takes no more than a moment for values and texts as long as they may be', () => {
@@ -146,7 +146,7 @@ describe('what SageMaker says, without our values', () => {
     const environment = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`E${index}`, value(index).slice(0, 512)]));
     const says = `Value '{${Object.entries(hyperparameters).join(', ')}}' at 'hyperParameters' ${"Value ' {a=".repeat(2000)}`;
     const startedAt = performance.now();
-    withoutValues({ hyperparameters, environment })(says);
+    redactUserValues({ hyperparameters, environment })(says);
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 });

@@ -50,9 +50,9 @@ describe("Bull Board's routes", () => {
     const sender = createSender(url, 15_000);
     onTestFinished(() => sender.close());
     await fc.assert(
-      fc.asyncProperty(fc.array(requests, { minLength: 5, maxLength: 5 }), async (asked) => {
+      fc.asyncProperty(fc.array(requests, { minLength: 5, maxLength: 5 }), async (requested) => {
         for (const { sent, received } of await Promise.all(
-          asked.map(async (request) => ({ sent: request, received: await sender.send(request) })),
+          requested.map(async (request) => ({ sent: request, received: await sender.send(request) })),
         )) {
           expect(received.status, `${sent.path}: ${received.text}`).toBeLessThan(500);
           if (sent.method !== 'GET') expect(received.status, `${sent.path}: ${received.text}`).toBeGreaterThanOrEqual(400);

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { startApi } from '../api/harness.ts';
-import { type Ask, asking } from '../api/request.ts';
+import { type Ask, requesting } from '../api/request.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -40,7 +40,7 @@ async function startApiProcess(): Promise<{ program: Program; url: string; ask: 
   });
   onTestFinished(async () => void (await program.stop()));
   const { url } = await program.logged(({ msg }) => msg === 'listening', 30_000);
-  return { program, url: String(url), ask: asking(String(url)), simulator };
+  return { program, url: String(url), ask: requesting(String(url)), simulator };
 }
 
 const residentBytes = (pid: number): number =>
@@ -171,7 +171,7 @@ describe('huge requests', () => {
     ['an endless trailer', `${head('Transfer-Encoding: chunked')}0\r\n${'X-A: b\r\n'.repeat(5000)}\r\n`, 431],
   ])('with %s are refused', async (_, text, status) => {
     const { url } = await startApi({ apiKeys: [key] });
-    const { statuses, heard } = await exchange(url, text);
-    expect(statuses, heard).toEqual([status]);
+    const { statuses, received } = await exchange(url, text);
+    expect(statuses, received).toEqual([status]);
   });
 });

@@ -11,7 +11,7 @@ import { validValues } from './valid-values.ts';
 const seed = 20_261_124;
 const batches = 200;
 const requestsInBatch = 10;
-const answerWithinMs = 15_000;
+const responseTimeoutMs = 15_000;
 const key = 'the-only-key-0123456789';
 const codes: ReadonlySet<string> = new Set(problemCodes);
 
@@ -30,7 +30,7 @@ async function startFuzzedApi(): Promise<{ api: Api; document: OpenApiDocument; 
 }
 
 function senderTo(api: Api): (sent: FuzzedRequest) => Promise<Exchange> {
-  const sender = createSender(api.url, answerWithinMs);
+  const sender = createSender(api.url, responseTimeoutMs);
   onTestFinished(() => sender.close());
   return async (sent) => {
     try {
@@ -68,7 +68,7 @@ const startedBy = (exchanges: Exchange[]): string[] =>
   );
 
 const describeExchange = ({ sent, received }: Exchange): string =>
-  JSON.stringify({ ...sent, operation: undefined, body: sent.body?.slice(0, 2000), answer: received.text.slice(0, 1000) });
+  JSON.stringify({ ...sent, operation: undefined, body: sent.body?.slice(0, 2000), response: received.text.slice(0, 1000) });
 
 function check(exchange: Exchange): void {
   try {

@@ -47,18 +47,18 @@ const paths = [
 describe('without the key', () => {
   it('nothing is started, wherever something like it stands', async () => {
     const { url, simulator } = await startApi({ apiKeys: [key] });
-    const asked = [
+    const requested = [
       ...Object.entries(wrong).map(([name, headers]) => ({ name, headers, path: '/bootstrap' })),
       ...paths.map((path) => ({ name: path, headers: [], path })),
     ];
-    const answers = await Promise.all(
-      asked.map(async ({ name, headers, path }) => {
+    const responses = await Promise.all(
+      requested.map(async ({ name, headers, path }) => {
         const lines = [`POST ${path} HTTP/1.1`, 'Host: x', 'Connection: close', 'Content-Length: 0', ...headers, '', ''];
-        const { statuses, heard } = await exchange(url, lines.join('\r\n'));
-        return { name, statuses, heard };
+        const { statuses, received } = await exchange(url, lines.join('\r\n'));
+        return { name, statuses, received };
       }),
     );
-    for (const { name, statuses, heard } of answers) expect(statuses, `${name}: ${heard}`).toEqual([401]);
+    for (const { name, statuses, received } of responses) expect(statuses, `${name}: ${received}`).toEqual([401]);
     expect(simulator.effects()).toEqual([]);
   });
 });

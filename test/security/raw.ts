@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net';
 export class RawConnection {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  heard = '';
+  received = '';
   isClosed = false;
 
   constructor(url: string) {
     this.socket = connect(Number(new URL(url).port), '127.0.0.1');
-    this.socket.on('data', (data) => (this.heard += data.toString('latin1')));
+    this.socket.on('data', (data) => (this.received += data.toString('latin1')));
     // The other side may cut it at any time, which is what is tested.
     this.socket.on('error', () => {});
     this.closed = new Promise((resolve) => {
@@ -32,7 +32,7 @@ export class RawConnection {
 
   /** Status codes of all answers so far. */
   get statuses(): number[] {
-    return [...this.heard.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+    return [...this.received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
   }
 
   end(): void {

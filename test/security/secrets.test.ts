@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
-import { type Answer, type Asked, asking } from '../api/request.ts';
+import { type ApiResponse, type RequestedCall, requesting } from '../api/request.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
@@ -97,11 +97,15 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   const api = start('api');
   start('worker');
   const { url } = await api.logged(({ msg }) => msg === 'listening', 30_000);
-  const answers: Answer[] = [];
-  const ask = async <Body>(method: string, path: string, asked: Asked = { headers: key }): Promise<Answer<Body>> => {
-    const answer = await asking(String(url))<Body>(method, path, asked);
-    answers.push(answer);
-    return answer;
+  const responses: ApiResponse[] = [];
+  const ask = async <Body>(
+    method: string,
+    path: string,
+    requested: RequestedCall = { headers: key },
+  ): Promise<ApiResponse<Body>> => {
+    const response = await requesting(String(url))<Body>(method, path, requested);
+    responses.push(response);
+    return response;
   };
   const until = (name: string, field: 'status' | 'deployment_status', value: string) =>
     eventually(
@@ -191,7 +195,7 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   const mistaken = start('worker', { REDIS_URL: redisUrl(wrongPassword) });
   expect((await mistaken.exited).code).toBe(78);
   const inRedis = await redisContents(redis);
-  const boardAnswers = await readBoard(ask);
+  const boardResponses = await readBoard(ask);
   await redis.config('SET', 'requirepass', 'other-4719');
   await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   await eventually(
@@ -204,15 +208,15 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
   expect((await ask('GET', '/metrics')).status).toBe(200);
 
   // Each place has to hold something of the training, or nothing was searched.
-  const inAnswers = answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
+  const inResponses = responses.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n');
   const inDatabase = readdirSync(join(folder, 'db'))
     .map((name) => readFileSync(join(folder, 'db', name), 'latin1'))
     .join('\n');
   const places = {
     log: output(),
     'in Redis': inRedis,
-    'on the board': boardAnswers,
-    'in an answer': inAnswers,
+    'on the board': boardResponses,
+    'in an answer': inResponses,
     'in SQLite': inDatabase,
   };
   for (const [place, text] of Object.entries(places)) {
@@ -224,7 +228,7 @@ it('no secret is where it does not belong, whatever goes wrong', async () => {
 }, 120_000);
 
 /** The queues, their jobs, and each job's details and log, as Bull Board tells them. */
-async function readBoard(ask: (method: string, path: string) => Promise<Answer>): Promise<string> {
+async function readBoard(ask: (method: string, path: string) => Promise<ApiResponse>): Promise<string> {
   const texts: string[] = [];
   for (const queue of ['check-training', 'deploy']) {
     const list = await ask('GET', `/admin/queues/api/queues?activeQueue=${queue}&page=1&jobsPerPage=100`);

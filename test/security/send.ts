@@ -24,25 +24,25 @@ export function createSender(url: string, withinMs: number) {
     send: ({ method, path, headers, body }: Sent): Promise<Received> =>
       new Promise((resolve, reject) => {
         const startedAt = performance.now();
-        const late = (): void => void asked.destroy(new Error(`no answer within ${withinMs} ms`));
+        const late = (): void => void requested.destroy(new Error(`no answer within ${withinMs} ms`));
         const timer = setTimeout(late, withinMs);
         const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) };
-        const asked = request({ agent, hostname, port, method, path, headers: { ...headers, ...length } }, (answer) => {
+        const requested = request({ agent, hostname, port, method, path, headers: { ...headers, ...length } }, (response) => {
           const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('end', () => {
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
             clearTimeout(timer);
             const tookMs = performance.now() - startedAt;
             const text = Buffer.concat(chunks).toString();
-            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, tookMs });
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, tookMs });
           });
-          answer.on('error', reject);
+          response.on('error', reject);
         });
-        asked.on('error', (error) => {
+        requested.on('error', (error) => {
           clearTimeout(timer);
           reject(error);
         });
-        asked.end(body ?? undefined);
+        requested.end(body ?? undefined);
       }),
     close: () => agent.destroy(),
   };

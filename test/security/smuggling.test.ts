@@ -46,8 +46,8 @@ describe('requests that can be read in two ways', () => {
     const { url, simulator } = await startApi({ apiKeys: [key] });
     // One after the other, to tell which of them was heard.
     for (const [name, text] of Object.entries(attempts)) {
-      const { statuses, heard } = await exchange(url, Buffer.from(text, 'latin1'), 5000);
-      expect(statuses, `${name}: ${heard}`).toEqual([400]);
+      const { statuses, received } = await exchange(url, Buffer.from(text, 'latin1'), 5000);
+      expect(statuses, `${name}: ${received}`).toEqual([400]);
       expect(simulator.effects(), name).toEqual([]);
     }
   });

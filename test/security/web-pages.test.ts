@@ -77,8 +77,8 @@ describe('the Host of a request without keys', () => {
     for (const host of ['evil.example', '0.0.0.0:8006', `evil.example:${new URL(api.url).port}`, 'localhost.']) {
       for (const [method, path] of routes) {
         for (const prefix of ['', '/model-init']) {
-          const answer = await send(api, method, `${prefix}${path}`, { host, 'sec-fetch-site': 'same-origin' });
-          expect([answer.status, codeOf(answer)], `${method} ${path} of ${host}`).toEqual([403, 'foreign_host']);
+          const response = await send(api, method, `${prefix}${path}`, { host, 'sec-fetch-site': 'same-origin' });
+          expect([response.status, codeOf(response)], `${method} ${path} of ${host}`).toEqual([403, 'foreign_host']);
         }
       }
     }
@@ -173,8 +173,8 @@ describe('the origin of a request', () => {
         ['DELETE', '/training-jobs/job'],
         ['PATCH', '/no-such-route'],
       ] as const) {
-        const answer = await send(api, method, path, { 'x-api-key': key, ...headers });
-        expect([answer.status, codeOf(answer)], `${method} ${path}`).toEqual([403, 'cross_site_request']);
+        const response = await send(api, method, path, { 'x-api-key': key, ...headers });
+        expect([response.status, codeOf(response)], `${method} ${path}`).toEqual([403, 'cross_site_request']);
       }
       expect((await send(api, 'GET', '/training-jobs', { 'x-api-key': key, ...headers })).status).toBe(200);
     }
@@ -197,7 +197,7 @@ describe('the origin of a request', () => {
 
 it('no answer lets a page of another origin read it', async () => {
   const api = await startApi({ apiKeys: [key] });
-  const asked = {
+  const requested = {
     origin: 'https://evil.example',
     'access-control-request-method': 'POST',
     'access-control-request-headers': 'x-api-key',
@@ -209,7 +209,7 @@ it('no answer lets a page of another origin read it', async () => {
     ['GET', '/admin/queues/api/queues'],
     ['POST', '/bootstrap'],
   ] as const) {
-    const { headers } = await send(api, method, path, { ...asked, 'x-api-key': key });
+    const { headers } = await send(api, method, path, { ...requested, 'x-api-key': key });
     expect(
       Object.keys(headers).filter((name) => name.startsWith('access-control-')),
       path,

@@ -1,11 +1,11 @@
 /** What breaks in the field: each fault as somebody has reported it, and the right outcome. */
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../src/core/history.ts';
-import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import type { FaultSpec } from 'sagemaker-simulator';
 import { image, makeConfig, training } from '../../tools/testkit/simulator.ts';
-import { endpointName, liveConfigOf, runRounds, startLive, startWorld, statusesOf, type World } from './harness.ts';
+import { endpointName, liveConfigOf, runRounds, startLive, startTestContext, statusesOf, type TestContext } from './harness.ts';
 
 const arn = (resource: string): string => `arn:aws:sagemaker:us-east-1:123456789012:${resource}`;
 const invalid = (operation: Extract<FaultSpec['match'], object>['operation'], message: string): FaultSpec => ({
@@ -21,28 +21,28 @@ const said = (history: HistoryEntry[]): string => history.map(({ detail }) => de
 
 describe('the live endpoint’s configuration was deleted', () => {
   it('is made again when this service made it, and the training goes live', async () => {
-    const { world, first } = await startLive();
-    const before = await world.sdk.describeEndpointConfig({ EndpointConfigName: await liveConfigOf(world) });
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
-    const second = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, second)).toEqual(['deployed']);
-    const again = await world.sdk.describeEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
-    expect(again.ProductionVariants).toEqual(before.ProductionVariants);
-    expect(said(await world.store.history(second))).toContain('somebody deleted, is made again');
-    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await world.deploymentsOf(second);
+    const { context, first } = await startLive();
+    const before = await context.sdk.describeEndpointConfig({ EndpointConfigName: await liveConfigOf(context) });
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
+    const second = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, second)).toEqual(['deployed']);
+    const snooze = await context.sdk.describeEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
+    expect(snooze.ProductionVariants).toEqual(before.ProductionVariants);
+    expect(said(await context.store.history(second))).toContain('somebody deleted, is made again');
+    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await context.deploymentsOf(second);
     expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(180_000);
-    expect(await world.store.findRun(first)).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await context.store.findRun(first)).toMatchObject({ deploymentStatus: 'deployed' });
   });
 
   it('is made again with its model, when that was deleted too', async () => {
-    const { world, first } = await startLive();
-    const [live] = await world.deploymentsOf(first);
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
-    await world.sdk.deleteModel({ ModelName: live?.modelName });
-    const second = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, second)).toEqual(['deployed']);
+    const { context, first } = await startLive();
+    const [live] = await context.deploymentsOf(first);
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
+    await context.sdk.deleteModel({ ModelName: live?.modelName });
+    const second = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, second)).toEqual(['deployed']);
   });
 
   it.each([
@@ -60,103 +60,103 @@ describe('the live endpoint’s configuration was deleted', () => {
       'CreateModel: Could not find model data at s3://models/out/model.tar.gz.',
     ],
   ] as const)('and to make it again %s: that is a trouble as any other', async (_, refusal, status, failureReason) => {
-    const { world, first } = await startLive();
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: await liveConfigOf(world) });
-    world.simulator.addFault({
+    const { context, first } = await startLive();
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: await liveConfigOf(context) });
+    context.simulator.addFault({
       kind: 'error',
       status: 400,
       ...refusal,
       // The former training's model, and not the new one's.
       match: { operation: 'CreateModel', nameContains: first.slice(0, 45) },
     });
-    const second = await world.start();
-    await world.settle();
-    const [deployment] = await world.deploymentsOf(second);
+    const second = await context.start();
+    await context.settle();
+    const [deployment] = await context.deploymentsOf(second);
     expect(deployment).toMatchObject({ status, failureReason });
     expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeLessThan(10 * 60_000);
   });
 
   it('is not made again with a model of another serving image', async () => {
-    const world = await startWorld();
-    await world.sdk.createTrainingJob(training('theirs'));
-    world.clock.advance(600);
-    await requestDeployment(world.services, { trainingJobName: 'theirs', force: false, trigger: 'api' });
-    await world.settle();
-    const [live] = await world.deploymentsOf('theirs');
+    const context = await startTestContext();
+    await context.sdk.createTrainingJob(training('theirs'));
+    context.clock.advance(600);
+    await requestDeployment(context.ctx, { trainingJobName: 'theirs', force: false, trigger: 'api' });
+    await context.settle();
+    const [live] = await context.deploymentsOf('theirs');
     expect(live).toMatchObject({ status: 'deployed' });
-    await world.sdk.deleteModel({ ModelName: live?.modelName });
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
+    await context.sdk.deleteModel({ ModelName: live?.modelName });
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
     // Of a training that was started elsewhere only the settings say it, and they have changed.
-    world.services.settings = { ...world.services.settings, servingImage: `${image}-2` };
-    const second = await world.start();
-    await world.settle();
-    const made = world.simulator.effects().filter(({ kind, name }) => kind === 'model_created' && name === live?.modelName);
+    context.ctx.settings = { ...context.ctx.settings, servingImage: `${image}-2` };
+    const second = await context.start();
+    await context.settle();
+    const made = context.simulator.effects().filter(({ kind, name }) => kind === 'model_created' && name === live?.modelName);
     expect(made).toHaveLength(1);
-    expect(await world.deploymentsOf(second)).toMatchObject([
+    expect(await context.deploymentsOf(second)).toMatchObject([
       { status: 'failed', failureReason: expect.stringContaining(`is on the model ${live?.modelName}, which was deleted`) },
     ]);
   });
 
   it('ends the deployment with what to do, when somebody else made it', async () => {
-    const world = await startWorld();
-    await makeConfig(world.sdk, 'theirs');
-    await world.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
-    world.clock.advance(60);
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: 'theirs' });
-    const job = await world.start();
-    await world.settle();
-    expect(await world.deploymentsOf(job)).toMatchObject([
+    const context = await startTestContext();
+    await makeConfig(context.sdk, 'theirs');
+    await context.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    context.clock.advance(60);
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: 'theirs' });
+    const job = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([
       {
         status: 'failed',
         failureKind: 'invalid',
         failureReason: expect.stringMatching(
-          /configuration theirs, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
+          /configuration foreign, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
         ),
       },
     ]);
     // Somebody has done that.
-    await world.sdk.deleteModel({ ModelName: 'theirs' });
-    await makeConfig(world.sdk, 'theirs');
-    await requestDeployment(world.services, { trainingJobName: job, force: false, trigger: 'api' });
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed', 'failed']);
+    await context.sdk.deleteModel({ ModelName: 'theirs' });
+    await makeConfig(context.sdk, 'theirs');
+    await requestDeployment(context.ctx, { trainingJobName: job, force: false, trigger: 'api' });
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed', 'failed']);
   });
 });
 
 describe('what the deployment made is deleted half-way', () => {
   it.each(['endpoint_config', 'endpoint'] as const)('the model, at the step %s', async (step) => {
-    const { world } = await startLive();
-    const job = await world.start();
-    const id = await world.untilQueued(job);
+    const { context } = await startLive();
+    const job = await context.start();
+    const id = await context.untilQueued(job);
     const next = step === 'endpoint_config' ? 'CreateEndpointConfig' : 'UpdateEndpoint';
-    world.simulator.addFault({ kind: 'throttle', match: { operation: next }, times: 'forever' });
-    await advanceDeployment({ ...world.services, sagemaker: impatient(world) }, id, {});
-    const deployment = await world.store.findDeployment(id);
+    context.simulator.addFault({ kind: 'throttle', match: { operation: next }, times: 'forever' });
+    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
+    const deployment = await context.store.findDeployment(id);
     expect(deployment?.step).toBe(step);
-    await world.sdk.deleteModel({ ModelName: deployment?.modelName });
-    world.simulator.clearFaults();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
-    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await world.deploymentsOf(job);
+    await context.sdk.deleteModel({ ModelName: deployment?.modelName });
+    context.simulator.clearFaults();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
+    const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await context.deploymentsOf(job);
     expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(240_000);
   });
 
   it('the endpoint configuration', async () => {
-    const { world } = await startLive();
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    world.simulator.addFault({ kind: 'throttle', match: { operation: 'UpdateEndpoint' }, times: 'forever' });
-    await advanceDeployment({ ...world.services, sagemaker: impatient(world) }, id, {});
-    const deployment = await world.store.findDeployment(id);
-    await world.sdk.deleteEndpointConfig({ EndpointConfigName: deployment?.endpointConfigName ?? '' });
-    world.simulator.clearFaults();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(said(await world.store.history(job))).toContain('it is looked for, or made again');
+    const { context } = await startLive();
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    context.simulator.addFault({ kind: 'throttle', match: { operation: 'UpdateEndpoint' }, times: 'forever' });
+    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
+    const deployment = await context.store.findDeployment(id);
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: deployment?.endpointConfigName ?? '' });
+    context.simulator.clearFaults();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
+    expect(said(await context.store.history(job))).toContain('it is looked for, or made again');
   });
 
   /** Does not wait out throttling within a call. */
-  const impatient = ({ services: { sagemaker } }: World): World['services']['sagemaker'] => ({
+  const impatient = ({ ctx: { sagemaker } }: TestContext): TestContext['ctx']['sagemaker'] => ({
     ...sagemaker,
     updateEndpoint: (spec, options) => sagemaker.updateEndpoint(spec, { ...options, retryThrottles: false }),
     createEndpointConfig: (spec, options) => sagemaker.createEndpointConfig(spec, { ...options, retryThrottles: false }),
@@ -165,49 +165,49 @@ describe('what the deployment made is deleted half-way', () => {
 
 describe('SageMaker contradicts itself', () => {
   it('“already exists” and “could not find”: waits longer each time, with a bounded history, until it is over', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    world.simulator.addFault(invalid('CreateEndpoint', `Cannot create already existing endpoint "${arn('endpoint/live')}".`));
-    const before = world.simulator.calls({ operation: 'CreateEndpoint' }).length;
+    const context = await startTestContext();
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    context.simulator.addFault(invalid('CreateEndpoint', `Cannot create already existing endpoint "${arn('endpoint/live')}".`));
+    const before = context.simulator.calls({ operation: 'CreateEndpoint' }).length;
     // As the queue would, after the wait that each look asks for.
-    let looks = 0;
-    for (; (await world.store.findDeployment(id))?.status !== 'failed'; looks += 1) {
-      const outcome = await advanceDeployment(world.services, id, {});
-      if (outcome.kind === 'again') world.clock.advance(outcome.afterMs / 1000);
+    let observations = 0;
+    for (; (await context.store.findDeployment(id))?.status !== 'failed'; observations += 1) {
+      const outcome = await runDeployment(context.ctx, id, {});
+      if (outcome.kind === 'again') context.clock.advance(outcome.afterMs / 1000);
     }
-    expect(world.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
-    expect(looks).toBeLessThan(60);
-    const history = await world.store.history(job);
+    expect(context.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
+    expect(observations).toBeLessThan(60);
+    const history = await context.store.history(job);
     expect(history.length).toBeLessThan(20);
-    expect(await world.deploymentsOf(job)).toMatchObject([
+    expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'failed', failureReason: expect.stringContaining('Cannot create already existing endpoint') },
     ]);
-    expect(world.lines.filter((line) => line.includes('the deployment waits: ')).length).toBe(looks - 1);
+    expect(context.lines.filter((line) => line.includes('the deployment waits: ')).length).toBe(observations - 1);
   });
 
   it('the time limit holds, and the next deployment gets its turn', async () => {
-    const { world } = await startLive({ maxDeploymentWaitMs: 60_000 });
-    world.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`) });
-    const second = await world.start();
-    await world.untilQueued(second);
-    await runRounds(world, 8);
-    expect(await world.deploymentsOf(second)).toMatchObject([
+    const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    context.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`) });
+    const second = await context.start();
+    await context.untilQueued(second);
+    await runRounds(context, 8);
+    expect(await context.deploymentsOf(second)).toMatchObject([
       { status: 'failed', failureKind: 'timeout', failureReason: expect.stringContaining('not settled within 60 s') },
     ]);
-    world.simulator.clearFaults();
-    const third = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, third)).toEqual(['deployed']);
+    context.simulator.clearFaults();
+    const third = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, third)).toEqual(['deployed']);
   });
 
   it('a repeated refusal is counted in the history, not appended', async () => {
-    const { world } = await startLive();
-    world.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`), times: 12 });
-    const job = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
-    const refusals = (await world.store.history(job)).filter(({ detail }) => detail?.startsWith('UpdateEndpoint refused'));
+    const { context } = await startLive();
+    context.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`), times: 12 });
+    const job = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
+    const refusals = (await context.store.history(job)).filter(({ detail }) => detail?.startsWith('UpdateEndpoint refused'));
     expect(refusals).toHaveLength(1);
   });
 });
@@ -216,38 +216,38 @@ describe('capacity', () => {
   const reason = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
 
   it('that is short after an update was taken: tried again, and said', async () => {
-    const { world } = await startLive();
-    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 2 });
-    const job = await world.start();
-    const id = await world.untilQueued(job);
+    const { context } = await startLive();
+    context.simulator.addFault({ kind: 'roll_back_update', reason, times: 2 });
+    const job = await context.start();
+    const id = await context.untilQueued(job);
     const waits: (string | null)[] = [];
     for (let index = 0; index < 20; index += 1) {
-      await runRounds(world, 1);
-      waits.push((await world.store.findDeployment(id))?.waitsForDetail ?? null);
+      await runRounds(context, 1);
+      waits.push((await context.store.findDeployment(id))?.waitsForDetail ?? null);
     }
     expect(new Set(waits)).toEqual(new Set([null, 'the endpoint is Updating', reason]));
-    await world.settle();
-    expect(await world.deploymentsOf(job)).toMatchObject([
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'deployed', failureReason: null, failureKind: null, waitsForKind: null },
     ]);
-    expect(world.effects()).toMatchObject({ endpoint_update_requested: 3, endpoint_rolled_back: 2 });
+    expect(context.effects()).toMatchObject({ endpoint_update_requested: 3, endpoint_rolled_back: 2 });
     // Nothing says that the training was turned down.
-    const { arn: jobArn } = await world.services.sagemaker.describeTrainingJob(job);
-    expect(await world.services.sagemaker.listTags(jobArn)).not.toHaveProperty('autodeploy:turned-down');
+    const { arn: jobArn } = await context.ctx.sagemaker.describeTrainingJob(job);
+    expect(await context.ctx.sagemaker.listTags(jobArn)).not.toHaveProperty('autodeploy:turned-down');
   });
 
   it('is what the deployment says it waits for, once an update is asked for again', async () => {
-    const { world } = await startLive();
-    world.simulator.changeSettings({ endpointUpdateSeconds: 200 });
-    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    for (let index = 0; world.effects().endpoint_update_requested !== 2; index += 1) {
+    const { context } = await startLive();
+    context.simulator.changeSettings({ endpointUpdateSeconds: 200 });
+    context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    for (let index = 0; context.effects().endpoint_update_requested !== 2; index += 1) {
       if (index > 100) throw new Error('not asked for again');
-      await runRounds(world, 1);
+      await runRounds(context, 1);
     }
-    await runRounds(world, 3);
-    expect(await world.store.findDeployment(id)).toMatchObject({
+    await runRounds(context, 3);
+    expect(await context.store.findDeployment(id)).toMatchObject({
       status: 'in_progress',
       step: 'settle',
       waitsForKind: 'sagemaker',
@@ -256,39 +256,39 @@ describe('capacity', () => {
   });
 
   it('that is short for a new endpoint: the failed one is deleted, and created anew', async () => {
-    const world = await startWorld();
-    world.simulator.addFault({ kind: 'fail_endpoint', reason, times: 2 });
-    const job = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
-    expect(world.effects()).toMatchObject({ endpoint_create_requested: 3, endpoint_delete_requested: 2 });
+    const context = await startTestContext();
+    context.simulator.addFault({ kind: 'fail_endpoint', reason, times: 2 });
+    const job = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
+    expect(context.effects()).toMatchObject({ endpoint_create_requested: 3, endpoint_delete_requested: 2 });
   });
 
   it('that stays short ends the deployment at its time limit', async () => {
-    const { world } = await startLive({ maxDeploymentWaitMs: 600_000 });
-    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1000 });
-    const job = await world.start();
-    await world.settle();
-    expect(await world.deploymentsOf(job)).toMatchObject([
+    const { context } = await startLive({ maxDeploymentWaitMs: 600_000 });
+    context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1000 });
+    const job = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([
       { failureReason: expect.stringContaining(reason), failureKind: 'capacity' },
     ]);
-    expect(['failed', 'rolled_back']).toContain((await statusesOf(world, job))[0]);
+    expect(['failed', 'rolled_back']).toContain((await statusesOf(context, job))[0]);
   });
 
   it('is not hastened by an event or a restart', async () => {
-    const { world } = await startLive();
-    world.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    await runRounds(world, 5);
-    const { retryAt } = (await world.store.findDeployment(id)) ?? {};
+    const { context } = await startLive();
+    context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    await runRounds(context, 5);
+    const { retryAt } = (await context.store.findDeployment(id)) ?? {};
     expect(retryAt).toBeGreaterThan(0);
-    world.clock.now = (retryAt ?? 0) - 1;
-    await advanceDeployment(world.services, id, {});
-    expect(world.effects()).toMatchObject({ endpoint_update_requested: 1 });
-    world.clock.now = retryAt ?? 0;
-    await advanceDeployment(world.services, id, {});
-    expect(world.effects()).toMatchObject({ endpoint_update_requested: 2 });
+    context.clock.now = (retryAt ?? 0) - 1;
+    await runDeployment(context.ctx, id, {});
+    expect(context.effects()).toMatchObject({ endpoint_update_requested: 1 });
+    context.clock.now = retryAt ?? 0;
+    await runDeployment(context.ctx, id, {});
+    expect(context.effects()).toMatchObject({ endpoint_update_requested: 2 });
   });
 });
 
@@ -297,85 +297,85 @@ describe('permissions that are still spreading', () => {
     ['CreateModel', 'Could not access model data at s3://models/out/model.tar.gz. Please ensure that the role "r" exists.'],
     ['UpdateEndpoint', 'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: kms:CreateGrant'],
   ] as const)('%s is tried for five minutes', async (operation, message) => {
-    const { world } = await startLive();
-    world.simulator.addFault({ ...invalid(operation, message), times: 3 });
-    const job = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    const { context } = await startLive();
+    context.simulator.addFault({ ...invalid(operation, message), times: 3 });
+    const job = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
   });
 
   it('a Failed endpoint under autoscaling', async () => {
-    const world = await startWorld();
-    world.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image', times: 1 });
-    await world.start();
-    await world.settle();
+    const context = await startTestContext();
+    context.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image', times: 1 });
+    await context.start();
+    await context.settle();
     const message =
       'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke DeleteEndpoint does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.';
-    world.simulator.addFault({ ...invalid('DeleteEndpoint', message), times: 2 });
-    const job = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    context.simulator.addFault({ ...invalid('DeleteEndpoint', message), times: 2 });
+    const job = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
   });
 });
 
 describe('a time limit', () => {
   it('that a clock passes by hours for seconds ends nothing', async () => {
-    const { world } = await startLive();
-    world.simulator.changeSettings({ endpointUpdateSeconds: 60 });
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    await runRounds(world, 2);
-    const right = world.clock.now;
+    const { context } = await startLive();
+    context.simulator.changeSettings({ endpointUpdateSeconds: 60 });
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    await runRounds(context, 2);
+    const right = context.clock.now;
     for (const seconds of [0, 1, 2, 3]) {
-      const ahead = { ...world.services, now: () => right + 3 * 3_600_000 + seconds * 1000 };
-      await advanceDeployment(ahead, id, {});
+      const ahead = { ...context.ctx, now: () => right + 3 * 3_600_000 + seconds * 1000 };
+      await runDeployment(ahead, id, {});
     }
-    await world.settle();
-    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', overdueSince: null }]);
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', overdueSince: null }]);
   });
 
   it('that ends a deployment while a newer one waits: the newer one goes live', async () => {
-    const { world } = await startLive({ maxDeploymentWaitMs: 60_000 });
-    world.simulator.changeSettings({ endpointUpdateSeconds: 100 });
-    const second = await world.start();
-    await world.untilQueued(second);
-    await runRounds(world, 1);
-    world.simulator.changeSettings({ endpointUpdateSeconds: 20, trainingSeconds: 1 });
-    const third = await world.start();
-    await world.settle();
-    expect(await statusesOf(world, third)).toEqual(['deployed']);
-    expect(await statusesOf(world, second)).toEqual(['failed']);
+    const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
+    context.simulator.changeSettings({ endpointUpdateSeconds: 100 });
+    const second = await context.start();
+    await context.untilQueued(second);
+    await runRounds(context, 1);
+    context.simulator.changeSettings({ endpointUpdateSeconds: 20, trainingSeconds: 1 });
+    const third = await context.start();
+    await context.settle();
+    expect(await statusesOf(context, third)).toEqual(['deployed']);
+    expect(await statusesOf(context, second)).toEqual(['failed']);
   });
 
   it('does not count an outage of ours', async () => {
-    const { world } = await startLive({ maxDeploymentWaitMs: 600_000 });
-    const job = await world.start();
-    const id = await world.untilQueued(job);
-    world.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
-    await advanceDeployment(world.services, id, {});
-    world.simulator.clearFaults();
-    world.clock.advance(3600);
-    await world.settle();
-    expect(await statusesOf(world, job)).toEqual(['deployed']);
+    const { context } = await startLive({ maxDeploymentWaitMs: 600_000 });
+    const job = await context.start();
+    const id = await context.untilQueued(job);
+    context.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
+    await runDeployment(context.ctx, id, {});
+    context.simulator.clearFaults();
+    context.clock.advance(3600);
+    await context.settle();
+    expect(await statusesOf(context, job)).toEqual(['deployed']);
   });
 });
 
 it('says what a deployment waits for', async () => {
-  const { world } = await startLive();
-  world.simulator.changeSettings({ endpointUpdateSeconds: 200 });
-  const second = await world.start();
-  await world.untilQueued(second);
-  await runRounds(world, 1);
-  const third = await world.start();
-  const id = await world.untilQueued(third);
-  await runRounds(world, 1);
-  expect(await world.store.findDeployment(id)).toMatchObject({
+  const { context } = await startLive();
+  context.simulator.changeSettings({ endpointUpdateSeconds: 200 });
+  const second = await context.start();
+  await context.untilQueued(second);
+  await runRounds(context, 1);
+  const third = await context.start();
+  const id = await context.untilQueued(third);
+  await runRounds(context, 1);
+  expect(await context.store.findDeployment(id)).toMatchObject({
     waitsForKind: 'turn',
     waitsForDetail: `the deployment of ${second} goes first`,
   });
-  expect(await world.deploymentsOf(second)).toMatchObject([
+  expect(await context.deploymentsOf(second)).toMatchObject([
     { waitsForKind: 'endpoint', waitsForDetail: 'the endpoint is Updating' },
   ]);
-  await world.settle();
-  expect(await world.deploymentsOf(third)).toMatchObject([{ status: 'deployed', waitsForKind: null, waitsForSince: null }]);
+  await context.settle();
+  expect(await context.deploymentsOf(third)).toMatchObject([{ status: 'deployed', waitsForKind: null, waitsForSince: null }]);
 });

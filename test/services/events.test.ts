@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../src/core/sagemaker/state-change.ts';
 import { trainingJobTags } from '../../src/core/sagemaker/tags.ts';
-import { lookOnEvent } from '../../src/services/events/observe-on-event.ts';
+import { observeOnEvent } from '../../src/services/events/observe-on-event.ts';
 import { receiveEvent } from '../../src/services/events/receive-event.ts';
 import { training } from '../../tools/testkit/simulator.ts';
-import { endpointName, startWorld, type World } from './harness.ts';
+import { endpointName, startTestContext, type TestContext } from './harness.ts';
 
 const trainingEvent = (trainingJobName: string, tags: Record<string, string> = {}): StateChange => ({
   kind: 'training',
@@ -22,9 +22,9 @@ const endpointEvent = (name = endpointName): StateChange => ({
   at: 0,
 });
 
-const look = (world: World, job: string) => lookOnEvent(world.services, job, { actor: 'event', troubleSince: null });
-const lookJobs = async (world: World): Promise<string[]> => {
-  const jobs = await Promise.all(world.services.queue.queues.map((queue) => queue.getJobs(['waiting'])));
+const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
+const observationJobs = async (context: TestContext): Promise<string[]> => {
+  const jobs = await Promise.all(context.ctx.queue.queues.map((queue) => queue.getJobs(['waiting'])));
   // Without what tells one look from the next of its kind.
   return jobs.flat().map(({ id }) => id?.replace(/-[0-9a-f]{8}$/, '') ?? '');
 };
@@ -32,84 +32,84 @@ const refused = { accepted: false, reason: expect.any(String) };
 
 describe('an event of a training', () => {
   it('queues one look, however often it comes, and the look does what a poll would have done', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    world.clock.advance(200);
-    const answers = await Promise.all(Array.from({ length: 100 }, () => receiveEvent(world.services, trainingEvent(job))));
-    expect(answers.every(({ accepted }) => accepted)).toBe(true);
-    expect(await lookJobs(world)).toEqual([`look-${job}-end`]);
-    await Promise.all(Array.from({ length: 20 }, () => look(world, job)));
-    expect(await world.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
-    await world.settle();
-    expect(world.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_requested: 1 });
+    const context = await startTestContext();
+    const job = await context.start();
+    context.clock.advance(200);
+    const responses = await Promise.all(Array.from({ length: 100 }, () => receiveEvent(context.ctx, trainingEvent(job))));
+    expect(responses.every(({ accepted }) => accepted)).toBe(true);
+    expect(await observationJobs(context)).toEqual([`look-${job}-end`]);
+    await Promise.all(Array.from({ length: 20 }, () => observe(context, job)));
+    expect(await context.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
+    await context.settle();
+    expect(context.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_requested: 1 });
   });
 
   it('that came too early changes nothing, and one that is over is taken without a look', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    expect(await look(world, job)).toEqual({ kind: 'done' });
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'training' });
-    await world.settle();
-    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await lookJobs(world)).not.toContain(`look-${job}-end`);
+    const context = await startTestContext();
+    const job = await context.start();
+    expect(await observe(context, job)).toEqual({ kind: 'done' });
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
+    await context.settle();
+    expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await observationJobs(context)).not.toContain(`look-${job}-end`);
   });
 
   it('takes up a run whose monitoring has timed out', async () => {
-    const world = await startWorld({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
-    const job = await world.start();
-    world.clock.advance(80);
-    await world.round();
-    world.clock.advance(10);
-    await world.round();
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
-    world.clock.advance(200);
-    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    await look(world, job);
-    await world.settle();
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
+    const job = await context.start();
+    context.clock.advance(80);
+    await context.round();
+    context.clock.advance(10);
+    await context.round();
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    context.clock.advance(200);
+    expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
+    await observe(context, job);
+    await context.settle();
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
   });
 
   it('adopts one of ours that the database does not know', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    const { runId } = (await world.store.findRun(job)) ?? { runId: '' };
-    await world.loseDatabase();
+    const context = await startTestContext();
+    const job = await context.start();
+    const { runId } = (await context.store.findRun(job)) ?? { runId: '' };
+    await context.loseDatabase();
     // With tags in the event no call is needed; without them SageMaker tells.
     const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null }, job);
-    expect(await receiveEvent(world.services, trainingEvent(job, tags))).toEqual({ accepted: true });
-    expect(world.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
-    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    world.clock.advance(200);
-    expect(await look(world, job)).toMatchObject({ kind: 'again', afterMs: 0 });
-    await look(world, job);
-    await world.settle();
-    expect(await world.deploymentsOf(job)).toMatchObject([{ status: 'deployed', trigger: 'event' }]);
+    expect(await receiveEvent(context.ctx, trainingEvent(job, tags))).toEqual({ accepted: true });
+    expect(context.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
+    expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
+    context.clock.advance(200);
+    expect(await observe(context, job)).toMatchObject({ kind: 'again', afterMs: 0 });
+    await observe(context, job);
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', trigger: 'event' }]);
   });
 
   it('is refused for a training that is not ours', async () => {
-    const world = await startWorld();
-    const { services } = world;
-    await world.sdk.createTrainingJob(training('ml-sentiment-training-theirs'));
+    const context = await startTestContext();
+    const { ctx } = context;
+    await context.sdk.createTrainingJob(training('ml-sentiment-training-theirs'));
     const unknown = { runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null };
     const other = trainingJobTags(unknown, 'ml-sentiment-training-x');
-    expect(await receiveEvent(services, trainingEvent('theirs'))).toEqual(refused);
-    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', { team: 'search' }))).toEqual(refused);
-    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-x', other))).toEqual(refused);
-    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-theirs'))).toEqual(refused);
-    expect(await receiveEvent(services, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
-    expect(await lookJobs(world)).toEqual([]);
-    expect(await look(world, 'ml-sentiment-training-theirs')).toEqual({ kind: 'done' });
-    expect(await world.store.findRun('ml-sentiment-training-theirs')).toBeNull();
+    expect(await receiveEvent(ctx, trainingEvent('theirs'))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-x', { team: 'search' }))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-x', other))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-theirs'))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
+    expect(await observationJobs(context)).toEqual([]);
+    expect(await observe(context, 'ml-sentiment-training-theirs')).toEqual({ kind: 'done' });
+    expect(await context.store.findRun('ml-sentiment-training-theirs')).toBeNull();
   });
 
   it('that SageMaker can’t be asked about now is looked after later', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    await world.loseDatabase();
-    world.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
-    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await look(world, job)).toMatchObject({ kind: 'again', troubleSince: world.clock.now });
-    world.simulator.clearFaults();
+    const context = await startTestContext();
+    const job = await context.start();
+    await context.loseDatabase();
+    context.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
+    expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await observe(context, job)).toMatchObject({ kind: 'again', failingSince: context.clock.now });
+    context.simulator.clearFaults();
   }, 30_000);
 });
 
@@ -123,111 +123,112 @@ describe('events of trainings that nobody knows', () => {
       ),
     );
   const nameOf = (n: number) => `ml-sentiment-training-made-up-${n}`;
-  const describes = (world: World): number => world.simulator.calls({ operation: 'DescribeTrainingJob' }).length;
-  const send = (world: World, events: StateChange[]) => Promise.all(events.map((one) => receiveEvent(world.services, one)));
+  const describes = (context: TestContext): number => context.simulator.calls({ operation: 'DescribeTrainingJob' }).length;
+  const send = (context: TestContext, events: StateChange[]) => Promise.all(events.map((one) => receiveEvent(context.ctx, one)));
 
   it('cost a bounded number of calls, for all names together', async () => {
-    const world = await startWorld();
+    const context = await startTestContext();
     const names = Array.from({ length: 500 }, (_, n) => nameOf(n));
-    const answers = await send(
-      world,
+    const responses = await send(
+      context,
       names.map((name) => trainingEvent(name)),
     );
-    expect(answers.filter(({ accepted }) => accepted)).toEqual([]);
-    expect(describes(world)).toBe(30);
-    expect(answers.at(-1)).toEqual({
+    expect(responses.filter(({ accepted }) => accepted)).toEqual([]);
+    expect(describes(context)).toBe(30);
+    expect(responses.at(-1)).toEqual({
       accepted: false,
       reason: expect.stringMatching(/more such events came .* found within about 30 s/),
     });
     // Looks count, too: a worker would ask.
-    await send(world, names.map(forged));
-    expect(await lookJobs(world)).toEqual([]);
-    world.clock.advance(10);
-    await send(world, names.toReversed().map(forged));
-    expect(await lookJobs(world)).toHaveLength(10);
+    await send(context, names.map(forged));
+    expect(await observationJobs(context)).toEqual([]);
+    context.clock.advance(10);
+    await send(context, names.toReversed().map(forged));
+    expect(await observationJobs(context)).toHaveLength(10);
   });
 
   it('cost one call for each name, and none for what is plainly not ours', async () => {
-    const world = await startWorld();
+    const context = await startTestContext();
     await send(
-      world,
+      context,
       Array.from({ length: 100 }, () => trainingEvent(nameOf(1))),
     );
-    await send(world, [trainingEvent(nameOf(1).toUpperCase())]);
-    expect(describes(world)).toBe(1);
+    await send(context, [trainingEvent(nameOf(1).toUpperCase())]);
+    expect(describes(context)).toBe(1);
     const other = trainingJobTags(
       { runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null },
       nameOf(1),
     );
     await send(
-      world,
+      context,
       Array.from({ length: 100 }, (_, n) => trainingEvent(`theirs-${n}`)),
     );
     await send(
-      world,
+      context,
       Array.from({ length: 100 }, (_, n) => trainingEvent(nameOf(n), other)),
     );
-    expect(describes(world)).toBe(1);
-    world.clock.advance(61);
-    await send(world, [trainingEvent(nameOf(1)), trainingEvent(nameOf(2))]);
-    expect(describes(world)).toBe(3);
+    expect(describes(context)).toBe(1);
+    context.clock.advance(61);
+    await send(context, [trainingEvent(nameOf(1)), trainingEvent(nameOf(2))]);
+    expect(describes(context)).toBe(3);
   });
 
   it('never hold up those of known trainings', async () => {
-    const world = await startWorld();
-    const job = await world.start();
+    const context = await startTestContext();
+    const job = await context.start();
     await send(
-      world,
+      context,
       Array.from({ length: 100 }, (_, n) => forged(nameOf(n))),
     );
-    expect(await receiveEvent(world.services, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await lookJobs(world)).toContain(`look-${job}-end`);
+    expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
+    expect(await observationJobs(context)).toContain(`look-${job}-end`);
   });
 });
 
 describe('an event of an endpoint', () => {
   it('makes the deployment under way look now', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    const deploymentId = await world.untilQueued(job);
-    await world.round();
-    expect(await receiveEvent(world.services, endpointEvent('LIVE'))).toEqual({ accepted: true });
-    expect(await lookJobs(world)).toContain(`look-${deploymentId}-end`);
-    await world.settle();
-    expect(await receiveEvent(world.services, endpointEvent())).toEqual({ accepted: true });
-    expect(await receiveEvent(world.services, endpointEvent('theirs'))).toEqual(refused);
+    const context = await startTestContext();
+    const job = await context.start();
+    const deploymentId = await context.untilQueued(job);
+    await context.round();
+    expect(await receiveEvent(context.ctx, endpointEvent('LIVE'))).toEqual({ accepted: true });
+    expect(await observationJobs(context)).toContain(`look-${deploymentId}-end`);
+    await context.settle();
+    expect(await receiveEvent(context.ctx, endpointEvent())).toEqual({ accepted: true });
+    expect(await receiveEvent(context.ctx, endpointEvent('theirs'))).toEqual(refused);
   });
 });
 
 describe('an event that was missed', () => {
-  const missed = (world: World): string[] => world.lines.filter((line) => line.includes('the event path may be broken'));
+  const missed = (context: TestContext): string[] =>
+    context.lines.filter((line) => line.includes('the event path may be broken'));
 
   it('is told of when a poll finds the end much later, and events are in use', async () => {
-    const world = await startWorld();
-    const first = await world.start();
-    await world.settle({ everySeconds: 120 });
-    expect(missed(world)).toEqual([]);
-    await receiveEvent(world.services, trainingEvent(first));
-    await world.start();
-    await world.settle({ everySeconds: 120 });
-    expect(missed(world)).toHaveLength(1);
-    expect(await world.store.detections()).toEqual([{ detectedBy: 'poll', count: 2 }]);
+    const context = await startTestContext();
+    const first = await context.start();
+    await context.settle({ everySeconds: 120 });
+    expect(missed(context)).toEqual([]);
+    await receiveEvent(context.ctx, trainingEvent(first));
+    await context.start();
+    await context.settle({ everySeconds: 120 });
+    expect(missed(context)).toHaveLength(1);
+    expect(await context.store.detections()).toEqual([{ detectedBy: 'poll', count: 2 }]);
   });
 });
 
 describe('latency', () => {
   it('is kept for each deployment: the end, its detection, the request to SageMaker, in service', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    await world.settle();
-    const [deployment] = await world.deploymentsOf(job);
-    const { trainingEndedAt, detectedAt, askedAt, inServiceAt } = deployment ?? {};
+    const context = await startTestContext();
+    const job = await context.start();
+    await context.settle();
+    const [deployment] = await context.deploymentsOf(job);
+    const { trainingEndedAt, detectedAt, requestedAt, inServiceAt } = deployment ?? {};
     expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
-    expect(detectedAt).toBeLessThanOrEqual(askedAt ?? 0);
-    expect(askedAt).toBeLessThan(inServiceAt ?? 0);
-    expect((await world.store.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
+    expect(detectedAt).toBeLessThanOrEqual(requestedAt ?? 0);
+    expect(requestedAt).toBeLessThan(inServiceAt ?? 0);
+    expect((await context.store.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
+      ['queued', 1],
       ['requested', 1],
-      ['asked', 1],
       ['in_service', 1],
     ]);
   });

@@ -8,14 +8,14 @@ import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
-import { createSagemaker } from '../../src/sagemaker/sagemaker.ts';
-import { advanceDeployment } from '../../src/services/deployment/run-deployment.ts';
-import { bootstrap } from '../../src/services/training/create-run.ts';
+import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
+import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
+import { createTrainingRun } from '../../src/services/training/create-run.ts';
 import type { BootstrapBody } from '../../src/services/training/new-run.ts';
 import { observeTraining } from '../../src/services/training/observe-run.ts';
 import type { ServiceSettings } from '../../src/ports/settings.ts';
 import type { Store } from '../../src/ports/store.ts';
-import type { Services } from '../../src/services/context.ts';
+import type { ServiceContext } from '../../src/services/context.ts';
 import type { Simulator } from 'sagemaker-simulator';
 import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -43,8 +43,8 @@ export const settings: ServiceSettings = {
   maxDeploymentWaitMs: 2 * 3_600_000,
 };
 
-export interface World {
-  services: Services & { queue: RedisQueue };
+export interface TestContext {
+  ctx: ServiceContext & { queue: RedisQueue };
   store: Store;
   simulator: Simulator;
   /** The SDK, at the stand-in. */
@@ -81,20 +81,20 @@ const newStore = (): Store => {
 };
 
 /** The services over a real database, a real queue and the stand-in behind the real SDK, on a clock that the test moves. */
-export async function startWorld(changed: Partial<ServiceSettings> = {}): Promise<World> {
+export async function startTestContext(changed: Partial<ServiceSettings> = {}): Promise<TestContext> {
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
   const queue = createQueue({ redisUrl: redisUrl(), queuePrefix: `{services-${randomUUID()}}`, log });
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
-  const sagemaker = createSagemaker({ client: { region: 'us-east-1', credentials, endpoint: simulator.url } });
+  const sagemaker = createSageMaker({ client: { region: 'us-east-1', credentials, endpoint: simulator.url } });
   onTestFinished(async () => {
     await queue.close();
     sagemaker.close();
   });
   // BullMQ's own methods, which tests look into the queue by, do not wait for it.
   await queue.depths();
-  const services: World['services'] = {
+  const ctx: TestContext['ctx'] = {
     store: newStore(),
     queue,
     sagemaker,
@@ -104,31 +104,30 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
     random: Math.random,
   };
 
-  const lookAtRuns = async (): Promise<void> => {
-    for (const run of await services.store.unfinishedRuns(0, 1000)) {
-      await observeTraining(services, run.trainingJobName, { actor: 'poll', troubleSince: null });
+  const observeRuns = async (): Promise<void> => {
+    for (const run of await ctx.store.unfinishedRuns(0, 1000)) {
+      await observeTraining(ctx, run.trainingJobName, { actor: 'poll', failingSince: null });
     }
   };
   const deploymentsOf = async (trainingJobName: string): Promise<Deployment[]> =>
-    (await services.store.listDeployments({ trainingJobName }, { limit: 100, cursor: null })).items;
+    (await ctx.store.listDeployments({ trainingJobName }, { limit: 100, cursor: null })).items;
 
   const round = async (): Promise<void> => {
-    await lookAtRuns();
-    for (const { deploymentId } of await services.store.unfinishedDeployments(0, 1000))
-      await advanceDeployment(services, deploymentId, {});
+    await observeRuns();
+    for (const { deploymentId } of await ctx.store.unfinishedDeployments(0, 1000)) await runDeployment(ctx, deploymentId, {});
   };
 
   return {
-    services,
+    ctx,
     get store() {
-      return services.store;
+      return ctx.store;
     },
     simulator,
     sdk,
     clock,
     lines,
     start: async (body = {}, autoDeploy = true) => {
-      const { run } = await bootstrap(services, { autoDeploy, idempotencyKey: null, body });
+      const { run } = await createTrainingRun(ctx, { autoDeploy, idempotencyKey: null, body });
       // Trainings are ordered by when they were asked for.
       clock.now += 1;
       return run.trainingJobName;
@@ -136,7 +135,7 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
     round,
     settle: async ({ rounds = 200, everySeconds = 15 } = {}) => {
       for (let count = 0; count < rounds; count += 1) {
-        const left = [...(await services.store.unfinishedRuns(0, 1)), ...(await services.store.unfinishedDeployments(0, 1))];
+        const left = [...(await ctx.store.unfinishedRuns(0, 1)), ...(await ctx.store.unfinishedDeployments(0, 1))];
         if (left.length === 0) return;
         await round();
         clock.advance(everySeconds);
@@ -148,7 +147,7 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
       for (;;) {
         const [deployment] = await deploymentsOf(trainingJobName);
         if (deployment !== undefined) return deployment.deploymentId;
-        await lookAtRuns();
+        await observeRuns();
         clock.advance(15);
       }
     },
@@ -162,33 +161,33 @@ export async function startWorld(changed: Partial<ServiceSettings> = {}): Promis
       return counts;
     },
     loseDatabase: async () => {
-      await services.store.close();
-      services.store = newStore();
+      await ctx.store.close();
+      ctx.store = newStore();
     },
   };
 }
 
 /** With one training that is live. */
-export async function startLive(changed: Partial<ServiceSettings> = {}): Promise<{ world: World; first: string }> {
-  const world = await startWorld(changed);
-  const first = await world.start();
-  await world.settle();
-  expect(await statusesOf(world, first)).toEqual(['deployed']);
-  return { world, first };
+export async function startLive(changed: Partial<ServiceSettings> = {}): Promise<{ context: TestContext; first: string }> {
+  const context = await startTestContext(changed);
+  const first = await context.start();
+  await context.settle();
+  expect(await statusesOf(context, first)).toEqual(['deployed']);
+  return { context, first };
 }
 
 /** So many rounds of what workers do, whether or not anything is settled. */
-export async function runRounds(world: World, count: number, everySeconds = 15): Promise<void> {
+export async function runRounds(context: TestContext, count: number, everySeconds = 15): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    await world.round();
-    world.clock.advance(everySeconds);
+    await context.round();
+    context.clock.advance(everySeconds);
   }
 }
 
 /** The configuration that the endpoint is on. */
-export const liveConfigOf = async ({ sdk }: World): Promise<string> =>
+export const liveConfigOf = async ({ sdk }: TestContext): Promise<string> =>
   (await sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName ?? '';
 
 /** Of a run's deployments, the newest first. */
-export const statusesOf = async (world: World, job: string): Promise<string[]> =>
-  (await world.deploymentsOf(job)).map(({ status }) => status);
+export const statusesOf = async (context: TestContext, job: string): Promise<string[]> =>
+  (await context.deploymentsOf(job)).map(({ status }) => status);

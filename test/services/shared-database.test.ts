@@ -6,12 +6,12 @@ import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 
-const times = { meetEveryMs: 20, differsForMs: 200, startPatienceMs: 300 };
+const times = { meetEveryMs: 20, differsForMs: 200, startupWaitMs: 300 };
 
 interface Member {
   shared: SharedDatabase;
   database: { id: string };
-  troubles: (string | null)[];
+  problems: (string | null)[];
   lines: ReturnType<typeof keptLog>['lines'];
 }
 
@@ -19,7 +19,7 @@ interface Member {
 function setUp(url = redisUrl(), queuePrefix = newPrefix()) {
   const start = (name: string, id: string): Member => {
     const database = { id };
-    const troubles: (string | null)[] = [];
+    const problems: (string | null)[] = [];
     const { log, lines } = keptLog();
     const shared = shareDatabase({
       store: { databaseId: () => Promise.resolve(database.id) },
@@ -28,11 +28,11 @@ function setUp(url = redisUrl(), queuePrefix = newPrefix()) {
       now: Date.now,
       self: { name, service: name.startsWith('api') ? 'api' : 'worker' },
       queuePrefix,
-      onTrouble: (trouble) => troubles.push(trouble),
+      onProblem: (problem) => problems.push(problem),
       times,
     });
     onTestFinished(() => shared.stop());
-    return { shared, database, troubles, lines };
+    return { shared, database, problems, lines };
   };
   return { queuePrefix, start };
 }
@@ -42,8 +42,8 @@ describe('processes of one queue', () => {
     const { start } = setUp();
     const members = [start('api-1', 'one'), start('worker-1', 'one')];
     for (const { shared } of members) expect(await shared.join()).toBeNull();
-    for (const { shared } of members) await shared.look();
-    expect(members.map(({ shared }) => [shared.trouble(), shared.objection()])).toEqual([
+    for (const { shared } of members) await shared.observe();
+    expect(members.map(({ shared }) => [shared.problem(), shared.objection()])).toEqual([
       [null, null],
       [null, null],
     ]);
@@ -57,11 +57,11 @@ describe('processes of one queue', () => {
     const worker = start('worker-1', randomUUID());
     const startedAt = performance.now();
     const fault = await worker.shared.join();
-    expect(performance.now() - startedAt).toBeGreaterThan(times.startPatienceMs);
+    expect(performance.now() - startedAt).toBeGreaterThan(times.startupWaitMs);
     expect(fault).toMatch(/^DATABASE_URL: this process has another database than the api api-1/);
     expect(fault).toContain(queuePrefix);
     expect(fault).not.toContain('\n');
-    expect(api.troubles).toEqual([]);
+    expect(api.problems).toEqual([]);
   });
 
   it('that begin at once with two databases: one of them goes on', async () => {
@@ -91,13 +91,13 @@ describe('later', () => {
     }
     for (const { database, shared } of members) {
       database.id = 'two';
-      await shared.look();
+      await shared.observe();
     }
     await eventually(async () => {
-      for (const { shared } of members) await shared.look();
-      return members.every(({ shared }) => shared.trouble() === null);
+      for (const { shared } of members) await shared.observe();
+      return members.every(({ shared }) => shared.problem() === null);
     });
-    expect(members.flatMap(({ troubles }) => troubles)).toEqual([]);
+    expect(members.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
   it('a difference that lasts is told by all, once, and that it is over', async () => {
@@ -109,14 +109,14 @@ describe('later', () => {
     }
     const [api, worker] = members;
     worker.database.id = 'two';
-    await eventually(() => members.every(({ shared }) => shared.trouble() !== null));
-    expect(api.shared.trouble()).toContain('the worker worker-1');
-    expect(worker.shared.trouble()).toContain('the api api-1');
+    await eventually(() => members.every(({ shared }) => shared.problem() !== null));
+    expect(api.shared.problem()).toContain('the worker worker-1');
+    expect(worker.shared.problem()).toContain('the api api-1');
     worker.database.id = 'one';
-    await eventually(() => members.every(({ shared }) => shared.trouble() === null));
-    for (const { lines, troubles } of members) {
+    await eventually(() => members.every(({ shared }) => shared.problem() === null));
+    for (const { lines, problems } of members) {
       expect(lines.map(({ level }) => level).filter((level) => level !== 'debug')).toEqual(['error', 'info']);
-      expect(troubles).toEqual([expect.any(String), null]);
+      expect(problems).toEqual([expect.any(String), null]);
     }
   });
 
@@ -132,36 +132,36 @@ describe('later', () => {
     expect(await eventually(async () => ((await api.shared.join()) === null ? true : undefined))).toBe(true);
     api.shared.watch();
     await eventually(async () => {
-      await stray.shared.look();
-      return stray.shared.trouble() !== null;
+      await stray.shared.observe();
+      return stray.shared.problem() !== null;
     });
     await openRedis(server.url).flushall();
-    for (let looks = 0; looks < 10; looks += 1) await stray.shared.look();
-    await api.shared.look();
-    await stray.shared.look();
-    expect([api.troubles, stray.shared.trouble() !== null]).toEqual([[], true]);
+    for (let observations = 0; observations < 10; observations += 1) await stray.shared.observe();
+    await api.shared.observe();
+    await stray.shared.observe();
+    expect([api.problems, stray.shared.problem() !== null]).toEqual([[], true]);
     await api.shared.stop();
     await eventually(async () => {
-      await stray.shared.look();
-      return stray.shared.trouble() === null;
+      await stray.shared.observe();
+      return stray.shared.problem() === null;
     });
-    expect([stray.shared.objection(), stray.troubles.at(-1)]).toEqual([null, null]);
+    expect([stray.shared.objection(), stray.problems.at(-1)]).toEqual([null, null]);
   });
 
   it('a process that could not compare at its start hears when it can', async () => {
     const port = await freePort();
     const { start } = setUp(`redis://127.0.0.1:${port}`);
-    const { shared, troubles } = start('worker-1', 'one');
+    const { shared, problems } = start('worker-1', 'one');
     await shared.join();
-    await shared.look();
-    expect(troubles).toEqual([]);
+    await shared.observe();
+    expect(problems).toEqual([]);
     await startRedis({ port });
     await eventually(async () => {
-      await shared.look();
+      await shared.observe();
       return shared.objection() === null;
     });
-    await shared.look();
-    expect(troubles).toEqual([null]);
+    await shared.observe();
+    expect(problems).toEqual([null]);
   });
 
   it('what somebody else wrote there is passed over', async () => {
@@ -170,6 +170,6 @@ describe('later', () => {
     await redis.hset(`${queuePrefix}:processes`, { odd: 'no JSON', other: '[]', third: '{"expires_at":"soon"}' });
     expect(await start('api-1', 'one').shared.join()).toBeNull();
     expect(await redis.hkeys(`${queuePrefix}:processes`)).toEqual(['api-1']);
-    await openQueue(redisUrl(), queuePrefix).watchTraining(aRun('job-1'), 0);
+    await openQueue(redisUrl(), queuePrefix).scheduleTrainingCheck(aRun('job-1'), 0);
   });
 });

@@ -1,12 +1,12 @@
 /** What a person has taken back stays so when the database is rebuilt from SageMaker, whatever failed meanwhile. */
 import { describe, expect, it } from 'vitest';
-import { adoptLost } from '../../src/services/adoption/adopt-orphans.ts';
+import { adoptOrphans } from '../../src/services/adoption/adopt-orphans.ts';
 import { newSearch } from '../../src/services/adoption/orphan-search.ts';
 import { observeTraining } from '../../src/services/training/observe-run.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { removeRun } from '../../src/services/training/remove-run.ts';
 import { stopTraining } from '../../src/services/training/stop-run.ts';
-import { startWorld, type World } from './harness.ts';
+import { startTestContext, type TestContext } from './harness.ts';
 
 const addTags = { operation: 'AddTags' } as const;
 const throttledTags = { kind: 'throttle', match: addTags, times: 'forever' } as const;
@@ -17,8 +17,8 @@ const turnedDown = 'autodeploy:turned-down';
 class Killed extends Error {}
 
 /** The process dies as it is about to make this change. */
-function dieBefore(world: World, change: 'withdrawDeployment' | 'removeRun' | 'requestStop'): () => void {
-  const { store } = world;
+function dieBefore(context: TestContext, change: 'withdrawDeployment' | 'removeRun' | 'requestStop'): () => void {
+  const { store } = context;
   const own = store[change];
   const dies: () => Promise<never> = () => Promise.reject(new Killed());
   Object.assign(store, { [change]: dies } satisfies Partial<Store>);
@@ -26,176 +26,176 @@ function dieBefore(world: World, change: 'withdrawDeployment' | 'removeRun' | 'r
 }
 
 /** What is adopted by a new database in place of the one that was lost. */
-async function rebuild(world: World): Promise<void> {
-  await world.loseDatabase();
-  world.clock.advance(31);
-  await adoptLost(world.services, newSearch());
-  await world.settle();
+async function rebuild(context: TestContext): Promise<void> {
+  await context.loseDatabase();
+  context.clock.advance(31);
+  await adoptOrphans(context.ctx, newSearch());
+  await context.settle();
 }
 
-const isModelMade = (world: World): boolean => 'model_created' in world.effects();
+const isModelMade = (context: TestContext): boolean => 'model_created' in context.effects();
 
 /** A run whose deployment waits for its turn. */
-async function queued(): Promise<{ world: World; job: string; deploymentId: string }> {
-  const world = await startWorld();
-  const job = await world.start();
-  return { world, job, deploymentId: await world.untilQueued(job) };
+async function queued(): Promise<{ context: TestContext; job: string; deploymentId: string }> {
+  const context = await startTestContext();
+  const job = await context.start();
+  return { context, job, deploymentId: await context.untilQueued(job) };
 }
 
 describe('the stop of a training whose deployment waits', () => {
   it('is not half done while SageMaker does not take its tag, and its repetition does all of it', async () => {
-    const { world, job, deploymentId } = await queued();
-    world.simulator.addFault(throttledTags);
-    await expect(stopTraining(world.services, job)).rejects.toMatchObject({
+    const { context, job, deploymentId } = await queued();
+    context.simulator.addFault(throttledTags);
+    await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(
-        /^The deployment of \S+ is not withdrawn yet: SageMaker does not take the tag .*; ask again: /,
+        /^The deployment of \S+ is not discarded yet: SageMaker does not take the tag .*; ask again: /,
       ),
     });
-    expect(await world.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
-    world.simulator.clearFaults();
-    expect(await stopTraining(world.services, job)).toMatchObject({ deploymentStatus: 'failed' });
-    await rebuild(world);
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
-    expect(isModelMade(world)).toBe(false);
+    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
+    context.simulator.clearFaults();
+    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
+    await rebuild(context);
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(isModelMade(context)).toBe(false);
   }, 30_000);
 
   it('is known to a rebuilt database when the API dies half-way, and its repetition withdraws', async () => {
-    const { world, job } = await queued();
-    const revive = dieBefore(world, 'withdrawDeployment');
-    await expect(stopTraining(world.services, job)).rejects.toThrow(Killed);
-    expect(await world.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
+    const { context, job } = await queued();
+    const revive = dieBefore(context, 'withdrawDeployment');
+    await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
+    expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
     revive();
-    expect(await stopTraining(world.services, job)).toMatchObject({ deploymentStatus: 'failed' });
+    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
   });
 
   it('goes without its tag where tags may not be written', async () => {
-    const { world, job } = await queued();
-    world.simulator.addFault(deniedTags);
-    expect(await stopTraining(world.services, job)).toMatchObject({ deploymentStatus: 'failed' });
-    expect(world.lines.some((line) => line.includes('would not know that it was stopped'))).toBe(true);
+    const { context, job } = await queued();
+    context.simulator.addFault(deniedTags);
+    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
+    expect(context.lines.some((line) => line.includes('would not know that it was stopped'))).toBe(true);
   });
 
   it('tells the queue of the deployment that goes next', async () => {
-    const world = await startWorld();
-    const first = await world.start();
-    const second = await world.start();
-    await world.untilQueued(second);
-    const next = await world.untilQueued(first);
-    const told: string[] = [];
-    const { queue } = world.services;
+    const context = await startTestContext();
+    const first = await context.start();
+    const second = await context.start();
+    await context.untilQueued(second);
+    const next = await context.untilQueued(first);
+    const reported: string[] = [];
+    const { queue } = context.ctx;
     const deploy = queue.deploy.bind(queue);
     queue.deploy = (deployment, delayMs) => {
-      told.push(deployment.deploymentId);
+      reported.push(deployment.deploymentId);
       return deploy(deployment, delayMs);
     };
-    await stopTraining(world.services, second);
-    expect(told).toEqual([next]);
+    await stopTraining(context.ctx, second);
+    expect(reported).toEqual([next]);
   });
 });
 
 describe('the stop of a training that runs', () => {
   it('is tagged by its check, however it ends, when SageMaker did not take that at first', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    world.simulator.addFault(throttledTags);
-    expect(await stopTraining(world.services, job)).toMatchObject({ status: 'training', stopRequestedAt: expect.any(Number) });
-    world.simulator.clearFaults();
-    expect(await world.tagsOf(job)).not.toHaveProperty(turnedDown);
-    await world.round();
-    expect(await world.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
+    const context = await startTestContext();
+    const job = await context.start();
+    context.simulator.addFault(throttledTags);
+    expect(await stopTraining(context.ctx, job)).toMatchObject({ status: 'training', stopRequestedAt: expect.any(Number) });
+    context.simulator.clearFaults();
+    expect(await context.tagsOf(job)).not.toHaveProperty(turnedDown);
+    await context.round();
+    expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
   }, 30_000);
 
   it('that came too late is tagged before the end is recorded, within a time', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    world.simulator.addFault(throttledTags);
-    world.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
-    await stopTraining(world.services, job);
-    world.clock.advance(200);
-    const look = (troubleSince: number | null) => observeTraining(world.services, job, { actor: 'poll', troubleSince });
-    const { now } = world.clock;
-    expect(await look(null)).toEqual({ kind: 'again', afterMs: expect.any(Number), troubleSince: now });
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'training' });
-    world.simulator.clearFaults();
-    expect(await look(now)).toEqual({ kind: 'done' });
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
-    await rebuild(world);
-    expect(isModelMade(world)).toBe(false);
+    const context = await startTestContext();
+    const job = await context.start();
+    context.simulator.addFault(throttledTags);
+    context.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
+    await stopTraining(context.ctx, job);
+    context.clock.advance(200);
+    const observe = (failingSince: number | null) => observeTraining(context.ctx, job, { actor: 'poll', failingSince });
+    const { now } = context.clock;
+    expect(await observe(null)).toEqual({ kind: 'again', afterMs: expect.any(Number), failingSince: now });
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
+    context.simulator.clearFaults();
+    expect(await observe(now)).toEqual({ kind: 'done' });
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    await rebuild(context);
+    expect(isModelMade(context)).toBe(false);
   }, 60_000);
 
   it('that can’t be tagged is recorded all the same, after five minutes', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    world.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
-    await stopTraining(world.services, job);
-    world.simulator.addFault(throttledTags);
-    world.clock.advance(500);
-    await observeTraining(world.services, job, { actor: 'poll', troubleSince: world.clock.now - 300_000 });
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    const context = await startTestContext();
+    const job = await context.start();
+    context.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
+    await stopTraining(context.ctx, job);
+    context.simulator.addFault(throttledTags);
+    context.clock.advance(500);
+    await observeTraining(context.ctx, job, { actor: 'poll', failingSince: context.clock.now - 300_000 });
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   }, 60_000);
 
   it('is known to a rebuilt database when the API dies before it has recorded it', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    dieBefore(world, 'requestStop');
-    await expect(stopTraining(world.services, job)).rejects.toThrow(Killed);
-    await rebuild(world);
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    const context = await startTestContext();
+    const job = await context.start();
+    dieBefore(context, 'requestStop');
+    await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
+    await rebuild(context);
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   });
 
   it('whose monitoring has timed out says when it is not tagged, and its repetition does it', async () => {
-    const world = await startWorld({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
-    const job = await world.start();
+    const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
+    const job = await context.start();
     for (const seconds of [80, 10]) {
-      world.clock.advance(seconds);
-      await world.round();
+      context.clock.advance(seconds);
+      await context.round();
     }
-    expect(await world.store.findRun(job)).toMatchObject({ status: 'timed_out' });
-    world.simulator.addFault(throttledTags);
-    await expect(stopTraining(world.services, job)).rejects.toMatchObject({
+    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    context.simulator.addFault(throttledTags);
+    await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(/^SageMaker was asked to stop .*; ask again: /),
     });
-    world.simulator.clearFaults();
-    await stopTraining(world.services, job);
-    expect(await world.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
+    context.simulator.clearFaults();
+    await stopTraining(context.ctx, job);
+    expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
   }, 30_000);
 });
 
 describe('the removal of a run', () => {
   it('is not half done while SageMaker does not take its tag, and its repetition does all of it', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    await world.settle();
-    world.simulator.addFault(throttledTags);
-    await expect(removeRun(world.services, job)).rejects.toMatchObject({
+    const context = await startTestContext();
+    const job = await context.start();
+    await context.settle();
+    context.simulator.addFault(throttledTags);
+    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(/^\S+ is not removed yet: .*; ask again: /),
     });
-    expect(await world.store.findRun(job)).not.toBeNull();
-    world.simulator.clearFaults();
-    await removeRun(world.services, job);
-    await rebuild(world);
-    expect(await world.store.findRun(job)).toBeNull();
+    expect(await context.store.findRun(job)).not.toBeNull();
+    context.simulator.clearFaults();
+    await removeRun(context.ctx, job);
+    await rebuild(context);
+    expect(await context.store.findRun(job)).toBeNull();
   }, 30_000);
 
   it('is known to a rebuilt database when the API dies half-way, and its repetition removes', async () => {
-    const world = await startWorld();
-    const job = await world.start();
-    await world.settle();
-    const revive = dieBefore(world, 'removeRun');
-    await expect(removeRun(world.services, job)).rejects.toThrow(Killed);
-    expect(await world.tagsOf(job)).toMatchObject({ [turnedDown]: 'removed' });
+    const context = await startTestContext();
+    const job = await context.start();
+    await context.settle();
+    const revive = dieBefore(context, 'removeRun');
+    await expect(removeRun(context.ctx, job)).rejects.toThrow(Killed);
+    expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'removed' });
     revive();
-    await removeRun(world.services, job);
-    expect(await world.store.findRun(job)).toBeNull();
+    await removeRun(context.ctx, job);
+    expect(await context.store.findRun(job)).toBeNull();
   });
 
   it('that is refused tags nothing', async () => {
-    const { world, job } = await queued();
-    await world.round();
-    await expect(removeRun(world.services, job)).rejects.toMatchObject({ code: 'deployment_in_progress' });
-    expect(await world.tagsOf(job)).not.toHaveProperty(turnedDown);
+    const { context, job } = await queued();
+    await context.round();
+    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({ code: 'deployment_in_progress' });
+    expect(await context.tagsOf(job)).not.toHaveProperty(turnedDown);
   });
 });

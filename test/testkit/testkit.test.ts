@@ -10,9 +10,9 @@ function ask(url: string, ...commands: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-    socket.on('error', reject).on('close', () => resolve(answer));
+    let response = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (response += chunk));
+    socket.on('error', reject).on('close', () => resolve(response));
     socket.write([...commands, 'QUIT', ''].join('\r\n'));
   });
 }
@@ -69,8 +69,8 @@ describe('programs', () => {
 
   it('end when the process that started them is killed', async () => {
     const child = program(`
-      import { spawnTied } from '${process.cwd()}/src/local/tied-process.ts';
-      const { pid } = spawnTied(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { env: process.env, cwd: '.' });
+      import { spawnBound } from '${process.cwd()}/tools/dev/child-process.ts';
+      const { pid } = spawnBound(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { env: process.env, cwd: '.' });
       console.log(JSON.stringify({ msg: 'started', pid }));
     `);
     const { pid } = await child.logged(({ msg }) => msg === 'started');
@@ -85,10 +85,10 @@ describe('programs', () => {
 
 describe('eventually', () => {
   it('answers with what holds', async () => {
-    let looks = 0;
+    let observations = 0;
     expect(
       await eventually(
-        () => (looks += 1),
+        () => (observations += 1),
         (seen) => seen === 3,
         { everyMs: 1 },
       ),

@@ -24,7 +24,7 @@ it('a worker whose disk hangs keeps its hold on the jobs that it has', async () 
   slowWrites(databasePath);
   const worker = startProgram(['src/worker/main.ts'], env);
   await worker.logged(({ msg }) => msg === 'the worker takes jobs');
-  await openQueue(redisUrl(), queuePrefix).watchTraining({ trainingJobName: 'slow', endpointName: 'live' }, 0);
+  await openQueue(redisUrl(), queuePrefix).scheduleTrainingCheck({ trainingJobName: 'slow', endpointName: 'live' }, 0);
   const redis = openRedis(redisUrl());
   const holdMs = (): Promise<number> => redis.pttl(`${queuePrefix}:check-training:check-slow:lock`);
   // The training is started; that it is can't be recorded.

@@ -25,7 +25,7 @@ it('SIGTERM ends a worker whose database never returns, within 10 s', async () =
   sqlite.close();
   const worker = startProgram(['src/worker/main.ts'], env);
   await worker.logged(({ msg }) => msg === 'the worker takes jobs');
-  await openQueue(redisUrl(), queuePrefix).watchTraining({ trainingJobName: 'stuck', endpointName: 'live' }, 0);
+  await openQueue(redisUrl(), queuePrefix).scheduleTrainingCheck({ trainingJobName: 'stuck', endpointName: 'live' }, 0);
   await eventually(() => simulator.effects().some(({ kind }) => kind === 'training_job_created'));
   worker.signal('SIGTERM');
   const exit = await eventually(

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { again } from '../../src/services/job-result.ts';
+import { snooze } from '../../src/services/job-result.ts';
 import { aRun, openQueue, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
@@ -27,10 +27,10 @@ async function busyWorker(url: string) {
   const runtime = set.start([
     checkKind(() => {
       runs += 1;
-      return Promise.resolve(again(20));
+      return Promise.resolve(snooze(20));
     }),
   ]);
-  await set.queue.watchTraining(aRun('job-1'), 0);
+  await set.queue.scheduleTrainingCheck(aRun('job-1'), 0);
   await eventually(() => runs > 3);
   return { ...set, runtime, runs: () => runs };
 }
@@ -64,7 +64,7 @@ describe('a worker whose Redis was demoted and keeps its connections', () => {
     await eventually(blocked);
     await openRedis(first.url).replicaof(...nowhere);
     name.leadTo(second.port);
-    await openQueue(second.url, prefix, log).watchTraining(aRun('job-1'), 0);
+    await openQueue(second.url, prefix, log).scheduleTrainingCheck(aRun('job-1'), 0);
     expect(
       await eventually(
         () => runs,

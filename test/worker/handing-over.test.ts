@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { done, type JobOutcome } from '../../src/services/job-result.ts';
+import { done, type JobResult } from '../../src/services/job-result.ts';
 import { aDeployment, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
 import { nothing, setUp } from './harness.ts';
 import { deployKind } from './kinds.ts';
 
-const untilAborted = (signal: AbortSignal): Promise<JobOutcome> =>
+const untilAborted = (signal: AbortSignal): Promise<JobResult> =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
@@ -40,7 +40,7 @@ describe('a worker that shuts down', () => {
 
   it('lets a job that ends in time end', async () => {
     const { queue, deploy, start } = setUp(redisUrl());
-    const release = Promise.withResolvers<JobOutcome>();
+    const release = Promise.withResolvers<JobResult>();
     let started = false;
     let aborted = false;
     const runtime = start(
@@ -51,7 +51,7 @@ describe('a worker that shuts down', () => {
           return release.promise;
         }),
       ],
-      { closing: { handBackAfterMs: 5000, leaveAfterMs: 6000 } },
+      { closing: { releaseAfterMs: 5000, forceCloseAfterMs: 6000 } },
     );
     await queue.deploy(aDeployment('d-1'), 0);
     await eventually(() => started);
@@ -64,7 +64,7 @@ describe('a worker that shuts down', () => {
 
   it('leaves a job that does not heed, and another takes it when its lock has run out', async () => {
     const { queue, lines, start } = setUp(redisUrl());
-    const release = Promise.withResolvers<JobOutcome>();
+    const release = Promise.withResolvers<JobResult>();
     let runs = 0;
     const kind = deployKind(() => {
       runs += 1;

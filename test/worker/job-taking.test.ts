@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { again } from '../../src/services/job-result.ts';
+import { snooze } from '../../src/services/job-result.ts';
 import { type JobTaking, type JobTakingOptions, startTakingJobs } from '../../src/worker/job-taking.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { aRun, openRedis } from '../queue/harness.ts';
@@ -26,7 +26,7 @@ function startTaking(url: string, handle = nothing, more: Partial<JobTakingOptio
     onFault: (fault) => faults.push(fault),
     onStuck: () => (stuck += 1),
     progressTimes: { lateAfterMs: 200, unhealthyAfterMs: 500, endAfterMs: 1500 },
-    lookEveryMs: 100,
+    checkIntervalMs: 100,
     ...more,
   });
   onTestFinished(() => taking.close());
@@ -42,13 +42,13 @@ describe('a worker', () => {
       runs += 1;
       return nothing();
     });
-    await eventually(() => taking.trouble()?.includes('waits for Redis: connect ECONNREFUSED'));
+    await eventually(() => taking.problem()?.includes('waits for Redis: connect ECONNREFUSED'));
     expect([taking.isHealthy(), said().includes(taken)]).toEqual([true, false]);
     await startRedis({ port });
     await eventually(() => said().includes(taken), undefined, back);
-    await eventually(() => queue.watchTraining(aRun('job-1'), 0).then(() => true), undefined, back);
+    await eventually(() => queue.scheduleTrainingCheck(aRun('job-1'), 0).then(() => true), undefined, back);
     await eventually(() => runs === 1);
-    expect([taking.trouble(), faults]).toEqual([null, []]);
+    expect([taking.problem(), faults]).toEqual([null, []]);
   });
 
   it('does not begin beside a full memory, and is no case for a restart meanwhile', async () => {
@@ -56,7 +56,7 @@ describe('a worker', () => {
     const admin = openRedis(server.url);
     await admin.config('SET', 'maxmemory', '1');
     const { taking, said, stuck } = startTaking(server.url);
-    await eventually(() => taking.trouble()?.includes('OOM'));
+    await eventually(() => taking.problem()?.includes('OOM'));
     const connections = async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1]);
     const before = await connections();
     await eventually(async () => (await connections()) > before + 1, undefined, back);
@@ -79,14 +79,14 @@ describe('a worker', () => {
 describe('a worker that takes no due jobs', () => {
   it('says so, turns unhealthy, and asks for a restart', async () => {
     const server = await startRedis();
-    const { taking, queue, lines, said, stuck } = startTaking(server.url, () => Promise.resolve(again(300)));
+    const { taking, queue, lines, said, stuck } = startTaking(server.url, () => Promise.resolve(snooze(300)));
     await eventually(() => said().includes(taken), undefined, back);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(async () => (await queue.depths())['check-training']?.delayed === 1);
     expect(taking.isHealthy()).toBe(true);
     await openRedis(server.url).replicaof(...nowhere);
     await eventually(() => !taking.isHealthy(), undefined, back);
-    expect(taking.trouble()).toMatch(/^takes no jobs from check-training, where 1 are due, for \d+ s$/);
+    expect(taking.problem()).toMatch(/^takes no jobs from check-training, where 1 are due, for \d+ s$/);
     expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'jobs are due and this worker takes none' }));
     await eventually(() => stuck() > 0, undefined, back);
     expect(said()).toContain('the worker ends, to be started anew: it has taken no due job for too long');
@@ -94,11 +94,11 @@ describe('a worker that takes no due jobs', () => {
 
   it('is well again when it takes them', async () => {
     const server = await startRedis();
-    const started = startTaking(server.url, () => Promise.resolve(again(300)), {
+    const started = startTaking(server.url, () => Promise.resolve(snooze(300)), {
       progressTimes: { lateAfterMs: 200, unhealthyAfterMs: 500, endAfterMs: 60_000 },
     });
     await eventually(() => started.said().includes(taken), undefined, back);
-    await started.queue.watchTraining(aRun('job-1'), 0);
+    await started.queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(async () => (await started.queue.depths())['check-training']?.delayed === 1);
     await openRedis(server.url).replicaof(...nowhere);
     await eventually(() => !started.taking.isHealthy(), undefined, back);
@@ -113,12 +113,12 @@ describe('a worker that takes no due jobs', () => {
     const { taking, queue, said, stuck } = startTaking(server.url);
     await eventually(() => said().includes(taken), undefined, back);
     taking.hold('another database');
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     const due = async () => Date.now() - ((await queue.due())['check-training']?.oldest?.since ?? Infinity);
     await eventually(async () => (await due()) > 2500, undefined, back);
-    expect([taking.isHealthy(), taking.trouble(), stuck()]).toEqual([true, 'another database', 0]);
+    expect([taking.isHealthy(), taking.problem(), stuck()]).toEqual([true, 'another database', 0]);
     taking.hold(null);
     await eventually(async () => (await queue.depths())['check-training']?.completed === 1, undefined, back);
-    expect(taking.trouble()).toBeNull();
+    expect(taking.problem()).toBeNull();
   });
 });

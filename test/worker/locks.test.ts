@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { again } from '../../src/services/job-result.ts';
+import { snooze } from '../../src/services/job-result.ts';
 import { aRun } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -16,12 +16,12 @@ it('the lock of a job that is delayed is given back, not lost', async () => {
         // Longer than a lock is old when it is renewed: a renewal is always near.
         const until = performance.now() + 10;
         await eventually(() => performance.now() > until, Boolean, { everyMs: 2 });
-        return again(1);
+        return snooze(1);
       }),
     ],
     { times: { lockDurationMs: 1000, lockRenewMs: 4, stalledIntervalMs: 500 } },
   );
-  for (let number = 0; number < 10; number += 1) await queue.watchTraining(aRun(`job-${number}`), 0);
+  for (let number = 0; number < 10; number += 1) await queue.scheduleTrainingCheck(aRun(`job-${number}`), 0);
   await eventually(() => runs > 1000, undefined, { withinMs: 30_000 });
   expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
 });

@@ -125,11 +125,11 @@ describe('a process that is frozen and woken up', () => {
 
     const release = Promise.withResolvers<void>();
     let runs = 0;
-    let toldToStop = false;
+    let stopRequested = false;
     start([
       deployKind(async (_data, { signal }) => {
         runs += 1;
-        signal.addEventListener('abort', () => (toldToStop = true));
+        signal.addEventListener('abort', () => (stopRequested = true));
         await release.promise;
         return nothing();
       }),
@@ -141,7 +141,7 @@ describe('a process that is frozen and woken up', () => {
     expect(await deploy.getJobState('deploy-d-1')).toBe('active');
     release.resolve();
     await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed');
-    expect([runs, toldToStop]).toEqual([1, false]);
+    expect([runs, stopRequested]).toEqual([1, false]);
     expect(frozen.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 

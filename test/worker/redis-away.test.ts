@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { again } from '../../src/services/job-result.ts';
+import { snooze } from '../../src/services/job-result.ts';
 import { aRun, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
@@ -23,7 +23,7 @@ describe('a worker', () => {
     await eventually(() => lines.filter(({ connection }) => connection === 'worker').length === 1);
     expect(runtime.isRunning()).toBe(true);
     await startRedis({ port });
-    await eventually(() => queue.watchTraining(aRun('job-1'), 0).then(() => true), undefined, backWithin);
+    await eventually(() => queue.scheduleTrainingCheck(aRun('job-1'), 0).then(() => true), undefined, backWithin);
     await eventually(() => runs === 1, undefined, backWithin);
     expect(lines.filter(({ connection }) => connection === 'worker').map(({ level }) => level)).toEqual(['warn', 'info']);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -36,10 +36,10 @@ describe('a worker', () => {
     start([
       checkKind(() => {
         runs += 1;
-        return Promise.resolve(again(20));
+        return Promise.resolve(snooze(20));
       }),
     ]);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(() => runs > 3);
     await first.kill();
     await eventually(() => lines.some(({ connection }) => connection === 'worker'));
@@ -56,10 +56,10 @@ describe('a worker', () => {
     start([
       checkKind(() => {
         runs += 1;
-        return Promise.resolve(again(20));
+        return Promise.resolve(snooze(20));
       }),
     ]);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(() => runs > 3);
     await openRedis(server.url).flushall();
     const wanted = { runs: [aRun('job-1')], deployments: [] };
@@ -80,9 +80,9 @@ describe('a worker', () => {
     const server = await startRedis();
     for (const url of [`redis://127.0.0.1:${await freePort()}`, server.url]) {
       const { queue, start } = setUp(url);
-      const runtime = start([checkKind(() => Promise.resolve(again(hour)))]);
+      const runtime = start([checkKind(() => Promise.resolve(snooze(hour)))]);
       if (url === server.url) {
-        await queue.watchTraining(aRun('job-1'), 0);
+        await queue.scheduleTrainingCheck(aRun('job-1'), 0);
         await eventually(async () => (await queue.depths())['check-training']?.delayed === 1);
         await server.kill();
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HandedOver, StoreUnavailable } from '../../src/core/errors.ts';
-import { again, done } from '../../src/services/job-result.ts';
+import { ClaimLostError, StoreUnavailableError } from '../../src/core/errors.ts';
+import { snooze, done } from '../../src/services/job-result.ts';
 import { aDeployment, aRun } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -11,22 +11,22 @@ describe('a job', () => {
   it('delays itself until it is done, and never runs twice at a time, with several workers', async () => {
     const { queue, check, start } = setUp(redisUrl());
     const running = new Set<string>();
-    const looks = new Map<string, number>();
+    const observations = new Map<string, number>();
     let overlaps = 0;
     const kind = checkKind(async ({ training_job_name: name }) => {
       if (running.has(name)) overlaps += 1;
       running.add(name);
       await queue.probe();
       running.delete(name);
-      const count = (looks.get(name) ?? 0) + 1;
-      looks.set(name, count);
-      return count < 15 ? again(5) : done;
+      const count = (observations.get(name) ?? 0) + 1;
+      observations.set(name, count);
+      return count < 15 ? snooze(5) : done;
     });
     for (let worker = 0; worker < 3; worker += 1) start([kind]);
     const names = Array.from({ length: 10 }, (_, i) => `job-${i}`);
-    await Promise.all(names.map((name) => queue.watchTraining(aRun(name), 0)));
+    await Promise.all(names.map((name) => queue.scheduleTrainingCheck(aRun(name), 0)));
     // Looking at it now, while it may be running, must not make a second one of it.
-    await Promise.all(names.map((name) => queue.watchTraining(aRun(name), 0)));
+    await Promise.all(names.map((name) => queue.scheduleTrainingCheck(aRun(name), 0)));
     await eventually(
       async () => (await check.getJobCounts('completed'))['completed'],
       (count) => count === 10,
@@ -38,14 +38,14 @@ describe('a job', () => {
   it('is handed since when there is trouble, and that it is over', async () => {
     const { queue, start } = setUp(redisUrl());
     const seen: (number | null)[] = [];
-    const outcomes = [again(1, 1234), again(1, 1234), again(1), done];
+    const outcomes = [snooze(1, 1234), snooze(1, 1234), snooze(1), done];
     start([
-      checkKind(({ trouble_since }) => {
-        seen.push(trouble_since);
+      checkKind(({ failing_since }) => {
+        seen.push(failing_since);
         return Promise.resolve(outcomes[seen.length - 1] ?? done);
       }),
     ]);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(
       () => seen.length,
       (count) => count === 4,
@@ -63,7 +63,7 @@ describe('a job', () => {
         return Promise.resolve(done);
       }),
     ]);
-    await queue.watchTraining(aRun('job-1'), 0);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await eventually(async () => (await check.getJobState('check-job-1')) === 'completed');
     const { logs } = await check.getJobLogs('check-job-1');
     expect(logs.map((row) => row.replace(/^[\d-]+T[\d:.]+Z /, ''))).toEqual([
@@ -82,8 +82,8 @@ describe('what a handler throws never makes a job failed', () => {
   const due = async (job: { timestamp: number; delay: number; processedOn?: number } | undefined) => job?.delay;
 
   it.each([
-    { thrown: new StoreUnavailable('database is locked'), afterMs: 1000, level: 'warn' },
-    { thrown: new HandedOver('the fence was lost'), afterMs: 1000, level: 'info' },
+    { thrown: new StoreUnavailableError('database is locked'), afterMs: 1000, level: 'warn' },
+    { thrown: new ClaimLostError('the fence was lost'), afterMs: 1000, level: 'info' },
     { thrown: new TypeError('x is undefined'), afterMs: 30_000, level: 'error' },
   ])('$thrown.name: again after $afterMs ms', async ({ thrown, afterMs, level }) => {
     const { queue, deploy, lines, start } = setUp(redisUrl());
@@ -110,7 +110,7 @@ describe('what a handler throws never makes a job failed', () => {
     await eventually(async () => (await check.getJobState('check-job-1')) === 'completed');
     expect(lines).toMatchObject([{ level: 'error', faults: expect.stringContaining('endpoint_name') }]);
     expect(ran).toBe(false);
-    await queue.watchTraining(aRun('job-1'), hour);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
     expect(await check.getJobState('check-job-1')).toBe('delayed');
   });
 });

@@ -34,7 +34,7 @@ function setUp() {
 const isUp = ({ msg }: Record<string, unknown>): boolean => msg === 'the worker takes jobs' || msg === 'listening';
 
 /** That both programs end with 78, and the one line that each prints. */
-async function faultsOf(start: ReturnType<typeof setUp>['start'], redisUrl: string): Promise<string[]> {
+async function toFieldIssues(start: ReturnType<typeof setUp>['start'], redisUrl: string): Promise<string[]> {
   const programs = [start('api', redisUrl), start('worker', redisUrl)];
   const ends = await Promise.all(programs.map(({ exited }) => exited));
   expect(ends).toEqual([
@@ -59,7 +59,7 @@ describe('the start of API and worker ends with 78 and one line', () => {
     const admin = openRedis(server.url);
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>hunter2pass', '~*', '&*', '+@all');
     await admin.call(...(rule as [string, ...string[]]));
-    for (const fault of await faultsOf(setUp().start, `redis://app:hunter2pass@127.0.0.1:${server.port}`)) {
+    for (const fault of await toFieldIssues(setUp().start, `redis://app:hunter2pass@127.0.0.1:${server.port}`)) {
       expect(fault).toMatch(says);
       expect(fault).not.toContain('hunter2pass');
     }
@@ -68,7 +68,7 @@ describe('the start of API and worker ends with 78 and one line', () => {
   it('beside a Redis that is too old', async () => {
     const server = await startRedis();
     const port = await startOldRedis(server.port, '3.2.1');
-    for (const fault of await faultsOf(setUp().start, `redis://127.0.0.1:${port}`)) {
+    for (const fault of await toFieldIssues(setUp().start, `redis://127.0.0.1:${port}`)) {
       expect(fault).toMatch(/is version 3\.2\.1\d*, and 5\.0\.0 is the oldest/);
     }
   });

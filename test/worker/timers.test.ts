@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { StoreUnavailable } from '../../src/core/errors.ts';
+import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createCallCounter } from '../../src/observability/sagemaker-call-counter.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -16,7 +16,7 @@ describe('repeating', () => {
     onTestFinished(() => void vi.useRealTimers());
     const ends: (() => void)[] = [];
     const run = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
-    const repeated = repeat({ firstWithinMs: 1000, everyMs: 10_000, random: () => 0.5, run });
+    const repeated = repeat({ initialDelayMs: 1000, everyMs: 10_000, random: () => 0.5, run });
     await vi.advanceTimersByTimeAsync(499);
     expect(ends).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -40,7 +40,7 @@ describe('repeating', () => {
   it('tells a run under way to stop', async () => {
     const started = Promise.withResolvers<AbortSignal>();
     const repeated = repeat({
-      firstWithinMs: 0,
+      initialDelayMs: 0,
       everyMs: 1000,
       random: () => 0,
       run: async (signal) => {
@@ -82,9 +82,9 @@ describe('counting calls', () => {
   it('keeps what could not be added', async () => {
     const added: unknown[] = [];
     let away = true;
-    const store: Pick<Store, 'addSagemakerCalls'> = {
-      addSagemakerCalls(calls, now) {
-        if (away) return Promise.reject(new StoreUnavailable('database is locked'));
+    const store: Pick<Store, 'addSageMakerCalls'> = {
+      addSageMakerCalls(calls, now) {
+        if (away) return Promise.reject(new StoreUnavailableError('database is locked'));
         added.push(...calls, now);
         return Promise.resolve();
       },
@@ -103,16 +103,16 @@ describe('errors of BullMQ', () => {
   it('are told once a minute; those of the connection and refusals not at all, a lost lock as a warning', () => {
     const { log, lines } = keptLog();
     let now = 0;
-    const tell = createErrorLog(log, 'deploy', () => now);
-    tell(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
-    tell(new Error('Connection is closed.'));
-    tell(new Error('Missing lock for job deploy-d-1. moveToFinished'));
-    tell(Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }));
-    tell(new Error('Unknown code -1 error'));
-    tell(new Error('Unknown code -1 error'));
+    const report = createErrorLog(log, 'deploy', () => now);
+    report(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
+    report(new Error('Connection is closed.'));
+    report(new Error('Missing lock for job deploy-d-1. moveToFinished'));
+    report(Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }));
+    report(new Error('Unknown code -1 error'));
+    report(new Error('Unknown code -1 error'));
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
     now = 60_000;
-    tell(new Error('Unknown code -1 error'));
+    report(new Error('Unknown code -1 error'));
     expect(lines).toHaveLength(3);
   });
 });

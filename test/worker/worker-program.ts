@@ -4,7 +4,7 @@
  */
 import { createLogger } from '../../src/observability/logger.ts';
 import { done } from '../../src/services/job-result.ts';
-import { onStop } from '../../src/app/shutdown.ts';
+import { onShutdownSignal } from '../../src/app/shutdown.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
 import { deployKind, quick } from './kinds.ts';
 
@@ -34,5 +34,5 @@ const runtime = startRuntime({
   log,
   times: quick,
 });
-onStop(log, () => runtime.close());
+onShutdownSignal(log, () => runtime.close());
 log.info({}, 'ready');

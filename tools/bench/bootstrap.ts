@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import { bareSageMaker, trainingJob } from './direct-sdk.ts';
+import { directSageMaker, trainingJob } from './direct-sdk.ts';
 import { measureQueue } from './baselines/queue.ts';
 import { measureSdk } from './baselines/sdk.ts';
 import { measureStore } from './baselines/store.ts';
@@ -25,7 +25,7 @@ interface Round {
 
 interface Level {
   atOnce: number;
-  floor: Round[];
+  baseline: Round[];
   service: Round[];
 }
 
@@ -37,20 +37,20 @@ export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<
   };
   const processes = new Processes(cleanup, options.profile);
   const redis = await processes.redis();
-  const standIn = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const simulator = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
   const api = await processes.api();
 
-  const sdk = bareSageMaker(standIn.url);
+  const sdk = directSageMaker(simulator.url);
   const client = new HttpClient(api.url);
   cleanup.add(() => (sdk.destroy(), client.close()));
   let named = 0;
-  const floor = async (): Promise<void> => {
+  const baseline = async (): Promise<void> => {
     named += 1;
     await sdk.createTrainingJob(trainingJob(`floor-${named}`, endpointName, hyperparameters));
   };
   const service = async (): Promise<void> =>
     void (await client.ask('POST', '/bootstrap?auto_deploy=true', { endpoint_name: endpointName, hyperparameters }));
-  const pids = { client: process.pid, 'stand-in': standIn.pid, api: api.pid, redis: redis.pid };
+  const pids = { client: process.pid, simulator: simulator.pid, api: api.pid, redis: redis.pid };
   const round = async (call: () => Promise<void>, atOnce: number, forSeconds: number): Promise<Round> => {
     const { result, cpuMs } = await cpuWhile(pids, () => drive(call, atOnce, { seconds: forSeconds }));
     return {
@@ -60,17 +60,17 @@ export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<
   };
 
   say('warming up');
-  for (const call of [floor, service]) await drive(call, 10, { calls: warmUpCalls });
-  const found: Level[] = levels.map((atOnce) => ({ atOnce, floor: [], service: [] }));
+  for (const call of [baseline, service]) await drive(call, 10, { calls: warmUpCalls });
+  const found: Level[] = levels.map((atOnce) => ({ atOnce, baseline: [], service: [] }));
   for (let turn = 1; turn <= rounds; turn += 1) {
     for (const level of found) {
-      level.floor.push(await round(floor, level.atOnce, roundSeconds));
+      level.baseline.push(await round(baseline, level.atOnce, roundSeconds));
       level.service.push(await round(service, level.atOnce, roundSeconds));
       say(`round ${turn} of ${rounds}, ${level.atOnce} at once: ${shown(ratioOf(level).at(-1) ?? 0)} of the floor`);
     }
   }
   const pieces = [
-    await measureSdk(sdk, standIn.url, rounds),
+    await measureSdk(sdk, simulator.url, rounds),
     await measureStore(processes.folder, rounds),
     await measureQueue(redis.url, rounds),
   ];
@@ -83,29 +83,29 @@ export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<
 }
 
 /** The service's rate to that of the floor just before it. */
-const ratioOf = ({ floor, service }: Level): number[] =>
-  service.map(({ measured }, index) => measured.perSecond / (floor[index]?.measured.perSecond ?? Number.NaN));
+const ratioOf = ({ baseline, service }: Level): number[] =>
+  service.map(({ measured }, index) => measured.perSecond / (baseline[index]?.measured.perSecond ?? Number.NaN));
 
 function report(found: readonly Level[], pieces: readonly string[][], complaints: number, how: string): Report {
   const over = (rounds: readonly Round[], of: (round: Round) => number): string => shownSpread(spreadOf(rounds.map(of)));
   const rates: Table = {
     columns: ['At once', '', 'Requests/s', 'p50 ms', 'p99 ms', 'Service/floor'],
     rows: found.flatMap((level) =>
-      (['floor', 'service'] as const).map((which) => [
-        which === 'floor' ? String(level.atOnce) : '',
-        which === 'floor' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
+      (['baseline', 'service'] as const).map((which) => [
+        which === 'baseline' ? String(level.atOnce) : '',
+        which === 'baseline' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
         over(level[which], ({ measured }) => measured.perSecond),
         over(level[which], ({ measured }) => measured.p50Ms),
         over(level[which], ({ measured }) => measured.p99Ms),
-        which === 'floor' ? '' : shownSpread(spreadOf(ratioOf(level))),
+        which === 'baseline' ? '' : shownSpread(spreadOf(ratioOf(level))),
       ]),
     ),
   };
   const cpu: Table = {
-    columns: ['Processor ms a request, 10 at once', 'client', 'stand-in', 'api', 'redis'],
-    rows: (['floor', 'service'] as const).map((which) => [
-      which === 'floor' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
-      ...['client', 'stand-in', 'api', 'redis'].map((name) =>
+    columns: ['Processor ms a request, 10 at once', 'client', 'simulator', 'api', 'redis'],
+    rows: (['baseline', 'service'] as const).map((which) => [
+      which === 'baseline' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
+      ...['client', 'simulator', 'api', 'redis'].map((name) =>
         shown(spreadOf(at(found, 10)[which].map(({ cpuMs }) => cpuMs[name] ?? 0)).median),
       ),
     ]),

@@ -2,12 +2,12 @@ import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { LoggedCall } from 'sagemaker-simulator';
 import { eventually } from '../testkit/eventually.ts';
 import type { Bench } from './bench.ts';
-import { bareSageMaker, trainingJob } from './direct-sdk.ts';
-import { type Action, type Deployed, deployBare } from './deploy/direct-chain.ts';
+import { directSageMaker, trainingJob } from './direct-sdk.ts';
+import { type Action, type Deployed, deployDirectly } from './deploy/direct-chain.ts';
 import { HttpClient } from './http-client.ts';
 import { Processes } from './processes.ts';
 import type { Report } from './report.ts';
-import { StandIn } from './simulator.ts';
+import { SimulatorClient } from './simulator.ts';
 import { midMean, percentile, shown } from './statistics.ts';
 
 const warmUp = 10;
@@ -22,23 +22,23 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   const processes = new Processes(cleanup, options.profile);
   await processes.redis();
   // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
-  const standInEnv = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
-  const { url: floorUrl } = await processes.standIn(standInEnv);
-  const { url } = await processes.standIn(standInEnv);
+  const simulatorEnv = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
+  const { url: baselineUrl } = await processes.simulator(simulatorEnv);
+  const { url } = await processes.simulator(simulatorEnv);
   const intervals = { POLL_INTERVAL_SECONDS: '0.2', ENDPOINT_POLL_SECONDS: '1' };
   const api = await processes.api(intervals);
   await processes.worker(intervals);
-  const floorStandIn = new StandIn(floorUrl);
-  const standIn = new StandIn(url);
+  const baselineSimulator = new SimulatorClient(baselineUrl);
+  const simulator = new SimulatorClient(url);
   const client = new HttpClient(api.url);
-  const sdk = bareSageMaker(floorUrl);
-  cleanup.add(() => (floorStandIn.close(), standIn.close(), client.close(), sdk.destroy()));
+  const sdk = directSageMaker(baselineUrl);
+  cleanup.add(() => (baselineSimulator.close(), simulator.close(), client.close(), sdk.destroy()));
 
   const start = ({ trainingJobName, endpointName }: Deployed): Promise<unknown> =>
     client.ask('POST', '/bootstrap?auto_deploy=true', { training_job_name: trainingJobName, endpoint_name: endpointName });
-  const asked = (action: Action, { endpointName }: Deployed): Promise<LoggedCall[]> =>
+  const requested = (action: Action, { endpointName }: Deployed): Promise<LoggedCall[]> =>
     eventually(
-      () => standIn.calls({ operation: action, name: endpointName }),
+      () => simulator.calls({ operation: action, name: endpointName }),
       (calls) => calls.length > 0,
       { withinMs: 30_000, what: `${action} of ${endpointName}` },
     );
@@ -49,32 +49,32 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   const rows: string[][] = [];
   const ratios: number[] = [];
   for (const action of ['CreateEndpoint', 'UpdateEndpoint'] as const) {
-    const found = { floor: [] as Instants[], service: [] as Instants[] };
+    const found = { baseline: [] as Instants[], service: [] as Instants[] };
     for (let index = 1; index <= warmUp + count; index += 1) {
-      const bare = { trainingJobName: `bare-${action}-${index}`, endpointName: `bare-${index}` };
-      await sdk.createTrainingJob(trainingJob(bare.trainingJobName, bare.endpointName, {}));
-      await floorStandIn.complete(bare.trainingJobName);
-      await deployBare(sdk, bare, action);
+      const direct = { trainingJobName: `bare-${action}-${index}`, endpointName: `bare-${index}` };
+      await sdk.createTrainingJob(trainingJob(direct.trainingJobName, direct.endpointName, {}));
+      await baselineSimulator.complete(direct.trainingJobName);
+      await deployDirectly(sdk, direct, action);
       const ours = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
       await start(ours);
-      await standIn.complete(ours.trainingJobName);
-      await asked(action, ours);
+      await simulator.complete(ours.trainingJobName);
+      await requested(action, ours);
       if (index <= warmUp) continue;
-      found.floor.push(await instantsOf(floorStandIn, bare, action));
-      found.service.push(await instantsOf(standIn, ours, action));
+      found.baseline.push(await instantsOf(baselineSimulator, direct, action));
+      found.service.push(await instantsOf(simulator, ours, action));
       if (index % 20 === 0) say(`${action}: ${index - warmUp} of ${count}`);
     }
     for (let index = 1; index <= warmUp + count; index += 1) {
       const one = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
       await eventually(() => isDeployed(one), Boolean, { withinMs: 30_000, what: `${one.trainingJobName} deployed` });
     }
-    const ratio = gapOf(found.service) / gapOf(found.floor);
+    const ratio = gapOf(found.service) / gapOf(found.baseline);
     ratios.push(ratio);
-    rows.push(['the same calls made bare', action, ...shownGaps(found.floor), '']);
+    rows.push(['the same calls made bare', action, ...shownGaps(found.baseline), '']);
     rows.push(['the service', action, ...shownGaps(found.service), shown(ratio)]);
   }
 
-  const together = await burst({ count, floorStandIn, standIn, sdk, start, asked });
+  const together = await burst({ count, baselineSimulator, simulator, sdk, start, requested });
   return {
     title: 'From the completion seen to the endpoint asked for',
     about:
@@ -87,7 +87,7 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
       {
         columns: [`${count} completed together`, 'Endpoints asked for a second'],
         rows: [
-          [`the same calls made bare, ${atOnce} at once`, shown(together.floor)],
+          [`the same calls made bare, ${atOnce} at once`, shown(together.baseline)],
           ['the service, one worker', shown(together.service)],
         ],
       },
@@ -103,14 +103,14 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   };
 }
 
-const gapOf = (found: readonly Instants[]): number => midMean(found.map(({ seenAt, askedAt }) => askedAt - seenAt));
+const gapOf = (found: readonly Instants[]): number => midMean(found.map(({ seenAt, requestedAt }) => requestedAt - seenAt));
 
 function shownGaps(found: readonly Instants[]): string[] {
-  const gaps = found.map(({ seenAt, askedAt }) => askedAt - seenAt);
+  const gaps = found.map(({ seenAt, requestedAt }) => requestedAt - seenAt);
   const steps = [
     found.map(({ seenAt, modelAt }) => modelAt - seenAt),
     found.map(({ modelAt, configAt }) => configAt - modelAt),
-    found.map(({ configAt, askedAt }) => askedAt - configAt),
+    found.map(({ configAt, requestedAt }) => requestedAt - configAt),
   ];
   return [midMean(gaps), percentile(gaps, 90), ...steps.map(midMean)].map(shown);
 }
@@ -119,60 +119,66 @@ interface Instants {
   seenAt: number;
   modelAt: number;
   configAt: number;
-  askedAt: number;
+  requestedAt: number;
 }
 
 /** From the last look at the training, after which nobody looks again, to the endpoint's call. */
-async function instantsOf(standIn: StandIn, one: Deployed, action: Action): Promise<Instants> {
-  const looks = await standIn.calls({ operation: 'DescribeTrainingJob', name: one.trainingJobName });
-  const [asked] = await standIn.calls({ operation: action, name: one.endpointName });
-  const seenAt = looks.at(-1)?.at;
+async function instantsOf(simulator: SimulatorClient, one: Deployed, action: Action): Promise<Instants> {
+  const observations = await simulator.calls({ operation: 'DescribeTrainingJob', name: one.trainingJobName });
+  const [requested] = await simulator.calls({ operation: action, name: one.endpointName });
+  const seenAt = observations.at(-1)?.at;
   const named = async (operation: string): Promise<number> =>
-    (await standIn.calls({ operation })).find(({ name }) => name?.startsWith(`${one.trainingJobName}-`))?.at ?? Number.NaN;
-  if (seenAt === undefined || asked === undefined || asked.code !== 'OK') throw new Error(`${one.endpointName} was not deployed`);
-  return { seenAt, modelAt: await named('CreateModel'), configAt: await named('CreateEndpointConfig'), askedAt: asked.at };
+    (await simulator.calls({ operation })).find(({ name }) => name?.startsWith(`${one.trainingJobName}-`))?.at ?? Number.NaN;
+  if (seenAt === undefined || requested === undefined || requested.code !== 'OK')
+    throw new Error(`${one.endpointName} was not deployed`);
+  return {
+    seenAt,
+    modelAt: await named('CreateModel'),
+    configAt: await named('CreateEndpointConfig'),
+    requestedAt: requested.at,
+  };
 }
 
 /** All complete in one moment: how fast one worker takes them, beside as many bare chains at once as a worker has jobs in hand. */
 async function burst({
   count,
-  floorStandIn,
-  standIn,
+  baselineSimulator,
+  simulator,
   sdk,
   start,
-  asked,
+  requested,
 }: {
   count: number;
-  floorStandIn: StandIn;
-  standIn: StandIn;
+  baselineSimulator: SimulatorClient;
+  simulator: SimulatorClient;
   sdk: SageMaker;
   start: (one: Deployed) => Promise<unknown>;
-  asked: (action: Action, one: Deployed) => Promise<LoggedCall[]>;
-}): Promise<{ floor: number; service: number }> {
+  requested: (action: Action, one: Deployed) => Promise<LoggedCall[]>;
+}): Promise<{ baseline: number; service: number }> {
   const named = (prefix: string): Deployed[] =>
     Array.from({ length: count }, (_, index) => ({
       trainingJobName: `${prefix}-burst-${index}`,
       endpointName: `${prefix}-burst-${index}`,
     }));
-  const rateOf = async (at: StandIn, all: readonly Deployed[]): Promise<number> => {
+  const rateOf = async (at: SimulatorClient, all: readonly Deployed[]): Promise<number> => {
     const instants = await Promise.all(all.map((one) => instantsOf(at, one, 'CreateEndpoint')));
     const from = Math.min(...instants.map(({ seenAt }) => seenAt));
-    const to = Math.max(...instants.map(({ askedAt }) => askedAt));
+    const to = Math.max(...instants.map(({ requestedAt }) => requestedAt));
     return (count * 1000) / (to - from);
   };
 
-  const bare = named('bare');
-  for (const one of bare) await sdk.createTrainingJob(trainingJob(one.trainingJobName, one.endpointName, {}));
-  await Promise.all(bare.map((one) => floorStandIn.complete(one.trainingJobName)));
-  const queue = [...bare];
+  const direct = named('direct');
+  for (const one of direct) await sdk.createTrainingJob(trainingJob(one.trainingJobName, one.endpointName, {}));
+  await Promise.all(direct.map((one) => baselineSimulator.complete(one.trainingJobName)));
+  const queue = [...direct];
   const lane = async (): Promise<void> => {
-    for (let one = queue.shift(); one !== undefined; one = queue.shift()) await deployBare(sdk, one, 'CreateEndpoint');
+    for (let one = queue.shift(); one !== undefined; one = queue.shift()) await deployDirectly(sdk, one, 'CreateEndpoint');
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 
   const ours = named('ours');
   for (const one of ours) await start(one);
-  await Promise.all(ours.map((one) => standIn.complete(one.trainingJobName)));
-  for (const one of ours) await asked('CreateEndpoint', one);
-  return { floor: await rateOf(floorStandIn, bare), service: await rateOf(standIn, ours) };
+  await Promise.all(ours.map((one) => simulator.complete(one.trainingJobName)));
+  for (const one of ours) await requested('CreateEndpoint', one);
+  return { baseline: await rateOf(baselineSimulator, direct), service: await rateOf(simulator, ours) };
 }

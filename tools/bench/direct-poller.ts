@@ -2,12 +2,12 @@
  * The floor of polling: `node tools/bench/direct-poller.ts URL RUNS INTERVAL_SECONDS`, one timer and one DescribeTrainingJob a run and interval,
  * with the service's jitter, and nothing else: no queue, no database, no log, and all forgotten at its end.
  */
-import { bareSageMaker } from './direct-sdk.ts';
+import { directSageMaker } from './direct-sdk.ts';
 import { seededName } from './polling/seed.ts';
 
 const [url = '', runs = '0', intervalSeconds = '60'] = process.argv.slice(2);
 const intervalMs = Number(intervalSeconds) * 1000;
-const sdk = bareSageMaker(url);
+const sdk = directSageMaker(url);
 
 const watch = (name: string, afterMs: number): void => {
   setTimeout(() => {

@@ -6,7 +6,7 @@ export const outputS3Uri = 's3://bench/models';
 export const project = 'bench';
 
 /** The SDK as it is, on kept connections and with no retries. */
-export const bareSageMaker = (endpoint: string): SageMaker =>
+export const directSageMaker = (endpoint: string): SageMaker =>
   new SageMaker({
     endpoint,
     region: 'us-east-1',

@@ -1,18 +1,18 @@
 import type { Bench } from './bench.ts';
 import type { Deployed } from './deploy/direct-chain.ts';
-import { allDeployed, bareCalls, bootstrap, endpointsOf, forEach, serviceByEvents } from './events/candidates.ts';
+import { allDeployed, directCalls, bootstrap, endpointsOf, forEach, serviceByEvents } from './events/candidates.ts';
 import { reportOnEvents, type Used } from './events/report.ts';
 import { trainingEvent } from './events/training-event.ts';
-import { atRate, untold } from './events/ways.ts';
+import { atRate, withoutEvents } from './events/ways.ts';
 import { HttpClient } from './http-client.ts';
 import { drive, type Measured } from './load.ts';
 import { cpuWhile } from './process-use.ts';
 import { Processes, type Running } from './processes.ts';
 import type { Report } from './report.ts';
-import { StandIn } from './simulator.ts';
+import { SimulatorClient } from './simulator.ts';
 
-const quickly = 50;
-const answeredAtOnce = [1, 10, 100];
+const highRate = 50;
+const respondedAtOnce = [1, 10, 100];
 const pollSeconds = 5;
 const inNoTime = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
 /** Nobody looks at a training but for an event. */
@@ -38,10 +38,10 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
   const processes = new Processes(cleanup, options.profile);
   const redis = await processes.redis();
   // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
-  const floorStandIn = await processes.standIn(inNoTime);
-  const ownStandIn = await processes.standIn(inNoTime);
-  const standIn = new StandIn(ownStandIn.url);
-  cleanup.add(() => standIn.close());
+  const baselineSimulator = await processes.simulator(inNoTime);
+  const ownSimulator = await processes.simulator(inNoTime);
+  const simulator = new SimulatorClient(ownSimulator.url);
+  cleanup.add(() => simulator.close());
   const launch = async (env: NodeJS.ProcessEnv): Promise<{ api: Running; worker: Running; client: HttpClient }> => {
     const api = await processes.api(env);
     const client = new HttpClient(api.url);
@@ -49,70 +49,70 @@ export async function benchEvents({ options, cleanup, say }: Bench): Promise<Rep
     return { api, worker: await processes.worker(env), client };
   };
   const { api, worker, client } = await launch(byEvents);
-  const bare = bareCalls(floorStandIn.url);
-  cleanup.add(() => bare.close());
-  const ours = serviceByEvents(client, standIn);
+  const direct = directCalls(baselineSimulator.url);
+  cleanup.add(() => direct.close());
+  const ours = serviceByEvents(client, simulator);
 
-  const roundSize = quickly * seconds;
-  const slowly = 10 * seconds;
-  const endpoints = Math.max(rounds * roundSize, slowly, runs);
+  const roundSize = highRate * seconds;
+  const lowRate = 10 * seconds;
+  const endpoints = Math.max(rounds * roundSize, lowRate, runs);
   say(`bringing ${endpoints} endpoints into service, twice: by bare calls and by the service`);
-  await bare.makeLive(endpoints);
+  await direct.makeLive(endpoints);
   await ours.makeLive(endpoints);
 
-  say(`one training a second ends, for ${slowly} s`);
-  const each = (prefix: string): Deployed[] => endpointsOf(prefix, 'slowly', slowly);
-  const [bareSlowly, oursSlowly] = await Promise.all([
-    atRate(bare, each(bare.prefix), { perSecond: 1 }),
+  say(`one training a second ends, for ${lowRate} s`);
+  const each = (prefix: string): Deployed[] => endpointsOf(prefix, 'lowRate', lowRate);
+  const [directLowRate, oursLowRate] = await Promise.all([
+    atRate(direct, each(direct.prefix), { perSecond: 1 }),
     atRate(ours, each(ours.prefix), { perSecond: 1, afterMs: 500 }),
   ]);
   await allDeployed(client, each(ours.prefix));
 
-  const found = { bare: [] as number[], ours: [] as number[] };
+  const found = { direct: [] as number[], ours: [] as number[] };
   const pids = {
-    bare: { client: process.pid, 'stand-in': floorStandIn.pid },
-    ours: { client: process.pid, 'stand-in': ownStandIn.pid, api: api.pid, worker: worker.pid, redis: redis.pid },
+    direct: { client: process.pid, simulator: baselineSimulator.pid },
+    ours: { client: process.pid, simulator: ownSimulator.pid, api: api.pid, worker: worker.pid, redis: redis.pid },
   };
-  const used = { bare: [] as Used[], ours: [] as Used[] };
+  const used = { direct: [] as Used[], ours: [] as Used[] };
   for (let round = 0; round < rounds; round += 1) {
-    say(`${quickly} trainings a second end, for ${seconds} s: round ${round + 1} of ${rounds}`);
+    say(`${highRate} trainings a second end, for ${seconds} s: round ${round + 1} of ${rounds}`);
     for (const [name, way] of [
-      ['bare', bare],
+      ['direct', direct],
       ['ours', ours],
     ] as const) {
-      const all = endpointsOf(way.prefix, 'quickly', (round + 1) * roundSize).slice(round * roundSize);
-      const { result, cpuMs } = await cpuWhile<string, number[]>(pids[name], () => atRate(way, all, { perSecond: quickly }));
+      const all = endpointsOf(way.prefix, 'highRate', (round + 1) * roundSize).slice(round * roundSize);
+      const { result, cpuMs } = await cpuWhile<string, number[]>(pids[name], () => atRate(way, all, { perSecond: highRate }));
       found[name].push(...result);
       used[name].push(cpuMs);
     }
   }
-  await allDeployed(client, endpointsOf(ours.prefix, 'quickly', rounds * roundSize));
+  await allDeployed(client, endpointsOf(ours.prefix, 'highRate', rounds * roundSize));
 
   say('how fast POST /events answers');
   await startInTraining(client);
-  const whileWorkerLooks = await measureAnswers(client, seconds);
+  const whileWorkerObserves = await measureResponses(client, seconds);
   await worker.stop();
-  const answers = { whileWorkerLooks, alone: await measureAnswers(client, seconds) };
+  const responses = { whileWorkerObserves, alone: await measureResponses(client, seconds) };
   const complaints = api.complaints() + worker.complaints();
   await api.stop();
 
   say(`${runs} trainings end and no event comes: a poll every ${pollSeconds} s`);
-  await standIn.set({ events: { targets: [], maxLateMs: 0, twice: 0, lost: 1 } });
+  await simulator.set({ events: { targets: [], maxLateMs: 0, twice: 0, lost: 1 } });
   const polling = await launch(byPolls);
   const unseen = endpointsOf(ours.prefix, 'untold', runs);
   await forEach(unseen, (one) => bootstrap(polling.client, one));
-  const polled = await untold(standIn, unseen, 3 * pollSeconds * 1000);
+  const polled = await withoutEvents(simulator, unseen, 3 * pollSeconds * 1000);
   return reportOnEvents({
     rates: [
-      { perSecond: 1, bare: bareSlowly, ours: oursSlowly },
-      { perSecond: quickly, bare: found.bare, ours: found.ours },
+      { perSecond: 1, direct: directLowRate, ours: oursLowRate },
+      { perSecond: highRate, direct: found.direct, ours: found.ours },
     ],
     used,
     polled,
     pollSeconds,
-    answers,
+    responses,
     complaints,
-    how: { seconds, rounds, slowly },
+    how: { seconds, rounds, lowRate },
   });
 }
 
@@ -120,14 +120,14 @@ const goingOn = endpointsOf('answers', 'going-on', inTraining);
 const startInTraining = (client: HttpClient): Promise<void> => forEach(goingOn, (one) => bootstrap(client, one));
 
 /** Events of trainings that go on: each makes a worker look at SageMaker, and the next one comes when it has been answered. */
-async function measureAnswers(client: HttpClient, seconds: number): Promise<Map<number, Measured>> {
+async function measureResponses(client: HttpClient, seconds: number): Promise<Map<number, Measured>> {
   let sent = 0;
   const post = async (): Promise<void> => {
     const { trainingJobName } = goingOn[sent++ % goingOn.length] ?? { trainingJobName: '' };
     await client.ask('POST', '/events', trainingEvent(trainingJobName, 'InProgress', Date.now()));
   };
   const found = new Map<number, Measured>();
-  for (const atOnce of answeredAtOnce) {
+  for (const atOnce of respondedAtOnce) {
     // Opens the connections.
     await drive(post, atOnce, { calls: inTraining });
     found.set(atOnce, await drive(post, atOnce, { seconds }));

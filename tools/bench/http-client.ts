@@ -14,19 +14,19 @@ export class HttpClient {
     const body = json === undefined ? '' : JSON.stringify(json);
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const asked = request(`${this.#url}${path}`, { agent: this.#agent, method, headers }, (answer) => {
+      const requested = request(`${this.#url}${path}`, { agent: this.#agent, method, headers }, (response) => {
         const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () => {
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
-          const status = answer.statusCode ?? 0;
+          const status = response.statusCode ?? 0;
           if (status >= 200 && status < 300) resolve(JSON.parse(text));
           else reject(new Error(`${method} ${path} answered ${status}: ${text}`));
         });
       });
-      asked.on('error', reject);
-      asked.end(body);
+      requested.on('error', reject);
+      requested.end(body);
     });
   }
 

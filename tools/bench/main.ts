@@ -33,7 +33,7 @@ if (args.includes('--help') || 'faults' in options) {
   process.exitCode = await run(options);
 }
 
-async function run(asked: Options): Promise<number> {
+async function run(requested: Options): Promise<number> {
   let cleanup = new Cleanup();
   let stopping = false;
   for (const [signal, code] of Object.entries(exitCodes)) {
@@ -47,11 +47,11 @@ async function run(asked: Options): Promise<number> {
   const machine = describeMachine();
   print(machine);
   const reports: Report[] = [];
-  for (const part of asked.parts) {
+  for (const part of requested.parts) {
     cleanup = new Cleanup();
     try {
       const report = await benches[part]({
-        options: asked,
+        options: requested,
         cleanup,
         say: (progress) => process.stderr.write(`${part}: ${progress}\n`),
       });
@@ -65,7 +65,7 @@ async function run(asked: Options): Promise<number> {
       await cleanup.run();
     }
   }
-  if (asked.write) writeFigures(reports.map(asMarkdown), { machine, command: ['npm run bench', ...written(args)].join(' ') });
+  if (requested.write) writeFigures(reports.map(asMarkdown), { machine, command: ['npm run bench', ...written(args)].join(' ') });
   return 0;
 }
 

@@ -8,17 +8,17 @@ import { seedPrefix, seedRuns } from './polling/seed.ts';
 import { Processes, type Running } from './processes.ts';
 import { cpuWhile, processUse } from './process-use.ts';
 import type { Report } from './report.ts';
-import { StandIn } from './simulator.ts';
+import { SimulatorClient } from './simulator.ts';
 import { percentile, shown } from './statistics.ts';
 
 const intervalSeconds = 60;
 /** Each instant that a look is due at stands in Redis for at least nine tenths of an interval. */
-const lookEveryMs = 20_000;
+const checkIntervalMs = 20_000;
 /** For a poller's start and its first, cold calls. */
 const warmUpMs = 10_000;
 /** A look that has not come by then is missed. */
 const missedAfterMs = 5000;
-const longestFloorSeconds = 30;
+const longestBaselineSeconds = 30;
 
 interface Use {
   cpuShare: number;
@@ -30,20 +30,20 @@ interface Use {
 export async function benchPolling({ options, cleanup, say }: Bench): Promise<Report> {
   const runs = options.runs ?? 10_000;
   const seconds = options.seconds ?? 120;
-  const floorSeconds = Math.min(longestFloorSeconds, seconds);
+  const baselineSeconds = Math.min(longestBaselineSeconds, seconds);
   const processes = new Processes(cleanup, options.profile);
   const redisServer = await processes.redis();
-  const standInProcess = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
-  const standIn = new StandIn(standInProcess.url);
+  const simulatorProcess = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const simulator = new SimulatorClient(simulatorProcess.url);
   const redis = new Redis(redisServer.url);
-  cleanup.add(() => (standIn.close(), redis.disconnect()));
+  cleanup.add(() => (simulator.close(), redis.disconnect()));
   const usedBefore = await usedMemory(redis);
   say(`recording ${runs} runs`);
   await seedRuns(processes.databaseUrl, runs);
-  await standIn.seed(seedPrefix, runs);
+  await simulator.seed(seedPrefix, runs);
 
   const polls = async (window: { from: number; to: number }): Promise<number> =>
-    (await standIn.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= window.from && at < window.to).length;
+    (await simulator.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= window.from && at < window.to).length;
   const useOf = async ({ pid }: Running, forSeconds: number): Promise<Use> => {
     const from = Date.now();
     let residentMb = 0;
@@ -54,20 +54,20 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
     const to = Date.now();
     return { cpuShare: cpuMs.it / (to - from), residentMb, polls: await polls({ from, to }) };
   };
-  const measureFloor = async (): Promise<Use> => {
-    const poller = await processes.floor('bare-poller', fileURLToPath(import.meta.resolve('./direct-poller.ts')), [
-      standInProcess.url,
+  const measureBaseline = async (): Promise<Use> => {
+    const poller = await processes.baseline('bare-poller', fileURLToPath(import.meta.resolve('./direct-poller.ts')), [
+      simulatorProcess.url,
       String(runs),
       String(intervalSeconds),
     ]);
     await delay(warmUpMs);
-    const use = await useOf(poller, floorSeconds);
+    const use = await useOf(poller, baselineSeconds);
     await poller.stop();
     return use;
   };
 
   say('the floor, before');
-  const floors = [await measureFloor()];
+  const baselines = [await measureBaseline()];
   const worker = await processes.worker({ POLL_INTERVAL_SECONDS: String(intervalSeconds) });
   const dueTimes = new DueTimes(redis);
   await eventually(
@@ -83,22 +83,22 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
   const to = Date.now();
   const redisBytes = ((await usedMemory(redis)) - usedBefore) / runs;
   await delay(missedAfterMs);
-  const calls = await standIn.calls({ operation: 'DescribeTrainingJob' });
+  const calls = await simulator.calls({ operation: 'DescribeTrainingJob' });
   const lateness = dueTimes.lateness(calls, { from, to });
   await worker.stop();
   say('the floor, after');
-  floors.push(await measureFloor());
-  return report({ runs, seconds, floorSeconds, service, floors, redisBytes, lateness });
+  baselines.push(await measureBaseline());
+  return report({ runs, seconds, baselineSeconds, service, baselines, redisBytes, lateness });
 }
 
 /** Looks now, and again and again until the work is done. */
 async function watchingDueTimes<T>(dueTimes: DueTimes, work: () => Promise<T>): Promise<T> {
-  await dueTimes.look();
-  const looks: Promise<void>[] = [];
-  const timer = setInterval(() => looks.push(dueTimes.look()), lookEveryMs);
+  await dueTimes.observe();
+  const observations: Promise<void>[] = [];
+  const timer = setInterval(() => observations.push(dueTimes.observe()), checkIntervalMs);
   try {
     const result = await work();
-    await Promise.all(looks);
+    await Promise.all(observations);
     return result;
   } finally {
     clearInterval(timer);
@@ -112,38 +112,38 @@ async function usedMemory(redis: Redis): Promise<number> {
 interface Found {
   runs: number;
   seconds: number;
-  floorSeconds: number;
+  baselineSeconds: number;
   service: Use;
-  floors: readonly Use[];
+  baselines: readonly Use[];
   redisBytes: number;
   lateness: readonly (number | null)[];
 }
 
-function report({ runs, seconds, floorSeconds, service, floors, redisBytes, lateness }: Found): Report {
+function report({ runs, seconds, baselineSeconds, service, baselines, redisBytes, lateness }: Found): Report {
   const late = lateness.map((ms) => ms ?? Infinity);
   const missed = late.filter((ms) => ms > missedAfterMs).length;
   const perPollMs = ({ cpuShare, polls }: Use, forSeconds: number): number => (cpuShare * forSeconds * 1000) / polls;
-  const floorPerPollMs = floors.reduce((sum, floor) => sum + perPollMs(floor, floorSeconds), 0) / floors.length;
+  const baselinePerPollMs = baselines.reduce((sum, baseline) => sum + perPollMs(baseline, baselineSeconds), 0) / baselines.length;
   const cpu = service.cpuShare * 100;
   const row = (name: string, use: Use, forSeconds: number): string[] => {
     const ms = perPollMs(use, forSeconds);
     const rate = use.polls / forSeconds;
-    return [name, `${shown(use.cpuShare * 100)} %`, shown(use.residentMb), shown(rate), shown(ms), shown(ms / floorPerPollMs)];
+    return [name, `${shown(use.cpuShare * 100)} %`, shown(use.residentMb), shown(rate), shown(ms), shown(ms / baselinePerPollMs)];
   };
   return {
     title: `${runs.toLocaleString('en-US')} runs in flight`,
     about:
       `One worker process polls each run every ${intervalSeconds} s (less up to a tenth); measured for ${seconds} s, after an interval ` +
       `that spread them. The floor is one Node process with one timer and one bare DescribeTrainingJob a run and interval, before and after, ` +
-      `for ${floorSeconds} s each. When a look was due says Redis, when it came says the stand-in’s log. The design that this replaces ` +
+      `for ${baselineSeconds} s each. When a look was due says Redis, when it came says the stand-in’s log. The design that this replaces ` +
       'took 50 KB and one thread a run.',
     tables: [
       {
         columns: ['', 'Of a core', 'Resident MB, at most', 'Polls/s', 'Processor ms a poll', 'Of the floor'],
         rows: [
-          row('bare poller, before', floors[0] ?? service, floorSeconds),
+          row('bare poller, before', baselines[0] ?? service, baselineSeconds),
           row('the worker', service, seconds),
-          row('bare poller, after', floors[1] ?? service, floorSeconds),
+          row('bare poller, after', baselines[1] ?? service, baselineSeconds),
         ],
       },
       {

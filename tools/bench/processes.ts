@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { answers, beats } from '../dev/readiness.ts';
+import { responses, beats } from '../dev/readiness.ts';
 import { machineEnvironment } from '../dev/environment.ts';
 import { freePort } from '../dev/ports.ts';
 import { Child } from '../testkit/child.ts';
@@ -39,7 +39,7 @@ export class Processes {
   readonly #cleanup: Cleanup;
   readonly #profile: string | null;
   #redis: RedisServer | null = null;
-  #standInUrl = '';
+  #simulatorUrl = '';
 
   constructor(cleanup: Cleanup, profile: string | null) {
     this.#cleanup = cleanup;
@@ -60,14 +60,14 @@ export class Processes {
   }
 
   /** With its state in memory: it must not be what is measured. */
-  async standIn(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+  async simulator(env: NodeJS.ProcessEnv = {}): Promise<Running> {
     const port = await freePort();
-    this.#standInUrl = `http://127.0.0.1:${port}`;
-    return this.#start('stand-in', {
+    this.#simulatorUrl = `http://127.0.0.1:${port}`;
+    return this.#start('simulator', {
       args: [join(root, 'packages/sagemaker-simulator/src/main.ts')],
       env: { SIMULATOR_PORT: String(port), ...env },
-      url: this.#standInUrl,
-      isReady: answers(`${this.#standInUrl}/_control/health`),
+      url: this.#simulatorUrl,
+      isReady: responses(`${this.#simulatorUrl}/_control/health`),
     });
   }
 
@@ -78,7 +78,7 @@ export class Processes {
       args: [...this.#profiled('api'), join(root, 'src/api/main.ts')],
       env: { ...this.#serviceEnv(), PORT: String(port), ...env },
       url,
-      isReady: answers(`${url}/health/ready`),
+      isReady: responses(`${url}/health/ready`),
     });
   }
 
@@ -92,7 +92,7 @@ export class Processes {
   }
 
   /** A program of the bench's own, beside the service. */
-  floor(name: string, file: string, args: readonly string[]): Promise<Running> {
+  baseline(name: string, file: string, args: readonly string[]): Promise<Running> {
     return this.#start(name, { args: [file, ...args], env: {}, isReady: () => Promise.resolve(true) });
   }
 
@@ -111,7 +111,7 @@ export class Processes {
       EXECUTION_ROLE_ARN: roleArn,
       TRAINING_IMAGE: image,
       MODEL_OUTPUT_S3_URI: outputS3Uri,
-      AWS_ENDPOINT_URL_SAGEMAKER: this.#standInUrl,
+      AWS_ENDPOINT_URL_SAGEMAKER: this.#simulatorUrl,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'none',

@@ -7,14 +7,20 @@ import type { Bench } from './bench.ts';
 import { seededName, seedPrefix, seedRuns } from './polling/seed.ts';
 import { Processes, type Running } from './processes.ts';
 import type { Report } from './report.ts';
-import { StandIn } from './simulator.ts';
+import { SimulatorClient } from './simulator.ts';
 import { percentile, shown } from './statistics.ts';
 
 /** So long a look takes that is cut short: the lock is renewed meanwhile, and of any age when the worker dies. */
-const lookMs = 5000;
+const checkIntervalMs = 5000;
 const busyLoops = 2;
 /** Looks of this kind are under way all the time, so that many locks have to be renewed. */
-const slowLook = { kind: 'delay', ms: 4000, match: { operation: 'DescribeTrainingJob' }, probability: 0.05, times: 'forever' };
+const slowObservation = {
+  kind: 'delay',
+  ms: 4000,
+  match: { operation: 'DescribeTrainingJob' },
+  probability: 0.05,
+  times: 'forever',
+};
 const lostLock = /"msg":"(a worker lost its hold on a job|a job’s lock was lost|the job was taken over)/;
 
 /** How soon the job of a worker that was killed goes on with another; and how many locks are lost where nobody is killed. */
@@ -29,18 +35,26 @@ export async function benchRecovery({ options, cleanup, say }: Bench): Promise<R
   return {
     title: 'A worker is killed',
     about:
-      `Two worker processes; the one that looks at a training, in a call of ${lookMs / 1000} s, is ended by SIGKILL at any moment of it, ` +
+      `Two worker processes; the one that looks at a training, in a call of ${checkIntervalMs / 1000} s, is ended by SIGKILL at any moment of it, ` +
       `${kills} times. Measured until SageMaker is asked again, by the stand-in’s log. Beside it, with nobody killed: two workers with ` +
-      `${runs.toLocaleString('en-US')} runs in flight, each polled once a minute, one look of twenty taking ${slowLook.ms / 1000} s, and ` +
+      `${runs.toLocaleString('en-US')} runs in flight, each polled once a minute, one look of twenty taking ${slowObservation.ms / 1000} s, and ` +
       `${busyLoops} busy loops on the same cores, for ${seconds} s.`,
     tables: [
       { columns: ['Kills', 'Goes on after, p50 s', 'p90 s', 'At most s'], rows: [[String(kills), ...shownSeconds(recoveries)]] },
-      { columns: ['Runs in flight', 'Looks', 'Locks lost'], rows: [[String(runs), String(lost.looks), String(lost.locks)]] },
+      {
+        columns: ['Runs in flight', 'Looks', 'Locks lost'],
+        rows: [[String(runs), String(lost.observations), String(lost.locks)]],
+      },
     ],
     aims: [
       { what: 'a killed worker’s job goes on, p50', wanted: '<= 8 s', found: `${shown(p50)} s`, reached: p50 <= 8 },
       { what: 'at most', wanted: '<= 15 s', found: `${shown(most)} s`, reached: most <= 15 },
-      { what: 'locks lost under load', wanted: '0', found: String(lost.locks), reached: lost.locks === 0 && lost.looks > 0 },
+      {
+        what: 'locks lost under load',
+        wanted: '0',
+        found: String(lost.locks),
+        reached: lost.locks === 0 && lost.observations > 0,
+      },
     ],
   };
 }
@@ -52,12 +66,12 @@ async function measureKills({ options, cleanup, say }: Bench, kills: number): Pr
   const processes = new Processes(cleanup, options.profile);
   const redisServer = await processes.redis();
   const redis = new Redis(redisServer.url);
-  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
-  const standIn = new StandIn(url);
-  cleanup.add(() => (standIn.close(), redis.disconnect()));
+  const { url } = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const simulator = new SimulatorClient(url);
+  cleanup.add(() => (simulator.close(), redis.disconnect()));
   await seedRuns(processes.databaseUrl, 1);
-  await standIn.seed(seedPrefix, 1);
-  await standIn.fault({ ...slowLook, ms: lookMs, probability: 1 });
+  await simulator.seed(seedPrefix, 1);
+  await simulator.fault({ ...slowObservation, ms: checkIntervalMs, probability: 1 });
   const start = (): Promise<Running> => processes.worker({ POLL_INTERVAL_SECONDS: '1', RECONCILE_INTERVAL_SECONDS: '60' });
   const workers = [await start(), await start()];
 
@@ -66,8 +80,8 @@ async function measureKills({ options, cleanup, say }: Bench, kills: number): Pr
     const [lock, by] = await Promise.all([redis.exists(`${job}:lock`), redis.hget(job, 'pb')]);
     return lock === 0 ? undefined : workers.find(({ pid }) => by?.includes(`-${pid}-`));
   };
-  const looksSince = async (at: number): Promise<number[]> =>
-    (await standIn.calls({ operation: 'DescribeTrainingJob' })).map((call) => call.at).filter((instant) => instant > at);
+  const observationsSince = async (at: number): Promise<number[]> =>
+    (await simulator.calls({ operation: 'DescribeTrainingJob' })).map((call) => call.at).filter((instant) => instant > at);
 
   const recoveries: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
@@ -77,14 +91,14 @@ async function measureKills({ options, cleanup, say }: Bench, kills: number): Pr
       what: 'a look under way',
     });
     if (victim === undefined) throw new Error('no worker has the job');
-    await delay(Math.random() * (lookMs - 500));
+    await delay(Math.random() * (checkIntervalMs - 500));
     process.kill(victim.pid, 'SIGKILL');
     const killedAt = Date.now();
     workers.splice(workers.indexOf(victim), 1, await start());
     // The stand-in tells of a call when it has answered.
     const [next = Number.NaN] = await eventually(
-      () => looksSince(killedAt),
-      (looks) => looks.length > 0,
+      () => observationsSince(killedAt),
+      (observations) => observations.length > 0,
       { withinMs: 60_000, everyMs: 500, what: 'another look' },
     );
     recoveries.push(next - killedAt);
@@ -98,17 +112,17 @@ async function measureLoad(
   { options, cleanup, say }: Bench,
   runs: number,
   seconds: number,
-): Promise<{ looks: number; locks: number }> {
+): Promise<{ observations: number; locks: number }> {
   const processes = new Processes(cleanup, options.profile);
   const redisServer = await processes.redis();
-  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
-  const standIn = new StandIn(url);
+  const { url } = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const simulator = new SimulatorClient(url);
   const redis = new Redis(redisServer.url);
-  cleanup.add(() => (standIn.close(), redis.disconnect()));
+  cleanup.add(() => (simulator.close(), redis.disconnect()));
   say(`recording ${runs} runs`);
   await seedRuns(processes.databaseUrl, runs);
-  await standIn.seed(seedPrefix, runs);
-  await standIn.fault(slowLook);
+  await simulator.seed(seedPrefix, runs);
+  await simulator.fault(slowObservation);
   const workers = [await processes.worker(), await processes.worker()];
   await eventually(
     () => redis.zcard(`{autodeploy-${project}}:check-training:delayed`),
@@ -116,12 +130,12 @@ async function measureLoad(
     { withinMs: 120_000, everyMs: 500, what: 'all runs in the queue' },
   );
   const busy = fileURLToPath(import.meta.resolve('./recovery/busy-loop.ts'));
-  for (let count = 0; count < busyLoops; count += 1) await processes.floor('busy-loop', busy, []);
+  for (let count = 0; count < busyLoops; count += 1) await processes.baseline('busy-loop', busy, []);
   say(`${busyLoops} busy loops beside two workers, for ${seconds} s`);
   await delay(seconds * 1000);
-  const looks = (await standIn.calls({ operation: 'DescribeTrainingJob' })).length;
+  const observations = (await simulator.calls({ operation: 'DescribeTrainingJob' })).length;
   // All workers write to one log.
   const lost = workers[0]?.lines(lostLock) ?? [];
   for (const line of lost) say(line);
-  return { looks, locks: lost.length };
+  return { observations, locks: lost.length };
 }

@@ -2,7 +2,7 @@ import type { LoggedCall, SettingsPatch } from 'sagemaker-simulator';
 import { HttpClient } from './http-client.ts';
 
 /** The stand-in's control routes. */
-export class StandIn {
+export class SimulatorClient {
   readonly #client: HttpClient;
 
   constructor(url: string) {

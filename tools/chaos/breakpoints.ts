@@ -13,7 +13,7 @@ export interface Place {
   nth?: number;
 }
 
-export interface Tripwire {
+export interface Breakpoint {
   place: Place;
   /** Of one of these the message has to speak: training jobs, endpoints. */
   about: readonly string[];
@@ -21,7 +21,7 @@ export interface Tripwire {
   act: (process: string) => Passage | Promise<Passage>;
 }
 
-interface Armed extends Tripwire {
+interface Armed extends Breakpoint {
   left: number;
   tripped: () => void;
 }
@@ -30,7 +30,7 @@ const jobId = /(?:check|deploy)-[\w-]+/g;
 const deployJob = /deploy-[0-9a-f-]{36}/;
 
 /** All that passes through the proxies of a system comes by here. */
-export class Tripwires {
+export class Breakpoints {
   readonly #armed = new Set<Armed>();
   /** What a job is about: most commands name only its id, and the one that adds it says the rest. */
   readonly #subjectsOf = new Map<string, string[]>();
@@ -38,7 +38,7 @@ export class Tripwires {
   onCrossing: (crossing: Crossing) => void = () => {};
 
   /** Sets a wire that trips once. `tripped` resolves when it does; `remove` takes it away. */
-  set(wire: Tripwire): { tripped: Promise<void>; remove: () => void } {
+  set(wire: Breakpoint): { tripped: Promise<void>; remove: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const armed: Armed = { ...wire, left: wire.place.nth ?? 1, tripped: resolve };
     this.#armed.add(armed);

@@ -12,9 +12,9 @@ export interface Finding {
 
 const asks: readonly string[] = ['endpoint_create_requested', 'endpoint_update_requested'];
 const ends: readonly string[] = ['endpoint_in_service', 'endpoint_failed', 'endpoint_rolled_back', 'endpoint_deleted'];
-export const isAsk = ({ kind }: Effect): boolean => asks.includes(kind);
+export const isChangeRequest = ({ kind }: Effect): boolean => asks.includes(kind);
 
-export interface Course {
+export interface EndpointTimeline {
   effects: readonly Effect[];
   /** Milliseconds since 1970 UTC. */
   asOf: number;
@@ -30,31 +30,31 @@ type Started = DeploymentRecord & { startedAt: number };
  * asked once, by a deployment of that training that is under way at that instant, which the service was allowed to begin; what is
  * recorded as deployed has to have been in service. Pure: both are as they were read, the effects at `asOf` and the records later.
  */
-export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, forced }: Course): Finding[] {
+export function timelineFindings(endpoint: string, { effects, asOf, deployments, forced }: EndpointTimeline): Finding[] {
   const found: Finding[] = [];
   const find = (at: number, what: string): void => void found.push({ what: `${endpoint}: ${what}`, endpoint, at });
   const own = effects.filter(({ name }) => name === endpoint);
   const started = deployments.filter((one): one is Started => one.endpointName === endpoint && one.startedAt !== null);
-  const underWayAt = (at: number): Started[] =>
+  const inProgressAt = (at: number): Started[] =>
     started.filter((one) => one.startedAt <= at && (one.finishedAt === null || at <= one.finishedAt));
 
-  const asksOf = new Map<Started, number>();
-  for (const ask of own.filter(isAsk)) {
+  const changeRequestsIn = new Map<Started, number>();
+  for (const ask of own.filter(isChangeRequest)) {
     const name = runOf(ask);
     // Of two that meet in one millisecond, the one that has asked for nothing yet.
-    const [asker] = underWayAt(ask.at)
+    const [asker] = inProgressAt(ask.at)
       .filter((one) => one.trainingJobName === name)
-      .toSorted((a, b) => (asksOf.get(a) ?? 0) - (asksOf.get(b) ?? 0));
+      .toSorted((a, b) => (changeRequestsIn.get(a) ?? 0) - (changeRequestsIn.get(b) ?? 0));
     if (asker === undefined) {
       find(ask.at, `was put on ${name} by nothing that was under way`);
       continue;
     }
     // What came to nothing for want of capacity is asked for again.
-    const times = (wasShort(own, ask.at) ? 0 : (asksOf.get(asker) ?? 0)) + 1;
-    asksOf.set(asker, times);
+    const times = (wasShort(own, ask.at) ? 0 : (changeRequestsIn.get(asker) ?? 0)) + 1;
+    changeRequestsIn.set(asker, times);
     if (times > 1) find(ask.at, `was asked for ${times} times by deployment ${asker.attempts} of ${name}`);
   }
-  for (const one of asksOf.keys()) {
+  for (const one of changeRequestsIn.keys()) {
     const wrong = whyNotAllowed(one, liveBefore(started, one), forced);
     if (wrong !== null) find(one.startedAt, `was put on ${one.trainingJobName}, ${wrong}`);
   }
@@ -63,7 +63,7 @@ export function faultsOfCourse(endpoint: string, { effects, asOf, deployments, f
     if (kind !== 'endpoint_delete_requested') continue;
     const before = own.slice(0, index).findLast((effect) => ends.includes(effect.kind));
     if (before?.kind !== 'endpoint_failed') find(at, `was deleted and had not failed (${before?.kind ?? 'nothing'})`);
-    if (underWayAt(at).length === 0) find(at, 'was deleted by nothing that was under way');
+    if (inProgressAt(at).length === 0) find(at, 'was deleted by nothing that was under way');
   }
   for (const { status, trainingJobName, endpointConfigName, finishedAt } of started) {
     if (status !== 'deployed' || finishedAt === null || finishedAt > asOf) continue;

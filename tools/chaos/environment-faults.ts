@@ -22,13 +22,13 @@ export const refuseCredentials = at((system, _process, { what, via }) => {
     times: 'forever',
     id,
   } as const;
-  const armed = system.standIn.addFaults([refused]);
-  const over = armed.then(() => delay(spellMs)).then(() => system.standIn.removeFault(id));
+  const armed = system.simulator.addFaults([refused]);
+  const over = armed.then(() => delay(spellMs)).then(() => system.simulator.removeFault(id));
   return { over, passage: armed.then(() => 'pass') };
 });
 
 /** Somebody's clean-up deletes what has just been made for the training. */
 export const deleteMade = (what: 'model' | 'endpoint_config') =>
   at((system, _process, _place, { about: [trainingJobName = ''] }) => ({
-    passage: system.standIn.deleteMadeFor(trainingJobName, what).then(() => 'pass'),
+    passage: system.simulator.deleteMadeFor(trainingJobName, what).then(() => 'pass'),
   }));

@@ -6,7 +6,7 @@ import { apiSteps, call, type Step, workerCalls, workerCommands } from './inject
 import { rowsOf, type Unplaced } from './row.ts';
 
 /** What is made again, or asked for again, by a worker that may die at it. */
-const again: Step[] = [
+const recreations: Step[] = [
   ...call('worker', 'CreateModel', cleanedUp, 'of the live endpoint, again', { says: /-old-/ }),
   ...call('worker', 'CreateEndpointConfig', cleanedUp, 'of the live endpoint, again', { says: /-old-/ }),
   ...call('worker', 'UpdateEndpoint', cleanedUp, 'refused for what is missing'),
@@ -31,7 +31,7 @@ const halfWay: Step[] = [
   ...call('worker', 'UpdateEndpoint', raided).filter(({ place: { when } }) => when === 'before'),
 ];
 
-export const fieldRows: readonly Unplaced[] = [
+export const environmentRows: readonly Unplaced[] = [
   ...rowsOf(
     'Redis demoted, connections left open',
     [...commands, ...effects],
@@ -53,5 +53,5 @@ export const fieldRows: readonly Unplaced[] = [
     deleteMade('endpoint_config'),
     /UpdateEndpoint/,
   ),
-  ...rowsOf('kill -9 of a worker that mends', again, killProcess, /again\)$|after that\)$/),
+  ...rowsOf('kill -9 of a worker that mends', recreations, killProcess, /recreations\)$|after that\)$/),
 ];

@@ -15,14 +15,14 @@ const change = ({ expects, ...work }: Work, name: string, more: object): Work =>
 /** The configuration that the live endpoint is on has been deleted by somebody's clean-up. */
 export const cleanedUp: Workload = async (system, name) => {
   const work = await update(system, name);
-  await system.standIn.deleteLiveConfig(endpointOf(work));
+  await system.simulator.deleteLiveConfig(endpointOf(work));
   return change({ ...work, about: [...work.about, `${name}-old`] }, `${name}-old`, { madeAgain: true });
 };
 
 const short = async (system: CrashSystem, work: Work, fault: 'roll_back_update' | 'fail_endpoint'): Promise<Work> => {
   const operation = fault === 'roll_back_update' ? 'UpdateEndpoint' : 'CreateEndpoint';
-  await system.standIn.addFaults([{ kind: fault, reason: noCapacity, match: { operation, nameContains: endpointOf(work) } }]);
-  return change(work, work.about[0] ?? '', { askedAtMost: 'twice' });
+  await system.simulator.addFaults([{ kind: fault, reason: noCapacity, match: { operation, nameContains: endpointOf(work) } }]);
+  return change(work, work.about[0] ?? '', { requestedAtMost: 'twice' });
 };
 
 /** There is no capacity for the first update. */

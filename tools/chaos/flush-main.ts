@@ -10,7 +10,7 @@ import { Cleanup } from '../bench/cleanup.ts';
 import { DueTimes } from '../bench/polling/due-times.ts';
 import { seedPrefix, seedRuns } from '../bench/polling/seed.ts';
 import { Processes } from '../bench/processes.ts';
-import { StandIn } from '../bench/simulator.ts';
+import { SimulatorClient } from '../bench/simulator.ts';
 import { eventually } from '../testkit/eventually.ts';
 
 const { values } = parseArgs({
@@ -28,8 +28,8 @@ const [runs, times, pollMs, reconcileMs] = [
   Number(values.reconcile) * 1000,
 ];
 /** After the reconciler’s interval: the first run is watched again, and 10,000 of them. */
-const firstWithinMs = 5000;
-const allWithinMs = firstWithinMs + (runs / 10_000) * 10_000;
+const initialDelayMs = 5000;
+const allWithinMs = initialDelayMs + (runs / 10_000) * 10_000;
 /**
  * Calls in `windowMs` over those of an even spread. Half more are no burst: an interval is up to a tenth shorter than it is set, so that
  * those who were looked at first come again while the last are looked at.
@@ -53,13 +53,13 @@ process.exitCode = broken.length === 0 ? 0 : 1;
 async function measure(): Promise<void> {
   const processes = new Processes(cleanup, null);
   const server = await processes.redis();
-  const { url } = await processes.standIn({ SIMULATOR_TRAINING_SECONDS: '86400' });
-  const standIn = new StandIn(url);
+  const { url } = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
+  const simulator = new SimulatorClient(url);
   const redis = new Redis(server.url);
-  cleanup.add(() => (standIn.close(), redis.disconnect()));
+  cleanup.add(() => (simulator.close(), redis.disconnect()));
   say(`recording ${runs} runs in training`);
   await seedRuns(processes.databaseUrl, runs);
-  await standIn.seed(seedPrefix, runs);
+  await simulator.seed(seedPrefix, runs);
   await processes.worker({ POLL_INTERVAL_SECONDS: values.poll, RECONCILE_INTERVAL_SECONDS: values.reconcile });
   const queue = new DueTimes(redis);
   const untilJobs = async (count: number, withinMs: number): Promise<number> => {
@@ -70,8 +70,8 @@ async function measure(): Promise<void> {
     );
     return Date.now();
   };
-  const looksOf = async (from: number, to: number): Promise<{ name: string | null; at: number }[]> =>
-    (await standIn.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= from && at < to);
+  const observationsIn = async (from: number, to: number): Promise<{ name: string | null; at: number }[]> =>
+    (await simulator.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= from && at < to);
 
   await untilJobs(runs, 60_000);
   say('all are in the queue; waiting for a polling interval, which spreads them');
@@ -85,27 +85,27 @@ async function measure(): Promise<void> {
     const firstAt = await untilJobs(1, withinMs);
     const allAt = await untilJobs(runs, withinMs);
     await delay(pollMs + graceMs);
-    const before = perSecond(await looksOf(at - pollMs, at), at - pollMs, at);
-    const looks = await looksOf(at, allAt + pollMs + graceMs);
-    const after = perSecond(looks, allAt, allAt + pollMs);
-    const looked = new Set(looks.filter((look) => look.at >= firstAt).map(({ name }) => name)).size;
+    const before = perSecond(await observationsIn(at - pollMs, at), at - pollMs, at);
+    const observations = await observationsIn(at, allAt + pollMs + graceMs);
+    const after = perSecond(observations, allAt, allAt + pollMs);
+    const observed = new Set(observations.filter((observe) => observe.at >= firstAt).map(({ name }) => name)).size;
     say(
       `FLUSHALL ${time}: the first watched again after ${seconds(firstAt - at)}, all ${runs} after ${seconds(allAt - at)}; ` +
-        `${looked} looked at within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +
+        `${observed} looked at within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +
         `in the ${values.poll} s before, ${after.mean} and ${after.most} in the ${values.poll} s after`,
     );
-    if (firstAt - at > reconcileMs + firstWithinMs)
+    if (firstAt - at > reconcileMs + initialDelayMs)
       broken.push(`the first was watched again only after ${seconds(firstAt - at)}`);
     if (allAt - at > reconcileMs + allWithinMs) broken.push(`all were watched again only after ${seconds(allAt - at)}`);
-    if (looked < runs) broken.push(`${runs - looked} runs were not looked at within a polling interval`);
+    if (observed < runs) broken.push(`${runs - observed} runs were not looked at within a polling interval`);
     if (after.most > burst * (runs / (pollMs / 1000))) broken.push(`a burst of ${after.most} calls a second`);
   }
 }
 
 /** How many calls a second from one instant to another: on average, and in the `windowMs` with the most. */
-function perSecond(looks: readonly { at: number }[], from: number, to: number): { mean: number; most: number } {
+function perSecond(observations: readonly { at: number }[], from: number, to: number): { mean: number; most: number } {
   const counts = new Map<number, number>();
-  for (const { at } of looks) {
+  for (const { at } of observations) {
     if (at < from || at >= to) continue;
     const window = Math.floor((at - from) / windowMs);
     counts.set(window, (counts.get(window) ?? 0) + 1);

@@ -35,7 +35,7 @@ const command = (of: Of, what: string, workload: Workload, note = ''): Step[] =>
   whens.map((when) => ({ title: titleOf(when, what, note), workload, place: { of, via: 'redis', what, when } }));
 
 /** When an answer says something. */
-const answer = (of: Of, via: Place['via'], what: string, says: RegExp, workload: Workload, note: string): Step => ({
+const response = (of: Of, via: Place['via'], what: string, says: RegExp, workload: Workload, note: string): Step => ({
   title: titleOf('after', what, note),
   workload,
   place: { of, via, what, when: 'after', says },
@@ -60,14 +60,14 @@ export const apiSteps: Step[] = [
 export const workerCalls: Step[] = [
   ...call('worker', 'CreateTrainingJob', throttled, 'throttled at first'),
   ...call('worker', 'DescribeTrainingJob', create),
-  answer('worker', 'sagemaker', 'DescribeTrainingJob', completed, create, 'Completed'),
+  response('worker', 'sagemaker', 'DescribeTrainingJob', completed, create, 'Completed'),
   ...call('worker', 'CreateModel', create),
   ...call('worker', 'DescribeEndpoint', update, 'to decide'),
   ...call('worker', 'CreateEndpointConfig', update),
   ...call('worker', 'CreateEndpoint', create),
   ...call('worker', 'UpdateEndpoint', update),
   ...call('worker', 'DescribeEndpoint', update, 'while it updates', { nth: 2 }),
-  answer('worker', 'sagemaker', 'DescribeEndpoint', inService, create, 'InService'),
+  response('worker', 'sagemaker', 'DescribeEndpoint', inService, create, 'InService'),
   ...call('worker', 'DeleteEndpoint', replace, 'a Failed one'),
   ...call('worker', 'CreateEndpoint', replace, 'anew'),
   ...call('worker', 'DescribeModel', forced, 'exists already'),
@@ -79,12 +79,12 @@ export const workerCalls: Step[] = [
 
 /** From the training's start to the recorded outcome: commands to Redis. */
 export const workerCommands: Step[] = [
-  answer('worker', 'redis', 'check-training/moveToActive', /check-/, create, 'a job in hand'),
+  response('worker', 'redis', 'check-training/moveToActive', /check-/, create, 'a job in hand'),
   ...command('worker', 'check-training/moveToDelayed', create),
   ...command('worker', 'deploy/addStandardJob', create),
   ...command('worker', 'deploy/getState', create),
   ...command('worker', 'check-training/moveToFinished', create),
-  answer('worker', 'redis', 'deploy/moveToActive', /deploy-/, create, 'a job in hand'),
+  response('worker', 'redis', 'deploy/moveToActive', /deploy-/, create, 'a job in hand'),
   ...command('worker', 'deploy/moveToDelayed', update),
   ...command('worker', 'deploy/moveToFinished', update),
 ];
@@ -118,7 +118,7 @@ export const workerWrites: Step<SqlPlace>[] = [
   write('deployments', 'UPDATE', "NEW.status = 'in_progress' AND OLD.status = 'queued'", create, 'queued → in_progress'),
   write('deployments', 'UPDATE', "NEW.step = 'endpoint_config' AND OLD.step = 'model'", create, 'the model is there'),
   write('deployments', 'UPDATE', "NEW.step = 'endpoint' AND OLD.step = 'endpoint_config'", create, 'the configuration is there'),
-  write('deployments', 'UPDATE', 'NEW.asked_at IS NOT OLD.asked_at', create, 'what is about to be asked'),
+  write('deployments', 'UPDATE', 'NEW.requested_at IS NOT OLD.requested_at', create, 'what is about to be asked'),
   write('deployments', 'UPDATE', 'NEW.acknowledged_at IS NOT NULL AND OLD.acknowledged_at IS NULL', create, 'what was confirmed'),
   write('deployments', 'UPDATE', "NEW.status = 'deployed'", create, 'in_progress → deployed'),
   write('deployments', 'UPDATE', "NEW.status = 'rolled_back'", rollback, 'in_progress → rolled_back'),

@@ -4,30 +4,30 @@ import type { Fault } from './faults.ts';
 import type { Workload } from './workloads.ts';
 
 /** Work that is its own fault. */
-type Storm = Workload & { strike: Fault };
+type LoadScenario = Workload & { inject: Fault };
 
-const strikesAtOnce: Fault = () => ({ struck: Promise.resolve(Date.now()), over: Promise.resolve(), remove: () => {} });
+const injectAtOnce: Fault = () => ({ struck: Promise.resolve(Date.now()), over: Promise.resolve(), remove: () => {} });
 
-const withStrike = (workload: Workload, strike: Fault): Storm => Object.assign(workload, { strike });
+const withInjection = (workload: Workload, inject: Fault): LoadScenario => Object.assign(workload, { inject });
 
-const stormMs = 8000;
+const scenarioMs = 8000;
 
 /** SageMaker lets one call of each operation through in two seconds, and later all of them. */
-export const throttleStorm = withStrike((system, name) => {
+export const throttledLoad = withInjection((system, name) => {
   const names = [1, 2, 3, 4, 5, 6].map((number) => `${name}-${number}`);
   return Promise.resolve({
     about: names,
     go: async () => {
-      await system.standIn.addFaults([{ kind: 'rate_limit', perSecond: 0.5 }]);
+      await system.simulator.addFaults([{ kind: 'rate_limit', perSecond: 0.5 }]);
       await Promise.all([
         ...names.map((one) => system.client.bootstrap({ name: one, endpoint: `ep-${one}` })),
-        delay(stormMs).then(() => system.standIn.clearFaults()),
+        delay(scenarioMs).then(() => system.simulator.clearFaults()),
       ]);
     },
     expects: names.map((one) => ({ name: one, status: ['completed'], deployment: ['deployed'] })),
     live: Object.fromEntries(names.map((one) => [`ep-${one}`, one])),
   });
-}, strikesAtOnce);
+}, injectAtOnce);
 
 /** An event of EventBridge. */
 export const completion = (name: string): object => ({
@@ -43,12 +43,12 @@ export const completion = (name: string): object => ({
 });
 
 /** Four trainings for one endpoint complete, the newest first; each completion is told of three times by event and twice by request. */
-export const reordered = withStrike(async (system, name) => {
+export const reordered = withInjection(async (system, name) => {
   const endpoint = `ep-${name}`;
   const names = [1, 2, 3, 4].map((number) => `${name}-${number}`);
   const newest = `${name}-4`;
-  const { trainingSeconds } = await system.standIn.settings({});
-  await system.standIn.settings({ trainingSeconds: 3600 });
+  const { trainingSeconds } = await system.simulator.settings({});
+  await system.simulator.settings({ trainingSeconds: 3600 });
   for (const one of names) {
     await system.client.bootstrap({ name: one, endpoint });
     await eventually(
@@ -56,12 +56,12 @@ export const reordered = withStrike(async (system, name) => {
       (run) => run?.status === 'training',
     );
   }
-  await system.standIn.settings({ trainingSeconds });
+  await system.simulator.settings({ trainingSeconds });
   return {
     about: names,
     go: async () => {
       for (const one of names.toReversed()) {
-        await system.standIn.complete(one);
+        await system.simulator.complete(one);
         await Promise.all([
           ...[1, 2, 3].map(() => system.client.event(completion(one))),
           ...[1, 2].map(() => system.client.deploy(one)),
@@ -75,4 +75,4 @@ export const reordered = withStrike(async (system, name) => {
     })),
     live: { [endpoint]: newest },
   };
-}, strikesAtOnce);
+}, injectAtOnce);

@@ -25,7 +25,7 @@ const chosen = rows.filter(
   ({ fault, step, short }) => (short || !values.short) && words.every((word) => `${fault} | ${step}`.includes(word)),
 );
 say(`seed ${seed}, ${chosen.length} rows`);
-const results = await runMatrix({ rows: shuffled(chosen, seededRandom(seed)), systems: Number(values.systems), tell: say });
+const results = await runMatrix({ rows: shuffled(chosen, seededRandom(seed)), systems: Number(values.systems), report: say });
 const summary = summaryOf(results);
 say(summaryLine(summary));
 if (chosen.length === rows.length) {

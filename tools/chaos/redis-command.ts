@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 export async function redisCommand(port: number, command: string): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.write(`${command}\r\n`);
-  const [answer] = (await once(socket, 'data')) as [Buffer];
+  const [response] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
-  if (!answer.toString().startsWith('+OK')) throw new Error(`${command}: ${answer.toString()}`);
+  if (!response.toString().startsWith('+OK')) throw new Error(`${command}: ${response.toString()}`);
 }

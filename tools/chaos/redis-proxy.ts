@@ -64,12 +64,12 @@ export async function startRedisProxy(process: string, redisPort: number, watch:
 }
 
 /** Hands on frame by frame, the next when the one before is through. */
-function pump(socket: Socket, handOn: (frame: Buffer) => Promise<void>): void {
+function pump(socket: Socket, passOn: (frame: Buffer) => Promise<void>): void {
   const frames = new Frames();
   let last: Promise<void> = Promise.resolve();
   socket.on('data', (chunk: Buffer) => {
     for (const frame of frames.push(chunk)) {
-      last = last.then(() => (socket.destroyed ? undefined : handOn(frame))).catch(() => void socket.destroy());
+      last = last.then(() => (socket.destroyed ? undefined : passOn(frame))).catch(() => void socket.destroy());
     }
   });
 }

@@ -32,7 +32,7 @@ const seconds = (ms: number | undefined): string => (ms === undefined ? '–' : 
 function columnsOf(results: readonly RowResult[]): (string | number)[] {
   const times = results.flatMap(({ recoveryMs }) => recoveryMs ?? []).toSorted((a, b) => a - b);
   const runs = sum(results, (result) => result.runs);
-  const made = (['trainingJobs', 'models', 'endpointConfigs', 'endpointsAsked'] as const).map((kind) =>
+  const made = (['trainingJobs', 'models', 'endpointConfigs', 'endpointsRequested'] as const).map((kind) =>
     sum(results, ({ verdict }) => verdict.effects[kind]),
   );
   const { injected, lost, doubled, wrong } = summaryOf(results);

@@ -7,7 +7,7 @@ export interface Row {
   fault: string;
   step: string;
   workload: Workload;
-  strike: Fault;
+  inject: Fault;
   /** In the short cut. */
   short: boolean;
   /** Whether it takes the records of what ran before on the same system: such rows share systems only with each other. */
@@ -21,13 +21,13 @@ export type Unplaced = Omit<Row, 'order' | 'losesRecords'>;
 export const rowsOf = <Where>(
   fault: string,
   steps: readonly Step<Where>[],
-  strike: (place: Where) => Fault,
+  inject: (place: Where) => Fault,
   short: RegExp | null = null,
 ): Unplaced[] =>
   steps.map(({ title, workload, place }) => ({
     fault,
     step: title,
     workload,
-    strike: strike(place),
+    inject: inject(place),
     short: short?.test(title) ?? false,
   }));

@@ -8,9 +8,9 @@ import {
   pauseProcess,
   removeDatabase,
 } from './faults.ts';
-import { fieldRows } from './environment-rows.ts';
+import { environmentRows } from './environment-rows.ts';
 import { apiSteps, apiWrites, type Step, workerCalls, workerCommands, workerWrites } from './injection-points.ts';
-import { reordered, throttleStorm } from './load-scenarios.ts';
+import { reordered, throttledLoad } from './load-scenarios.ts';
 import { type Row, rowsOf, type Unplaced } from './row.ts';
 import type { Place } from './breakpoints.ts';
 import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
@@ -18,7 +18,7 @@ import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
 const before = (place: Place): boolean => place.when === 'before';
 const effects = /^(Create|Update|Delete|Stop)/;
 
-const loseAnswers = (steps: readonly Step[]): Unplaced[] =>
+const loseResponses = (steps: readonly Step[]): Unplaced[] =>
   rowsOf(
     'answer lost after the effect',
     steps.filter(({ place }) => !before(place) && effects.test(place.what)),
@@ -31,7 +31,7 @@ const twice = (what: string): Unplaced => ({
   fault: 'kill -9 of two workers',
   step: `after CreateTrainingJob, and after ${what}`,
   workload: throttled,
-  strike: allOf(
+  inject: allOf(
     killProcess({ of: 'worker', via: 'sagemaker', what: 'CreateTrainingJob', when: 'after' }),
     killProcess({ of: 'worker', via: 'sagemaker', what, when: 'after' }),
   ),
@@ -58,19 +58,19 @@ const canBeHeldUp = ({ place: { what, when }, workload }: Step): boolean =>
 
 const workerSteps = [...workerCalls, ...workerCommands];
 const allSteps = [...apiSteps, ...workerSteps];
-const storms: Unplaced[] = [
+const loadScenarios: Unplaced[] = [
   {
     fault: 'throttle storm',
     step: 'all calls, six trainings',
-    workload: throttleStorm,
-    strike: throttleStorm.strike,
+    workload: throttledLoad,
+    inject: throttledLoad.inject,
     short: true,
   },
   {
     fault: 'duplicate and reordered completions',
     step: 'four trainings',
     workload: reordered,
-    strike: reordered.strike,
+    inject: reordered.inject,
     short: true,
   },
 ];
@@ -90,10 +90,10 @@ const all: Unplaced[] = [
   ...rowsOf('kill -9 of Redis', allSteps, killRedis, /^after UpdateEndpoint$/),
   ...rowsOf('FLUSHALL', allSteps, flushRedis, /^after (UpdateEndpoint|deploy\/addStandardJob)$/),
   ...rowsOf('worker paused past its lock', workerSteps.filter(canBeHeldUp), pauseProcess, /^before UpdateEndpoint$/),
-  ...loseAnswers(allSteps),
+  ...loseResponses(allSteps),
   ...removals(workerSteps),
-  ...storms,
-  ...fieldRows,
+  ...loadScenarios,
+  ...environmentRows,
 ];
 
 export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === removed, order }));

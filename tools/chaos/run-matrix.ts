@@ -10,14 +10,14 @@ export interface MatrixOptions {
   rows: readonly Row[];
   /** How many systems run side by side. */
   systems: number;
-  tell: (line: string) => void;
+  report: (line: string) => void;
 }
 
 export const isGood = ({ struckAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
   struckAt !== null && lost.length + doubled.length + wrong.length === 0;
 
 /** Runs the rows, one at a time on each system. A system that has gone wrong is put aside, for the next rows not to suffer. */
-export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise<RowResult[]> {
+export async function runMatrix({ rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
   const total = rows.length;
   const results: RowResult[] = [];
   let number = 0;
@@ -26,7 +26,7 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
     let system: CrashSystem | null = null;
     let done: RowResult[] = [];
     const audited = async (): Promise<void> => {
-      if (system !== null) await audit(system, done, tell);
+      if (system !== null) await audit(system, done, report);
       done = [];
     };
     try {
@@ -37,9 +37,9 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
         const result = await runRow(system, row, name).catch((error: unknown) => broken(row, error));
         results.push(result);
         done.push(result);
-        tell(`${results.length}/${total} ${lineOf(result)}`);
+        report(`${results.length}/${total} ${lineOf(result)}`);
         if (isGood(result)) continue;
-        tell(`    what the processes said: ${keepOutput(name, system.output)}`);
+        report(`    what the processes said: ${keepOutput(name, system.output)}`);
         await system.stop();
         system = null;
         done = [];
@@ -61,7 +61,7 @@ export async function runMatrix({ rows, systems, tell }: MatrixOptions): Promise
 }
 
 /** In the end, everything that a system has done is looked at once more: what was doubled late shows here. */
-async function audit(system: CrashSystem, results: readonly RowResult[], tell: (line: string) => void): Promise<void> {
+async function audit(system: CrashSystem, results: readonly RowResult[], report: (line: string) => void): Promise<void> {
   const works = results.flatMap(({ work }) => work ?? []);
   // What lost its record in the last row may still be on its way back.
   await untilFinal(
@@ -72,7 +72,7 @@ async function audit(system: CrashSystem, results: readonly RowResult[], tell: (
     if (result.work === null) continue;
     const late = await judge(system, result.work.expects, result.work.live);
     for (const kind of ['lost', 'doubled', 'wrong'] as const) result.verdict[kind].push(...late[kind]);
-    if (!isGood(result)) tell(`found at the end: ${lineOf(result)}`);
+    if (!isGood(result)) report(`found at the end: ${lineOf(result)}`);
   }
 }
 

@@ -32,7 +32,7 @@ export const untilFinal = (system: CrashSystem, expects: readonly RunExpectation
 export async function runRow(system: CrashSystem, row: Row, name: string): Promise<RowResult> {
   await system.allReady();
   const work = await row.workload(system, name);
-  const armed = row.strike(system, work);
+  const armed = row.inject(system, work);
   let struckAt: number | null = null;
   let finalAt: number | null = null;
   void armed.struck.then((at) => (struckAt = at));
@@ -52,7 +52,7 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   await system.allReady();
   await allFinal().catch(() => {});
   // The runs of earlier rows may still be on their way back; they are looked at in the end.
-  const verdict = await judge(system, work.expects, work.live, { strangersToo: !row.losesRecords });
+  const verdict = await judge(system, work.expects, work.live, { foreignToo: !row.losesRecords });
   const recoveryMs = struckAt === null || finalAt === null ? null : Math.max(0, finalAt - struckAt);
   return { row, runs: work.expects.length, struckAt, recoveryMs, verdict, work };
 }

@@ -5,7 +5,7 @@ import type { Watch } from './intercepted-message.ts';
 import type { Proxy } from './redis-proxy.ts';
 
 /** Stands between one process and the stand-in for SageMaker, and shows each call on its way there and, answered, on its way back. */
-export async function startSagemakerProxy(process: string, standInPort: number, watch: Watch): Promise<Proxy> {
+export async function startSageMakerProxy(process: string, simulatorPort: number, watch: Watch): Promise<Proxy> {
   const server = createServer((incoming, response) => {
     relay(incoming, response).catch(() => void incoming.socket.destroy());
   });
@@ -18,18 +18,18 @@ export async function startSagemakerProxy(process: string, standInPort: number, 
     if ((await watch({ ...call, when: 'before', text: body.toString() })) === 'drop') return drop();
     const onward = request({
       host: '127.0.0.1',
-      port: standInPort,
+      port: simulatorPort,
       method: incoming.method,
       path: incoming.url,
       headers: incoming.headers,
     });
     // A call that nobody waits for any more has still been sent.
     onward.end(body);
-    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
-    const answered = await bytesOf(answer);
-    const text = `${body.toString()}\n${answered.toString()}`;
+    const [upstream] = (await once(onward, 'response')) as [IncomingMessage];
+    const responded = await bytesOf(upstream);
+    const text = `${body.toString()}\n${responded.toString()}`;
     if ((await watch({ ...call, when: 'after', text })) === 'drop') return drop();
-    response.writeHead(answer.statusCode ?? 500, answer.headers).end(answered);
+    response.writeHead(upstream.statusCode ?? 500, upstream.headers).end(responded);
   }
 
   server.listen(0, '127.0.0.1');

@@ -4,7 +4,7 @@ import type { HistoryEntryBody, TrainingRunBody } from '../../src/api/schemas/tr
 
 export type RunDetails = TrainingRunBody & { deployments: DeploymentBody[]; history: HistoryEntryBody[] };
 
-export interface Answer<T> {
+export interface ServiceResponse<T> {
   status: number;
   body: T;
 }
@@ -18,7 +18,7 @@ interface Bootstrap {
   withinMs?: number;
 }
 
-const answerWithinMs = 12_000;
+const responseTimeoutMs = 12_000;
 const againAfterMs = 150;
 
 /** A client as the promise wants it: without an answer, or told to come back, it repeats its request with the same Idempotency-Key. */
@@ -30,17 +30,17 @@ export class ServiceClient {
   }
 
   /** Asks for a training; answers when it has been accepted or refused for good. Without a name the service makes one. */
-  bootstrap(request: Bootstrap): Promise<Answer<TrainingRunBody>> {
+  bootstrap(request: Bootstrap): Promise<ServiceResponse<TrainingRunBody>> {
     const { key, name, endpoint, autoDeploy = true, withinMs } = request;
     const body = { training_job_name: name, endpoint_name: endpoint };
     return this.repeat('POST', `/bootstrap?auto_deploy=${autoDeploy}`, { body, key: key ?? name, withinMs });
   }
 
-  deploy(name: string, force = false): Promise<Answer<DeploymentBody>> {
+  deploy(name: string, force = false): Promise<ServiceResponse<DeploymentBody>> {
     return this.repeat('POST', `/deploy/${name}?force=${force}`);
   }
 
-  stop(name: string): Promise<Answer<TrainingRunBody>> {
+  stop(name: string): Promise<ServiceResponse<TrainingRunBody>> {
     return this.repeat('POST', `/training-jobs/${name}/stop`);
   }
 
@@ -51,8 +51,8 @@ export class ServiceClient {
 
   /** null where the service knows no such run, or gives no answer now. */
   async run(name: string): Promise<RunDetails | null> {
-    const answer = await this.#once<RunDetails>('GET', `/training-jobs/${name}`, {});
-    return answer?.status === 200 ? answer.body : null;
+    const response = await this.#once<RunDetails>('GET', `/training-jobs/${name}`, {});
+    return response?.status === 200 ? response.body : null;
   }
 
   async runs(): Promise<TrainingRunBody[]> {
@@ -71,8 +71,8 @@ export class ServiceClient {
 
   async liveTraining(endpoint: string): Promise<{ status: string; trainingJobName: string | null } | null> {
     type Status = { status: string; training_job_name: string | null };
-    const answer = await this.#once<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`, {});
-    return answer?.status === 200 ? { status: answer.body.status, trainingJobName: answer.body.training_job_name } : null;
+    const response = await this.#once<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`, {});
+    return response?.status === 200 ? { status: response.body.status, trainingJobName: response.body.training_job_name } : null;
   }
 
   /** Until there is an answer that is no 503 and no 429. */
@@ -80,23 +80,28 @@ export class ServiceClient {
     method: string,
     path: string,
     { body, key, withinMs = 60_000 }: { body?: object; key?: string; withinMs?: number } = {},
-  ): Promise<Answer<T>> {
+  ): Promise<ServiceResponse<T>> {
     const deadline = Date.now() + withinMs;
     for (;;) {
-      const answer = await this.#once<T>(method, path, { body, key });
-      if (answer !== null && answer.status !== 503 && answer.status !== 429) return answer;
-      if (Date.now() > deadline) throw new Error(`${method} ${path}: ${answer === null ? 'no answer' : JSON.stringify(answer)}`);
+      const response = await this.#once<T>(method, path, { body, key });
+      if (response !== null && response.status !== 503 && response.status !== 429) return response;
+      if (Date.now() > deadline)
+        throw new Error(`${method} ${path}: ${response === null ? 'no answer' : JSON.stringify(response)}`);
       await delay(againAfterMs);
     }
   }
 
-  async #once<T>(method: string, path: string, { body, key }: { body?: object; key?: string }): Promise<Answer<T> | null> {
+  async #once<T>(
+    method: string,
+    path: string,
+    { body, key }: { body?: object; key?: string },
+  ): Promise<ServiceResponse<T> | null> {
     try {
       const response = await fetch(`${this.#url}${path}`, {
         method,
         body: body && JSON.stringify(body),
         headers: { ...(body && { 'content-type': 'application/json' }), ...(key && { 'idempotency-key': key }) },
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.timeout(responseTimeoutMs),
       });
       return { status: response.status, body: (await response.json()) as T };
     } catch {

@@ -2,7 +2,7 @@ import { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
 
 /** The stand-in's control routes. */
-export class StandIn {
+export class SimulatorClient {
   readonly #url: string;
   /** As somebody else in the account. */
   readonly #sdk: SageMaker;

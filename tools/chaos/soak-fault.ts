@@ -6,20 +6,20 @@ export interface SoakFault {
   name: string;
   weight: number;
   /** Resolves when it is over; with a text that says more of it, or with anything else. */
-  strike: (system: CrashSystem, random: () => number) => Promise<unknown>;
+  inject: (system: CrashSystem, random: () => number) => Promise<unknown>;
 }
 
-export const trouble =
+export const problem =
   (...faults: FaultSpec[]) =>
   (system: CrashSystem): Promise<unknown> =>
-    system.standIn.addFaults(faults);
+    system.simulator.addFaults(faults);
 
 /** For a while, then gone. */
 export const spell =
   (ms: number, fault: FaultSpec) =>
   async (system: CrashSystem, random: () => number): Promise<void> => {
     const id = `spell-${Math.floor(random() * 2 ** 31)}`;
-    await system.standIn.addFaults([{ ...fault, id }]);
+    await system.simulator.addFaults([{ ...fault, id }]);
     await delay(ms);
-    await system.standIn.removeFault(id);
+    await system.simulator.removeFault(id);
   };

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashSystem } from './system.ts';
 import { pauseMs } from './faults.ts';
 import type { ManagedProcess } from './managed-process.ts';
-import { type SoakFault, spell, trouble } from './soak-fault.ts';
-import { fieldFaults } from './soak-environment-faults.ts';
+import { type SoakFault, spell, problem } from './soak-fault.ts';
+import { environmentFaults } from './soak-environment-faults.ts';
 import { endpoints, injectedReason } from './soak-load.ts';
 
 const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
@@ -37,27 +37,27 @@ async function atNextAsk(
   });
 }
 
-/** An effect that was asked for is waited for so long (mayStillArriveMs), less the 5 s that its worker may have taken to send it. */
+/** An effect that was asked for is waited for so long (inFlightWindowMs), less the 5 s that its worker may have taken to send it. */
 const longestHoldUpMs = 9000;
 
 const faults: readonly SoakFault[] = [
   {
     name: 'kill -9 of a worker',
     weight: 6,
-    strike: async (system, random) => {
+    inject: async (system, random) => {
       const worker = anyWorker(system, random);
       worker?.kill();
       return worker?.name;
     },
   },
-  { name: 'kill -9 of all workers', weight: 1, strike: async ({ workers }) => workers.forEach((worker) => worker.kill()) },
-  { name: 'kill -9 of the API', weight: 3, strike: async (system) => system.process('api').kill() },
-  { name: 'kill -9 of Redis', weight: 2, strike: (system) => system.killRedis() },
-  { name: 'FLUSHALL', weight: 2, strike: (system) => system.flushRedis() },
+  { name: 'kill -9 of all workers', weight: 1, inject: async ({ workers }) => workers.forEach((worker) => worker.kill()) },
+  { name: 'kill -9 of the API', weight: 3, inject: async (system) => system.process('api').kill() },
+  { name: 'kill -9 of Redis', weight: 2, inject: (system) => system.killRedis() },
+  { name: 'FLUSHALL', weight: 2, inject: (system) => system.flushRedis() },
   {
     name: 'a worker paused past its lock',
     weight: 2,
-    strike: async (system, random) => {
+    inject: async (system, random) => {
       const worker = anyWorker(system, random);
       worker?.pause();
       await delay(pauseMs);
@@ -68,7 +68,7 @@ const faults: readonly SoakFault[] = [
   {
     name: 'a worker paused past its lock, in an effect on an endpoint',
     weight: 2,
-    strike: (system) =>
+    inject: (system) =>
       atNextAsk(system, 'after', async (worker) => {
         worker.pause();
         await delay(pauseMs);
@@ -78,7 +78,7 @@ const faults: readonly SoakFault[] = [
   {
     name: 'an effect on an endpoint held up, its worker killed, the queue emptied',
     weight: 2,
-    strike: (system, random) =>
+    inject: (system, random) =>
       atNextAsk(system, 'before', async (worker) => {
         worker.kill();
         await system.flushRedis();
@@ -88,7 +88,7 @@ const faults: readonly SoakFault[] = [
   {
     name: 'an effect on an endpoint held up, its worker paused, the queue emptied',
     weight: 2,
-    strike: (system, random) =>
+    inject: (system, random) =>
       atNextAsk(system, 'before', async (worker) => {
         worker.pause();
         await system.flushRedis();
@@ -99,26 +99,26 @@ const faults: readonly SoakFault[] = [
   {
     name: 'an update rolled back, its answer lost',
     weight: 2,
-    strike: trouble(
+    inject: problem(
       { kind: 'roll_back_update', reason: injectedReason, match: { operation: 'UpdateEndpoint' } },
       { kind: 'lose_response', match: { operation: 'UpdateEndpoint' } },
     ),
   },
-  { name: 'answers lost', weight: 3, strike: trouble({ kind: 'lose_response', times: 10, probability: 0.3 }) },
-  { name: 'requests lost', weight: 2, strike: trouble({ kind: 'lose_request', times: 10, probability: 0.3 }) },
+  { name: 'answers lost', weight: 3, inject: problem({ kind: 'lose_response', times: 10, probability: 0.3 }) },
+  { name: 'requests lost', weight: 2, inject: problem({ kind: 'lose_request', times: 10, probability: 0.3 }) },
   {
     name: 'errors after the effect',
     weight: 2,
-    strike: trouble({ kind: 'error', times: 8, probability: 0.3, afterEffect: true }),
+    inject: problem({ kind: 'error', times: 8, probability: 0.3, afterEffect: true }),
   },
-  { name: 'slow calls', weight: 2, strike: trouble({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
-  { name: 'calls that hang', weight: 1, strike: trouble({ kind: 'hang', times: 3, probability: 0.2 }) },
-  { name: 'throttling', weight: 2, strike: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
-  ...fieldFaults,
+  { name: 'slow calls', weight: 2, inject: problem({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
+  { name: 'calls that hang', weight: 1, inject: problem({ kind: 'hang', times: 3, probability: 0.2 }) },
+  { name: 'throttling', weight: 2, inject: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
+  ...environmentFaults,
 ];
 
 /** A fault that struck, from its beginning to its end; milliseconds since 1970 UTC. */
-export interface Struck {
+export interface Injected {
   name: string;
   from: number;
   /** null while it lasts. */
@@ -126,14 +126,14 @@ export interface Struck {
 }
 
 /** One fault, chosen at random; resolves with its name when it is over. `struck` is told of it when it begins. */
-export async function strikeOnce(system: CrashSystem, random: () => number, struck: Struck[]): Promise<string> {
+export async function injectOnce(system: CrashSystem, random: () => number, struck: Injected[]): Promise<string> {
   const total = faults.reduce((sum, { weight }) => sum + weight, 0);
   let left = random() * total;
   const fault = faults.find(({ weight }) => (left -= weight) < 0) ?? faults[0];
   if (fault === undefined) throw new Error('no faults');
-  const entry: Struck = { name: fault.name, from: Date.now(), to: null };
+  const entry: Injected = { name: fault.name, from: Date.now(), to: null };
   struck.push(entry);
-  const of = await fault.strike(system, random);
+  const of = await fault.inject(system, random);
   if (typeof of === 'string') entry.name += ` (${of})`;
   entry.to = Date.now();
   return entry.name;

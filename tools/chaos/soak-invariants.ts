@@ -1,9 +1,9 @@
 import type { CrashSystem } from './system.ts';
-import { type Finding, faultsOfCourse } from './endpoint-timeline.ts';
+import { type Finding, timelineFindings } from './endpoint-timeline.ts';
 import type { RunDetails } from './service-client.ts';
 import { endpoints, injectedReason, type Ledger } from './soak-load.ts';
 import type { SoakRecords } from './soak-records.ts';
-import { strangers } from './verdict.ts';
+import { foreign } from './verdict.ts';
 
 const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_created'];
 
@@ -14,7 +14,7 @@ export async function checkAlways(system: CrashSystem, records: SoakRecords, led
   const found: Finding[] = ledger.surprises.map(plain);
   // Before the records: what has been done by now was recorded before it was asked for.
   const asOf = Date.now();
-  const effects = await system.standIn.effects();
+  const effects = await system.simulator.effects();
   const made = Map.groupBy(
     effects.filter(({ kind }) => madeOnce.includes(kind)),
     ({ kind, name }) => `${kind} ${name}`,
@@ -25,8 +25,8 @@ export async function checkAlways(system: CrashSystem, records: SoakRecords, led
     );
     if (all.length > 1 + deletions.length) found.push(plain(`doubled: ${all.length} × ${what}`));
   }
-  const course = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
-  for (const endpoint of endpoints) found.push(...faultsOfCourse(endpoint, course));
+  const timeline = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
+  for (const endpoint of endpoints) found.push(...timelineFindings(endpoint, timeline));
   return found;
 }
 
@@ -37,9 +37,10 @@ export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledg
   const runs = await detailsOfAll(system);
   const byName = new Map(runs.map((run) => [run.training_job_name, run]));
   for (const name of ledger.accepted.keys()) if (!byName.has(name)) say(`lost: ${name} was accepted and is not there`);
-  for (const one of strangers(await system.standIn.effects(), new Set(byName.keys()))) say(`doubled: ${one}`);
+  for (const one of foreign(await system.simulator.effects(), new Set(byName.keys()))) say(`doubled: ${one}`);
   for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} is the run of no request`);
-  for (const run of runs) for (const { what, at } of faultsOf(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
+  for (const run of runs)
+    for (const { what, at } of toFieldIssues(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
   for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, records)));
   return found;
 }
@@ -54,7 +55,7 @@ export async function detailsOfAll(system: CrashSystem): Promise<RunDetails[]> {
 }
 
 /** A run ends as SageMaker has it, and whatever failed was made to fail. */
-function faultsOf(run: RunDetails, ledger: Ledger): { what: string; at: number }[] {
+function toFieldIssues(run: RunDetails, ledger: Ledger): { what: string; at: number }[] {
   const name = run.training_job_name;
   const found: { what: string; at: number }[] = [];
   const endedAt = Date.parse(run.history.at(-1)?.at ?? run.created_at);
@@ -63,8 +64,8 @@ function faultsOf(run: RunDetails, ledger: Ledger): { what: string; at: number }
   if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and nobody asked for it`);
   for (const { status, failure_reason: reason, finished_at: at } of run.deployments) {
     const injected = reason?.includes(injectedReason) ?? false;
-    const withdrawn = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
-    if ((status === 'failed' || status === 'rolled_back') && !injected && !withdrawn)
+    const discarded = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
+    if ((status === 'failed' || status === 'rolled_back') && !injected && !discarded)
       say(`deployment of ${name} ${status}: ${reason}`, Date.parse(at ?? ''));
   }
   const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name);

@@ -47,11 +47,11 @@ const bootstrap: Action = async (context) => {
   const autoDeploy = random() < 0.9;
   // Twice at once: the client is impatient, or its proxy repeats.
   const copies = random() < 0.2 ? 2 : 1;
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: copies }, () => system.client.bootstrap({ key, endpoint, autoDeploy, withinMs: 120_000 })),
   );
-  for (const { status } of answers) surprise(context, `bootstrap ${key}`, status, [200, 202]);
-  const names = new Set(answers.map(({ body }) => body.training_job_name));
+  for (const { status } of responses) surprise(context, `bootstrap ${key}`, status, [200, 202]);
+  const names = new Set(responses.map(({ body }) => body.training_job_name));
   if (names.size > 1) ledger.surprises.push(`doubled: ${key} was answered with ${[...names].join(' and ')}`);
   for (const name of names) ledger.accepted.set(name, { key, endpoint, autoDeploy });
 };
@@ -86,7 +86,7 @@ const stop: Action = async (context) => {
 };
 
 /** An event that tells the truth, several times, early or late. */
-const tell: Action = async (context) => {
+const report: Action = async (context) => {
   const name = anyRun(context);
   if (name === undefined) return;
   await Promise.all([1, 2, 3].map(() => context.system.client.event(completion(name))));
@@ -105,7 +105,7 @@ const spoil: Action = async ({ system, random }) => {
     random,
   );
   if (next !== undefined)
-    await eventually(() => system.standIn.addFaults([{ ...next, ...('match' in next && { match: { ...next.match } }) }]));
+    await eventually(() => system.simulator.addFaults([{ ...next, ...('match' in next && { match: { ...next.match } }) }]));
 };
 
 const actions: readonly (readonly [number, Action])[] = [
@@ -114,7 +114,7 @@ const actions: readonly (readonly [number, Action])[] = [
   [3, deploy(false)],
   [2, deploy(true)],
   [1, stop],
-  [3, tell],
+  [3, report],
   [1, spoil],
 ];
 

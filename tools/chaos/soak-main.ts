@@ -11,11 +11,11 @@ import { eventually } from '../testkit/eventually.ts';
 import { CrashSystem } from './system.ts';
 import type { Finding } from './endpoint-timeline.ts';
 import { newSeed, seededRandom } from './random.ts';
-import { strikeOnce, type Struck } from './soak-faults.ts';
+import { injectOnce, type Injected } from './soak-faults.ts';
 import { checkAlways, checkAtEnd, detailsOfAll } from './soak-invariants.ts';
 import { loadOnce, newLedger } from './soak-load.ts';
 import { SoakRecords } from './soak-records.ts';
-import { type SeenCall, storyOf } from './soak-timeline.ts';
+import { type SeenCall, timelineFor } from './soak-timeline.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } } });
 const seed = Number(values.seed ?? newSeed());
@@ -32,7 +32,7 @@ const find = (finding: Finding): void => {
   found.set(finding.what, finding);
   say(`BROKEN ${finding.what}`);
 };
-const struck: Struck[] = [];
+const struck: Injected[] = [];
 const calls: SeenCall[] = [];
 system.wires.onCrossing = ({ process, via, what, when, text }) => {
   if (via === 'sagemaker' && what.endsWith('Endpoint')) calls.push({ at: Date.now(), process, what, when, text });
@@ -42,14 +42,14 @@ try {
 } catch (error) {
   find({ what: String(error), endpoint: null, at: null });
 }
-if (found.size > 0) await tellStories();
+if (found.size > 0) await reportTimelines();
 records.close();
 await system.stop({ keep: found.size > 0 });
 process.exitCode = found.size === 0 ? 0 : 1;
 
 /** All that is known stays: the stories, the journal of effects, what the processes said, and the database. */
-async function tellStories(): Promise<void> {
-  const effects = await system.standIn.effects();
+async function reportTimelines(): Promise<void> {
+  const effects = await system.simulator.effects();
   const evidence = {
     effects,
     struck,
@@ -57,7 +57,7 @@ async function tellStories(): Promise<void> {
     deployments: records.deployments(),
     history: (name: string) => records.history(name),
   };
-  const stories = [...found.values()].map((finding) => storyOf(finding, evidence)).join('\n\n');
+  const stories = [...found.values()].map((finding) => timelineFor(finding, evidence)).join('\n\n');
   say(`what was found:\n${stories}`);
   const keep = (name: string, text: string): void => writeFileSync(join(system.folder, name), text);
   keep('stories.txt', stories);
@@ -85,7 +85,7 @@ async function soak(): Promise<void> {
   const fate = async (random: () => number): Promise<void> => {
     while (goesOn()) {
       await delay(1000 + random() * 8000);
-      const name = await strikeOnce(system, random, struck).catch(
+      const name = await injectOnce(system, random, struck).catch(
         (error: unknown) => `a fault that could not be made: ${String(error)}`,
       );
       say(`${name}; ${ledger.accepted.size} runs accepted`);
@@ -103,7 +103,7 @@ async function soak(): Promise<void> {
   await Promise.all([client(stream()), client(stream()), client(stream()), fate(stream()), fate(stream()), watch()]);
 
   say('no more faults and no more requests: waiting for quiet');
-  await system.standIn.clearFaults();
+  await system.simulator.clearFaults();
   await system.allReady();
   await eventually(
     async () =>

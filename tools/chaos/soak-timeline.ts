@@ -1,7 +1,7 @@
 import type { Effect } from 'sagemaker-simulator';
 import type { Crossing } from './intercepted-message.ts';
 import type { Finding } from './endpoint-timeline.ts';
-import type { Struck } from './soak-faults.ts';
+import type { Injected } from './soak-faults.ts';
 import type { DeploymentRecord, HistoryRecord } from './soak-records.ts';
 
 /** A call about an endpoint, with the process that made it. */
@@ -11,7 +11,7 @@ export interface SeenCall extends Pick<Crossing, 'process' | 'what' | 'when' | '
 
 export interface Evidence {
   effects: readonly Effect[];
-  struck: readonly Struck[];
+  struck: readonly Injected[];
   calls: readonly SeenCall[];
   deployments: readonly DeploymentRecord[];
   history: (endpoint: string) => HistoryRecord[];
@@ -21,17 +21,17 @@ const beforeMs = 20_000;
 const afterMs = 5000;
 const longest = 180;
 
-const isLook = (what: string): boolean => what.startsWith('Describe');
+const isObservation = (what: string): boolean => what.startsWith('Describe');
 
-function toldCall({ what, when, text }: SeenCall): string {
-  if (!isLook(what)) return `${what} ${when === 'before' ? 'sent' : 'answered'} ${text.replace('\n', ' → ')}`;
+function reportedCall({ what, when, text }: SeenCall): string {
+  if (!isObservation(what)) return `${what} ${when === 'before' ? 'sent' : 'answered'} ${text.replace('\n', ' → ')}`;
   const seen = /"(EndpointStatus|EndpointConfigName|message)":"([^"]+)/g;
   const shown = [...(text.split('\n')[1] ?? '').matchAll(seen)].map(([, , value = '']) => value);
   return `${what} saw ${shown.join(', ')}`;
 }
 
 /** All that is known of the time around a finding, in order, for its cause to be seen. */
-export function storyOf({ what, endpoint, at }: Finding, evidence: Evidence): string {
+export function timelineFor({ what, endpoint, at }: Finding, evidence: Evidence): string {
   if (endpoint === null || at === null) return what;
   const { effects, struck, calls, deployments, history } = evidence;
   const lines: { at: number; line: string }[] = [
@@ -43,8 +43,8 @@ export function storyOf({ what, endpoint, at }: Finding, evidence: Evidence): st
       ...(to === null || to - from < 100 ? [] : [{ at: to, line: `fault      ${name}: over` }]),
     ]),
     ...calls
-      .filter((one) => one.text.includes(`"${endpoint}"`) && !(isLook(one.what) && one.when === 'before'))
-      .map((one) => ({ at: one.at, line: `${one.process}   ${toldCall(one)}` })),
+      .filter((one) => one.text.includes(`"${endpoint}"`) && !(isObservation(one.what) && one.when === 'before'))
+      .map((one) => ({ at: one.at, line: `${one.process}   ${reportedCall(one)}` })),
     ...history(endpoint).map((one) => ({
       at: one.at,
       line: `record     ${one.trainingJobName}${one.attempt === null ? '' : ` #${one.attempt}`} ${one.subject} ${one.from ?? ''} → ${one.to} by ${one.actor} ${one.detail ?? ''}`,
@@ -56,9 +56,9 @@ export function storyOf({ what, endpoint, at }: Finding, evidence: Evidence): st
         line: `record     deployment ${one.attempts} of ${one.trainingJobName} begins (${one.trigger}${one.forced ? ', forced' : ''})`,
       })),
   ];
-  const told = lines
+  const reported = lines
     .filter((one) => one.at >= at - beforeMs && one.at <= at + afterMs)
     .toSorted((a, b) => a.at - b.at)
     .map((one) => `  ${new Date(one.at).toISOString().slice(11, 23)} ${one.at === at ? '>' : ' '} ${one.line.slice(0, longest)}`);
-  return [`${what}, ${new Date(at).toISOString()}`, ...told].join('\n');
+  return [`${what}, ${new Date(at).toISOString()}`, ...reported].join('\n');
 }

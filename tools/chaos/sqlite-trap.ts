@@ -12,9 +12,9 @@ export interface SqlPlace {
   when: string;
 }
 
-const lookMs = 30;
+const checkIntervalMs = 30;
 /** Longer than any write takes of itself. */
-const looksInARow = 6;
+const readsInARow = 6;
 
 /**
  * A trigger in the database file, put there from outside, that never ends: the process that fires it stays in its transaction until
@@ -39,12 +39,12 @@ export function holdInTransaction(
     change(system, ['DROP TRIGGER crash_trap', 'DROP VIEW crash_for_ever']);
   };
   const spring = async (): Promise<number> => {
-    for (let seen = 0, holder: string | null = null; ; await delay(lookMs)) {
+    for (let seen = 0, holder: string | null = null; ; await delay(checkIntervalMs)) {
       if (removed) return new Promise<never>(() => {});
       const now = lockHolder(system);
       seen = now !== null && now === holder ? seen + 1 : 0;
       holder = now;
-      if (holder === null || seen < looksInARow) continue;
+      if (holder === null || seen < readsInARow) continue;
       system.process(holder).kill();
       const struckAt = Date.now();
       remove();
@@ -65,11 +65,11 @@ function change({ databaseFile }: CrashSystem, statements: readonly string[]): v
 }
 
 /** The process that holds the write lock: byte 120 of the -shm file (https://sqlite.org/walformat.html, section 2.2.3). */
-function lockHolder({ databaseFile, services }: CrashSystem): string | null {
+function lockHolder({ databaseFile, ctx }: CrashSystem): string | null {
   const { ino } = statSync(`${databaseFile}-shm`, { throwIfNoEntry: false }) ?? { ino: -1 };
   const line = readFileSync('/proc/locks', 'utf8')
     .split('\n')
     .find((one) => new RegExp(`WRITE \\d+ [0-9a-f]+:[0-9a-f]+:${ino} 120 120$`).test(one));
   const pid = Number(/WRITE (\d+)/.exec(line ?? '')?.[1]);
-  return services.find((service) => service.pid === pid)?.name ?? null;
+  return ctx.find((service) => service.pid === pid)?.name ?? null;
 }

@@ -5,23 +5,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { redisArguments, redisIsReady, redisProgram } from '../dev/redis-server.ts';
-import { redisAnswers } from '../dev/readiness.ts';
+import { redisResponds } from '../dev/readiness.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { freePort } from '../dev/ports.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
-import { startSagemakerProxy } from './sagemaker-proxy.ts';
+import { startSageMakerProxy } from './sagemaker-proxy.ts';
 import { redisCommand } from './redis-command.ts';
 import { ServiceClient } from './service-client.ts';
-import { StandIn } from './simulator.ts';
-import { Tripwires } from './breakpoints.ts';
+import { SimulatorClient } from './simulator.ts';
+import { Breakpoints } from './breakpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const machine = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].map((name) => [name, process.env[name]]));
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 
 /** What makes a run short: a training takes about a second, an endpoint half of one. */
-const standInEnv = {
+const simulatorEnv = {
   SIMULATOR_TRAINING_SECONDS: '1',
   SIMULATOR_STOP_SECONDS: '0.3',
   SIMULATOR_ENDPOINT_SECONDS: '0.5',
@@ -36,8 +36,8 @@ const serviceEnv = {
   TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/crash:1',
   MODEL_OUTPUT_S3_URI: 's3://crash/models',
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'stand-in',
-  AWS_SECRET_ACCESS_KEY: 'stand-in',
+  AWS_ACCESS_KEY_ID: 'simulator',
+  AWS_SECRET_ACCESS_KEY: 'simulator',
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -48,14 +48,14 @@ const serviceEnv = {
  * API and three workers. Each of ours reaches Redis and the stand-in through proxies of its own.
  */
 export class CrashSystem {
-  readonly wires = new Tripwires();
+  readonly wires = new Breakpoints();
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
   readonly databaseFile = join(this.folder, 'autodeploy.db');
   #processes = new Map<string, ManagedProcess>();
   #proxies: Proxy[] = [];
   #redisPort = 0;
   #client: ServiceClient | null = null;
-  #standIn: StandIn | null = null;
+  #simulator: SimulatorClient | null = null;
 
   static async start(): Promise<CrashSystem> {
     const system = new CrashSystem();
@@ -70,25 +70,25 @@ export class CrashSystem {
 
   async #start(): Promise<void> {
     this.#redisPort = await freePort();
-    const [apiPort, standInPort] = [await freePort(), await freePort()];
+    const [apiPort, simulatorPort] = [await freePort(), await freePort()];
     const dir = join(this.folder, 'redis');
     mkdirSync(dir);
     const redisArgs = redisArguments({ port: this.#redisPort, dir, appendonly: true });
     const env = {
       ...machine,
-      ...standInEnv,
-      SIMULATOR_PORT: String(standInPort),
+      ...simulatorEnv,
+      SIMULATOR_PORT: String(simulatorPort),
       SIMULATOR_STATE_FILE: join(this.folder, 'sagemaker.jsonl'),
     };
     await Promise.all([
       this.#add('redis', { program: redisProgram(), args: redisArgs, env: machine, ready: redisIsReady }),
-      this.#add('stand-in', { ...ours('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
+      this.#add('simulator', { ...ours('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
     ]);
-    this.#standIn = new StandIn(standInPort);
+    this.#simulator = new SimulatorClient(simulatorPort);
 
     const service = async (name: string, file: string, ready: RegExp): Promise<void> => {
       const redis = await startRedisProxy(name, this.#redisPort, this.wires.watch);
-      const sagemaker = await startSagemakerProxy(name, standInPort, this.wires.watch);
+      const sagemaker = await startSageMakerProxy(name, simulatorPort, this.wires.watch);
       this.#proxies.push(redis, sagemaker);
       await this.#add(name, {
         ...ours(file),
@@ -121,9 +121,9 @@ export class CrashSystem {
     return this.#client;
   }
 
-  get standIn(): StandIn {
-    if (this.#standIn === null) throw new Error('the stand-in has not been started');
-    return this.#standIn;
+  get simulator(): SimulatorClient {
+    if (this.#simulator === null) throw new Error('the stand-in has not been started');
+    return this.#simulator;
   }
 
   get workers(): ManagedProcess[] {
@@ -131,7 +131,7 @@ export class CrashSystem {
   }
 
   /** The API and the workers. */
-  get services(): ManagedProcess[] {
+  get ctx(): ManagedProcess[] {
     return [this.process('api'), ...this.workers];
   }
 
@@ -176,7 +176,7 @@ export class CrashSystem {
     const { starts } = redis;
     redis.kill();
     await eventually(() => redis.starts > starts);
-    await eventually(redisAnswers(this.#redisPort));
+    await eventually(redisResponds(this.#redisPort));
   }
 
   /** With its side files, as by `rm autodeploy.db*`. */
@@ -199,9 +199,9 @@ export class CrashSystem {
 
   /** With `keep` the folder stays, with the database, the stand-in's state, and all that the processes said. */
   async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
-    const [redis, standIn, ...programs] = [...this.#processes.values()];
+    const [redis, simulator, ...programs] = [...this.#processes.values()];
     await Promise.all(programs.map((managed) => managed.stop()));
-    await Promise.all([redis?.stop(), standIn?.stop()]);
+    await Promise.all([redis?.stop(), simulator?.stop()]);
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     if (keep) for (const { name, log } of this.#processes.values()) writeFileSync(join(this.folder, `${name}.log`), log);
     else rmSync(this.folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ export interface RunExpectation {
   status: readonly string[];
   deployment: readonly string[];
   /** How often an endpoint may have been asked for on its account: once by default, or once for each of its deployments. */
-  askedAtMost?: 'once' | 'deployments' | 'twice';
+  requestedAtMost?: 'once' | 'deployments' | 'twice';
   /** Its model and configuration may be made once more, since somebody deletes them. */
   madeAgain?: boolean;
 }
@@ -19,7 +19,7 @@ export interface EffectCounts {
   models: number;
   endpointConfigs: number;
   /** Endpoints asked to be created or updated. */
-  endpointsAsked: number;
+  endpointsRequested: number;
 }
 
 /** What was found; empty lists are good. */
@@ -43,17 +43,17 @@ export const isFinal = (run: RunDetails | null, { status }: RunExpectation): boo
   // Between the training's end and the deployment there is no instant: one transaction.
   status.length > 0;
 
-export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsAsked: 0 };
+export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsRequested: 0 };
 
 /** Compares what the service has recorded, and what the stand-in has seen done, with what has to be. */
 export async function judge(
   system: CrashSystem,
   expects: readonly RunExpectation[],
   live: Readonly<Record<string, string>>,
-  { strangersToo = true }: { strangersToo?: boolean } = {},
+  { foreignToo = true }: { foreignToo?: boolean } = {},
 ): Promise<Verdict> {
   const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
-  const effects = await system.standIn.effects();
+  const effects = await system.simulator.effects();
   for (const expected of expects) {
     const run = await system.client.run(expected.name);
     if (run === null) {
@@ -67,7 +67,7 @@ export async function judge(
     countEffects(verdict, effects, run, expected);
   }
   const runs = await system.client.runs();
-  if (strangersToo) verdict.doubled.push(...strangers(effects, new Set(runs.map((run) => run.training_job_name))));
+  if (foreignToo) verdict.doubled.push(...foreign(effects, new Set(runs.map((run) => run.training_job_name))));
   for (const { endpoint_name: endpoint, training_job_name: name } of runs) {
     if (endpoint in live && !expects.some((expected) => expected.name === name))
       verdict.doubled.push(`${name}: a second run for one request on ${endpoint}`);
@@ -84,7 +84,7 @@ export async function judge(
 }
 
 /** Training jobs that were started and that no run knows of. */
-export const strangers = (effects: readonly Effect[], known: ReadonlySet<string>): string[] =>
+export const foreign = (effects: readonly Effect[], known: ReadonlySet<string>): string[] =>
   effects
     .filter(({ kind, name }) => kind === 'training_job_created' && !known.has(name))
     .map(({ name }) => `training job ${name} is of no run`);
@@ -101,19 +101,19 @@ function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDeta
   const trainingJobs = count('training_job_created');
   const models = count('model_created');
   const endpointConfigs = count('endpoint_config_created');
-  const endpointsAsked = count('endpoint_create_requested', 'endpoint_update_requested');
+  const endpointsRequested = count('endpoint_create_requested', 'endpoint_update_requested');
   limit('training job created', trainingJobs, run.training_job_arn === null ? 0 : 1, 1);
   const madeAtMost = expected.madeAgain ? 2 : 1;
   limit('model created', models, wasDeployed, madeAtMost);
   limit('endpoint configuration created', endpointConfigs, wasDeployed, madeAtMost);
-  limit('endpoint asked', endpointsAsked, wasDeployed, askedAtMost(run, expected));
+  limit('endpoint asked', endpointsRequested, wasDeployed, requestedAtMost(run, expected));
   verdict.effects.trainingJobs += trainingJobs;
   verdict.effects.models += models;
   verdict.effects.endpointConfigs += endpointConfigs;
-  verdict.effects.endpointsAsked += endpointsAsked;
+  verdict.effects.endpointsRequested += endpointsRequested;
 }
 
-function askedAtMost(run: RunDetails, { askedAtMost: most = 'once' }: RunExpectation): number {
+function requestedAtMost(run: RunDetails, { requestedAtMost: most = 'once' }: RunExpectation): number {
   switch (most) {
     case 'once':
       return 1;

@@ -79,14 +79,14 @@ export const update: Workload = async (system, name) => {
 
 /** CreateTrainingJob is throttled when the API asks, so that a worker starts the training. */
 export const throttled: Workload = async (system, name) => {
-  await system.standIn.addFaults([{ kind: 'throttle', match: { operation: 'CreateTrainingJob', nameContains: name } }]);
+  await system.simulator.addFaults([{ kind: 'throttle', match: { operation: 'CreateTrainingJob', nameContains: name } }]);
   return create(system, name);
 };
 
 /** The endpoint failed when it was created: it has to be deleted and created anew. */
 export const replace: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
-  await system.standIn.addFaults([{ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint', nameContains: endpoint } }]);
+  await system.simulator.addFaults([{ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint', nameContains: endpoint } }]);
   await bringUp(system, `${name}-old`, endpoint);
   return {
     about: [`${name}-new`, endpoint],
@@ -100,7 +100,9 @@ export const replace: Workload = async (system, name) => {
 export const rollback: Workload = async (system, name) => {
   const work = await update(system, name);
   const endpoint = `ep-${name}`;
-  await system.standIn.addFaults([{ kind: 'roll_back_update', match: { operation: 'UpdateEndpoint', nameContains: endpoint } }]);
+  await system.simulator.addFaults([
+    { kind: 'roll_back_update', match: { operation: 'UpdateEndpoint', nameContains: endpoint } },
+  ]);
   return {
     ...work,
     expects: [deployed(`${name}-old`), deployed(`${name}-new`, { deployment: ['rolled_back'] })],
@@ -111,14 +113,14 @@ export const rollback: Workload = async (system, name) => {
 /** A training that would take an hour is stopped. */
 export const stop: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
-  const { trainingSeconds } = await system.standIn.settings({});
-  await system.standIn.settings({ trainingSeconds: 3600 });
+  const { trainingSeconds } = await system.simulator.settings({});
+  await system.simulator.settings({ trainingSeconds: 3600 });
   await start(system, name, endpoint);
   await eventually(
     () => system.client.run(name),
     (run) => run?.status === 'training',
   );
-  await system.standIn.settings({ trainingSeconds });
+  await system.simulator.settings({ trainingSeconds });
   return {
     about: [name, endpoint],
     go: async () => void (await system.client.stop(name)),
@@ -130,7 +132,7 @@ export const stop: Workload = async (system, name) => {
 /** The same, where SageMaker refuses the API's StopTrainingJob, so that a worker asks again. */
 export const stopRefused: Workload = async (system, name) => {
   const match = { operation: 'StopTrainingJob', nameContains: name } as const;
-  await system.standIn.addFaults([{ kind: 'error', match, status: 400, code: 'AccessDeniedException', message: 'not yet' }]);
+  await system.simulator.addFaults([{ kind: 'error', match, status: 400, code: 'AccessDeniedException', message: 'not yet' }]);
   return stop(system, name);
 };
 
@@ -147,7 +149,7 @@ export const forced: Workload = async (system, name) => {
       const { status } = await system.client.deploy(older, true);
       if (status !== 202 && status !== 200) throw new Error(`forced deploy of ${older}: ${status}`);
     },
-    expects: [deployed(older, { askedAtMost: 'deployments' }), deployed(`${name}-new`)],
+    expects: [deployed(older, { requestedAtMost: 'deployments' }), deployed(`${name}-new`)],
     live: { [endpoint]: older },
   };
 };

@@ -2,7 +2,7 @@ import { type Environment, present } from './environment.ts';
 import type { SystemSettings } from './system.ts';
 
 /** What stands where and what to try, one line each; fit to be copied into a shell. */
-export function welcome({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings, logs: string): string[] {
+export function banner({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings, logs: string): string[] {
   const needsKey = present(env, 'API_KEYS') !== undefined;
   const curl = needsKey ? 'curl -H "X-API-Key: $KEY"' : 'curl';
   return [

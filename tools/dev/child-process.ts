@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Duplex, type Readable } from 'node:stream';
 
 /** A child process whose output is read from pipes. */
-export type TiedProcess = ChildProcessByStdio<null, Readable, Readable>;
+export type BoundProcess = ChildProcessByStdio<null, Readable, Readable>;
 
 /**
  * The watcher in the background reads descriptor 3, the other end of which only this process has: when this process dies, even by
@@ -14,11 +14,11 @@ const endWithParent = '(read -r over <&3 || { kill -TERM $$; kill -CONT $$; }) >
  * Starts a program that ends when this process does, in a process group of its own, so that Ctrl-C in a terminal reaches only
  * this process.
  */
-export function spawnTied(
+export function spawnBound(
   program: string,
   args: readonly string[],
   options: { env: NodeJS.ProcessEnv; cwd: string },
-): TiedProcess {
+): BoundProcess {
   const child = spawn('/bin/sh', ['-c', endWithParent, 'sh', program, ...args], {
     ...options,
     detached: true,
@@ -30,5 +30,5 @@ export function spawnTied(
     watched.on('error', () => {});
     child.once('exit', () => watched.end('over\n'));
   }
-  return child as TiedProcess;
+  return child as BoundProcess;
 }

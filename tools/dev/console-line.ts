@@ -1,15 +1,19 @@
 /** What a program's log line says to the person at the terminal; null for one that only the log file needs. */
-export function tell(service: string, line: string): string | null {
+export function report(service: string, line: string): string | null {
   const entry = parse(line);
   if (entry === null) return null;
-  const trouble = troubles.get(entry['level']);
-  if (entry['component'] !== 'auto-deploy' && trouble === undefined) return null;
+  const problem = problems.get(entry['level']);
+  if (entry['component'] !== 'auto-deploy' && problem === undefined) return null;
   if (entry['level'] === 'debug' || entry['level'] === 'trace') return null;
-  return storyLine(service, [text(entry['training_job_name']), trouble, [text(entry['msg']), reasonOf(entry)]], entry['time']);
+  return formatLogLine(
+    service,
+    [text(entry['training_job_name']), problem, [text(entry['msg']), reasonOf(entry)]],
+    entry['time'],
+  );
 }
 
 /** One line: time, service, job, message. */
-export function storyLine(service: string, parts: readonly Part[], at: unknown = Date.now()): string {
+export function formatLogLine(service: string, parts: readonly Part[], at: unknown = Date.now()): string {
   const time = new Date(typeof at === 'string' || typeof at === 'number' ? at : Date.now());
   const words = parts.map((part) => (Array.isArray(part) ? part.filter(Boolean).join(': ') : part)).filter(Boolean);
   return `${time.toTimeString().slice(0, 8)}  ${service.padEnd(widest)}  ${printable(words.join('  '))}`;
@@ -18,7 +22,7 @@ export function storyLine(service: string, parts: readonly Part[], at: unknown =
 type Part = string | undefined | readonly (string | undefined)[];
 
 const widest = 'worker-2'.length;
-const troubles = new Map<unknown, string>([
+const problems = new Map<unknown, string>([
   ['warn', 'warning'],
   ['error', 'ERROR'],
   ['fatal', 'ERROR'],

@@ -19,23 +19,23 @@ export const pick = (env: Environment, names: readonly string[]): NodeJS.Process
 export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(env, machine);
 
 /** No endpoint, profile, proxy or credentials but these: the SDK asks neither files nor the network for others. */
-const standInAws = (simulatorPort: number): NodeJS.ProcessEnv => ({
+const simulatorAws = (simulatorPort: number): NodeJS.ProcessEnv => ({
   AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
   // Another service than SageMaker, should one ever be called, finds nobody.
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'stand-in',
-  AWS_SECRET_ACCESS_KEY: 'stand-in',
+  AWS_ACCESS_KEY_ID: 'simulator',
+  AWS_SECRET_ACCESS_KEY: 'simulator',
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
 /** The required settings, and intervals short enough to watch. */
-const standInDefaults = {
-  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/stand-in',
+const serviceDefaults = {
+  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/simulator',
   TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/sentiment:latest',
-  MODEL_OUTPUT_S3_URI: 's3://stand-in/models',
+  MODEL_OUTPUT_S3_URI: 's3://simulator/models',
   POLL_INTERVAL_SECONDS: '2',
   ENDPOINT_POLL_SECONDS: '2',
   RECONCILE_INTERVAL_SECONDS: '5',
@@ -68,8 +68,8 @@ export function serviceEnvironment(env: Environment, names: readonly string[], w
   };
   if (wiring.aws) return { ...env, ...ours };
   return {
-    ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, standInDefaults),
-    ...standInAws(wiring.simulatorPort),
+    ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, serviceDefaults),
+    ...simulatorAws(wiring.simulatorPort),
     ...ours,
   };
 }

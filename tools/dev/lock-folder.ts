@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { codeOf, StartFault } from './start-error.ts';
 
 /** Makes the folders, and sees to it that files can be made in them. @throws {StartFault} */
-export function claimFolders(folders: readonly string[]): void {
+export function lockFolders(folders: readonly string[]): void {
   for (const folder of folders) {
     const probe = join(folder, `.probe-${process.pid}`);
     try {

@@ -8,11 +8,11 @@ import { configOrExit, parseApiConfig } from '../../src/config/config.ts';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
 import { startFaults } from '../../src/sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
-import { claimFolders } from './lock-folder.ts';
+import { lockFolders } from './lock-folder.ts';
 import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { fault, say } from './output.ts';
-import { claimPort, freePort } from './ports.ts';
+import { reservePort, freePort } from './ports.ts';
 import { StartFault } from './start-error.ts';
 import { runSystem } from './run-system.ts';
 import type { SystemSettings } from './system.ts';
@@ -49,12 +49,12 @@ async function main(args: string[]): Promise<number> {
 
 /** Ports that are free, folders, and the environments that follow from them. */
 async function settle({ aws, folder, ...wanted }: Options): Promise<SystemSettings> {
-  const apiPort = await claimPort(wanted.apiPort, 'the API', 'PORT');
-  const simulatorPort = aws ? 0 : await claimPort(wanted.simulatorPort, 'the SageMaker stand-in', 'SIMULATOR_PORT');
+  const apiPort = await reservePort(wanted.apiPort, 'the API', 'PORT');
+  const simulatorPort = aws ? 0 : await reservePort(wanted.simulatorPort, 'the SageMaker stand-in', 'SIMULATOR_PORT');
   const redisPort = await freePort();
   // What the stand-in made up and what is real must never meet: each has its own database and queue.
-  const data = join(folder, aws ? 'aws' : 'stand-in');
-  claimFolders([folder, join(folder, 'logs'), data, join(data, 'redis')]);
+  const data = join(folder, aws ? 'aws' : 'simulator');
+  lockFolders([folder, join(folder, 'logs'), data, join(data, 'redis')]);
   const wiring = { aws, apiPort, simulatorPort, redisPort, databaseUrl: 'file:./autodeploy.db' };
   return {
     root,

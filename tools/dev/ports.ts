@@ -29,7 +29,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** The port, or a free one for 0. @throws {StartFault} that says what to set, when it can't be had. */
-export async function claimPort(port: number, what: string, variable: string): Promise<number> {
+export async function reservePort(port: number, what: string, variable: string): Promise<number> {
   if (port === 0) return await freePort();
   try {
     await tryPort(port);

@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 
-const patienceMs = 3000;
+const retryBudgetMs = 3000;
 
 /** Whether the address answers a GET with 2xx. */
-export const answers = (url: string) => async (): Promise<boolean> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+export const responses = (url: string) => async (): Promise<boolean> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(retryBudgetMs) });
   await response.arrayBuffer();
   return response.ok;
 };
 
 /** Whether a Redis on the loopback address answers PING; while it still loads its data it doesn't. */
-export const redisAnswers = (port: number) => async (): Promise<boolean> => {
+export const redisResponds = (port: number) => async (): Promise<boolean> => {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(patienceMs, () => socket.destroy());
+  socket.setTimeout(retryBudgetMs, () => socket.destroy());
   // Said again by `once`, unless the error comes after it.
   socket.on('error', () => {});
   socket.write('PING\r\n');
   try {
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    return answer.toString().startsWith('+PONG');
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    return response.toString().startsWith('+PONG');
   } finally {
     socket.destroy();
   }

@@ -2,37 +2,37 @@ import type { WriteStream } from 'node:fs';
 import { openLogFile } from './log-file.ts';
 import { fault, say } from './output.ts';
 import { StartError, type Watcher } from './service.ts';
-import { onStop } from './stop-signals.ts';
-import { storyLine, tell } from './console-line.ts';
+import { onInterrupt } from './stop-signals.ts';
+import { formatLogLine, report } from './console-line.ts';
 import { System, type SystemSettings } from './system.ts';
-import { welcome } from './banner.ts';
+import { banner } from './banner.ts';
 
 const exitCodeKilled = 130;
 
 /** Starts all of it, says where it is, and stops it when that is asked for. Answers with this process's exit code. */
 export async function runSystem(settings: SystemSettings, logs: string): Promise<number> {
   const system = new System(settings, watcher(logs));
-  const stop = onStop({
-    again: () => {
+  const stop = onInterrupt({
+    repeat: () => {
       system.kill();
       process.exit(exitCodeKilled);
     },
   });
   const started = system.start();
   const failure = await Promise.race([
-    stop.asked,
+    stop.requested,
     started.then(() => {
-      if (!stop.isAsked()) welcome(settings, logs).forEach(say);
-      return stop.asked;
+      if (!stop.isRequested()) banner(settings, logs).forEach(say);
+      return stop.requested;
     }),
   ]).catch((error: unknown) => error);
 
-  if (stop.isAsked()) say('stopping; Ctrl-C again kills');
+  if (stop.isRequested()) say('stopping; Ctrl-C again kills');
   const killed = await system.stop();
   // A start that was broken off fails, too.
   await started.catch(() => {});
   for (const name of killed) fault(`${name} did not end in time and was killed`);
-  if (stop.isAsked()) {
+  if (stop.isRequested()) {
     say('stopped');
     return 0;
   }
@@ -51,9 +51,9 @@ function watcher(logs: string): Watcher {
       const file = files.get(service) ?? openLogFile(logs, service);
       files.set(service, file);
       file.write(`${line}\n`);
-      const story = tell(service, line);
-      if (story !== null) say(story);
+      const consoleLine = report(service, line);
+      if (consoleLine !== null) say(consoleLine);
     },
-    say: (service, message) => say(storyLine(service, [message])),
+    say: (service, message) => say(formatLogLine(service, [message])),
   };
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { spawnTied, type TiedProcess } from './child-process.ts';
+import { spawnBound, type BoundProcess } from './child-process.ts';
 
 export interface ServiceSpec {
   name: string;
@@ -36,7 +36,7 @@ export class Service {
   readonly #watcher: Watcher;
   readonly #stop = new AbortController();
   readonly #lastLines: string[] = [];
-  #child: TiedProcess | null = null;
+  #child: BoundProcess | null = null;
   #ended: Promise<string> = Promise.resolve('before it started');
   #startedAt = 0;
   #restartMs = firstRestartMs;
@@ -74,10 +74,10 @@ export class Service {
     this.#child?.kill('SIGKILL');
   }
 
-  #launch(): TiedProcess {
+  #launch(): BoundProcess {
     const { program, args, env, cwd, name } = this.spec;
     this.#startedAt = performance.now();
-    const child = spawnTied(program, args, { env, cwd });
+    const child = spawnBound(program, args, { env, cwd });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) this.#read(stream);
     this.#ended = new Promise((resolve) => {
@@ -99,7 +99,7 @@ export class Service {
     });
   }
 
-  async #ready(child: TiedProcess): Promise<void> {
+  async #ready(child: BoundProcess): Promise<void> {
     const until = performance.now() + readyWithinMs;
     while (performance.now() < until && !this.#stop.signal.aborted) {
       if (this.#child !== child) throw this.#startError(`ended ${await this.#ended}`);

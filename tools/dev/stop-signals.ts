@@ -2,27 +2,27 @@
 const echoMs = 700;
 
 export interface Stop {
-  asked: Promise<void>;
-  isAsked: () => boolean;
+  requested: Promise<void>;
+  isRequested: () => boolean;
 }
 
 /**
- * SIGINT, SIGTERM, SIGHUP and the death of the process that started this one ask for a stop. `again` is called when the person
+ * SIGINT, SIGTERM, SIGHUP and the death of the process that started this one ask for a stop. `repeat` is called when the person
  * asks once more.
  */
-export function onStop({ again }: { again: () => void }): Stop {
-  let askedAt: number | null = null;
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+export function onInterrupt({ repeat }: { repeat: () => void }): Stop {
+  let requestedAt: number | null = null;
+  const { promise: requested, resolve } = Promise.withResolvers<void>();
   const ask = (): void => {
     const now = performance.now();
-    if (askedAt === null) {
-      askedAt = now;
+    if (requestedAt === null) {
+      requestedAt = now;
       resolve();
-    } else if (now - askedAt > echoMs) again();
+    } else if (now - requestedAt > echoMs) repeat();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
   // The channel of scripts/start.mjs. It must not keep this process alive.
-  process.once('disconnect', () => askedAt === null && ask());
+  process.once('disconnect', () => requestedAt === null && ask());
   process.channel?.unref();
-  return { asked, isAsked: () => askedAt !== null };
+  return { requested, isRequested: () => requestedAt !== null };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { machineEnvironment } from './environment.ts';
-import { answers, beats, redisAnswers } from './readiness.ts';
+import { responses, beats, redisResponds } from './readiness.ts';
 import { redisArguments, redisProgram } from './redis-server.ts';
 import { Service, type ServiceSpec, type Watcher } from './service.ts';
 
@@ -42,18 +42,18 @@ export class System {
       args: redisArguments({ port: settings.redisPort, dir: '.', appendonly: true }),
       env: machineEnvironment(env),
       cwd: join(folder, 'redis'),
-      isReady: redisAnswers(settings.redisPort),
+      isReady: redisResponds(settings.redisPort),
       stopWithinMs: restStopMs,
     });
     const simulator = (url: string): Service =>
-      program('stand-in', 'packages/sagemaker-simulator/src/main.ts', {
+      program('simulator', 'packages/sagemaker-simulator/src/main.ts', {
         env: settings.simulatorEnv,
-        isReady: answers(`${url}/_control/health`),
+        isReady: responses(`${url}/_control/health`),
         stopWithinMs: restStopMs,
       });
     const api = program('api', 'src/api/main.ts', {
       env,
-      isReady: answers(`${settings.apiUrl}/health/ready`),
+      isReady: responses(`${settings.apiUrl}/health/ready`),
       stopWithinMs: programStopMs,
     });
     const worker = (name: string): Service => {

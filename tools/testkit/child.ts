@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { spawnTied, type TiedProcess } from '../dev/child-process.ts';
+import { spawnBound, type BoundProcess } from '../dev/child-process.ts';
 
 export interface Exit {
   code: number | null;
@@ -12,24 +12,24 @@ export class Child {
   /** Lines of stdout and stderr, as they came. */
   readonly output: string[] = [];
   readonly exited: Promise<Exit>;
-  readonly #child: TiedProcess;
+  readonly #child: BoundProcess;
   readonly #watchers = new Set<() => void>();
   #exit: Exit | null = null;
 
   constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawnTied(program, args, { env, cwd: process.cwd() });
+    this.#child = spawnBound(program, args, { env, cwd: process.cwd() });
     if (this.#child.pid === undefined) throw new Error(`could not start ${program}`);
     this.pid = this.#child.pid;
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.output.push(line);
-        this.#tell();
+        this.#report();
       });
     }
     this.exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
         this.#exit = { code, signal };
-        this.#tell();
+        this.#report();
         resolve(this.#exit);
       });
     });
@@ -44,18 +44,18 @@ export class Child {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         clearTimeout(timer);
-        this.#watchers.delete(look);
+        this.#watchers.delete(observe);
         act();
       };
       const give = (why: string): void => settle(() => reject(new Error(`no ${what}: ${why}\n${this.tail()}`)));
-      const look = (): void => {
+      const observe = (): void => {
         const found = find();
         if (found !== undefined) settle(() => resolve(found));
         else if (this.#exit !== null) give(`it ended with ${JSON.stringify(this.#exit)}`);
       };
       const timer = setTimeout(() => give(`nothing within ${withinMs} ms`), withinMs);
-      this.#watchers.add(look);
-      look();
+      this.#watchers.add(observe);
+      observe();
     });
   }
 
@@ -81,7 +81,7 @@ export class Child {
     return this.output.slice(-lines).join('\n');
   }
 
-  #tell(): void {
-    for (const look of this.#watchers) look();
+  #report(): void {
+    for (const observe of this.#watchers) observe();
   }
 }

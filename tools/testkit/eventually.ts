@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
  * throws is one that doesn't hold.
  */
 export async function eventually<T>(
-  look: () => T | Promise<T>,
+  observe: () => T | Promise<T>,
   holds: (seen: T) => boolean = Boolean,
   { withinMs = 10_000, everyMs = 20, what = 'what was awaited' }: { withinMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<T> {
@@ -14,7 +14,7 @@ export async function eventually<T>(
   for (;;) {
     let last: unknown;
     try {
-      const seen = await look();
+      const seen = await observe();
       if (holds(seen)) return seen;
       last = seen;
     } catch (error) {

@@ -14,26 +14,26 @@ export interface ProxyOptions {
 export interface Proxy {
   url: string;
   /** What it was asked for: `CONNECT host:port`, `POST http://host/…`, with the credentials it was given. */
-  asked: { what: string; authorization: string | null }[];
+  requested: { what: string; authorization: string | null }[];
   /** How many connections were made to it. */
   connections: () => number;
 }
 
 /** A forward proxy on loopback, as companies have them: it passes requests on, and makes tunnels. */
 export async function startProxy({ tunnel = () => ({ status: 502 }), status }: ProxyOptions = {}): Promise<Proxy> {
-  const asked: Proxy['asked'] = [];
+  const requested: Proxy['requested'] = [];
   let connections = 0;
   const note = (request: IncomingMessage, what: string): void => {
-    asked.push({ what, authorization: request.headers['proxy-authorization'] ?? null });
+    requested.push({ what, authorization: request.headers['proxy-authorization'] ?? null });
   };
   const sockets = new Set<Duplex>();
   const server = createServer((request, response) => {
     note(request, `${request.method} ${request.url}`);
     if (status !== undefined) return void response.writeHead(status).end('said by the proxy');
     const { 'proxy-authorization': _, ...headers } = request.headers;
-    const onward = send(request.url ?? '', { method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const onward = send(request.url ?? '', { method: request.method, headers }, (upstream) => {
+      response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+      upstream.pipe(response);
     });
     onward.on('error', () => response.destroy());
     request.pipe(onward);
@@ -60,5 +60,5 @@ export async function startProxy({ tunnel = () => ({ status: 502 }), status }: P
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, connections: () => connections };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requested, connections: () => connections };
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../env.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -41,7 +41,7 @@ export function requireKey(
     ].filter((key) => key !== '');
     if (given.some(isKey)) return next();
     if (given.length > 0) await afterWrongKey(c.env.incoming.socket.remoteAddress ?? '');
-    throw new Problem('unauthorized', 'Send an API key as Authorization: Bearer KEY or X-API-Key: KEY', {
+    throw new ApiError('unauthorized', 'Send an API key as Authorization: Bearer KEY or X-API-Key: KEY', {
       headers: { 'www-authenticate': forBrowser ? 'Basic realm="sagemaker-autodeploy", charset="UTF-8"' : 'Bearer' },
     });
   });

@@ -2,13 +2,13 @@ import { createMiddleware } from 'hono/factory';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { ApiContext, ApiEnv } from '../env.ts';
-import { faultsOf } from '../problems/validation-issues.ts';
-import { invalidRequest, Problem } from '../problems/table.ts';
+import { toFieldIssues } from '../problems/validation-issues.ts';
+import { invalidRequest, ApiError } from '../problems/table.ts';
 import { oddities } from './strict-json.ts';
 
 const maxBodyBytes = 256 * 1024;
 
-const tooLarge = (): Problem => new Problem('payload_too_large', `The body must be at most ${maxBodyBytes} bytes long`);
+const tooLarge = (): ApiError => new ApiError('payload_too_large', `The body must be at most ${maxBodyBytes} bytes long`);
 
 /**
  * Reads the body: at most 256 KiB. A declared length is judged before anything is read; a body without one (chunked) while it is
@@ -32,7 +32,7 @@ function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
   };
   const onEnd = (): void => resolve(Buffer.concat(chunks, length));
   // A client that goes away halfway is no fault of ours.
-  const onBreak = (cause?: unknown): void => reject(new Problem('bad_request', 'The body ended early', { cause }));
+  const onBreak = (cause?: unknown): void => reject(new ApiError('bad_request', 'The body ended early', { cause }));
   incoming.on('data', onData).once('end', onEnd).once('error', onBreak).once('close', onBreak);
   return promise.finally(() => {
     incoming.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
@@ -61,7 +61,7 @@ export async function readJsonBody<T extends z.ZodType>(
   const bytes = c.get('body') ?? Buffer.alloc(0);
   const body = /^[ \t\r\n]*$/.test(bytes.toString('latin1')) ? {} : parseJson(bytes, c, options);
   const result = await schema.safeParseAsync(body);
-  if (!result.success) throw invalidRequest(faultsOf(result.error, 'body'));
+  if (!result.success) throw invalidRequest(toFieldIssues(result.error, 'body'));
   return result.data;
 }
 
@@ -80,7 +80,7 @@ function parseJson(bytes: Buffer, c: ApiContext, { anyValues = false }: ReadOpti
   const [, encoding = 'utf-8'] = charset.exec(type) ?? [];
   const packing = c.req.header('content-encoding') ?? 'identity';
   if (!jsonContentType.test(type) || !/^(utf-?8|us-ascii)$/i.test(encoding) || packing !== 'identity') {
-    throw new Problem(
+    throw new ApiError(
       'unsupported_media_type',
       'Send the body as JSON in UTF-8, with Content-Type: application/json and without Content-Encoding',
     );
@@ -100,7 +100,7 @@ function parseOrRefuse(text: string): unknown {
   }
 }
 
-const bodyFault = (detail: string): Problem => invalidRequest([{ field: 'body', detail }]);
+const bodyFault = (detail: string): ApiError => invalidRequest([{ field: 'body', detail }]);
 
 const nothing = z.strictObject({}, 'must be empty: what is chosen here is a query parameter');
 

@@ -2,7 +2,7 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../env.ts';
 import { patternOf } from './methods.ts';
-import { type FieldFault, invalidRequest } from '../problems/table.ts';
+import { type FieldIssue, invalidRequest } from '../problems/table.ts';
 
 /** Probes and pages: a balancer or a browser may put anything there, and neither can mend it. */
 const takesAny = /^\/(health\/|docs\/?$|admin\/queues\/?$)/;
@@ -34,10 +34,10 @@ export function refuseUnknownQuery(routes: readonly RouteConfig[], pathOf: (path
 
 const mostFaults = 20;
 
-function faultsIn(given: readonly string[], names: readonly string[]): FieldFault[] {
+function faultsIn(given: readonly string[], names: readonly string[]): FieldIssue[] {
   const may = names.length === 0 ? 'none is, here' : `known are: ${names.join(', ')}`;
   return [...new Set(given)]
-    .flatMap((name): FieldFault[] => {
+    .flatMap((name): FieldIssue[] => {
       if (!names.includes(name)) return [{ field: name, detail: `is not a known parameter; ${may}` }];
       return given.filter((other) => other === name).length > 1 ? [{ field: name, detail: 'is given more than once' }] : [];
     })

@@ -1,4 +1,4 @@
-import type { FieldFault } from '../problems/table.ts';
+import type { FieldIssue } from '../problems/table.ts';
 
 type Frame = { kind: 'object'; keys: Set<string>; key: string; awaitsKey: boolean } | { kind: 'array'; index: number };
 
@@ -11,10 +11,10 @@ const mostFaults = 20;
  *
  * @param text JSON that has been parsed already. With `onlyKeys` values may be anything.
  */
-export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldFault[] {
-  const faults: FieldFault[] = [];
+export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldIssue[] {
+  const faults: FieldIssue[] = [];
   const frames: Frame[] = [];
-  const tell = (detail: string): void => void faults.push({ field: pathOf(frames), detail });
+  const report = (detail: string): void => void faults.push({ field: pathOf(frames), detail });
   for (const [part] of text.matchAll(token)) {
     if (faults.length === mostFaults) break;
     const top = frames.at(-1);
@@ -38,15 +38,15 @@ export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolea
         if (top?.kind === 'object' && top.awaitsKey) {
           top.key = content;
           top.awaitsKey = false;
-          if (top.keys.has(content)) tell('is given twice');
-          else if (content === '__proto__') tell('is not a known field');
+          if (top.keys.has(content)) report('is given twice');
+          else if (content === '__proto__') report('is not a known field');
           top.keys.add(content);
         }
-        if (!onlyKeys && !content.isWellFormed()) tell('holds half of a surrogate pair, which is no character');
+        if (!onlyKeys && !content.isWellFormed()) report('holds half of a surrogate pair, which is no character');
         break;
       }
       default:
-        if (!onlyKeys && !keepsDigits(part)) tell('has more digits than a number keeps exactly; send it as a string');
+        if (!onlyKeys && !keepsDigits(part)) report('has more digits than a number keeps exactly; send it as a string');
     }
   }
   return faults;

@@ -5,7 +5,7 @@
  */
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../env.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 
 const octet = '(25[0-5]|2[0-4]\\d|1\\d{2}|[1-9]?\\d)';
 const port = '(:(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]?\\d{1,4}))?';
@@ -39,7 +39,7 @@ export const refuseForeignHosts = createMiddleware<ApiEnv>(async (c, next) => {
   // The address of the request line is another one where a proxy was meant.
   const addressed = new URL(c.req.url).host;
   if (host !== undefined && isLoopbackHost(host) && isLoopbackHost(addressed)) return next();
-  throw new Problem(
+  throw new ApiError(
     'foreign_host',
     'Without API_KEYS only requests to localhost, 127.0.0.1 or [::1] are served, by the name in Host; with API_KEYS all are',
   );
@@ -55,7 +55,7 @@ export const refuseForeignOrigins = (publicUrl: string | null) =>
     const site = c.req.header('sec-fetch-site');
     const isForeign = origin !== undefined && !isOwnOrigin(origin, c.req.header('host'), publicUrl);
     if (!isForeign && site !== 'cross-site' && site !== 'same-site') return next();
-    throw new Problem(
+    throw new ApiError(
       'cross_site_request',
       'Pages of other origins may not send this request. Where a proxy in front of this service changes Host, PUBLIC_URL says which origin is its own',
     );

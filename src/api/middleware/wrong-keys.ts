@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isIPv6 } from 'node:net';
 import type { Logger } from '../../observability/logger.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 
 export interface WrongKeyLimits {
   /** So many at once cost nothing: somebody mistyped, or keys were just changed. */
@@ -30,10 +30,10 @@ interface Failures {
   level: number;
   at: number;
   waiting: number;
-  toldAt: number | null;
+  reportedAt: number | null;
 }
 
-const tellEveryMs = 60_000;
+const reportIntervalMs = 60_000;
 
 /**
  * Makes whoever guesses keys wait: answers to wrong keys come later the more of them an address has sent. Only those: a right key from
@@ -43,7 +43,7 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
   const byAddress = new Map<string, Failures>();
 
   const failuresOf = (address: string, now: number): Failures => {
-    const known = byAddress.get(address) ?? { level: 0, at: now, waiting: 0, toldAt: null };
+    const known = byAddress.get(address) ?? { level: 0, at: now, waiting: 0, reportedAt: null };
     const level = Math.max(0, known.level - ((now - known.at) / 1000) * limits.forgottenPerSecond) + 1;
     const failures = Object.assign(known, {
       level: Math.min(level, limits.free + limits.longestWaitMs / limits.stepMs),
@@ -66,12 +66,12 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
     const failures = failuresOf(address, now);
     const waitMs = Math.min(limits.longestWaitMs, Math.max(0, failures.level - limits.free) * limits.stepMs);
     if (waitMs === 0) return;
-    if (failures.toldAt === null || now - failures.toldAt > tellEveryMs) {
-      failures.toldAt = now;
+    if (failures.reportedAt === null || now - failures.reportedAt > reportIntervalMs) {
+      failures.reportedAt = now;
       log.warn({ address }, 'many wrong API keys come from one address; their answers are slowed down');
     }
     if (failures.waiting >= limits.mostWaiting) {
-      throw new Problem('too_many_wrong_keys', 'Too many wrong API keys came from this address', {
+      throw new ApiError('too_many_wrong_keys', 'Too many wrong API keys came from this address', {
         retryAfterSeconds: limits.longestWaitMs / 1000,
       });
     }

@@ -5,7 +5,7 @@ import { serveStatic, type ServeStaticOptions } from '@hono/node-server/serve-st
 import { type Env, Hono } from 'hono';
 import { boardPage } from './board-page.ts';
 import type { ApiEnv } from '../env.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 import { within } from '../../async/with-timeout.ts';
 
 /** BullMQ's Queue, by way of Bull Board: only src/queue and src/worker know BullMQ. */
@@ -17,10 +17,10 @@ export const boardPath = '/admin/queues';
  * A queue whose Redis was away when it was opened never answers
  * (docs/reference/bullmq-behavior.md#a-queue-waits-for-its-first-connection).
  */
-const answerTimeoutMs = 5000;
+const responseTimeoutMs = 5000;
 
-const unreadable = (cause: Error): Problem =>
-  new Problem('redis_unavailable', 'The queues could not be read from Redis', { retryAfterSeconds: 5, cause });
+const unreadable = (cause: Error): ApiError =>
+  new ApiError('redis_unavailable', 'The queues could not be read from Redis', { retryAfterSeconds: 5, cause });
 
 /** Bull Board over the queues, to look and not to touch; to be mounted at `boardPath`, under any prefix. */
 export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
@@ -41,7 +41,7 @@ export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
 
   const board = new Hono<ApiEnv>();
   board.use(async (c, next) => {
-    await within(answerTimeoutMs, next(), () => unreadable(new Error(`no answer within ${answerTimeoutMs} ms`)));
+    await within(responseTimeoutMs, next(), () => unreadable(new Error(`no answer within ${responseTimeoutMs} ms`)));
     if (c.res.status === 500) throw unreadable(new Error(await c.res.text()));
     const type = c.res.headers.get('content-type') ?? '';
     if (c.res.status === 200 && type.startsWith('text/html')) {

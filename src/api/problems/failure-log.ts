@@ -1,5 +1,5 @@
 import type { Logger } from '../../observability/logger.ts';
-import type { Problem } from './table.ts';
+import type { ApiError } from './table.ts';
 
 const repeatAfterMs = 30_000;
 
@@ -16,7 +16,7 @@ interface Said {
 export function createFailureLog(log: Logger, now: () => number = Date.now) {
   const said = new Map<string, Said>();
 
-  return (problem: Problem, error: unknown, request: { method: string; path: string }): void => {
+  return (problem: ApiError, error: unknown, request: { method: string; path: string }): void => {
     const { code, status } = problem;
     if (status !== 500 && status !== 503) return;
     const fields = { ...request, code };
@@ -31,13 +31,13 @@ export function createFailureLog(log: Logger, now: () => number = Date.now) {
   };
 }
 
-const toldFields = ['code', 'kind', 'operation', 'requestId'] as const;
+const reportedFields = ['code', 'kind', 'operation', 'requestId'] as const;
 
 /** Without its stack: nobody mends Redis or SageMaker by it. */
-function causeOf(problem: Problem, error: unknown): unknown {
+function causeOf(problem: ApiError, error: unknown): unknown {
   const cause = problem.options.cause ?? error;
   if (!(cause instanceof Error)) return cause;
-  const more = toldFields.flatMap((field): [string, unknown][] => {
+  const more = reportedFields.flatMap((field): [string, unknown][] => {
     const value: unknown = Reflect.get(cause, field);
     return typeof value === 'string' ? [[field, value]] : [];
   });

@@ -1,9 +1,9 @@
 import type { ApiContext } from '../env.ts';
-import { type Problem, titleOf, typeOf } from './table.ts';
+import { type ApiError, titleOf, typeOf } from './table.ts';
 import type { ProblemBody } from '../schemas/problem.ts';
 
 /** The problem as `application/problem+json`. */
-export function answerProblem(c: ApiContext, problem: Problem): Response {
+export function problemResponse(c: ApiContext, problem: ApiError): Response {
   const { code, status, message, options } = problem;
   const body: ProblemBody = {
     type: typeOf(code),

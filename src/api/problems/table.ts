@@ -3,16 +3,16 @@
  * a status.
  */
 import { HTTPException } from 'hono/http-exception';
-import { credentialsTroubleForCaller } from '../../core/sagemaker/credentials-problem.ts';
+import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import {
-  type SagemakerErrorKind,
-  SagemakerError,
+  type SageMakerErrorKind,
+  SageMakerError,
   ServiceError,
   type ServiceErrorCode,
   serviceErrorCodes,
-  StoreUnavailable,
+  StoreUnavailableError,
 } from '../../core/errors.ts';
-import { QueueUnavailable } from '../../queue/time-limit.ts';
+import { QueueUnavailableError } from '../../queue/time-limit.ts';
 
 /** What went wrong with the request or with the API itself; the services' own codes stand beside them. */
 const apiErrorCodes = [
@@ -35,14 +35,14 @@ export type ProblemCode = ServiceErrorCode | ApiErrorCode;
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
-export interface FieldFault {
+export interface FieldIssue {
   /** As it is written in the request: `hyperparameters.epochs`, `auto_deploy`, `Idempotency-Key`. */
   field: string;
   detail: string;
 }
 
 interface ProblemOptions {
-  errors?: FieldFault[];
+  errors?: FieldIssue[];
   checks?: Record<string, string>;
   headers?: Record<string, string>;
   retryAfterSeconds?: number;
@@ -50,7 +50,7 @@ interface ProblemOptions {
 }
 
 /** Thrown by anything under src/api; app.ts answers it. */
-export class Problem extends Error {
+export class ApiError extends Error {
   readonly code: ProblemCode;
   readonly options: ProblemOptions;
 
@@ -66,8 +66,8 @@ export class Problem extends Error {
   }
 }
 
-export const invalidRequest = (errors: FieldFault[]): Problem =>
-  new Problem('invalid_request', errors.map(({ field, detail }) => `${field} ${detail}`).join('; '), { errors });
+export const invalidRequest = (errors: FieldIssue[]): ApiError =>
+  new ApiError('invalid_request', errors.map(({ field, detail }) => `${field} ${detail}`).join('; '), { errors });
 
 export function statusOf(code: ProblemCode): ProblemStatus {
   switch (code) {
@@ -171,47 +171,47 @@ export function titleOf(code: ProblemCode): string {
 const retryAfterSeconds = 5;
 
 /** Anything thrown, as the problem to answer. What is unknown tells the client nothing: the log has it. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
   if (error instanceof ServiceError) {
-    return new Problem(error.code, error.message, {
+    return new ApiError(error.code, error.message, {
       ...(error.code === 'invalid_request' ? { errors: [faultOf(error)] } : {}),
       retryAfterSeconds: error.retryAfterSeconds ?? (statusOf(error.code) === 503 ? retryAfterSeconds : undefined),
       cause: error,
     });
   }
-  if (error instanceof StoreUnavailable) {
-    return new Problem('database_unavailable', 'The database does not answer; nothing was changed', {
+  if (error instanceof StoreUnavailableError) {
+    return new ApiError('database_unavailable', 'The database does not answer; nothing was changed', {
       retryAfterSeconds,
       cause: error,
     });
   }
-  if (error instanceof QueueUnavailable) {
-    return new Problem('redis_unavailable', `${error.message}; it is safe to send this again`, {
+  if (error instanceof QueueUnavailableError) {
+    return new ApiError('redis_unavailable', `${error.message}; it is safe to send this again`, {
       retryAfterSeconds,
       cause: error,
     });
   }
-  if (error instanceof SagemakerError) return problemOfSagemaker(error);
-  if (error instanceof HTTPException && error.status < 500) return new Problem('bad_request', error.message, { cause: error });
-  return new Problem('internal_error', 'An unexpected error; the log has it under this request id', { cause: error });
+  if (error instanceof SageMakerError) return sagemakerApiError(error);
+  if (error instanceof HTTPException && error.status < 500) return new ApiError('bad_request', error.message, { cause: error });
+  return new ApiError('internal_error', 'An unexpected error; the log has it under this request id', { cause: error });
 }
 
-const faultOf = ({ field, message }: ServiceError): FieldFault =>
+const faultOf = ({ field, message }: ServiceError): FieldIssue =>
   field === null ? { field: 'request', detail: message } : { field, detail: message.replace(`${field} `, '') };
 
 /** For an error that no service has made a ServiceError of. */
-function problemOfSagemaker(error: SagemakerError): Problem {
-  const code = codeOfSagemaker(error.kind);
-  return new Problem(code, detailOfSagemaker(error), { cause: error, ...(statusOf(code) === 503 ? { retryAfterSeconds } : {}) });
+function sagemakerApiError(error: SageMakerError): ApiError {
+  const code = codeOfSageMaker(error.kind);
+  return new ApiError(code, detailOfSageMaker(error), { cause: error, ...(statusOf(code) === 503 ? { retryAfterSeconds } : {}) });
 }
 
-function detailOfSagemaker({ kind, code, operation, message }: SagemakerError): string {
-  if (kind === 'unauthenticated') return `SageMaker could not be asked: ${credentialsTroubleForCaller(code)}`;
+function detailOfSageMaker({ kind, code, operation, message }: SageMakerError): string {
+  if (kind === 'unauthenticated') return `SageMaker could not be asked: ${credentialsProblemForCaller(code)}`;
   return kind === 'unknown' ? `SageMaker's answer to ${operation} was not understood` : message;
 }
 
-function codeOfSagemaker(kind: SagemakerErrorKind): ProblemCode {
+function codeOfSageMaker(kind: SageMakerErrorKind): ProblemCode {
   switch (kind) {
     case 'not_found':
       return 'not_found';

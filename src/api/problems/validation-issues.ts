@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type { FieldFault } from './table.ts';
+import type { FieldIssue } from './table.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** zod's issues as entries of an invalid_request, one a fault: an unknown field is one each, and a bad key names its rule. */
-export const faultsOf = (error: { issues: readonly Issue[] }, part: string): FieldFault[] =>
-  error.issues.flatMap((issue) => faultsOfIssue(issue, part));
+export const toFieldIssues = (error: { issues: readonly Issue[] }, part: string): FieldIssue[] =>
+  error.issues.flatMap((issue) => toFieldIssue(issue, part));
 
-function faultsOfIssue(issue: Issue, part: string): FieldFault[] {
+function toFieldIssue(issue: Issue, part: string): FieldIssue[] {
   const at = (key?: PropertyKey) => fieldName([...issue.path, ...(key === undefined ? [] : [key])], part);
   switch (issue.code) {
     case 'unrecognized_keys':

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bootstrap } from '../../services/training/create-run.ts';
+import { createTrainingRun } from '../../services/training/create-run.ts';
 import type { BootstrapBody } from '../../services/training/new-run.ts';
 import { readJsonBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -61,12 +61,12 @@ const bootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
   tags: request.tags,
 });
 
-export function bootstrapRoutes(routes: Routes, { services, basePath }: ApiDeps): void {
+export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openAPIRegistry.register('BootstrapRequest', BootstrapRequestSchema);
 
   routes.openapi(route, async (c) => {
     const request = await readJsonBody(c, BootstrapRequestSchema);
-    const { run, created } = await bootstrap(services, {
+    const { run, created } = await createTrainingRun(ctx, {
       autoDeploy: c.req.valid('query').auto_deploy,
       idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
       body: bootstrapBody(request),

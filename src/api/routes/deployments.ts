@@ -42,10 +42,10 @@ const list = createRoute({
   responses: { 200: json(DeploymentPageSchema, 'A page of deployments'), ...problems('invalid_request', 'database_unavailable') },
 });
 
-export function deploymentRoutes(routes: Routes, { services }: ApiDeps): void {
+export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
   routes.openapi(deploy, async (c) => {
     await refuseBody(c);
-    const { deployment, created } = await requestDeployment(services, {
+    const { deployment, created } = await requestDeployment(ctx, {
       trainingJobName: knownName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
@@ -55,7 +55,7 @@ export function deploymentRoutes(routes: Routes, { services }: ApiDeps): void {
 
   routes.openapi(list, async (c) => {
     const { endpoint_name: endpointName, training_job_name: trainingJobName, limit, cursor } = c.req.valid('query');
-    const page = await services.store.listDeployments({ endpointName, trainingJobName }, { limit, cursor: cursor ?? null });
+    const page = await ctx.store.listDeployments({ endpointName, trainingJobName }, { limit, cursor: cursor ?? null });
     return c.json({ items: page.items.map(serializeDeployment), next_cursor: page.nextCursor }, 200);
   });
 }

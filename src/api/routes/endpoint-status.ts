@@ -20,9 +20,9 @@ const route = createRoute({
   },
 });
 
-export function endpointStatusRoutes(routes: Routes, { services }: ApiDeps): void {
+export function endpointStatusRoutes(routes: Routes, { ctx }: ApiDeps): void {
   routes.openapi(route, async (c) => {
-    const status = await endpointStatus(services, c.req.valid('query').endpoint_name ?? null);
+    const status = await endpointStatus(ctx, c.req.valid('query').endpoint_name ?? null);
     return c.json(serializeEndpointStatus(status), 200);
   });
 }

@@ -49,11 +49,11 @@ const route = createRoute({
   },
 });
 
-export function eventRoutes(routes: Routes, { services }: ApiDeps): void {
+export function eventRoutes(routes: Routes, { ctx }: ApiDeps): void {
   // zod's own description: zod-openapi knows no `catch`, which keeps an odd field from costing the event.
   const { $schema: _, ...described } = z.toJSONSchema(EventSchema, { io: 'input', target: 'draft-2020-12' });
   routes.openAPIRegistry.registerComponent('schemas', 'Event', JSON.parse(JSON.stringify(described)));
   routes.openapi(route, async (c) =>
-    c.json(await receiveEvent(services, await readJsonBody(c, EventSchema, { anyValues: true })), 202),
+    c.json(await receiveEvent(ctx, await readJsonBody(c, EventSchema, { anyValues: true })), 202),
   );
 }

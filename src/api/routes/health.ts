@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 import { json, openProblems } from '../problems/openapi.ts';
 import { within } from '../../async/with-timeout.ts';
 import type { Routes } from '../env.ts';
@@ -48,7 +48,7 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
     const away = Object.entries({ Redis: redis, 'the database': database, SageMaker: sagemaker }).filter(
       ([, reason]) => reason !== 'ok',
     );
-    throw new Problem('not_ready', away.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
+    throw new ApiError('not_ready', away.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
       checks: { redis, database, sagemaker },
       retryAfterSeconds,
     });

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv, Routes } from '../env.ts';
-import { faultsOf } from '../problems/validation-issues.ts';
+import { toFieldIssues } from '../problems/validation-issues.ts';
 import { invalidRequest } from '../problems/table.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -17,7 +17,7 @@ import { trainingJobRoutes } from './training-jobs.ts';
 export function createRoutes(deps: ApiDeps): Routes {
   const routes: Routes = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw invalidRequest(faultsOf(result.error, result.target === 'json' ? 'body' : result.target));
+      if (!result.success) throw invalidRequest(toFieldIssues(result.error, result.target === 'json' ? 'body' : result.target));
     },
   });
   bootstrapRoutes(routes, deps);

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { PassedOver } from '../../core/skipped.ts';
+import type { SkippedItem } from '../../core/skipped.ts';
 import type { ServiceProcess } from '../../core/service-process.ts';
 import { recentCallsMs, type SystemStatus } from '../../services/system/read-status.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -19,23 +19,23 @@ const route = createRoute({
   },
 });
 
-export function statusRoutes(routes: Routes, { services, version, readStatus }: ApiDeps): void {
-  routes.openapi(route, async (c) => c.json(serializeStatus(await readStatus(), version, services.now()), 200));
+export function statusRoutes(routes: Routes, { ctx, version, readStatus }: ApiDeps): void {
+  routes.openapi(route, async (c) => c.json(serializeStatus(await readStatus(), version, ctx.now()), 200));
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 
 function serializeStatus(status: SystemStatus, version: string, now: number): StatusBody {
-  const { processes, oldestWaitingJob: oldest, lastEventAt, refusedCalls, passedOver } = status;
+  const { processes, oldestWaitingJob: oldest, lastEventAt, refusedCalls, skipped } = status;
   const those = (service: ServiceProcess['service']): StatusBody['workers'] =>
     processes?.filter((one) => one.service === service).map(serializeProcess) ?? null;
   const sum = (...results: string[]): number =>
     (refusedCalls ?? []).filter(({ result }) => results.includes(result)).reduce((total, { count }) => total + count, 0);
   return {
     version,
-    database: partOf(status.databaseTrouble),
+    database: partOf(status.databaseProblem),
     redis: {
-      ...partOf(status.redisTrouble),
+      ...partOf(status.redisProblem),
       version: status.redis?.version ?? null,
       eviction_policy: status.redis?.evictionPolicy ?? null,
     },
@@ -60,15 +60,15 @@ function serializeStatus(status: SystemStatus, version: string, now: number): St
             denied: sum('access_denied', 'unauthenticated'),
             refused: refusedCalls,
           },
-    passed_over: passedOver?.slice(0, mostShown).map(serializePassedOver) ?? null,
+    skipped: skipped?.slice(0, mostShown).map(serializeSkipped) ?? null,
     warnings: status.warnings,
   };
 }
 
-/** `autodeploy_passed_over` counts all of them. */
+/** `autodeploy_skipped` counts all of them. */
 const mostShown = 100;
 
-const serializePassedOver = ({ kind, name, reason, firstAt, lastAt, count }: PassedOver) => ({
+const serializeSkipped = ({ kind, name, reason, firstAt, lastAt, count }: SkippedItem) => ({
   kind,
   name,
   reason,
@@ -77,15 +77,15 @@ const serializePassedOver = ({ kind, name, reason, firstAt, lastAt, count }: Pas
   count,
 });
 
-const partOf = (trouble: string | null): StatusBody['database'] => ({
-  status: trouble === null ? 'ok' : 'unavailable',
-  reason: trouble,
+const partOf = (problem: string | null): StatusBody['database'] => ({
+  status: problem === null ? 'ok' : 'unavailable',
+  reason: problem,
 });
 
-const serializeProcess = ({ name, version, startedAt, heardAt, trouble }: ServiceProcess) => ({
+const serializeProcess = ({ name, version, startedAt, lastSeenAt, problem }: ServiceProcess) => ({
   name,
   version,
   started_at: isoTime(startedAt),
-  last_heard_at: isoTime(heardAt),
-  trouble,
+  last_last_seen_at: isoTime(lastSeenAt),
+  problem,
 });

@@ -82,25 +82,25 @@ const remove = createRoute({
   },
 });
 
-export function trainingJobRoutes(routes: Routes, { services, basePath }: ApiDeps): void {
+export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openapi(list, async (c) => {
     const { status, deployment_status: deploymentStatus, limit, cursor } = c.req.valid('query');
-    const page = await services.store.listRuns({ status, deploymentStatus }, { limit, cursor: cursor ?? null });
+    const page = await ctx.store.listRuns({ status, deploymentStatus }, { limit, cursor: cursor ?? null });
     return c.json({ items: page.items.map((run) => serializeRun(run, basePath)), next_cursor: page.nextCursor }, 200);
   });
 
   routes.openapi(read, async (c) => {
     const { history_before: historyBefore } = c.req.valid('query');
-    const details = await readRun(services, knownName(c.req.valid('param').name), { historyBefore });
+    const details = await readRun(ctx, knownName(c.req.valid('param').name), { historyBefore });
     return c.json(serializeRunDetails(details, basePath), 200);
   });
 
   // Whatever its name: a row that nothing else can be done about has to go.
-  routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(services, c.req.valid('param').name), basePath), 200));
+  routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(ctx, c.req.valid('param').name), basePath), 200));
 
   routes.openapi(stop, async (c) => {
     await refuseBody(c);
-    const run = await stopTraining(services, knownName(c.req.valid('param').name));
+    const run = await stopTraining(ctx, knownName(c.req.valid('param').name));
     return c.json(serializeRun(run, basePath), 202);
   });
 }

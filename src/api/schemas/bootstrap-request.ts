@@ -22,7 +22,7 @@ const maxTags = 40;
 
 const upTo = (count: number) => (entries: object) => Object.keys(entries).length <= count;
 const text = (max: number) => z.string('must be a string').max(max, `must be at most ${max} characters long`);
-const wholeNumber = (from: number, to: number) =>
+const integer = (from: number, to: number) =>
   z.int('must be a whole number').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
 
 const scalarTypes: ('string' | 'number' | 'boolean')[] = ['string', 'number', 'boolean'];
@@ -123,8 +123,8 @@ export const BootstrapRequestSchema = z
         .string('must be a string')
         .regex(instanceTypePattern, 'must be an instance type like ml.m5.xlarge')
         .optional(),
-      instance_count: wholeNumber(1, 1000).optional(),
-      max_runtime_seconds: wholeNumber(1, maxTrainingSeconds).optional(),
+      instance_count: integer(1, 1000).optional(),
+      max_runtime_seconds: integer(1, maxTrainingSeconds).optional(),
       input_s3_uri: text(maxS3UriLength).regex(s3UriPattern, 'must be an address like s3://bucket/prefix').optional(),
       environment: environment.optional(),
       tags: tags.optional(),

@@ -29,7 +29,7 @@ export const DeploymentSchema = z
     training_ended_at: instant().nullable().openapi({ description: 'As SageMaker tells' }),
     detected_at: instant().nullable().openapi({ description: 'When the training’s completion was recorded' }),
     detected_by: z.enum(actors).nullable().openapi({ description: 'Who saw the completion first' }),
-    deploy_asked_at: instant().nullable().openapi({ description: 'When SageMaker was last asked to change the endpoint' }),
+    deploy_requested_at: instant().nullable().openapi({ description: 'When SageMaker was last asked to change the endpoint' }),
     in_service_at: instant()
       .nullable()
       .openapi({ description: 'When the endpoint went into service with it, as SageMaker tells' }),

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { maxNameLength, namePattern } from '../../core/sagemaker/names.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
-import { Problem } from '../problems/table.ts';
+import { ApiError } from '../problems/table.ts';
 import { runDeploymentStatuses } from './training-run.ts';
 
 export const resourceName = () =>
@@ -39,7 +39,7 @@ const page = {
 /** A training job's name; one that no training job can have is not found, like every other unknown one. */
 export function knownName(name: string): string {
   if (name.length > maxNameLength || !namePattern.test(name))
-    throw new Problem('not_found', 'No training job can have this name');
+    throw new ApiError('not_found', 'No training job can have this name');
   return name;
 }
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { passedOverKinds } from '../../core/skipped.ts';
+import { skippedKinds } from '../../core/skipped.ts';
 import { instant } from './instant.ts';
 
 const part = z.object({
@@ -12,8 +12,8 @@ const ProcessSchema = z
     name: z.string().openapi({ example: 'host-1-4711-9f3a1c' }),
     version: z.string().openapi({ example: '0.1.0' }),
     started_at: instant(),
-    last_heard_at: instant(),
-    trouble: z.string().nullable().openapi({ description: 'What keeps it from working; null when nothing does' }),
+    last_last_seen_at: instant(),
+    problem: z.string().nullable().openapi({ description: 'What keeps it from working; null when nothing does' }),
   })
   .openapi('Process');
 
@@ -49,18 +49,18 @@ export const StatusSchema = z
       })
       .nullable()
       .openapi({ description: 'Of the last 15 minutes, of all processes' }),
-    passed_over: z
+    skipped: z
       .array(
         z
           .object({
-            kind: z.enum(passedOverKinds),
+            kind: z.enum(skippedKinds),
             name: z.string(),
             reason: z.string().openapi({ example: 'ListTags: User … is not authorized to perform: sagemaker:ListTags' }),
             first_at: instant(),
             last_at: instant(),
             count: z.number().int(),
           })
-          .openapi('PassedOver'),
+          .openapi('SkippedItem'),
       )
       .nullable()
       .openapi({ description: 'What can’t be handled and was gone on without, the latest 100' }),

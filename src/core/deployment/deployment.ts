@@ -16,7 +16,8 @@ export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** A deployment by which the service puts back what is live; nobody else asks for one like this. */
-export const isMend = ({ forced, trigger }: { forced: boolean; trigger: Trigger }): boolean => forced && trigger === 'reconcile';
+export const isRestore = ({ forced, trigger }: { forced: boolean; trigger: Trigger }): boolean =>
+  forced && trigger === 'reconcile';
 
 /**
  * How far a deployment has come; each step is persisted after SageMaker confirmed it. `settle`: SageMaker was seen working on the
@@ -47,21 +48,21 @@ export interface Deployment {
   modelName: string;
   endpointConfigName: string | null;
   /** The effect on the endpoint that was about to be asked for, persisted before the call. */
-  askedAction: EndpointAction | null;
-  askedAt: number | null;
+  requestedAction: EndpointAction | null;
+  requestedAt: number | null;
   /** When SageMaker confirmed the call, or was last seen working on it. */
   acknowledgedAt: number | null;
   /** The endpoint's LastModifiedTime before the call, to tell a stale or a settled answer from ours. */
-  endpointModifiedBefore: number | null;
+  baselineModifiedAt: number | null;
   /** The endpoint configuration that was live before the call: where a rollback returns to. */
   previousEndpointConfigName: string | null;
   failureReason: string | null;
   supersededBy: string | null;
   /** A lasting trouble (access denied, quota, …), so that its grace or deadline survives a restart. */
-  troubleKind: string | null;
-  troubleSince: number | null;
+  lastErrorKind: string | null;
+  failingSince: number | null;
   /** Counts up whenever a worker takes the deployment in hand; a write with an older fence is refused. */
-  fence: number;
+  fencingToken: number;
   trainingCreatedAt: number;
   createdAt: number;
   startedAt: number | null;
@@ -88,7 +89,7 @@ export interface Deployment {
   /** Nothing is asked for again before this instant: SageMaker had no capacity. */
   retryAt: number | null;
   /** When a worker last had it in hand: time in which nobody looked is no part of its time limit. */
-  lookedAt: number | null;
+  observedAt: number | null;
   /** What its endpoint configuration is made of, so that it can be made again. */
   variant: ProductionVariant | null;
 }
@@ -111,14 +112,14 @@ export interface DeploymentOutcome {
 export interface DeploymentProgress {
   step?: DeploymentStep;
   endpointConfigName?: string;
-  askedAction?: EndpointAction | null;
-  askedAt?: number | null;
+  requestedAction?: EndpointAction | null;
+  requestedAt?: number | null;
   acknowledgedAt?: number | null;
-  endpointModifiedBefore?: number | null;
+  baselineModifiedAt?: number | null;
   previousEndpointConfigName?: string | null;
   failureReason?: string | null;
-  troubleKind?: string | null;
-  troubleSince?: number | null;
+  lastErrorKind?: string | null;
+  failingSince?: number | null;
   overdueSince?: number | null;
   retryAt?: number | null;
   variant?: ProductionVariant;

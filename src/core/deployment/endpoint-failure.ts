@@ -2,7 +2,7 @@
  * What SageMaker's words about an endpoint or a refused call mean. The texts are AWS's own, as users have reported them; sources stand
  * beside each.
  */
-import type { SagemakerErrorKind } from '../errors.ts';
+import type { SageMakerErrorKind } from '../errors.ts';
 import type { FailureKind } from '../failure-kind.ts';
 
 /**
@@ -39,7 +39,7 @@ export const endpointFailureKind = (reason: string | null): FailureKind =>
   kinds.find(([text]) => reason !== null && text.test(reason))?.[1] ?? 'other';
 
 /** The kind of a deployment that ends on account of a call that SageMaker refused. */
-export function refusalKind(error: SagemakerErrorKind, message: string): FailureKind {
+export function refusalKind(error: SageMakerErrorKind, message: string): FailureKind {
   switch (error) {
     case 'quota':
       return 'quota';

@@ -3,10 +3,10 @@ import { confirmLimit } from '../confirm-time-limit.ts';
 import type { Deployment } from './deployment.ts';
 
 /**
- * `look_again`: the limit is over by this look's clock, and a second look has to agree; nothing new is begun until then. A clock that
+ * `confirm`: the limit is over by this look's clock, and a second look has to agree; nothing new is begun until then. A clock that
  * was wrong for seconds ends nothing.
  */
-export type Deadline = 'in_time' | 'look_again' | 'over';
+export type Deadline = 'in_time' | 'confirm' | 'over';
 
 /** `intervalMs`: how often the deployment is looked at when all is well. */
 export function deadlineOf(
@@ -15,7 +15,7 @@ export function deadlineOf(
   intervalMs: number,
 ): Deadline {
   if (deadlineAt === null || now < deadlineAt) return 'in_time';
-  return confirmLimit(overdueSince, now, intervalMs).confirmed ? 'over' : 'look_again';
+  return confirmLimit(overdueSince, now, intervalMs).confirmed ? 'over' : 'confirm';
 }
 
 const longestGapMs = 5 * 60_000;
@@ -25,11 +25,11 @@ const longestGapMs = 5 * 60_000;
  * forward, takes nothing off its time. `intervalMs`: how often it is looked at when all is well.
  */
 export function limitsAfterGap(
-  { deadlineAt, troubleSince, lookedAt }: Pick<Deployment, 'deadlineAt' | 'troubleSince' | 'lookedAt'>,
+  { deadlineAt, failingSince, observedAt }: Pick<Deployment, 'deadlineAt' | 'failingSince' | 'observedAt'>,
   now: number,
   intervalMs: number,
-): Pick<Deployment, 'deadlineAt' | 'troubleSince'> {
-  const gapMs = lookedAt === null ? 0 : now - lookedAt;
-  if (gapMs <= Math.max(longestGapMs, 3 * intervalMs)) return { deadlineAt, troubleSince };
-  return { deadlineAt: deadlineAt && deadlineAt + gapMs, troubleSince: troubleSince && Math.min(now, troubleSince + gapMs) };
+): Pick<Deployment, 'deadlineAt' | 'failingSince'> {
+  const gapMs = observedAt === null ? 0 : now - observedAt;
+  if (gapMs <= Math.max(longestGapMs, 3 * intervalMs)) return { deadlineAt, failingSince };
+  return { deadlineAt: deadlineAt && deadlineAt + gapMs, failingSince: failingSince && Math.min(now, failingSince + gapMs) };
 }

@@ -1,4 +1,4 @@
-import type { SagemakerError } from '../errors.ts';
+import type { SageMakerError } from '../errors.ts';
 
 /** What SageMaker misses: the deployment's own, or what the live endpoint is made of. */
 export type Missing =
@@ -15,7 +15,7 @@ interface Names {
  * writes ARNs in lower case, and tells names apart without regard to case.
  */
 export function missingResource(
-  { kind, resource, message }: Pick<SagemakerError, 'kind' | 'resource' | 'message'>,
+  { kind, resource, message }: Pick<SageMakerError, 'kind' | 'resource' | 'message'>,
   own: Names,
   liveConfigName: string | null,
 ): Missing | null {

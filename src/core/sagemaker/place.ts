@@ -10,11 +10,11 @@ export function placeOfArn(arn: string): Place | null {
   return region === '' ? null : { region, account };
 }
 
-const told = /(?:^Could not find .*|^Cannot create .*|\bon resource: )"?(arn:aws[\w-]*:sagemaker:[^"\s]+)/;
+const reported = /(?:^Could not find .*|^Cannot create .*|\bon resource: )"?(arn:aws[\w-]*:sagemaker:[^"\s]+)/;
 
 /** What SageMaker's own words about a resource tell of the place that it looked in; null where they tell nothing. */
 export function placeOfWords(message: string): Place | null {
-  const arn = told.exec(message)?.[1];
+  const arn = reported.exec(message)?.[1];
   return arn === undefined ? null : placeOfArn(arn);
 }
 

@@ -22,4 +22,4 @@ export type StateChange =
 const ends: readonly string[] = ['Completed', 'Failed', 'Stopped', 'InService', 'OutOfService', 'UpdateRollbackFailed'];
 
 /** Whether a training or an endpoint comes to rest in this status: what somebody waits for. */
-export const endsCourse = (status: string): boolean => ends.includes(status);
+export const isFinal = (status: string): boolean => ends.includes(status);

@@ -31,7 +31,7 @@ export interface FoundEndpoint {
   forced: string | null | undefined;
 }
 
-export type FoundDecision = { kind: 'deploy' } | { kind: 'leave'; why: string };
+export type AdoptionDecision = { kind: 'deploy' } | { kind: 'leave'; why: string };
 
 function whyTurnedDown(tag: string): string {
   switch (tag) {
@@ -44,11 +44,11 @@ function whyTurnedDown(tag: string): string {
   }
 }
 
-const deploy: FoundDecision = { kind: 'deploy' };
-const leave = (why: string): FoundDecision => ({ kind: 'leave', why });
+const deploy: AdoptionDecision = { kind: 'deploy' };
+const leave = (why: string): AdoptionDecision => ({ kind: 'leave', why });
 
 /** `endpoint`: null where SageMaker knows none. */
-export function decideFound(own: FoundTraining, endpoint: FoundEndpoint | null): FoundDecision {
+export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | null): AdoptionDecision {
   const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
   // Its own deployment was under way, or over.
   if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;

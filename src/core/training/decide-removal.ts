@@ -9,7 +9,7 @@ export const mayStillRun = ({ status }: Pick<TrainingRun, 'status'>): boolean =>
   status === 'requested' || status === 'training' || status === 'timed_out';
 
 /** Also one that was ended by its time limit, while SageMaker is still at work on it. */
-export const isUnderWay = ({ status, unsettledSince }: Pick<Deployment, 'status' | 'unsettledSince'>): boolean =>
+export const isInProgress = ({ status, unsettledSince }: Pick<Deployment, 'status' | 'unsettledSince'>): boolean =>
   status === 'in_progress' || unsettledSince !== null;
 
 /** `job`: as SageMaker has it now, null where it has none; `isUnhandled`: the run can't be handled, so that no check ever ends it. */

@@ -3,24 +3,24 @@
  * instant. The services carry its decisions out and decide nothing themselves.
  */
 import { confirmLimit } from '../confirm-time-limit.ts';
-import type { SagemakerErrorKind } from '../errors.ts';
+import type { SageMakerErrorKind } from '../errors.ts';
 import { kindOfFailed, kindOfStopped } from './training-failure-kind.ts';
 import type { TrainingJob, TrainingOutcome, TrainingRun } from './training-run.ts';
 
 export type TrainingObservation =
   | { kind: 'job'; job: TrainingJob }
   /** DescribeTrainingJob failed; `message` is SageMaker's own. */
-  | { kind: 'error'; error: SagemakerErrorKind; message: string }
+  | { kind: 'error'; error: SageMakerErrorKind; message: string }
   /** SageMaker has no such job here, and the run's is of another region or account. */
   | { kind: 'elsewhere'; why: string };
 
 export type TrainingDecision =
-  /** Look again later. `trouble`: SageMaker did not answer as it should, so wait longer each time. */
+  /** Look again later. `problem`: SageMaker did not answer as it should, so wait longer each time. */
   | {
       kind: 'wait';
       secondaryStatus: string | null;
-      askStop: boolean;
-      trouble: boolean;
+      requestStop: boolean;
+      problem: boolean;
       why: string;
       /** What is to be noted of the run's time limit: since when the time counts, and since when it is seen to be over. */
       limit: { since: number; overdueSince: number | null };
@@ -52,19 +52,19 @@ export function decideTraining(
   now: number,
   limits: TrainingLimits,
 ): TrainingDecision {
-  const seen = look(run, observation);
+  const seen = observe(run, observation);
   if (seen.kind === 'finish') return seen;
   // What lies in the future was noted by a clock that was ahead: the time counts anew.
   const since = Math.min(run.trainingSinceAt ?? run.createdAt, now);
   const end = endByLimit(observation, seen, now - since, limits);
   if (end === null) return { ...seen, limit: { since, overdueSince: null }, confirmInMs: null };
-  const { confirmed, overdueSince, nextLookMs } = confirmLimit(run.overdueSince, now, limits.pollIntervalMs);
+  const { confirmed, overdueSince, confirmInMs } = confirmLimit(run.overdueSince, now, limits.pollIntervalMs);
   if (confirmed) return end;
   return {
     ...seen,
     why: `${seen.why}; ${end.detail}, unless the next look disagrees`,
     limit: { since, overdueSince },
-    confirmInMs: nextLookMs,
+    confirmInMs: confirmInMs,
   };
 }
 
@@ -72,10 +72,10 @@ export function decideTraining(
 export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }: Pick<TrainingOutcome, 'status'>): boolean =>
   run.stopRequestedAt !== null && status === 'completed';
 
-function look(run: TrainingRun, observation: TrainingObservation): Finish | Seen {
+function observe(run: TrainingRun, observation: TrainingObservation): Finish | Seen {
   switch (observation.kind) {
     case 'job':
-      return lookAtJob(run, observation.job);
+      return toObservation(run, observation.job);
     case 'error':
       return unseen(`${observation.error}: ${observation.message}`);
     case 'elsewhere':
@@ -83,7 +83,7 @@ function look(run: TrainingRun, observation: TrainingObservation): Finish | Seen
   }
 }
 
-const unseen = (why: string): Seen => ({ kind: 'wait', secondaryStatus: null, askStop: false, trouble: true, why });
+const unseen = (why: string): Seen => ({ kind: 'wait', secondaryStatus: null, requestStop: false, problem: true, why });
 
 /**
  * A training goes on whether or not we can see it, so no error but "not found" ends its run before the deadline: giving up early
@@ -106,7 +106,7 @@ function endByLimit(
   return finish({ status: 'timed_out', failureReason, failureKind: 'timeout', secondaryStatus });
 }
 
-function lookAtJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
+function toObservation(run: TrainingRun, job: TrainingJob): Finish | Seen {
   const seen = {
     secondaryStatus: job.secondaryStatus,
     metrics: metricsOf(job),
@@ -137,8 +137,8 @@ function lookAtJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
       return {
         kind: 'wait',
         secondaryStatus: job.secondaryStatus,
-        askStop: run.stopRequestedAt !== null && job.status !== 'Stopping',
-        trouble: false,
+        requestStop: run.stopRequestedAt !== null && job.status !== 'Stopping',
+        problem: false,
         why: `the training job is ${job.status}${job.secondaryStatus === null ? '' : ` (${job.secondaryStatus})`}`,
       };
   }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 const open = 0;
-const withdrawn = 1;
+const cancelled = 1;
 const committing = 2;
 
 /**
@@ -13,22 +13,22 @@ export type CallState = Int32Array<SharedArrayBuffer>;
 export const newCallState = (): CallState => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** For the caller. False: what was asked for is being committed, and its answer has to be waited for. */
-export const withdraw = (call: CallState): boolean => Atomics.compareExchange(call, 0, open, withdrawn) === open;
+export const withdraw = (call: CallState): boolean => Atomics.compareExchange(call, 0, open, cancelled) === open;
 
 /** The call that is worked for, in the thread of the database; none where the store is called directly. */
-export const callInHand = new AsyncLocalStorage<CallState>();
+export const currentCall = new AsyncLocalStorage<CallState>();
 
 /** Right before a commit. @throws when the caller has withdrawn the call; nothing is committed then. */
 export function commitFor(call: CallState | undefined): void {
-  if (call !== undefined && Atomics.compareExchange(call, 0, open, committing) === withdrawn) throw new CallWithdrawn();
+  if (call !== undefined && Atomics.compareExchange(call, 0, open, committing) === cancelled) throw new CallCancelled();
 }
 
-export const isWithdrawn = (call: CallState | undefined): boolean => call !== undefined && Atomics.load(call, 0) === withdrawn;
+export const isCancelled = (call: CallState | undefined): boolean => call !== undefined && Atomics.load(call, 0) === cancelled;
 
 /** Nobody waits for this call any more: its caller has been told that nothing was written. */
-export class CallWithdrawn extends Error {
+export class CallCancelled extends Error {
   constructor() {
     super('The call has been withdrawn.');
-    this.name = 'CallWithdrawn';
+    this.name = 'CallCancelled';
   }
 }

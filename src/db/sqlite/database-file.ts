@@ -44,7 +44,7 @@ export class DatabaseFile {
     this.#open?.sqlite.close();
     this.#open = null;
     this.#open = openFile(this.#path);
-    this.#tell();
+    this.#report();
     return this.#open.db;
   }
 
@@ -54,7 +54,7 @@ export class DatabaseFile {
     this.#open = null;
   }
 
-  #tell(): void {
+  #report(): void {
     const { onReplaced, onReadableByOthers } = this.#events;
     if (this.#wasOpen) onReplaced?.();
     this.#wasOpen = true;

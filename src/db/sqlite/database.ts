@@ -1,11 +1,11 @@
-import { callInHand, CallWithdrawn, commitFor, isWithdrawn } from './call.ts';
+import { currentCall, CallCancelled, commitFor, isCancelled } from './call.ts';
 import type { DatabaseFile } from './database-file.ts';
 import type { Db } from './open.ts';
-import { patiently } from './busy-timeout.ts';
+import { retryWhileBusy } from './busy-timeout.ts';
 import { WriteLane } from './write-lane.ts';
 import { writeTx, type NotPromise, type Tx } from './write-tx.ts';
 
-/** The database as the parts of the store use it. Both throw StoreUnavailable when it is busy, full or away. */
+/** The database as the parts of the store use it. Both throw StoreUnavailableError when it is busy, full or away. */
 export interface Database {
   read<T>(work: (db: Db) => T & NotPromise<T>): Promise<T>;
   /**
@@ -21,13 +21,13 @@ export function databaseOf(file: DatabaseFile, { waitMs }: { waitMs: number }): 
   const lane = new WriteLane();
   return {
     async read(work) {
-      return patiently(() => work(file.db), performance.now() + waitMs);
+      return retryWhileBusy(() => work(file.db), performance.now() + waitMs);
     },
     async write<T>(work: (tx: Tx, db: Db) => T & NotPromise<T>) {
-      const call = callInHand.getStore();
+      const call = currentCall.getStore();
       const untilMs = performance.now() + waitMs;
       const attempt = (): T => {
-        if (isWithdrawn(call)) throw new CallWithdrawn();
+        if (isCancelled(call)) throw new CallCancelled();
         const { db } = file;
         return writeTx<T>(db, (tx) => {
           const result = work(tx, db);
@@ -35,7 +35,7 @@ export function databaseOf(file: DatabaseFile, { waitMs }: { waitMs: number }): 
           return result;
         });
       };
-      return lane.run(() => patiently(attempt, untilMs));
+      return lane.run(() => retryWhileBusy(attempt, untilMs));
     },
   };
 }

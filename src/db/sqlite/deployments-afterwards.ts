@@ -2,8 +2,8 @@
 import { and, desc, eq, isNotNull, sql } from './drizzle.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder, underWayOn } from './deployments-queries.ts';
-import { tellOfDeployment } from './history.ts';
+import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder, inProgressOn } from './deployments-queries.ts';
+import { appendDeploymentHistory } from './history.ts';
 import { deployments } from './schema.ts';
 
 type Afterwards = 'reviveDeployment' | 'noteUnsettled' | 'deploymentThatMade';
@@ -11,11 +11,11 @@ type Afterwards = 'reviveDeployment' | 'noteUnsettled' | 'deploymentThatMade';
 const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
 
-export const afterwardsOfDeployments = (database: Database): Pick<Store, Afterwards> => ({
+export const deploymentAfterwards = (database: Database): Pick<Store, Afterwards> => ({
   reviveDeployment: (deploymentId, inServiceAt, now) =>
     database.write((tx, db) => {
       const before = tx.select(deploymentColumns).from(deployments).where(unsettled(deploymentId)).get();
-      if (!before || underWayOn(db, before) !== null) return null;
+      if (!before || inProgressOn(db, before) !== null) return null;
       const deployment = tx
         .update(deployments)
         .set({
@@ -31,7 +31,7 @@ export const afterwardsOfDeployments = (database: Database): Pick<Store, Afterwa
         .returning(deploymentColumns)
         .get();
       const detail = `live all the same; it had been ended: ${before.failureReason}`;
-      tellOfDeployment(db, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
+      appendDeploymentHistory(db, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
       supersedeOlder(db, deployment, now);
       return { deployment, next: nextOn(db, deployment) };
     }),

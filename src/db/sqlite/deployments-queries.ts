@@ -5,7 +5,7 @@ import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
 import { prepared } from './database.ts';
-import { tellOfDeployment } from './history.ts';
+import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
 
@@ -16,7 +16,7 @@ export const deploymentColumns = columns;
 /** What an endpoint is known by here: SageMaker tells endpoints apart without regard to case. */
 export const endpointKeyOf = (endpointName: string): string => endpointName.toLowerCase();
 
-const given = (name: string) => sql.placeholder(name);
+const param = (name: string) => sql.placeholder(name);
 
 /** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
 export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
@@ -28,8 +28,8 @@ const deploymentsWhere = (db: Db, ...conditions: (SQL | undefined)[]) =>
     .from(deployments)
     .where(and(...conditions));
 
-const ofEndpoint = eq(deployments.endpointKey, given('endpointKey'));
-const ofRun = eq(deployments.runSeq, given('runSeq'));
+const ofEndpoint = eq(deployments.endpointKey, param('endpointKey'));
+const ofRun = eq(deployments.runSeq, param('runSeq'));
 const isActive = inArray(deployments.status, [...activeDeploymentStatuses]);
 
 const supersedeWhere = (db: Db, which: SQL | undefined) =>
@@ -37,20 +37,20 @@ const supersedeWhere = (db: Db, which: SQL | undefined) =>
     .update(deployments)
     .set({
       status: 'superseded',
-      supersededBy: sql`${given('by')}`,
-      failureReason: sql`${given('failureReason')}`,
+      supersededBy: sql`${param('by')}`,
+      failureReason: sql`${param('failureReason')}`,
       waitsForKind: null,
       waitsForSince: null,
       waitsForDetail: null,
-      finishedAt: sql`${given('now')}`,
+      finishedAt: sql`${param('now')}`,
     })
     .where(and(eq(deployments.status, 'queued'), which))
     .returning(deploymentColumns)
     .prepare();
 
 const statements = prepared((db) => ({
-  find: deploymentsWhere(db, eq(deployments.deploymentId, given('deploymentId'))).prepare(),
-  underWay: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'in_progress')).prepare(),
+  find: deploymentsWhere(db, eq(deployments.deploymentId, param('deploymentId'))).prepare(),
+  inProgress: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'in_progress')).prepare(),
   live: deploymentsWhere(db, ofEndpoint, eq(deployments.status, 'deployed'))
     .orderBy(desc(deployments.liveOrder))
     .limit(1)
@@ -78,22 +78,22 @@ const statements = prepared((db) => ({
   queue: db
     .insert(deployments)
     .values({
-      deploymentId: given('deploymentId'),
-      trigger: given('trigger'),
-      forced: given('forced'),
-      modelName: given('modelName'),
-      runSeq: given('runSeq'),
-      trainingJobName: given('trainingJobName'),
-      endpointName: given('endpointName'),
-      endpointKey: given('endpointKey'),
+      deploymentId: param('deploymentId'),
+      trigger: param('trigger'),
+      forced: param('forced'),
+      modelName: param('modelName'),
+      runSeq: param('runSeq'),
+      trainingJobName: param('trainingJobName'),
+      endpointName: param('endpointName'),
+      endpointKey: param('endpointKey'),
       status: 'queued',
       step: 'model',
-      attempts: given('attempts'),
-      trainingCreatedAt: given('trainingCreatedAt'),
-      trainingEndedAt: given('trainingEndedAt'),
-      detectedAt: given('detectedAt'),
-      detectedBy: given('detectedBy'),
-      createdAt: given('now'),
+      attempts: param('attempts'),
+      trainingCreatedAt: param('trainingCreatedAt'),
+      trainingEndedAt: param('trainingEndedAt'),
+      detectedAt: param('detectedAt'),
+      detectedBy: param('detectedBy'),
+      createdAt: param('now'),
     })
     .returning(deploymentColumns)
     .prepare(),
@@ -101,23 +101,23 @@ const statements = prepared((db) => ({
     .update(deployments)
     .set({
       status: 'failed',
-      failureReason: sql`${given('failureReason')}`,
+      failureReason: sql`${param('failureReason')}`,
       failureKind: 'other',
-      finishedAt: sql`${given('now')}`,
+      finishedAt: sql`${param('now')}`,
       waitsForKind: null,
       waitsForSince: null,
       waitsForDetail: null,
     })
-    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, given('deploymentId'))))
+    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, param('deploymentId'))))
     .returning(deploymentColumns)
     .prepare(),
-  supersede: supersedeWhere(db, eq(deployments.seq, given('seq'))),
+  supersede: supersedeWhere(db, eq(deployments.seq, param('seq'))),
   supersedeOlder: supersedeWhere(
     db,
     and(
       ofEndpoint,
       eq(deployments.forced, false),
-      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${given('trainingCreatedAt')}, ${given('runSeq')})`,
+      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${param('trainingCreatedAt')}, ${param('runSeq')})`,
     ),
   ),
 }));
@@ -130,8 +130,8 @@ type OfEndpoint = Pick<Deployment, 'endpointName'>;
 const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
 
 /** The deployment that is under way on the endpoint; the unique index allows one. */
-export const underWayOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
-  statements(db).underWay.get(keyOf(endpoint)) ?? null;
+export const inProgressOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
+  statements(db).inProgress.get(keyOf(endpoint)) ?? null;
 
 /** The deployment that went live last on the endpoint. */
 export const liveOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).live.get(keyOf(endpoint)) ?? null;
@@ -180,37 +180,46 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
     detectedBy: run.finishedBy,
     now,
   });
-  tellOfDeployment(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
+  appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
   return deployment;
 }
 
 /** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. Belongs into a transaction. */
 export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
-  const withdrawn: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
-  if (withdrawn) tellOfDeployment(db, withdrawn, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
-  return withdrawn;
+  const discarded: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
+  if (discarded)
+    appendDeploymentHistory(db, discarded, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
+  return discarded;
 }
 
 /** Ends a queued deployment in favour of another training's; undefined when it is not queued any more. Belongs into a transaction. */
 export function supersede(db: Db, own: Deployment, by: Deployment, now: number): Deployment | undefined {
-  const [superseded] = told(db, statements(db).supersede.all({ seq: own.seq, ...because(by, isNewer(by, own)), now }), now);
+  const [superseded] = reported(
+    db,
+    statements(db).supersede.all({ seq: own.seq, ...supersededReason(by, isNewer(by, own)), now }),
+    now,
+  );
   return superseded;
 }
 
 /** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
 export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
   const { trainingCreatedAt, runSeq } = live;
-  return told(db, statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...because(live), now }), now);
+  return reported(
+    db,
+    statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...supersededReason(live), now }),
+    now,
+  );
 }
 
-const because = (by: Deployment, isNewerThanOwn = true) => ({
+const supersededReason = (by: Deployment, isNewerThanOwn = true) => ({
   by: by.trainingJobName,
   failureReason: `superseded by ${by.trainingJobName}, which ${isNewerThanOwn ? 'is newer' : 'has gone live since'}`,
 });
 
-function told(db: Db, superseded: Deployment[], now: number): Deployment[] {
+function reported(db: Db, superseded: Deployment[], now: number): Deployment[] {
   for (const one of superseded) {
-    tellOfDeployment(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: one.failureReason }, now);
+    appendDeploymentHistory(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: one.failureReason }, now);
   }
   return superseded;
 }

@@ -6,60 +6,60 @@ import { rebased } from '../../core/instants.ts';
 import type { Store } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { deploymentColumns, findDeployment, nextLiveOrder, nextOn, supersedeOlder } from './deployments-queries.ts';
-import { tellOfDeployment } from './history.ts';
+import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
 
-const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
+const param = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
-const underFence = and(
-  eq(deployments.deploymentId, given('deploymentId')),
-  eq(deployments.fence, given('fence')),
+const withFencingToken = and(
+  eq(deployments.deploymentId, param('deploymentId')),
+  eq(deployments.fencingToken, param('fencingToken')),
   eq(deployments.status, 'in_progress'),
 );
 
 const statements = prepared((db) => ({
-  holdsFence: db
+  isClaimCurrent: db
     .select({ held: sql<number>`1` })
     .from(deployments)
-    .where(underFence)
+    .where(withFencingToken)
     .prepare(),
-  takeInHand: db
+  reclaimDeployment: db
     .update(deployments)
     .set({
-      fence: sql`${deployments.fence} + 1`,
-      lookedAt: given('now'),
-      startedAt: given('startedAt'),
-      deadlineAt: given('deadlineAt'),
-      askedAt: given('askedAt'),
-      acknowledgedAt: given('acknowledgedAt'),
-      troubleSince: given('troubleSince'),
-      overdueSince: given('overdueSince'),
-      waitsForSince: given('waitsForSince'),
-      retryAt: given('retryAt'),
+      fencingToken: sql`${deployments.fencingToken} + 1`,
+      observedAt: param('now'),
+      startedAt: param('startedAt'),
+      deadlineAt: param('deadlineAt'),
+      requestedAt: param('requestedAt'),
+      acknowledgedAt: param('acknowledgedAt'),
+      failingSince: param('failingSince'),
+      overdueSince: param('overdueSince'),
+      waitsForSince: param('waitsForSince'),
+      retryAt: param('retryAt'),
     })
-    .where(and(eq(deployments.deploymentId, given('deploymentId')), eq(deployments.status, 'in_progress')))
+    .where(and(eq(deployments.deploymentId, param('deploymentId')), eq(deployments.status, 'in_progress')))
     .returning(deploymentColumns)
     .prepare(),
   finish: db
     .update(deployments)
     .set({
-      status: given('status'),
+      status: param('status'),
       // A reason that was recorded when it was first seen stays, unless all went well in the end.
-      failureReason: sql`coalesce(${given('failureReason')},
-        case when ${given('status')} <> 'deployed' then ${deployments.failureReason} end)`,
-      failureKind: given('failureKind'),
-      supersededBy: given('supersededBy'),
-      inServiceAt: given('inServiceAt'),
-      unsettledSince: given('unsettledSince'),
+      failureReason: sql`coalesce(${param('failureReason')},
+        case when ${param('status')} <> 'deployed' then ${deployments.failureReason} end)`,
+      failureKind: param('failureKind'),
+      supersededBy: param('supersededBy'),
+      inServiceAt: param('inServiceAt'),
+      unsettledSince: param('unsettledSince'),
       overdueSince: null,
       waitsForKind: null,
       waitsForSince: null,
       waitsForDetail: null,
-      finishedAt: given('now'),
-      liveOrder: sql`case when ${given('status')} = 'deployed' then ${nextLiveOrder} end`,
+      finishedAt: param('now'),
+      liveOrder: sql`case when ${param('status')} = 'deployed' then ${nextLiveOrder} end`,
     })
-    .where(underFence)
+    .where(withFencingToken)
     .returning(deploymentColumns)
     .prepare(),
 }));
@@ -70,15 +70,15 @@ const recording = (db: Db, fields: readonly ProgressField[]) =>
   db
     .update(deployments)
     // The fence stays what it is: with no progress at all there would be nothing to set.
-    .set({ ...Object.fromEntries(fields.map((field) => [field, given(field)])), fence: given('fence') })
-    .where(underFence)
+    .set({ ...Object.fromEntries(fields.map((field) => [field, param(field)])), fencingToken: param('fencingToken') })
+    .where(withFencingToken)
     .returning(deploymentColumns)
     .prepare();
 
 /** By the fields that they set: each kind of step records its own, so there are few. */
 const recordings = prepared(() => new Map<string, ReturnType<typeof recording>>());
 
-function recordingOf(db: Db, progress: DeploymentProgress): ReturnType<typeof recording> {
+function recorderOf(db: Db, progress: DeploymentProgress): ReturnType<typeof recording> {
   const fields = (Object.keys(progress) as ProgressField[]).filter((field) => progress[field] !== undefined).toSorted();
   const known = recordings(db);
   const key = fields.join();
@@ -87,45 +87,45 @@ function recordingOf(db: Db, progress: DeploymentProgress): ReturnType<typeof re
   return statement;
 }
 
-type Course = 'takeInHand' | 'holdsFence' | 'recordProgress' | 'finishDeployment';
+type Transitions = 'reclaimDeployment' | 'isClaimCurrent' | 'recordProgress' | 'finishDeployment';
 
-export const courseOfDeployments = (database: Database): Pick<Store, Course> => ({
-  takeInHand: (deploymentId, now, intervalMs) =>
+export const deploymentTransitions = (database: Database): Pick<Store, Transitions> => ({
+  reclaimDeployment: (deploymentId, now, intervalMs) =>
     database.write((_tx, db) => {
       const before = findDeployment(db, deploymentId);
       if (before === null) return null;
       const { instants, wereAhead } = rebased(before, now);
       const limits = limitsAfterGap(instants, now, intervalMs);
-      const deployment = statements(db).takeInHand.get({ deploymentId, now, ...instants, ...limits });
+      const deployment = statements(db).reclaimDeployment.get({ deploymentId, now, ...instants, ...limits });
       if (!deployment) return null;
       if (wereAhead) {
         const detail = 'the clock was put back: what counted from later counts from now';
-        tellOfDeployment(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
+        appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
       }
       return deployment;
     }),
 
-  holdsFence: (deploymentId, fence) =>
-    database.read((db) => statements(db).holdsFence.get({ deploymentId, fence }) !== undefined),
+  isClaimCurrent: (deploymentId, fencingToken) =>
+    database.read((db) => statements(db).isClaimCurrent.get({ deploymentId, fencingToken }) !== undefined),
 
-  recordProgress: (deploymentId, fence, progress, detail, now) =>
+  recordProgress: (deploymentId, fencingToken, progress, detail, now) =>
     database.write((_tx, db) => {
       // Past drizzle's mapping.
       const variant = progress.variant && JSON.stringify(progress.variant);
-      const deployment = recordingOf(db, progress).get({ ...progress, variant, deploymentId, fence });
+      const deployment = recorderOf(db, progress).get({ ...progress, variant, deploymentId, fencingToken });
       if (!deployment) return null;
       if (detail !== '') {
-        tellOfDeployment(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
+        appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
       }
       return deployment;
     }),
 
-  finishDeployment: (deploymentId, fence, outcome, now) =>
+  finishDeployment: (deploymentId, fencingToken, outcome, now) =>
     database.write((_tx, db) => {
       const { status, failureReason, failureKind = null, supersededBy = null, inServiceAt = null, unsettled = false } = outcome;
       const deployment = statements(db).finish.get({
         deploymentId,
-        fence,
+        fencingToken,
         status,
         failureReason,
         failureKind,
@@ -136,7 +136,7 @@ export const courseOfDeployments = (database: Database): Pick<Store, Course> => 
       });
       if (!deployment) return null;
       const detail = outcome.detail ?? deployment.failureReason;
-      tellOfDeployment(db, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
+      appendDeploymentHistory(db, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
       if (status === 'deployed') supersedeOlder(db, deployment, now);
       return { deployment, next: nextOn(db, deployment) };
     }),

@@ -15,12 +15,12 @@ import {
   orderOf,
   queueDeployment,
   supersede,
-  underWayOn,
+  inProgressOn,
   withdraw,
 } from './deployments-queries.ts';
-import { isMend } from '../../core/deployment/deployment.ts';
+import { isRestore } from '../../core/deployment/deployment.ts';
 import { isAhead } from '../../core/instants.ts';
-import { tellOfDeployment } from './history.ts';
+import { appendDeploymentHistory } from './history.ts';
 import { deployments, trainingRuns } from './schema.ts';
 
 const statements = prepared((db) => ({
@@ -30,11 +30,11 @@ const statements = prepared((db) => ({
       status: 'in_progress',
       startedAt: sql`coalesce(${deployments.startedAt}, ${sql.placeholder('now')})`,
       deadlineAt: sql`${sql.placeholder('deadlineAt')}`,
-      lookedAt: sql`${sql.placeholder('now')}`,
+      observedAt: sql`${sql.placeholder('now')}`,
       waitsForKind: null,
       waitsForSince: null,
       waitsForDetail: null,
-      fence: sql`${deployments.fence} + 1`,
+      fencingToken: sql`${deployments.fencingToken} + 1`,
     })
     .where(and(eq(deployments.seq, sql.placeholder('seq')), eq(deployments.status, 'queued')))
     .returning(deploymentColumns)
@@ -55,10 +55,10 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-type Asking = 'requestDeployment' | 'withdrawDeployment' | 'claimDeployment';
-type Reading = 'findDeployment' | 'listDeployments' | 'liveDeployment' | 'deploymentUnderWay';
+type RequestMethods = 'requestDeployment' | 'withdrawDeployment' | 'claimDeployment';
+type QueryMethods = 'findDeployment' | 'listDeployments' | 'liveDeployment' | 'deploymentInProgress';
 
-export const askingForDeployments = (database: Database): Pick<Store, Asking> => ({
+export const deploymentRequests = (database: Database): Pick<Store, RequestMethods> => ({
   requestDeployment: (trainingJobName, wanted, now) =>
     database.write((_tx, db) => {
       const run = statements(db).findRun.get({ trainingJobName });
@@ -87,9 +87,9 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
       const own = findDeployment(db, deploymentId);
       if (own?.status !== 'queued') return { kind: 'gone' };
 
-      const underWay = underWayOn(db, own);
+      const inProgress = inProgressOn(db, own);
       const next = nextOn(db, own);
-      const behind = underWay ?? (next && next.seq !== own.seq ? next : null);
+      const behind = inProgress ?? (next && next.seq !== own.seq ? next : null);
       if (behind) {
         const detail = `the deployment of ${behind.trainingJobName} goes first`;
         if (own.waitsForDetail !== detail) {
@@ -102,22 +102,22 @@ export const askingForDeployments = (database: Database): Pick<Store, Asking> =>
         return { kind: 'wait', behind };
       }
       const live = liveOn(db, own);
-      if (live && (isMend(own) ? live.runSeq !== own.runSeq : !own.forced && isNewer(live, own))) {
+      if (live && (isRestore(own) ? live.runSeq !== own.runSeq : !own.forced && isNewer(live, own))) {
         return { kind: 'superseded', deployment: supersede(db, own, live, now) ?? own };
       }
 
       const deployment = statements(db).claim.get({ seq: own.seq, deadlineAt, now });
-      tellOfDeployment(db, deployment, { from: 'queued', to: 'in_progress', actor: 'worker', detail: null }, now);
+      appendDeploymentHistory(db, deployment, { from: 'queued', to: 'in_progress', actor: 'worker', detail: null }, now);
       return { kind: 'claimed', deployment };
     }),
 });
 
-export const readingOfDeployments = (database: Database): Pick<Store, Reading> => ({
+export const deploymentQueries = (database: Database): Pick<Store, QueryMethods> => ({
   findDeployment: (deploymentId) => database.read((db) => findDeployment(db, deploymentId)),
 
   liveDeployment: (endpointName) => database.read((db) => liveOn(db, { endpointName })),
 
-  deploymentUnderWay: (endpointName) => database.read((db) => underWayOn(db, { endpointName })),
+  deploymentInProgress: (endpointName) => database.read((db) => inProgressOn(db, { endpointName })),
 
   listDeployments: async ({ endpointName, trainingJobName }, { limit, cursor }) => {
     const before = seqOfCursor(cursor);

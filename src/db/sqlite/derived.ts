@@ -2,7 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { latencyBucketsMs } from '../../core/latency-buckets.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
-export const reachedColumns = { requested: 'created_at', asked: 'asked_at', in_service: 'in_service_at' } as const;
+export const reachedColumns = { queued: 'created_at', requested: 'requested_at', in_service: 'in_service_at' } as const;
 type Reached = keyof typeof reachedColumns;
 
 /** What one row adds to the tallies: nothing where `when` does not hold. */
@@ -50,7 +50,7 @@ const tallies: readonly Tally[] = [
     label: (row) => `${row}.status`,
     when: () => 'true',
   },
-  ...(['requested', 'asked', 'in_service'] as const).map(latency),
+  ...(['queued', 'requested', 'in_service'] as const).map(latency),
 ];
 
 const add = ({ name, label, bucket, sumMs, when }: Tally, row: 'old' | 'new', sign: '+' | '-'): string =>

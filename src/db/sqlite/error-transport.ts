@@ -1,4 +1,4 @@
-import { ServiceError, type ServiceErrorCode, StoreUnavailable } from '../../core/errors.ts';
+import { ServiceError, type ServiceErrorCode, StoreUnavailableError } from '../../core/errors.ts';
 
 /** An error on its way between threads: what is sent there as it is loses its class. */
 export interface SentError {
@@ -21,7 +21,7 @@ export function sendError(error: unknown): SentError {
     stack,
     code: 'code' in error && typeof error.code === 'string' ? error.code : undefined,
     field: error instanceof ServiceError ? error.field : null,
-    needsRepair: error instanceof StoreUnavailable && error.needsRepair,
+    needsRepair: error instanceof StoreUnavailableError && error.needsRepair,
     cause: cause === undefined ? null : sendError(cause),
   };
 }
@@ -35,8 +35,8 @@ export function receiveError(sent: SentError): Error {
 
 function ofClass({ name, message, code, field, needsRepair }: SentError, cause: Error | undefined): Error {
   switch (name) {
-    case 'StoreUnavailable':
-      return new StoreUnavailable(message, { cause, needsRepair });
+    case 'StoreUnavailableError':
+      return new StoreUnavailableError(message, { cause, needsRepair });
     case 'ServiceError':
       return new ServiceError(code as ServiceErrorCode, message, { cause, field: field ?? undefined });
     default:

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../../core/errors.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
 
 interface Kind {
   /** Of SQLite, or of the file system (the folder is gone, the disk is full). */
@@ -41,14 +41,14 @@ function kindOf(error: unknown): { code: string; kind: Kind } | null {
 }
 
 /** The error of a database that is busy, full or away, in words; null for an error of any other kind. */
-export function troubleOf(error: unknown): { isLock: boolean; unavailable: StoreUnavailable } | null {
-  if (error instanceof StoreUnavailable) return { isLock: false, unavailable: error };
+export function toStoreError(error: unknown): { isLock: boolean; unavailable: StoreUnavailableError } | null {
+  if (error instanceof StoreUnavailableError) return { isLock: false, unavailable: error };
   const found = kindOf(error);
   if (found === null) return null;
   const { code, kind } = found;
   return {
     isLock: kind.isLock ?? false,
-    unavailable: new StoreUnavailable(`The database takes nothing now: ${kind.says} (${code}).`, {
+    unavailable: new StoreUnavailableError(`The database takes nothing now: ${kind.says} (${code}).`, {
       cause: error,
       needsRepair: kind.needsRepair,
     }),

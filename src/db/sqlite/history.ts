@@ -58,26 +58,26 @@ const recent = prepared((db) => {
 });
 
 /** A change of status, and a training's phase, is an entry of its own; what is said of a deployment already is counted. */
-function tell(db: Db, entry: Entry, at: number): void {
+function report(db: Db, entry: Entry, at: number): void {
   const isCounted = entry.subject === 'deployment' && entry.from === entry.to;
   if (isCounted && recent(db).run({ ...entry, at }).changes > 0) return;
   insert(db).run({ ...entry, at });
 }
 
 /** Belongs into the transaction of the change that it tells of. */
-export function tellOfTraining(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
-  tell(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
+export function appendTrainingHistory(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
+  report(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
 }
 
 /** Belongs into the transaction of the change that it tells of. */
-export function tellOfDeployment(
+export function appendDeploymentHistory(
   db: Db,
   deployment: { runSeq: number; deploymentId: string },
   change: Change<DeploymentStatus>,
   at: number,
 ): void {
   const { runSeq, deploymentId } = deployment;
-  tell(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+  report(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
 export const historyOf = (database: Database): Pick<Store, 'history'> => ({

@@ -2,29 +2,30 @@ import { hasPassed } from '../../core/instants.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { eq } from './drizzle.ts';
-import { turns } from './schema.ts';
+import { leases } from './schema.ts';
 
-type Turns = 'takeTurn' | 'recordReached' | 'reachedAt';
+type LeaseMethods = 'acquireLease' | 'saveCheckpoint' | 'checkpointAt';
 
-export const turnsOf = (database: Database): Pick<Store, Turns> => ({
-  takeTurn: (task, everyMs, now) =>
+export const leaseStore = (database: Database): Pick<Store, LeaseMethods> => ({
+  acquireLease: (task, everyMs, now) =>
     database.write((tx) => {
-      const turn = tx.select().from(turns).where(eq(turns.task, task)).get();
+      const turn = tx.select().from(leases).where(eq(leases.task, task)).get();
       if (turn?.takenAt != null && !hasPassed(turn.takenAt, everyMs, now)) return null;
-      tx.insert(turns)
+      tx.insert(leases)
         .values({ task, takenAt: now })
-        .onConflictDoUpdate({ target: turns.task, set: { takenAt: now } })
+        .onConflictDoUpdate({ target: leases.task, set: { takenAt: now } })
         .run();
-      return { reachedAt: turn?.reachedAt ?? null };
+      return { checkpointAt: turn?.checkpointAt ?? null };
     }),
 
-  recordReached: (task, reachedAt) =>
+  saveCheckpoint: (task, checkpointAt) =>
     database.write((tx) => {
-      tx.insert(turns).values({ task, reachedAt }).onConflictDoUpdate({ target: turns.task, set: { reachedAt } }).run();
+      tx.insert(leases).values({ task, checkpointAt }).onConflictDoUpdate({ target: leases.task, set: { checkpointAt } }).run();
     }),
 
-  reachedAt: (task) =>
+  checkpointAt: (task) =>
     database.read(
-      (db) => db.select({ reachedAt: turns.reachedAt }).from(turns).where(eq(turns.task, task)).get()?.reachedAt ?? null,
+      (db) =>
+        db.select({ checkpointAt: leases.checkpointAt }).from(leases).where(eq(leases.task, task)).get()?.checkpointAt ?? null,
     ),
 });

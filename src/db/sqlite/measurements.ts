@@ -48,7 +48,8 @@ export const measurements = (database: Database): Pick<Store, Measured> => ({
       deployments: byStatus(db, 'deployments', deploymentStatuses),
     })),
 
-  latencies: () => database.read((db) => (['requested', 'asked', 'in_service'] as const).flatMap((what) => histograms(db, what))),
+  latencies: () =>
+    database.read((db) => (['queued', 'requested', 'in_service'] as const).flatMap((what) => histograms(db, what))),
 
   detections: () =>
     database.read((db) =>

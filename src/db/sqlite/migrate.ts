@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { StoreUnavailable } from '../../core/errors.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
 import { keepDerived } from './derived.ts';
 import { readMigrationFiles } from './drizzle.ts';
 import { createPrivately, ownerOnlyFolder } from './file-permissions.ts';
 import { inodeOf, openSqlite } from './open.ts';
 import { busyTimeoutMs } from './busy-timeout.ts';
 
-const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
 
 /**
  * Applies the migrations that are missing, one process at a time, and answers how many those were. The lock, which also says who may
@@ -18,7 +18,7 @@ const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import.meta.u
  *
  * @throws SQLite's and the file system's own errors: SQLITE_BUSY while another process does it, or has the database locked. Nothing
  *   is half done then; it is safe to repeat.
- * @throws {StoreUnavailable} for a database of a newer version.
+ * @throws {StoreUnavailableError} for a database of a newer version.
  */
 export function migrateDatabase(path: string): number {
   makeFolder(dirname(path));
@@ -65,6 +65,7 @@ function applyMissing(sqlite: Sqlite.Database): number {
   const migrations = readMigrationFiles({ migrationsFolder });
   const last = lastApplied(sqlite);
   if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw tooNew(sqlite);
+  if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw notOurs();
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
   // A table that is made anew is dropped first, which would delete the rows that refer to it.
   sqlite.pragma('foreign_keys = OFF');
@@ -97,12 +98,18 @@ function lastApplied(sqlite: Sqlite.Database): number {
   return sqlite.prepare<[], number | null>('select max(created_at) from __drizzle_migrations').pluck().get() ?? 0;
 }
 
-function tooNew(sqlite: Sqlite.Database): StoreUnavailable {
+const notOurs = (): StoreUnavailableError =>
+  new StoreUnavailableError(
+    'The database was made by a version of the service that was never released: move the file away, or restore a backup of a release.',
+    { needsRepair: true },
+  );
+
+function tooNew(sqlite: Sqlite.Database): StoreUnavailableError {
   const by = hasTable(sqlite, 'migrated_by')
     ? sqlite.prepare<[], string>('select version from migrated_by order by migrations desc limit 1').pluck().get()
     : undefined;
   const needed = by === undefined ? 'a newer version' : `version ${by}`;
-  return new StoreUnavailable(
+  return new StoreUnavailableError(
     `The database was migrated by ${needed} of the service, and this is ${packageJson.version}: run ${needed} or newer, or restore a backup from before.`,
     { needsRepair: true },
   );

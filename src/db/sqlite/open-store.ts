@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { StoreUnavailable } from '../../core/errors.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
 import { type CallState, newCallState, withdraw } from './call.ts';
@@ -29,9 +29,9 @@ const closeWaitMs = 2000;
 /**
  * The store of a `file:` address in a thread of its own: whatever keeps SQLite waiting (another process's lock, a slow disk), this
  * thread goes on. A database that can't be opened for a reason that may pass is tried again until it can: every call throws
- * StoreUnavailable meanwhile.
+ * StoreUnavailableError meanwhile.
  *
- * @throws {StoreUnavailable} with `needsRepair`, when no waiting helps.
+ * @throws {StoreUnavailableError} with `needsRepair`, when no waiting helps.
  */
 export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreOptions): Promise<Store> {
   const hears = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -45,12 +45,12 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
   thread.on('error', (error) => {
     throw error;
   });
-  const hear = (message: FromThread): void => {
+  const onMessage = (message: FromThread): void => {
     switch (message.kind) {
       case 'ready':
         return ready.resolve(message.methods);
       case 'tried':
-        return tried.resolve(message.trouble === null ? null : receiveError(message.trouble));
+        return tried.resolve(message.problem === null ? null : receiveError(message.problem));
       case 'answer':
       case 'failure':
         return calls.settle(message);
@@ -58,20 +58,20 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
         stopMinding();
         return calls.closed.resolve();
       default:
-        return tell(message, log);
+        return report(message, log);
     }
   };
-  thread.on('message', (messages: FromThread[]) => messages.forEach(hear));
+  thread.on('message', (messages: FromThread[]) => messages.forEach(onMessage));
   const methods = await ready.promise;
-  const hangs = setTimeout(() => tried.resolve(new StoreUnavailable('The disk does not answer.')), startWithinMs);
-  const trouble = await tried.promise;
+  const hangs = setTimeout(() => tried.resolve(new StoreUnavailableError('The disk does not answer.')), startWithinMs);
+  const problem = await tried.promise;
   clearTimeout(hangs);
-  if (trouble !== null) {
-    if (!(trouble instanceof StoreUnavailable) || trouble.needsRepair) {
+  if (problem !== null) {
+    if (!(problem instanceof StoreUnavailableError) || problem.needsRepair) {
       await calls.close();
-      throw trouble;
+      throw problem;
     }
-    log.error({ reason: trouble.message }, 'the database can’t be opened yet; trying again until it can');
+    log.error({ reason: problem.message }, 'the database can’t be opened yet; trying again until it can');
   }
   const entries = methods.map((method) => [method, (...args: unknown[]) => calls.call(method, args)]);
   return { ...(Object.fromEntries(entries) as Omit<Store, 'close'>), close: () => calls.close() };
@@ -94,7 +94,7 @@ function endWithDeafThread(thread: Worker, hears: Int32Array<SharedArrayBuffer>)
   return stop;
 }
 
-function tell(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'readable_by_others' }>, log: Logger): void {
+function report(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'readable_by_others' }>, log: Logger): void {
   switch (message.kind) {
     case 'opened':
       return log.info({}, 'the database is open');
@@ -112,15 +112,15 @@ function tell(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'read
 class CallsToThread {
   readonly closed = Promise.withResolvers<void>();
   readonly #thread: Worker;
-  readonly #answerWithinMs: number;
+  readonly #responseTimeoutMs: number;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unsent: ToThread[] = [];
   #last = 0;
   #isClosed = false;
 
-  constructor(thread: Worker, answerWithinMs: number) {
+  constructor(thread: Worker, responseTimeoutMs: number) {
     this.#thread = thread;
-    this.#answerWithinMs = answerWithinMs;
+    this.#responseTimeoutMs = responseTimeoutMs;
   }
 
   async call(method: string, args: unknown[]): Promise<unknown> {
@@ -128,7 +128,7 @@ class CallsToThread {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const id = (this.#last += 1);
     const state = newCallState();
-    const timer = setTimeout(() => this.#giveUp(id, state), this.#answerWithinMs);
+    const timer = setTimeout(() => this.#abandon(id, state), this.#responseTimeoutMs);
     this.#waiting.set(id, { resolve, reject, timer });
     this.#send({ kind: 'call', id, method, args, state });
     return promise;
@@ -154,10 +154,10 @@ class CallsToThread {
   }
 
   /** A call that is being committed stays: what becomes of it is known in the end only. */
-  #giveUp(id: number, state: CallState): void {
+  #abandon(id: number, state: CallState): void {
     if (!withdraw(state)) return;
     this.#take(id)?.reject(
-      new StoreUnavailable(`The database takes nothing now: it did not answer within ${this.#answerWithinMs} ms.`),
+      new StoreUnavailableError(`The database takes nothing now: it did not answer within ${this.#responseTimeoutMs} ms.`),
     );
   }
 

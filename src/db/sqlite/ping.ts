@@ -1,7 +1,7 @@
 import type { DatabaseFile } from './database-file.ts';
 import { sql } from './drizzle.ts';
-import { patiently } from './busy-timeout.ts';
-import { turns } from './schema.ts';
+import { retryWhileBusy } from './busy-timeout.ts';
+import { leases } from './schema.ts';
 import { writeTx } from './write-tx.ts';
 
 /** Less than who asks for readiness waits, so that there is a reason to tell. */
@@ -15,19 +15,19 @@ const task = 'prove-writes';
 export function pingOf(file: DatabaseFile, { waitMs, freshMs }: { waitMs: number; freshMs: number }): () => Promise<void> {
   const write = (): void =>
     writeTx(file.db, (tx) => {
-      tx.insert(turns)
+      tx.insert(leases)
         .values({ task, takenAt: 1 })
-        .onConflictDoUpdate({ target: turns.task, set: { takenAt: sql`${turns.takenAt} + 1` } })
+        .onConflictDoUpdate({ target: leases.task, set: { takenAt: sql`${leases.takenAt} + 1` } })
         .run();
     });
-  let answer: Promise<void> | null = null;
+  let response: Promise<void> | null = null;
   let freshUntil = Infinity;
   return () => {
-    if (answer !== null && performance.now() < freshUntil) return answer;
+    if (response !== null && performance.now() < freshUntil) return response;
     freshUntil = Infinity;
-    answer = patiently(write, performance.now() + Math.min(waitMs, mostWaitMs)).finally(
+    response = retryWhileBusy(write, performance.now() + Math.min(waitMs, mostWaitMs)).finally(
       () => (freshUntil = performance.now() + freshMs),
     );
-    return answer;
+    return response;
   };
 }

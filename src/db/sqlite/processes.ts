@@ -5,18 +5,20 @@ import type { Database } from './database.ts';
 import { asc, eq, gt, lt, or } from './drizzle.ts';
 import { installation, processes } from './schema.ts';
 
-type Processes = 'hearProcess' | 'forgetProcess' | 'processes' | 'databaseId';
+type Processes = 'recordHeartbeat' | 'forgetProcess' | 'processes' | 'databaseId';
 
 /** The one row's key. */
 const only = 1;
 
-export const processesOf = (database: Database): Pick<Store, Processes> => ({
-  hearProcess: (process) =>
+export const processStore = (database: Database): Pick<Store, Processes> => ({
+  recordHeartbeat: (process) =>
     database.write((tx) => {
       tx.insert(processes).values(process).onConflictDoUpdate({ target: processes.name, set: process }).run();
-      const { heardAt } = process;
+      const { lastSeenAt } = process;
       tx.delete(processes)
-        .where(or(lt(processes.heardAt, heardAt - forgottenAfterMs), gt(processes.heardAt, heardAt + forgottenAfterMs)))
+        .where(
+          or(lt(processes.lastSeenAt, lastSeenAt - forgottenAfterMs), gt(processes.lastSeenAt, lastSeenAt + forgottenAfterMs)),
+        )
         .run();
     }),
 

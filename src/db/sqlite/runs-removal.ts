@@ -1,13 +1,13 @@
 import { and, eq, isNotNull, or } from './drizzle.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-import { notePassedOver } from './skipped.ts';
+import { recordSkipped } from './skipped.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
 
 /** Also one that was ended while SageMaker might still bring it about. */
-const isUnderWay = or(eq(deployments.status, 'in_progress'), isNotNull(deployments.unsettledSince));
+const isInProgress = or(eq(deployments.status, 'in_progress'), isNotNull(deployments.unsettledSince));
 
-export const removingRuns = (database: Database): Pick<Store, 'removeRun'> => ({
+export const runRemoval = (database: Database): Pick<Store, 'removeRun'> => ({
   removeRun: (trainingJobName, status, now) =>
     database.write((tx) => {
       const run = tx
@@ -17,12 +17,12 @@ export const removingRuns = (database: Database): Pick<Store, 'removeRun'> => ({
         .get();
       if (run === undefined) return 'changed';
       const own = eq(deployments.runSeq, run.seq);
-      if (tx.select({ seq: deployments.seq }).from(deployments).where(and(own, isUnderWay)).get())
+      if (tx.select({ seq: deployments.seq }).from(deployments).where(and(own, isInProgress)).get())
         return 'deployment_in_progress';
       tx.delete(history).where(eq(history.runSeq, run.seq)).run();
       tx.delete(deployments).where(own).run();
       tx.delete(trainingRuns).where(eq(trainingRuns.seq, run.seq)).run();
-      notePassedOver(tx, 'removed_run', trainingJobName, 'removed', now);
+      recordSkipped(tx, 'removed_run', trainingJobName, 'removed', now);
       return 'removed';
     }),
 });

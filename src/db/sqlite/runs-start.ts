@@ -2,38 +2,38 @@ import { and, eq, sql } from './drizzle.ts';
 import { startLeaseMs } from '../../core/training/training-run.ts';
 import type { Store } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
-import { tellOfTraining } from './history.ts';
+import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 
-const given = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('arn') };
+const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('arn') };
 
 const statements = prepared((db) => ({
-  beginStart: db
+  acquireStartLease: db
     .update(trainingRuns)
     .set({
-      startAttemptedAt: sql`${given.now}`,
+      startAttemptedAt: sql`${param.now}`,
       startAttempts: sql`${trainingRuns.startAttempts} + 1`,
-      updatedAt: sql`${given.now}`,
+      updatedAt: sql`${param.now}`,
     })
     .where(
       // hasPassed, in SQL.
-      sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} = 'requested'
+      sql`${trainingRuns.trainingJobName} = ${param.name} and ${trainingRuns.status} = 'requested'
         and ${trainingRuns.stopRequestedAt} is null
-        and (${trainingRuns.startAttemptedAt} is null or abs(${given.now} - ${trainingRuns.startAttemptedAt}) >= ${startLeaseMs})`,
+        and (${trainingRuns.startAttemptedAt} is null or abs(${param.now} - ${trainingRuns.startAttemptedAt}) >= ${startLeaseMs})`,
     )
     .returning()
     .prepare(),
-  markTraining: db
+  markStarted: db
     .update(trainingRuns)
     .set({
       status: 'training',
-      trainingJobArn: sql`${given.arn}`,
-      trainingSinceAt: sql`${given.now}`,
+      trainingJobArn: sql`${param.arn}`,
+      trainingSinceAt: sql`${param.now}`,
       // It was about the start.
       overdueSince: null,
-      updatedAt: sql`${given.now}`,
+      updatedAt: sql`${param.now}`,
     })
-    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'requested')))
+    .where(and(eq(trainingRuns.trainingJobName, param.name), eq(trainingRuns.status, 'requested')))
     .returning()
     .prepare(),
 }));
@@ -46,13 +46,13 @@ const ofAttempt = (trainingJobName: string, startAttemptedAt: number) =>
     eq(trainingRuns.startAttemptedAt, startAttemptedAt),
   );
 
-type Start = 'beginStart' | 'releaseStart' | 'markTraining' | 'withdrawRun' | 'abandonStart';
+type Start = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discardRun' | 'abandonRun';
 
-export const startOfRuns = (database: Database): Pick<Store, Start> => ({
-  beginStart: (trainingJobName, now) =>
-    database.write((_tx, db) => statements(db).beginStart.get({ trainingJobName, now }) ?? null),
+export const runStarts = (database: Database): Pick<Store, Start> => ({
+  acquireStartLease: (trainingJobName, now) =>
+    database.write((_tx, db) => statements(db).acquireStartLease.get({ trainingJobName, now }) ?? null),
 
-  releaseStart: (trainingJobName, startAttemptedAt, now) =>
+  releaseStartLease: (trainingJobName, startAttemptedAt, now) =>
     database.write(
       (tx) =>
         tx
@@ -63,18 +63,18 @@ export const startOfRuns = (database: Database): Pick<Store, Start> => ({
           .get() ?? null,
     ),
 
-  markTraining: (trainingJobName, arn, actor, detail, now) =>
+  markStarted: (trainingJobName, arn, actor, detail, now) =>
     database.write((_tx, db) => {
-      const run = statements(db).markTraining.get({ trainingJobName, arn, now });
+      const run = statements(db).markStarted.get({ trainingJobName, arn, now });
       if (!run) return null;
-      tellOfTraining(db, run, { from: 'requested', to: 'training', actor, detail }, now);
+      appendTrainingHistory(db, run, { from: 'requested', to: 'training', actor, detail }, now);
       return run;
     }),
 
-  withdrawRun: (trainingJobName, startAttemptedAt) =>
+  discardRun: (trainingJobName, startAttemptedAt) =>
     database.write((tx) => tx.delete(trainingRuns).where(ofAttempt(trainingJobName, startAttemptedAt)).run().changes > 0),
 
-  abandonStart: (trainingJobName, startAttemptedAt, detail, now) =>
+  abandonRun: (trainingJobName, startAttemptedAt, detail, now) =>
     database.write((tx, db) => {
       const run = tx
         .update(trainingRuns)
@@ -89,7 +89,7 @@ export const startOfRuns = (database: Database): Pick<Store, Start> => ({
         .returning()
         .get();
       if (!run) return null;
-      tellOfTraining(db, run, { from: 'requested', to: 'requested', actor: 'api', detail }, now);
+      appendTrainingHistory(db, run, { from: 'requested', to: 'requested', actor: 'api', detail }, now);
       return run;
     }),
 });

@@ -2,10 +2,10 @@ import { and, eq, inArray, sql } from './drizzle.ts';
 import type { Store } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { activeDeploymentOf, queueDeployment } from './deployments-queries.ts';
-import { tellOfTraining } from './history.ts';
+import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 
-const given = {
+const param = {
   name: sql.placeholder('trainingJobName'),
   now: sql.placeholder('now'),
   phase: sql.placeholder('secondaryStatus'),
@@ -14,18 +14,18 @@ const given = {
 };
 
 /** What can come to this status: a run that has timed out may still have an outcome. */
-const isOpen = sql`${trainingRuns.trainingJobName} = ${given.name} and (${trainingRuns.status} in ('requested', 'training')
-  or (${trainingRuns.status} = 'timed_out' and ${given.status} <> 'timed_out'))`;
+const isOpen = sql`${trainingRuns.trainingJobName} = ${param.name} and (${trainingRuns.status} in ('requested', 'training')
+  or (${trainingRuns.status} = 'timed_out' and ${param.status} <> 'timed_out'))`;
 
 const statements = prepared((db) => ({
-  recordSeen: db
+  recordSecondaryStatus: db
     .update(trainingRuns)
     .set({
-      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
-      trainingCreatedAt: sql`${given.trainingCreatedAt}`,
-      updatedAt: sql`${given.now}`,
+      secondaryStatus: sql`coalesce(${param.phase}, ${trainingRuns.secondaryStatus})`,
+      trainingCreatedAt: sql`${param.trainingCreatedAt}`,
+      updatedAt: sql`${param.now}`,
     })
-    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .where(and(eq(trainingRuns.trainingJobName, param.name), eq(trainingRuns.status, 'training')))
     .returning()
     .prepare(),
   recordLimit: db
@@ -33,10 +33,10 @@ const statements = prepared((db) => ({
     .set({
       overdueSince: sql`${sql.placeholder('overdueSince')}`,
       trainingSinceAt: sql`${sql.placeholder('trainingSinceAt')}`,
-      updatedAt: sql`${given.now}`,
+      updatedAt: sql`${param.now}`,
     })
     .where(
-      sql`${trainingRuns.trainingJobName} = ${given.name} and ${trainingRuns.status} in ('requested', 'training')
+      sql`${trainingRuns.trainingJobName} = ${param.name} and ${trainingRuns.status} in ('requested', 'training')
         and ${trainingRuns.overdueSince} is ${sql.placeholder('overdueBefore')}
         and ${trainingRuns.trainingSinceAt} is ${sql.placeholder('sinceBefore')}`,
     )
@@ -45,32 +45,32 @@ const statements = prepared((db) => ({
   findTraining: db
     .select()
     .from(trainingRuns)
-    .where(and(eq(trainingRuns.trainingJobName, given.name), eq(trainingRuns.status, 'training')))
+    .where(and(eq(trainingRuns.trainingJobName, param.name), eq(trainingRuns.status, 'training')))
     .prepare(),
   findOpen: db.select().from(trainingRuns).where(isOpen).prepare(),
   finish: db
     .update(trainingRuns)
     .set({
-      status: sql`${given.status}`,
-      secondaryStatus: sql`coalesce(${given.phase}, ${trainingRuns.secondaryStatus})`,
+      status: sql`${param.status}`,
+      secondaryStatus: sql`coalesce(${param.phase}, ${trainingRuns.secondaryStatus})`,
       failureReason: sql`${sql.placeholder('failureReason')}`,
       modelArtifact: sql`${sql.placeholder('modelArtifact')}`,
       metrics: sql`${sql.placeholder('metrics')}`,
       trainingEndedAt: sql`${sql.placeholder('trainingEndedAt')}`,
-      trainingCreatedAt: sql`coalesce(${given.trainingCreatedAt}, ${trainingRuns.trainingCreatedAt})`,
+      trainingCreatedAt: sql`coalesce(${param.trainingCreatedAt}, ${trainingRuns.trainingCreatedAt})`,
       failureKind: sql`${sql.placeholder('failureKind')}`,
-      finishedAt: sql`${given.now}`,
+      finishedAt: sql`${param.now}`,
       finishedBy: sql`${sql.placeholder('actor')}`,
-      updatedAt: sql`${given.now}`,
+      updatedAt: sql`${param.now}`,
     })
     .where(isOpen)
     .returning()
     .prepare(),
 }));
 
-type Course = 'requestStop' | 'recordSeen' | 'recordLimit' | 'finishRun';
+type Transitions = 'requestStop' | 'recordSecondaryStatus' | 'recordLimit' | 'finishRun';
 
-export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
+export const runTransitions = (database: Database): Pick<Store, Transitions> => ({
   requestStop: (trainingJobName, now) =>
     database.write((tx, db) => {
       const stoppable = and(
@@ -81,18 +81,18 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
       if (!before) return null;
       if (before.stopRequestedAt !== null) return before;
       const run = tx.update(trainingRuns).set({ stopRequestedAt: now, updatedAt: now }).where(stoppable).returning().get();
-      tellOfTraining(db, run, { from: run.status, to: run.status, actor: 'api', detail: 'stop requested' }, now);
+      appendTrainingHistory(db, run, { from: run.status, to: run.status, actor: 'api', detail: 'stop requested' }, now);
       return run;
     }),
 
-  recordSeen: (trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now) =>
+  recordSecondaryStatus: (trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now) =>
     database.write((_tx, db) => {
       const before = statements(db).findTraining.get({ trainingJobName });
       if (!before) return null;
       const isNews = secondaryStatus !== null && secondaryStatus !== before.secondaryStatus;
       if (!isNews && trainingCreatedAt === before.trainingCreatedAt) return before;
-      const run = statements(db).recordSeen.get({ trainingJobName, secondaryStatus, trainingCreatedAt, now });
-      if (isNews) tellOfTraining(db, run, { from: 'training', to: 'training', actor, detail: secondaryStatus }, now);
+      const run = statements(db).recordSecondaryStatus.get({ trainingJobName, secondaryStatus, trainingCreatedAt, now });
+      if (isNews) appendTrainingHistory(db, run, { from: 'training', to: 'training', actor, detail: secondaryStatus }, now);
       return run;
     }),
 
@@ -118,7 +118,7 @@ export const courseOfRuns = (database: Database): Pick<Store, Course> => ({
       const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
       const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });
       const detail = outcome.detail ?? outcome.failureReason;
-      tellOfTraining(db, run, { from: before.status, to: run.status, actor, detail }, now);
+      appendTrainingHistory(db, run, { from: before.status, to: run.status, actor, detail }, now);
       const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
       return { run, deployment };
     }),

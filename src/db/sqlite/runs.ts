@@ -2,14 +2,14 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, desc, eq, lt, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
 import type { NewRun, RunView, Store } from '../../ports/store.ts';
-import { endPassingOver, isPassedOver } from './skipped.ts';
+import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import { type Database, prepared } from './database.ts';
-import { tellOfTraining } from './history.ts';
+import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
 
-const given = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
+const param = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAttempts'>(name: Name) => sql.placeholder(name);
 
 /** SageMaker tells training jobs apart without regard to case. Names are ASCII. */
 const inAnyCase = sql`lower(${trainingRuns.trainingJobName}) = lower(${sql.placeholder('trainingJobName')})`;
@@ -20,20 +20,20 @@ const statements = prepared((db) => ({
   insert: db
     .insert(trainingRuns)
     .values({
-      runId: given('runId'),
-      trainingJobName: given('trainingJobName'),
-      project: given('project'),
-      endpointName: given('endpointName'),
-      autoDeploy: given('autoDeploy'),
+      runId: param('runId'),
+      trainingJobName: param('trainingJobName'),
+      project: param('project'),
+      endpointName: param('endpointName'),
+      autoDeploy: param('autoDeploy'),
       status: 'requested',
-      request: given('request'),
-      servingImage: given('servingImage'),
-      idempotencyKey: given('idempotencyKey'),
-      idempotencyHash: given('idempotencyHash'),
-      createdAt: given('now'),
-      updatedAt: given('now'),
-      startAttemptedAt: given('startAttemptedAt'),
-      startAttempts: given('startAttempts'),
+      request: param('request'),
+      servingImage: param('servingImage'),
+      idempotencyKey: param('idempotencyKey'),
+      idempotencyHash: param('idempotencyHash'),
+      createdAt: param('now'),
+      updatedAt: param('now'),
+      startAttemptedAt: param('startAttemptedAt'),
+      startAttempts: param('startAttempts'),
     })
     .onConflictDoNothing()
     .returning()
@@ -66,9 +66,9 @@ const statements = prepared((db) => ({
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type Recording = 'insertRun' | 'adoptRun';
-type Reading = 'findRun' | 'findRunInAnyCase' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
+type QueryMethods = 'findRun' | 'findRunInAnyCase' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
 
-export const recordingOfRuns = (database: Database): Pick<Store, Recording> => ({
+export const runInserts = (database: Database): Pick<Store, Recording> => ({
   insertRun: (run, now, { startNow = false } = {}) =>
     database.write((tx, db) => {
       const sameName = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
@@ -82,7 +82,7 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
             startAttempts: startNow ? 1 : 0,
           });
       if (inserted) {
-        tellOfTraining(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
+        appendTrainingHistory(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
         return { kind: 'inserted', run: inserted };
       }
       const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));
@@ -97,9 +97,9 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
       if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
       const ofId = runWhere(tx, eq(trainingRuns.runId, run.runId));
       if (ofId) return { kind: 'run_id_taken', by: ofId.trainingJobName };
-      if (!evenRemoved && isPassedOver(tx, 'removed_run', run.trainingJobName)) return { kind: 'removed' };
+      if (!evenRemoved && isSkipped(tx, 'removed_run', run.trainingJobName)) return { kind: 'removed' };
       // It is handled again, or wanted again.
-      for (const kind of ['removed_run', 'training_job'] as const) endPassingOver(tx, kind, run.trainingJobName);
+      for (const kind of ['removed_run', 'training_job'] as const) endSkipping(tx, kind, run.trainingJobName);
       const adopted = tx
         .insert(trainingRuns)
         .values({
@@ -111,12 +111,12 @@ export const recordingOfRuns = (database: Database): Pick<Store, Recording> => (
         })
         .returning()
         .get();
-      tellOfTraining(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
+      appendTrainingHistory(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
       return { kind: 'adopted', run: adopted };
     }),
 });
 
-export const readingOfRuns = (database: Database): Pick<Store, Reading> => ({
+export const runQueries = (database: Database): Pick<Store, QueryMethods> => ({
   findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
 
   trainingOfRunId: (runId) =>

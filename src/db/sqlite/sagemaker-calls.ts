@@ -3,14 +3,14 @@ import type { Database } from './database.ts';
 import { and, asc, gt, lt, lte, or, sql, sum } from './drizzle.ts';
 import { sagemakerCallMinutes, sagemakerCalls } from './schema.ts';
 
-type Calls = 'addSagemakerCalls' | 'sagemakerCalls' | 'recentSagemakerCalls';
+type Calls = 'addSageMakerCalls' | 'sagemakerCalls' | 'recentSageMakerCalls';
 
 const minuteMs = 60_000;
 const keptMinutes = 60;
 const minuteOf = (instant: number): number => Math.floor(instant / minuteMs);
 
-export const countingOfCalls = (database: Database): Pick<Store, Calls> => ({
-  addSagemakerCalls: (calls, now) =>
+export const sagemakerCallStore = (database: Database): Pick<Store, Calls> => ({
+  addSageMakerCalls: (calls, now) =>
     database.write((tx) => {
       const minute = minuteOf(now);
       for (const call of calls) {
@@ -42,7 +42,7 @@ export const countingOfCalls = (database: Database): Pick<Store, Calls> => ({
       db.select().from(sagemakerCalls).orderBy(asc(sagemakerCalls.operation), asc(sagemakerCalls.result)).all(),
     ),
 
-  recentSagemakerCalls: (withinMs, now) =>
+  recentSageMakerCalls: (withinMs, now) =>
     database.read((db) =>
       db
         .select({

@@ -10,7 +10,7 @@ import {
   type WaitKind,
 } from '../../core/deployment/deployment.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
-import type { PassedOverKind } from '../../core/skipped.ts';
+import type { SkippedKind } from '../../core/skipped.ts';
 import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
@@ -93,16 +93,16 @@ export const deployments = sqliteTable(
     attempts: integer().notNull(),
     modelName: text('model_name').notNull(),
     endpointConfigName: text('endpoint_config_name'),
-    askedAction: text('asked_action').$type<EndpointAction>(),
-    askedAt: integer('asked_at'),
+    requestedAction: text('requested_action').$type<EndpointAction>(),
+    requestedAt: integer('requested_at'),
     acknowledgedAt: integer('acknowledged_at'),
-    endpointModifiedBefore: integer('endpoint_modified_before'),
+    baselineModifiedAt: integer('baseline_modified_at'),
     previousEndpointConfigName: text('previous_endpoint_config_name'),
     failureReason: text('failure_reason'),
     supersededBy: text('superseded_by'),
-    troubleKind: text('trouble_kind'),
-    troubleSince: integer('trouble_since'),
-    fence: integer().notNull().default(0),
+    lastErrorKind: text('last_error_kind'),
+    failingSince: integer('failing_since'),
+    fencingToken: integer().notNull().default(0),
     trainingCreatedAt: integer('training_created_at').notNull(),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
@@ -124,7 +124,7 @@ export const deployments = sqliteTable(
      */
     liveOrder: integer('live_order'),
     retryAt: integer('retry_at'),
-    lookedAt: integer('looked_at'),
+    observedAt: integer('observed_at'),
     variant: text({ mode: 'json' }).$type<ProductionVariant>(),
   },
   (table) => [
@@ -181,10 +181,10 @@ export const history = sqliteTable(
 );
 
 /** Tasks that one process at a time does for all (turns.ts): whose turn it was when, and how far the task has come. */
-export const turns = sqliteTable('turns', {
+export const leases = sqliteTable('leases', {
   task: text().primaryKey(),
   takenAt: integer('taken_at'),
-  reachedAt: integer('reached_at'),
+  checkpointAt: integer('checkpoint_at'),
 });
 
 /** Counters of SageMaker calls that API and workers add to, so that one /metrics tells of all processes. */
@@ -215,9 +215,9 @@ export const processes = sqliteTable('processes', {
   service: text().$type<'api' | 'worker'>().notNull(),
   version: text().notNull(),
   startedAt: integer('started_at').notNull(),
-  heardAt: integer('heard_at').notNull(),
+  lastSeenAt: integer('last_seen_at').notNull(),
   /** What keeps it from working, for people to read; null when nothing does. */
-  trouble: text(),
+  problem: text(),
 });
 
 /** Counts over all runs and deployments, so that nobody has to read these to tell of them; kept by triggers (derived.ts). */
@@ -243,10 +243,10 @@ export const migratedBy = sqliteTable('migrated_by', {
 });
 
 /** Training jobs, runs, deployments and endpoints that a loop over many could not handle, and went on without. */
-export const passedOver = sqliteTable(
-  'passed_over',
+export const skipped = sqliteTable(
+  'skipped',
   {
-    kind: text().$type<PassedOverKind>().notNull(),
+    kind: text().$type<SkippedKind>().notNull(),
     name: text().notNull(),
     reason: text().notNull(),
     firstAt: integer('first_at').notNull(),

@@ -1,22 +1,22 @@
 import type { Store } from '../../ports/store.ts';
 import { type FileEvents, DatabaseFile } from './database-file.ts';
 import { databaseOf } from './database.ts';
-import { afterwardsOfDeployments } from './deployments-afterwards.ts';
-import { courseOfDeployments } from './deployments-transitions.ts';
-import { askingForDeployments, readingOfDeployments } from './deployments.ts';
+import { deploymentAfterwards } from './deployments-afterwards.ts';
+import { deploymentTransitions } from './deployments-transitions.ts';
+import { deploymentRequests, deploymentQueries } from './deployments.ts';
 import { historyOf } from './history.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { pingOf } from './ping.ts';
-import { processesOf } from './processes.ts';
-import { unfinishedOnes } from './unfinished.ts';
-import { courseOfRuns } from './runs-transitions.ts';
-import { startOfRuns } from './runs-start.ts';
-import { readingOfRuns, recordingOfRuns } from './runs.ts';
-import { countingOfCalls } from './sagemaker-calls.ts';
-import { removingRuns } from './runs-removal.ts';
-import { passingOver } from './skipped.ts';
-import { turnsOf } from './leases.ts';
+import { processStore } from './processes.ts';
+import { unfinishedQueries } from './unfinished.ts';
+import { runTransitions } from './runs-transitions.ts';
+import { runStarts } from './runs-start.ts';
+import { runQueries, runInserts } from './runs.ts';
+import { sagemakerCallStore } from './sagemaker-calls.ts';
+import { runRemoval } from './runs-removal.ts';
+import { skippedStore } from './skipped.ts';
+import { leaseStore } from './leases.ts';
 
 export interface SqliteStoreOptions extends FileEvents {
   /** How long a call waits while other processes hold the database locked. */
@@ -33,22 +33,22 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
   const { waitMs = defaultWaitMs, pingFreshMs: freshMs = defaultPingFreshMs } = options;
   const database = databaseOf(file, { waitMs });
   return {
-    ...recordingOfRuns(database),
-    ...readingOfRuns(database),
-    ...startOfRuns(database),
-    ...courseOfRuns(database),
-    ...askingForDeployments(database),
-    ...readingOfDeployments(database),
-    ...courseOfDeployments(database),
-    ...afterwardsOfDeployments(database),
+    ...runInserts(database),
+    ...runQueries(database),
+    ...runStarts(database),
+    ...runTransitions(database),
+    ...deploymentRequests(database),
+    ...deploymentQueries(database),
+    ...deploymentTransitions(database),
+    ...deploymentAfterwards(database),
     ...historyOf(database),
-    ...unfinishedOnes(database),
+    ...unfinishedQueries(database),
     ...measurements(database),
-    ...countingOfCalls(database),
-    ...processesOf(database),
-    ...removingRuns(database),
-    ...passingOver(database),
-    ...turnsOf(database),
+    ...sagemakerCallStore(database),
+    ...processStore(database),
+    ...runRemoval(database),
+    ...skippedStore(database),
+    ...leaseStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     close: async () => file.close(),
   };

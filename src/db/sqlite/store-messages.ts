@@ -18,7 +18,7 @@ export type FromThread =
   /** Calls are taken from now on. */
   | { kind: 'ready'; methods: string[] }
   /** The first try to open the database is over. */
-  | { kind: 'tried'; trouble: SentError | null }
+  | { kind: 'tried'; problem: SentError | null }
   /** A later one succeeded. */
   | { kind: 'opened' }
   | { kind: 'answer'; id: number; value: unknown }

@@ -4,10 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { callInHand } from './call.ts';
+import { currentCall } from './call.ts';
 import { DatabaseFile } from './database-file.ts';
 import { sendError } from './error-transport.ts';
-import { patiently } from './busy-timeout.ts';
+import { retryWhileBusy } from './busy-timeout.ts';
 import { storeOver } from './sqlite-store.ts';
 import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
 
@@ -43,7 +43,7 @@ parentPort?.on('message', (messages: ToThread[]) => {
   for (const message of messages) {
     switch (message.kind) {
       case 'call':
-        void answer(message);
+        void response(message);
         break;
       case 'do_you_hear':
         Atomics.store(hears, 0, 1);
@@ -56,19 +56,19 @@ parentPort?.on('message', (messages: ToThread[]) => {
   }
 });
 
-const open = (withinMs: number): Promise<unknown> => patiently(() => file.db, performance.now() + withinMs);
+const open = (withinMs: number): Promise<unknown> => retryWhileBusy(() => file.db, performance.now() + withinMs);
 
 say({ kind: 'ready', methods: [...methods.keys()] });
-const trouble = await open(firstOpenMs).then(
+const problem = await open(firstOpenMs).then(
   () => null,
   (error: unknown) => sendError(error),
 );
-say({ kind: 'tried', trouble });
-if (trouble !== null) await openLater();
+say({ kind: 'tried', problem });
+if (problem !== null) await openLater();
 
-async function answer({ id, method, args, state }: Extract<ToThread, { kind: 'call' }>): Promise<void> {
+async function response({ id, method, args, state }: Extract<ToThread, { kind: 'call' }>): Promise<void> {
   try {
-    const value = await callInHand.run(state, async () => methods.get(method)?.(...args));
+    const value = await currentCall.run(state, async () => methods.get(method)?.(...args));
     say({ kind: 'answer', id, value });
   } catch (error) {
     say({ kind: 'failure', id, error: sendError(error) });

@@ -16,7 +16,7 @@ const unfinished = (db: Db, afterSeq: number) => {
 
 type Unfinished = 'unfinishedRuns' | 'unfinishedDeployments';
 
-export const unfinishedOnes = (database: Database): Pick<Store, Unfinished> => ({
+export const unfinishedQueries = (database: Database): Pick<Store, Unfinished> => ({
   unfinishedRuns: (afterSeq, limit) =>
     database.read((db) =>
       db

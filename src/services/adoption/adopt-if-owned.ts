@@ -1,18 +1,18 @@
 import { passesInTime } from '../../core/decide-retry.ts';
-import { SagemakerError, StoreUnavailable } from '../../core/errors.ts';
+import { SageMakerError, StoreUnavailableError } from '../../core/errors.ts';
 import type { FoundTags } from '../../core/sagemaker/tags.ts';
 import { adoptOwn, copiedFrom, type FoundJob, readTags } from './adopt-run.ts';
 import { enqueueCheck } from '../enqueue.ts';
-import { passOver } from './skip.ts';
+import { skip } from './skip.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
-export type Looked =
+export type AdoptionResult =
   | { kind: 'adopted' }
   /** Known, removed, or nobody's business of ours. */
   | { kind: 'theirs' }
   /** It can't be told, or not be handled: it is written down. */
-  | { kind: 'passed_over' }
+  | { kind: 'skipped' }
   /** Ours, unless there is an older one of the same run id. */
   | { kind: 'unnamed'; own: FoundTags };
 
@@ -20,62 +20,62 @@ export type Looked =
  * Looks at one training job that the database does not know, and adopts it when its tags say that it is ours. What is wrong with one
  * (tags that may not be read or are not valid, or were copied) is written down, and stops nobody.
  *
- * @throws {SagemakerError} what may pass; {StoreUnavailable}; the signal's reason.
+ * @throws {SageMakerError} what may pass; {StoreUnavailableError}; the signal's reason.
  */
-export async function adoptIfOurs(services: Services, job: FoundJob, options: CallOptions): Promise<Looked> {
+export async function adoptIfOwned(ctx: ServiceContext, job: FoundJob, options: CallOptions): Promise<AdoptionResult> {
   try {
-    const read = await readTags(services, job, options);
+    const read = await readTags(ctx, job, options);
     switch (read.kind) {
       case 'theirs':
         return { kind: 'theirs' };
       case 'copied':
-        return await passedOver(services, job, copiedFrom(read.from));
+        return await skipped(ctx, job, copiedFrom(read.from));
       case 'invalid':
-        return await passedOver(services, job, read.reason);
+        return await skipped(ctx, job, read.reason);
       case 'ours': {
-        if (read.named) return await adoptOurs(services, job, read.own);
-        const known = await services.store.trainingOfRunId(read.own.runId);
-        return known === null ? { kind: 'unnamed', own: read.own } : await passedOver(services, job, copiedFrom(known));
+        if (read.named) return await adoptOwned(ctx, job, read.own);
+        const known = await ctx.store.trainingOfRunId(read.own.runId);
+        return known === null ? { kind: 'unnamed', own: read.own } : await skipped(ctx, job, copiedFrom(known));
       }
     }
   } catch (error) {
-    return passedOver(services, job, reasonUnlessItPasses(error, options.signal));
+    return skipped(ctx, job, reasonUnlessItPasses(error, options.signal));
   }
 }
 
 /** The same for one that is known to be ours by its tags. */
-export async function adoptOurs(services: Services, job: FoundJob, own: FoundTags): Promise<Looked> {
-  const { settings, random } = services;
-  const result = await adoptOwn(services, job, own, 'reconcile');
+export async function adoptOwned(ctx: ServiceContext, job: FoundJob, own: FoundTags): Promise<AdoptionResult> {
+  const { settings, random } = ctx;
+  const result = await adoptOwn(ctx, job, own, 'reconcile');
   switch (result.kind) {
     case 'adopted':
       // Many at once must not make a burst of calls.
-      await enqueueCheck(services, result.run, Math.round(random() * Math.min(settings.pollIntervalMs, maxFirstLookMs)));
+      await enqueueCheck(ctx, result.run, Math.round(random() * Math.min(settings.pollIntervalMs, maxFirstObservationMs)));
       return { kind: 'adopted' };
     case 'known':
     case 'removed':
       return { kind: 'theirs' };
     case 'run_id_taken':
-      return passedOver(services, job, copiedFrom(result.by));
+      return skipped(ctx, job, copiedFrom(result.by));
   }
 }
 
-const maxFirstLookMs = 10_000;
+const maxFirstObservationMs = 10_000;
 
-async function passedOver(services: Services, { name }: FoundJob, reason: string): Promise<Looked> {
-  await passOver(services, 'training_job', name, reason);
-  return { kind: 'passed_over' };
+async function skipped(ctx: ServiceContext, { name }: FoundJob, reason: string): Promise<AdoptionResult> {
+  await skip(ctx, 'training_job', name, reason);
+  return { kind: 'skipped' };
 }
 
-/** @throws {SagemakerError} what may pass; {StoreUnavailable}; the signal's reason. */
+/** @throws {SageMakerError} what may pass; {StoreUnavailableError}; the signal's reason. */
 function reasonUnlessItPasses(error: unknown, signal: AbortSignal | undefined): string {
-  if (signal?.aborted || error instanceof StoreUnavailable) throw error;
-  if (error instanceof SagemakerError && passesInTime(error.kind)) throw error;
+  if (signal?.aborted || error instanceof StoreUnavailableError) throw error;
+  if (error instanceof SageMakerError && passesInTime(error.kind)) throw error;
   return whatFailed(error);
 }
 
 /** What people read of it. */
 export function whatFailed(error: unknown): string {
-  if (error instanceof SagemakerError) return `${error.operation}: ${error.message}`;
+  if (error instanceof SageMakerError) return `${error.operation}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

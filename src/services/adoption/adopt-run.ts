@@ -3,14 +3,14 @@ import type { Actor } from '../../core/history.ts';
 import { type FoundTags, type ReadTags, readTrainingJobTags } from '../../core/sagemaker/tags.ts';
 import { isEndedJob, type TrainingJob, type TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { AdoptResult } from '../../ports/store.ts';
 
 export type FoundJob = Pick<TrainingJob, 'name' | 'arn' | 'status' | 'secondaryStatus' | 'createdAt'>;
 
-/** What a training job's tags say of it. @throws {SagemakerError} when they can't be read. */
+/** What a training job's tags say of it. @throws {SageMakerError} when they can't be read. */
 export const readTags = async (
-  { sagemaker, settings }: Services,
+  { sagemaker, settings }: ServiceContext,
   job: Pick<FoundJob, 'name' | 'arn'>,
   options: CallOptions,
 ): Promise<ReadTags> => readTrainingJobTags(await sagemaker.listTags(job.arn, options), job.name, settings.projectName);
@@ -20,9 +20,9 @@ export const readTags = async (
  * (ARCHITECTURE.md#principles). One whose run id is that of another training is a copy, and one that a person has removed stays
  * so: neither is recorded.
  */
-export async function adoptOwn(services: Services, job: FoundJob, own: FoundTags, actor: Actor): Promise<AdoptResult> {
+export async function adoptOwn(ctx: ServiceContext, job: FoundJob, own: FoundTags, actor: Actor): Promise<AdoptResult> {
   if (own.isRemoved) return { kind: 'removed' };
-  return adopt(services, job, own, actor, { evenRemoved: false });
+  return adopt(ctx, job, own, actor, { evenRemoved: false });
 }
 
 /** Why a training whose tags are those of another one is left alone. */
@@ -33,15 +33,15 @@ export const copiedFrom = (name: string): string =>
  * Records a training that a person asks for by its name: one of ours as its tags say, anybody else's for the service's own endpoint, with
  * nothing that it may have copied from one of ours. `read`: null where its tags can't be read.
  */
-export async function adoptWanted(services: Services, job: FoundJob, read: ReadTags | null, actor: Actor): Promise<TrainingRun> {
-  const own = read?.kind === 'ours' ? read.own : anybodys(services);
-  const result = await adopt(services, job, own, actor, { evenRemoved: true });
-  if (result.kind === 'run_id_taken') return adoptWanted(services, job, { kind: 'copied', from: result.by }, actor);
+export async function adoptWanted(ctx: ServiceContext, job: FoundJob, read: ReadTags | null, actor: Actor): Promise<TrainingRun> {
+  const own = read?.kind === 'ours' ? read.own : anybodys(ctx);
+  const result = await adopt(ctx, job, own, actor, { evenRemoved: true });
+  if (result.kind === 'run_id_taken') return adoptWanted(ctx, job, { kind: 'copied', from: result.by }, actor);
   if (result.kind === 'removed') throw new Error(`${job.name} is removed, and was asked for`);
   return result.run;
 }
 
-const anybodys = ({ settings }: Services): FoundTags => ({
+const anybodys = ({ settings }: ServiceContext): FoundTags => ({
   runId: randomUUID(),
   project: settings.projectName,
   endpointName: settings.endpointName,
@@ -52,7 +52,7 @@ const anybodys = ({ settings }: Services): FoundTags => ({
 });
 
 async function adopt(
-  { store, log, now }: Services,
+  { store, log, now }: ServiceContext,
   job: FoundJob,
   own: FoundTags,
   actor: Actor,

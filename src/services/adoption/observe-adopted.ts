@@ -1,25 +1,30 @@
-import { decideFound, type FoundConfig, type FoundDecision, type FoundEndpoint } from '../../core/training/decide-adoption.ts';
+import {
+  decideAdoption,
+  type FoundConfig,
+  type AdoptionDecision,
+  type FoundEndpoint,
+} from '../../core/training/decide-adoption.ts';
 import type { Endpoint } from '../../core/deployment/deployment.ts';
-import { SagemakerError } from '../../core/errors.ts';
+import { SageMakerError } from '../../core/errors.ts';
 import { readDeploymentTags, tagKeys } from '../../core/sagemaker/tags.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 /**
  * What becomes of a completed training that was over before it was found (decide-found.ts), by what SageMaker shows of it and of its
  * endpoint now.
  *
- * @throws {SagemakerError} where SageMaker does not show what is needed.
+ * @throws {SageMakerError} where SageMaker does not show what is needed.
  */
-export async function lookAtFound(
-  services: Services,
+export async function observeAdopted(
+  ctx: ServiceContext,
   run: TrainingRun,
   job: TrainingJob,
   options: CallOptions,
-): Promise<FoundDecision> {
-  const { sagemaker } = services;
+): Promise<AdoptionDecision> {
+  const { sagemaker } = ctx;
   const tags = await sagemaker.listTags(job.arn, options);
   const own = {
     trainingJobName: run.trainingJobName,
@@ -28,38 +33,38 @@ export async function lookAtFound(
     turnedDown: tags[tagKeys.turnedDown] ?? null,
   };
   const endpoint = await sagemaker.describeEndpoint(run.endpointName, options).catch(nullIfNotFound);
-  return decideFound(own, endpoint === null ? null : await foundEndpoint(services, endpoint, options));
+  return decideAdoption(own, endpoint === null ? null : await foundEndpoint(ctx, endpoint, options));
 }
 
-async function foundEndpoint(services: Services, endpoint: Endpoint, options: CallOptions): Promise<FoundEndpoint> {
+async function foundEndpoint(ctx: ServiceContext, endpoint: Endpoint, options: CallOptions): Promise<FoundEndpoint> {
   const { endpointConfigName, pendingEndpointConfigName, modifiedAt, failureReason } = endpoint;
-  const tags = await services.sagemaker.listTags(endpoint.arn, options).catch(nullUnlessTransient);
+  const tags = await ctx.sagemaker.listTags(endpoint.arn, options).catch(orNullIfPermanent);
   return {
     modifiedAt,
     failureReason,
-    current: await foundConfig(services, endpointConfigName, options),
-    pending: await foundConfig(services, pendingEndpointConfigName, options),
+    current: await foundConfig(ctx, endpointConfigName, options),
+    pending: await foundConfig(ctx, pendingEndpointConfigName, options),
     forced: tags === null ? undefined : (tags[tagKeys.forced] ?? null),
   };
 }
 
 async function foundConfig(
-  { store, sagemaker, settings }: Services,
+  { store, sagemaker, settings }: ServiceContext,
   name: string | null,
   options: CallOptions,
 ): Promise<FoundConfig | null> {
   if (name === null) return null;
-  const config = await sagemaker.describeEndpointConfig(name, options).catch(nullUnlessTransient);
-  const tags = config === null ? null : await sagemaker.listTags(config.arn, options).catch(nullUnlessTransient);
+  const config = await sagemaker.describeEndpointConfig(name, options).catch(orNullIfPermanent);
+  const tags = config === null ? null : await sagemaker.listTags(config.arn, options).catch(orNullIfPermanent);
   const training = tags === null ? null : readDeploymentTags(tags, settings.projectName);
   if (training === null) return { name, training: null };
   const run = await store.findRun(training);
   const createdAt =
-    run?.trainingCreatedAt ?? (await sagemaker.describeTrainingJob(training, options).catch(nullUnlessTransient))?.createdAt;
+    run?.trainingCreatedAt ?? (await sagemaker.describeTrainingJob(training, options).catch(orNullIfPermanent))?.createdAt;
   return { name, training: { name: training, createdAt: createdAt ?? null } };
 }
 
 function nullIfNotFound(error: unknown): null {
-  if (error instanceof SagemakerError && error.kind === 'not_found') return null;
+  if (error instanceof SageMakerError && error.kind === 'not_found') return null;
   throw error;
 }

@@ -24,30 +24,30 @@ export interface Walk {
   unnamed: Map<string, Unnamed>;
 }
 
-export interface LostSearch {
+export interface OrphanSearch {
   walk: Walk | null;
   /** Names of training jobs that are not to be adopted, so that their tags are read once. */
-  readonly strangers: Set<string>;
+  readonly foreign: Set<string>;
   /** The training job at which the last turns have ended, and how many. */
-  stuckAt: { name: string; turns: number } | null;
+  stuckAt: { name: string; rounds: number } | null;
 }
 
-export const newSearch = (): LostSearch => ({ walk: null, strangers: new Set(), stuckAt: null });
+export const newSearch = (): OrphanSearch => ({ walk: null, foreign: new Set(), stuckAt: null });
 
-const mostStrangers = 50_000;
+const maxForeign = 50_000;
 
 /** The one that was met first gives way. */
-export function noteStranger({ strangers }: LostSearch, name: string): void {
-  const [oldest] = strangers;
-  if (oldest !== undefined && strangers.size >= mostStrangers) strangers.delete(oldest);
-  strangers.add(name);
+export function noteForeign({ foreign }: OrphanSearch, name: string): void {
+  const [oldest] = foreign;
+  if (oldest !== undefined && foreign.size >= maxForeign) foreign.delete(oldest);
+  foreign.add(name);
 }
 
-const mostTurnsAtOne = 3;
+const maxRoundsAtOne = 3;
 
 /** Whether the search has been stuck at this one for long enough to go on without it. */
-export function isStuck(search: LostSearch, name: string): boolean {
-  const turns = search.stuckAt?.name === name ? search.stuckAt.turns + 1 : 1;
-  search.stuckAt = turns >= mostTurnsAtOne ? null : { name, turns };
-  return turns >= mostTurnsAtOne;
+export function isStuck(search: OrphanSearch, name: string): boolean {
+  const rounds = search.stuckAt?.name === name ? search.stuckAt.rounds + 1 : 1;
+  search.stuckAt = rounds >= maxRoundsAtOne ? null : { name, rounds };
+  return rounds >= maxRoundsAtOne;
 }

@@ -1,11 +1,11 @@
-import type { PassedOverKind } from '../../core/skipped.ts';
-import type { Services } from '../context.ts';
+import type { SkippedKind } from '../../core/skipped.ts';
+import type { ServiceContext } from '../context.ts';
 
 /**
  * Goes on without one that can't be handled: it is written down and counted, and said once in the log, and the loop takes the next one.
  */
-export async function passOver({ store, log, now }: Services, kind: PassedOverKind, name: string, reason: string): Promise<void> {
-  if (!(await store.passOver(kind, name, reason, now()))) return;
+export async function skip({ store, log, now }: ServiceContext, kind: SkippedKind, name: string, reason: string): Promise<void> {
+  if (!(await store.skip(kind, name, reason, now()))) return;
   const about = kind === 'training_job' || kind === 'run' ? { training_job_name: name } : { name };
   log.warn({ kind, ...about, reason }, 'one that can’t be handled is passed over; the others go on');
 }

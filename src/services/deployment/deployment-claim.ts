@@ -1,35 +1,35 @@
 import type { Deadline } from '../../core/deployment/time-limit.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, WaitKind } from '../../core/deployment/deployment.ts';
-import { isAskedFor } from '../../core/deployment/decide-endpoint.ts';
+import { isChangeRequested } from '../../core/deployment/decide-endpoint.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 /** A deployment that a worker has in hand, under a fence. */
-export interface Hand {
-  readonly services: Services;
+export interface DeploymentClaim {
+  readonly ctx: ServiceContext;
   readonly run: TrainingRun;
   /** For every call to SageMaker: refused once somebody else has the deployment in hand. */
   readonly options: CallOptions;
   /** Whether its time limit is over, as of the beginning of this pass. */
   readonly deadline: Deadline;
   /** The endpoint as a step of this very pass has just seen it; null when there is none. The next step need not look again. */
-  justSeen?: Endpoint | null;
+  observedEndpoint?: Endpoint | null;
   /** As it was last read or written. */
   deployment: Deployment;
-  /** Persists progress; an empty `detail` leaves no line in the history. @throws {HandedOver} when somebody else has it in hand. */
+  /** Persists progress; an empty `detail` leaves no line in the history. @throws {ClaimLostError} when somebody else has it in hand. */
   record(progress: DeploymentProgress, detail: string): Promise<void>;
 }
 
 /** These troubles are over only when the deployment is: the endpoint is looked at in between, and waits grow all the same. */
-const lastingTroubles: readonly string[] = ['capacity', 'internal', 'not_found', 'contradiction'];
+const lastingErrors: readonly string[] = ['capacity', 'internal', 'not_found', 'contradiction'];
 
 /** What ends the recorded trouble, if there is any that a look in between can end. */
-export const noTrouble = ({ troubleKind }: Deployment): DeploymentProgress =>
-  troubleKind === null || lastingTroubles.includes(troubleKind) ? {} : { troubleKind: null, troubleSince: null };
+export const clearedError = ({ lastErrorKind }: Deployment): DeploymentProgress =>
+  lastErrorKind === null || lastingErrors.includes(lastErrorKind) ? {} : { lastErrorKind: null, failingSince: null };
 
-const isTriedAgain = ({ troubleKind }: Deployment): boolean => troubleKind === 'capacity' || troubleKind === 'internal';
+const isTriedAgain = ({ lastErrorKind }: Deployment): boolean => lastErrorKind === 'capacity' || lastErrorKind === 'internal';
 
 /**
  * What says that the deployment waits, and for what; nothing when that is known. While it is tried again and again, why it is says more
@@ -58,7 +58,7 @@ export const failure = (
   failureReason,
   failureKind,
   detail: failureReason,
-  unsettled: isAskedFor(deployment),
+  unsettled: isChangeRequested(deployment),
 });
 
 /** Of a newer training that the database did not know of. */

@@ -1,8 +1,8 @@
-import { SagemakerError, ServiceError } from '../../core/errors.ts';
+import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { tagKeys } from '../../core/sagemaker/tags.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 export interface EndpointStatus {
   endpointName: string;
@@ -20,10 +20,10 @@ const options: CallOptions = { maxWaitMs: 5000 };
 /**
  * An endpoint as SageMaker has it now; the service's own when no name is given.
  *
- * @throws {ServiceError} `not_found`. @throws {SagemakerError} for everything else.
+ * @throws {ServiceError} `not_found`. @throws {SageMakerError} for everything else.
  */
-export async function endpointStatus(services: Services, endpointName: string | null): Promise<EndpointStatus> {
-  const { sagemaker, settings } = services;
+export async function endpointStatus(ctx: ServiceContext, endpointName: string | null): Promise<EndpointStatus> {
+  const { sagemaker, settings } = ctx;
   const name = endpointName ?? settings.endpointName;
   try {
     const endpoint = await sagemaker.describeEndpoint(name, options);
@@ -33,11 +33,11 @@ export async function endpointStatus(services: Services, endpointName: string | 
       lastModifiedAt: endpoint.modifiedAt,
       createdAt: endpoint.createdAt,
       endpointConfigName: endpoint.endpointConfigName,
-      trainingJobName: await trainingBehind(services, endpoint.name, endpoint.endpointConfigName),
+      trainingJobName: await trainingBehind(ctx, endpoint.name, endpoint.endpointConfigName),
       failureReason: endpoint.failureReason,
     };
   } catch (error) {
-    if (error instanceof SagemakerError && error.kind === 'not_found') {
+    if (error instanceof SageMakerError && error.kind === 'not_found') {
       throw new ServiceError('not_found', `SageMaker knows no endpoint named ${name}`, { cause: error });
     }
     throw error;
@@ -45,20 +45,20 @@ export async function endpointStatus(services: Services, endpointName: string | 
 }
 
 /** From the database, or from the configuration's own tags where the database does not know it. */
-async function trainingBehind(services: Services, endpointName: string, configName: string | null): Promise<string | null> {
+async function trainingBehind(ctx: ServiceContext, endpointName: string, configName: string | null): Promise<string | null> {
   if (configName === null) return null;
-  const live = await services.store.liveDeployment(endpointName);
+  const live = await ctx.store.liveDeployment(endpointName);
   if (live?.endpointConfigName === configName) return live.trainingJobName;
-  return trainingOfEndpointConfig(services, configName, options);
+  return trainingOfEndpointConfig(ctx, configName, options);
 }
 
 /** The training job that an endpoint configuration of ours says it was made for; null when it is not ours, or is not to be read. */
 export async function trainingOfEndpointConfig(
-  { sagemaker }: Services,
+  { sagemaker }: ServiceContext,
   configName: string,
   calls: CallOptions,
 ): Promise<string | null> {
-  const config = await sagemaker.describeEndpointConfig(configName, calls).catch(nullUnlessTransient);
-  const tags = config === null ? null : await sagemaker.listTags(config.arn, calls).catch(nullUnlessTransient);
+  const config = await sagemaker.describeEndpointConfig(configName, calls).catch(orNullIfPermanent);
+  const tags = config === null ? null : await sagemaker.listTags(config.arn, calls).catch(orNullIfPermanent);
   return tags?.[tagKeys.trainingJobName] ?? null;
 }

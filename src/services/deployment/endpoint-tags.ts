@@ -1,48 +1,48 @@
-import { type Deployment, isMend, type Endpoint } from '../../core/deployment/deployment.ts';
-import { SagemakerError } from '../../core/errors.ts';
+import { type Deployment, isRestore, type Endpoint } from '../../core/deployment/deployment.ts';
+import { SageMakerError } from '../../core/errors.ts';
 import { tagKeys } from '../../core/sagemaker/tags.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Hand } from './deployment-claim.ts';
+import type { DeploymentClaim } from './deployment-claim.ts';
 
-type Tagging = Pick<Hand, 'services' | 'deployment' | 'options'>;
+type Tagging = Pick<DeploymentClaim, 'ctx' | 'deployment' | 'options'>;
 
 /**
  * Says on the endpoint that a person puts this training there, before it is put there: a database that is rebuilt from SageMaker must
- * not take that back. Where tags may not be written, the deployment goes on without. @throws {SagemakerError} what may pass.
+ * not take that back. Where tags may not be written, the deployment goes on without. @throws {SageMakerError} what may pass.
  */
-export async function tagForced(hand: Hand, endpoint: Endpoint): Promise<void> {
-  const tags = forcedTag(hand.deployment);
+export async function tagForced(claim: DeploymentClaim, endpoint: Endpoint): Promise<void> {
+  const tags = forcedTag(claim.deployment);
   if (Object.keys(tags).length === 0) return;
-  await addTags(hand, endpoint.arn, tags).catch((error: unknown) => {
-    nullUnlessTransient(error);
-    tellUntagged(hand, error);
+  await addTags(claim, endpoint.arn, tags).catch((error: unknown) => {
+    orNullIfPermanent(error);
+    warnUntagged(claim, error);
   });
 }
 
 /** The tag of an endpoint that a person puts on a training by force; what the service puts back by itself is not a person's word. */
 export const forcedTag = (deployment: Deployment): Record<string, string> =>
-  deployment.forced && !isMend(deployment) ? { [tagKeys.forced]: deployment.trainingJobName } : {};
+  deployment.forced && !isRestore(deployment) ? { [tagKeys.forced]: deployment.trainingJobName } : {};
 
 /** Says on the endpoint which training is live, where its tags say otherwise. Never fails. */
-export async function tagLive(hand: Tagging, endpoint: Endpoint): Promise<void> {
-  const { trainingJobName, askedAction } = hand.deployment;
-  const wanted = { [tagKeys.trainingJobName]: trainingJobName, ...forcedTag(hand.deployment) };
+export async function tagLive(claim: Tagging, endpoint: Endpoint): Promise<void> {
+  const { trainingJobName, requestedAction } = claim.deployment;
+  const wanted = { [tagKeys.trainingJobName]: trainingJobName, ...forcedTag(claim.deployment) };
   try {
     // Created with its tags, or live before: most likely nothing is to be done.
-    const there = askedAction === 'update' ? {} : await hand.services.sagemaker.listTags(endpoint.arn, withinLimit(hand));
-    if (Object.entries(wanted).some(([key, value]) => there[key] !== value)) await addTags(hand, endpoint.arn, wanted);
+    const there = requestedAction === 'update' ? {} : await claim.ctx.sagemaker.listTags(endpoint.arn, withinLimit(claim));
+    if (Object.entries(wanted).some(([key, value]) => there[key] !== value)) await addTags(claim, endpoint.arn, wanted);
   } catch (error) {
-    tellUntagged(hand, error);
+    warnUntagged(claim, error);
   }
 }
 
 /** Says on the training job that its model was tried and rolled back. Never fails. */
-export async function tagTurnedDown(hand: Hand): Promise<void> {
-  const { trainingJobArn } = hand.run;
+export async function tagTurnedDown(claim: DeploymentClaim): Promise<void> {
+  const { trainingJobArn } = claim.run;
   if (trainingJobArn === null) return;
-  await addTags(hand, trainingJobArn, { [tagKeys.turnedDown]: 'rolled_back' }).catch((error: unknown) =>
-    tellUntagged(hand, error),
+  await addTags(claim, trainingJobArn, { [tagKeys.turnedDown]: 'rolled_back' }).catch((error: unknown) =>
+    warnUntagged(claim, error),
   );
 }
 
@@ -50,12 +50,12 @@ const tagWithinMs = 3000;
 
 const withinLimit = ({ options }: Tagging): CallOptions => ({ ...options, maxWaitMs: tagWithinMs });
 
-const addTags = (hand: Tagging, arn: string, tags: Record<string, string>): Promise<void> =>
-  hand.services.sagemaker.addTags(arn, tags, withinLimit(hand));
+const addTags = (claim: Tagging, arn: string, tags: Record<string, string>): Promise<void> =>
+  claim.ctx.sagemaker.addTags(arn, tags, withinLimit(claim));
 
-function tellUntagged({ services, deployment }: Tagging, error: unknown): void {
-  if (!(error instanceof SagemakerError)) throw error;
-  services.log.warn(
+function warnUntagged({ ctx, deployment }: Tagging, error: unknown): void {
+  if (!(error instanceof SageMakerError)) throw error;
+  ctx.log.warn(
     { err: error, training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId },
     'tags could not be written; they would tell a rebuilt database what is live, and why',
   );

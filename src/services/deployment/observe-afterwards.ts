@@ -1,35 +1,35 @@
-import { jitteredIntervalMs, troubleDelayMs } from '../../core/retry-delay.ts';
+import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
 import { decideAfterwards } from '../../core/deployment/decide-afterwards.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import { SagemakerError } from '../../core/errors.ts';
+import { SageMakerError } from '../../core/errors.ts';
 import { isAhead } from '../../core/instants.ts';
 import { enqueueDeploy } from '../enqueue.ts';
-import { again, done, type JobOutcome } from '../job-result.ts';
-import type { Services } from '../context.ts';
+import { snooze, done, type JobResult } from '../job-result.ts';
+import type { ServiceContext } from '../context.ts';
 import { tagLive } from './endpoint-tags.ts';
-import { seeEndpoint } from './steps/endpoint-config.ts';
+import { describeEndpointOrNull } from './steps/endpoint-config.ts';
 
 /**
  * Looks at the endpoint of a deployment that was ended while SageMaker might still bring about what was asked for: what goes live all
  * the same is recorded as deployed. It changes nothing at SageMaker but what the endpoint's tags say, so it needs no fence.
  */
-export async function lookAfterwards(
-  services: Services,
+export async function observeAfterwards(
+  ctx: ServiceContext,
   deployment: Deployment,
   { signal }: { signal?: AbortSignal },
-): Promise<JobOutcome> {
-  const { store, settings, now, random, log } = services;
+): Promise<JobResult> {
+  const { store, settings, now, random, log } = ctx;
   const { deploymentId, endpointName } = deployment;
   const options = { signal, maxWaitMs: 10_000 };
   const fields = { training_job_name: deployment.trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
-  const sinceMs = await sinceItsEnd(services, deployment);
-  const seen = await seeEndpoint({ services, deployment, options }).catch(unseenIfRefused);
-  const endpoint = seen instanceof SagemakerError ? 'unseen' : seen;
+  const sinceMs = await sinceItsEnd(ctx, deployment);
+  const seen = await describeEndpointOrNull({ ctx, deployment, options }).catch(unseenIfRefused);
+  const endpoint = seen instanceof SageMakerError ? 'unseen' : seen;
   const decision = decideAfterwards(deployment, endpoint, sinceMs);
-  const nextLookMs = jitteredIntervalMs(settings.endpointPollMs, random);
+  const confirmInMs = pollDelayMs(settings.endpointPollMs, random);
   switch (decision.kind) {
     case 'wait':
-      return again(endpoint === 'unseen' ? Math.max(nextLookMs, troubleDelayMs(sinceMs, random)) : nextLookMs);
+      return snooze(endpoint === 'unseen' ? Math.max(confirmInMs, retryDelayMs(sinceMs, random)) : confirmInMs);
     case 'settled':
       if (endpoint === 'unseen') {
         log.warn(
@@ -41,26 +41,26 @@ export async function lookAfterwards(
       return done;
     case 'live': {
       // What is under way now decides what becomes of the endpoint, and what its tags say.
-      if ((await store.deploymentUnderWay(endpointName)) !== null) return again(nextLookMs);
+      if ((await store.deploymentInProgress(endpointName)) !== null) return snooze(confirmInMs);
       // Before it is recorded, after which nobody looks any more.
-      await tagLive({ services, deployment, options }, decision.endpoint);
+      await tagLive({ ctx, deployment, options }, decision.endpoint);
       const revived = await store.reviveDeployment(deploymentId, decision.endpoint.modifiedAt, now());
-      if (revived === null) return again(nextLookMs);
+      if (revived === null) return snooze(confirmInMs);
       log.info(fields, 'the deployment went live after its end');
-      if (revived.next !== null) await enqueueDeploy(services, revived.next, 0);
+      if (revived.next !== null) await enqueueDeploy(ctx, revived.next, 0);
       return done;
     }
   }
 }
 
 /** For how long it is over. An end that a clock wrote which has been put back since counts from now on. */
-async function sinceItsEnd({ store, now }: Services, { deploymentId, unsettledSince }: Deployment): Promise<number> {
+async function sinceItsEnd({ store, now }: ServiceContext, { deploymentId, unsettledSince }: Deployment): Promise<number> {
   const at = now();
   if (isAhead(unsettledSince, at)) await store.noteUnsettled(deploymentId, at);
   return Math.max(0, at - (unsettledSince ?? at));
 }
 
-function unseenIfRefused(error: unknown): SagemakerError {
-  if (error instanceof SagemakerError) return error;
+function unseenIfRefused(error: unknown): SageMakerError {
+  if (error instanceof SageMakerError) return error;
   throw error;
 }

@@ -1,16 +1,16 @@
 import type { Deployment, Trigger } from '../../core/deployment/deployment.ts';
 import { decideTraining } from '../../core/training/decide-training.ts';
-import { SagemakerError, ServiceError } from '../../core/errors.ts';
+import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
 import { adoptWanted, readTags } from '../adoption/adopt-run.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
 import { findRunOfJob } from '../training/find-run.ts';
 import { newDeployment } from './new-deployment.ts';
 import { recordTrainingOutcome } from '../training/record-outcome.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { onceChanged } from '../once-changed.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import { whyNotHere } from '../check-place.ts';
 import type { RunView } from '../../ports/store.ts';
 
@@ -22,39 +22,39 @@ const options: CallOptions = { maxWaitMs: 8000 };
  * the name that SageMaker answers with.
  *
  * @throws {ServiceError} `not_found`, `training_not_completed`, `superseded`; `database_unavailable` when the database is gone half-way.
- * @throws {SagemakerError} when SageMaker does not say.
+ * @throws {SageMakerError} when SageMaker does not say.
  */
 export async function requestDeployment(
-  services: Services,
+  ctx: ServiceContext,
   { trainingJobName, force, trigger }: { trainingJobName: string; force: boolean; trigger: Trigger },
 ): Promise<{ deployment: Deployment; created: boolean }> {
-  const before = await services.store.findRun(trainingJobName);
-  if (before?.status === 'completed') return ask(services, before, { force, trigger, isNews: false });
-  const { job, known } = await lookAt(services, trainingJobName, before);
-  if (known?.status === 'completed') return ask(services, known, { force, trigger, isNews: false });
+  const before = await ctx.store.findRun(trainingJobName);
+  if (before?.status === 'completed') return ask(ctx, before, { force, trigger, isNews: false });
+  const { job, known } = await inspect(ctx, trainingJobName, before);
+  if (known?.status === 'completed') return ask(ctx, known, { force, trigger, isNews: false });
   return onceChanged(`${job.name} and its deployment may have been recorded; to ask again makes no second one`, async () => {
-    const run = await recordEnd(services, job, known, trigger, force);
-    return ask(services, run, { force, trigger, isNews: (known?.deploymentStatus ?? 'none') === 'none' });
+    const run = await recordEnd(ctx, job, known, trigger, force);
+    return ask(ctx, run, { force, trigger, isNews: (known?.deploymentStatus ?? 'none') === 'none' });
   });
 }
 
 /** `isNews`: what is there already was queued by this very request, when it found the training to be completed. */
 async function ask(
-  services: Services,
+  ctx: ServiceContext,
   run: TrainingRun,
   { force, trigger, isNews }: { force: boolean; trigger: Trigger; isNews: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
-  const { store, settings, now, log } = services;
+  const { store, settings, now, log } = ctx;
   const wanted = newDeployment(run, run.modelArtifact, { trigger, forced: force }, settings);
   const result = await store.requestDeployment(run.trainingJobName, wanted, now());
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
       log.info({ ...fields, deployment_id: result.deployment.deploymentId }, `deployment to ${run.endpointName} queued`);
-      await enqueueDeploy(services, result.deployment, 0);
+      await enqueueDeploy(ctx, result.deployment, 0);
       return { deployment: result.deployment, created: true };
     case 'existing':
-      if (result.deployment.finishedAt === null) await enqueueDeploy(services, result.deployment, 0);
+      if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, result.deployment, 0);
       return { deployment: result.deployment, created: isNews };
     case 'superseded':
       throw new ServiceError(
@@ -65,21 +65,21 @@ async function ask(
 }
 
 /** The training job as SageMaker has it now, and the run that it is, where the database knows it. */
-async function lookAt(
-  services: Services,
+async function inspect(
+  ctx: ServiceContext,
   name: string,
   before: RunView | null,
 ): Promise<{ job: TrainingJob; known: RunView | null }> {
   if (before?.status === 'failed' || before?.status === 'stopped') throw notCompleted(before);
-  const job = await services.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
-    if (!(error instanceof SagemakerError) || error.kind !== 'not_found') throw error;
-    const why = before === null ? null : await whyNotHere(services, before, options);
+  const job = await ctx.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
+    if (!(error instanceof SageMakerError) || error.kind !== 'not_found') throw error;
+    const why = before === null ? null : await whyNotHere(ctx, before, options);
     if (why !== null)
       throw new ServiceError('sagemaker_unavailable', `The training ${name} can’t be looked at: ${why}`, { cause: error });
     if (before !== null) throw notCompleted(before);
     throw new ServiceError('not_found', `SageMaker knows no training job named ${name}`, { cause: error });
   });
-  const known = before ?? (await findRunOfJob(services, job));
+  const known = before ?? (await findRunOfJob(ctx, job));
   if (known?.status === 'failed' || known?.status === 'stopped') throw notCompleted(known);
   if (known === null && job.status !== 'Completed') throw notCompleted({ trainingJobName: job.name, status: job.status });
   return { job, known };
@@ -87,24 +87,23 @@ async function lookAt(
 
 /** Records what SageMaker says of the end, and the training itself where it is not known. Answers the run, completed. */
 async function recordEnd(
-  services: Services,
+  ctx: ServiceContext,
   job: TrainingJob,
   known: RunView | null,
   trigger: Trigger,
   force: boolean,
 ): Promise<TrainingRun> {
-  const { store, settings, now } = services;
-  const run =
-    known ?? (await adoptWanted(services, job, await readTags(services, job, options).catch(nullUnlessTransient), trigger));
+  const { store, settings, now } = ctx;
+  const run = known ?? (await adoptWanted(ctx, job, await readTags(ctx, job, options).catch(orNullIfPermanent), trigger));
   if (run.status === 'requested') {
     // Started by a process that died before it could say so: its check finds out whether the job is this run's.
-    await enqueueCheck(services, run, 0);
+    await enqueueCheck(ctx, run, 0);
     throw notCompleted(run);
   }
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment, where the run was to be deployed anyway: a crash after this line must not lose it.
-    await recordTrainingOutcome(services, run, decision, { trigger, forced: force });
+    await recordTrainingOutcome(ctx, run, decision, { trigger, forced: force });
   }
   const after = await store.findRun(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

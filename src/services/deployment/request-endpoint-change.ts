@@ -1,18 +1,18 @@
-import { askWithinMs } from '../../core/deployment/decide-endpoint.ts';
+import { changeTimeoutMs } from '../../core/deployment/decide-endpoint.ts';
 import type { Deployment, Endpoint, EndpointAction } from '../../core/deployment/deployment.ts';
-import { HandedOver, SagemakerError } from '../../core/errors.ts';
+import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/sagemaker/tags.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import { forcedTag } from './endpoint-tags.ts';
-import { seeEndpoint } from './steps/endpoint-config.ts';
-import { type Hand, notWaiting, noTrouble } from './deployment-claim.ts';
-import { mendLateEffect } from './restore-live.ts';
+import { describeEndpointOrNull } from './steps/endpoint-config.ts';
+import { type DeploymentClaim, notWaiting, clearedError } from './deployment-claim.ts';
+import { restoreLiveDeployment } from './restore-live.ts';
 
 /** SageMaker's answers contradict each other: a call says that the endpoint is there, or is not, and a look says the opposite. */
 export class Contradiction extends Error {
-  readonly refusal: SagemakerError;
+  readonly refusal: SageMakerError;
 
-  constructor(refusal: SagemakerError) {
+  constructor(refusal: SageMakerError) {
     super(`${refusal.message} DescribeEndpoint shows it otherwise.`, { cause: refusal });
     this.name = 'Contradiction';
     this.refusal = refusal;
@@ -24,41 +24,42 @@ export class Contradiction extends Error {
  * first: after a crash or a lost answer the next look tells from that what has become of it. Answers the error of an answer that leaves
  * open whether it was done. @throws {Contradiction} when the endpoint turned out to be otherwise than it was seen.
  */
-export async function askForEndpoint(
-  hand: Hand,
+export async function requestEndpointChange(
+  claim: DeploymentClaim,
   action: EndpointAction,
   endpoint: Endpoint | null,
-): Promise<SagemakerError | null> {
-  const { services, deployment } = hand;
-  const { now, log } = services;
-  await hand.record(
+): Promise<SageMakerError | null> {
+  const { ctx, deployment } = claim;
+  const { now, log } = ctx;
+  await claim.record(
     {
       step: 'endpoint',
-      askedAction: action,
-      askedAt: now(),
+      requestedAction: action,
+      requestedAt: now(),
       acknowledgedAt: null,
-      endpointModifiedBefore: endpoint?.modifiedAt ?? null,
+      baselineModifiedAt: endpoint?.modifiedAt ?? null,
       previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
     },
     '',
   );
   try {
-    await call(hand, action);
+    await call(claim, action);
   } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    if (error.effect === 'none') await takeBack(hand, deployment, error);
-    else await mendLateEffect(hand);
+    if (!(error instanceof SageMakerError)) throw error;
+    if (error.effect === 'none') await takeBack(claim, deployment, error);
+    else await restoreLiveDeployment(claim);
     // It is there already, or not there any more: the next look decides anew.
-    if (isOvertaken(error, action)) throw new Contradiction(error);
-    if (error.kind === 'invalid' && error.effect === 'none' && (await hasMoved(hand, endpoint))) throw new Contradiction(error);
-    if (error.effect === 'unknown' && !error.mayStillArrive) return error;
+    if (isConflict(error, action)) throw new Contradiction(error);
+    if (error.kind === 'invalid' && error.effect === 'none' && (await hasChanged(claim, endpoint)))
+      throw new Contradiction(error);
+    if (error.effect === 'unknown' && !error.possiblyInFlight) return error;
     throw error;
   }
   try {
-    const settled = { ...noTrouble(hand.deployment), ...notWaiting(hand.deployment), retryAt: null };
-    await hand.record({ acknowledgedAt: now(), ...settled }, told(action, hand));
+    const settled = { ...clearedError(claim.deployment), ...notWaiting(claim.deployment), retryAt: null };
+    await claim.record({ acknowledgedAt: now(), ...settled }, reported(action, claim));
   } catch (error) {
-    if (error instanceof HandedOver) await mendLateEffect(hand);
+    if (error instanceof ClaimLostError) await restoreLiveDeployment(claim);
     throw error;
   }
   log.info(
@@ -69,15 +70,15 @@ export async function askForEndpoint(
       endpoint_config_name: deployment.endpointConfigName,
       previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
     },
-    told(action, hand),
+    reported(action, claim),
   );
   return null;
 }
 
 /** Asked once: what an unanswered call has done is looked at before it is asked for again. */
-function call({ services, deployment, run, options: own }: Hand, action: EndpointAction): Promise<void> {
-  const { sagemaker } = services;
-  const options: CallOptions = { ...own, retryUnclear: false, maxWaitMs: askWithinMs };
+function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: EndpointAction): Promise<void> {
+  const { sagemaker } = ctx;
+  const options: CallOptions = { ...own, retryIndeterminate: false, maxWaitMs: changeTimeoutMs };
   const { endpointName, endpointConfigName } = deployment;
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {
@@ -98,15 +99,15 @@ function call({ services, deployment, run, options: own }: Hand, action: Endpoin
 }
 
 /** A refused call has asked for nothing. What was asked for before, and may have arrived, is still to be accounted for. */
-const takeBack = (hand: Hand, before: Deployment, error: SagemakerError): Promise<void> => {
-  const { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName } = before;
-  return hand.record(
-    { step, askedAction, askedAt, acknowledgedAt, endpointModifiedBefore, previousEndpointConfigName },
+const takeBack = (claim: DeploymentClaim, before: Deployment, error: SageMakerError): Promise<void> => {
+  const { step, requestedAction, requestedAt, acknowledgedAt, baselineModifiedAt, previousEndpointConfigName } = before;
+  return claim.record(
+    { step, requestedAction, requestedAt, acknowledgedAt, baselineModifiedAt, previousEndpointConfigName },
     `${error.operation} refused: ${error.message}`,
   );
 };
 
-function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction): boolean {
+function isConflict({ kind, resource }: SageMakerError, action: EndpointAction): boolean {
   switch (action) {
     case 'create':
       return kind === 'already_exists';
@@ -118,12 +119,12 @@ function isOvertaken({ kind, resource }: SagemakerError, action: EndpointAction)
 }
 
 /** Whether a refusal may be on account of what the endpoint has become since it was seen, as of one that has failed meanwhile. */
-async function hasMoved(hand: Hand, seen: Endpoint | null): Promise<boolean> {
-  const now = await seeEndpoint(hand);
+async function hasChanged(claim: DeploymentClaim, seen: Endpoint | null): Promise<boolean> {
+  const now = await describeEndpointOrNull(claim);
   return now?.status !== seen?.status || now?.modifiedAt !== seen?.modifiedAt;
 }
 
-function told(action: EndpointAction, { deployment }: Hand): string {
+function reported(action: EndpointAction, { deployment }: DeploymentClaim): string {
   switch (action) {
     case 'create':
       return `endpoint ${deployment.endpointName} is being created on ${deployment.endpointConfigName}`;

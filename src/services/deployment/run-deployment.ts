@@ -1,5 +1,5 @@
-import { jitteredIntervalMs } from '../../core/retry-delay.ts';
-import { secondLookMs } from '../../core/confirm-time-limit.ts';
+import { pollDelayMs } from '../../core/retry-delay.ts';
+import { confirmationDelayMs } from '../../core/confirm-time-limit.ts';
 import { type Deadline, deadlineOf } from '../../core/deployment/time-limit.ts';
 import { outOfTime } from '../../core/deployment/decide-endpoint.ts';
 import {
@@ -8,21 +8,21 @@ import {
   type DeploymentProgress,
   isFinishedDeployment,
 } from '../../core/deployment/deployment.ts';
-import { HandedOver, SagemakerError } from '../../core/errors.ts';
+import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import { ensureEndpointConfig, seeEndpoint } from './steps/endpoint-config.ts';
+import { ensureEndpointConfig, describeEndpointOrNull } from './steps/endpoint-config.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { ensureModel } from './steps/model.ts';
-import { type Hand, supersededBy } from './deployment-claim.ts';
-import { lookAfterwards } from './observe-afterwards.ts';
-import { moveEndpoint } from './steps/endpoint.ts';
+import { type DeploymentClaim, supersededBy } from './deployment-claim.ts';
+import { observeAfterwards } from './observe-afterwards.ts';
+import { applyEndpointConfig } from './steps/endpoint.ts';
 import { Contradiction } from './request-endpoint-change.ts';
-import { meetTrouble } from './handle-sagemaker-error.ts';
+import { handleSageMakerError } from './handle-sagemaker-error.ts';
 import { isKnownToBeElsewhere } from '../check-place.ts';
 import { enqueueDeploy } from '../enqueue.ts';
-import { again, done, type JobOutcome } from '../job-result.ts';
+import { snooze, done, type JobResult } from '../job-result.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 /**
  * Carries a deployment on as far as it goes now: model, endpoint configuration, endpoint; then it waits outside of any worker for the
@@ -32,58 +32,58 @@ import type { Services } from '../context.ts';
  * Only one worker acts: taking the deployment in hand raises its fence, and every write and every call to SageMaker asks for it, so
  * that a worker which was paused and replaced stops before its next effect.
  *
- * @throws {HandedOver} when somebody else has it. @throws {StoreUnavailable}. SageMaker's errors become waits or an outcome.
+ * @throws {ClaimLostError} when somebody else has it. @throws {StoreUnavailableError}. SageMaker's errors become waits or an outcome.
  */
-export async function advanceDeployment(
-  services: Services,
+export async function runDeployment(
+  ctx: ServiceContext,
   deploymentId: string,
   context: { signal?: AbortSignal },
-): Promise<JobOutcome> {
-  const { store, log, random, settings, now } = services;
+): Promise<JobResult> {
+  const { store, log, random, settings, now } = ctx;
   const found = await store.findDeployment(deploymentId);
   if (found === null) return done;
   if (isFinishedDeployment(found.status) && found.unsettledSince === null) return done;
-  if (await isElsewhere(services, found)) return again(jitteredIntervalMs(settings.endpointPollMs, random));
-  if (found.unsettledSince !== null) return lookAfterwards(services, found, context);
+  if (await isElsewhere(ctx, found)) return snooze(pollDelayMs(settings.endpointPollMs, random));
+  if (found.unsettledSince !== null) return observeAfterwards(ctx, found, context);
   const deployment =
     found.status === 'queued'
-      ? await claim(services, found)
-      : await store.takeInHand(deploymentId, now(), settings.endpointPollMs);
-  if (deployment === 'waiting') return again(jitteredIntervalMs(settings.endpointPollMs, random));
+      ? await claimQueued(ctx, found)
+      : await store.reclaimDeployment(deploymentId, now(), settings.endpointPollMs);
+  if (deployment === 'waiting') return snooze(pollDelayMs(settings.endpointPollMs, random));
   if (deployment === null) return done;
   const run = await store.findRun(deployment.trainingJobName);
   if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
 
-  const hand = takeHand(services, deployment, run, context.signal);
-  await noteDeadline(hand);
+  const claim = openClaim(ctx, deployment, run, context.signal);
+  await noteDeadline(claim);
   try {
-    return await carryOn(hand);
+    return await runSteps(claim);
   } catch (error) {
-    if (!(error instanceof SagemakerError) && !(error instanceof Contradiction)) throw error;
-    const met = await meetTrouble(hand, error);
-    if (met.kind === 'finish') return finish(hand, met.outcome);
+    if (!(error instanceof SageMakerError) && !(error instanceof Contradiction)) throw error;
+    const met = await handleSageMakerError(claim, error);
+    if (met.kind === 'finish') return finish(claim, met.outcome);
     // Said once, not at each try.
     const level = found.waitsForDetail === met.why ? 'debug' : 'warn';
-    log[level]({ ...fieldsOf(hand), err: error, next_look_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
+    log[level]({ ...fieldsOf(claim), err: error, next_observation_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
     return met.outcome;
   }
 }
 
 /** Left to a worker of the training's region and account: here it would make, or look at, an endpoint in the wrong place. */
-async function isElsewhere(services: Services, { trainingJobName }: Deployment): Promise<boolean> {
-  const run = await services.store.findRun(trainingJobName);
-  return run !== null && isKnownToBeElsewhere(services, run);
+async function isElsewhere(ctx: ServiceContext, { trainingJobName }: Deployment): Promise<boolean> {
+  const run = await ctx.store.findRun(trainingJobName);
+  return run !== null && isKnownToBeElsewhere(ctx, run);
 }
 
 /** Persisted, so that the look that ends the deployment on account of its time limit may be another worker's. */
-async function noteDeadline(hand: Hand): Promise<void> {
-  const { overdueSince } = hand.deployment;
-  if ((hand.deadline !== 'in_time') === (overdueSince !== null)) return;
-  await hand.record({ overdueSince: overdueSince === null ? hand.services.now() : null }, '');
+async function noteDeadline(claim: DeploymentClaim): Promise<void> {
+  const { overdueSince } = claim.deployment;
+  if ((claim.deadline !== 'in_time') === (overdueSince !== null)) return;
+  await claim.record({ overdueSince: overdueSince === null ? claim.ctx.now() : null }, '');
 }
 
-async function claim(services: Services, queued: Deployment): Promise<Deployment | 'waiting' | null> {
-  const { store, settings, log, now } = services;
+async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Deployment | 'waiting' | null> {
+  const { store, settings, log, now } = ctx;
   const result = await store.claimDeployment(queued.deploymentId, now() + settings.maxDeploymentWaitMs, now());
   const fields = {
     training_job_name: queued.trainingJobName,
@@ -111,78 +111,84 @@ async function claim(services: Services, queued: Deployment): Promise<Deployment
       return null;
     case 'gone': {
       // Claimed by a job of the same deployment meanwhile, or over.
-      return store.takeInHand(queued.deploymentId, now(), settings.endpointPollMs);
+      return store.reclaimDeployment(queued.deploymentId, now(), settings.endpointPollMs);
     }
   }
 }
 
-async function carryOn(hand: Hand): Promise<JobOutcome> {
+async function runSteps(claim: DeploymentClaim): Promise<JobResult> {
   for (;;) {
-    const { step } = hand.deployment;
+    const { step } = claim.deployment;
     if (step === 'endpoint' || step === 'settle') {
-      const moved = await moveEndpoint(hand);
+      const moved = await applyEndpointConfig(claim);
       return moved.kind === 'finish'
-        ? finish(hand, moved.outcome)
-        : again(hand.deadline === 'look_again' ? lookAgainMs(hand) : moved.afterMs);
+        ? finish(claim, moved.outcome)
+        : snooze(claim.deadline === 'confirm' ? nextObservationMs(claim) : moved.afterMs);
     }
-    if (hand.deadline === 'over') return finish(hand, outOfTime(hand.deployment, lastTroubleOf(hand)).outcome);
-    if (hand.deadline === 'look_again') return again(lookAgainMs(hand));
-    const failure = step === 'model' ? await makeModel(hand) : await ensureEndpointConfig(hand);
-    if (failure !== null) return finish(hand, failure);
+    if (claim.deadline === 'over') return finish(claim, outOfTime(claim.deployment, lastErrorText(claim)).outcome);
+    if (claim.deadline === 'confirm') return snooze(nextObservationMs(claim));
+    const failure = step === 'model' ? await makeModel(claim) : await ensureEndpointConfig(claim);
+    if (failure !== null) return finish(claim, failure);
   }
 }
 
-const lookAgainMs = ({ services: { settings } }: Hand): number => secondLookMs(settings.endpointPollMs);
+const nextObservationMs = ({ ctx: { settings } }: DeploymentClaim): number => confirmationDelayMs(settings.endpointPollMs);
 
-const lastTroubleOf = ({ deployment: { step, waitsForDetail } }: Hand): string => waitsForDetail ?? `still at the step ${step}`;
+const lastErrorText = ({ deployment: { step, waitsForDetail } }: DeploymentClaim): string =>
+  waitsForDetail ?? `still at the step ${step}`;
 
-async function makeModel(hand: Hand): Promise<DeploymentOutcome | null> {
+async function makeModel(claim: DeploymentClaim): Promise<DeploymentOutcome | null> {
   // Of a run that was adopted, the database may not know what has become of the endpoint since.
-  const endpoint = hand.run.request === null ? await seeEndpoint(hand) : null;
-  const newer = endpoint === null ? null : await findNewerLive(hand, endpoint);
-  return newer === null ? ensureModel(hand) : supersededBy(newer);
+  const endpoint = claim.run.request === null ? await describeEndpointOrNull(claim) : null;
+  const newer = endpoint === null ? null : await findNewerLive(claim, endpoint);
+  return newer === null ? ensureModel(claim) : supersededBy(newer);
 }
 
 /** Records the end and lets the next deployment of the endpoint go. */
-async function finish(hand: Hand, outcome: DeploymentOutcome): Promise<JobOutcome> {
-  const { services, deployment } = hand;
-  const finished = await services.store.finishDeployment(deployment.deploymentId, deployment.fence, outcome, services.now());
-  if (finished === null) throw new HandedOver('the deployment was taken over');
-  const fields = { ...fieldsOf(hand), status: outcome.status, failure_reason: outcome.failureReason };
-  if (outcome.status === 'failed' || outcome.status === 'rolled_back') services.log.error(fields, `deployment ${outcome.status}`);
-  else services.log.info(fields, `deployment ${outcome.status}`);
-  if (finished.next !== null) await enqueueDeploy(services, finished.next, 0);
+async function finish(claim: DeploymentClaim, outcome: DeploymentOutcome): Promise<JobResult> {
+  const { ctx, deployment } = claim;
+  const finished = await ctx.store.finishDeployment(deployment.deploymentId, deployment.fencingToken, outcome, ctx.now());
+  if (finished === null) throw new ClaimLostError('the deployment was taken over');
+  const fields = { ...fieldsOf(claim), status: outcome.status, failure_reason: outcome.failureReason };
+  if (outcome.status === 'failed' || outcome.status === 'rolled_back') ctx.log.error(fields, `deployment ${outcome.status}`);
+  else ctx.log.info(fields, `deployment ${outcome.status}`);
+  if (finished.next !== null) await enqueueDeploy(ctx, finished.next, 0);
   return done;
 }
 
 /** After that the deployment waits outside of the worker. */
 const callWaitMs = 10_000;
 
-const fieldsOf = ({ deployment }: Hand): object => ({
+const fieldsOf = ({ deployment }: DeploymentClaim): object => ({
   training_job_name: deployment.trainingJobName,
   deployment_id: deployment.deploymentId,
   endpoint_name: deployment.endpointName,
 });
 
-function takeHand(services: Services, deployment: Deployment, run: TrainingRun, signal: AbortSignal | undefined): Hand {
-  const { store, now, settings } = services;
+function openClaim(
+  ctx: ServiceContext,
+  deployment: Deployment,
+  run: TrainingRun,
+  signal: AbortSignal | undefined,
+): DeploymentClaim {
+  const { store, now, settings } = ctx;
   const deadline: Deadline = deadlineOf(deployment, now(), settings.endpointPollMs);
-  const requireFence = async (): Promise<void> => {
-    if (!(await store.holdsFence(deployment.deploymentId, deployment.fence)))
-      throw new HandedOver('the deployment was taken over');
+  const assertClaimCurrent = async (): Promise<void> => {
+    if (!(await store.isClaimCurrent(deployment.deploymentId, deployment.fencingToken)))
+      throw new ClaimLostError('the deployment was taken over');
   };
-  const options: CallOptions = { signal, guard: requireFence, maxWaitMs: callWaitMs };
-  const hand: Hand = {
-    services,
+  const options: CallOptions = { signal, guard: assertClaimCurrent, maxWaitMs: callWaitMs };
+  const claim: DeploymentClaim = {
+    ctx,
     run,
     options,
     deadline,
     deployment,
     async record(progress: DeploymentProgress, detail: string) {
-      const recorded = await store.recordProgress(deployment.deploymentId, deployment.fence, progress, detail, now());
-      if (recorded === null) throw new HandedOver('the deployment was taken over');
-      hand.deployment = recorded;
+      const recorded = await store.recordProgress(deployment.deploymentId, deployment.fencingToken, progress, detail, now());
+      if (recorded === null) throw new ClaimLostError('the deployment was taken over');
+      claim.deployment = recorded;
     },
   };
-  return hand;
+  return claim;
 }

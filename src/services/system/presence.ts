@@ -1,4 +1,4 @@
-import { heardEveryMs, type ServiceProcess } from '../../core/service-process.ts';
+import { heartbeatIntervalMs, type ServiceProcess } from '../../core/service-process.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueueView } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
@@ -9,27 +9,27 @@ export interface Presence {
 }
 
 interface PresenceOptions {
-  store: Pick<Store, 'hearProcess' | 'forgetProcess'>;
+  store: Pick<Store, 'recordHeartbeat' | 'forgetProcess'>;
   log: Logger;
   now: () => number;
-  self: Omit<ServiceProcess, 'heardAt' | 'trouble'>;
+  self: Omit<ServiceProcess, 'lastSeenAt' | 'problem'>;
   /** What keeps the process from working now, for people. */
-  trouble: () => Promise<string | null> | string | null;
+  problem: () => Promise<string | null> | string | null;
 }
 
 /** Writes the process down in the database, now and every few seconds, so that any API process can tell of it. */
-export function startPresence({ store, log, now, self, trouble }: PresenceOptions): Presence {
+export function startPresence({ store, log, now, self, problem }: PresenceOptions): Presence {
   let beating: Promise<void> = Promise.resolve();
   const beat = async (): Promise<void> => {
     try {
-      await store.hearProcess({ ...self, heardAt: now(), trouble: await trouble() });
+      await store.recordHeartbeat({ ...self, lastSeenAt: now(), problem: await problem() });
     } catch (error) {
       log.debug({ err: error }, 'the process could not be written down; trying again');
     }
   };
   const next = (): void => void (beating = beating.then(beat));
   next();
-  const timer = setInterval(next, heardEveryMs);
+  const timer = setInterval(next, heartbeatIntervalMs);
   timer.unref();
   return {
     async stop() {
@@ -40,8 +40,8 @@ export function startPresence({ store, log, now, self, trouble }: PresenceOption
   };
 }
 
-/** That Redis takes no writes, as trouble; null when it does. */
-export const troubleOf = (queue: Pick<QueueView, 'probe'>): Promise<string | null> =>
+/** That Redis takes no writes, as a problem; null when it does. */
+export const problemOfQueue = (queue: Pick<QueueView, 'probe'>): Promise<string | null> =>
   queue.probe().then(
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

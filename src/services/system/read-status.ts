@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, type ServiceProcess } from '../../core/service-process.ts';
-import type { PassedOver } from '../../core/skipped.ts';
+import type { SkippedItem } from '../../core/skipped.ts';
 import type { RedisFacts } from '../../core/redis-server.ts';
 import { type Warning, warningsFor } from '../../core/warnings.ts';
 import { lastEventMark } from '../training/record-outcome.ts';
 import type { QueueView } from '../../ports/queue.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { CountedCalls } from '../../ports/store.ts';
 
 /** How things stand, for people and for what watches over the service. */
 export interface SystemStatus {
   /** Why not; null when all is well. */
-  databaseTrouble: string | null;
-  redisTrouble: string | null;
+  databaseProblem: string | null;
+  redisProblem: string | null;
   redis: RedisFacts | null;
   /** Those that live, the oldest first; null where the database does not say. */
   processes: ServiceProcess[] | null;
@@ -23,13 +23,13 @@ export interface SystemStatus {
   /** Of the last minutes, those that did not succeed; null where the database does not say. */
   refusedCalls: CountedCalls[] | null;
   /** What loops over many went on without, the latest first; null where the database does not say. */
-  passedOver: PassedOver[] | null;
+  skipped: SkippedItem[] | null;
   warnings: Warning[];
 }
 
 export const recentCallsMs = 15 * 60_000;
 
-interface Sources extends Pick<Services, 'store' | 'now'> {
+interface Sources extends Pick<ServiceContext, 'store' | 'now'> {
   queue: QueueView;
   /** That the database is not the one of the others; null when it is. */
   databaseDiffers: () => string | null;
@@ -38,15 +38,15 @@ interface Sources extends Pick<Services, 'store' | 'now'> {
 /** Never fails: what can't be read is null, and its trouble is told. */
 export async function readStatus({ store, queue, now, databaseDiffers }: Sources): Promise<SystemStatus> {
   const [stored, takesWrites, redis, oldestWaitingJob] = await Promise.all([
-    orTrouble(() => readStore(store, now())),
-    orTrouble(() => store.ping()),
-    orTrouble(() => queue.probe()),
+    orProblem(() => readStore(store, now())),
+    orProblem(() => store.ping()),
+    orProblem(() => queue.probe()),
     oldestDue(queue),
   ]);
-  const databaseTrouble = takesWrites.trouble ?? stored.trouble ?? databaseDiffers();
+  const databaseProblem = takesWrites.problem ?? stored.problem ?? databaseDiffers();
   const known = {
-    databaseTrouble,
-    redisTrouble: redis.trouble,
+    databaseProblem,
+    redisProblem: redis.problem,
     redis: queue.facts(),
     processes: stored.value?.processes ?? null,
   };
@@ -55,23 +55,23 @@ export async function readStatus({ store, queue, now, databaseDiffers }: Sources
     oldestWaitingJob,
     lastEventAt: stored.value?.lastEventAt ?? null,
     refusedCalls: stored.value?.refusedCalls ?? null,
-    passedOver: stored.value?.passedOver ?? null,
+    skipped: stored.value?.skipped ?? null,
     warnings: warningsFor(
-      { ...known, passedOver: stored.value?.passedOver ?? [], oldestDueSince: oldestWaitingJob?.dueSince ?? null },
+      { ...known, skipped: stored.value?.skipped ?? [], oldestDueSince: oldestWaitingJob?.dueSince ?? null },
       now(),
     ),
   };
 }
 
-async function readStore(store: Services['store'], now: number) {
-  const [processes, lastEventAt, calls, passedOver] = await Promise.all([
+async function readStore(store: ServiceContext['store'], now: number) {
+  const [processes, lastEventAt, calls, skipped] = await Promise.all([
     store.processes(),
-    store.reachedAt(lastEventMark),
-    store.recentSagemakerCalls(recentCallsMs, now),
-    store.passedOver(),
+    store.checkpointAt(lastEventMark),
+    store.recentSageMakerCalls(recentCallsMs, now),
+    store.skipped(),
   ]);
   return {
-    passedOver,
+    skipped,
     processes: processes.filter((one) => isAlive(one, now)),
     lastEventAt,
     refusedCalls: calls.filter(({ result }) => result !== 'ok'),
@@ -89,15 +89,15 @@ async function oldestDue(queue: QueueView): Promise<SystemStatus['oldestWaitingJ
 /** So long the answer may wait for a part. */
 const partLimitMs = 2000;
 
-async function orTrouble<T>(read: () => Promise<T>): Promise<{ value: T | null; trouble: string | null }> {
+async function orProblem<T>(read: () => Promise<T>): Promise<{ value: T | null; problem: string | null }> {
   const timer = new AbortController();
   const late = wait(partLimitMs, undefined, { signal: timer.signal }).then(() => {
     throw new Error(`no answer within ${partLimitMs} ms`);
   });
   try {
-    return { value: await Promise.race([read(), late]), trouble: null };
+    return { value: await Promise.race([read(), late]), problem: null };
   } catch (error) {
-    return { value: null, trouble: error instanceof Error ? error.message : String(error) };
+    return { value: null, problem: error instanceof Error ? error.message : String(error) };
   } finally {
     late.catch(() => {});
     timer.abort();

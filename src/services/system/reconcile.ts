@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { longestDelayMs } from '../../core/retry-delay.ts';
-import { mostPassedOver } from '../../core/skipped.ts';
+import { maxSkipped } from '../../core/skipped.ts';
 import { hasPassed } from '../../core/instants.ts';
 import { isBeingStarted } from '../../core/training/training-run.ts';
-import { passOver } from '../adoption/skip.ts';
+import { skip } from '../adoption/skip.ts';
 import type { Queue, WatchedDeployment, WatchedRun } from '../../ports/queue.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 type Refused = Awaited<ReturnType<Queue['restore']>>['refused'];
 
@@ -23,10 +23,10 @@ const justRecordedMs = 2000;
  * burst of calls to SageMaker. A row of which no job can be made is passed over.
  */
 export async function reconcile(
-  services: Services,
+  ctx: ServiceContext,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ restoredChecks: number; restoredDeployments: number }> {
-  const { store, queue, settings, now, random, log } = services;
+  const { store, queue, settings, now, random, log } = ctx;
   // Whoever has just recorded something is about to tell the queue of it.
   const settled = ({ createdAt, trainingSinceAt = null }: { createdAt: number; trainingSinceAt?: number | null }): boolean =>
     hasPassed(trainingSinceAt ?? createdAt, justRecordedMs, now());
@@ -54,7 +54,7 @@ export async function reconcile(
   const restored = { restoredChecks: checks.length, restoredDeployments: soon.deployments.length };
   if (checks.length + soon.deployments.length > 0)
     log.warn({ ...restored, unfinished_runs: runs.length }, 'jobs were missing and are restored');
-  await notePassedOver(services, [...soon.refused, ...spread.refused]);
+  await recordSkipped(ctx, [...soon.refused, ...spread.refused]);
   await pullForward({ queue, settings, random, log });
   return restored;
 }
@@ -63,11 +63,11 @@ export async function reconcile(
 const elsewhereForMs = 5 * 60_000;
 
 /** What was passed over at an earlier turn, and is not now, is handled again or gone. */
-async function notePassedOver(services: Services, refused: Refused): Promise<void> {
-  const { store, settings, now } = services;
-  for (const { kind, name, reason } of refused.slice(0, mostPassedOver.run)) await passOver(services, kind, name, reason);
+async function recordSkipped(ctx: ServiceContext, refused: Refused): Promise<void> {
+  const { store, settings, now } = ctx;
+  for (const { kind, name, reason } of refused.slice(0, maxSkipped.run)) await skip(ctx, kind, name, reason);
   const still = new Set(refused.map(({ kind, name }) => `${kind} ${name}`));
-  for (const { kind, name, lastAt } of await store.passedOver()) {
+  for (const { kind, name, lastAt } of await store.skipped()) {
     const isOver =
       kind === 'run_elsewhere'
         ? Math.abs(now() - lastAt) > Math.max(elsewhereForMs, 3 * settings.pollIntervalMs)
@@ -82,7 +82,7 @@ async function pullForward({
   settings,
   random,
   log,
-}: Pick<Services, 'queue' | 'settings' | 'random' | 'log'>): Promise<void> {
+}: Pick<ServiceContext, 'queue' | 'settings' | 'random' | 'log'>): Promise<void> {
   const pulled = await queue.pullForward(longestDelayMs(settings), (count) =>
     Math.round(random() * Math.min(settings.reconcileIntervalMs, count * apartMs)),
   );

@@ -8,7 +8,7 @@ const meetEveryMs = 2000;
 /** A database that was lost or replaced is noticed by one process after the other. */
 const differsForMs = 7000;
 /** A killed process is forgotten by then. */
-const startPatienceMs = 10_000;
+const startupWaitMs = 10_000;
 
 interface Options {
   store: Pick<Store, 'databaseId'>;
@@ -20,8 +20,8 @@ interface Options {
   /** Of the queue, for people. */
   queuePrefix: string;
   /** Told whenever the trouble begins, changes or ends, and of the first comparison, where `join` could make none. */
-  onTrouble?: (trouble: string | null) => void;
-  times?: { meetEveryMs: number; differsForMs: number; startPatienceMs: number };
+  onProblem?: (problem: string | null) => void;
+  times?: { meetEveryMs: number; differsForMs: number; startupWaitMs: number };
 }
 
 /**
@@ -34,8 +34,8 @@ export interface SharedDatabase {
   /** Goes on comparing, from now on. */
   watch(): void;
   /** One comparison. */
-  look(): Promise<void>;
-  trouble(): string | null;
+  observe(): Promise<void>;
+  problem(): string | null;
   /** Why no job is to be taken yet, or any more; null when nothing speaks against it. */
   objection(): string | null;
   /** Never fails. */
@@ -43,27 +43,27 @@ export interface SharedDatabase {
 }
 
 export function shareDatabase(options: Options): SharedDatabase {
-  const { store, peers, log, now, self, queuePrefix, onTrouble = () => {} } = options;
-  const times = options.times ?? { meetEveryMs, differsForMs, startPatienceMs };
+  const { store, peers, log, now, self, queuePrefix, onProblem = () => {} } = options;
+  const times = options.times ?? { meetEveryMs, differsForMs, startupWaitMs };
   const stopping = new AbortController();
   /** Noted among the others. */
   let joined = false;
-  let trouble: string | null = null;
+  let problem: string | null = null;
   /** By the monotonic clock. */
   let differsSince: number | null = null;
   let sameSince: number | null = null;
   let looking: Promise<void> = Promise.resolve();
 
-  const tell = (next: string | null): void => {
-    if (next === trouble) return;
-    if (trouble === null) log.error({ reason: next }, 'another process of this queue has another database');
+  const report = (next: string | null): void => {
+    if (next === problem) return;
+    if (problem === null) log.error({ reason: next }, 'another process of this queue has another database');
     if (next === null) log.info({}, 'all processes of this queue have the same database again');
-    trouble = next;
-    onTrouble(trouble);
+    problem = next;
+    onProblem(problem);
   };
 
   /** One that was kept out comes in when the others have had the time to come back, after an emptied Redis. */
-  const mayJoin = (): boolean => trouble === null || (sameSince !== null && performance.now() - sameSince > times.differsForMs);
+  const mayJoin = (): boolean => problem === null || (sameSince !== null && performance.now() - sameSince > times.differsForMs);
 
   /** Who lives with another database; null where that can't be asked. */
   const others = async (): Promise<QueuePeer[] | null> => {
@@ -76,49 +76,49 @@ export function shareDatabase(options: Options): SharedDatabase {
     }
   };
 
-  const look = async (): Promise<void> => {
-    const strangers = await others();
-    if (strangers === null) return;
-    const [stranger] = strangers;
-    if (stranger === undefined) {
+  const observe = async (): Promise<void> => {
+    const peersElsewhere = await others();
+    if (peersElsewhere === null) return;
+    const [foreign] = peersElsewhere;
+    if (foreign === undefined) {
       differsSince = null;
       sameSince ??= performance.now();
       if (!joined && !mayJoin()) return;
-      if (!joined && trouble === null) onTrouble(null);
+      if (!joined && problem === null) onProblem(null);
       joined = true;
-      tell(null);
+      report(null);
       return;
     }
     sameSince = null;
     differsSince ??= performance.now();
-    if (!joined || performance.now() - differsSince >= times.differsForMs) tell(faultOf(stranger, queuePrefix));
+    if (!joined || performance.now() - differsSince >= times.differsForMs) report(faultOf(foreign, queuePrefix));
   };
 
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await look();
+      await observe();
       await wait(times.meetEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
   };
 
   return {
     async join() {
-      const until = performance.now() + times.startPatienceMs;
+      const until = performance.now() + times.startupWaitMs;
       for (;;) {
-        const strangers = await others();
-        const [stranger] = strangers ?? [];
-        joined = strangers?.length === 0;
-        if (stranger === undefined) return null;
-        if (performance.now() > until || stopping.signal.aborted) return faultOf(stranger, queuePrefix);
+        const peersElsewhere = await others();
+        const [foreign] = peersElsewhere ?? [];
+        joined = peersElsewhere?.length === 0;
+        if (foreign === undefined) return null;
+        if (performance.now() > until || stopping.signal.aborted) return faultOf(foreign, queuePrefix);
         await wait(times.meetEveryMs / 2, undefined, { signal: stopping.signal }).catch(() => {});
       }
     },
     watch() {
       looking = watch();
     },
-    look,
-    trouble: () => trouble,
-    objection: () => trouble ?? (joined ? null : 'waits until it can compare its database with that of the others'),
+    observe,
+    problem: () => problem,
+    objection: () => problem ?? (joined ? null : 'waits until it can compare its database with that of the others'),
     async stop() {
       stopping.abort();
       await looking;

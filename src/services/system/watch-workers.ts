@@ -1,4 +1,4 @@
-import { heardEveryMs, isAlive } from '../../core/service-process.ts';
+import { heartbeatIntervalMs, isAlive } from '../../core/service-process.ts';
 import { noWorkerWarning } from '../../core/warnings.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueueView } from '../../ports/queue.ts';
@@ -10,14 +10,17 @@ interface Options {
   log: Logger;
   now: () => number;
   /** How long none may live before it is said: all start at once, or are replaced. */
-  patienceMs?: number;
+  retryBudgetMs?: number;
 }
 
 /** Says once when no worker lives, and once when one does again. Also looks at the queue, so that it is known since when a job waits. */
-export function watchWorkers({ store, queue, log, now, patienceMs = 30_000 }: Options): { look(): Promise<void>; stop(): void } {
+export function watchWorkers({ store, queue, log, now, retryBudgetMs = 30_000 }: Options): {
+  observe(): Promise<void>;
+  stop(): void;
+} {
   let noneSince: number | null = null;
   let said = false;
-  const look = async (): Promise<void> => {
+  const observe = async (): Promise<void> => {
     await queue.due().catch(() => {});
     const processes = await store.processes().catch(() => null);
     if (processes === null) return;
@@ -28,11 +31,11 @@ export function watchWorkers({ store, queue, log, now, patienceMs = 30_000 }: Op
       return;
     }
     noneSince ??= performance.now();
-    if (said || performance.now() - noneSince < patienceMs) return;
+    if (said || performance.now() - noneSince < retryBudgetMs) return;
     log.error({}, noWorkerWarning.detail);
     said = true;
   };
-  const timer = setInterval(() => void look(), heardEveryMs);
+  const timer = setInterval(() => void observe(), heartbeatIntervalMs);
   timer.unref();
-  return { look, stop: () => clearInterval(timer) };
+  return { observe, stop: () => clearInterval(timer) };
 }

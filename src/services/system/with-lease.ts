@@ -1,5 +1,5 @@
-import { StoreUnavailable } from '../../core/errors.ts';
-import type { Services } from '../context.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
+import type { ServiceContext } from '../context.ts';
 
 /** Longer than any one call in the work takes. */
 const leaseMs = 15_000;
@@ -10,26 +10,26 @@ const renewAfterMs = 1000;
  * lease. null when another process has it. After a crash it ends by itself.
  */
 export async function withLease<T>(
-  { store, now }: Pick<Services, 'store' | 'now'>,
+  { store, now }: Pick<ServiceContext, 'store' | 'now'>,
   task: string,
   work: (keep: () => Promise<void>) => Promise<T>,
 ): Promise<T | null> {
   const mark = `${task}:lease`;
-  const renewedAt = await store.reachedAt(mark);
+  const renewedAt = await store.checkpointAt(mark);
   if (renewedAt !== null && Math.abs(now() - renewedAt) < leaseMs) return null;
   let keptAt = now();
-  await store.recordReached(mark, keptAt);
+  await store.saveCheckpoint(mark, keptAt);
   try {
     return await work(async () => {
       if (Math.abs(now() - keptAt) < renewAfterMs) return;
       keptAt = now();
-      await store.recordReached(mark, keptAt);
+      await store.saveCheckpoint(mark, keptAt);
     });
   } finally {
-    await store.recordReached(mark, 0).catch(unlessAway);
+    await store.saveCheckpoint(mark, 0).catch(unlessAway);
   }
 }
 
 function unlessAway(error: unknown): void {
-  if (!(error instanceof StoreUnavailable)) throw error;
+  if (!(error instanceof StoreUnavailableError)) throw error;
 }

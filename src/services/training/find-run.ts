@@ -1,27 +1,27 @@
-import { SagemakerError } from '../../core/errors.ts';
+import { SageMakerError } from '../../core/errors.ts';
 import { isJobOf, type TrainingJob } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { RunView } from '../../ports/store.ts';
 
 /**
  * The run that a name from outside means. In another case than the run's it is SageMaker that says whether the two are one, since it is
  * SageMaker's spelling that counts. null for a name that the service does not know.
  *
- * @throws {SagemakerError} when SageMaker does not say.
+ * @throws {SageMakerError} when SageMaker does not say.
  */
-export async function findMeantRun(services: Services, name: string, options: CallOptions): Promise<RunView | null> {
-  const run = await services.store.findRunInAnyCase(name);
+export async function findMeantRun(ctx: ServiceContext, name: string, options: CallOptions): Promise<RunView | null> {
+  const run = await ctx.store.findRunInAnyCase(name);
   if (run === null || run.trainingJobName === name) return run;
-  const job = await services.sagemaker.describeTrainingJob(name, options).catch((error: unknown) => {
-    if (error instanceof SagemakerError && error.kind === 'not_found') return null;
+  const job = await ctx.sagemaker.describeTrainingJob(name, options).catch((error: unknown) => {
+    if (error instanceof SageMakerError && error.kind === 'not_found') return null;
     throw error;
   });
   return job !== null && isJobOf(run, job) ? run : null;
 }
 
 /** The run of a training job that SageMaker answered with; null for one that the database does not know. */
-export async function findRunOfJob({ store }: Services, job: Pick<TrainingJob, 'name' | 'arn'>): Promise<RunView | null> {
+export async function findRunOfJob({ store }: ServiceContext, job: Pick<TrainingJob, 'name' | 'arn'>): Promise<RunView | null> {
   const run = await store.findRunInAnyCase(job.name);
   return run !== null && isJobOf(run, job) ? run : null;
 }

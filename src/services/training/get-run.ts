@@ -1,7 +1,7 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { ServiceError } from '../../core/errors.ts';
 import { type HistoryEntry, historyPageSize } from '../../core/history.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { Page, RunView } from '../../ports/store.ts';
 
 const mostDeployments = 50;
@@ -21,7 +21,7 @@ export interface RunDetails {
  * @throws {ServiceError} `not_found`.
  */
 export async function readRun(
-  { store }: Services,
+  { store }: ServiceContext,
   name: string,
   { historyBefore = null }: { historyBefore?: number | null } = {},
 ): Promise<RunDetails> {

@@ -3,7 +3,7 @@ import { newTrainingJobName } from '../../core/sagemaker/names.ts';
 import type { TrainingRequest } from '../../core/training/training-run.ts';
 import { digestOf } from '../digest.ts';
 import type { ServiceSettings } from '../../ports/settings.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { NewRun } from '../../ports/store.ts';
 
 /** What a caller may choose; what is left out is the service's setting. */
@@ -28,7 +28,10 @@ export interface BootstrapRequest {
 }
 
 /** The run that a request asks for: what the caller chose over the service's settings. */
-export function newRun({ autoDeploy, idempotencyKey, body }: BootstrapRequest, { settings, now, random }: Services): NewRun {
+export function newRun(
+  { autoDeploy, idempotencyKey, body }: BootstrapRequest,
+  { settings, now, random }: ServiceContext,
+): NewRun {
   return {
     runId: randomUUID(),
     trainingJobName: body.trainingJobName ?? newTrainingJobName(settings.projectName, now(), random),

@@ -3,7 +3,7 @@ import type { Trigger } from '../../core/deployment/deployment.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { newDeployment } from '../deployment/new-deployment.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 /** When POST /events was last called with an event of ours. */
 export const lastEventMark = 'event';
@@ -15,16 +15,16 @@ export const refusedEventMark = 'event-refused';
  * who recorded the outcome first has won, and nothing is done twice.
  */
 export async function recordTrainingOutcome(
-  services: Services,
+  ctx: ServiceContext,
   run: TrainingRun,
   decision: Extract<TrainingDecision, { kind: 'finish' }>,
   deployment: { trigger: Trigger; forced: boolean },
 ): Promise<void> {
-  const { store, settings, now, log } = services;
+  const { store, settings, now, log } = ctx;
   const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
   const finished = await store.finishRun(run.trainingJobName, decision.outcome, wanted, deployment.trigger, now());
   if (finished === null) return;
-  await noteMissedEvent(services, run, decision, deployment.trigger);
+  await noteMissedEvent(ctx, run, decision, deployment.trigger);
   const { status, failureReason } = decision.outcome;
   log.info(
     {
@@ -36,7 +36,7 @@ export async function recordTrainingOutcome(
     },
     finished.deployment === null ? `training ${status}` : `training ${status}; deployment to ${run.endpointName} queued`,
   );
-  if (finished.deployment !== null) await enqueueDeploy(services, finished.deployment, 0);
+  if (finished.deployment !== null) await enqueueDeploy(ctx, finished.deployment, 0);
 }
 
 /** How late an event may be without being missed: EventBridge delivers within seconds. */
@@ -46,7 +46,7 @@ const eventsInUseMs = 7 * 24 * 3_600_000;
 
 /** Nothing is lost when an event is; whoever runs the event path should know all the same. */
 async function noteMissedEvent(
-  { store, now, log }: Services,
+  { store, now, log }: ServiceContext,
   run: TrainingRun,
   { outcome }: Extract<TrainingDecision, { kind: 'finish' }>,
   detectedBy: Trigger,
@@ -55,9 +55,9 @@ async function noteMissedEvent(
   if (run.foundEnded) return;
   const lateMs = outcome.trainingEndedAt === null ? 0 : now() - outcome.trainingEndedAt;
   if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
-  const lastEventAt = await store.reachedAt(lastEventMark);
+  const lastEventAt = await store.checkpointAt(lastEventMark);
   if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
-  const refusedAt = await store.reachedAt(refusedEventMark);
+  const refusedAt = await store.checkpointAt(refusedEventMark);
   if (refusedAt !== null && now() - refusedAt < lateMs + eventLatenessMs) return;
   log.warn(
     { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },

@@ -1,11 +1,11 @@
-import { decideRemoval, isUnderWay, mayStillRun } from '../../core/training/decide-removal.ts';
-import { SagemakerError, ServiceError } from '../../core/errors.ts';
+import { decideRemoval, isInProgress, mayStillRun } from '../../core/training/decide-removal.ts';
+import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { namePattern } from '../../core/sagemaker/names.ts';
 import type { TrainingJob } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { RunView } from '../../ports/store.ts';
-import { notTurnedDown, turnDownTrouble } from './turn-down.ts';
+import { notTurnedDown, turnDownError } from './turn-down.ts';
 import { whyNotHere } from '../check-place.ts';
 
 const options: CallOptions = { maxWaitMs: 5000 };
@@ -19,66 +19,66 @@ const tagWaitMs = 3000;
  *
  * @throws {ServiceError} `not_found`; `run_in_progress` while its training runs or is to be started; `deployment_in_progress`.
  * `sagemaker_unavailable` when SageMaker does not take the tag now.
- * @throws {SagemakerError} when SageMaker does not say whether the training runs.
+ * @throws {SageMakerError} when SageMaker does not say whether the training runs.
  */
-export async function removeRun(services: Services, name: string): Promise<RunView> {
-  const { store, now, log } = services;
+export async function removeRun(ctx: ServiceContext, name: string): Promise<RunView> {
+  const { store, now, log } = ctx;
   for (;;) {
     const run = await store.findRun(name);
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
-    await requireOver(services, run);
-    await requireSettled(services, run);
-    await tagRemoved(services, run);
+    await requireOver(ctx, run);
+    await requireSettled(ctx, run);
+    await tagRemoved(ctx, run);
     const result = await store.removeRun(name, run.status, now());
     switch (result) {
       case 'removed':
         log.warn({ training_job_name: name, status: run.status }, 'the run is removed, with its deployments and its history');
         return run;
       case 'deployment_in_progress':
-        throw underWay(run);
+        throw inProgress(run);
       case 'changed':
       // Decided anew.
     }
   }
 }
 
-const underWay = ({ trainingJobName, endpointName }: RunView): ServiceError =>
+const inProgress = ({ trainingJobName, endpointName }: RunView): ServiceError =>
   new ServiceError(
     'deployment_in_progress',
     `${trainingJobName} is being deployed to ${endpointName}: ask again when that is over`,
   );
 
 /** What is refused all the same must not be tagged as removed. */
-async function requireSettled({ store }: Services, run: RunView): Promise<void> {
+async function requireSettled({ store }: ServiceContext, run: RunView): Promise<void> {
   const { items } = await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 100, cursor: null });
-  if (items.some(isUnderWay)) throw underWay(run);
+  if (items.some(isInProgress)) throw inProgress(run);
 }
 
-async function tagRemoved(services: Services, run: RunView): Promise<void> {
-  const trouble = await turnDownTrouble(services, run, 'removed', { maxWaitMs: tagWaitMs });
-  if (trouble !== null) throw notTurnedDown(`${run.trainingJobName} is not removed yet`, trouble);
+async function tagRemoved(ctx: ServiceContext, run: RunView): Promise<void> {
+  const problem = await turnDownError(ctx, run, 'removed', { maxWaitMs: tagWaitMs });
+  if (problem !== null) throw notTurnedDown(`${run.trainingJobName} is not removed yet`, problem);
 }
 
-async function requireOver(services: Services, run: RunView): Promise<void> {
+async function requireOver(ctx: ServiceContext, run: RunView): Promise<void> {
   if (!mayStillRun(run)) return;
-  const { store, now } = services;
+  const { store, now } = ctx;
   const { trainingJobName: name } = run;
-  const job = await findJob(services, run);
-  const isUnhandled = (await store.passedOver()).some((one) => one.kind === 'run' && one.name === name);
+  const job = await findJob(ctx, run);
+  const isUnhandled = (await store.skipped()).some((one) => one.kind === 'run' && one.name === name);
   const decision = decideRemoval(run, job, isUnhandled, now());
   if (decision.kind === 'refuse') {
     throw new ServiceError('run_in_progress', `${name} can’t be removed: ${decision.why} (POST /training-jobs/${name}/stop)`);
   }
 }
 
-async function findJob(services: Services, run: RunView): Promise<TrainingJob | null> {
+async function findJob(ctx: ServiceContext, run: RunView): Promise<TrainingJob | null> {
   // SageMaker can have none of such a name, and would refuse to be asked.
   if (!namePattern.test(run.trainingJobName)) return null;
   try {
-    return await services.sagemaker.describeTrainingJob(run.trainingJobName, options);
+    return await ctx.sagemaker.describeTrainingJob(run.trainingJobName, options);
   } catch (error) {
-    if (!(error instanceof SagemakerError) || error.kind !== 'not_found') throw error;
-    const why = await whyNotHere(services, run, options);
+    if (!(error instanceof SageMakerError) || error.kind !== 'not_found') throw error;
+    const why = await whyNotHere(ctx, run, options);
     if (why === null) return null;
     throw new ServiceError('sagemaker_unavailable', `Whether ${run.trainingJobName} runs can’t be told: ${why}`, {
       cause: error,

@@ -1,18 +1,18 @@
-import { credentialsTroubleForCaller } from '../../core/sagemaker/credentials-problem.ts';
+import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import { decideStop } from '../../core/training/decide-stop.ts';
-import { SagemakerError, ServiceError } from '../../core/errors.ts';
+import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { isEndedJob, type TrainingRun } from '../../core/training/training-run.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
 import { findMeantRun } from './find-run.ts';
-import { askStop } from './observe-run.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
+import { requestStop } from './observe-run.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { onceChanged } from '../once-changed.ts';
-import { notTurnedDown, turnDownTrouble } from './turn-down.ts';
+import { notTurnedDown, turnDownError } from './turn-down.ts';
 import { whyNotHere } from '../check-place.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 import type { RunView } from '../../ports/store.ts';
 
-const lookWaitMs = 3000;
+const observationWaitMs = 3000;
 const stopWaitMs = 5000;
 const tagWaitMs = 3000;
 
@@ -23,23 +23,23 @@ const tagWaitMs = 3000;
  *
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
- * @throws {SagemakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
+ * @throws {SageMakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
  *
  * That it is not wanted is said at SageMaker, too, for a rebuilt database: before it is recorded, since nobody would come back to it.
  */
-export async function stopTraining(services: Services, name: string): Promise<RunView> {
+export async function stopTraining(ctx: ServiceContext, name: string): Promise<RunView> {
   for (;;) {
-    const run = await findMeantRun(services, name, { maxWaitMs: lookWaitMs });
+    const run = await findMeantRun(ctx, name, { maxWaitMs: observationWaitMs });
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     const { trainingJobName } = run;
     switch (decideStop(run.status, run.deploymentStatus)) {
       case 'stopped_already':
         return run;
       case 'stop_training':
-        if (await stopAtSagemaker(services, run)) return readAgain(services, trainingJobName);
+        if (await stopAtSageMaker(ctx, run)) return readAgain(ctx, trainingJobName);
         break;
       case 'withdraw_deployment':
-        if (await withdrawDeployment(services, run)) return readAgain(services, trainingJobName);
+        if (await withdrawDeployment(ctx, run)) return readAgain(ctx, trainingJobName);
         break;
       case 'deployment_in_progress':
         throw new ServiceError(
@@ -57,46 +57,46 @@ export async function stopTraining(services: Services, name: string): Promise<Ru
 }
 
 /** False when the run has ended meanwhile. */
-async function stopAtSagemaker(services: Services, run: TrainingRun): Promise<boolean> {
-  const { store, now, log } = services;
+async function stopAtSageMaker(ctx: ServiceContext, run: TrainingRun): Promise<boolean> {
+  const { store, now, log } = ctx;
   const name = run.trainingJobName;
-  const untagged = await turnDownTrouble(services, run, 'stopped', { maxWaitMs: tagWaitMs });
-  const asked = await store.requestStop(name, now());
-  if (asked === null) return false;
+  const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
+  const requested = await store.requestStop(name, now());
+  if (requested === null) return false;
   log.info({ training_job_name: name }, 'a stop was asked for');
   await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
-    if (asked.status === 'timed_out') {
-      await stopUnwatched(services, asked);
+    if (requested.status === 'timed_out') {
+      await stopUnwatched(ctx, requested);
       if (untagged !== null) throw notTurnedDown(`SageMaker was asked to stop ${name}, whose monitoring has timed out`, untagged);
     } else {
       // The check says it again where it could not be said.
-      const refused = asked.status === 'training' ? await askStop(services, asked, { maxWaitMs: stopWaitMs }) : null;
-      await enqueueCheck(services, asked, 0);
-      if (refused !== null) await throwIfElsewhere(services, asked, refused);
+      const refused = requested.status === 'training' ? await requestStop(ctx, requested, { maxWaitMs: stopWaitMs }) : null;
+      await enqueueCheck(ctx, requested, 0);
+      if (refused !== null) await throwIfElsewhere(ctx, requested, refused);
     }
   });
   return true;
 }
 
 /** A process of another region or account can't stop it; a worker where it is can. */
-async function throwIfElsewhere(services: Services, run: TrainingRun, refused: SagemakerError): Promise<void> {
-  const why = refused.kind === 'not_found' ? await whyNotHere(services, run, { maxWaitMs: stopWaitMs }) : null;
+async function throwIfElsewhere(ctx: ServiceContext, run: TrainingRun, refused: SageMakerError): Promise<void> {
+  const why = refused.kind === 'not_found' ? await whyNotHere(ctx, run, { maxWaitMs: stopWaitMs }) : null;
   if (why === null) return;
   const detail = `The stop of ${run.trainingJobName} is recorded, and SageMaker could not be asked here`;
   throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: refused });
 }
 
 /** No check would ask again: whether SageMaker has taken the request is for the caller to know. */
-async function stopUnwatched(services: Services, run: TrainingRun): Promise<void> {
-  const { sagemaker } = services;
+async function stopUnwatched(ctx: ServiceContext, run: TrainingRun): Promise<void> {
+  const { sagemaker } = ctx;
   const { trainingJobName: name } = run;
   try {
     await sagemaker.stopTrainingJob(name, { maxWaitMs: stopWaitMs });
   } catch (error) {
-    if (!(error instanceof SagemakerError)) throw error;
-    await throwIfElsewhere(services, run, error);
-    if (error.kind === 'invalid' && (await isStoppedAlready(services, run))) return;
-    const why = error.kind === 'unauthenticated' ? credentialsTroubleForCaller(error.code) : error.message;
+    if (!(error instanceof SageMakerError)) throw error;
+    await throwIfElsewhere(ctx, run, error);
+    if (error.kind === 'invalid' && (await isStoppedAlready(ctx, run))) return;
+    const why = error.kind === 'unauthenticated' ? credentialsProblemForCaller(error.code) : error.message;
     if (!['unavailable', 'throttled', 'busy', 'unauthenticated'].includes(error.kind)) throw error;
     const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;
     throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: error });
@@ -104,30 +104,30 @@ async function stopUnwatched(services: Services, run: TrainingRun): Promise<void
 }
 
 /** SageMaker refuses a stop of what is being stopped or over; that is what was asked for. */
-async function isStoppedAlready({ sagemaker }: Services, { trainingJobName }: TrainingRun): Promise<boolean> {
-  const job = await sagemaker.describeTrainingJob(trainingJobName, { maxWaitMs: stopWaitMs }).catch(nullUnlessTransient);
+async function isStoppedAlready({ sagemaker }: ServiceContext, { trainingJobName }: TrainingRun): Promise<boolean> {
+  const job = await sagemaker.describeTrainingJob(trainingJobName, { maxWaitMs: stopWaitMs }).catch(orNullIfPermanent);
   return job !== null && (job.status === 'Stopping' || isEndedJob(job));
 }
 
 /** False when the deployment is not queued any more. */
-async function withdrawDeployment(services: Services, run: RunView): Promise<boolean> {
-  const { store, now, log } = services;
+async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<boolean> {
+  const { store, now, log } = ctx;
   const [newest] = (await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 1, cursor: null })).items;
   if (newest?.status !== 'queued') return false;
-  const untagged = await turnDownTrouble(services, run, 'stopped', { maxWaitMs: tagWaitMs });
+  const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
   if (untagged !== null) throw notTurnedDown(`The deployment of ${run.trainingJobName} is not withdrawn yet`, untagged);
   const reason = 'withdrawn before its turn came: a stop of its training was asked for';
-  const withdrawn = await store.withdrawDeployment(newest.deploymentId, reason, now());
-  if (withdrawn === null) return false;
+  const discarded = await store.withdrawDeployment(newest.deploymentId, reason, now());
+  if (discarded === null) return false;
   log.info(
     { training_job_name: run.trainingJobName, deployment_id: newest.deploymentId, endpoint_name: newest.endpointName },
     'the queued deployment is withdrawn: a stop was asked for',
   );
-  if (withdrawn.next !== null) await enqueueDeploy(services, withdrawn.next, 0);
+  if (discarded.next !== null) await enqueueDeploy(ctx, discarded.next, 0);
   return true;
 }
 
-async function readAgain({ store }: Services, name: string): Promise<RunView> {
+async function readAgain({ store }: ServiceContext, name: string): Promise<RunView> {
   const run = await onceChanged(`The stop of ${name} is recorded.`, () => store.findRun(name));
   if (run !== null) return run;
   // Between two statements a run may only have been withdrawn, which frees its name.

@@ -1,21 +1,21 @@
-import { troubleDelayMs } from '../../core/retry-delay.ts';
-import { credentialsTroubleForCaller } from '../../core/sagemaker/credentials-problem.ts';
-import { SagemakerError, ServiceError } from '../../core/errors.ts';
+import { retryDelayMs } from '../../core/retry-delay.ts';
+import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
+import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { tagKeys } from '../../core/sagemaker/tags.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import { nullUnlessTransient } from '../or-null-if-permanent.ts';
-import { again, type JobAgain } from '../job-result.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
+import { snooze, type Snooze } from '../job-result.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { Services } from '../context.ts';
+import type { ServiceContext } from '../context.ts';
 
 type Unwanted = Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'>;
 
 /**
  * Says on the training job that a person does not want it deployed, or known, any more: a database that is rebuilt from SageMaker would
- * not know. Where tags may not be written, that is logged, and it goes on without. @throws {SagemakerError} what may pass.
+ * not know. Where tags may not be written, that is logged, and it goes on without. @throws {SageMakerError} what may pass.
  */
 export async function turnDown(
-  { sagemaker, log }: Pick<Services, 'sagemaker' | 'log'>,
+  { sagemaker, log }: Pick<ServiceContext, 'sagemaker' | 'log'>,
   { trainingJobName, trainingJobArn }: Unwanted,
   why: 'stopped' | 'removed',
   options: CallOptions,
@@ -24,7 +24,7 @@ export async function turnDown(
   try {
     await sagemaker.addTags(trainingJobArn, { [tagKeys.turnedDown]: why }, options);
   } catch (error) {
-    nullUnlessTransient(error);
+    orNullIfPermanent(error);
     log.warn({ err: error, training_job_name: trainingJobName }, untagged[why]);
   }
 }
@@ -35,40 +35,40 @@ const untagged = {
 };
 
 /** What may pass, instead of throwing it; null when there is nothing more to write. */
-export const turnDownTrouble = (...args: Parameters<typeof turnDown>): Promise<SagemakerError | null> =>
+export const turnDownError = (...args: Parameters<typeof turnDown>): Promise<SageMakerError | null> =>
   turnDown(...args).then(
     () => null,
     (error: unknown) => {
-      if (error instanceof SagemakerError) return error;
+      if (error instanceof SageMakerError) return error;
       throw error;
     },
   );
 
 /** For the caller; `what`: what was done, and what was not. */
-export function notTurnedDown(what: string, trouble: SagemakerError): ServiceError {
-  const why = trouble.kind === 'unauthenticated' ? credentialsTroubleForCaller(trouble.code) : trouble.message;
+export function notTurnedDown(what: string, problem: SageMakerError): ServiceError {
+  const why = problem.kind === 'unauthenticated' ? credentialsProblemForCaller(problem.code) : problem.message;
   const detail = `${what}: SageMaker does not take the tag that says so to a rebuilt database; ask again`;
-  return new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: trouble });
+  return new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: problem });
 }
 
-const lookLimits: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };
+const observationLimits: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };
 /** Not for ever: an outcome is worth more. */
-const patienceMs = 5 * 60_000;
+const retryBudgetMs = 5 * 60_000;
 
 /**
  * The same by a look at a run whose stop was asked for. A later look that is needed first, because SageMaker does not take the tag now;
  * null when nothing holds the look up any more.
  */
-export async function turnDownAtLook(
-  services: Services,
+export async function turnDownAtObservation(
+  ctx: ServiceContext,
   run: TrainingRun,
-  { troubleSince, signal }: { troubleSince: number | null; signal?: AbortSignal },
-): Promise<JobAgain | null> {
-  const { now, random, log } = services;
-  const trouble = await turnDownTrouble(services, run, 'stopped', { signal, ...lookLimits });
-  if (trouble === null) return null;
-  const since = troubleSince ?? now();
+  { failingSince, signal }: { failingSince: number | null; signal?: AbortSignal },
+): Promise<Snooze | null> {
+  const { now, random, log } = ctx;
+  const problem = await turnDownError(ctx, run, 'stopped', { signal, ...observationLimits });
+  if (problem === null) return null;
+  const since = failingSince ?? now();
   const forMs = now() - since;
-  log.warn({ err: trouble, training_job_name: run.trainingJobName }, 'the training that was stopped could not be tagged yet');
-  return forMs < patienceMs ? again(troubleDelayMs(forMs, random), since) : null;
+  log.warn({ err: problem, training_job_name: run.trainingJobName }, 'the training that was stopped could not be tagged yet');
+  return forMs < retryBudgetMs ? snooze(retryDelayMs(forMs, random), since) : null;
 }

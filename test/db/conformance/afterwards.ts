@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DeploymentOutcome } from '../../../src/core/deployment/deployment.ts';
 import type { TestDatabase } from './test-database.ts';
-import { claim, deploy, endpoint, finish, queued, told } from '../samples.ts';
+import { claim, deploy, endpoint, finish, queued, reported } from '../samples.ts';
 
 /** Ended by its time limit, while SageMaker was still at work. */
 const outOfTime: DeploymentOutcome = {
@@ -17,8 +17,8 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await deploy(store, 'former');
     await queued(store, 'a', 2000);
-    const { fence } = await claim(store, 'd-a');
-    await store.finishDeployment('d-a', fence, outOfTime, 9000);
+    const { fencingToken } = await claim(store, 'd-a');
+    await store.finishDeployment('d-a', fencingToken, outOfTime, 9000);
     expect(await store.findDeployment('d-a')).toMatchObject({ status: 'failed', failureKind: 'timeout', unsettledSince: 9000 });
     expect((await store.unfinishedDeployments(0, 10)).map(({ deploymentId }) => deploymentId)).toEqual(['d-a']);
     await queued(store, 'older', 1500);
@@ -29,7 +29,7 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     expect(revived).toMatchObject({ deployment: { deploymentId: 'd-a', ...live }, next: null });
     expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'a' });
     expect(await store.findDeployment('d-older')).toMatchObject({ status: 'superseded', supersededBy: 'a' });
-    expect((await told(store, 'a')).at(-1)).toMatch(
+    expect((await reported(store, 'a')).at(-1)).toMatch(
       /^deployment failed>deployed worker: live all the same; it had been ended: not settled/,
     );
     expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
@@ -38,7 +38,7 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
   it('leaves it to the deployment that is under way, and is done with it when it is settled', async () => {
     const store = newDatabase().open();
     await queued(store, 'a', 2000);
-    await store.finishDeployment('d-a', (await claim(store, 'd-a')).fence, outOfTime, 9000);
+    await store.finishDeployment('d-a', (await claim(store, 'd-a')).fencingToken, outOfTime, 9000);
     await queued(store, 'b', 3000);
     await claim(store, 'd-b', 9100);
     expect(await store.reviveDeployment('d-a', 9500, 10_000)).toBeNull();
@@ -48,8 +48,13 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.findDeployment('d-a')).toMatchObject({ status: 'failed', unsettledSince: null });
     expect((await store.unfinishedDeployments(0, 10)).map(({ deploymentId }) => deploymentId)).toEqual(['d-b']);
     // What failed otherwise is over.
-    const { deploymentId, fence } = (await store.deploymentUnderWay(endpoint)) ?? { deploymentId: '', fence: 0 };
-    await store.finishDeployment(deploymentId, fence, { status: 'failed', failureReason: 'invalid', detail: null }, 11_000);
+    const { deploymentId, fencingToken } = (await store.deploymentInProgress(endpoint)) ?? { deploymentId: '', fencingToken: 0 };
+    await store.finishDeployment(
+      deploymentId,
+      fencingToken,
+      { status: 'failed', failureReason: 'invalid', detail: null },
+      11_000,
+    );
     await store.noteUnsettled(deploymentId, 11_500);
     expect(await store.findDeployment(deploymentId)).toMatchObject({ unsettledSince: null });
     expect(await store.reviveDeployment(deploymentId, 9500, 12_000)).toBeNull();
@@ -58,9 +63,9 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
   it('knows who made a configuration or a model, in whatever case, with what it is made of', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a');
+    const { fencingToken } = await claim(store, 'd-a');
     const variant = { variantName: 'blue', modelName: 'd-a-model', instanceType: 'ml.m5.large', instanceCount: 2 };
-    await store.recordProgress('d-a', fence, { endpointConfigName: 'Config-1', variant }, '', 7100);
+    await store.recordProgress('d-a', fencingToken, { endpointConfigName: 'Config-1', variant }, '', 7100);
     const made = { deploymentId: 'd-a', variant };
     expect(await store.deploymentThatMade(endpoint.toUpperCase(), { what: 'endpoint_config', name: 'config-1' })).toMatchObject(
       made,
@@ -73,15 +78,15 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
   it('counts what is said of a deployment again and again, and appends what changes it', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a');
+    const { fencingToken } = await claim(store, 'd-a');
     for (let at = 7100; at < 7110; at += 1) {
-      await store.recordProgress('d-a', fence, {}, 'refused', at);
-      await store.recordProgress('d-a', fence, {}, 'waits', at);
+      await store.recordProgress('d-a', fencingToken, {}, 'refused', at);
+      await store.recordProgress('d-a', fencingToken, {}, 'waits', at);
     }
-    const before = await told(store, 'a');
+    const before = await reported(store, 'a');
     expect(before.filter((line) => line.endsWith('refused') || line.endsWith('waits'))).toHaveLength(2);
-    await store.recordProgress('d-a', fence, {}, 'goes on', 7200);
-    expect(await told(store, 'a')).toEqual([...before, 'deployment in_progress>in_progress worker: goes on']);
+    await store.recordProgress('d-a', fencingToken, {}, 'goes on', 7200);
+    expect(await reported(store, 'a')).toEqual([...before, 'deployment in_progress>in_progress worker: goes on']);
   });
 
   it('says what one that is not its turn yet waits for, until it is', async () => {
@@ -102,10 +107,13 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await queued(store, 'a');
     const claimed = await claim(store, 'd-a', 7000);
-    expect(await store.takeInHand('d-a', 22_000, 15_000)).toMatchObject({ lookedAt: 22_000, deadlineAt: claimed.deadlineAt });
+    expect(await store.reclaimDeployment('d-a', 22_000, 15_000)).toMatchObject({
+      observedAt: 22_000,
+      deadlineAt: claimed.deadlineAt,
+    });
     const gapMs = 3_600_000;
-    expect(await store.takeInHand('d-a', 22_000 + gapMs, 15_000)).toMatchObject({
-      lookedAt: 22_000 + gapMs,
+    expect(await store.reclaimDeployment('d-a', 22_000 + gapMs, 15_000)).toMatchObject({
+      observedAt: 22_000 + gapMs,
       deadlineAt: (claimed.deadlineAt ?? 0) + gapMs,
     });
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { claim, deploy, endpoint, finish, inTraining, newDeployment, queued, told, trained } from '../samples.ts';
+import { claim, deploy, endpoint, finish, inTraining, newDeployment, queued, reported, trained } from '../samples.ts';
 
 export function deploymentsSuite(newDatabase: () => TestDatabase): void {
   it('makes one deployment out of two requests at once', async () => {
@@ -27,7 +27,7 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     });
     expect(await store.findDeployment('d')).not.toHaveProperty('endpointKey');
     expect(await store.findDeployment('e')).toBeNull();
-    expect((await told(store, 'a')).at(-1)).toBe('deployment >queued api');
+    expect((await reported(store, 'a')).at(-1)).toBe('deployment >queued api');
   });
 
   it('is withdrawn while it is queued, once, and the next one goes', async () => {
@@ -44,7 +44,7 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
       },
       null,
     ]);
-    expect((await told(store, 'b')).at(-1)).toBe('deployment queued>failed api: not wanted');
+    expect((await reported(store, 'b')).at(-1)).toBe('deployment queued>failed api: not wanted');
     const own = await claim(store, older.deploymentId);
     expect(await store.withdrawDeployment(own.deploymentId, 'too late', 9000)).toBeNull();
     expect(await store.withdrawDeployment('none', 'nobody', 9000)).toBeNull();

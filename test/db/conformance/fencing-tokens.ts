@@ -1,81 +1,102 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { claim, finish, queued, told } from '../samples.ts';
+import { claim, finish, queued, reported } from '../samples.ts';
 
-export function fencesSuite(newDatabase: () => TestDatabase): void {
+export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
   it('gives each who takes it in hand a fence of its own, and refuses the writes of the one before', async () => {
     const { open } = newDatabase();
     const store = open();
     await queued(store, 'a');
-    expect(await store.takeInHand('d-a', 7000, 15_000)).toBeNull();
+    expect(await store.reclaimDeployment('d-a', 7000, 15_000)).toBeNull();
     const first = await claim(store, 'd-a');
-    expect(await store.holdsFence('d-a', first.fence)).toBe(true);
-    const both = await Promise.all([open(), open()].map((one) => one.takeInHand('d-a', 7000, 15_000)));
-    expect(new Set(both.map((one) => one?.fence))).toEqual(new Set([first.fence + 1, first.fence + 2]));
-    const fence = first.fence + 2;
-    expect([await store.holdsFence('d-a', fence - 1), await store.holdsFence('d-a', fence)]).toEqual([false, true]);
+    expect(await store.isClaimCurrent('d-a', first.fencingToken)).toBe(true);
+    const both = await Promise.all([open(), open()].map((one) => one.reclaimDeployment('d-a', 7000, 15_000)));
+    expect(new Set(both.map((one) => one?.fencingToken))).toEqual(new Set([first.fencingToken + 1, first.fencingToken + 2]));
+    const fencingToken = first.fencingToken + 2;
+    expect([await store.isClaimCurrent('d-a', fencingToken - 1), await store.isClaimCurrent('d-a', fencingToken)]).toEqual([
+      false,
+      true,
+    ]);
 
-    const before = await told(store, 'a');
-    expect(await store.recordProgress('d-a', fence - 1, { step: 'settle' }, 'late', 8000)).toBeNull();
+    const before = await reported(store, 'a');
+    expect(await store.recordProgress('d-a', fencingToken - 1, { step: 'settle' }, 'late', 8000)).toBeNull();
     expect(
-      await store.finishDeployment('d-a', fence - 1, { status: 'deployed', failureReason: null, detail: null }, 8000),
+      await store.finishDeployment('d-a', fencingToken - 1, { status: 'deployed', failureReason: null, detail: null }, 8000),
     ).toBeNull();
-    expect([await told(store, 'a'), await store.findDeployment('d-a')]).toMatchObject([
+    expect([await reported(store, 'a'), await store.findDeployment('d-a')]).toMatchObject([
       before,
       { step: 'model', status: 'in_progress' },
     ]);
 
-    await finish(store, { ...first, fence }, 'deployed');
-    expect([await store.holdsFence('d-a', fence), await store.takeInHand('d-a', 7000, 15_000)]).toEqual([false, null]);
-    expect(await store.recordProgress('d-a', fence, { step: 'settle' }, 'late', 9000)).toBeNull();
-    expect(await store.finishDeployment('d-a', fence, { status: 'failed', failureReason: null, detail: null }, 9000)).toBeNull();
+    await finish(store, { ...first, fencingToken }, 'deployed');
+    expect([await store.isClaimCurrent('d-a', fencingToken), await store.reclaimDeployment('d-a', 7000, 15_000)]).toEqual([
+      false,
+      null,
+    ]);
+    expect(await store.recordProgress('d-a', fencingToken, { step: 'settle' }, 'late', 9000)).toBeNull();
+    expect(
+      await store.finishDeployment('d-a', fencingToken, { status: 'failed', failureReason: null, detail: null }, 9000),
+    ).toBeNull();
   });
 
   it('brings instants that lie in the future to now, once, and says so', async () => {
     const store = newDatabase().open();
     const hour = 3_600_000;
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a', 7000 + hour);
+    const { fencingToken } = await claim(store, 'd-a', 7000 + hour);
     await store.recordProgress(
       'd-a',
-      fence,
-      { askedAction: 'update', askedAt: 7100 + hour, troubleSince: 7200 + hour },
+      fencingToken,
+      { requestedAction: 'update', requestedAt: 7100 + hour, failingSince: 7200 + hour },
       '',
       7200 + hour,
     );
-    const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, askedAt: 8000, troubleSince: 8000, acknowledgedAt: null };
-    expect(await store.takeInHand('d-a', 8000, 15_000)).toMatchObject({ ...taken, lookedAt: 8000, fence: fence + 1 });
-    const before = await told(store, 'a');
+    const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, requestedAt: 8000, failingSince: 8000, acknowledgedAt: null };
+    expect(await store.reclaimDeployment('d-a', 8000, 15_000)).toMatchObject({
+      ...taken,
+      observedAt: 8000,
+      fencingToken: fencingToken + 1,
+    });
+    const before = await reported(store, 'a');
     expect(before.at(-1)).toMatch(/^deployment in_progress>in_progress worker: the clock was put back/);
-    expect(await store.takeInHand('d-a', 9000, 15_000)).toMatchObject({ ...taken, lookedAt: 9000 });
-    expect(await told(store, 'a')).toEqual(before);
+    expect(await store.reclaimDeployment('d-a', 9000, 15_000)).toMatchObject({ ...taken, observedAt: 9000 });
+    expect(await reported(store, 'a')).toEqual(before);
   });
 
   it('records what is given and leaves the rest, with a history row where there is something to tell', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a');
-    const asked = {
+    const { fencingToken } = await claim(store, 'd-a');
+    const requested = {
       step: 'endpoint',
       endpointConfigName: 'config-1',
-      askedAction: 'update',
-      askedAt: 7100,
-      endpointModifiedBefore: 600,
+      requestedAction: 'update',
+      requestedAt: 7100,
+      baselineModifiedAt: 600,
       previousEndpointConfigName: 'config-0',
-      troubleKind: 'quota',
-      troubleSince: 7050,
+      lastErrorKind: 'quota',
+      failingSince: 7050,
     } as const;
-    expect(await store.recordProgress('d-a', fence, asked, 'asks for the update', 7100)).toMatchObject(asked);
+    expect(await store.recordProgress('d-a', fencingToken, requested, 'asks for the update', 7100)).toMatchObject(requested);
     expect(
-      await store.recordProgress('d-a', fence, { acknowledgedAt: 7200, troubleKind: null, troubleSince: null }, '', 7200),
+      await store.recordProgress(
+        'd-a',
+        fencingToken,
+        { acknowledgedAt: 7200, lastErrorKind: null, failingSince: null },
+        '',
+        7200,
+      ),
     ).toMatchObject({
-      ...asked,
+      ...requested,
       acknowledgedAt: 7200,
-      troubleKind: null,
-      troubleSince: null,
+      lastErrorKind: null,
+      failingSince: null,
     });
-    expect(await store.recordProgress('d-a', fence, {}, 'still waits', 7300)).toMatchObject({ step: 'endpoint', fence });
-    expect((await told(store, 'a')).slice(-2)).toEqual([
+    expect(await store.recordProgress('d-a', fencingToken, {}, 'still waits', 7300)).toMatchObject({
+      step: 'endpoint',
+      fencingToken,
+    });
+    expect((await reported(store, 'a')).slice(-2)).toEqual([
       'deployment in_progress>in_progress worker: asks for the update',
       'deployment in_progress>in_progress worker: still waits',
     ]);
@@ -86,23 +107,28 @@ export function fencesSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     const end = async (name: string, status: 'deployed' | 'rolled_back', failureReason: string | null) => {
       await queued(store, name);
-      const { fence } = await claim(store, `d-${name}`);
-      await store.recordProgress(`d-${name}`, fence, { failureReason: 'the container did not answer' }, '', 7100);
-      const ended = await store.finishDeployment(`d-${name}`, fence, { status, failureReason, detail: null }, 8000);
+      const { fencingToken } = await claim(store, `d-${name}`);
+      await store.recordProgress(`d-${name}`, fencingToken, { failureReason: 'the container did not answer' }, '', 7100);
+      const ended = await store.finishDeployment(`d-${name}`, fencingToken, { status, failureReason, detail: null }, 8000);
       return ended?.deployment.failureReason;
     };
     expect(await end('a', 'rolled_back', null)).toBe('the container did not answer');
-    expect((await told(store, 'a')).at(-1)).toBe('deployment in_progress>rolled_back worker: the container did not answer');
+    expect((await reported(store, 'a')).at(-1)).toBe('deployment in_progress>rolled_back worker: the container did not answer');
     expect(await end('b', 'rolled_back', 'rolled back')).toBe('rolled back');
     expect(await end('c', 'deployed', null)).toBeNull();
-    expect((await told(store, 'c')).at(-1)).toBe('deployment in_progress>deployed worker');
+    expect((await reported(store, 'c')).at(-1)).toBe('deployment in_progress>deployed worker');
   });
 
   it('tells the detail of the end, where there is one', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a');
-    await store.finishDeployment('d-a', fence, { status: 'failed', failureReason: 'quota', detail: 'gave up after 2 h' }, 8000);
-    expect((await told(store, 'a')).at(-1)).toBe('deployment in_progress>failed worker: gave up after 2 h');
+    const { fencingToken } = await claim(store, 'd-a');
+    await store.finishDeployment(
+      'd-a',
+      fencingToken,
+      { status: 'failed', failureReason: 'quota', detail: 'gave up after 2 h' },
+      8000,
+    );
+    expect((await reported(store, 'a')).at(-1)).toBe('deployment in_progress>failed worker: gave up after 2 h');
   });
 }

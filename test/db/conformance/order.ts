@@ -11,7 +11,7 @@ import {
   newDeployment,
   present,
   queued,
-  told,
+  reported,
   trained,
 } from '../samples.ts';
 
@@ -37,9 +37,9 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
       status: 'in_progress',
       startedAt: 7000,
       deadlineAt: 90_000,
-      fence: 1,
+      fencingToken: 1,
     });
-    expect((await told(store, 'a')).at(-1)).toBe('deployment queued>in_progress worker');
+    expect((await reported(store, 'a')).at(-1)).toBe('deployment queued>in_progress worker');
     expect(await store.claimDeployment('none', 90_000, 7000)).toEqual({ kind: 'gone' });
   });
 
@@ -60,11 +60,11 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
   it('puts back what is live only where nothing else has gone live since', async () => {
     const store = newDatabase().open();
     await deploy(store, 'live', 2000, 8000);
-    const mend = (id: string): Promise<unknown> =>
+    const restoreEndpoint = (id: string): Promise<unknown> =>
       store.requestDeployment('live', newDeployment(id, { forced: true, trigger: 'reconcile' }), 8500);
-    await mend('d-again');
+    await restoreEndpoint('d-again');
     await finish(store, await claim(store, 'd-again', 9000), 'deployed', 9500);
-    await mend('d-late');
+    await restoreEndpoint('d-late');
     await trained(store, 'older', 1000);
     await force(store, 'older', 'd-older');
     expect(await store.claimDeployment('d-older', 90_000, 9600)).toMatchObject({
@@ -73,7 +73,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     });
     await finish(store, await claim(store, 'd-late', 9700), 'deployed', 9800);
     const older = await claim(store, 'd-older', 9900);
-    await mend('d-latest');
+    await restoreEndpoint('d-latest');
     await finish(store, older, 'deployed', 10_000);
     expect(await store.claimDeployment('d-latest', 90_000, 10_100)).toMatchObject({
       kind: 'superseded',
@@ -109,7 +109,9 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
       superseded,
       superseded,
     ]);
-    expect((await told(store, 'first')).at(-1)).toBe('deployment queued>superseded worker: superseded by third, which is newer');
+    expect((await reported(store, 'first')).at(-1)).toBe(
+      'deployment queued>superseded worker: superseded by third, which is newer',
+    );
     expect((await store.claimDeployment('d-first', 90_000, 9000)).kind).toBe('gone');
     await claim(store, 'd-fourth');
   });
@@ -147,7 +149,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
       kind: 'superseded',
       deployment: { status: 'superseded', supersededBy: 'new', finishedAt: 9000, startedAt: null },
     });
-    expect((await told(store, 'old')).at(-1)).toMatch(/^deployment queued>superseded worker: superseded by new/);
+    expect((await reported(store, 'old')).at(-1)).toMatch(/^deployment queued>superseded worker: superseded by new/);
     expect((await store.findRun('old'))?.deploymentStatus).toBe('superseded');
   });
 
@@ -176,7 +178,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     });
     // Of one instant the one that was recorded later.
     const same = present(await completedAt(store, 'same', { createdAt: 1, trainingCreatedAt: 2000 }));
-    await finish(store, present(await store.takeInHand(newer.deploymentId, 7100, 15_000)), 'deployed');
+    await finish(store, present(await store.reclaimDeployment(newer.deploymentId, 7100, 15_000)), 'deployed');
     expect((await store.claimDeployment(same.deploymentId, 90_000, 7000)).kind).toBe('claimed');
   });
 

@@ -10,37 +10,37 @@ export function processesSuite(newDatabase: () => TestDatabase): void {
     service: 'worker',
     version: '1.2.3',
     startedAt: 1000,
-    heardAt: 2000,
-    trouble: null,
+    lastSeenAt: 2000,
+    problem: null,
     ...more,
   });
 
   it('are told of to each other, as they were heard last', async () => {
     const { open } = newDatabase();
     const [one, other] = [open(), open()];
-    await one.hearProcess(worker('one', { startedAt: 1500 }));
-    await other.hearProcess(worker('other', { service: 'api' }));
-    await one.hearProcess(worker('one', { startedAt: 1500, heardAt: 7000, trouble: 'Redis is away' }));
+    await one.recordHeartbeat(worker('one', { startedAt: 1500 }));
+    await other.recordHeartbeat(worker('other', { service: 'api' }));
+    await one.recordHeartbeat(worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is away' }));
     expect(await other.processes()).toEqual([
       worker('other', { service: 'api' }),
-      worker('one', { startedAt: 1500, heardAt: 7000, trouble: 'Redis is away' }),
+      worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is away' }),
     ]);
   });
 
   it('are forgotten when they end, and an hour after they were heard last', async () => {
     const store = newDatabase().open();
-    for (const name of ['ended', 'killed', 'lives']) await store.hearProcess(worker(name));
+    for (const name of ['ended', 'killed', 'lives']) await store.recordHeartbeat(worker(name));
     await store.forgetProcess('ended');
-    await store.hearProcess(worker('lives', { heardAt: 2000 + hour }));
+    await store.recordHeartbeat(worker('lives', { lastSeenAt: 2000 + hour }));
     expect((await store.processes()).map(({ name }) => name)).toEqual(['killed', 'lives']);
-    await store.hearProcess(worker('lives', { heardAt: 2001 + hour }));
+    await store.recordHeartbeat(worker('lives', { lastSeenAt: 2001 + hour }));
     expect((await store.processes()).map(({ name }) => name)).toEqual(['lives']);
   });
 
   it('of a clock that was ahead are forgotten as well', async () => {
     const store = newDatabase().open();
-    await store.hearProcess(worker('ahead', { heardAt: 5 * hour }));
-    await store.hearProcess(worker('right'));
+    await store.recordHeartbeat(worker('ahead', { lastSeenAt: 5 * hour }));
+    await store.recordHeartbeat(worker('right'));
     expect((await store.processes()).map(({ name }) => name)).toEqual(['right']);
   });
 

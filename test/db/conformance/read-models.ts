@@ -47,8 +47,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     await trained(store, 'plain');
     await deploy(store, 'live', 1000);
     await queued(store, 'twice', 2000);
-    const { fence } = await claim(store, 'd-twice');
-    await store.finishDeployment('d-twice', fence, { status: 'failed', failureReason: 'no', detail: null }, 8000);
+    const { fencingToken } = await claim(store, 'd-twice');
+    await store.finishDeployment('d-twice', fencingToken, { status: 'failed', failureReason: 'no', detail: null }, 8000);
     await store.requestDeployment('twice', newDeployment('d-twice-2'), 9000);
     expect(await runNames(store, { status: 'requested' })).toEqual(['requested']);
     expect(await runNames(store, { status: 'completed' })).toEqual(['twice', 'live', 'plain']);
@@ -99,7 +99,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await inTraining(store, 'a');
     for (let i = 1; i <= historyPageSize + 5; i += 1) {
-      await store.recordSeen('a', { secondaryStatus: `phase-${i}`, trainingCreatedAt: 900 }, 'poll', 2000 + i);
+      await store.recordSecondaryStatus('a', { secondaryStatus: `phase-${i}`, trainingCreatedAt: 900 }, 'poll', 2000 + i);
     }
     await inTraining(store, 'b');
     const newest = await store.history('a');
@@ -120,8 +120,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
   it('tells how often and when last the same was said of a deployment', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { fence } = await claim(store, 'd-a');
-    for (const at of [7100, 7200, 7300]) await store.recordProgress('d-a', fence, {}, 'refused', at);
+    const { fencingToken } = await claim(store, 'd-a');
+    for (const at of [7100, 7200, 7300]) await store.recordProgress('d-a', fencingToken, {}, 'refused', at);
     expect((await store.history('a')).at(-1)).toMatchObject({ at: 7100, detail: 'refused', repeats: 3, lastAt: 7300 });
   });
 
@@ -188,42 +188,42 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     };
     await end('ahead', 9000);
     await end('unknown', null);
-    const [requested, ...others] = await store.latencies();
-    expect(requested).toEqual({
+    const [fromQueued, ...others] = await store.latencies();
+    expect(fromQueued).toEqual({
       detectedBy: 'poll',
-      reached: 'requested',
+      reached: 'queued',
       // Of 0 and 1000 ms; the bounds of the first three are 100, 500 and 1000 ms.
       buckets: latencyBucketsMs.map((most) => (most < 1000 ? 1 : 2)),
       count: 2,
       sumMs: 1000,
     });
-    expect(others.map(({ reached }) => reached)).not.toContain('requested');
+    expect(others.map(({ reached }) => reached)).not.toContain('queued');
     expect(await store.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
   it('measures what was put right later as it is now, and nothing twice', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const { deploymentId, fence } = await claim(store, 'd-a');
-    const asked = async (): Promise<unknown> => (await store.latencies()).find(({ reached }) => reached === 'asked');
-    expect(await asked()).toBeUndefined();
-    await store.recordProgress(deploymentId, fence, { askedAt: 8000 }, '', 8000);
-    expect(await asked()).toMatchObject({ count: 1, sumMs: 3000 });
-    await store.recordProgress(deploymentId, fence, { askedAt: 50_000 }, '', 50_000);
-    expect(await asked()).toMatchObject({
+    const { deploymentId, fencingToken } = await claim(store, 'd-a');
+    const requested = async (): Promise<unknown> => (await store.latencies()).find(({ reached }) => reached === 'requested');
+    expect(await requested()).toBeUndefined();
+    await store.recordProgress(deploymentId, fencingToken, { requestedAt: 8000 }, '', 8000);
+    expect(await requested()).toMatchObject({ count: 1, sumMs: 3000 });
+    await store.recordProgress(deploymentId, fencingToken, { requestedAt: 50_000 }, '', 50_000);
+    expect(await requested()).toMatchObject({
       count: 1,
       sumMs: 45_000,
       buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
     });
-    await store.recordProgress(deploymentId, fence, { askedAt: null }, '', 60_000);
-    expect(await asked()).toBeUndefined();
+    await store.recordProgress(deploymentId, fencingToken, { requestedAt: null }, '', 60_000);
+    expect(await requested()).toBeUndefined();
   });
 
   it('counts what is withdrawn no more', async () => {
     const store = newDatabase().open();
     await store.insertRun(newRun('a'), 1000, { startNow: true });
     expect((await store.counts()).runs.requested).toBe(1);
-    await store.withdrawRun('a', 1000);
+    await store.discardRun('a', 1000);
     expect((await store.counts()).runs.requested).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { claim, deploy, finish, newRun, queued, told, trained } from '../samples.ts';
+import { claim, deploy, finish, newRun, queued, reported, trained } from '../samples.ts';
 
 export function removalSuite(newDatabase: () => TestDatabase): void {
   it('takes the deployments, the history and what is counted of them along', async () => {
@@ -12,7 +12,7 @@ export function removalSuite(newDatabase: () => TestDatabase): void {
     expect(await store.removeRun('gone', 'completed', 9000)).toBe('removed');
     expect(await store.findRun('gone')).toBeNull();
     expect(await store.findDeployment(gone.deploymentId)).toBeNull();
-    expect(await told(store, 'gone')).toEqual([]);
+    expect(await reported(store, 'gone')).toEqual([]);
     expect(await store.counts()).toEqual(before);
     expect((await store.findRun('kept'))?.deploymentStatus).toBe('queued');
     // It is gone from its endpoint's order, too.
@@ -23,9 +23,9 @@ export function removalSuite(newDatabase: () => TestDatabase): void {
   it('waits for what is in progress', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
-    const underWay = await claim(store, 'd-a');
+    const inProgress = await claim(store, 'd-a');
     expect(await store.removeRun('a', 'completed', 9000)).toBe('deployment_in_progress');
-    await finish(store, underWay, 'deployed');
+    await finish(store, inProgress, 'deployed');
     expect(await store.removeRun('a', 'completed', 9000)).toBe('removed');
     expect(await store.liveDeployment('Sentiment-Endpoint')).toBeNull();
   });

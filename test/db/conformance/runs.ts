@@ -1,24 +1,24 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, told, trained } from '../samples.ts';
+import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, reported, trained } from '../samples.ts';
 
 export function runsSuite(newDatabase: () => TestDatabase): void {
   it('keeps all that was asked for', async () => {
     const store = newDatabase().open();
-    const asked = newRun('a', { idempotencyKey: 'key', idempotencyHash: 'hash' });
-    const inserted = await store.insertRun(asked, 1000);
+    const requested = newRun('a', { idempotencyKey: 'key', idempotencyHash: 'hash' });
+    const inserted = await store.insertRun(requested, 1000);
     expect(inserted).toMatchObject({
       kind: 'inserted',
-      run: { ...asked, status: 'requested', createdAt: 1000, startAttempts: 0 },
+      run: { ...requested, status: 'requested', createdAt: 1000, startAttempts: 0 },
     });
     expect(await store.findRun('a')).toEqual({ ...inserted.run, deploymentStatus: 'none' });
     expect(await store.findRunStatus('a')).toEqual({
       trainingJobName: 'a',
-      endpointName: asked.endpointName,
+      endpointName: requested.endpointName,
       status: 'requested',
     });
     expect([await store.findRun('b'), await store.findRunStatus('b')]).toEqual([null, null]);
-    expect(await told(store, 'a')).toEqual(['training >requested api']);
+    expect(await reported(store, 'a')).toEqual(['training >requested api']);
   });
 
   it('gives one of two requests at once the name, and one the key', async () => {
@@ -50,7 +50,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     expect(both).toMatchObject([{ run: { seq: run?.seq } }, { run: { seq: run?.seq } }]);
     const recorded = { status: 'training', request: null, trainingSinceAt: 1000, updatedAt: 1000, trainingCreatedAt: 400 };
     expect(run).toMatchObject({ ...adopted, ...recorded });
-    expect(await told(store, 'a')).toEqual(['training >training event: adopted from SageMaker']);
+    expect(await reported(store, 'a')).toEqual(['training >training event: adopted from SageMaker']);
     expect([await store.trainingOfRunId('run-a'), await store.trainingOfRunId('run-b')]).toEqual(['a', null]);
     // A training job that was cloned in SageMaker's console keeps the other one's tags.
     expect(await store.adoptRun({ ...adopted, trainingJobName: 'clone' }, 'event', 1000)).toEqual({
@@ -64,12 +64,12 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('a');
     const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: null, createdAt: 400, foundEnded: false };
-    await store.passOver('training_job', 'a', 'denied', 900);
-    await store.passOver('removed_run', 'a', 'removed', 900);
+    await store.skip('training_job', 'a', 'denied', 900);
+    await store.skip('removed_run', 'a', 'removed', 900);
     expect(await store.adoptRun(adopted, 'reconcile', 1000)).toEqual({ kind: 'removed' });
-    expect(await store.passedOver()).toHaveLength(1);
+    expect(await store.skipped()).toHaveLength(1);
     expect(await store.adoptRun(adopted, 'api', 1000, { evenRemoved: true })).toMatchObject({ kind: 'adopted' });
-    expect(await store.passedOver()).toEqual([]);
+    expect(await store.skipped()).toEqual([]);
     expect(await store.takeUpAgain('removed_run', 'a')).toBe(false);
   });
 
@@ -107,23 +107,33 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
   it('records each phase once, while the run is in training', async () => {
     const store = newDatabase().open();
     await store.insertRun(newRun('a'), 1000);
-    expect(await store.recordSeen('a', { secondaryStatus: 'Starting', trainingCreatedAt: 900 }, 'poll', 1500)).toBeNull();
+    expect(
+      await store.recordSecondaryStatus('a', { secondaryStatus: 'Starting', trainingCreatedAt: 900 }, 'poll', 1500),
+    ).toBeNull();
     await inTraining(store, 'b');
-    expect(await store.recordSeen('b', { secondaryStatus: null, trainingCreatedAt: 800 }, 'poll', 1600)).toMatchObject({
-      secondaryStatus: null,
-      trainingCreatedAt: 800,
-    });
-    expect(await store.recordSeen('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'poll', 2000)).toMatchObject({
+    expect(await store.recordSecondaryStatus('b', { secondaryStatus: null, trainingCreatedAt: 800 }, 'poll', 1600)).toMatchObject(
+      {
+        secondaryStatus: null,
+        trainingCreatedAt: 800,
+      },
+    );
+    expect(
+      await store.recordSecondaryStatus('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'poll', 2000),
+    ).toMatchObject({
       secondaryStatus: 'Downloading',
       trainingCreatedAt: 900,
       updatedAt: 2000,
     });
-    expect(await store.recordSeen('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'event', 3000)).toMatchObject({
+    expect(
+      await store.recordSecondaryStatus('b', { secondaryStatus: 'Downloading', trainingCreatedAt: 900 }, 'event', 3000),
+    ).toMatchObject({
       updatedAt: 2000,
     });
-    expect((await told(store, 'b')).slice(2)).toEqual(['training training>training poll: Downloading']);
+    expect((await reported(store, 'b')).slice(2)).toEqual(['training training>training poll: Downloading']);
     await store.finishRun('b', completed, null, 'poll', 4000);
-    expect(await store.recordSeen('b', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 5000)).toBeNull();
+    expect(
+      await store.recordSecondaryStatus('b', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 5000),
+    ).toBeNull();
   });
 
   it('notes how its limit was found, when it is as it was seen', async () => {
@@ -137,12 +147,12 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
       trainingSinceAt: 500,
       overdueSince: null,
     });
-    expect(await told(store, 'a')).toHaveLength(2);
+    expect(await reported(store, 'a')).toHaveLength(2);
     // What was noted of the start is over with it.
     await store.insertRun(newRun('b'), 1000);
     const ofStart = { trainingSinceAt: null, overdueSince: 7000 };
     expect(await store.recordLimit('b', { ...ofStart, overdueSince: null }, ofStart, 7000)).toMatchObject(ofStart);
-    expect(await store.markTraining('b', arnOf('b'), 'poll', 'started', 8000)).toMatchObject({ overdueSince: null });
+    expect(await store.markStarted('b', arnOf('b'), 'poll', 'started', 8000)).toMatchObject({ overdueSince: null });
     await trained(store, 'c');
     expect(await store.recordLimit('c', before, noted, 9000)).toBeNull();
   });
@@ -152,7 +162,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     await inTraining(store, 'a');
     expect(await store.requestStop('a', 2000)).toMatchObject({ status: 'training', stopRequestedAt: 2000 });
     expect(await store.requestStop('a', 3000)).toMatchObject({ stopRequestedAt: 2000 });
-    expect((await told(store, 'a')).slice(2)).toEqual(['training training>training api: stop requested']);
+    expect((await reported(store, 'a')).slice(2)).toEqual(['training training>training api: stop requested']);
     await trained(store, 'b');
     expect([await store.requestStop('b', 2000), await store.requestStop('none', 2000)]).toEqual([null, null]);
   });
@@ -161,7 +171,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     const { open } = newDatabase();
     const store = open();
     await inTraining(store, 'a');
-    await store.recordSeen('a', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 2000);
+    await store.recordSecondaryStatus('a', { secondaryStatus: 'Uploading', trainingCreatedAt: 900 }, 'poll', 2000);
     const both = await Promise.all([
       open().finishRun('a', completed, newDeployment('d1'), 'poll', 6000),
       open().finishRun('a', completed, newDeployment('d2'), 'poll', 6000),
@@ -169,9 +179,15 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     const won = both.filter((one) => one !== null);
     expect(won).toHaveLength(1);
     expect(won[0]?.run).toMatchObject({ ...completed, trainingCreatedAt: 900, finishedAt: 6000, updatedAt: 6000 });
-    expect(won[0]?.deployment).toMatchObject({ status: 'queued', attempts: 1, trainingCreatedAt: 900, fence: 0, step: 'model' });
+    expect(won[0]?.deployment).toMatchObject({
+      status: 'queued',
+      attempts: 1,
+      trainingCreatedAt: 900,
+      fencingToken: 0,
+      step: 'model',
+    });
     expect((await store.listDeployments({}, { limit: 10, cursor: null })).items).toEqual([won[0]?.deployment]);
-    expect((await told(store, 'a')).slice(3)).toEqual(['training training>completed poll', 'deployment >queued poll']);
+    expect((await reported(store, 'a')).slice(3)).toEqual(['training training>completed poll', 'deployment >queued poll']);
     expect((await store.findRun('a'))?.deploymentStatus).toBe('queued');
     expect(await store.finishRun('a', timedOut, null, 'poll', 7000)).toBeNull();
   });
@@ -179,7 +195,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
   it('lets a timed-out run end after all, and only then', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
-    await store.recordSeen('a', { secondaryStatus: 'Training', trainingCreatedAt: 900 }, 'poll', 2000);
+    await store.recordSecondaryStatus('a', { secondaryStatus: 'Training', trainingCreatedAt: 900 }, 'poll', 2000);
     const out = await store.finishRun('a', timedOut, null, 'poll', 3000);
     expect(out?.run).toMatchObject({ status: 'timed_out', failureReason: timedOut.failureReason, secondaryStatus: 'Training' });
     expect(await store.finishRun('a', timedOut, null, 'poll', 4000)).toBeNull();
@@ -187,7 +203,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     const finished = await store.finishRun('a', completed, newDeployment('d'), 'event', 5000);
     expect(finished?.run).toMatchObject({ ...completed, trainingCreatedAt: 900, finishedAt: 5000 });
     expect(finished?.deployment?.deploymentId).toBe('d');
-    expect((await told(store, 'a')).slice(3)).toEqual([
+    expect((await reported(store, 'a')).slice(3)).toEqual([
       'training training>timed_out poll: not over after 2 days',
       'training timed_out>timed_out api: stop requested',
       'training timed_out>completed event',
@@ -212,7 +228,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
       status: 'failed',
       failureReason: 'no such role',
     });
-    expect(await told(store, 'a')).toEqual(['training >requested api', 'training requested>failed worker: no such role']);
+    expect(await reported(store, 'a')).toEqual(['training >requested api', 'training requested>failed worker: no such role']);
   });
 
   it('shows the status of the newest deployment', async () => {

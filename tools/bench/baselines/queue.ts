@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { createQueue } from '../../../src/queue/queue.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
-import { inTurns } from './rounds.ts';
+import { inRounds } from './rounds.ts';
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const delayMs = 600_000;
@@ -11,20 +11,21 @@ const delayMs = 600_000;
 export async function measureQueue(redisUrl: string, rounds: number): Promise<string[][]> {
   const { hostname: host, port } = new URL(redisUrl);
   const ours = createQueue({ redisUrl, queuePrefix: '{ours}', log: silent });
-  const bare = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{bare}' });
+  const direct = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{bare}' });
   try {
-    await Promise.all([ours.probe(), bare.waitUntilReady()]);
+    await Promise.all([ours.probe(), direct.waitUntilReady()]);
     const rows: string[][] = [];
     for (const atOnce of [1, 10]) {
-      const row = await inTurns(
+      const row = await inRounds(
         `its job in the queue, ${atOnce} at once`,
         {
-          bare: async () => {
+          direct: async () => {
             const name = `job-${randomUUID()}`;
-            const data = { training_job_name: name, endpoint_name: 'sentiment-endpoint', trouble_since: null };
-            await bare.add(name, data, { jobId: `check-${name}`, delay: delayMs });
+            const data = { training_job_name: name, endpoint_name: 'sentiment-endpoint', failing_since: null };
+            await direct.add(name, data, { jobId: `check-${name}`, delay: delayMs });
           },
-          ours: () => ours.watchTraining({ trainingJobName: `job-${randomUUID()}`, endpointName: 'sentiment-endpoint' }, delayMs),
+          ours: () =>
+            ours.scheduleTrainingCheck({ trainingJobName: `job-${randomUUID()}`, endpointName: 'sentiment-endpoint' }, delayMs),
         },
         { atOnce, rounds },
       );
@@ -32,6 +33,6 @@ export async function measureQueue(redisUrl: string, rounds: number): Promise<st
     }
     return rows;
   } finally {
-    await Promise.all([ours.close(), bare.close()]);
+    await Promise.all([ours.close(), direct.close()]);
   }
 }

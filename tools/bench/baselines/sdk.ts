@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
-import { createSagemaker } from '../../../src/sagemaker/sagemaker.ts';
+import { createSageMaker } from '../../../src/sagemaker/sagemaker.ts';
 import { image, outputS3Uri, project, roleArn, trainingJob } from '../direct-sdk.ts';
-import { inTurns } from './rounds.ts';
+import { inRounds } from './rounds.ts';
 
 const endpointName = 'sentiment-endpoint';
 
 /** CreateTrainingJob through our client, with its time limits, gate and guard, and as the SDK's bare call. */
 export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: number): Promise<string[][]> {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
-  const ours = createSagemaker({ client: { endpoint, region: 'us-east-1', credentials } });
+  const ours = createSageMaker({ client: { endpoint, region: 'us-east-1', credentials } });
   const spec = {
     trainingImage: image,
     roleArn,
@@ -27,10 +27,10 @@ export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: numbe
     (trainingJob('', endpointName, {}).Tags ?? []).map(({ Key, Value }) => [String(Key), String(Value)]),
   );
   try {
-    const row = await inTurns(
+    const row = await inRounds(
       'its CreateTrainingJob, 10 at once',
       {
-        bare: async () => void (await sdk.createTrainingJob(trainingJob(`${project}-${randomUUID()}`, endpointName, {}))),
+        direct: async () => void (await sdk.createTrainingJob(trainingJob(`${project}-${randomUUID()}`, endpointName, {}))),
         ours: async () =>
           void (await ours.createTrainingJob(
             { ...spec, trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { openStore } from '../../../src/db/sqlite/open-store.ts';
 import type { NewRun } from '../../../src/ports/store.ts';
 import { image, outputS3Uri, project, roleArn } from '../direct-sdk.ts';
-import { inTurns } from './rounds.ts';
+import { inRounds } from './rounds.ts';
 
 const newRun = (): NewRun => ({
   runId: randomUUID(),
@@ -41,14 +41,14 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
-    const row = await inTurns(
+    const row = await inRounds(
       'its two transactions',
       {
-        bare: bareWrites(sqlite),
+        direct: directWrites(sqlite),
         ours: async () => {
           const run = newRun();
           await store.insertRun(run, Date.now(), { startNow: true });
-          await store.markTraining(run.trainingJobName, 'arn', 'api', 'started', Date.now());
+          await store.markStarted(run.trainingJobName, 'arn', 'api', 'started', Date.now());
         },
       },
       { atOnce: 1, rounds },
@@ -60,12 +60,12 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
   }
 }
 
-function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
+function directWrites(sqlite: Sqlite.Database): () => Promise<void> {
   const insert = sqlite.prepare(
     `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, serving_image,
       created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, 1)`,
   );
-  const tell = sqlite.prepare(
+  const report = sqlite.prepare(
     `insert into history (run_seq, at, subject, from_status, to_status, actor) values (?, ?, 'training', ?, ?, 'api')`,
   );
   const mark = sqlite.prepare(
@@ -75,12 +75,12 @@ function bareWrites(sqlite: Sqlite.Database): () => Promise<void> {
   const record = sqlite.transaction((run: NewRun, now: number) => {
     const { runId, trainingJobName, endpointName, request, servingImage } = run;
     const seq = insert.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
-    tell.run(seq.lastInsertRowid, now, null, 'requested');
+    report.run(seq.lastInsertRowid, now, null, 'requested');
     return seq.lastInsertRowid;
   });
   const started = sqlite.transaction((name: string, seq: number | bigint, now: number) => {
     mark.run(now, now, name);
-    tell.run(seq, now, 'requested', 'training');
+    report.run(seq, now, 'requested', 'training');
   });
   return async () => {
     const run = newRun();

@@ -8,7 +8,7 @@ export interface Deployed {
 }
 
 /** A deployment as nothing but the SDK's calls, from the look at the training to the request for the endpoint. */
-export async function deployBare(sdk: SageMaker, { trainingJobName, endpointName }: Deployed, action: Action): Promise<void> {
+export async function deployDirectly(sdk: SageMaker, { trainingJobName, endpointName }: Deployed, action: Action): Promise<void> {
   const name = `${trainingJobName}-1a2b3c4d5e`;
   const Tags = [
     { Key: 'autodeploy:managed-by', Value: 'sagemaker-autodeploy' },

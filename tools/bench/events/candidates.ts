@@ -1,16 +1,16 @@
 import { eventually } from '../../testkit/eventually.ts';
-import { bareSageMaker, trainingJob } from '../direct-sdk.ts';
-import { type Deployed, deployBare } from '../deploy/direct-chain.ts';
+import { directSageMaker, trainingJob } from '../direct-sdk.ts';
+import { type Deployed, deployDirectly } from '../deploy/direct-chain.ts';
 import type { HttpClient } from '../http-client.ts';
 import { drive } from '../load.ts';
-import { StandIn } from '../simulator.ts';
+import { SimulatorClient } from '../simulator.ts';
 import { trainingEvent } from './training-event.ts';
 
 /** One way from a training that has ended to the endpoint that is asked for. */
-export interface Contender {
+export interface Candidate {
   /** Of the trainings and endpoints; no two contenders share any. */
   prefix: string;
-  standIn: StandIn;
+  simulator: SimulatorClient;
   start(one: Deployed): Promise<unknown>;
   /** A training that has ended is made known; resolves when its part of that is done. */
   ended(one: Deployed): Promise<unknown>;
@@ -36,43 +36,43 @@ export async function forEach<T>(all: readonly T[], work: (one: T) => Promise<un
 }
 
 /** The SDK's calls, one after the other. */
-export function bareCalls(url: string): Contender & { close(): void } {
-  const standIn = new StandIn(url);
-  const sdk = bareSageMaker(url);
-  const prefix = 'bare';
+export function directCalls(url: string): Candidate & { close(): void } {
+  const simulator = new SimulatorClient(url);
+  const sdk = directSageMaker(url);
+  const prefix = 'direct';
   const start = ({ trainingJobName, endpointName }: Deployed): Promise<unknown> =>
     sdk.createTrainingJob(trainingJob(trainingJobName, endpointName, {}));
   return {
     prefix,
-    standIn,
-    close: () => (sdk.destroy(), standIn.close()),
+    simulator,
+    close: () => (sdk.destroy(), simulator.close()),
     start,
-    ended: (one) => deployBare(sdk, one, 'UpdateEndpoint'),
+    ended: (one) => deployDirectly(sdk, one, 'UpdateEndpoint'),
     makeLive: (count) =>
       forEach(endpointsOf(prefix, 'first', count), async (one) => {
         await start(one);
-        await standIn.complete(one.trainingJobName);
-        await deployBare(sdk, one, 'CreateEndpoint');
+        await simulator.complete(one.trainingJobName);
+        await deployDirectly(sdk, one, 'CreateEndpoint');
       }),
   };
 }
 
 /** The service, told by POST /events. */
-export function serviceByEvents(client: HttpClient, standIn: StandIn): Contender {
+export function serviceByEvents(client: HttpClient, simulator: SimulatorClient): Candidate {
   const prefix = 'ours';
   const start = (one: Deployed): Promise<unknown> => bootstrap(client, one);
   const ended = ({ trainingJobName }: Deployed): Promise<unknown> =>
     client.ask('POST', '/events', trainingEvent(trainingJobName, 'Completed', Date.now()));
   return {
     prefix,
-    standIn,
+    simulator,
     start,
     ended,
     async makeLive(count) {
       const all = endpointsOf(prefix, 'first', count);
       await forEach(all, start);
       await forEach(all, async (one) => {
-        await standIn.complete(one.trainingJobName);
+        await simulator.complete(one.trainingJobName);
         await ended(one);
       });
       await allDeployed(client, all);

@@ -4,7 +4,7 @@ import { mean, percentile, shown } from '../statistics.ts';
 
 interface Rate {
   perSecond: number;
-  bare: readonly number[];
+  direct: readonly number[];
   ours: readonly number[];
 }
 
@@ -13,27 +13,27 @@ export type Used = Readonly<Record<string, number>>;
 
 interface Found {
   rates: readonly Rate[];
-  used: { bare: readonly Used[]; ours: readonly Used[] };
+  used: { direct: readonly Used[]; ours: readonly Used[] };
   polled: readonly number[];
   pollSeconds: number;
   /** By how many were asked at once; while the worker looks at each on the same machine, and with no worker. */
-  answers: Record<'whileWorkerLooks' | 'alone', ReadonlyMap<number, Measured>>;
+  responses: Record<'whileWorkerObserves' | 'alone', ReadonlyMap<number, Measured>>;
   complaints: number;
-  how: { seconds: number; rounds: number; slowly: number };
+  how: { seconds: number; rounds: number; lowRate: number };
 }
 
 /** The design that this replaces polled once a minute, and a training ends at any moment of that minute. */
 const replacedPollMs = 60_000;
-const processNames = ['client', 'stand-in', 'api', 'worker', 'redis'];
-const answersOfAim = 100;
-const aimAnswerMs = 50;
+const processNames = ['client', 'simulator', 'api', 'worker', 'redis'];
+const responsesOfAim = 100;
+const aimResponseMs = 50;
 const answerers = [
   ['alone', 'the workers elsewhere'],
-  ['whileWorkerLooks', 'a worker beside it looks at each'],
+  ['whileWorkerObserves', 'a worker beside it looks at each'],
 ] as const;
-const aimOf = (floorMs: number): number => 1.5 * floorMs + 50;
+const aimOf = (baselineMs: number): number => 1.5 * baselineMs + 50;
 
-export function reportOnEvents({ rates, used, polled, pollSeconds, answers, complaints, how }: Found): Report {
+export function reportOnEvents({ rates, used, polled, pollSeconds, responses, complaints, how }: Found): Report {
   const row = (what: string, perSecond: string, ms: readonly number[]): string[] => [
     what,
     perSecond,
@@ -43,8 +43,8 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
   const times: Table = {
     columns: ['From a training’s end to UpdateEndpoint', 'A second', 'Trainings', 'Mean ms', 'p50', 'p99', 'At most'],
     rows: [
-      ...rates.flatMap(({ perSecond, bare, ours }) => [
-        row('the calls made bare', String(perSecond), bare),
+      ...rates.flatMap(({ perSecond, direct, ours }) => [
+        row('the calls made bare', String(perSecond), direct),
         row('the service, told by an event', String(perSecond), ours),
       ]),
       row(`the service, all events lost: a poll every ${pollSeconds} s`, '', polled),
@@ -65,14 +65,14 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
   const processor: Table = {
     columns: [`Processor ms a training, ${fastest?.perSecond} a second`, ...processNames],
     rows: [
-      ['the calls made bare', ...processNames.map((name) => perTraining(used.bare, name, fastest?.bare.length ?? 0))],
+      ['the calls made bare', ...processNames.map((name) => perTraining(used.direct, name, fastest?.direct.length ?? 0))],
       ['the service, told by an event', ...processNames.map((name) => perTraining(used.ours, name, fastest?.ours.length ?? 0))],
     ],
   };
   const answering: Table = {
     columns: ['POST /events', 'At once', 'Answers/s', 'p50 ms', 'p99 ms'],
     rows: answerers.flatMap(([who, name]) =>
-      [...answers[who]].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [
+      [...responses[who]].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [
         name,
         String(atOnce),
         ...[perSecond, p50Ms, p99Ms].map(shown),
@@ -85,20 +85,20 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
       'A training ends and its event is posted to POST /events at once, each with a live endpoint of its own; milliseconds from the ' +
       'sending of the event to the arrival of UpdateEndpoint, by the stand-in’s log. The floor is the SDK’s DescribeTrainingJob, ' +
       'CreateModel, DescribeEndpoint, CreateEndpointConfig and UpdateEndpoint made one after the other from one Node process for each ' +
-      `training, from the sending of the first. One a second for ${how.slowly} s, half a second apart from the floor’s; 50 a second ` +
+      `training, from the sending of the first. One a second for ${how.lowRate} s, half a second apart from the floor’s; 50 a second ` +
       `for ${how.seconds} s, floor and service in turns, ${how.rounds} times. Where all events are lost, trainings end at any moment ` +
       'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on: while the worker ' +
       'looks at each on the same cores, and with the worker stopped, as where the API has a machine of its own.',
     tables: [times, processor, answering],
     aims: [
-      ...rates.flatMap((rate) => [50, 99].map((percent) => besideFloor(rate, percent))),
+      ...rates.flatMap((rate) => [50, 99].map((percent) => besideBaseline(rate, percent))),
       ...answerers.map(([who, name]): Aim => {
-        const p99Ms = answers[who].get(answersOfAim)?.p99Ms ?? Number.NaN;
+        const p99Ms = responses[who].get(responsesOfAim)?.p99Ms ?? Number.NaN;
         return {
-          what: `POST /events, p99 at ${answersOfAim} at once, ${name}`,
-          wanted: `< ${aimAnswerMs} ms`,
+          what: `POST /events, p99 at ${responsesOfAim} at once, ${name}`,
+          wanted: `< ${aimResponseMs} ms`,
           found: `${shown(p99Ms)} ms`,
-          reached: p99Ms < aimAnswerMs,
+          reached: p99Ms < aimResponseMs,
         };
       }),
       {
@@ -111,13 +111,13 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, answers, comp
   };
 }
 
-function besideFloor({ perSecond, bare, ours }: Rate, percent: number): Aim {
-  const floorMs = percentile(bare, percent);
+function besideBaseline({ perSecond, direct, ours }: Rate, percent: number): Aim {
+  const baselineMs = percentile(direct, percent);
   const ms = percentile(ours, percent);
   return {
     what: `p${percent} from event to UpdateEndpoint, ${perSecond} a second`,
-    wanted: `<= 1.5 x floor + 50 = ${shown(aimOf(floorMs))} ms`,
+    wanted: `<= 1.5 x floor + 50 = ${shown(aimOf(baselineMs))} ms`,
     found: `${shown(ms)} ms`,
-    reached: ms <= aimOf(floorMs),
+    reached: ms <= aimOf(baselineMs),
   };
 }

@@ -24,7 +24,7 @@ export class DueTimes {
     return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
   }
 
-  async look(): Promise<void> {
+  async observe(): Promise<void> {
     const entries = await this.#redis.zrange(key, '0', '-1', 'WITHSCORES');
     for (let index = 0; index < entries.length; index += 2) {
       const name = (entries[index] ?? '').slice(idPrefix.length);
@@ -35,13 +35,13 @@ export class DueTimes {
 
   /** How late each look was that was due in the window, in milliseconds; null for one that never came. */
   lateness(calls: readonly LoggedCall[], window: { from: number; to: number }): (number | null)[] {
-    const looks = new Map<string, number[]>();
-    for (const { name, at } of calls) if (name !== null) looks.set(name, [...(looks.get(name) ?? []), at]);
+    const observations = new Map<string, number[]>();
+    for (const { name, at } of calls) if (name !== null) observations.set(name, [...(observations.get(name) ?? []), at]);
     return [...this.#due].flatMap(([name, instants]) =>
       [...instants]
         .filter((due) => due >= window.from && due < window.to)
         .map((due) => {
-          const at = (looks.get(name) ?? []).find((instant) => instant >= due);
+          const at = (observations.get(name) ?? []).find((instant) => instant >= due);
           return at === undefined ? null : at - due;
         }),
     );

@@ -38,9 +38,9 @@ export async function seedRuns(databaseUrl: string, count: number): Promise<void
         },
         Date.now(),
       );
-      await store.beginStart(trainingJobName, Date.now());
+      await store.acquireStartLease(trainingJobName, Date.now());
       const arn = `arn:aws:sagemaker:us-east-1:123456789012:training-job/${trainingJobName}`;
-      await store.markTraining(trainingJobName, arn, 'api', 'seeded', Date.now());
+      await store.markStarted(trainingJobName, arn, 'api', 'seeded', Date.now());
     }
   } finally {
     await store.close();

@@ -1,1 +1,0 @@
-CREATE INDEX `training_runs_name_key` ON `training_runs` (lower("training_job_name"));
