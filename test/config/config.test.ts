@@ -32,7 +32,7 @@ describe('the defaults', () => {
       secrets: [],
       proxies: {},
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
-      ctx: {
+      serviceSettings: {
         projectName: 'ml-sentiment',
         endpointName: 'ml-sentiment-endpoint',
         roleArn: valid.EXECUTION_ROLE_ARN,

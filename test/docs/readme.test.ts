@@ -62,7 +62,7 @@ describe("README's operating tables", () => {
   });
 
   it('quote only lines that the programs log', () => {
-    const sources = globSync(['src/*.ts', 'src/{api,core,db,queue,sagemaker,services,worker}/**/*.ts'], { cwd: root })
+    const sources = globSync('src/{api,app,core,db,observability,queue,sagemaker,services,worker}/**/*.ts', { cwd: root })
       .map(read)
       .join('\n');
     const lines = firstCells('What the log lines mean').flatMap(inBackticks);

@@ -110,7 +110,7 @@ describe('the live endpoint’s configuration was deleted', () => {
         status: 'failed',
         failureKind: 'invalid',
         failureReason: expect.stringMatching(
-          /configuration foreign, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
+          /configuration theirs, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
         ),
       },
     ]);

@@ -49,7 +49,7 @@ describe('the stop of a training whose deployment waits', () => {
     await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(
-        /^The deployment of \S+ is not discarded yet: SageMaker does not take the tag .*; ask again: /,
+        /^The deployment of \S+ is not withdrawn yet: SageMaker does not take the tag .*; ask again: /,
       ),
     });
     expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
