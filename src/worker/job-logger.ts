@@ -4,10 +4,10 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 const longestRow = 1000;
 
 /**
- * A log for the work on one job: each line goes to the process's log with the given fields, and what is news (info and above) also
- * to `report`, as a row that people can read.
+ * Returns a logger for the work on one job: each line goes to the process's log with the given fields. A line of level info or above
+ * also goes to `report`, as a row for people, without the bound fields: all rows of a job would repeat them.
  */
-export function createJobLogger(log: Logger, fields: Readonly<Record<string, unknown>>, report: (row: string) => void): Logger {
+export function createJobLogger(log: Logger, fields: object, report: (row: string) => void): Logger {
   const at =
     (level: Level) =>
     (own: object, message: string): void => {
@@ -22,7 +22,13 @@ export function createJobLogger(log: Logger, fields: Readonly<Record<string, unk
         ),
       );
     };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (more) => createJobLogger(log, { ...fields, ...more }, report),
+  };
 }
 
 function rowOf(level: Level, message: string, details: readonly [string, unknown][]): string {

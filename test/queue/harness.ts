@@ -10,11 +10,22 @@ export interface Line extends Record<string, unknown> {
   message: string;
 }
 
-/** A log that is kept. */
+/** A log whose lines are kept. */
 export function keptLog(): { log: Logger; lines: Line[] } {
   const lines: Line[] = [];
-  const at = (level: Line['level']) => (fields: object, message: string) => void lines.push({ ...fields, level, message });
-  return { log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }, lines };
+  return { log: logTo(lines, {}), lines };
+}
+
+function logTo(lines: Line[], bound: object): Logger {
+  const at = (level: Line['level']) => (fields: object, message: string) =>
+    void lines.push({ ...bound, ...fields, level, message });
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => logTo(lines, { ...bound, ...fields }),
+  };
 }
 
 export const newPrefix = (): string => `{test-${randomUUID()}}`;

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { createQueue } from '../../../src/queue/queue.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
+import { silentLog } from '../../testkit/silent-log.ts';
 import { inRounds } from './rounds.ts';
 
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const delayMs = 600_000;
 
 /** A check that is queued: through our queue, which makes sure that it will be looked at, and as BullMQ's bare `add`. */
 export async function measureQueue(redisUrl: string, rounds: number): Promise<string[][]> {
   const { hostname: host, port } = new URL(redisUrl);
-  const ours = createQueue({ redisUrl, queuePrefix: '{ours}', log: silent });
+  const ours = createQueue({ redisUrl, queuePrefix: '{ours}', log: silentLog });
   const direct = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{bare}' });
   try {
     await Promise.all([ours.probe(), direct.waitUntilReady()]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openStore } from '../../../src/db/sqlite/open-store.ts';
 import type { NewRun } from '../../../src/ports/store.ts';
+import { silentLog } from '../../testkit/silent-log.ts';
 import { image, outputS3Uri, project, roleArn } from '../direct-sdk.ts';
 import { inRounds } from './rounds.ts';
 
@@ -30,12 +31,10 @@ const newRun = (): NewRun => ({
   idempotencyHash: null,
 });
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** What a bootstrap writes, two transactions: through the store in its thread, as programs have it, and as prepared statements of SQLite on the same tables. */
 export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
   const path = join(folder, 'floor.db');
-  const store = await openStore(`file:${path}`, { waitMs: 15_000, log: quiet });
+  const store = await openStore(`file:${path}`, { waitMs: 15_000, log: silentLog });
   const sqlite = new Sqlite(path, { timeout: 15_000 });
   try {
     sqlite.pragma('journal_mode = WAL');
