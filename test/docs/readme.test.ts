@@ -87,7 +87,7 @@ describe('docs/iam/service-policy.json', () => {
 });
 
 it('quotes the crash matrix as it is', () => {
-  const [, summary = 'none'] = /\*\*rows (.+)\*\*/.exec(read('docs/crash-matrix.md')) ?? [];
+  const [, summary = 'none'] = /\*\*rows (.+)\*\*/.exec(read('docs/reports/crash-matrix.md')) ?? [];
   const [rows, faults, lost, doubled] = summary.match(/\d+/g) ?? [];
   expect(read('README.md')).toContain(`${rows} rows, ${faults} faults injected, lost ${lost}, doubled ${doubled}`);
 });

@@ -14,7 +14,7 @@ export interface Options {
   rounds: number | null;
   /** Where CPU profiles of API and workers go; null for none. */
   profile: string | null;
-  /** Whether docs/benchmarks.md gets the figures. */
+  /** Whether docs/reports/benchmarks.md gets the figures. */
   write: boolean;
 }
 
@@ -29,7 +29,7 @@ export const usage = [
   '  --rounds N    how often floor and service take turns in bootstrap (5) and in events (3); kills of recovery (30)',
   '  --runs N      trainings of deploy (60), those of events that only polls see (200), runs in flight of polling and of recovery (10000)',
   '  --profile DIR CPU profiles of API and workers; the figures suffer',
-  '  --write       put the figures into docs/benchmarks.md',
+  '  --write       put the figures into docs/reports/benchmarks.md',
 ];
 
 /** Reads the arguments; what is wrong with them comes as lines for a person. */

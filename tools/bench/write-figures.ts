@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const file = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+const file = fileURLToPath(new URL('../../docs/reports/benchmarks.md', import.meta.url));
 const begin = '<!-- figures: begin, written by `npm run bench -- --write` -->';
 const end = '<!-- figures: end -->';
 
-/** Replaces the figures in docs/benchmarks.md; the text around them is written by hand. */
+/** Replaces the figures in docs/reports/benchmarks.md; the text around them is written by hand. */
 export function writeFigures(sections: readonly string[], { machine, command }: { machine: string; command: string }): void {
   const text = readFileSync(file, 'utf8');
   const from = text.indexOf(begin);

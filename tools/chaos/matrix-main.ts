@@ -1,5 +1,5 @@
 /**
- * `npm run crash-matrix`: every fault at every step, with real processes; writes docs/crash-matrix.md, and ends with 1 when a run was
+ * `npm run crash-matrix`: every fault at every step, with real processes; writes docs/reports/crash-matrix.md, and ends with 1 when a run was
  * lost or doubled, ended otherwise than it should, or a fault did not strike. Words choose rows by their fault and step; then, and
  * with `--short`, nothing is written. `--seed` gives an earlier order again, `--systems` runs more or fewer of them side by side.
  */
@@ -29,7 +29,7 @@ const results = await runMatrix({ rows: shuffled(chosen, seededRandom(seed)), sy
 const summary = summaryOf(results);
 say(summaryLine(summary));
 if (chosen.length === rows.length) {
-  const path = fileURLToPath(new URL('../../docs/crash-matrix.md', import.meta.url));
+  const path = fileURLToPath(new URL('../../docs/reports/crash-matrix.md', import.meta.url));
   writeFileSync(path, reportOf(results, { at, tookMs: performance.now() - startedAt, seed }));
   execFileSync(fileURLToPath(new URL('../../node_modules/.bin/oxfmt', import.meta.url)), [path]);
   say(`written: ${path}`);

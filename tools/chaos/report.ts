@@ -59,7 +59,7 @@ function table(first: readonly string[], rows: readonly (readonly (string | numb
 
 const byOrder = (a: RowResult, b: RowResult): number => a.row.order - b.row.order;
 
-/** docs/crash-matrix.md. */
+/** docs/reports/crash-matrix.md. */
 export function reportOf(
   results: readonly RowResult[],
   { at, tookMs, seed }: { at: Date; tookMs: number; seed: number },
