@@ -58,11 +58,19 @@ export class SageMakerError extends Error {
   }
 }
 
-/** The worker was told to hand its work back, or somebody else has taken the work over: stop without an effect. */
+/** Another worker has the claim or the job's lock: this one stops without an effect. */
 export class ClaimLostError extends Error {
   constructor(why: string) {
     super(why);
     this.name = 'ClaimLostError';
+  }
+}
+
+/** The worker shuts down and releases its jobs: it stops without an effect. */
+export class WorkerShutdownError extends Error {
+  constructor() {
+    super('the worker shuts down');
+    this.name = 'WorkerShutdownError';
   }
 }
 

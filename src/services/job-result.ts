@@ -1,20 +1,24 @@
-/**
- * What a worker does with a job when a service returns: it is over, or it is looked at again. Waiting for SageMaker is neither a
- * failure nor a retry; it uses up no attempt.
- */
-export type JobResult = { kind: 'done' } | Snooze;
+/** What becomes of a job when a worker has run it: the one result from a service to BullMQ. */
+export type JobResult =
+  | { kind: 'complete'; /** What the job leaves behind for people. */ summary: string }
+  | Snooze
+  /** The worker shuts down: any worker may take the job at once. */
+  | { kind: 'release' }
+  /** Another worker has the job's lock: this one leaves the job alone. */
+  | { kind: 'abandon' };
 
+/** The job runs again after a delay, which is neither a failure nor a retry: it uses up no attempt. */
 export interface Snooze {
-  kind: 'again';
-  afterMs: number;
-  /** Since when SageMaker has not answered as it should, in milliseconds since 1970 UTC; null when all is well. Waits grow with it. */
+  kind: 'snooze';
+  delayMs: number;
+  /** Since when SageMaker fails, in milliseconds since 1970 UTC; null while it does not. Delays grow with it. */
   failingSince: number | null;
 }
 
-export const done: JobResult = { kind: 'done' };
+export const complete: JobResult = { kind: 'complete', summary: 'done' };
 
-export const snooze = (afterMs: number, failingSince: number | null = null): Snooze => ({
-  kind: 'again',
-  afterMs,
+export const snooze = (delayMs: number, failingSince: number | null = null): Snooze => ({
+  kind: 'snooze',
+  delayMs,
   failingSince,
 });

@@ -1,33 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, ErrorCode, type Job } from 'bullmq';
 import { refusalOf } from '../queue/refusal.ts';
-import type { Verdict } from './run-job.ts';
+import type { JobResult } from '../services/job-result.ts';
+import type { JobData } from './handlers.ts';
 
 /**
- * Carries a verdict out: returns what a done job leaves behind for people to read, or throws DelayedError, which tells BullMQ that
- * the job is not this worker's any more. Delaying is one script that checks the lock; without the lock the job is somebody else's,
- * or will be found as stalled, and is left alone. `letGo` is called when the lock is about to be given back.
+ * Carries a result out: returns the summary of a complete job, or throws DelayedError, which tells BullMQ that the job is not this
+ * worker's any more. Delaying is one script that checks the lock; without the lock the job is another worker's, or will be found as
+ * stalled, and is left alone. `letGo` is called when the lock is about to be given back.
  */
-export async function finalizeJob(job: Job, token: string, verdict: Verdict, letGo: () => void): Promise<string> {
-  switch (verdict.kind) {
-    case 'done':
-      return verdict.said;
+export async function finalizeJob(job: Job, token: string, result: JobResult, letGo: () => void): Promise<string> {
+  switch (result.kind) {
+    case 'complete':
+      return result.summary;
     case 'abandon':
       throw new DelayedError();
     case 'release':
       return delay(job, token, 0, letGo);
-    case 'again':
-      // Before delaying: after that the job's data may be in another worker's hands.
-      if (verdict.failingSince !== undefined) {
-        const data = { ...(job.data as object), failing_since: verdict.failingSince };
-        await ignoreMissingJob(() => job.updateData(data));
-      }
-      return delay(job, token, verdict.afterMs, letGo);
+    case 'snooze':
+      await recordFailingSince(job, result.failingSince);
+      return delay(job, token, result.delayMs, letGo);
   }
 }
 
-async function delay(job: Job, token: string, afterMs: number, letGo: () => void): Promise<never> {
-  const dueAt = Date.now() + afterMs;
+/** Before the job is delayed: after that another worker may have it. */
+async function recordFailingSince(job: Job, failingSince: number | null): Promise<void> {
+  const data = job.data as JobData;
+  if (failingSince === (data.failing_since ?? null)) return;
+  await ignoreMissingJob(() => job.updateData({ ...data, failing_since: failingSince }));
+}
+
+async function delay(job: Job, token: string, delayMs: number, letGo: () => void): Promise<never> {
+  const dueAt = Date.now() + delayMs;
   letGo();
   await ignoreMissingJob(() => job.moveToDelayed(dueAt, token));
   throw new DelayedError();

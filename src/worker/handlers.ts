@@ -3,7 +3,7 @@ import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../q
 import { runDeployment } from '../services/deployment/run-deployment.ts';
 import { observeTraining } from '../services/training/observe-run.ts';
 import { observeOnEvent } from '../services/events/observe-on-event.ts';
-import { done, type JobResult } from '../services/job-result.ts';
+import { complete, type JobResult } from '../services/job-result.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ServiceContext } from '../services/context.ts';
 
@@ -46,7 +46,7 @@ export function createHandlers(ctx: ServiceContext): JobKind[] {
       handle: async ({ deployment_id, once }, { signal, log }) => {
         const outcome = await runDeployment({ ...ctx, log }, deployment_id, { signal });
         // The deployment's own job looks again.
-        return once ? done : outcome;
+        return once ? complete : outcome;
       },
     }),
   ];

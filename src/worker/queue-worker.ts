@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { ClaimLostError } from '../core/errors.ts';
+import { ClaimLostError, WorkerShutdownError } from '../core/errors.ts';
 import type { WorkerConnection } from '../queue/connection.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
@@ -81,7 +81,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     const run: Run = {
       stop(reason) {
         stopReason ??= reason;
-        controller.abort(new ClaimLostError(reason === 'shutdown' ? 'the worker shuts down' : 'the job’s lock was lost'));
+        controller.abort(reason === 'shutdown' ? new WorkerShutdownError() : new ClaimLostError("the job's lock was lost"));
       },
     };
     // After a freeze this worker may find its own job stalled, and take it again before it sees that the lock is lost.
@@ -89,13 +89,13 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     runs.set(id, run);
     progressAt = performance.now();
     try {
-      const verdict = await runJob(kind, job.data, {
+      const result = await runJob(kind, job.data, {
         signal: controller.signal,
         log: createJobLogger(log, namesOf(job), (row) => void job.log(row).catch(() => {})),
         stopReason: () => stopReason,
         random: options.random,
       });
-      return await finalizeJob(job, String(token), verdict, letGo);
+      return await finalizeJob(job, String(token), result, letGo);
     } finally {
       if (runs.get(id) === run) runs.delete(id);
       progressAt = performance.now();

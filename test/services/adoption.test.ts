@@ -88,7 +88,10 @@ describe('the look for lost trainings', () => {
     ]);
     expect(saidSkipped(context)).toHaveLength(1);
     // An event is no way round it.
-    expect(await observeOnEvent(context.ctx, 'odd', { actor: 'event', failingSince: null })).toEqual({ kind: 'done' });
+    expect(await observeOnEvent(context.ctx, 'odd', { actor: 'event', failingSince: null })).toEqual({
+      kind: 'complete',
+      summary: 'done',
+    });
     expect(await context.store.findRun('odd')).toBeNull();
   });
 

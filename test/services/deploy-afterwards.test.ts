@@ -107,7 +107,7 @@ it('leaves the endpoint and its tags to the deployment that is under way', async
   const { store } = context;
   await store.claimDeployment(next, context.clock.now + 3_600_000, context.clock.now);
   context.clock.advance(120);
-  expect(await runDeployment(context.ctx, id, {})).toMatchObject({ kind: 'again' });
+  expect(await runDeployment(context.ctx, id, {})).toMatchObject({ kind: 'snooze' });
   expect(await store.findDeployment(id)).toMatchObject({ status: 'failed', unsettledSince: expect.any(Number) });
   expect(await endpointTags(context)).toMatchObject({ 'autodeploy:training-job-name': first });
   await context.settle();
@@ -144,6 +144,6 @@ it('is left to a worker of its region and account', async () => {
   };
   const before = await context.store.findDeployment(id);
   context.clock.advance(25 * 3600);
-  expect(await runDeployment({ ...context.ctx, sagemaker }, id, {})).toMatchObject({ kind: 'again' });
+  expect(await runDeployment({ ...context.ctx, sagemaker }, id, {})).toMatchObject({ kind: 'snooze' });
   expect(await context.store.findDeployment(id)).toEqual(before);
 });

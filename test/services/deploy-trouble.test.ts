@@ -174,7 +174,7 @@ describe('SageMaker contradicts itself', () => {
     let observations = 0;
     for (; (await context.store.findDeployment(id))?.status !== 'failed'; observations += 1) {
       const outcome = await runDeployment(context.ctx, id, {});
-      if (outcome.kind === 'again') context.clock.advance(outcome.afterMs / 1000);
+      if (outcome.kind === 'snooze') context.clock.advance(outcome.delayMs / 1000);
     }
     expect(context.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
     expect(observations).toBeLessThan(60);

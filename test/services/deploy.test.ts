@@ -196,7 +196,7 @@ describe('an endpoint that does not come up', () => {
       method: 'POST',
       body: JSON.stringify({ status: 'Failed', failureReason: 'meanwhile' }),
     });
-    expect(await advancing).toMatchObject({ kind: 'again' });
+    expect(await advancing).toMatchObject({ kind: 'snooze' });
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed']);
     expect(context.effects()).toMatchObject({ endpoint_delete_requested: 1, endpoint_create_requested: 2 });

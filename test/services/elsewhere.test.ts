@@ -41,7 +41,7 @@ describe.each([
     const wrong = await elsewhere(context, where);
     for (const seconds of [600, 60, 60, 49 * 3600, 60]) {
       context.clock.advance(seconds);
-      expect(await observe(wrong, job)).toMatchObject({ kind: 'again' });
+      expect(await observe(wrong, job)).toMatchObject({ kind: 'snooze' });
     }
     expect(await context.store.findRun(job)).toMatchObject({ status: 'training', overdueSince: null });
     expect(await context.store.skipped()).toMatchObject([
@@ -75,7 +75,7 @@ describe.each([
     const deploymentId = await context.untilQueued(job);
     const wrong = await elsewhere(context, where);
     await wrong.sagemaker.listTrainingJobs({});
-    expect(await runDeployment(wrong, deploymentId, {})).toMatchObject({ kind: 'again' });
+    expect(await runDeployment(wrong, deploymentId, {})).toMatchObject({ kind: 'snooze' });
     expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
     await context.settle();
     expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'deployed' });

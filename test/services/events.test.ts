@@ -47,7 +47,7 @@ describe('an event of a training', () => {
   it('that came too early changes nothing, and one that is over is taken without a look', async () => {
     const context = await startTestContext();
     const job = await context.start();
-    expect(await observe(context, job)).toEqual({ kind: 'done' });
+    expect(await observe(context, job)).toEqual({ kind: 'complete', summary: 'done' });
     expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
     await context.settle();
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
@@ -80,7 +80,7 @@ describe('an event of a training', () => {
     expect(context.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
     context.clock.advance(200);
-    expect(await observe(context, job)).toMatchObject({ kind: 'again', afterMs: 0 });
+    expect(await observe(context, job)).toMatchObject({ kind: 'snooze', delayMs: 0 });
     await observe(context, job);
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', trigger: 'event' }]);
@@ -98,7 +98,7 @@ describe('an event of a training', () => {
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-theirs'))).toEqual(refused);
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
     expect(await observationJobs(context)).toEqual([]);
-    expect(await observe(context, 'ml-sentiment-training-theirs')).toEqual({ kind: 'done' });
+    expect(await observe(context, 'ml-sentiment-training-theirs')).toEqual({ kind: 'complete', summary: 'done' });
     expect(await context.store.findRun('ml-sentiment-training-theirs')).toBeNull();
   });
 
@@ -108,7 +108,7 @@ describe('an event of a training', () => {
     await context.loseDatabase();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await observe(context, job)).toMatchObject({ kind: 'again', failingSince: context.clock.now });
+    expect(await observe(context, job)).toMatchObject({ kind: 'snooze', failingSince: context.clock.now });
     context.simulator.clearFaults();
   }, 30_000);
 });

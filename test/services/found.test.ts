@@ -144,7 +144,7 @@ describe('after a lost database', () => {
       expect(await context.store.findRun('g-2')).toMatchObject({ status: 'training' });
       context.clock.advance(seconds);
       const outcome = await observeTraining(context.ctx, 'g-2', { actor: 'poll', failingSince });
-      if (outcome.kind === 'again') ({ failingSince } = outcome);
+      if (outcome.kind === 'snooze') ({ failingSince } = outcome);
     }
     await expectLeft(context, 'g-2', 'can’t be read: DescribeEndpoint: no');
   });

@@ -125,7 +125,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
     context.simulator.addFault({ ...internalError, times: 'forever' });
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
-    expect(await runDeployment(context.ctx, deploymentId, {})).toMatchObject({ kind: 'again' });
+    expect(await runDeployment(context.ctx, deploymentId, {})).toMatchObject({ kind: 'snooze' });
     expect(await context.store.findDeployment(deploymentId)).toMatchObject({
       status: 'in_progress',
       lastErrorKind: 'unavailable',

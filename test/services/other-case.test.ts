@@ -84,7 +84,7 @@ describe('a name in another case', () => {
     await context.start({ trainingJobName: 'ml-sentiment-training-Case' });
     context.clock.advance(200);
     expect(await receiveEvent(context.ctx, event('ML-SENTIMENT-TRAINING-CASE'))).toEqual({ accepted: true });
-    expect(await observe(context, 'ML-SENTIMENT-TRAINING-CASE')).toEqual({ kind: 'done' });
+    expect(await observe(context, 'ML-SENTIMENT-TRAINING-CASE')).toEqual({ kind: 'complete', summary: 'done' });
     expect(await context.deploymentsOf('ml-sentiment-training-Case')).toMatchObject([{ trigger: 'event' }]);
 
     await context.loseDatabase();

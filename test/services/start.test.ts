@@ -204,7 +204,7 @@ describe('bootstrap', () => {
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createTrainingRun(ctx, request({ idempotencyKey: 'key' }));
     await ctx.store.acquireStartLease(run.trainingJobName, context.clock.now);
-    expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'again' });
+    expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'snooze' });
     expect(context.effects()).toEqual({});
     context.clock.advance(startLeaseMs / 1000 + 1);
     await observe(context, run.trainingJobName);
@@ -242,9 +242,9 @@ describe('bootstrap', () => {
       times: 'forever',
     });
     const first = await observe(context, name);
-    expect(first).toMatchObject({ kind: 'again', failingSince: context.clock.now });
+    expect(first).toMatchObject({ kind: 'snooze', failingSince: context.clock.now });
     context.clock.advance(300);
-    const failingSince = first.kind === 'again' ? first.failingSince : null;
+    const failingSince = first.kind === 'snooze' ? first.failingSince : null;
     await observeTraining(context.ctx, name, { actor: 'poll', failingSince });
     expect(await context.store.findRun(name)).toMatchObject({ status: 'requested', overdueSince: context.clock.now });
     context.clock.advance(60);
@@ -268,7 +268,7 @@ describe('bootstrap', () => {
       times: 'forever',
     });
     for (let count = 0; count < 3; count += 1) {
-      expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'again', failingSince: null });
+      expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'snooze', failingSince: null });
       context.clock.advance(600);
     }
     context.simulator.clearFaults();
@@ -313,7 +313,7 @@ describe('bootstrap', () => {
       message: 'no such role',
       match: { operation: 'CreateTrainingJob' },
     });
-    expect(await observe(context, run.trainingJobName)).toEqual({ kind: 'done' });
+    expect(await observe(context, run.trainingJobName)).toEqual({ kind: 'complete', summary: 'done' });
     expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'failed', failureReason: 'no such role' });
   });
 });

@@ -115,10 +115,10 @@ describe('the stop of a training that runs', () => {
     context.clock.advance(200);
     const observe = (failingSince: number | null) => observeTraining(context.ctx, job, { actor: 'poll', failingSince });
     const { now } = context.clock;
-    expect(await observe(null)).toEqual({ kind: 'again', afterMs: expect.any(Number), failingSince: now });
+    expect(await observe(null)).toEqual({ kind: 'snooze', delayMs: expect.any(Number), failingSince: now });
     expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
     context.simulator.clearFaults();
-    expect(await observe(now)).toEqual({ kind: 'done' });
+    expect(await observe(now)).toEqual({ kind: 'complete', summary: 'done' });
     expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     await rebuild(context);
     expect(isModelMade(context)).toBe(false);

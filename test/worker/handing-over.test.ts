@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { done, type JobResult } from '../../src/services/job-result.ts';
+import { complete, type JobResult } from '../../src/services/job-result.ts';
 import { aDeployment, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -56,7 +56,7 @@ describe('a worker that shuts down', () => {
     await queue.deploy(aDeployment('d-1'), 0);
     await eventually(() => started);
     const closed = runtime.close();
-    release.resolve(done);
+    release.resolve(complete);
     await closed;
     expect(await deploy.getJobState('deploy-d-1')).toBe('completed');
     expect(aborted).toBe(false);
@@ -77,7 +77,7 @@ describe('a worker that shuts down', () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', jobs: 1 }));
     start([kind]);
     await eventually(() => runs === 2);
-    release.resolve(done);
+    release.resolve(complete);
   });
 });
 
@@ -91,7 +91,7 @@ describe('a job whose lock is lost', () => {
       [
         deployKind(async (_data, { signal }) => {
           runs += 1;
-          if (runs > 25) return done;
+          if (runs > 25) return complete;
           await redis.del(`${prefix}:deploy:deploy-d-1:lock`);
           return untilAborted(signal).finally(() => (ended += 1));
         }),

@@ -10,5 +10,5 @@ it('counts trouble that began in the future, by a clock that was put back, from 
   const handler = createHandlers(context.ctx).find(({ queueName }) => queueName === checkQueueName);
   const data = { training_job_name: name, endpoint_name: 'live', actor: 'poll', failing_since: context.clock.now + 3_600_000 };
   const outcome = await handler?.handle(data, { signal: new AbortController().signal, log: context.ctx.log });
-  expect(outcome).toMatchObject({ kind: 'again', failingSince: context.clock.now });
+  expect(outcome).toMatchObject({ kind: 'snooze', failingSince: context.clock.now });
 });

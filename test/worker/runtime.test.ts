@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClaimLostError, StoreUnavailableError } from '../../src/core/errors.ts';
-import { snooze, done } from '../../src/services/job-result.ts';
+import { snooze, complete } from '../../src/services/job-result.ts';
 import { aDeployment, aRun } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
@@ -20,7 +20,7 @@ describe('a job', () => {
       running.delete(name);
       const count = (observations.get(name) ?? 0) + 1;
       observations.set(name, count);
-      return count < 15 ? snooze(5) : done;
+      return count < 15 ? snooze(5) : complete;
     });
     for (let worker = 0; worker < 3; worker += 1) start([kind]);
     const names = Array.from({ length: 10 }, (_, i) => `job-${i}`);
@@ -38,11 +38,11 @@ describe('a job', () => {
   it('is handed since when there is trouble, and that it is over', async () => {
     const { queue, start } = setUp(redisUrl());
     const seen: (number | null)[] = [];
-    const outcomes = [snooze(1, 1234), snooze(1, 1234), snooze(1), done];
+    const outcomes = [snooze(1, 1234), snooze(1, 1234), snooze(1), complete];
     start([
       checkKind(({ failing_since }) => {
         seen.push(failing_since);
-        return Promise.resolve(outcomes[seen.length - 1] ?? done);
+        return Promise.resolve(outcomes[seen.length - 1] ?? complete);
       }),
     ]);
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
@@ -60,7 +60,7 @@ describe('a job', () => {
         log.debug({}, 'nothing new');
         log.info({ training_job_name: 'job-1', phase: 'Downloading' }, 'the training moved on');
         log.warn({ err: new Error('Rate exceeded') }, 'SageMaker was busy');
-        return Promise.resolve(done);
+        return Promise.resolve(complete);
       }),
     ]);
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
@@ -102,7 +102,7 @@ describe('what a handler throws never makes a job failed', () => {
     start([
       checkKind(() => {
         ran = true;
-        return Promise.resolve(done);
+        return Promise.resolve(complete);
       }),
     ]);
     await queue.probe();

@@ -3,7 +3,7 @@
  * its end as soon as a frozen process wakes up.
  */
 import { createLogger } from '../../src/observability/logger.ts';
-import { done } from '../../src/services/job-result.ts';
+import { complete } from '../../src/services/job-result.ts';
 import { onShutdownSignal } from '../../src/app/shutdown.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
 import { deployKind, quick } from './kinds.ts';
@@ -22,7 +22,7 @@ const kind = deployKind(async ({ deployment_id }, { signal }) => {
     }, 5);
   });
   log.info({ deployment_id, aborted: signal.aborted }, 'ended');
-  return done;
+  return complete;
 });
 
 const runtime = startRuntime({

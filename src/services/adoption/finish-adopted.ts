@@ -6,7 +6,7 @@ import type { TrainingJob, TrainingRun } from '../../core/training/training-run.
 import { isRetryBudgetSpent } from '../training/confirm-end.ts';
 import { observeAdopted } from './observe-adopted.ts';
 import type { ObserveContext } from '../training/observe-context.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { recordTrainingOutcome } from '../training/record-outcome.ts';
@@ -36,12 +36,12 @@ export async function finishAdopted(
   const deployment = { trigger: actor, forced: false };
   if (found.kind === 'deploy') {
     await recordTrainingOutcome(ctx, run, decision, deployment);
-    return done;
+    return complete;
   }
   const detail = `found completed, and not deployed: ${found.why}. POST /deploy/${run.trainingJobName} deploys it all the same`;
   await recordTrainingOutcome(ctx, run, { ...decision, outcome: { ...decision.outcome, detail }, deploy: false }, deployment);
   log.warn({ ...fields, reason: found.why }, 'a training was over before it was found, and is not deployed by itself');
-  return done;
+  return complete;
 }
 
 const callOptions: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };

@@ -4,7 +4,7 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import { isAhead } from '../../core/instants.ts';
 import { enqueueDeploy } from '../enqueue.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { ServiceContext } from '../context.ts';
 import { tagLive } from './endpoint-tags.ts';
 import { describeEndpointOrNull } from './steps/endpoint-config.ts';
@@ -38,7 +38,7 @@ export async function observeAfterwards(
         );
       }
       await store.noteUnsettled(deploymentId, null);
-      return done;
+      return complete;
     case 'live': {
       // What is under way now decides what becomes of the endpoint, and what its tags say.
       if ((await store.deploymentInProgress(endpointName)) !== null) return snooze(confirmInMs);
@@ -48,7 +48,7 @@ export async function observeAfterwards(
       if (revived === null) return snooze(confirmInMs);
       log.info(fields, 'the deployment went live after its end');
       if (revived.next !== null) await enqueueDeploy(ctx, revived.next, 0);
-      return done;
+      return complete;
     }
   }
 }

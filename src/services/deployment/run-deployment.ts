@@ -20,7 +20,7 @@ import { Contradiction } from './request-endpoint-change.ts';
 import { handleSageMakerError } from './handle-sagemaker-error.ts';
 import { isKnownToBeElsewhere } from '../check-place.ts';
 import { enqueueDeploy } from '../enqueue.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 
@@ -41,8 +41,8 @@ export async function runDeployment(
 ): Promise<JobResult> {
   const { store, log, random, settings, now } = ctx;
   const found = await store.findDeployment(deploymentId);
-  if (found === null) return done;
-  if (isFinishedDeployment(found.status) && found.unsettledSince === null) return done;
+  if (found === null) return complete;
+  if (isFinishedDeployment(found.status) && found.unsettledSince === null) return complete;
   if (await isElsewhere(ctx, found)) return snooze(pollDelayMs(settings.endpointPollMs, random));
   if (found.unsettledSince !== null) return observeAfterwards(ctx, found, context);
   const deployment =
@@ -50,7 +50,7 @@ export async function runDeployment(
       ? await claimQueued(ctx, found)
       : await store.reclaimDeployment(deploymentId, now(), settings.endpointPollMs);
   if (deployment === 'waiting') return snooze(pollDelayMs(settings.endpointPollMs, random));
-  if (deployment === null) return done;
+  if (deployment === null) return complete;
   const run = await store.findRun(deployment.trainingJobName);
   if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
 
@@ -64,7 +64,7 @@ export async function runDeployment(
     if (met.kind === 'finish') return finish(claim, met.outcome);
     // Said once, not at each try.
     const level = found.waitsForDetail === met.why ? 'debug' : 'warn';
-    log[level]({ ...fieldsOf(claim), err: error, next_observation_ms: met.outcome.afterMs }, `the deployment waits: ${met.why}`);
+    log[level]({ ...fieldsOf(claim), err: error, next_observation_ms: met.outcome.delayMs }, `the deployment waits: ${met.why}`);
     return met.outcome;
   }
 }
@@ -153,7 +153,7 @@ async function finish(claim: DeploymentClaim, outcome: DeploymentOutcome): Promi
   if (outcome.status === 'failed' || outcome.status === 'rolled_back') ctx.log.error(fields, `deployment ${outcome.status}`);
   else ctx.log.info(fields, `deployment ${outcome.status}`);
   if (finished.next !== null) await enqueueDeploy(ctx, finished.next, 0);
-  return done;
+  return complete;
 }
 
 /** After that the deployment waits outside of the worker. */

@@ -5,7 +5,7 @@ import { enqueueCheck } from '../enqueue.ts';
 import { observeRun, observeTraining } from '../training/observe-run.ts';
 import type { ObserveContext } from '../training/observe-context.ts';
 import { skip } from '../adoption/skip.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
@@ -26,12 +26,12 @@ export async function observeOnEvent(ctx: ServiceContext, trainingJobName: strin
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     const since = context.failingSince ?? now();
-    return now() - since > abandonAfterMs ? done : snooze(retryDelayMs(now() - since, random), since);
+    return now() - since > abandonAfterMs ? complete : snooze(retryDelayMs(now() - since, random), since);
   }
   const outcome =
     run.status === 'timed_out' ? await observeRun(ctx, run, context) : await observeTraining(ctx, run.trainingJobName, context);
-  const failing = outcome.kind === 'again' && outcome.failingSince !== null && now() - outcome.failingSince < abandonAfterMs;
-  return failing ? outcome : done;
+  const failing = outcome.kind === 'snooze' && outcome.failingSince !== null && now() - outcome.failingSince < abandonAfterMs;
+  return failing ? outcome : complete;
 }
 
 async function adoptOnEvent(ctx: ServiceContext, trainingJobName: string, options: CallOptions): Promise<JobResult> {
@@ -40,17 +40,17 @@ async function adoptOnEvent(ctx: ServiceContext, trainingJobName: string, option
     const read = await readTags(ctx, job, options);
     if (read.kind === 'copied') await skip(ctx, 'training_job', job.name, copiedFrom(read.from));
     if (read.kind === 'invalid') await skip(ctx, 'training_job', job.name, read.reason);
-    if (read.kind !== 'ours') return done;
+    if (read.kind !== 'ours') return complete;
     // Of several with its run id it need not be the oldest, which the look for lost trainings is about to find.
-    if (!read.named && (await ctx.store.checkpointAt(adoptionTask)) === null) return done;
+    if (!read.named && (await ctx.store.checkpointAt(adoptionTask)) === null) return complete;
     const result = await adoptOwn(ctx, job, read.own, 'event');
     if (result.kind === 'run_id_taken') await skip(ctx, 'training_job', job.name, copiedFrom(result.by));
-    if (result.kind === 'run_id_taken' || result.kind === 'removed') return done;
+    if (result.kind === 'run_id_taken' || result.kind === 'removed') return complete;
     await enqueueCheck(ctx, result.run, ctx.settings.pollIntervalMs);
     // Again with the run in the database.
     return snooze(0);
   } catch (error) {
-    if (error instanceof SageMakerError && error.kind === 'not_found') return done;
+    if (error instanceof SageMakerError && error.kind === 'not_found') return complete;
     throw error;
   }
 }

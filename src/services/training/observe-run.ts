@@ -13,7 +13,7 @@ import { resumeStart } from './resume-start.ts';
 import { recordTrainingOutcome } from './record-outcome.ts';
 import { turnDownAtObservation } from './turn-down.ts';
 import { whyNotHere } from '../check-place.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import type { ObserveContext } from './observe-context.ts';
@@ -27,7 +27,7 @@ import type { ObserveContext } from './observe-context.ts';
  */
 export async function observeTraining(ctx: ServiceContext, trainingJobName: string, context: ObserveContext): Promise<JobResult> {
   const run = await ctx.store.findRun(trainingJobName);
-  if (run === null || isFinishedRun(run.status)) return done;
+  if (run === null || isFinishedRun(run.status)) return complete;
   if (run.status === 'requested') return resumeStart(ctx, run, context);
   return observeRun(ctx, run, context);
 }
@@ -49,7 +49,7 @@ export async function observeRun(
       return finishAdopted(ctx, run, observation.job, decision, { actor, failingSince, signal });
     }
     await recordTrainingOutcome(ctx, run, decision, { trigger: actor, forced: false });
-    return done;
+    return complete;
   }
   await noteLimit(ctx, run, decision);
   if (decision.problem) {

@@ -5,7 +5,7 @@ import type { Actor } from '../../core/history.ts';
 import { refusalKind } from '../../core/deployment/endpoint-failure.ts';
 import { isBeingStarted, startLeaseMs, type TrainingOutcome, type TrainingRun } from '../../core/training/training-run.ts';
 import { isRetryBudgetSpent } from './confirm-end.ts';
-import { snooze, done, type JobResult } from '../job-result.ts';
+import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { ServiceContext } from '../context.ts';
 import { findTrainingJob, startRun, type StartResult } from './start-run.ts';
 
@@ -88,7 +88,7 @@ async function stopRequested(ctx: ServiceContext, run: TrainingRun, { actor, sig
   if (run.abandonedAt !== null) {
     await store.discardRun(run.trainingJobName, run.startAttemptedAt);
     log.info({ training_job_name: run.trainingJobName }, 'the abandoned start left no training: the run is withdrawn');
-    return done;
+    return complete;
   }
   return stopped(ctx, run, actor);
 }
@@ -118,5 +118,5 @@ async function finish(
   const finished = await store.finishRun(run.trainingJobName, outcome, null, actor, now());
   if (finished !== null)
     log.info({ training_job_name: run.trainingJobName, status, failure_reason: failureReason }, `training ${status}`);
-  return done;
+  return complete;
 }
