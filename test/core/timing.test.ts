@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  callTiming,
+  changeTiming,
+  databaseTiming,
+  eventTiming,
+  longestUpdateMs,
+  peerTiming,
+  queueTiming,
+  readinessTiming,
+  retryBudgets,
+  retryTiming,
+  shutdownTiming,
+  startTiming,
+  timeLimitTiming,
+  trainingNotFoundBudgetMs,
+} from '../../src/core/timing.ts';
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const expectRising = (...values: number[]): void => {
+  expect(values).toEqual(values.toSorted((a, b) => a - b));
+  expect(new Set(values).size, 'no two are equal').toBe(values.length);
+};
+
+/** The numbers are those of docs/reference/timing.md#relations. */
+describe('the time constants', () => {
+  it('1: a start in a request ends before its lease', () => {
+    expectRising(startTiming.createInRequestMs + startTiming.searchInRequestMs, startTiming.leaseMs);
+  });
+
+  it('2: the searches for a new job fit into their time', () => {
+    expectRising(sum(startTiming.searchDelaysMs), startTiming.searchInRequestMs);
+  });
+
+  it('3: a change is over within the in-flight window, which a start lease covers', () => {
+    expectRising(changeTiming.changeTimeoutMs, changeTiming.inFlightWindowMs);
+    expect(changeTiming.inFlightWindowMs).toBeLessThanOrEqual(startTiming.leaseMs);
+    expect(sum(changeTiming.afterServerErrorMs)).toBeLessThan(changeTiming.changeTimeoutMs);
+  });
+
+  it('4: the in-flight window ends before the stale read window, and that before "not found" ends anything', () => {
+    expectRising(changeTiming.inFlightWindowMs, changeTiming.staleReadWindowMs, retryBudgets.not_found);
+    expectRising(changeTiming.staleReadWindowMs, trainingNotFoundBudgetMs);
+  });
+
+  it("5: an unsettled deployment is observed for longer than SageMaker's longest update", () => {
+    expectRising(longestUpdateMs, changeTiming.unsettledForMs);
+  });
+
+  it("6: a killed worker's jobs continue within 8 s, and no silence is taken for a broken connection", () => {
+    expect(queueTiming.lockMs + queueTiming.stalledIntervalMs).toBeLessThanOrEqual(8_000);
+    expectRising(queueTiming.lockRenewMs, queueTiming.lockMs);
+    expectRising(queueTiming.blockMs, queueTiming.workerSilenceMs);
+  });
+
+  it('7: a job that Redis refuses to delay is retried for longer than its lock', () => {
+    expectRising(queueTiming.lockMs, queueTiming.delayRetryMs);
+  });
+
+  it('8, 9: each wait for an event, and of the API for the database, is below an API destination', () => {
+    for (const waitMs of [
+      2 * eventTiming.lookUpMs,
+      2 * queueTiming.commandMs,
+      databaseTiming.apiWaitMs + databaseTiming.threadGraceMs,
+    ]) {
+      expect(waitMs).toBeLessThan(eventTiming.destinationTimeoutMs);
+    }
+    expectRising(databaseTiming.workerWaitMs + databaseTiming.threadGraceMs, timeLimitTiming.aheadToleranceMs);
+  });
+
+  it('10: parts of a readiness check end before it does', () => {
+    expectRising(databaseTiming.readinessMs, readinessTiming.checkMs);
+    expectRising(readinessTiming.firstCredentialsMs, readinessTiming.checkMs);
+  });
+
+  it('11: a shutdown goes through its stages before the process is killed', () => {
+    const { idleWorkerMs, releaseJobsMs, cutRequestsMs, forceCloseMs, exitMs, lastLinesMs, killedMs } = shutdownTiming;
+    expectRising(idleWorkerMs, releaseJobsMs, cutRequestsMs, forceCloseMs, exitMs, exitMs + lastLinesMs, killedMs);
+  });
+
+  it('12: processes forget each other before a difference counts, and that before a start gives up', () => {
+    expectRising(peerTiming.compareEveryMs, peerTiming.forgottenAfterMs, peerTiming.differsForMs, peerTiming.startWaitMs);
+  });
+
+  it('13: the longest delay of a job is that of a retry with its jitter', () => {
+    expect(retryTiming.longestDelayMs * (1 + retryTiming.jitter)).toBe(75_000);
+  });
+
+  it('an attempt ends before its call, and connecting before the attempt', () => {
+    expectRising(callTiming.connectMs, callTiming.attemptMs, callTiming.callMs);
+  });
+});
+
+/** The cell beside a name in any table of docs/reference/timing.md. */
+function documented(name: string): string {
+  const rows = readFileSync('docs/reference/timing.md', 'utf8').split('\n');
+  const cells = rows.map((row) => row.split('|').map((cell) => cell.trim())).find((row) => row[1] === name);
+  if (cells?.[2] === undefined) throw new Error(`docs/reference/timing.md has no row "${name}"`);
+  return cells[2];
+}
+
+const seconds = (...values: readonly number[]): string => `${values.map((ms) => ms / 1000).join(', ')} s`;
+const minutes = (ms: number): string => `${ms / 60_000} min`;
+
+describe('docs/reference/timing.md', () => {
+  it.each([
+    ['start lease', seconds(startTiming.leaseMs)],
+    ['CreateTrainingJob in a request', seconds(startTiming.createInRequestMs)],
+    ['search for the job in a request', seconds(startTiming.searchInRequestMs)],
+    ['search for the job in a worker', seconds(startTiming.searchInWorkerMs)],
+    ['delays between searches', seconds(...startTiming.searchDelaysMs)],
+    ['a second request with the same key', `${seconds(startTiming.sameKeyWaitMs)}, every 50 ms`],
+    ['StopTrainingJob in a request', seconds(startTiming.stopInRequestMs)],
+    ['not found ends a run after', minutes(trainingNotFoundBudgetMs)],
+    ['one change request', seconds(changeTiming.changeTimeoutMs)],
+    ['in-flight window', seconds(changeTiming.inFlightWindowMs)],
+    ['delays after a 5xx', seconds(...changeTiming.afterServerErrorMs)],
+    ['stale read window', seconds(changeTiming.staleReadWindowMs)],
+    ['retry after a lack of capacity', `${seconds(changeTiming.capacityRetryMs)} at least`],
+    ['writing tags', seconds(changeTiming.tagMs)],
+    ['other calls of a deployment', seconds(changeTiming.callMs)],
+    ['unsettled deployments are observed for', `${changeTiming.unsettledForMs / 3_600_000} h`],
+    [
+      'between the two observations that end a limit',
+      `one polling interval, ${seconds(timeLimitTiming.leastBetweenObservationsMs)} at least`,
+    ],
+    ['a gap that moves the limits', `${minutes(timeLimitTiming.gapMs)}, or three polling intervals`],
+    ['an instant in the future is repaired from', seconds(timeLimitTiming.aheadToleranceMs)],
+    ['quota', minutes(retryBudgets.quota)],
+    ['contradiction', minutes(retryBudgets.contradiction)],
+    ['not found (model, endpoint configuration)', minutes(retryBudgets.not_found)],
+    ['access denied', minutes(retryBudgets.access_denied)],
+    ['unknown', minutes(retryBudgets.unknown)],
+    ['connecting', seconds(callTiming.connectMs)],
+    ['one attempt, to the first byte', seconds(callTiming.attemptMs)],
+    ['a call without a limit of its own', seconds(callTiming.callMs)],
+    ['a check waits for the first response', seconds(readinessTiming.firstCredentialsMs)],
+    ['asking SageMaker about an unknown job', `2 × ${seconds(eventTiming.lookUpMs)}`],
+    ['lock of a job', seconds(queueTiming.lockMs)],
+    ['stalled jobs are looked for every', seconds(queueTiming.stalledIntervalMs)],
+    ['a command of the queue', seconds(queueTiming.commandMs)],
+    ['reconnecting to Redis', `0.1 s, doubled, at most ${seconds(queueTiming.longestReconnectMs)}`],
+    [
+      'a silent connection is closed',
+      `${seconds(queueTiming.producerSilenceMs)}, workers ${seconds(queueTiming.workerSilenceMs)}`,
+    ],
+    ['a job that Redis refuses to delay', `${seconds(queueTiming.delayRetryMs)}, every 0.5 s`],
+    ['processes compare their databases every', seconds(peerTiming.compareEveryMs)],
+    [
+      'a call waits while the database is locked',
+      `API ${seconds(databaseTiming.apiWaitMs)}, worker ${seconds(databaseTiming.workerWaitMs)}`,
+    ],
+    ['a readiness check of the database', seconds(databaseTiming.readinessMs)],
+    ['an idle worker closes within', seconds(shutdownTiming.idleWorkerMs)],
+    ['active jobs receive the signal to stop', seconds(shutdownTiming.releaseJobsMs)],
+    ['the API cuts the requests that are left', seconds(shutdownTiming.cutRequestsMs)],
+    ['jobs that did not stop are left to their locks', seconds(shutdownTiming.forceCloseMs)],
+    ['the process ends, whatever hangs', seconds(shutdownTiming.exitMs)],
+    ['a slow reader of the log gets', `${seconds(shutdownTiming.lastLinesMs)} more`],
+  ])('has the value of "%s"', (name, value) => {
+    expect(documented(name)).toBe(value);
+  });
+});
