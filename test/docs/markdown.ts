@@ -38,14 +38,9 @@ export function tableRows(text: string): string[][] {
     .map((cells) => cells.map((cell) => cell.trim()));
 }
 
-/** The anchors that GitHub gives the headings of a text. */
-export const anchors = (text: string): string[] =>
-  found(text, /^#+ (.+)$/gm).map((heading) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+/** What blocks of code of a language hold. */
+export const blocks = (text: string, language: string): string[] =>
+  found(text, new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
 
 /** A text without its blocks of code. */
 export const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');

@@ -1,0 +1,128 @@
+import { globSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { problemCodes, statusOf } from '../../src/api/problems/table.ts';
+import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { decideRetry, type RetryErrorKind } from '../../src/core/decide-retry.ts';
+import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
+import { retryDelayMs } from '../../src/core/retry-delay.ts';
+import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
+import { startApi } from '../api/harness.ts';
+import { found, read, root, section, tableRows, withoutCode } from './markdown.ts';
+
+const inBackticks = (text: string): string[] => found(withoutCode(text), /`([^`]+)`/g);
+const firstCells = (text: string): string[] => tableRows(text).map(([cell = '']) => cell);
+const sources = (...patterns: string[]): string => globSync(patterns, { cwd: root }).toSorted().map(read).join('\n');
+
+describe('docs/configuration.md', () => {
+  const variables = Object.entries({ ...sharedVariables, ...apiVariables });
+  const rows = tableRows(section(read('docs/configuration.md'), 'Variables'));
+
+  it('has every variable, and no other', () => {
+    expect(rows.flatMap(([name = '']) => inBackticks(name)).toSorted()).toEqual(variables.map(([name]) => name).toSorted());
+  });
+
+  it.each(variables)('has the default of %s', (name, { schema }) => {
+    const [, cell = ''] = rows.find(([first]) => first === `\`${name}\``) ?? [];
+    const unset = schema.safeParse(undefined);
+    if (cell === 'required') return expect(unset.success).toBe(false);
+    expect(unset.success).toBe(true);
+    const isNone = unset.data === null || (Array.isArray(unset.data) && unset.data.length === 0);
+    if (isNone) return expect(cell).not.toMatch(/^`[^<]*`$/);
+    expect(schema.parse(cell.slice(1, -1))).toEqual(unset.data);
+  });
+});
+
+describe('docs/api.md', () => {
+  const text = read('docs/api.md');
+
+  it('has every route of the OpenAPI document', async () => {
+    const { body } = await (await startApi()).ask<{ paths: Record<string, object> }>('GET', '/openapi.json');
+    const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.length).toBeGreaterThan(10);
+    expect(routes.filter((route) => !inBackticks(text).includes(route))).toEqual([]);
+  });
+
+  it('has every problem code with its status, and no other', () => {
+    const rows = tableRows(section(text, 'Errors')).map(([status = '', code = '']) => `${status} ${code}`);
+    expect(rows.toSorted()).toEqual(problemCodes.map((code) => `${statusOf(code)} \`${code}\``).toSorted());
+  });
+});
+
+it('docs/operations/runbook.md names only problem codes that exist', () => {
+  const rows = firstCells(section(read('docs/operations/runbook.md'), 'Refused requests'));
+  const codes = rows.flatMap(inBackticks);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(codes.filter((code) => !(problemCodes as readonly string[]).includes(code))).toEqual([]);
+});
+
+it('docs/operations/metrics.md has every metric, and no other', async () => {
+  const api = await startApi();
+  const text = await (await fetch(`${api.url}/metrics`)).text();
+  const served = found(text, /^# TYPE (autodeploy_\w+) /gm);
+  const written = firstCells(read('docs/operations/metrics.md')).flatMap(inBackticks);
+  expect(written.map((name) => name.replace(/\{.*/, '')).toSorted()).toEqual(served.toSorted());
+});
+
+it('docs/operations/statuses.md has every status', () => {
+  const written = firstCells(read('docs/operations/statuses.md')).flatMap(inBackticks);
+  expect(written.toSorted()).toEqual([...trainingRunStatuses, ...deploymentStatuses].toSorted());
+});
+
+describe('docs/reference/retry-budgets.md', () => {
+  const text = read('docs/reference/retry-budgets.md');
+  const milliseconds = (cell: string): number => (cell === 'none' ? 0 : Number(/^(\d+) min$/.exec(cell)?.[1]) * 60_000);
+
+  it.each(tableRows(section(text, 'Budgets')))('has the budget of %s: %s', (kind, budget) => {
+    const decide = (forMs: number) => decideRetry(kind.slice(1, -1) as RetryErrorKind, 'refused', forMs).kind;
+    if (budget === 'the time limit') return expect(decide(Number.MAX_SAFE_INTEGER)).toBe('retry');
+    if (budget !== 'none') expect(decide(milliseconds(budget) - 1)).toBe('retry');
+    expect(decide(milliseconds(budget))).toBe('fail');
+  });
+
+  it('has the delays between retries, within a tenth', () => {
+    const seconds = (cell: string): number => Number.parseFloat(cell) * (cell.endsWith('min') ? 60 : 1);
+    let afterMs = 0;
+    const computed = new Map<number, { delay: number; after: number }>();
+    for (let retry = 1; retry <= 15; retry += 1) {
+      const delayMs = retryDelayMs(afterMs, () => 0.5);
+      afterMs += delayMs;
+      computed.set(retry, { delay: delayMs / 1000, after: afterMs / 1000 });
+    }
+    for (const [retry = '', delay = '', after = ''] of tableRows(section(text, 'Delays'))) {
+      const real = computed.get(Number(retry));
+      expect(Math.abs(seconds(delay) / (real?.delay ?? 0) - 1), `delay ${retry}`).toBeLessThan(0.1);
+      expect(Math.abs(seconds(after) / (real?.after ?? 0) - 1), `after ${retry}`).toBeLessThan(0.1);
+    }
+  });
+});
+
+describe('docs/operations/log-events.md', () => {
+  const text = read('docs/operations/log-events.md');
+  const written = firstCells(text).flatMap(inBackticks);
+
+  it('has each event once', () => {
+    expect(written.length).toBeGreaterThan(40);
+    expect(written.filter((event, index) => written.indexOf(event) !== index)).toEqual([]);
+  });
+});
+
+describe('docs/iam/service-policy.json', () => {
+  it('allows what src/sagemaker calls, passing the role, and to delete an endpoint under autoscaling', () => {
+    const called = [...new Set(found(sources('src/sagemaker/**/*.ts'), /new (\w+)Command\(/g))].map(
+      (operation) => `sagemaker:${operation}`,
+    );
+    const { Statement } = JSON.parse(read('docs/iam/service-policy.json')) as { Statement: { Action: string | string[] }[] };
+    const allowed = Statement.flatMap(({ Action }) => Action);
+    // SageMaker deregisters the scalable targets of an endpoint that it deletes, with the caller's permission.
+    const besides = ['iam:PassRole', 'application-autoscaling:DeregisterScalableTarget'];
+    expect(allowed.toSorted()).toEqual([...called, ...besides].toSorted());
+  });
+});
+
+it('README.md quotes the crash matrix as it is', () => {
+  const [, summary = 'none'] = /\*\*rows (.+)\*\*/.exec(read('docs/reports/crash-matrix.md')) ?? [];
+  const [rows, faults, lost, duplicated] = summary.match(/\d+/g) ?? [];
+  expect(read('README.md')).toContain(`${rows} scenarios, ${faults} faults injected, ${lost} lost, ${duplicated} duplicated`);
+});
