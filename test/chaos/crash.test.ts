@@ -4,7 +4,7 @@ import type { RowResult } from '../../tools/chaos/run-row.ts';
 import { rows } from '../../tools/chaos/rows.ts';
 import { lineOf, runMatrix } from '../../tools/chaos/run-matrix.ts';
 
-/** The rows of the crash matrix that tell the most for their time; `npm run crash-matrix` runs all of them. */
+/** The rows of the crash matrix that prove the most for their time; `npm run crash-matrix` runs all of them. */
 const short = rows.filter((row) => row.short);
 const took = new Map<number, RowResult>();
 const lines: string[] = [];
@@ -14,13 +14,13 @@ beforeAll(async () => {
   for (const result of results) took.set(result.row.order, result);
 }, 240_000);
 
-describe('the short crash matrix', () => {
-  it.each(short)('$fault, $step', ({ order }) => {
+describe('runMatrix', () => {
+  it.each(short)('recovers: $fault, $step', ({ order }) => {
     const result = took.get(order);
     expect(result && lineOf(result)).toMatch(/^ok/);
   });
 
-  it('loses and doubles nothing', () => {
+  it('loses and doubles nothing in the short matrix', () => {
     expect(summaryOf([...took.values()]), lines.join('\n')).toEqual({
       rows: short.length,
       injected: short.length,

@@ -56,11 +56,11 @@ const first = [created(110, 'job-1'), ended(120, 'in_service', 'job-1')];
 const second = [updated(210, 'job-2'), ended(220, 'in_service', 'job-2')];
 const both = [deployment(1, {}), deployment(2, {})];
 
-describe('what is no fault', () => {
+describe('timelineFindings > finds nothing', () => {
   it.each([
-    ['one after the other', [...first, ...second], both],
+    ['where one training follows another', [...first, ...second], both],
     [
-      'one that was asked for again, since there had been no capacity',
+      'where an update is requested again after a lack of capacity',
       [
         ...first,
         updated(210, 'job-2'),
@@ -89,7 +89,7 @@ describe('what is no fault', () => {
       ],
     ],
     [
-      'a failed one, deleted and created anew',
+      'where a failed endpoint is deleted and created again',
       [
         created(110, 'job-1'),
         ended(120, 'failed', 'job-1'),
@@ -100,12 +100,12 @@ describe('what is no fault', () => {
       ],
       [deployment(1, { status: 'failed' }), deployment(2, {})],
     ],
-    ['one whose end was not read yet', [created(110, 'job-1')], [deployment(1, { finishedAt: 10_001 })]],
+    ['where the end of the change was not read yet', [created(110, 'job-1')], [deployment(1, { finishedAt: 10_001 })]],
   ])('%s', (_, effects, deployments) => {
     expect(judge(effects, deployments)).toEqual([]);
   });
 
-  it('an older one that a client has forced', () => {
+  it('where a client has forced an older training', () => {
     const effects = [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1')];
     const older = deployment(3, {
       runSeq: 1,
@@ -116,40 +116,40 @@ describe('what is no fault', () => {
       trigger: 'api',
     });
     expect(judge(effects, [...both, older], { forced: new Set(['job-1']) })).toEqual([]);
-    expect(judge(effects, [...both, older])).toEqual(['live: was put on job-1, forced, and nobody had asked for that']);
+    expect(judge(effects, [...both, older])).toEqual(['live: was changed to job-1, forced, and no client requested that']);
   });
 });
 
-describe('what is one', () => {
+describe('timelineFindings > finds', () => {
   const older = { runSeq: 1, trainingCreatedAt: 1, trainingJobName: 'job-1', attempts: 2 };
   it.each([
     [
-      'asked for twice',
+      'a change that is requested twice',
       [...first, updated(130, 'job-1')],
       [deployment(1, {})],
-      /^live: was asked for 2 times by deployment 1 of job-1/,
+      /^live: was requested 2 times by deployment 1 of job-1/,
     ],
     [
-      'asked for when all was over',
+      'a change with no deployment in progress',
       [...first, ...second, updated(260, 'job-1')],
       both,
-      /^live: was put on job-1 by nothing that was under way/,
+      /^live: was changed to job-1 with no deployment in progress/,
     ],
     [
-      'an older one after a newer one',
+      'an older training after a newer one',
       [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1')],
       [...both, deployment(3, older)],
-      /^live: was put on job-1, older than job-2 that was live/,
+      /^live: was changed to job-1, older than job-2 that was live/,
     ],
     [
-      'put back in place of what had gone live',
+      'a restore of a training that is not live',
       [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1')],
       [...both, deployment(3, { ...older, forced: true, trigger: 'reconcile' })],
-      /^live: was put on job-1, again, in place of job-2/,
+      /^live: was changed to job-1, restored, in place of job-2/,
     ],
-    ['deleted while it served', [...first, deleted(205)], both, /^live: was deleted and had not failed/],
+    ['a deletion of an endpoint that serves', [...first, deleted(205)], both, /^live: was deleted and had not failed/],
     [
-      'said to be deployed, and was not',
+      'a training that is recorded as deployed and was not live',
       [...first, updated(210, 'job-2'), ended(220, 'rolled_back', 'job-1')],
       both,
       /^live: job-2 is recorded as deployed/,

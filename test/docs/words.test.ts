@@ -14,6 +14,8 @@ const rooms: readonly string[] = [
   'packages/',
   'SECURITY.md',
   '.github/',
+  'tools/chaos/',
+  'test/chaos/',
   'test/docs/citations',
   'test/docs/source-parts',
 ];

@@ -1,86 +1,97 @@
-import type { Crossing, Passage, Watch } from './intercepted-message.ts';
+import type { Disposition, Intercept, InterceptedMessage } from './intercepted-message.ts';
 
-/** A place where a message of a process is waited for. */
-export interface Place {
-  /** Of which kind of process: `api`, or `worker` for any of them. */
-  of: 'api' | 'worker';
-  via: Crossing['via'];
+/** Where a fault is injected: at a message that one of the processes sends. */
+export interface InjectionPoint {
+  /** The kind of process that sends it: `api`, or `worker` for any of the workers. */
+  sender: 'api' | 'worker';
+  via: InterceptedMessage['via'];
+  /** The call or command, as `InterceptedMessage.what`. */
   what: string;
-  when: Crossing['when'];
-  /** What the message has to speak of, besides the training job. */
-  says?: RegExp;
-  /** Which of the matching messages, from 1, the first by default. */
+  when: InterceptedMessage['when'];
+  /** What the message contains, besides one of the names of the work. */
+  contains?: RegExp;
+  /** Which of the matching messages, from 1; the first by default. */
   nth?: number;
+  /** Only once the database holds such a deployment: an SQL condition over its columns. */
+  recorded?: string;
 }
 
 export interface Breakpoint {
-  place: Place;
-  /** Of one of these the message has to speak: training jobs, endpoints. */
-  about: readonly string[];
-  /** Done while the message is held up. */
-  act: (process: string) => Passage | Promise<Passage>;
+  point: InjectionPoint;
+  /** The message names one of these: training jobs, endpoints. */
+  names: readonly string[];
+  /** Runs while the message is held. */
+  act: (process: string) => Disposition | Promise<Disposition>;
 }
 
-interface Armed extends Breakpoint {
+interface ArmedBreakpoint extends Breakpoint {
   left: number;
-  tripped: () => void;
+  hit: () => void;
 }
+
+/** Whether the database holds a deployment of one of the names that meets the SQL condition. */
+export type IsRecorded = (condition: string, names: readonly string[]) => boolean;
 
 const jobId = /(?:check|deploy)-[\w-]+/g;
 const deployJob = /deploy-[0-9a-f-]{36}/;
 
-/** All that passes through the proxies of a system comes by here. */
+/** Every message that passes through the proxies of a system is shown to its breakpoints. */
 export class Breakpoints {
-  readonly #armed = new Set<Armed>();
-  /** What a job is about: most commands name only its id, and the one that adds it says the rest. */
-  readonly #subjectsOf = new Map<string, string[]>();
-  /** Shown everything, for those who want to write it down. */
-  onCrossing: (crossing: Crossing) => void = () => {};
+  readonly #armed = new Set<ArmedBreakpoint>();
+  /** The names behind each job: most commands carry only the job's id, the command that adds the job carries the names. */
+  readonly #namesOfJob = new Map<string, string[]>();
+  readonly #isRecorded: IsRecorded;
+  /** Called with every message, to record it. */
+  onMessage: (message: InterceptedMessage) => void = () => {};
 
-  /** Sets a wire that trips once. `tripped` resolves when it does; `remove` takes it away. */
-  set(wire: Breakpoint): { tripped: Promise<void>; remove: () => void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const armed: Armed = { ...wire, left: wire.place.nth ?? 1, tripped: resolve };
-    this.#armed.add(armed);
-    return { tripped: promise, remove: () => void this.#armed.delete(armed) };
+  constructor(isRecorded: IsRecorded) {
+    this.#isRecorded = isRecorded;
   }
 
-  readonly watch: Watch = async (crossing) => {
-    this.onCrossing(crossing);
-    if (crossing.via === 'redis') this.#learn(crossing.text);
-    for (const wire of this.#armed) {
-      if (!this.#matches(wire, crossing)) continue;
-      wire.left -= 1;
-      if (wire.left > 0) continue;
-      this.#armed.delete(wire);
-      const passage = wire.act(crossing.process);
-      wire.tripped();
-      if ((await passage) === 'drop') return 'drop';
+  /** Sets a breakpoint that is hit once. `hit` resolves then; `remove` takes it away. */
+  set(breakpoint: Breakpoint): { hit: Promise<void>; remove: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const armed: ArmedBreakpoint = { ...breakpoint, left: breakpoint.point.nth ?? 1, hit: resolve };
+    this.#armed.add(armed);
+    return { hit: promise, remove: () => void this.#armed.delete(armed) };
+  }
+
+  readonly intercept: Intercept = async (message) => {
+    this.onMessage(message);
+    if (message.via === 'redis') this.#learn(message.text);
+    for (const breakpoint of this.#armed) {
+      if (!this.#matches(breakpoint, message)) continue;
+      breakpoint.left -= 1;
+      if (breakpoint.left > 0) continue;
+      this.#armed.delete(breakpoint);
+      const disposition = breakpoint.act(message.process);
+      breakpoint.hit();
+      if ((await disposition) === 'drop') return 'drop';
     }
     return 'pass';
   };
 
   #learn(text: string): void {
-    const subjects = [...text.matchAll(/"(?:training_job|endpoint)_name":"([^"]+)"/g)].map(([, name = '']) => name);
-    const [training] = subjects;
+    const names = [...text.matchAll(/"(?:training_job|endpoint)_name":"([^"]+)"/g)].map(([, name = '']) => name);
+    const [training] = names;
     if (training === undefined) return;
-    for (const job of [`check-${training}`, deployJob.exec(text)?.[0]])
-      if (job !== undefined) this.#subjectsOf.set(job, subjects);
+    for (const job of [`check-${training}`, deployJob.exec(text)?.[0]]) if (job !== undefined) this.#namesOfJob.set(job, names);
   }
 
-  #matches({ place, about }: Armed, { process, via, what, when, text }: Crossing): boolean {
+  #matches({ point, names }: ArmedBreakpoint, { process, via, what, when, text }: InterceptedMessage): boolean {
     return (
-      process.startsWith(place.of) &&
-      via === place.via &&
-      what === place.what &&
-      when === place.when &&
-      (place.says?.test(text) ?? true) &&
-      this.#speaksOf(text, about)
+      process.startsWith(point.sender) &&
+      via === point.via &&
+      what === point.what &&
+      when === point.when &&
+      (point.contains?.test(text) ?? true) &&
+      this.#isAbout(text, names) &&
+      (point.recorded === undefined || this.#isRecorded(point.recorded, names))
     );
   }
 
-  #speaksOf(text: string, about: readonly string[]): boolean {
-    if (about.some((name) => text.includes(name))) return true;
-    return [...text.matchAll(jobId)].some(([job]) => this.#subjectsOf.get(job)?.some((name) => about.includes(name)) ?? false);
+  #isAbout(text: string, names: readonly string[]): boolean {
+    if (names.some((name) => text.includes(name))) return true;
+    return [...text.matchAll(jobId)].some(([job]) => this.#namesOfJob.get(job)?.some((name) => names.includes(name)) ?? false);
   }
 }

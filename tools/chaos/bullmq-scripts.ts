@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const folder = fileURLToPath(new URL('../../node_modules/bullmq/dist/esm/scripts', import.meta.url));
 const scripts = readdirSync(folder).filter((file) => /^\w+-\d+\.js$/.test(file));
 
-/** BullMQ's Lua scripts, each by the digest that Redis calls it by: `moveToDelayed` and the like. */
+/** The names of BullMQ's Lua scripts, such as `moveToDelayed`, by the digest with which EVALSHA calls them. */
 const byDigest = new Map(
   await Promise.all(
     scripts.map(async (file) => {
@@ -18,7 +18,7 @@ const byDigest = new Map(
   ),
 );
 
-/** `deploy/moveToDelayed`, `check-training/BZPOPMIN`, `-/HELLO`: the queue and what is done to it. */
+/** The queue and the script or command: `deploy/moveToDelayed`, `check-training/BZPOPMIN`, `-/HELLO`. */
 export function nameOf(words: readonly string[]): string {
   const [command = '', first = ''] = words;
   const verb = command.toUpperCase();

@@ -3,16 +3,16 @@ import type { Effect } from 'sagemaker-simulator';
 import { runOf } from './run-of-effect.ts';
 import type { DeploymentRecord } from './soak-records.ts';
 
-/** Something that must not be, and where in time it shows. */
+/** A broken invariant, and the instant at which it shows. */
 export interface Finding {
   what: string;
   endpoint: string | null;
   at: number | null;
 }
 
-const asks: readonly string[] = ['endpoint_create_requested', 'endpoint_update_requested'];
-const ends: readonly string[] = ['endpoint_in_service', 'endpoint_failed', 'endpoint_rolled_back', 'endpoint_deleted'];
-export const isChangeRequest = ({ kind }: Effect): boolean => asks.includes(kind);
+const requestKinds: readonly string[] = ['endpoint_create_requested', 'endpoint_update_requested'];
+const endKinds: readonly string[] = ['endpoint_in_service', 'endpoint_failed', 'endpoint_rolled_back', 'endpoint_deleted'];
+export const isChangeRequest = ({ kind }: Effect): boolean => requestKinds.includes(kind);
 
 export interface EndpointTimeline {
   effects: readonly Effect[];
@@ -26,9 +26,9 @@ export interface EndpointTimeline {
 type Started = DeploymentRecord & { startedAt: number };
 
 /**
- * Holds what was done to an endpoint against what the service has recorded of its deployments. Whatever was asked for has to be
- * asked once, by a deployment of that training that is under way at that instant, which the service was allowed to begin; what is
- * recorded as deployed has to have been in service. Pure: both are as they were read, the effects at `asOf` and the records later.
+ * Compares the effects on an endpoint with the service's records of its deployments. Every change must be requested once, by a
+ * deployment of that training that is in progress at that instant and that the service was allowed to begin; a training that is recorded
+ * as deployed must have been in service. Pure: the effects were read at `asOf` and the records later.
  */
 export function timelineFindings(endpoint: string, { effects, asOf, deployments, forced }: EndpointTimeline): Finding[] {
   const found: Finding[] = [];
@@ -39,50 +39,50 @@ export function timelineFindings(endpoint: string, { effects, asOf, deployments,
     started.filter((one) => one.startedAt <= at && (one.finishedAt === null || at <= one.finishedAt));
 
   const changeRequestsIn = new Map<Started, number>();
-  for (const ask of own.filter(isChangeRequest)) {
-    const name = runOf(ask);
-    // Of two that meet in one millisecond, the one that has asked for nothing yet.
-    const [asker] = inProgressAt(ask.at)
+  for (const request of own.filter(isChangeRequest)) {
+    const name = runOf(request);
+    // Of two deployments in progress in one millisecond, the one that has requested nothing yet.
+    const [requester] = inProgressAt(request.at)
       .filter((one) => one.trainingJobName === name)
       .toSorted((a, b) => (changeRequestsIn.get(a) ?? 0) - (changeRequestsIn.get(b) ?? 0));
-    if (asker === undefined) {
-      find(ask.at, `was put on ${name} by nothing that was under way`);
+    if (requester === undefined) {
+      find(request.at, `was changed to ${name} with no deployment in progress`);
       continue;
     }
-    // What came to nothing for want of capacity is asked for again.
-    const times = (wasShort(own, ask.at) ? 0 : (changeRequestsIn.get(asker) ?? 0)) + 1;
-    changeRequestsIn.set(asker, times);
-    if (times > 1) find(ask.at, `was asked for ${times} times by deployment ${asker.attempts} of ${name}`);
+    // A change that failed for lack of capacity is requested again.
+    const times = (lackedCapacity(own, request.at) ? 0 : (changeRequestsIn.get(requester) ?? 0)) + 1;
+    changeRequestsIn.set(requester, times);
+    if (times > 1) find(request.at, `was requested ${times} times by deployment ${requester.attempts} of ${name}`);
   }
   for (const one of changeRequestsIn.keys()) {
     const wrong = whyNotAllowed(one, liveBefore(started, one), forced);
-    if (wrong !== null) find(one.startedAt, `was put on ${one.trainingJobName}, ${wrong}`);
+    if (wrong !== null) find(one.startedAt, `was changed to ${one.trainingJobName}, ${wrong}`);
   }
 
   for (const [index, { kind, at }] of own.entries()) {
     if (kind !== 'endpoint_delete_requested') continue;
-    const before = own.slice(0, index).findLast((effect) => ends.includes(effect.kind));
+    const before = own.slice(0, index).findLast((effect) => endKinds.includes(effect.kind));
     if (before?.kind !== 'endpoint_failed') find(at, `was deleted and had not failed (${before?.kind ?? 'nothing'})`);
-    if (inProgressAt(at).length === 0) find(at, 'was deleted by nothing that was under way');
+    if (inProgressAt(at).length === 0) find(at, 'was deleted with no deployment in progress');
   }
   for (const { status, trainingJobName, endpointConfigName, finishedAt } of started) {
     if (status !== 'deployed' || finishedAt === null || finishedAt > asOf) continue;
-    const last = own.findLast((effect) => ends.includes(effect.kind) && effect.at <= finishedAt);
+    const last = own.findLast((effect) => endKinds.includes(effect.kind) && effect.at <= finishedAt);
     const shown = last?.kind === 'endpoint_deleted' ? undefined : last?.detail?.['endpointConfigName'];
     if (shown !== endpointConfigName || last?.kind === 'endpoint_failed')
-      find(finishedAt, `${trainingJobName} is recorded as deployed, and ${String(shown)} was there (${last?.kind ?? 'nothing'})`);
+      find(finishedAt, `${trainingJobName} is recorded as deployed, and ${String(shown)} was live (${last?.kind ?? 'nothing'})`);
   }
   return found;
 }
 
-/** Whether what happened last before that instant is that SageMaker had no capacity. */
-function wasShort(own: readonly Effect[], before: number): boolean {
-  const last = own.findLast(({ kind, at }) => ends.includes(kind) && kind !== 'endpoint_deleted' && at <= before);
+/** Whether the last change before that instant failed for lack of capacity. */
+function lackedCapacity(own: readonly Effect[], before: number): boolean {
+  const last = own.findLast(({ kind, at }) => endKinds.includes(kind) && kind !== 'endpoint_deleted' && at <= before);
   const reason = last?.detail?.['failureReason'];
   return typeof reason === 'string' && capacityText.test(reason);
 }
 
-/** What was live by the records when a deployment began. */
+/** The deployment that was live, by the records, when another one began. */
 const liveBefore = (deployments: readonly Started[], { startedAt, seq }: Started): Started | undefined =>
   deployments
     .filter((one) => one.status === 'deployed' && one.finishedAt !== null && one.finishedAt <= startedAt && one.seq !== seq)
@@ -92,12 +92,12 @@ const liveBefore = (deployments: readonly Started[], { startedAt, seq }: Started
 const isNewer = (one: DeploymentRecord, other: DeploymentRecord): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
-/** The newest training wins, unless a client forced an older one; what the service repeats by itself is what is live. */
+/** The newest training wins, unless a client forced an older one; the service itself restores only the live deployment. */
 function whyNotAllowed(one: Started, live: Started | undefined, forced: ReadonlySet<string>): string | null {
   if (one.forced && one.trigger === 'reconcile') {
     const same = live?.trainingJobName === one.trainingJobName;
-    return same ? null : `again, in place of ${live?.trainingJobName ?? 'nothing'} that had gone live`;
+    return same ? null : `restored, in place of ${live?.trainingJobName ?? 'nothing'} that was live`;
   }
-  if (one.forced) return forced.has(one.trainingJobName) ? null : 'forced, and nobody had asked for that';
+  if (one.forced) return forced.has(one.trainingJobName) ? null : 'forced, and no client requested that';
   return live !== undefined && isNewer(live, one) ? `older than ${live.trainingJobName} that was live` : null;
 }

@@ -1,18 +1,24 @@
-/** Faults that others have met in the field: of Redis, the database, SageMaker and the account, without a process being killed. */
+/** Faults that operators have met: of Redis, the database, SageMaker and the account, with every process alive. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { at } from './faults.ts';
+import { onMessage } from './faults.ts';
 
-/** Long enough for every process to meet it. */
-const spellMs = 3000;
+/** Long enough for every process to meet the fault. */
+const faultMs = 3000;
 
-export const demoteRedis = at((system) => ({ over: system.demoteRedis(spellMs), passage: delay(50).then(() => 'pass') }));
+export const demoteRedis = onMessage((system) => ({
+  over: system.demoteRedis(faultMs),
+  disposition: delay(50).then(() => 'pass'),
+}));
 
-export const starveRedis = at((system) => ({ over: system.starveRedis(spellMs), passage: delay(50).then(() => 'pass') }));
+export const starveRedis = onMessage((system) => ({
+  over: system.starveRedis(faultMs),
+  disposition: delay(50).then(() => 'pass'),
+}));
 
-export const lockDatabase = at((system) => ({ over: system.lockDatabase(spellMs), passage: 'pass' }));
+export const lockDatabase = onMessage((system) => ({ over: system.lockDatabase(faultMs), disposition: 'pass' }));
 
-/** As of a session that has expired, and is renewed. */
-export const refuseCredentials = at((system, _process, { what, via }) => {
+/** As with a session that has expired and is renewed. */
+export const refuseCredentials = onMessage((system, _process, { what, via }) => {
   const id = `credentials-${via}-${what}-${Date.now()}`;
   const refused = {
     kind: 'error',
@@ -23,12 +29,12 @@ export const refuseCredentials = at((system, _process, { what, via }) => {
     id,
   } as const;
   const armed = system.simulator.addFaults([refused]);
-  const over = armed.then(() => delay(spellMs)).then(() => system.simulator.removeFault(id));
-  return { over, passage: armed.then(() => 'pass') };
+  const over = armed.then(() => delay(faultMs)).then(() => system.simulator.removeFault(id));
+  return { over, disposition: armed.then(() => 'pass') };
 });
 
-/** Somebody's clean-up deletes what has just been made for the training. */
-export const deleteMade = (what: 'model' | 'endpoint_config') =>
-  at((system, _process, _place, { about: [trainingJobName = ''] }) => ({
-    passage: system.simulator.deleteMadeFor(trainingJobName, what).then(() => 'pass'),
+/** A clean-up script deletes what the service has just created for the training. */
+export const deleteCreated = (what: 'model' | 'endpoint_config') =>
+  onMessage((system, _process, _point, { names: [trainingJobName = ''] }) => ({
+    disposition: system.simulator.deleteResourcesOf(trainingJobName, what).then(() => 'pass'),
   }));

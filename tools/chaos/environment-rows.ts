@@ -1,57 +1,62 @@
-/** The rows of what breaks in the field. */
+/** The rows of faults that operators have met. */
 import { killProcess } from './faults.ts';
-import { deleteMade, demoteRedis, lockDatabase, refuseCredentials, starveRedis } from './environment-faults.ts';
-import { cleanedUp, raided, shortCreate, shortUpdate } from './environment-workloads.ts';
+import { deleteCreated, demoteRedis, lockDatabase, refuseCredentials, starveRedis } from './environment-faults.ts';
+import { liveConfigDeleted, createdThenDeleted, createWithoutCapacity, updateWithoutCapacity } from './environment-workloads.ts';
 import { apiSteps, call, type Step, workerCalls, workerCommands } from './injection-points.ts';
-import { rowsOf, type Unplaced } from './row.ts';
+import { rowsOf, type UnorderedRow } from './row.ts';
 
-/** What is made again, or asked for again, by a worker that may die at it. */
-const recreations: Step[] = [
-  ...call('worker', 'CreateModel', cleanedUp, 'of the live endpoint, again', { says: /-old-/ }),
-  ...call('worker', 'CreateEndpointConfig', cleanedUp, 'of the live endpoint, again', { says: /-old-/ }),
-  ...call('worker', 'UpdateEndpoint', cleanedUp, 'refused for what is missing'),
-  ...call('worker', 'UpdateEndpoint', cleanedUp, 'after that', { nth: 2 }),
-  ...call('worker', 'UpdateEndpoint', shortUpdate, 'without capacity'),
-  ...call('worker', 'UpdateEndpoint', shortUpdate, 'after that', { nth: 2 }),
-  ...call('worker', 'CreateEndpoint', shortCreate, 'without capacity'),
-  ...call('worker', 'DeleteEndpoint', shortCreate, 'of one without capacity'),
-  ...call('worker', 'CreateEndpoint', shortCreate, 'after that', { nth: 2 }),
+/** Calls that recreate a resource or repeat a request, by a worker that may die in them. */
+const repeatedCalls: Step[] = [
+  ...call('worker', 'CreateModel', liveConfigDeleted, 'recreated for the live endpoint', { contains: /-old-/ }),
+  ...call('worker', 'CreateEndpointConfig', liveConfigDeleted, 'recreated for the live endpoint', { contains: /-old-/ }),
+  ...call('worker', 'UpdateEndpoint', liveConfigDeleted, 'refused, the live configuration is missing'),
+  ...call('worker', 'UpdateEndpoint', liveConfigDeleted, 'repeated after it was refused', { nth: 2 }),
+  ...call('worker', 'UpdateEndpoint', updateWithoutCapacity, 'without capacity'),
+  ...call('worker', 'UpdateEndpoint', updateWithoutCapacity, 'repeated for capacity', { nth: 2 }),
+  ...call('worker', 'CreateEndpoint', createWithoutCapacity, 'without capacity'),
+  ...call('worker', 'DeleteEndpoint', createWithoutCapacity, 'it failed without capacity'),
+  ...call('worker', 'CreateEndpoint', createWithoutCapacity, 'repeated for capacity', { nth: 2 }),
 ];
 
-const atCallsOf = (steps: readonly Step[]): Step[] =>
-  steps.filter(({ place: { via, when } }) => via === 'sagemaker' && when === 'before');
+const beforeCallsOf = (steps: readonly Step[]): Step[] =>
+  steps.filter(({ point: { via, when } }) => via === 'sagemaker' && when === 'before');
 
-const commands: Step[] = [...apiSteps, ...workerCommands].filter(({ place: { via } }) => via === 'redis');
+const commands: Step[] = [...apiSteps, ...workerCommands].filter(({ point: { via } }) => via === 'redis');
 const effects: Step[] = [...apiSteps, ...workerCalls].filter(
-  ({ place: { via, what } }) => via === 'sagemaker' && /^(Create|Update|Delete|Stop)/.test(what),
+  ({ point: { via, what } }) => via === 'sagemaker' && /^(Create|Update|Delete|Stop)/.test(what),
 );
 
-const halfWay: Step[] = [
-  ...call('worker', 'CreateEndpointConfig', raided),
-  ...call('worker', 'UpdateEndpoint', raided).filter(({ place: { when } }) => when === 'before'),
+const duringDeployment: Step[] = [
+  ...call('worker', 'CreateEndpointConfig', createdThenDeleted),
+  ...call('worker', 'UpdateEndpoint', createdThenDeleted).filter(({ point: { when } }) => when === 'before'),
 ];
 
-export const environmentRows: readonly Unplaced[] = [
+export const environmentRows: readonly UnorderedRow[] = [
   ...rowsOf(
-    'Redis demoted, connections left open',
+    'Redis demoted to a replica, connections left open',
     [...commands, ...effects],
     demoteRedis,
-    /^after (UpdateEndpoint|deploy\/addStandardJob)$/,
+    /^after (UpdateEndpoint|deploy\/addStandardJob) takes effect$/,
   ),
-  ...rowsOf('Redis without memory', commands, starveRedis, /^before deploy\/addStandardJob$/),
+  ...rowsOf('Redis out of memory', commands, starveRedis, /^before deploy\/addStandardJob is sent$/),
   ...rowsOf(
-    'database locked by somebody',
+    'database locked by another program',
     [...apiSteps, ...workerCalls, ...workerCommands],
     lockDatabase,
-    /^after UpdateEndpoint$/,
+    /^after UpdateEndpoint takes effect$/,
   ),
-  ...rowsOf('credentials refused', atCallsOf([...apiSteps, ...workerCalls]), refuseCredentials, /^before UpdateEndpoint$/),
-  ...rowsOf('own model deleted', halfWay, deleteMade('model')),
   ...rowsOf(
-    'own endpoint configuration deleted',
-    halfWay.filter(({ place: { what } }) => what === 'UpdateEndpoint'),
-    deleteMade('endpoint_config'),
+    'credentials refused',
+    beforeCallsOf([...apiSteps, ...workerCalls]),
+    refuseCredentials,
+    /^before UpdateEndpoint is sent$/,
+  ),
+  ...rowsOf('the new model deleted', duringDeployment, deleteCreated('model')),
+  ...rowsOf(
+    'the new endpoint configuration deleted',
+    duringDeployment.filter(({ point: { what } }) => what === 'UpdateEndpoint'),
+    deleteCreated('endpoint_config'),
     /UpdateEndpoint/,
   ),
-  ...rowsOf('kill -9 of a worker that mends', recreations, killProcess, /recreations\)$|after that\)$/),
+  ...rowsOf('kill -9 of a worker that repeats a call', repeatedCalls, killProcess, /\((recreated|repeated) /),
 ];

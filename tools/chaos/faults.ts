@@ -1,92 +1,92 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashSystem } from './system.ts';
-import type { Passage } from './intercepted-message.ts';
-import { holdInTransaction, type SqlPlace } from './sqlite-trap.ts';
-import type { Place } from './breakpoints.ts';
+import type { Disposition } from './intercepted-message.ts';
+import { holdInTransaction, type SqlInjectionPoint } from './sqlite-trap.ts';
+import type { InjectionPoint } from './breakpoints.ts';
 import type { Work } from './workloads.ts';
 
-/** A fault that is set up, and strikes where it was told to. */
-export interface Armed {
-  /** Resolves with the instant at which it struck. */
-  struck: Promise<number>;
-  /** Resolves when what it did is over: the process paused goes on, Redis answers again. */
+/** A fault that is set and waits for its injection point. */
+export interface ArmedFault {
+  /** Resolves with the instant of the injection. */
+  injected: Promise<number>;
+  /** Resolves when its cause has ended: the paused process runs again, Redis responds again. */
   over: Promise<unknown>;
   remove: () => void;
 }
 
-export type Fault = (system: CrashSystem, work: Work) => Armed;
+export type Fault = (system: CrashSystem, work: Work) => ArmedFault;
 
-/** Beyond the lock (6 s), the look for stalled jobs (2 s) and the start lease (15 s): somebody else has the job by then. */
+/** Longer than a job's lock (6 s), the check for stalled jobs (2 s) and the start lease (15 s): another worker has the job by then. */
 export const pauseMs = 17_000;
 
-/** What happens while the message is held up; `over` may take longer. */
+/** Runs while the message is held; `over` may take longer. */
 type Act = (
   system: CrashSystem,
   process: string,
-  place: Place,
+  point: InjectionPoint,
   work: Work,
-) => { passage: Passage | Promise<Passage>; over?: Promise<unknown> };
+) => { disposition: Disposition | Promise<Disposition>; over?: Promise<unknown> };
 
-/** A fault that strikes when a message comes by a place. */
-export const at =
+/** A fault that is injected when a message reaches the injection point. */
+export const onMessage =
   (act: Act) =>
-  (place: Place): Fault =>
+  (point: InjectionPoint): Fault =>
   (system, work) => {
     const over = Promise.withResolvers<unknown>();
-    const wire = system.wires.set({
-      place,
-      about: work.about,
+    const breakpoint = system.breakpoints.set({
+      point,
+      names: work.names,
       act: (process) => {
-        const done = act(system, process, place, work);
-        over.resolve(done.over ?? done.passage);
-        return done.passage;
+        const done = act(system, process, point, work);
+        over.resolve(done.over ?? done.disposition);
+        return done.disposition;
       },
     });
-    return { struck: wire.tripped.then(() => Date.now()), over: over.promise, remove: wire.remove };
+    return { injected: breakpoint.hit.then(() => Date.now()), over: over.promise, remove: breakpoint.remove };
   };
 
-export const killProcess = at((system, process) => {
+export const killProcess = onMessage((system, process) => {
   system.process(process).kill();
-  return { passage: 'drop' };
+  return { disposition: 'drop' };
 });
 
-export const killRedis = at((system, _process, { via }) => ({
+export const killRedis = onMessage((system, _process, { via }) => ({
   over: system.killRedis(),
-  passage: via === 'redis' ? 'drop' : 'pass',
+  disposition: via === 'redis' ? 'drop' : 'pass',
 }));
 
-export const flushRedis = at((system) => ({ passage: system.flushRedis().then(() => 'pass') }));
+export const flushRedis = onMessage((system) => ({ disposition: system.flushRedis().then(() => 'pass') }));
 
-export const removeDatabase = at((system) => {
+export const removeDatabase = onMessage((system) => {
   system.removeDatabase();
-  return { passage: 'pass' };
+  return { disposition: 'pass' };
 });
 
-/** SIGSTOP; what it was sending goes on its way only when it wakes up, what it was to hear waits for it. */
-export const pauseProcess = at((system, name, { when }) => {
+/** SIGSTOP. A request that the process was sending is forwarded when it resumes; a response to it waits until then. */
+export const pauseProcess = onMessage((system, name, { when }) => {
   const paused = system.process(name);
   paused.pause();
   const over = delay(pauseMs).then(() => paused.resume());
-  return { over, passage: when === 'before' ? over.then(() => 'pass') : 'pass' };
+  return { over, disposition: when === 'before' ? over.then(() => 'pass') : 'pass' };
 });
 
-export const loseMessage = at(() => ({ passage: 'drop' }));
+export const loseMessage = onMessage(() => ({ disposition: 'drop' }));
 
 /** Kills the process while it is within a transaction that is not committed. */
 export const killInTransaction =
-  (place: SqlPlace): Fault =>
+  (point: SqlInjectionPoint): Fault =>
   (system, work) => {
-    const trap = holdInTransaction(system, place, work);
-    return { struck: trap.struck, over: trap.struck, remove: trap.remove };
+    const trap = holdInTransaction(system, point, work);
+    return { injected: trap.injected, over: trap.injected, remove: trap.remove };
   };
 
-/** Several faults, each in its place: all have to strike. */
+/** Several faults, each at its own injection point; the row needs all of them. */
 export const allOf =
   (...faults: Fault[]): Fault =>
   (system, work) => {
     const armed = faults.map((fault) => fault(system, work));
     return {
-      struck: Promise.all(armed.map(({ struck }) => struck)).then((instants) => Math.max(...instants)),
+      injected: Promise.all(armed.map(({ injected }) => injected)).then((instants) => Math.max(...instants)),
       over: Promise.all(armed.map(({ over }) => over)),
       remove: () => armed.forEach(({ remove }) => remove()),
     };

@@ -1,7 +1,7 @@
 /**
- * `npm run flush`: FLUSHALL under many trainings in flight (`--runs`, 10,000 by default) on one real worker, and how long it takes until
- * each is watched again, and then until each is looked at; and how many calls that costs SageMaker a second, before and after. Ends with
- * 1 when a run is watched again later than promised, is not looked at within a polling interval of that, or the calls come in a burst.
+ * `npm run flush`: FLUSHALL of Redis with many trainings in flight (`--runs`, 10,000 by default) on one real worker. Measures when each run
+ * is in the queue again, when it is observed again, and the calls of SageMaker a second before and after. Exits with 1 when a run is queued
+ * later than promised, is not observed within a polling interval of that, or the calls come in a burst.
  */
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,12 +27,12 @@ const [runs, times, pollMs, reconcileMs] = [
   Number(values.poll) * 1000,
   Number(values.reconcile) * 1000,
 ];
-/** After the reconciler’s interval: the first run is watched again, and 10,000 of them. */
+/** After the reconciler's interval: until the first run is queued again. 10,000 runs take 10 s more. */
 const initialDelayMs = 5000;
 const allWithinMs = initialDelayMs + (runs / 10_000) * 10_000;
 /**
- * Calls in `windowMs` over those of an even spread. Half more are no burst: an interval is up to a tenth shorter than it is set, so that
- * those who were looked at first come again while the last are looked at.
+ * The calls in `windowMs` that count as a burst, as a multiple of an even spread. Half more are none: an interval is up to a tenth shorter
+ * than its setting, so that the first runs are observed again while the last are still observed.
  */
 const burst = 2;
 const windowMs = 5000;
@@ -74,10 +74,10 @@ async function measure(): Promise<void> {
     (await simulator.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= from && at < to);
 
   await untilJobs(runs, 60_000);
-  say('all are in the queue; waiting for a polling interval, which spreads them');
+  say('all runs are in the queue; waiting for one polling interval, which spreads them');
   await delay(pollMs);
   for (let time = 1; time <= times; time += 1) {
-    // At any point of the reconciler’s interval.
+    // At a random point of the reconciler's interval.
     await delay(Math.random() * reconcileMs);
     const at = Date.now();
     await redis.flushall();
@@ -90,19 +90,19 @@ async function measure(): Promise<void> {
     const after = perSecond(observations, allAt, allAt + pollMs);
     const observed = new Set(observations.filter((observe) => observe.at >= firstAt).map(({ name }) => name)).size;
     say(
-      `FLUSHALL ${time}: the first watched again after ${seconds(firstAt - at)}, all ${runs} after ${seconds(allAt - at)}; ` +
-        `${observed} looked at within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +
+      `FLUSHALL ${time}: the first run queued again after ${seconds(firstAt - at)}, all ${runs} after ${seconds(allAt - at)}; ` +
+        `${observed} observed within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +
         `in the ${values.poll} s before, ${after.mean} and ${after.most} in the ${values.poll} s after`,
     );
     if (firstAt - at > reconcileMs + initialDelayMs)
-      broken.push(`the first was watched again only after ${seconds(firstAt - at)}`);
-    if (allAt - at > reconcileMs + allWithinMs) broken.push(`all were watched again only after ${seconds(allAt - at)}`);
-    if (observed < runs) broken.push(`${runs - observed} runs were not looked at within a polling interval`);
+      broken.push(`the first run was queued again only after ${seconds(firstAt - at)}`);
+    if (allAt - at > reconcileMs + allWithinMs) broken.push(`all runs were queued again only after ${seconds(allAt - at)}`);
+    if (observed < runs) broken.push(`${runs - observed} runs were not observed within a polling interval`);
     if (after.most > burst * (runs / (pollMs / 1000))) broken.push(`a burst of ${after.most} calls a second`);
   }
 }
 
-/** How many calls a second from one instant to another: on average, and in the `windowMs` with the most. */
+/** The calls a second between two instants: on average, and in the busiest `windowMs`. */
 function perSecond(observations: readonly { at: number }[], from: number, to: number): { mean: number; most: number } {
   const counts = new Map<number, number>();
   for (const { at } of observations) {

@@ -1,7 +1,10 @@
-import type { SqlPlace } from './sqlite-trap.ts';
-import type { Place } from './breakpoints.ts';
+import type { SqlInjectionPoint } from './sqlite-trap.ts';
+import type { InjectionPoint } from './breakpoints.ts';
+import { updateWithoutCapacity } from './environment-workloads.ts';
+import { forcedLiveTagged, forcedTagged, removeTagged, rollbackTagged, stopTagged, updateTagged } from './tag-workloads.ts';
 import {
   create,
+  createUnnamed,
   forced,
   pair,
   replace,
@@ -9,48 +12,50 @@ import {
   stop,
   stopRefused,
   throttled,
-  unnamed,
   update,
   type Workload,
 } from './workloads.ts';
 
-/** A boundary between two writes or calls, and the work in which it comes up. */
-export interface Step<Where = Place> {
+/** An injection point between two writes or calls, and the workload that reaches it. */
+export interface Step<Point = InjectionPoint> {
   title: string;
   workload: Workload;
-  place: Where;
+  point: Point;
 }
 
-type Of = Place['of'];
-type More = Pick<Place, 'says' | 'nth'>;
+type Sender = InjectionPoint['sender'];
+type Via = InjectionPoint['via'];
+type More = Pick<InjectionPoint, 'contains' | 'nth' | 'recorded'>;
 
 const whens = ['before', 'after'] as const;
 
-/** Before and after a call of SageMaker. */
-export const call = (of: Of, what: string, workload: Workload, note = '', more: More = {}): Step[] =>
-  whens.map((when) => ({ title: titleOf(when, what, note), workload, place: { of, via: 'sagemaker', what, when, ...more } }));
+const titleOf = (when: 'before' | 'after', what: string, note: string): string =>
+  `${when} ${what} ${when === 'before' ? 'is sent' : 'takes effect'}${note === '' ? '' : ` (${note})`}`;
 
-/** Before and after a command to Redis. */
-const command = (of: Of, what: string, workload: Workload, note = ''): Step[] =>
-  whens.map((when) => ({ title: titleOf(when, what, note), workload, place: { of, via: 'redis', what, when } }));
+const steps =
+  (via: Via) =>
+  (sender: Sender, what: string, workload: Workload, note = '', more: More = {}): Step[] =>
+    whens.map((when) => ({ title: titleOf(when, what, note), workload, point: { sender, via, what, when, ...more } }));
 
-/** When an answer says something. */
-const response = (of: Of, via: Place['via'], what: string, says: RegExp, workload: Workload, note: string): Step => ({
-  title: titleOf('after', what, note),
-  workload,
-  place: { of, via, what, when: 'after', says },
-});
+/** Before a call of SageMaker is sent, and after it takes effect. */
+export const call = steps('sagemaker');
 
-const titleOf = (when: string, what: string, note: string): string => `${when} ${what}${note === '' ? '' : ` (${note})`}`;
+/** Before a command to Redis is sent, and after it takes effect. */
+const command = steps('redis');
 
-const completed = /"TrainingJobStatus":"Completed"/;
-const inService = /"EndpointStatus":"InService"/;
+/** When a response contains something, before it arrives. */
+const response = (
+  sender: Sender,
+  via: Via,
+  { what, contains, note }: { what: string; contains: RegExp; note: string },
+  workload: Workload,
+): Step => ({ title: `after ${what} returns ${note}`, workload, point: { sender, via, what, when: 'after', contains } });
 
-/** From the request to the answer. */
+/** From the request to the response. */
 export const apiSteps: Step[] = [
-  ...call('api', 'CreateTrainingJob', unnamed),
-  ...command('api', 'check-training/addDelayedJob', unnamed),
-  ...command('api', 'check-training/getState', unnamed),
+  ...call('api', 'CreateTrainingJob', createUnnamed),
+  ...command('api', 'check-training/addDelayedJob', createUnnamed),
+  ...command('api', 'check-training/getState', createUnnamed),
   ...call('api', 'StopTrainingJob', stop),
   ...command('api', 'deploy/addStandardJob', forced, 'forced'),
   ...command('api', 'deploy/getState', forced, 'forced'),
@@ -60,66 +65,103 @@ export const apiSteps: Step[] = [
 export const workerCalls: Step[] = [
   ...call('worker', 'CreateTrainingJob', throttled, 'throttled at first'),
   ...call('worker', 'DescribeTrainingJob', create),
-  response('worker', 'sagemaker', 'DescribeTrainingJob', completed, create, 'Completed'),
+  response(
+    'worker',
+    'sagemaker',
+    { what: 'DescribeTrainingJob', contains: /"TrainingJobStatus":"Completed"/, note: 'Completed' },
+    create,
+  ),
   ...call('worker', 'CreateModel', create),
-  ...call('worker', 'DescribeEndpoint', update, 'to decide'),
+  ...call('worker', 'DescribeEndpoint', update, 'before the update'),
   ...call('worker', 'CreateEndpointConfig', update),
   ...call('worker', 'CreateEndpoint', create),
   ...call('worker', 'UpdateEndpoint', update),
-  ...call('worker', 'DescribeEndpoint', update, 'while it updates', { nth: 2 }),
-  response('worker', 'sagemaker', 'DescribeEndpoint', inService, create, 'InService'),
-  ...call('worker', 'DeleteEndpoint', replace, 'a Failed one'),
-  ...call('worker', 'CreateEndpoint', replace, 'anew'),
-  ...call('worker', 'DescribeModel', forced, 'exists already'),
-  ...call('worker', 'DescribeEndpointConfig', forced, 'exists already'),
-  ...call('worker', 'UpdateEndpoint', rollback, 'to be rolled back'),
+  ...call('worker', 'DescribeEndpoint', update, 'during the update', { nth: 2 }),
+  response(
+    'worker',
+    'sagemaker',
+    { what: 'DescribeEndpoint', contains: /"EndpointStatus":"InService"/, note: 'InService' },
+    create,
+  ),
+  ...call('worker', 'DeleteEndpoint', replace, 'a Failed endpoint'),
+  ...call('worker', 'CreateEndpoint', replace, 'in place of a Failed one'),
+  ...call('worker', 'DescribeModel', forced, 'the model exists'),
+  ...call('worker', 'DescribeEndpointConfig', forced, 'the configuration exists'),
+  ...call('worker', 'UpdateEndpoint', rollback, 'SageMaker rolls it back'),
   ...call('worker', 'UpdateEndpoint', pair, 'another deployment waits'),
-  ...call('worker', 'StopTrainingJob', stopRefused, 'the API’s was refused'),
+  ...call('worker', 'StopTrainingJob', stopRefused, "SageMaker refused the API's"),
+];
+
+/** Calls that write the tags from which a lost database is rebuilt. */
+export const workerTagCalls: Step[] = [
+  ...call('worker', 'AddTags', updateTagged, 'the training that is live', { contains: /autodeploy:training-job-name/ }),
+  ...call('worker', 'AddTags', forcedTagged, 'forced, before the update', { contains: /autodeploy:forced/ }),
+  ...call('worker', 'AddTags', forcedLiveTagged, 'forced, when live', { contains: /autodeploy:training-job-name/ }),
+  ...call('worker', 'AddTags', rollbackTagged, 'the training is turned down', { contains: /autodeploy:turned-down/ }),
+];
+
+export const apiTagCalls: Step[] = [
+  ...call('api', 'AddTags', stopTagged, 'the training is stopped', { contains: /autodeploy:turned-down/ }),
+  ...call('api', 'AddTags', removeTagged, 'the run is removed', { contains: /autodeploy:turned-down/ }),
 ];
 
 /** From the training's start to the recorded outcome: commands to Redis. */
 export const workerCommands: Step[] = [
-  response('worker', 'redis', 'check-training/moveToActive', /check-/, create, 'a job in hand'),
+  response('worker', 'redis', { what: 'check-training/moveToActive', contains: /check-/, note: 'a job' }, create),
   ...command('worker', 'check-training/moveToDelayed', create),
   ...command('worker', 'deploy/addStandardJob', create),
   ...command('worker', 'deploy/getState', create),
   ...command('worker', 'check-training/moveToFinished', create),
-  response('worker', 'redis', 'deploy/moveToActive', /deploy-/, create, 'a job in hand'),
+  response('worker', 'redis', { what: 'deploy/moveToActive', contains: /deploy-/, note: 'a job' }, create),
   ...command('worker', 'deploy/moveToDelayed', update),
   ...command('worker', 'deploy/moveToFinished', update),
 ];
 
+/** Between the record of a delayed retry and the retry: the instant is persisted, its job is delayed only afterwards. */
+export const retryCommands: Step[] = command('worker', 'deploy/moveToDelayed', updateWithoutCapacity, 'a retry is recorded', {
+  recorded: 'retry_at IS NOT NULL',
+});
+
 const write = (
-  table: SqlPlace['table'],
-  on: SqlPlace['on'],
+  table: SqlInjectionPoint['table'],
+  on: SqlInjectionPoint['on'],
   when: string,
   workload: Workload,
   title: string,
-): Step<SqlPlace> => ({
-  title: `within the transaction: ${title}`,
-  workload,
-  place: { table, on, when },
-});
+): Step<SqlInjectionPoint> => ({ title: `in the transaction that records ${title}`, workload, point: { table, on, when } });
 
 /** The writes of the API. */
-export const apiWrites: Step<SqlPlace>[] = [
-  write('training_runs', 'INSERT', 'true', unnamed, 'the run is recorded'),
-  write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", unnamed, 'requested → training'),
-  write('training_runs', 'UPDATE', 'NEW.stop_requested_at IS NOT OLD.stop_requested_at', stop, 'a stop is asked for'),
-  write('deployments', 'INSERT', 'NEW.forced', forced, 'a forced deployment is queued'),
+export const apiWrites: Step<SqlInjectionPoint>[] = [
+  write('training_runs', 'INSERT', 'true', createUnnamed, 'the run'),
+  write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", createUnnamed, 'requested → training'),
+  write('training_runs', 'UPDATE', 'NEW.stop_requested_at IS NOT OLD.stop_requested_at', stop, 'the request to stop'),
+  write('deployments', 'INSERT', 'NEW.forced', forced, 'a forced deployment'),
 ];
 
-export const workerWrites: Step<SqlPlace>[] = [
-  write('training_runs', 'UPDATE', 'NEW.start_attempts > OLD.start_attempts', throttled, 'the start is in hand'),
+export const workerWrites: Step<SqlInjectionPoint>[] = [
+  write('training_runs', 'UPDATE', 'NEW.start_attempts > OLD.start_attempts', throttled, 'the start lease'),
   write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", throttled, 'requested → training'),
-  write('training_runs', 'UPDATE', 'NEW.secondary_status IS NOT OLD.secondary_status', create, 'the training’s phase'),
+  write('training_runs', 'UPDATE', 'NEW.secondary_status IS NOT OLD.secondary_status', create, 'the secondary status'),
   write('training_runs', 'UPDATE', "NEW.status = 'completed'", create, 'training → completed'),
-  write('deployments', 'INSERT', 'true', create, 'the deployment is queued'),
+  write('deployments', 'INSERT', 'true', create, 'the deployment'),
   write('deployments', 'UPDATE', "NEW.status = 'in_progress' AND OLD.status = 'queued'", create, 'queued → in_progress'),
-  write('deployments', 'UPDATE', "NEW.step = 'endpoint_config' AND OLD.step = 'model'", create, 'the model is there'),
-  write('deployments', 'UPDATE', "NEW.step = 'endpoint' AND OLD.step = 'endpoint_config'", create, 'the configuration is there'),
-  write('deployments', 'UPDATE', 'NEW.requested_at IS NOT OLD.requested_at', create, 'what is about to be asked'),
-  write('deployments', 'UPDATE', 'NEW.acknowledged_at IS NOT NULL AND OLD.acknowledged_at IS NULL', create, 'what was confirmed'),
+  write('deployments', 'UPDATE', "NEW.step = 'endpoint_config' AND OLD.step = 'model'", create, 'that the model exists'),
+  write(
+    'deployments',
+    'UPDATE',
+    "NEW.step = 'endpoint' AND OLD.step = 'endpoint_config'",
+    create,
+    'that the configuration exists',
+  ),
+  write('deployments', 'UPDATE', 'NEW.requested_at IS NOT OLD.requested_at', create, 'the endpoint change to request'),
+  write(
+    'deployments',
+    'UPDATE',
+    'NEW.acknowledged_at IS NOT NULL AND OLD.acknowledged_at IS NULL',
+    create,
+    'the acknowledgement',
+  ),
+  write('deployments', 'UPDATE', 'NEW.retry_at IS NOT NULL AND OLD.retry_at IS NULL', updateWithoutCapacity, 'a delayed retry'),
   write('deployments', 'UPDATE', "NEW.status = 'deployed'", create, 'in_progress → deployed'),
   write('deployments', 'UPDATE', "NEW.status = 'rolled_back'", rollback, 'in_progress → rolled_back'),
   write('training_runs', 'UPDATE', "NEW.status = 'stopped'", stop, 'training → stopped'),

@@ -3,21 +3,21 @@ import { eventually } from '../testkit/eventually.ts';
 import type { Fault } from './faults.ts';
 import type { Workload } from './workloads.ts';
 
-/** Work that is its own fault. */
+/** A workload that is itself the fault. */
 type LoadScenario = Workload & { inject: Fault };
 
-const injectAtOnce: Fault = () => ({ struck: Promise.resolve(Date.now()), over: Promise.resolve(), remove: () => {} });
+const injectAtOnce: Fault = () => ({ injected: Promise.resolve(Date.now()), over: Promise.resolve(), remove: () => {} });
 
 const withInjection = (workload: Workload, inject: Fault): LoadScenario => Object.assign(workload, { inject });
 
 const scenarioMs = 8000;
 
-/** SageMaker lets one call of each operation through in two seconds, and later all of them. */
+/** SageMaker admits one call of each operation in two seconds, and later every call. */
 export const throttledLoad = withInjection((system, name) => {
   const names = [1, 2, 3, 4, 5, 6].map((number) => `${name}-${number}`);
   return Promise.resolve({
-    about: names,
-    go: async () => {
+    names,
+    perform: async () => {
       await system.simulator.addFaults([{ kind: 'rate_limit', perSecond: 0.5 }]);
       await Promise.all([
         ...names.map((one) => system.client.bootstrap({ name: one, endpoint: `ep-${one}` })),
@@ -29,7 +29,7 @@ export const throttledLoad = withInjection((system, name) => {
   });
 }, injectAtOnce);
 
-/** An event of EventBridge. */
+/** EventBridge's event of a completed training. */
 export const completion = (name: string): object => ({
   version: '0',
   id: `${name}-${Math.random()}`,
@@ -42,7 +42,7 @@ export const completion = (name: string): object => ({
   detail: { TrainingJobName: name, TrainingJobStatus: 'Completed', SecondaryStatus: 'Completed', LastModifiedTime: Date.now() },
 });
 
-/** Four trainings for one endpoint complete, the newest first; each completion is told of three times by event and twice by request. */
+/** Four trainings for one endpoint complete, the newest first; each completion is reported by three events and two requests. */
 export const reordered = withInjection(async (system, name) => {
   const endpoint = `ep-${name}`;
   const names = [1, 2, 3, 4].map((number) => `${name}-${number}`);
@@ -58,8 +58,8 @@ export const reordered = withInjection(async (system, name) => {
   }
   await system.simulator.settings({ trainingSeconds });
   return {
-    about: names,
-    go: async () => {
+    names,
+    perform: async () => {
       for (const one of names.toReversed()) {
         await system.simulator.complete(one);
         await Promise.all([

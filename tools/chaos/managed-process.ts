@@ -8,18 +8,18 @@ export interface ProcessSpec {
   program: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
-  /** The line of its output that says that it is ready. */
+  /** The line of its output that reports that it is ready. */
   ready: RegExp;
 }
 
-/** A process that is started again whenever it ends, as an orchestrator would. */
+/** A process that restarts whenever it ends, as under an orchestrator. */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
   starts = 0;
   #child: Child | null = null;
   #ready: Promise<void> = Promise.resolve();
   #wanted = true;
-  /** What processes which have ended said. */
+  /** The output of the processes that have ended. */
   readonly #before: string[] = [];
 
   constructor(spec: ProcessSpec) {
@@ -30,7 +30,7 @@ export class ManagedProcess {
     return this.spec.name;
   }
 
-  /** Resolves when the process of now is ready. */
+  /** Resolves when the current process is ready. */
   get ready(): Promise<void> {
     return this.#ready;
   }
@@ -41,9 +41,9 @@ export class ManagedProcess {
     const child = new Child(program, args, env);
     this.#child = child;
     this.#ready = child
-      .until(() => child.output.find((line) => ready.test(line)) && true, `${this.name} that is ready`, 60_000)
+      .until(() => child.output.find((line) => ready.test(line)) && true, `${this.name} to be ready`, 60_000)
       .then(() => {});
-    // Whoever waits is told; one that is killed while it starts is started again.
+    // Callers of `ready` get the rejection; a process that is killed while it starts restarts.
     this.#ready.catch(() => {});
     void child.exited.then(async () => {
       this.#before.push(...child.output, `--- ended ${new Date().toISOString()}`);
@@ -53,7 +53,7 @@ export class ManagedProcess {
     return this.#ready;
   }
 
-  /** At once; what the process was about to do next, it does not do. */
+  /** SIGKILL: ends the process before its next instruction. */
   kill(): void {
     this.#signal('SIGKILL');
   }
@@ -76,12 +76,12 @@ export class ManagedProcess {
     return this.#child?.pid ?? null;
   }
 
-  /** The last that it said, and the last of what the one before it said. */
+  /** The last lines of the current process and of the one before it. */
   get output(): string {
-    return `--- ${this.name}, before\n${this.#before.slice(-15).join('\n')}\n--- ${this.name}\n${this.#child?.tail(60) ?? ''}`;
+    return `--- ${this.name}, the process before\n${this.#before.slice(-15).join('\n')}\n--- ${this.name}\n${this.#child?.tail(60) ?? ''}`;
   }
 
-  /** All that it said since the first start. */
+  /** The whole output since the first start. */
   get log(): string {
     return [...this.#before, ...(this.#child?.output ?? []), ''].join('\n');
   }

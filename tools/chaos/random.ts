@@ -1,4 +1,4 @@
-/** mulberry32: small, and the same for the same seed. @returns uniform in [0, 1). */
+/** mulberry32: a small generator, the same sequence for the same seed. @returns uniform in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** A command to Redis, past every proxy; fails when it is not answered with OK. */
+/** Sends a command to Redis, past every proxy. @throws when Redis does not return OK. */
 export async function redisCommand(port: number, command: string): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.write(`${command}\r\n`);

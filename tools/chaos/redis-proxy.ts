@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { nameOf } from './bullmq-scripts.ts';
-import type { Watch } from './intercepted-message.ts';
+import type { Intercept } from './intercepted-message.ts';
 import { Frames, isPush, wordsOf } from './resp.ts';
 
 export interface Proxy {
@@ -14,8 +14,8 @@ interface Command {
   text: string;
 }
 
-/** Stands between one process and Redis, and shows each command on its way there and, with its reply, on its way back. */
-export async function startRedisProxy(process: string, redisPort: number, watch: Watch): Promise<Proxy> {
+/** A proxy between one process and Redis. Passes each command to `intercept` before it is sent, and again with its response. */
+export async function startRedisProxy(process: string, redisPort: number, intercept: Intercept): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const redis = connect(redisPort, '127.0.0.1');
@@ -37,7 +37,7 @@ export async function startRedisProxy(process: string, redisPort: number, watch:
     pump(client, async (frame) => {
       const words = wordsOf(frame);
       const command = { what: nameOf(words), text: words.join(' ') };
-      if ((await watch({ process, via: 'redis', when: 'before', ...command })) === 'drop') return hangUp();
+      if ((await intercept({ process, via: 'redis', when: 'before', ...command })) === 'drop') return hangUp();
       inFlight.push(command);
       redis.write(frame);
     });
@@ -45,8 +45,8 @@ export async function startRedisProxy(process: string, redisPort: number, watch:
       const command = isPush(frame) ? undefined : inFlight.shift();
       if (command !== undefined) {
         const text = `${command.text}\n${frame.toString('latin1')}`;
-        const passage = await watch({ process, via: 'redis', when: 'after', what: command.what, text });
-        if (passage === 'drop') return hangUp();
+        const disposition = await intercept({ process, via: 'redis', when: 'after', what: command.what, text });
+        if (disposition === 'drop') return hangUp();
       }
       client.write(frame);
     });
@@ -63,7 +63,7 @@ export async function startRedisProxy(process: string, redisPort: number, watch:
   };
 }
 
-/** Hands on frame by frame, the next when the one before is through. */
+/** Forwards frame by frame, each after the one before. */
 function pump(socket: Socket, passOn: (frame: Buffer) => Promise<void>): void {
   const frames = new Frames();
   let last: Promise<void> = Promise.resolve();

@@ -13,13 +13,13 @@ export interface Summary {
 
 export const summaryOf = (results: readonly RowResult[]): Summary => ({
   rows: results.length,
-  injected: results.filter(({ struckAt }) => struckAt !== null).length,
+  injected: results.filter(({ injectedAt }) => injectedAt !== null).length,
   lost: sum(results, ({ verdict }) => verdict.lost.length),
   doubled: sum(results, ({ verdict }) => verdict.doubled.length),
   wrong: sum(results, ({ verdict }) => verdict.wrong.length),
 });
 
-/** One line, for people and for programs. */
+/** One line, for people and for programs (test/docs reads it). */
 export const summaryLine = ({ rows, injected, lost, doubled }: Summary): string =>
   `rows ${rows} · faults injected ${injected} · lost ${lost} · doubled ${doubled}`;
 
@@ -28,7 +28,7 @@ const sum = (results: readonly RowResult[], count: (result: RowResult) => number
 
 const seconds = (ms: number | undefined): string => (ms === undefined ? '–' : (ms / 1000).toFixed(1));
 
-/** The table's columns from `runs` on, for any number of rows. */
+/** The columns from `runs` on, summed over the rows. */
 function columnsOf(results: readonly RowResult[]): (string | number)[] {
   const times = results.flatMap(({ recoveryMs }) => recoveryMs ?? []).toSorted((a, b) => a - b);
   const runs = sum(results, (result) => result.runs);
@@ -59,7 +59,7 @@ function table(first: readonly string[], rows: readonly (readonly (string | numb
 
 const byOrder = (a: RowResult, b: RowResult): number => a.row.order - b.row.order;
 
-/** docs/reports/crash-matrix.md. */
+/** The text of the report (tools/reports.ts). */
 export function reportOf(
   results: readonly RowResult[],
   { at, tookMs, seed }: { at: Date; tookMs: number; seed: number },
@@ -83,24 +83,25 @@ Written by \`npm run crash-matrix\`; not by hand.
 
 **${summaryLine(summaryOf(results))}**
 
-${bad.length === 0 ? 'Every run ended as it should.' : `${bad.length} rows went wrong.`}
+${bad.length === 0 ? 'Every run ended with the expected outcome.' : `${bad.length} rows failed.`}
 
 ## How it is done
 
-Real processes: Redis with its append-only file, the API, three workers, and the stand-in for SageMaker, which keeps a journal of effects.
-Each process reaches Redis and the stand-in through proxies of its own. These know which message has come from whom, and stop the process
-exactly there: before a message is handed on, or after it has had its effect and before its answer arrives. Where writes of SQLite follow
-each other with no call between, a trigger in the database file that never ends holds the process within its transaction until it is
-killed. Nothing in the product takes part. What was killed is started again, as an orchestrator would; a client that got no answer
-repeats its request with the same Idempotency-Key.
+Every row runs real processes: Redis with its append-only file, the API, three workers, and the SageMaker simulator, which keeps a journal
+of effects. Each process reaches Redis and the simulator through proxies of its own. A proxy knows the sender of a message and holds the
+message at the injection point: before it is sent, or after it takes effect and before its response arrives. Where two writes of SQLite
+follow each other with no message between them, a trigger that never ends holds the process within its transaction until it is killed. The
+product contains no code for this. A killed process restarts, as under an orchestrator. A client without a response repeats its request
+with the same Idempotency-Key. A command to Redis is written as its queue and BullMQ's script: \`deploy/moveToDelayed\`.
 
-- **right**: runs whose recorded outcome is the one that it has to be
-- **effects**, by the stand-in's journal: training jobs created · models created · endpoint configurations created · endpoints asked to be
-  created or updated
-- **lost**: no final outcome within 90 s, or an endpoint that does not show the newest deployable training
-- **doubled**: an effect that was made more than once for one run or deployment
-- **recovery**: from the fault to the last recorded outcome. A worker that was killed holds its job's lock for up to 6 s, and lost locks
-  are looked for every 2 s; a start that was cut off is tried again after 15 s
+- **right**: runs whose recorded outcome is the expected one
+- **effects**, by the simulator's journal: training jobs created · models created · endpoint configurations created · requests to create or
+  update an endpoint
+- **lost**: no final outcome within 90 s, an endpoint that does not serve the newest deployable
+  training, or a tag that is missing
+- **doubled**: an effect that happened more than once for one run or deployment
+- **recovery**: from the injection to the last recorded outcome. The lock of a killed worker's job expires after up to 6 s, and workers
+  check for stalled jobs every 2 s; an interrupted start is retried after 15 s
 
 ## By fault
 
@@ -117,11 +118,11 @@ ${notCovered.map((one) => `- ${one}`).join('\n')}
 }
 
 const notCovered = [
-  `Writes of SQLite are reached from within (${apiWrites.length + workerWrites.length} of them), and between each other by the calls that surround them. Not told apart: the instant between a commit and the next statement of JavaScript, which makes no difference to what is on disk.`,
-  'Losing power: the processes are killed, the operating system is not. With `synchronous=NORMAL` the last transactions before a power cut may be missing; the row `database file removed` is the worst case of that.',
-  'A run that is still `requested` (throttled) when the database file is removed: nobody else knows of it. Its client has been answered with 202.',
-  'A stop that was asked for, a forced deployment, a rollback and the history, when the database file is removed: SageMaker’s tags do not hold them. An update that was rolled back before is then asked for once more.',
-  'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that reaches SageMaker more than 15 s after it was asked for (its worker was paused for so long between two instructions, or the network held it up): it undoes what others have done meanwhile, since SageMaker has no fence. Up to then it is waited for. The worker notices when it wakes, with or without an answer, and has what is live deployed again, unless something else has gone live since: one update more than a row allows. Tried with `worker paused past its lock` before each of the three, and seen. When the worker dies in that time, only what the network still carries can arrive, and nobody looks for that: an endpoint that shows an older training may as well have been put back by hand, which must not be undone.',
-  'The writes of the counters of SageMaker calls, which nothing depends on.',
-  'Several machines: all processes run on one.',
+  `The instant between a commit and the next statement of JavaScript. ${apiWrites.length + workerWrites.length} rows kill a process within a transaction, and the rows of the calls and commands around it kill it before and after; what is on disk is the same.`,
+  'A power cut: the rows kill processes, not the operating system. With `synchronous=NORMAL` the last transactions before a power cut may be missing; the row `database file removed` is the worst case of that.',
+  'A run that is still `requested` (throttled) when the database file is removed: no other system knows it. Its client has received 202.',
+  'What a client or SageMaker took back, when the database file is removed. The rows with `AddTags` show that the tags of a stopped, forced, rolled back or removed run are written; the tests of the adoption, not this matrix, show that a rebuilt database reads them. The history is lost.',
+  'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that reaches SageMaker more than 15 s after a worker recorded it (the worker was paused between two instructions, or the network delayed the request). SageMaker takes no fencing token, so the late request undoes what other workers have done meanwhile. Up to 15 s the service waits for it. When the worker resumes, it notices, with or without a response, and restores the live deployment, unless another one has gone live since: one update more than a row allows. Observed with `worker paused for longer than its job lock` before each of the three. When the worker dies in that time, only a request that the network still carries can arrive. The service does not look for it: an operator may have put the older training back by hand, which the service must not undo.',
+  'The writes of the counters of SageMaker calls: no decision depends on them.',
+  'Several machines: all processes run on one machine.',
 ];

@@ -1,14 +1,14 @@
-/** Redis's wire protocol, versions 2 and 3, as far as a proxy has to understand it: where a frame ends, and what a command says. */
+/** Redis's wire protocol, versions 2 and 3, as far as a proxy needs it: where a frame ends, and the words of a command. */
 
 const crlf = Buffer.from('\r\n');
-/** Types whose header is all there is to them. */
+/** Types that consist of their header. */
 const simple = new Set(['+', '-', ':', '_', '#', ',', '(']);
 const bulk = new Set(['$', '!', '=']);
 const aggregate = new Set(['*', '~', '>']);
 /** Two frames an entry. */
 const maps = new Set(['%', '|']);
 
-/** Where the frame that begins at `start` ends; null when the rest of it is still to come. */
+/** Where the frame that begins at `start` ends; null when the buffer holds only a part of it. */
 function frameEnd(bytes: Buffer, start: number): number | null {
   const lineEnd = bytes.indexOf(crlf, start);
   if (lineEnd === -1) return null;
@@ -46,7 +46,7 @@ export class Frames {
   }
 }
 
-/** Out of band, as for client tracking: answers no command. */
+/** An out-of-band message, as for client tracking: the response to no command. */
 export const isPush = (frame: Buffer): boolean => frame[0] === '>'.charCodeAt(0);
 
 /** The words of a command: an array of bulk strings. */

@@ -8,26 +8,26 @@ export interface Row {
   step: string;
   workload: Workload;
   inject: Fault;
-  /** In the short cut. */
+  /** Whether it belongs to the short matrix of `npm test`. */
   short: boolean;
-  /** Whether it takes the records of what ran before on the same system: such rows share systems only with each other. */
+  /** Whether it loses the records of earlier rows on the same system: such rows share systems only with each other. */
   losesRecords: boolean;
-  /** Its place in the table. */
+  /** Its position in the table. */
   order: number;
 }
 
-export type Unplaced = Omit<Row, 'order' | 'losesRecords'>;
+export type UnorderedRow = Omit<Row, 'order' | 'losesRecords'>;
 
-export const rowsOf = <Where>(
+export const rowsOf = <Point>(
   fault: string,
-  steps: readonly Step<Where>[],
-  inject: (place: Where) => Fault,
+  steps: readonly Step<Point>[],
+  inject: (point: Point) => Fault,
   short: RegExp | null = null,
-): Unplaced[] =>
-  steps.map(({ title, workload, place }) => ({
+): UnorderedRow[] =>
+  steps.map(({ title, workload, point }) => ({
     fault,
     step: title,
     workload,
-    inject: inject(place),
+    inject: inject(point),
     short: short?.test(title) ?? false,
   }));

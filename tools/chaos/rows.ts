@@ -9,91 +9,116 @@ import {
   removeDatabase,
 } from './faults.ts';
 import { environmentRows } from './environment-rows.ts';
-import { apiSteps, apiWrites, type Step, workerCalls, workerCommands, workerWrites } from './injection-points.ts';
+import {
+  apiSteps,
+  apiTagCalls,
+  apiWrites,
+  retryCommands,
+  type Step,
+  workerCalls,
+  workerCommands,
+  workerTagCalls,
+  workerWrites,
+} from './injection-points.ts';
 import { reordered, throttledLoad } from './load-scenarios.ts';
-import { type Row, rowsOf, type Unplaced } from './row.ts';
-import type { Place } from './breakpoints.ts';
+import { type Row, rowsOf, type UnorderedRow } from './row.ts';
+import type { InjectionPoint } from './breakpoints.ts';
 import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
 
-const before = (place: Place): boolean => place.when === 'before';
-const effects = /^(Create|Update|Delete|Stop)/;
+const isBefore = (point: InjectionPoint): boolean => point.when === 'before';
+const effects = /^(Create|Update|Delete|Stop|Add)/;
 
-const loseResponses = (steps: readonly Step[]): Unplaced[] =>
+const lostResponses = (steps: readonly Step[]): UnorderedRow[] =>
   rowsOf(
-    'answer lost after the effect',
-    steps.filter(({ place }) => !before(place) && effects.test(place.what)),
+    'response lost',
+    steps.filter(({ point }) => !isBefore(point) && effects.test(point.what)),
     loseMessage,
-    /UpdateEndpoint$|after CreateTrainingJob$/,
+    /^after (UpdateEndpoint|CreateTrainingJob) takes effect$/,
   );
 
-/** Killed when the worker starts the training, and the next one again while it finds out that it runs. */
-const twice = (what: string): Unplaced => ({
+/** The worker that starts the training is killed, and so is the next one while it finds out that the training runs. */
+const killTwice = (what: string): UnorderedRow => ({
   fault: 'kill -9 of two workers',
-  step: `after CreateTrainingJob, and after ${what}`,
+  step: `after CreateTrainingJob takes effect, and after ${what} does`,
   workload: throttled,
   inject: allOf(
-    killProcess({ of: 'worker', via: 'sagemaker', what: 'CreateTrainingJob', when: 'after' }),
-    killProcess({ of: 'worker', via: 'sagemaker', what, when: 'after' }),
+    killProcess({ sender: 'worker', via: 'sagemaker', what: 'CreateTrainingJob', when: 'after' }),
+    killProcess({ sender: 'worker', via: 'sagemaker', what, when: 'after' }),
   ),
   short: false,
 });
 
-/** Only what SageMaker has can be found again: not that a stop was asked for, a deployment forced, or an update rolled back. */
-const canBeFound = ({ place: { what, when }, workload }: Step): boolean =>
+/** A rebuilt database knows what SageMaker holds: not a requested stop, a forced deployment, or an update that was rolled back. */
+const canBeRebuilt = ({ point: { what, when }, workload }: Step): boolean =>
   when === 'after' && !/Stop|Delete/.test(what) && workload !== forced && workload !== rollback;
 
-const removed = 'database file removed';
+const databaseRemoved = 'database file removed';
 
-const removals = (steps: readonly Step[]): Unplaced[] =>
+const databaseRemovals = (steps: readonly Step[]): UnorderedRow[] =>
   rowsOf(
-    removed,
-    steps.filter(canBeFound).map((step) => ({ ...step, workload: recordLost(step.workload) })),
+    databaseRemoved,
+    steps.filter(canBeRebuilt).map((step) => ({ ...step, workload: recordLost(step.workload) })),
     removeDatabase,
-    /^after CreateTrainingJob|^after UpdateEndpoint$/,
+    /^after (CreateTrainingJob|UpdateEndpoint) takes effect( \(throttled at first\))?$/,
   );
 
-/** Its last request is held up until it wakes: these would undo what has become of the endpoint meanwhile (the report leaves them out). */
-const canBeHeldUp = ({ place: { what, when }, workload }: Step): boolean =>
+/**
+ * The paused worker sends its held request when it resumes: these requests would undo what has happened to the endpoint meanwhile (the
+ * report lists them as not covered).
+ */
+const canBeHeld = ({ point: { what, when }, workload }: Step): boolean =>
   when === 'after' || !(what === 'DeleteEndpoint' || (what === 'UpdateEndpoint' && (workload === pair || workload === rollback)));
 
 const workerSteps = [...workerCalls, ...workerCommands];
 const allSteps = [...apiSteps, ...workerSteps];
-const loadScenarios: Unplaced[] = [
+const loadScenarios: UnorderedRow[] = [
   {
-    fault: 'throttle storm',
-    step: 'all calls, six trainings',
+    fault: 'SageMaker throttles every operation',
+    step: 'all calls of six trainings',
     workload: throttledLoad,
     inject: throttledLoad.inject,
     short: true,
   },
   {
     fault: 'duplicate and reordered completions',
-    step: 'four trainings',
+    step: 'four trainings for one endpoint',
     workload: reordered,
     inject: reordered.inject,
     short: true,
   },
 ];
 
-const all: Unplaced[] = [
+const all: UnorderedRow[] = [
   ...rowsOf(
-    'kill -9 of the worker',
+    'kill -9 of a worker',
     workerSteps,
     killProcess,
-    /^after (CreateModel|UpdateEndpoint|deploy\/addStandardJob)$|^before CreateEndpoint$/,
+    /^after (CreateModel|UpdateEndpoint|deploy\/addStandardJob) takes effect$|^before CreateEndpoint is sent$/,
   ),
-  ...rowsOf('kill -9 of the worker', workerWrites, killInTransaction),
-  twice('DescribeTrainingJob'),
-  twice('ListTags'),
-  ...rowsOf('kill -9 of the API', apiSteps, killProcess, /(before|after) CreateTrainingJob$/),
+  ...rowsOf('kill -9 of a worker', [...workerTagCalls, ...retryCommands], killProcess),
+  ...rowsOf('kill -9 of a worker', workerWrites, killInTransaction),
+  killTwice('DescribeTrainingJob'),
+  killTwice('ListTags'),
+  ...rowsOf('kill -9 of the API', apiSteps, killProcess, /CreateTrainingJob/),
+  ...rowsOf('kill -9 of the API', apiTagCalls, killProcess),
   ...rowsOf('kill -9 of the API', apiWrites, killInTransaction),
-  ...rowsOf('kill -9 of Redis', allSteps, killRedis, /^after UpdateEndpoint$/),
-  ...rowsOf('FLUSHALL', allSteps, flushRedis, /^after (UpdateEndpoint|deploy\/addStandardJob)$/),
-  ...rowsOf('worker paused past its lock', workerSteps.filter(canBeHeldUp), pauseProcess, /^before UpdateEndpoint$/),
-  ...loseResponses(allSteps),
-  ...removals(workerSteps),
+  ...rowsOf('kill -9 of Redis', [...allSteps, ...retryCommands], killRedis, /^after UpdateEndpoint takes effect$/),
+  ...rowsOf(
+    'FLUSHALL of Redis',
+    [...allSteps, ...retryCommands],
+    flushRedis,
+    /^after (UpdateEndpoint|deploy\/addStandardJob) takes effect$/,
+  ),
+  ...rowsOf(
+    'worker paused for longer than its job lock',
+    workerSteps.filter(canBeHeld),
+    pauseProcess,
+    /^before UpdateEndpoint is sent$/,
+  ),
+  ...lostResponses([...allSteps, ...apiTagCalls, ...workerTagCalls]),
+  ...databaseRemovals(workerSteps),
   ...loadScenarios,
   ...environmentRows,
 ];
 
-export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === removed, order }));
+export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === databaseRemoved, order }));

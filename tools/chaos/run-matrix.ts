@@ -13,10 +13,10 @@ export interface MatrixOptions {
   report: (line: string) => void;
 }
 
-export const isGood = ({ struckAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
-  struckAt !== null && lost.length + doubled.length + wrong.length === 0;
+export const isGood = ({ injectedAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
+  injectedAt !== null && lost.length + doubled.length + wrong.length === 0;
 
-/** Runs the rows, one at a time on each system. A system that has gone wrong is put aside, for the next rows not to suffer. */
+/** Runs the rows, one at a time on each system. After a bad row the next row gets a new system. */
 export async function runMatrix({ rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
   const total = rows.length;
   const results: RowResult[] = [];
@@ -34,12 +34,12 @@ export async function runMatrix({ rows, systems, report }: MatrixOptions): Promi
         system ??= await CrashSystem.start();
         number += 1;
         const name = `crash-${String(number).padStart(4, '0')}`;
-        const result = await runRow(system, row, name).catch((error: unknown) => broken(row, error));
+        const result = await runRow(system, row, name).catch((error: unknown) => brokenRow(row, error));
         results.push(result);
         done.push(result);
         report(`${results.length}/${total} ${lineOf(result)}`);
         if (isGood(result)) continue;
-        report(`    what the processes said: ${keepOutput(name, system.output)}`);
+        report(`    output of the processes: ${keepOutput(name, system.output)}`);
         await system.stop();
         system = null;
         done = [];
@@ -60,19 +60,19 @@ export async function runMatrix({ rows, systems, report }: MatrixOptions): Promi
   return results;
 }
 
-/** In the end, everything that a system has done is looked at once more: what was doubled late shows here. */
+/** Judges every row of a system once more at its end: finds effects that were doubled late. */
 async function audit(system: CrashSystem, results: readonly RowResult[], report: (line: string) => void): Promise<void> {
   const works = results.flatMap(({ work }) => work ?? []);
-  // What lost its record in the last row may still be on its way back.
+  // Runs that lost their records in the last row may not be rebuilt yet.
   await untilFinal(
     system,
     works.flatMap(({ expects }) => expects),
   ).catch(() => {});
   for (const result of results) {
     if (result.work === null) continue;
-    const late = await judge(system, result.work.expects, result.work.live);
+    const late = await judge(system, result.work);
     for (const kind of ['lost', 'doubled', 'wrong'] as const) result.verdict[kind].push(...late[kind]);
-    if (!isGood(result)) report(`found at the end: ${lineOf(result)}`);
+    if (!isGood(result)) report(`found by the audit: ${lineOf(result)}`);
   }
 }
 
@@ -82,18 +82,18 @@ function keepOutput(name: string, output: string): string {
   return path;
 }
 
-const broken = (row: Row, error: unknown): RowResult => ({
+const brokenRow = (row: Row, error: unknown): RowResult => ({
   row,
   runs: 1,
-  struckAt: null,
+  injectedAt: null,
   recoveryMs: null,
-  verdict: { effects: noEffects, lost: [`the row broke off: ${String(error)}`], doubled: [], wrong: [] },
+  verdict: { effects: noEffects, lost: [`the row failed: ${String(error)}`], doubled: [], wrong: [] },
   work: null,
 });
 
-export function lineOf({ row, struckAt, recoveryMs, verdict }: RowResult): string {
+export function lineOf({ row, injectedAt, recoveryMs, verdict }: RowResult): string {
   const faults = (['lost', 'doubled', 'wrong'] as const).flatMap((kind) => verdict[kind].map((one) => `${kind}: ${one}`));
-  const said = struckAt === null ? ['the fault did not strike', ...faults] : faults;
+  const wrong = injectedAt === null ? ['the fault was not injected', ...faults] : faults;
   const took = recoveryMs === null ? '' : ` ${(recoveryMs / 1000).toFixed(1)} s`;
-  return `${said.length === 0 ? 'ok' : 'BAD'}${took} | ${row.fault} | ${row.step}${said.map((one) => `\n    ${one}`).join('')}`;
+  return `${wrong.length === 0 ? 'ok' : 'BAD'}${took} | ${row.fault} | ${row.step}${wrong.map((one) => `\n    ${one}`).join('')}`;
 }

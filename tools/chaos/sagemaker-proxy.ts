@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Watch } from './intercepted-message.ts';
+import type { Intercept } from './intercepted-message.ts';
 import type { Proxy } from './redis-proxy.ts';
 
-/** Stands between one process and the stand-in for SageMaker, and shows each call on its way there and, answered, on its way back. */
-export async function startSageMakerProxy(process: string, simulatorPort: number, watch: Watch): Promise<Proxy> {
+/** A proxy between one process and the simulator. Passes each call to `intercept` before it is sent, and again with its response. */
+export async function startSageMakerProxy(process: string, simulatorPort: number, intercept: Intercept): Promise<Proxy> {
   const server = createServer((incoming, response) => {
     relay(incoming, response).catch(() => void incoming.socket.destroy());
   });
@@ -15,7 +15,7 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
     const what = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
     const call = { process, via: 'sagemaker', what } as const;
     const drop = (): void => void incoming.socket.destroy();
-    if ((await watch({ ...call, when: 'before', text: body.toString() })) === 'drop') return drop();
+    if ((await intercept({ ...call, when: 'before', text: body.toString() })) === 'drop') return drop();
     const onward = request({
       host: '127.0.0.1',
       port: simulatorPort,
@@ -23,12 +23,12 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
       path: incoming.url,
       headers: incoming.headers,
     });
-    // A call that nobody waits for any more has still been sent.
+    // The call is sent even when its process has ended.
     onward.end(body);
     const [upstream] = (await once(onward, 'response')) as [IncomingMessage];
     const responded = await bytesOf(upstream);
     const text = `${body.toString()}\n${responded.toString()}`;
-    if ((await watch({ ...call, when: 'after', text })) === 'drop') return drop();
+    if ((await intercept({ ...call, when: 'after', text })) === 'drop') return drop();
     response.writeHead(upstream.statusCode ?? 500, upstream.headers).end(responded);
   }
 

@@ -19,9 +19,9 @@ interface Bootstrap {
 }
 
 const responseTimeoutMs = 12_000;
-const againAfterMs = 150;
+const repeatAfterMs = 150;
 
-/** A client as the promise wants it: without an answer, or told to come back, it repeats its request with the same Idempotency-Key. */
+/** A client that keeps its part of the contract: without a response, or on 503 and 429, it repeats its request with the same Idempotency-Key. */
 export class ServiceClient {
   readonly #url: string;
 
@@ -29,7 +29,7 @@ export class ServiceClient {
     this.#url = `http://127.0.0.1:${port}`;
   }
 
-  /** Asks for a training; answers when it has been accepted or refused for good. Without a name the service makes one. */
+  /** Requests a training; resolves when the service has accepted or refused it. Without a name the service generates one. */
   bootstrap(request: Bootstrap): Promise<ServiceResponse<TrainingRunBody>> {
     const { key, name, endpoint, autoDeploy = true, withinMs } = request;
     const body = { training_job_name: name, endpoint_name: endpoint };
@@ -44,15 +44,25 @@ export class ServiceClient {
     return this.repeat('POST', `/training-jobs/${name}/stop`);
   }
 
-  /** Delivers an event once; null without an answer. */
+  /** Removes the run. 404 where an earlier request, whose response was lost, has removed it. */
+  remove(name: string): Promise<ServiceResponse<TrainingRunBody>> {
+    return this.repeat('DELETE', `/training-jobs/${name}`);
+  }
+
+  /** Delivers an event once; null without a response. */
   async event(envelope: object): Promise<number | null> {
     return (await this.#once('POST', '/events', { body: envelope }))?.status ?? null;
   }
 
-  /** null where the service knows no such run, or gives no answer now. */
+  /** null where the service knows no such run, or does not respond now. */
   async run(name: string): Promise<RunDetails | null> {
     const response = await this.#once<RunDetails>('GET', `/training-jobs/${name}`, {});
     return response?.status === 200 ? response.body : null;
+  }
+
+  /** Whether the service responds that it knows no such run. */
+  async isUnknown(name: string): Promise<boolean> {
+    return (await this.#once('GET', `/training-jobs/${name}`, {}))?.status === 404;
   }
 
   async runs(): Promise<TrainingRunBody[]> {
@@ -75,7 +85,7 @@ export class ServiceClient {
     return response?.status === 200 ? { status: response.body.status, trainingJobName: response.body.training_job_name } : null;
   }
 
-  /** Until there is an answer that is no 503 and no 429. */
+  /** Repeats the request until a response is neither 503 nor 429. */
   async repeat<T>(
     method: string,
     path: string,
@@ -86,8 +96,8 @@ export class ServiceClient {
       const response = await this.#once<T>(method, path, { body, key });
       if (response !== null && response.status !== 503 && response.status !== 429) return response;
       if (Date.now() > deadline)
-        throw new Error(`${method} ${path}: ${response === null ? 'no answer' : JSON.stringify(response)}`);
-      await delay(againAfterMs);
+        throw new Error(`${method} ${path}: ${response === null ? 'no response' : JSON.stringify(response)}`);
+      await delay(repeatAfterMs);
     }
   }
 

@@ -1,10 +1,9 @@
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
 
-/** The stand-in's control routes. */
+/** The simulator's control routes, and calls of SageMaker as another user of the account. */
 export class SimulatorClient {
   readonly #url: string;
-  /** As somebody else in the account. */
   readonly #sdk: SageMaker;
 
   constructor(port: number) {
@@ -12,18 +11,18 @@ export class SimulatorClient {
     this.#sdk = new SageMaker({
       endpoint: `http://127.0.0.1:${port}`,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+      credentials: { accessKeyId: 'another-user', secretAccessKey: 'none' },
     });
   }
 
-  /** Deletes the configuration that the endpoint is on. */
+  /** Deletes the configuration that the endpoint uses. */
   async deleteLiveConfig(endpoint: string): Promise<void> {
     const { EndpointConfigName } = await this.#sdk.describeEndpoint({ EndpointName: endpoint });
     await this.#sdk.deleteEndpointConfig({ EndpointConfigName });
   }
 
-  /** Deletes the models, or endpoint configurations, that were made for a training. */
-  async deleteMadeFor(trainingJobName: string, what: 'model' | 'endpoint_config'): Promise<void> {
+  /** Deletes the models or endpoint configurations that the service created for a training. */
+  async deleteResourcesOf(trainingJobName: string, what: 'model' | 'endpoint_config'): Promise<void> {
     if (what === 'model') {
       const { Models = [] } = await this.#sdk.listModels({ NameContains: trainingJobName });
       for (const { ModelName } of Models) await this.#sdk.deleteModel({ ModelName });
@@ -33,34 +32,40 @@ export class SimulatorClient {
     }
   }
 
+  /** The tags of a resource: `endpoint/NAME`, `training-job/NAME`. */
+  async tagsOf(resource: string): Promise<ReadonlyMap<string, string>> {
+    const { Tags = [] } = await this.#sdk.listTags({ ResourceArn: `arn:aws:sagemaker:us-east-1:123456789012:${resource}` });
+    return new Map(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  }
+
   async effects(): Promise<Effect[]> {
-    return (await this.#ask<{ effects: Effect[] }>('GET', '/effects?limit=1000000')).effects;
+    return (await this.#request<{ effects: Effect[] }>('GET', '/effects?limit=1000000')).effects;
   }
 
   addFaults(faults: FaultSpec[]): Promise<unknown> {
-    return this.#ask('POST', '/faults', faults);
+    return this.#request('POST', '/faults', faults);
   }
 
   removeFault(id: string): Promise<unknown> {
-    return this.#ask('DELETE', `/faults/${id}`);
+    return this.#request('DELETE', `/faults/${id}`);
   }
 
   clearFaults(): Promise<unknown> {
-    return this.#ask('DELETE', '/faults');
+    return this.#request('DELETE', '/faults');
   }
 
   settings(patch: SettingsPatch): Promise<Settings> {
-    return this.#ask('PATCH', '/settings', patch);
+    return this.#request('PATCH', '/settings', patch);
   }
 
   complete(trainingJobName: string): Promise<unknown> {
-    return this.#ask('POST', `/training-jobs/${trainingJobName}/complete`, {});
+    return this.#request('POST', `/training-jobs/${trainingJobName}/complete`, {});
   }
 
-  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(`${this.#url}${path}`, { method, body: body && JSON.stringify(body) });
     const text = await response.text();
-    if (!response.ok) throw new Error(`the stand-in answered ${method} ${path} with ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`the simulator returned ${response.status} to ${method} ${path}: ${text}`);
     return JSON.parse(text) as T;
   }
 }

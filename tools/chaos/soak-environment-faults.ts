@@ -1,19 +1,20 @@
-/** What others have met in the field, at random. */
-import { type SoakFault, spell, problem } from './soak-fault.ts';
-import { endpoints } from './soak-load.ts';
-
-const noCapacity = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
-
-const pick = <T>(items: readonly T[], random: () => number): T | undefined => items[Math.floor(random() * items.length)];
+/** Faults that operators have met, at random. */
+import { type SoakFault, temporarily, addFaults } from './soak-fault.ts';
+import { noCapacity } from './environment-workloads.ts';
+import { endpoints, pick } from './soak-load.ts';
 
 export const environmentFaults: readonly SoakFault[] = [
   {
-    name: 'Redis demoted, connections left open',
+    name: 'Redis demoted to a replica, connections left open',
     weight: 2,
     inject: (system, random) => system.demoteRedis(1000 + random() * 6000),
   },
-  { name: 'Redis without memory', weight: 1, inject: (system, random) => system.starveRedis(1000 + random() * 4000) },
-  { name: 'the database locked by somebody', weight: 2, inject: (system, random) => system.lockDatabase(500 + random() * 6000) },
+  { name: 'Redis out of memory', weight: 1, inject: (system, random) => system.starveRedis(1000 + random() * 4000) },
+  {
+    name: 'database locked by another program',
+    weight: 2,
+    inject: (system, random) => system.lockDatabase(500 + random() * 6000),
+  },
   {
     name: 'the configuration of a live endpoint deleted',
     weight: 2,
@@ -23,11 +24,11 @@ export const environmentFaults: readonly SoakFault[] = [
       return endpoint;
     },
   },
-  { name: 'no capacity for an update', weight: 2, inject: problem({ kind: 'roll_back_update', reason: noCapacity, times: 2 }) },
+  { name: 'no capacity for an update', weight: 2, inject: addFaults({ kind: 'roll_back_update', reason: noCapacity, times: 2 }) },
   {
-    name: 'credentials that are refused',
+    name: 'credentials refused',
     weight: 1,
-    inject: spell(4000, {
+    inject: temporarily(4000, {
       kind: 'error',
       status: 400,
       code: 'ExpiredTokenException',

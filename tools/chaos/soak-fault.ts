@@ -5,20 +5,20 @@ import type { CrashSystem } from './system.ts';
 export interface SoakFault {
   name: string;
   weight: number;
-  /** Resolves when it is over; with a text that says more of it, or with anything else. */
+  /** Resolves when it is over; a string is added to the name in the log. */
   inject: (system: CrashSystem, random: () => number) => Promise<unknown>;
 }
 
-export const problem =
+export const addFaults =
   (...faults: FaultSpec[]) =>
   (system: CrashSystem): Promise<unknown> =>
     system.simulator.addFaults(faults);
 
-/** For a while, then gone. */
-export const spell =
+/** Adds the fault, and removes it after so long. */
+export const temporarily =
   (ms: number, fault: FaultSpec) =>
   async (system: CrashSystem, random: () => number): Promise<void> => {
-    const id = `spell-${Math.floor(random() * 2 ** 31)}`;
+    const id = `soak-fault-${Math.floor(random() * 2 ** 31)}`;
     await system.simulator.addFaults([{ ...fault, id }]);
     await delay(ms);
     await system.simulator.removeFault(id);

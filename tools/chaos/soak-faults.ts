@@ -2,43 +2,43 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashSystem } from './system.ts';
 import { pauseMs } from './faults.ts';
 import type { ManagedProcess } from './managed-process.ts';
-import { type SoakFault, spell, problem } from './soak-fault.ts';
+import { type SoakFault, temporarily, addFaults } from './soak-fault.ts';
 import { environmentFaults } from './soak-environment-faults.ts';
 import { endpoints, injectedReason } from './soak-load.ts';
 
 const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
 
-const callComesWithinMs = 15_000;
+const callWithinMs = 15_000;
 
-/** Strikes at the next effect on an endpoint that a worker asks for, and answers at which. */
-async function atNextAsk(
+/** Acts at the next call by which a worker changes an endpoint. @returns the call and the worker, or that none came. */
+async function atNextEndpointCall(
   system: CrashSystem,
   when: 'before' | 'after',
   act: (worker: ManagedProcess) => Promise<unknown>,
 ): Promise<string> {
   const over = Promise.withResolvers<string>();
   let came = false;
-  const wires = ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'].map((what) =>
-    system.wires.set({
-      place: { of: 'worker', via: 'sagemaker', what, when },
-      about: endpoints,
+  const breakpoints = ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'].map((what) =>
+    system.breakpoints.set({
+      point: { sender: 'worker', via: 'sagemaker', what, when },
+      names: endpoints,
       act: (process) => {
         came = true;
-        for (const { remove } of wires) remove();
+        for (const { remove } of breakpoints) remove();
         const acted = act(system.process(process));
         void acted.then(() => over.resolve(`${what}, ${process}`));
         return when === 'before' ? acted.then(() => 'pass') : 'pass';
       },
     }),
   );
-  const none = delay(callComesWithinMs).then(() => (came ? over.promise : 'none came'));
+  const none = delay(callWithinMs).then(() => (came ? over.promise : 'none came'));
   return Promise.race([over.promise, none]).finally(() => {
-    for (const { remove } of wires) remove();
+    for (const { remove } of breakpoints) remove();
   });
 }
 
-/** An effect that was asked for is waited for so long (inFlightWindowMs), less the 5 s that its worker may have taken to send it. */
-const longestHoldUpMs = 9000;
+/** The service waits so long for a change in flight (inFlightWindowMs), less the 5 s that its worker may take to send it. */
+const longestHoldMs = 9000;
 
 const faults: readonly SoakFault[] = [
   {
@@ -53,9 +53,9 @@ const faults: readonly SoakFault[] = [
   { name: 'kill -9 of all workers', weight: 1, inject: async ({ workers }) => workers.forEach((worker) => worker.kill()) },
   { name: 'kill -9 of the API', weight: 3, inject: async (system) => system.process('api').kill() },
   { name: 'kill -9 of Redis', weight: 2, inject: (system) => system.killRedis() },
-  { name: 'FLUSHALL', weight: 2, inject: (system) => system.flushRedis() },
+  { name: 'FLUSHALL of Redis', weight: 2, inject: (system) => system.flushRedis() },
   {
-    name: 'a worker paused past its lock',
+    name: 'a worker paused for longer than its job lock',
     weight: 2,
     inject: async (system, random) => {
       const worker = anyWorker(system, random);
@@ -66,58 +66,58 @@ const faults: readonly SoakFault[] = [
     },
   },
   {
-    name: 'a worker paused past its lock, in an effect on an endpoint',
+    name: 'a worker paused for longer than its job lock, in a call that changes an endpoint',
     weight: 2,
     inject: (system) =>
-      atNextAsk(system, 'after', async (worker) => {
+      atNextEndpointCall(system, 'after', async (worker) => {
         worker.pause();
         await delay(pauseMs);
         worker.resume();
       }),
   },
   {
-    name: 'an effect on an endpoint held up, its worker killed, the queue emptied',
+    name: 'a call that changes an endpoint delayed, its worker killed, FLUSHALL of Redis',
     weight: 2,
     inject: (system, random) =>
-      atNextAsk(system, 'before', async (worker) => {
+      atNextEndpointCall(system, 'before', async (worker) => {
         worker.kill();
         await system.flushRedis();
-        await delay(random() * longestHoldUpMs);
+        await delay(random() * longestHoldMs);
       }),
   },
   {
-    name: 'an effect on an endpoint held up, its worker paused, the queue emptied',
+    name: 'a call that changes an endpoint delayed, its worker paused, FLUSHALL of Redis',
     weight: 2,
     inject: (system, random) =>
-      atNextAsk(system, 'before', async (worker) => {
+      atNextEndpointCall(system, 'before', async (worker) => {
         worker.pause();
         await system.flushRedis();
-        await delay(random() * longestHoldUpMs);
+        await delay(random() * longestHoldMs);
         worker.resume();
       }),
   },
   {
-    name: 'an update rolled back, its answer lost',
+    name: 'an update rolled back, its response lost',
     weight: 2,
-    inject: problem(
+    inject: addFaults(
       { kind: 'roll_back_update', reason: injectedReason, match: { operation: 'UpdateEndpoint' } },
       { kind: 'lose_response', match: { operation: 'UpdateEndpoint' } },
     ),
   },
-  { name: 'answers lost', weight: 3, inject: problem({ kind: 'lose_response', times: 10, probability: 0.3 }) },
-  { name: 'requests lost', weight: 2, inject: problem({ kind: 'lose_request', times: 10, probability: 0.3 }) },
+  { name: 'responses lost', weight: 3, inject: addFaults({ kind: 'lose_response', times: 10, probability: 0.3 }) },
+  { name: 'requests lost', weight: 2, inject: addFaults({ kind: 'lose_request', times: 10, probability: 0.3 }) },
   {
     name: 'errors after the effect',
     weight: 2,
-    inject: problem({ kind: 'error', times: 8, probability: 0.3, afterEffect: true }),
+    inject: addFaults({ kind: 'error', times: 8, probability: 0.3, afterEffect: true }),
   },
-  { name: 'slow calls', weight: 2, inject: problem({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
-  { name: 'calls that hang', weight: 1, inject: problem({ kind: 'hang', times: 3, probability: 0.2 }) },
-  { name: 'throttling', weight: 2, inject: spell(6000, { kind: 'rate_limit', perSecond: 1 }) },
+  { name: 'slow calls', weight: 2, inject: addFaults({ kind: 'delay', ms: 1500, times: 15, probability: 0.3 }) },
+  { name: 'calls that hang', weight: 1, inject: addFaults({ kind: 'hang', times: 3, probability: 0.2 }) },
+  { name: 'throttling', weight: 2, inject: temporarily(6000, { kind: 'rate_limit', perSecond: 1 }) },
   ...environmentFaults,
 ];
 
-/** A fault that struck, from its beginning to its end; milliseconds since 1970 UTC. */
+/** An injected fault, from its beginning to its end; milliseconds since 1970 UTC. */
 export interface Injected {
   name: string;
   from: number;
@@ -125,16 +125,16 @@ export interface Injected {
   to: number | null;
 }
 
-/** One fault, chosen at random; resolves with its name when it is over. `struck` is told of it when it begins. */
-export async function injectOnce(system: CrashSystem, random: () => number, struck: Injected[]): Promise<string> {
+/** Injects one fault, chosen at random, and adds it to `injected`. Resolves with its name when it is over. */
+export async function injectOnce(system: CrashSystem, random: () => number, injected: Injected[]): Promise<string> {
   const total = faults.reduce((sum, { weight }) => sum + weight, 0);
   let left = random() * total;
   const fault = faults.find(({ weight }) => (left -= weight) < 0) ?? faults[0];
   if (fault === undefined) throw new Error('no faults');
   const entry: Injected = { name: fault.name, from: Date.now(), to: null };
-  struck.push(entry);
-  const of = await fault.inject(system, random);
-  if (typeof of === 'string') entry.name += ` (${of})`;
+  injected.push(entry);
+  const detail = await fault.inject(system, random);
+  if (typeof detail === 'string') entry.name += ` (${detail})`;
   entry.to = Date.now();
   return entry.name;
 }

@@ -7,12 +7,12 @@ import { foreign } from './verdict.ts';
 
 const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_created'];
 
-const plain = (what: string): Finding => ({ what, endpoint: null, at: null });
+const findingOf = (what: string): Finding => ({ what, endpoint: null, at: null });
 
-/** What holds at every instant. Answers what does not. */
+/** Checks the invariants that hold at every instant. @returns those that are broken. */
 export async function checkAlways(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
-  const found: Finding[] = ledger.surprises.map(plain);
-  // Before the records: what has been done by now was recorded before it was asked for.
+  const found: Finding[] = ledger.surprises.map(findingOf);
+  // Before the records: the service records a change before it requests it.
   const asOf = Date.now();
   const effects = await system.simulator.effects();
   const made = Map.groupBy(
@@ -23,25 +23,25 @@ export async function checkAlways(system: CrashSystem, records: SoakRecords, led
     const deletions = effects.filter(
       ({ kind, name }) => `${kind.replace('deleted', 'created')} ${name}` === what && kind.endsWith('deleted'),
     );
-    if (all.length > 1 + deletions.length) found.push(plain(`doubled: ${all.length} × ${what}`));
+    if (all.length > 1 + deletions.length) found.push(findingOf(`doubled: ${all.length} × ${what}`));
   }
   const timeline = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
   for (const endpoint of endpoints) found.push(...timelineFindings(endpoint, timeline));
   return found;
 }
 
-/** What holds when all is over. */
+/** Checks the invariants that hold when every run is over. @returns those that are broken. */
 export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
   const found = await checkAlways(system, records, ledger);
-  const say = (what: string): void => void found.push(plain(what));
+  const say = (what: string): void => void found.push(findingOf(what));
   const runs = await detailsOfAll(system);
   const byName = new Map(runs.map((run) => [run.training_job_name, run]));
-  for (const name of ledger.accepted.keys()) if (!byName.has(name)) say(`lost: ${name} was accepted and is not there`);
+  for (const name of ledger.accepted.keys()) if (!byName.has(name)) say(`lost: ${name} was accepted and is not recorded`);
   for (const one of foreign(await system.simulator.effects(), new Set(byName.keys()))) say(`doubled: ${one}`);
-  for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} is the run of no request`);
+  for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} belongs to no request`);
   for (const run of runs)
-    for (const { what, at } of toFieldIssues(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
-  for (const endpoint of endpoints) found.push(...(await faultsOfEndpoint(system, endpoint, runs, records)));
+    for (const { what, at } of findingsOfRun(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
+  for (const endpoint of endpoints) found.push(...(await findingsOfEndpoint(system, endpoint, runs, records)));
   return found;
 }
 
@@ -54,14 +54,14 @@ export async function detailsOfAll(system: CrashSystem): Promise<RunDetails[]> {
   return runs;
 }
 
-/** A run ends as SageMaker has it, and whatever failed was made to fail. */
-function toFieldIssues(run: RunDetails, ledger: Ledger): { what: string; at: number }[] {
+/** A run ends as at SageMaker, and fails only where the soak injected a failure. */
+function findingsOfRun(run: RunDetails, ledger: Ledger): { what: string; at: number }[] {
   const name = run.training_job_name;
   const found: { what: string; at: number }[] = [];
   const endedAt = Date.parse(run.history.at(-1)?.at ?? run.created_at);
   const say = (what: string, at = endedAt): void => void found.push({ what, at });
   if (run.status === 'failed' && run.failure_reason !== injectedReason) say(`${name} failed: ${run.failure_reason}`);
-  if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and nobody asked for it`);
+  if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and no client requested it`);
   for (const { status, failure_reason: reason, finished_at: at } of run.deployments) {
     const injected = reason?.includes(injectedReason) ?? false;
     const discarded = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
@@ -73,11 +73,11 @@ function toFieldIssues(run: RunDetails, ledger: Ledger): { what: string; at: num
   return found;
 }
 
-/** By SageMaker's clock: ours may have been moved meanwhile. */
+/** By SageMaker's clock: this machine's may have been changed meanwhile. */
 const createdAtOf = (run: RunDetails): number => Date.parse(run.training_created_at ?? '');
 
-/** The endpoint shows what was recorded as deployed last; and the newest training was never passed over. */
-async function faultsOfEndpoint(
+/** The endpoint serves the last training that is recorded as deployed, and the newest training was not superseded. */
+async function findingsOfEndpoint(
   system: CrashSystem,
   endpoint: string,
   runs: readonly RunDetails[],
@@ -91,9 +91,9 @@ async function faultsOfEndpoint(
     .toSorted((a, b) => (a.liveOrder ?? 0) - (b.liveOrder ?? 0))
     .at(-1);
   const shown = await system.client.liveTraining(endpoint);
-  // An endpoint that failed serves nothing until the next deployment.
+  // A failed endpoint serves nothing until the next deployment.
   if (live !== undefined && shown?.status !== 'Failed' && shown?.trainingJobName !== live.trainingJobName) {
-    const what = `lost: ${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} in place of ${live.trainingJobName}`;
+    const what = `lost: ${endpoint} serves ${shown?.trainingJobName ?? 'nothing'} in place of ${live.trainingJobName}`;
     found.push({ what, endpoint, at: live.finishedAt });
   }
   const newest = own

@@ -2,14 +2,14 @@ import { eventually } from '../testkit/eventually.ts';
 import type { CrashSystem } from './system.ts';
 import { completion } from './load-scenarios.ts';
 
-/** What clients were promised, to be held against what comes of it. */
+/** What the service promised to clients; the invariants compare it with the outcome. */
 export interface Ledger {
-  /** Runs that were answered with 202 or 200, in that order, and what was asked for. */
+  /** Runs for which the service returned 202 or 200, in that order, and their requests. */
   accepted: Map<string, { key: string; endpoint: string; autoDeploy: boolean }>;
   stopped: Set<string>;
   forced: Set<string>;
   requests: number;
-  /** Answers that no client should get. */
+  /** Responses that no client should get. */
   surprises: string[];
 }
 
@@ -32,12 +32,12 @@ export interface LoadContext {
   random: () => number;
 }
 
-const pick = <T>(items: readonly T[], random: () => number): T | undefined => items[Math.floor(random() * items.length)];
+export const pick = <T>(items: readonly T[], random: () => number): T | undefined => items[Math.floor(random() * items.length)];
 
 const anyRun = ({ ledger, random }: LoadContext): string | undefined => pick([...ledger.accepted.keys()].slice(-12), random);
 
 const surprise = ({ ledger }: LoadContext, what: string, status: number, expected: readonly number[]): void => {
-  if (!expected.includes(status)) ledger.surprises.push(`${what} was answered with ${status}`);
+  if (!expected.includes(status)) ledger.surprises.push(`${what} returned ${status}`);
 };
 
 const bootstrap: Action = async (context) => {
@@ -45,14 +45,14 @@ const bootstrap: Action = async (context) => {
   const key = `soak-${(ledger.requests += 1)}`;
   const endpoint = pick(endpoints, random) ?? 'soak-a';
   const autoDeploy = random() < 0.9;
-  // Twice at once: the client is impatient, or its proxy repeats.
+  // Twice at once, as an impatient client or a proxy that repeats.
   const copies = random() < 0.2 ? 2 : 1;
   const responses = await Promise.all(
     Array.from({ length: copies }, () => system.client.bootstrap({ key, endpoint, autoDeploy, withinMs: 120_000 })),
   );
   for (const { status } of responses) surprise(context, `bootstrap ${key}`, status, [200, 202]);
   const names = new Set(responses.map(({ body }) => body.training_job_name));
-  if (names.size > 1) ledger.surprises.push(`doubled: ${key} was answered with ${[...names].join(' and ')}`);
+  if (names.size > 1) ledger.surprises.push(`doubled: ${key} returned ${[...names].join(' and ')}`);
   for (const name of names) ledger.accepted.set(name, { key, endpoint, autoDeploy });
 };
 
@@ -71,7 +71,7 @@ const deploy =
   async (context) => {
     const name = anyRun(context);
     if (name === undefined) return;
-    // Before it is asked: the effect may be there before the answer is.
+    // Before the request: its effect may come before its response.
     if (force) context.ledger.forced.add(name);
     const { status } = await context.system.client.deploy(name, force);
     surprise(context, `deploy of ${name}`, status, [200, 202, 409]);
@@ -85,15 +85,15 @@ const stop: Action = async (context) => {
   surprise(context, `stop of ${name}`, status, [202, 409]);
 };
 
-/** An event that tells the truth, several times, early or late. */
-const report: Action = async (context) => {
+/** Sends the completion event of a run several times, early or late. */
+const sendEvents: Action = async (context) => {
   const name = anyRun(context);
   if (name === undefined) return;
   await Promise.all([1, 2, 3].map(() => context.system.client.event(completion(name))));
 };
 
-/** The next training, update or creation goes wrong at SageMaker. */
-const spoil: Action = async ({ system, random }) => {
+/** Makes the next training, update or creation fail at SageMaker. */
+const failNextChange: Action = async ({ system, random }) => {
   const reason = injectedReason;
   const next = pick(
     [
@@ -114,11 +114,11 @@ const actions: readonly (readonly [number, Action])[] = [
   [3, deploy(false)],
   [2, deploy(true)],
   [1, stop],
-  [3, report],
-  [1, spoil],
+  [3, sendEvents],
+  [1, failNextChange],
 ];
 
-/** Does one thing that clients do, or that happens at SageMaker. */
+/** Performs one action of a client or of SageMaker, chosen at random. */
 export async function loadOnce(context: LoadContext): Promise<void> {
   const total = actions.reduce((sum, [weight]) => sum + weight, 0);
   let left = context.random() * total;

@@ -1,7 +1,6 @@
 /**
- * `npm run soak -- --minutes N [--seed S]`: random load and random faults on real processes, with what must hold looked at all the time,
- * and at the end when all is quiet. Ends with 1 when something did not. The seed gives the same choices again; what they meet depends on
- * the machine's own timing.
+ * `npm run soak -- --minutes N [--seed S]`: random load and random faults on real processes. Checks the invariants every second, and again
+ * when every run is over. Exits with 1 when one is broken. The same seed makes the same choices; their timing depends on the machine.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +20,7 @@ const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5
 const seed = Number(values.seed ?? newSeed());
 const minutes = Number(values.minutes);
 const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-const settledWithinMs = 180_000;
+const quietWithinMs = 180_000;
 
 say(`seed ${seed}: npm run soak -- --minutes ${minutes} --seed ${seed}`);
 const system = await CrashSystem.start();
@@ -32,9 +31,9 @@ const find = (finding: Finding): void => {
   found.set(finding.what, finding);
   say(`BROKEN ${finding.what}`);
 };
-const struck: Injected[] = [];
+const injected: Injected[] = [];
 const calls: SeenCall[] = [];
-system.wires.onCrossing = ({ process, via, what, when, text }) => {
+system.breakpoints.onMessage = ({ process, via, what, when, text }) => {
   if (via === 'sagemaker' && what.endsWith('Endpoint')) calls.push({ at: Date.now(), process, what, when, text });
 };
 try {
@@ -47,22 +46,22 @@ records.close();
 await system.stop({ keep: found.size > 0 });
 process.exitCode = found.size === 0 ? 0 : 1;
 
-/** All that is known stays: the stories, the journal of effects, what the processes said, and the database. */
+/** Keeps the timelines, the journal of effects, the output of the processes, and the database. */
 async function reportTimelines(): Promise<void> {
   const effects = await system.simulator.effects();
   const evidence = {
     effects,
-    struck,
+    injected,
     calls,
     deployments: records.deployments(),
     history: (name: string) => records.history(name),
   };
-  const stories = [...found.values()].map((finding) => timelineFor(finding, evidence)).join('\n\n');
-  say(`what was found:\n${stories}`);
+  const timelines = [...found.values()].map((finding) => timelineFor(finding, evidence)).join('\n\n');
+  say(`findings:\n${timelines}`);
   const keep = (name: string, text: string): void => writeFileSync(join(system.folder, name), text);
-  keep('stories.txt', stories);
+  keep('timelines.txt', timelines);
   keep('effects.json', JSON.stringify(effects));
-  keep('faults.json', JSON.stringify(struck));
+  keep('faults.json', JSON.stringify(injected));
   keep('calls.json', JSON.stringify(calls));
   say(`kept: ${system.folder}`);
 }
@@ -70,29 +69,29 @@ async function reportTimelines(): Promise<void> {
 async function soak(): Promise<void> {
   const ledger = newLedger();
   const until = Date.now() + minutes * 60_000;
-  const goesOn = (): boolean => Date.now() < until;
+  const isRunning = (): boolean => Date.now() < until;
   let checks = 0;
 
-  // Streams of chance of their own, so that the faults are the same however fast the load is answered.
+  // Each loop has a random stream of its own, so that the faults do not depend on how fast the service responds.
   const client = async (random: () => number): Promise<void> => {
-    while (goesOn()) {
+    while (isRunning()) {
       await loadOnce({ system, ledger, random }).catch((error: unknown) =>
         find({ what: String(error), endpoint: null, at: null }),
       );
       await delay(200 + random() * 800);
     }
   };
-  const fate = async (random: () => number): Promise<void> => {
-    while (goesOn()) {
+  const injectFaults = async (random: () => number): Promise<void> => {
+    while (isRunning()) {
       await delay(1000 + random() * 8000);
-      const name = await injectOnce(system, random, struck).catch(
-        (error: unknown) => `a fault that could not be made: ${String(error)}`,
+      const name = await injectOnce(system, random, injected).catch(
+        (error: unknown) => `a fault could not be injected: ${String(error)}`,
       );
       say(`${name}; ${ledger.accepted.size} runs accepted`);
     }
   };
-  const watch = async (): Promise<void> => {
-    while (goesOn()) {
+  const check = async (): Promise<void> => {
+    while (isRunning()) {
       for (const one of await checkAlways(system, records, ledger)) find(one);
       checks += 1;
       await delay(1000);
@@ -100,9 +99,16 @@ async function soak(): Promise<void> {
   };
   const seeds = seededRandom(seed);
   const stream = (): (() => number) => seededRandom(Math.floor(seeds() * 2 ** 32));
-  await Promise.all([client(stream()), client(stream()), client(stream()), fate(stream()), fate(stream()), watch()]);
+  await Promise.all([
+    client(stream()),
+    client(stream()),
+    client(stream()),
+    injectFaults(stream()),
+    injectFaults(stream()),
+    check(),
+  ]);
 
-  say('no more faults and no more requests: waiting for quiet');
+  say('no more faults, no more requests: waiting for every outcome');
   await system.simulator.clearFaults();
   await system.allReady();
   await eventually(
@@ -111,12 +117,12 @@ async function soak(): Promise<void> {
         .filter(isOpen)
         .map((run) => `${run.training_job_name}: ${run.status}, ${run.deployment_status}`),
     (open) => open.length === 0,
-    { withinMs: settledWithinMs, everyMs: 1000, what: 'an outcome of every run' },
+    { withinMs: quietWithinMs, everyMs: 1000, what: 'the outcome of every run' },
   );
   for (const one of await checkAtEnd(system, records, ledger)) find(one);
   const lost = [...found.keys()].filter((one) => one.startsWith('lost')).length;
   const { accepted } = ledger;
-  say(`runs ${accepted.size} · faults injected ${struck.length} · checks ${checks} · lost ${lost} · broken ${found.size}`);
+  say(`runs ${accepted.size} · faults injected ${injected.length} · checks ${checks} · lost ${lost} · broken ${found.size}`);
 }
 
 function isOpen({ status, deployments }: { status: string; deployments: { status: string }[] }): boolean {

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import type { DeploymentStatus, Trigger } from '../../src/core/deployment/deployment.ts';
 
-/** A deployment as the database has it; instants in milliseconds since 1970 UTC. */
+/** A deployment as the database records it; instants in milliseconds since 1970 UTC. */
 export interface DeploymentRecord {
   seq: number;
   runSeq: number;
@@ -17,7 +17,7 @@ export interface DeploymentRecord {
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
-  /** Which in the order of going live on its endpoint it is. */
+  /** Its position in the order in which deployments went live on the endpoint. */
   liveOrder: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface HistoryRecord {
   attempt: number | null;
 }
 
-/** The service's own records, read past the service. */
+/** The service's records, read from its database file. */
 export class SoakRecords {
   readonly #sqlite: Sqlite.Database;
 
@@ -53,7 +53,7 @@ export class SoakRecords {
     return rows.map((row) => ({ ...row, forced: row.forced === 1 }));
   }
 
-  /** Of all runs of an endpoint, in order. */
+  /** The history of all runs of an endpoint, in order. */
   history(endpointName: string): HistoryRecord[] {
     return this.#sqlite
       .prepare(

@@ -1,17 +1,17 @@
 import type { Effect } from 'sagemaker-simulator';
-import type { Crossing } from './intercepted-message.ts';
+import type { InterceptedMessage } from './intercepted-message.ts';
 import type { Finding } from './endpoint-timeline.ts';
 import type { Injected } from './soak-faults.ts';
 import type { DeploymentRecord, HistoryRecord } from './soak-records.ts';
 
-/** A call about an endpoint, with the process that made it. */
-export interface SeenCall extends Pick<Crossing, 'process' | 'what' | 'when' | 'text'> {
+/** A call about an endpoint, and the process that sent it. */
+export interface SeenCall extends Pick<InterceptedMessage, 'process' | 'what' | 'when' | 'text'> {
   at: number;
 }
 
 export interface Evidence {
   effects: readonly Effect[];
-  struck: readonly Injected[];
+  injected: readonly Injected[];
   calls: readonly SeenCall[];
   deployments: readonly DeploymentRecord[];
   history: (endpoint: string) => HistoryRecord[];
@@ -23,28 +23,28 @@ const longest = 180;
 
 const isObservation = (what: string): boolean => what.startsWith('Describe');
 
-function reportedCall({ what, when, text }: SeenCall): string {
-  if (!isObservation(what)) return `${what} ${when === 'before' ? 'sent' : 'answered'} ${text.replace('\n', ' → ')}`;
+function formatCall({ what, when, text }: SeenCall): string {
+  if (!isObservation(what)) return `${what} ${when === 'before' ? 'sent' : 'returned'} ${text.replace('\n', ' → ')}`;
   const seen = /"(EndpointStatus|EndpointConfigName|message)":"([^"]+)/g;
   const shown = [...(text.split('\n')[1] ?? '').matchAll(seen)].map(([, , value = '']) => value);
   return `${what} saw ${shown.join(', ')}`;
 }
 
-/** All that is known of the time around a finding, in order, for its cause to be seen. */
+/** Everything known about the time around a finding, in order. */
 export function timelineFor({ what, endpoint, at }: Finding, evidence: Evidence): string {
   if (endpoint === null || at === null) return what;
-  const { effects, struck, calls, deployments, history } = evidence;
+  const { effects, injected, calls, deployments, history } = evidence;
   const lines: { at: number; line: string }[] = [
     ...effects
       .filter(({ name }) => name === endpoint)
       .map((one) => ({ at: one.at, line: `SageMaker  ${one.kind} ${JSON.stringify(one.detail ?? {})}` })),
-    ...struck.flatMap(({ name, from, to }) => [
+    ...injected.flatMap(({ name, from, to }) => [
       { at: from, line: `fault      ${name}` },
       ...(to === null || to - from < 100 ? [] : [{ at: to, line: `fault      ${name}: over` }]),
     ]),
     ...calls
       .filter((one) => one.text.includes(`"${endpoint}"`) && !(isObservation(one.what) && one.when === 'before'))
-      .map((one) => ({ at: one.at, line: `${one.process}   ${reportedCall(one)}` })),
+      .map((one) => ({ at: one.at, line: `${one.process}   ${formatCall(one)}` })),
     ...history(endpoint).map((one) => ({
       at: one.at,
       line: `record     ${one.trainingJobName}${one.attempt === null ? '' : ` #${one.attempt}`} ${one.subject} ${one.from ?? ''} → ${one.to} by ${one.actor} ${one.detail ?? ''}`,

@@ -8,6 +8,7 @@ import { redisArguments, redisIsReady, redisProgram } from '../dev/redis-server.
 import { redisResponds } from '../dev/readiness.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { freePort } from '../dev/ports.ts';
+import { machine, serviceEnv, simulatorEnv } from './system-environment.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSageMakerProxy } from './sagemaker-proxy.ts';
@@ -17,38 +18,16 @@ import { SimulatorClient } from './simulator.ts';
 import { Breakpoints } from './breakpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const machine = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].map((name) => [name, process.env[name]]));
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 
-/** What makes a run short: a training takes about a second, an endpoint half of one. */
-const simulatorEnv = {
-  SIMULATOR_TRAINING_SECONDS: '1',
-  SIMULATOR_STOP_SECONDS: '0.3',
-  SIMULATOR_ENDPOINT_SECONDS: '0.5',
-  SIMULATOR_ENDPOINT_DELETE_SECONDS: '0.3',
-};
-const serviceEnv = {
-  POLL_INTERVAL_SECONDS: '0.3',
-  ENDPOINT_POLL_SECONDS: '0.2',
-  RECONCILE_INTERVAL_SECONDS: '1',
-  PROJECT_NAME: 'crash',
-  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/crash',
-  TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/crash:1',
-  MODEL_OUTPUT_S3_URI: 's3://crash/models',
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'simulator',
-  AWS_SECRET_ACCESS_KEY: 'simulator',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
-
 /**
- * The service as it runs in production, on free ports and in a folder of its own: Redis with its append-only file, the stand-in, the
- * API and three workers. Each of ours reaches Redis and the stand-in through proxies of its own.
+ * The service as it runs in production, on free ports and in a folder of its own: Redis with its append-only file, the simulator,
+ * the API and three workers. The API and each worker reach Redis and the simulator through proxies of their own.
  */
 export class CrashSystem {
-  readonly wires = new Breakpoints();
+  readonly breakpoints = new Breakpoints((condition, names) => this.#isRecorded(condition, names));
+  /** Runs that clients have removed: the service must not know them any more. */
+  readonly removedRuns = new Set<string>();
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
   readonly databaseFile = join(this.folder, 'autodeploy.db');
   #processes = new Map<string, ManagedProcess>();
@@ -82,16 +61,16 @@ export class CrashSystem {
     };
     await Promise.all([
       this.#add('redis', { program: redisProgram(), args: redisArgs, env: machine, ready: redisIsReady }),
-      this.#add('simulator', { ...ours('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
+      this.#add('simulator', { ...ownProgram('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
     ]);
     this.#simulator = new SimulatorClient(simulatorPort);
 
     const service = async (name: string, file: string, ready: RegExp): Promise<void> => {
-      const redis = await startRedisProxy(name, this.#redisPort, this.wires.watch);
-      const sagemaker = await startSageMakerProxy(name, simulatorPort, this.wires.watch);
+      const redis = await startRedisProxy(name, this.#redisPort, this.breakpoints.intercept);
+      const sagemaker = await startSageMakerProxy(name, simulatorPort, this.breakpoints.intercept);
       this.#proxies.push(redis, sagemaker);
       await this.#add(name, {
-        ...ours(file),
+        ...ownProgram(file),
         ready,
         env: {
           ...machine,
@@ -104,8 +83,8 @@ export class CrashSystem {
       });
     };
     await Promise.all([
-      service('api', 'src/api/main.ts', /"msg":"listening"/),
-      ...workers.map((name) => service(name, 'src/worker/main.ts', /"msg":"the worker takes jobs"/)),
+      service('api', 'src/api/main.ts', /"event":"process.listening"|"msg":"listening"/),
+      ...workers.map((name) => service(name, 'src/worker/main.ts', /"event":"worker.ready"|"msg":"the worker takes jobs"/)),
     ]);
     this.#client = new ServiceClient(apiPort);
   }
@@ -122,7 +101,7 @@ export class CrashSystem {
   }
 
   get simulator(): SimulatorClient {
-    if (this.#simulator === null) throw new Error('the stand-in has not been started');
+    if (this.#simulator === null) throw new Error('the simulator has not been started');
     return this.#simulator;
   }
 
@@ -131,7 +110,7 @@ export class CrashSystem {
   }
 
   /** The API and the workers. */
-  get ctx(): ManagedProcess[] {
+  get services(): ManagedProcess[] {
     return [this.process('api'), ...this.workers];
   }
 
@@ -145,21 +124,32 @@ export class CrashSystem {
     return redisCommand(this.#redisPort, 'FLUSHALL');
   }
 
-  /** It refuses writes, as after a fail-over that leaves connections open, and takes them again after so long. */
+  /** Redis refuses writes for so long, as after a fail-over that leaves connections open. */
   async demoteRedis(ms: number): Promise<void> {
     await redisCommand(this.#redisPort, 'REPLICAOF 127.0.0.1 1');
     await delay(ms);
     await redisCommand(this.#redisPort, 'REPLICAOF NO ONE');
   }
 
-  /** It has no memory left for writes, and some again after so long. */
+  /** Redis has no memory for writes for so long. */
   async starveRedis(ms: number): Promise<void> {
     await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 1');
     await delay(ms);
     await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 0');
   }
 
-  /** Somebody, as a backup or a shell, holds the write lock for so long. */
+  #isRecorded(condition: string, names: readonly string[]): boolean {
+    const sqlite = new Sqlite(this.databaseFile, { readonly: true, timeout: 2000 });
+    try {
+      const list = names.map(() => '?').join(', ');
+      const query = `SELECT 1 FROM deployments WHERE (training_job_name IN (${list}) OR endpoint_name IN (${list})) AND ${condition}`;
+      return sqlite.prepare(query).get(...names, ...names) !== undefined;
+    } finally {
+      sqlite.close();
+    }
+  }
+
+  /** Another program, such as a backup or a shell, holds the write lock for so long. */
   async lockDatabase(ms: number): Promise<void> {
     const sqlite = new Sqlite(this.databaseFile, { timeout: 2000 });
     try {
@@ -170,7 +160,7 @@ export class CrashSystem {
     }
   }
 
-  /** SIGKILL; it comes back with what its append-only file holds. Resolves when it answers again. */
+  /** SIGKILL; Redis restarts with what its append-only file holds. Resolves when it responds again. */
   async killRedis(): Promise<void> {
     const redis = this.process('redis');
     const { starts } = redis;
@@ -179,12 +169,12 @@ export class CrashSystem {
     await eventually(redisResponds(this.#redisPort));
   }
 
-  /** With its side files, as by `rm autodeploy.db*`. */
+  /** Deletes the file and its side files, as `rm autodeploy.db*` does. */
   removeDatabase(): void {
     for (const side of ['', '-wal', '-shm']) rmSync(`${this.databaseFile}${side}`, { force: true });
   }
 
-  /** What its processes said last. */
+  /** The last output of each process. */
   get output(): string {
     return [...this.#processes.values()].map(({ output }) => output).join('\n');
   }
@@ -197,7 +187,7 @@ export class CrashSystem {
     );
   }
 
-  /** With `keep` the folder stays, with the database, the stand-in's state, and all that the processes said. */
+  /** With `keep` the folder stays, with the database, the simulator's state, and the output of every process. */
   async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     const [redis, simulator, ...programs] = [...this.#processes.values()];
     await Promise.all(programs.map((managed) => managed.stop()));
@@ -208,4 +198,7 @@ export class CrashSystem {
   }
 }
 
-const ours = (file: string): { program: string; args: string[] } => ({ program: process.execPath, args: [join(root, file)] });
+const ownProgram = (file: string): { program: string; args: string[] } => ({
+  program: process.execPath,
+  args: [join(root, file)],
+});

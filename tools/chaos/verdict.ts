@@ -1,73 +1,76 @@
 import type { Effect } from 'sagemaker-simulator';
 import type { CrashSystem } from './system.ts';
+import type { ExpectedOutcome, RunExpectation } from './expected-outcome.ts';
 import { runOf } from './run-of-effect.ts';
 import type { RunDetails } from './service-client.ts';
 
-export interface RunExpectation {
-  name: string;
-  status: readonly string[];
-  deployment: readonly string[];
-  /** How often an endpoint may have been asked for on its account: once by default, or once for each of its deployments. */
-  requestedAtMost?: 'once' | 'deployments' | 'twice';
-  /** Its model and configuration may be made once more, since somebody deletes them. */
-  madeAgain?: boolean;
-}
-
-/** What the stand-in's journal holds of the runs. */
+/** The simulator's journal, counted for the runs. */
 export interface EffectCounts {
   trainingJobs: number;
   models: number;
   endpointConfigs: number;
-  /** Endpoints asked to be created or updated. */
+  /** Requests to create or update an endpoint. */
   endpointsRequested: number;
 }
 
-/** What was found; empty lists are good. */
+/** What is wrong; every list is empty in a good row. */
 export interface Verdict {
   effects: EffectCounts;
-  /** Runs without a final outcome, or endpoints that don't show the newest training. */
+  /** Runs without a final outcome, or endpoints that do not serve the newest training. */
   lost: string[];
-  /** Effects that were made more than once. */
+  /** Effects that happened more than once. */
   doubled: string[];
-  /** Runs that ended otherwise than they should. */
+  /** Runs that ended with another outcome than the expected one. */
   wrong: string[];
 }
 
 const openStatuses = ['requested', 'training'];
 const openDeployments = ['queued', 'in_progress'];
 
-export const isFinal = (run: RunDetails | null, { status }: RunExpectation): boolean =>
+const isFinal = (run: RunDetails | null): boolean =>
   run !== null &&
   !openStatuses.includes(run.status) &&
-  !openDeployments.includes(run.deployment_status) &&
-  // Between the training's end and the deployment there is no instant: one transaction.
-  status.length > 0;
+  // One transaction records the training's end and its deployment: no read falls between.
+  !openDeployments.includes(run.deployment_status);
+
+/** Whether the run has its final outcome; for a removed run, whether the service knows it no longer. */
+export const isOver = async ({ client }: CrashSystem, { name, removed = false }: RunExpectation): Promise<boolean> =>
+  removed ? client.isUnknown(name) : isFinal(await client.run(name));
 
 export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsRequested: 0 };
 
-/** Compares what the service has recorded, and what the stand-in has seen done, with what has to be. */
+/** Compares the service's records and the simulator's journal with the expected outcome. */
 export async function judge(
   system: CrashSystem,
-  expects: readonly RunExpectation[],
-  live: Readonly<Record<string, string>>,
+  { expects, live, tags = [] }: ExpectedOutcome,
   { foreignToo = true }: { foreignToo?: boolean } = {},
 ): Promise<Verdict> {
   const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
   const effects = await system.simulator.effects();
   for (const expected of expects) {
+    if (expected.removed) {
+      if (!(await system.client.isUnknown(expected.name))) verdict.wrong.push(`${expected.name}: removed, and recorded`);
+      countEffects(verdict, effects, expected, { started: true, deployed: true, changesAtMost: 1 });
+      continue;
+    }
     const run = await system.client.run(expected.name);
     if (run === null) {
       verdict.lost.push(`${expected.name}: no such run`);
       continue;
     }
-    if (!isFinal(run, expected)) verdict.lost.push(`${run.training_job_name}: ${run.status}, ${run.deployment_status}`);
+    if (!isFinal(run)) verdict.lost.push(`${run.training_job_name}: ${run.status}, ${run.deployment_status}`);
     else if (!expected.status.includes(run.status) || !expected.deployment.includes(run.deployment_status)) {
       verdict.wrong.push(`${run.training_job_name}: ${run.status}, ${run.deployment_status} (${reasonOf(run)})`);
     }
-    countEffects(verdict, effects, run, expected);
+    countEffects(verdict, effects, expected, {
+      started: run.training_job_arn !== null,
+      deployed: run.deployment_status === 'deployed' || run.deployment_status === 'rolled_back',
+      changesAtMost: requestedAtMost(run, expected),
+    });
   }
   const runs = await system.client.runs();
-  if (foreignToo) verdict.doubled.push(...foreign(effects, new Set(runs.map((run) => run.training_job_name))));
+  const known = new Set([...runs.map((run) => run.training_job_name), ...system.removedRuns]);
+  if (foreignToo) verdict.doubled.push(...foreign(effects, known));
   for (const { endpoint_name: endpoint, training_job_name: name } of runs) {
     if (endpoint in live && !expects.some((expected) => expected.name === name))
       verdict.doubled.push(`${name}: a second run for one request on ${endpoint}`);
@@ -76,37 +79,52 @@ export async function judge(
     const shown = await system.client.liveTraining(endpoint);
     if (shown?.trainingJobName !== name || shown.status !== 'InService') {
       verdict.lost.push(
-        `${endpoint} shows ${shown?.trainingJobName ?? 'nothing'} (${shown?.status ?? 'absent'}) in place of ${name}`,
+        `${endpoint} serves ${shown?.trainingJobName ?? 'nothing'} (${shown?.status ?? 'absent'}) in place of ${name}`,
       );
     }
+  }
+  for (const { resource, key, value } of tags) {
+    const found = (await system.simulator.tagsOf(resource)).get(key);
+    if (found !== value) verdict.lost.push(`tag ${key} of ${resource} is ${found ?? 'missing'} in place of ${value}`);
   }
   return verdict;
 }
 
-/** Training jobs that were started and that no run knows of. */
+/** Training jobs that belong to no run. */
 export const foreign = (effects: readonly Effect[], known: ReadonlySet<string>): string[] =>
   effects
     .filter(({ kind, name }) => kind === 'training_job_created' && !known.has(name))
-    .map(({ name }) => `training job ${name} is of no run`);
+    .map(({ name }) => `training job ${name} belongs to no run`);
 
-function countEffects(verdict: Verdict, effects: readonly Effect[], run: RunDetails, expected: RunExpectation): void {
-  const name = run.training_job_name;
+interface Bounds {
+  /** Whether its training job must exist. */
+  started: boolean;
+  /** Whether its model, its configuration and a request for its endpoint must exist. */
+  deployed: boolean;
+  changesAtMost: number;
+}
+
+function countEffects(
+  verdict: Verdict,
+  effects: readonly Effect[],
+  { name, recreated = false }: RunExpectation,
+  { started, deployed, changesAtMost }: Bounds,
+): void {
   const own = (effect: Effect): boolean => runOf(effect) === name;
   const count = (...kinds: string[]): number => effects.filter((effect) => kinds.includes(effect.kind) && own(effect)).length;
-  const limit = (what: string, made: number, atLeast: number, atMost: number): void => {
-    if (made > atMost) verdict.doubled.push(`${name}: ${made} × ${what}`);
-    else if (made < atLeast) verdict.lost.push(`${name}: ${made} × ${what}`);
+  const limit = (what: string, counted: number, isRequired: boolean, atMost: number): void => {
+    if (counted > atMost) verdict.doubled.push(`${name}: ${counted} × ${what}`);
+    else if (isRequired && counted === 0) verdict.lost.push(`${name}: ${counted} × ${what}`);
   };
-  const wasDeployed = run.deployment_status === 'deployed' || run.deployment_status === 'rolled_back' ? 1 : 0;
   const trainingJobs = count('training_job_created');
   const models = count('model_created');
   const endpointConfigs = count('endpoint_config_created');
   const endpointsRequested = count('endpoint_create_requested', 'endpoint_update_requested');
-  limit('training job created', trainingJobs, run.training_job_arn === null ? 0 : 1, 1);
-  const madeAtMost = expected.madeAgain ? 2 : 1;
-  limit('model created', models, wasDeployed, madeAtMost);
-  limit('endpoint configuration created', endpointConfigs, wasDeployed, madeAtMost);
-  limit('endpoint asked', endpointsRequested, wasDeployed, requestedAtMost(run, expected));
+  const createdAtMost = recreated ? 2 : 1;
+  limit('training job created', trainingJobs, started, 1);
+  limit('model created', models, deployed, createdAtMost);
+  limit('endpoint configuration created', endpointConfigs, deployed, createdAtMost);
+  limit('endpoint change requested', endpointsRequested, deployed, changesAtMost);
   verdict.effects.trainingJobs += trainingJobs;
   verdict.effects.models += models;
   verdict.effects.endpointConfigs += endpointConfigs;

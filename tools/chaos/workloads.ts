@@ -1,16 +1,13 @@
 import { eventually } from '../testkit/eventually.ts';
 import type { CrashSystem } from './system.ts';
-import type { RunExpectation } from './verdict.ts';
+import type { ExpectedOutcome, RunExpectation } from './expected-outcome.ts';
 
-/** What is done to the service while a fault strikes, and what has to come of it. */
-export interface Work {
-  /** What the messages that the fault waits for speak of. */
-  about: readonly string[];
-  /** The client's part. */
-  go: () => Promise<void>;
-  expects: RunExpectation[];
-  /** Which training each endpoint has to show in the end. */
-  live: Readonly<Record<string, string>>;
+/** What a client does while a fault is injected, and the expected outcome. */
+export interface Work extends ExpectedOutcome {
+  /** The fault waits for messages that contain one of these names. */
+  names: readonly string[];
+  /** Sends the client's requests. */
+  perform: () => Promise<void>;
 }
 
 export type Workload = (system: CrashSystem, name: string) => Promise<Work>;
@@ -22,7 +19,8 @@ export const deployed = (name: string, more: Partial<RunExpectation> = {}): RunE
   ...more,
 });
 
-async function bringUp(system: CrashSystem, name: string, endpoint: string): Promise<void> {
+/** Deploys a training, and waits until that is over. */
+export async function deployAndWait(system: CrashSystem, name: string, endpoint: string): Promise<void> {
   await system.client.bootstrap({ name, endpoint });
   await eventually(
     () => system.client.run(name),
@@ -36,25 +34,25 @@ const start = async (system: CrashSystem, name: string, endpoint: string): Promi
   if (status !== 202 && status !== 200) throw new Error(`bootstrap of ${name}: ${status}`);
 };
 
-/** A training whose endpoint is still to be created. */
+/** A training for an endpoint that does not exist. */
 export const create: Workload = (system, name) => {
   const endpoint = `ep-${name}`;
   return Promise.resolve({
-    about: [name, endpoint],
-    go: () => start(system, name, endpoint),
+    names: [name, endpoint],
+    perform: () => start(system, name, endpoint),
     expects: [deployed(name)],
     live: { [endpoint]: name },
   });
 };
 
-/** The same, where the service makes the training job's name: only the Idempotency-Key says that a request is a repeated one. */
-export const unnamed: Workload = (system, key) => {
+/** The same, where the service names the training job: only the Idempotency-Key identifies a repeated request. */
+export const createUnnamed: Workload = (system, key) => {
   const endpoint = `ep-${key}`;
-  const run = deployed('not answered yet');
+  const run = deployed('no response yet');
   const live: Record<string, string> = {};
   return Promise.resolve({
-    about: [endpoint],
-    go: async () => {
+    names: [endpoint],
+    perform: async () => {
       const { status, body } = await system.client.bootstrap({ key, endpoint });
       if (status !== 202 && status !== 200) throw new Error(`bootstrap for ${endpoint}: ${status}`);
       run.name = body.training_job_name;
@@ -68,29 +66,29 @@ export const unnamed: Workload = (system, key) => {
 /** A training for an endpoint that serves an older one. */
 export const update: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
-  await bringUp(system, `${name}-old`, endpoint);
+  await deployAndWait(system, `${name}-old`, endpoint);
   return {
-    about: [`${name}-new`, endpoint],
-    go: () => start(system, `${name}-new`, endpoint),
+    names: [`${name}-new`, endpoint],
+    perform: () => start(system, `${name}-new`, endpoint),
     expects: [deployed(`${name}-old`), deployed(`${name}-new`)],
     live: { [endpoint]: `${name}-new` },
   };
 };
 
-/** CreateTrainingJob is throttled when the API asks, so that a worker starts the training. */
+/** SageMaker throttles the API's CreateTrainingJob, so that a worker starts the training. */
 export const throttled: Workload = async (system, name) => {
   await system.simulator.addFaults([{ kind: 'throttle', match: { operation: 'CreateTrainingJob', nameContains: name } }]);
   return create(system, name);
 };
 
-/** The endpoint failed when it was created: it has to be deleted and created anew. */
+/** The endpoint failed on creation: the service must delete it and create it again. */
 export const replace: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
   await system.simulator.addFaults([{ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint', nameContains: endpoint } }]);
-  await bringUp(system, `${name}-old`, endpoint);
+  await deployAndWait(system, `${name}-old`, endpoint);
   return {
-    about: [`${name}-new`, endpoint],
-    go: () => start(system, `${name}-new`, endpoint),
+    names: [`${name}-new`, endpoint],
+    perform: () => start(system, `${name}-new`, endpoint),
     expects: [deployed(`${name}-old`, { deployment: ['failed'] }), deployed(`${name}-new`)],
     live: { [endpoint]: `${name}-new` },
   };
@@ -122,30 +120,29 @@ export const stop: Workload = async (system, name) => {
   );
   await system.simulator.settings({ trainingSeconds });
   return {
-    about: [name, endpoint],
-    go: async () => void (await system.client.stop(name)),
+    names: [name, endpoint],
+    perform: async () => void (await system.client.stop(name)),
     expects: [{ name, status: ['stopped'], deployment: ['none'] }],
     live: {},
   };
 };
 
-/** The same, where SageMaker refuses the API's StopTrainingJob, so that a worker asks again. */
+/** The same, where SageMaker refuses the API's StopTrainingJob, so that a worker repeats it. */
 export const stopRefused: Workload = async (system, name) => {
   const match = { operation: 'StopTrainingJob', nameContains: name } as const;
   await system.simulator.addFaults([{ kind: 'error', match, status: 400, code: 'AccessDeniedException', message: 'not yet' }]);
   return stop(system, name);
 };
 
-/** The older of two trainings is deployed once more, by force. */
+/** A client forces the deployment of the older of two trainings. */
 export const forced: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
   const older = `${name}-old`;
-  await bringUp(system, older, endpoint);
-  await bringUp(system, `${name}-new`, endpoint);
+  await deployAndWait(system, older, endpoint);
+  await deployAndWait(system, `${name}-new`, endpoint);
   return {
-    about: [older, endpoint],
-    go: async () => {
-      // Without an answer it is the client's to look whether the deployment is there.
+    names: [older, endpoint],
+    perform: async () => {
       const { status } = await system.client.deploy(older, true);
       if (status !== 202 && status !== 200) throw new Error(`forced deploy of ${older}: ${status}`);
     },
@@ -154,13 +151,13 @@ export const forced: Workload = async (system, name) => {
   };
 };
 
-/** Two trainings that end together, for one endpoint. */
+/** Two trainings for one endpoint that end together. */
 export const pair: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
-  await bringUp(system, `${name}-old`, endpoint);
+  await deployAndWait(system, `${name}-old`, endpoint);
   return {
-    about: [`${name}-one`, `${name}-two`, endpoint],
-    go: async () => {
+    names: [`${name}-one`, `${name}-two`, endpoint],
+    perform: async () => {
       await start(system, `${name}-one`, endpoint);
       await start(system, `${name}-two`, endpoint);
     },
@@ -173,7 +170,7 @@ export const pair: Workload = async (system, name) => {
   };
 };
 
-/** Without the database's record of it, a training that is not live any more is found to be out of date when it is found again. */
+/** Without its records, the service finds a training that is no longer live again, and supersedes it. */
 export const recordLost =
   (workload: Workload): Workload =>
   async (system, name) => {

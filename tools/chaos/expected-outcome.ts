@@ -1,0 +1,27 @@
+export interface RunExpectation {
+  name: string;
+  status: readonly string[];
+  deployment: readonly string[];
+  /** How many endpoint changes may be requested for it: one by default, two, or one for each of its deployments. */
+  requestedAtMost?: 'once' | 'deployments' | 'twice';
+  /** Its model and configuration may be created once more, since a clean-up script deletes them. */
+  recreated?: boolean;
+  /** A client removes the run: no record of it may be left. */
+  removed?: boolean;
+}
+
+export interface ExpectedTag {
+  /** As at the end of an ARN: `endpoint/NAME`, `training-job/NAME`. */
+  resource: string;
+  key: string;
+  value: string;
+}
+
+/** What a workload must lead to, whatever fault is injected. */
+export interface ExpectedOutcome {
+  expects: RunExpectation[];
+  /** The training that each endpoint must serve in the end. */
+  live: Readonly<Record<string, string>>;
+  /** Tags that must be there in the end. */
+  tags?: readonly ExpectedTag[];
+}
