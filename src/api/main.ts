@@ -45,7 +45,7 @@ const store = await openStore(config.databaseUrl, { waitMs: databaseWaitMs, log 
   exitOnUnusableDatabase(config.databaseUrl, error),
 );
 const serviceLog = autoDeployLogger(log);
-const calls = createCallCounter({ store, log: serviceLog, now: Date.now });
+const calls = createCallCounter({ store, log: serviceLog, now: Date.now, random: Math.random });
 const queue = createQueue({ ...config, log });
 const self = { name: newProcessName(), service: 'api', version: packageJson.version, startedAt: Date.now() } as const;
 const shared = shareDatabase({ store, peers: queue, log, now: Date.now, self, queuePrefix: config.queuePrefix });

@@ -3,9 +3,10 @@
  * or `configOrExit(loadApiConfig)` before anything else.
  */
 import { isIP } from 'node:net';
+import type { Environment } from '../core/environment.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
-import { type Environment, readVariables } from './variable.ts';
+import { readVariables } from './variable.ts';
 import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 

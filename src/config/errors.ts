@@ -12,8 +12,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** EX_CONFIG of sysexits.h. */
-const exitCodeBadConfig = 78;
+/** EX_CONFIG of sysexits.h: the process can't run as it is configured. */
+export const exitCodeBadConfig = 78;
 
 /**
  * The loaded configuration; with a bad environment prints its faults, a line each, and ends the process with code 78. `further`

@@ -1,5 +1,5 @@
+import type { Environment } from '../core/environment.ts';
 import { shown } from './errors.ts';
-import type { Environment } from './variable.ts';
 
 /** The proxies that calls of AWS go through, as Node's agents take them (`proxyEnv`). */
 export interface Proxies {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import type { Environment } from '../core/environment.ts';
 import { shown } from './errors.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a value must look like, and the same in words: what a fault quotes. */
 export interface Rule<T> {

@@ -29,8 +29,8 @@ export function decideRetry(error: RetryErrorKind, message: string, forMs: numbe
   return forMs < limitMs ? { kind: 'retry', why: `${error}: ${message}` } : { kind: 'fail', failureReason: message };
 }
 
-/** Whether trouble of this kind is waited out as long as the whole may take: it passes, or somebody mends it. */
-export const passesInTime = (error: SageMakerErrorKind): boolean => retryBudgetMs(error) === Infinity;
+/** Whether an error of this kind is retried for as long as the whole may take: it passes, or an operator repairs it. */
+export const isTransient = (error: SageMakerErrorKind): boolean => retryBudgetMs(error) === Infinity;
 
 function retryBudgetMs(error: RetryErrorKind): number {
   switch (error) {

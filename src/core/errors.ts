@@ -58,6 +58,20 @@ export class SageMakerError extends Error {
   }
 }
 
+/** Redis is away, or did not respond in time. What was sent may still happen, which is harmless: a job's id makes it one. */
+export class QueueUnavailableError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'QueueUnavailableError';
+  }
+}
+
+/** What an error says. A refused connection to a name with several addresses is an AggregateError without a message. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(errorMessage).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Another worker has the claim or the job's lock: this one stops without an effect. */
 export class ClaimLostError extends Error {
   constructor(why: string) {

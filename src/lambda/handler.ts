@@ -2,7 +2,8 @@ import { readResponse } from './response.ts';
 import { type ApiKey, createApiKey } from './api-key.ts';
 import type { Log } from './log-line.ts';
 import { type Route, routeEvent } from './route-event.ts';
-import { type Environment, readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
+import type { Environment } from '../core/environment.ts';
 
 /** What is used of Lambda's context object. */
 export interface Context {

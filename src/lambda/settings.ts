@@ -1,3 +1,5 @@
+import type { Environment } from '../core/environment.ts';
+
 /** What the function is told, by variables that infra/terraform sets. */
 export const variables = {
   /** The service's address, with its base path where the load balancer does not strip it: `https://host/model-init`. */
@@ -15,8 +17,6 @@ export const platformVariables = {
   sessionToken: 'AWS_SESSION_TOKEN',
   extensionPort: 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT',
 } as const;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type KeyPlace =
   | { kind: 'none' }

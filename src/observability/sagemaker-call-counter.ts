@@ -1,22 +1,26 @@
+import { runPeriodically } from '../async/run-periodically.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Store } from '../ports/store.ts';
-import type { CountedCalls } from '../ports/store.ts';
+import type { CountedCalls, Store } from '../ports/store.ts';
 
-const flushEveryMs = 5000;
+const flushIntervalMs = 5000;
 
-/** Counts SageMaker calls in this process and adds them to the counters that all processes share. */
+/** Counts the SageMaker calls of this process and adds them to the counters that all processes share. */
 export interface CallCounter {
   count: (operation: string, result: string) => void;
-  /** Adds what was counted since the last time; what could not be added is kept for the next. Never fails. */
+  /** Adds what was counted since the last time; what can't be added is kept for the next. Never fails. */
   flush(): Promise<void>;
   /** Ends the regular flushes, with a last one. */
   stop(): Promise<void>;
 }
 
-export function createCallCounter(
-  { store, log, now }: { store: Pick<Store, 'addSageMakerCalls'>; log: Logger; now: () => number },
-  everyMs = flushEveryMs,
-): CallCounter {
+interface CallCounterOptions {
+  store: Pick<Store, 'addSageMakerCalls'>;
+  log: Logger;
+  now: () => number;
+  random: () => number;
+}
+
+export function createCallCounter({ store, log, now, random }: CallCounterOptions): CallCounter {
   const counts = new Map<string, CountedCalls>();
   let flushing: Promise<void> = Promise.resolve();
 
@@ -31,20 +35,19 @@ export function createCallCounter(
     try {
       await store.addSageMakerCalls(calls, now());
     } catch (error) {
-      log.debug({ err: error }, 'SageMaker calls could not be counted in the database; kept for the next time');
+      log.debug({ event: 'metrics.not_recorded', err: error }, 'SageMaker call counts not recorded; retrying');
       for (const { operation, result, count } of calls) add(operation, result, count);
     }
   };
   const flush = (): Promise<void> => (flushing = flushing.then(addToStore));
-  const timer = setInterval(() => void flush(), everyMs);
-  timer.unref();
+  const flushes = runPeriodically({ initialDelayMs: flushIntervalMs, intervalMs: flushIntervalMs, random, run: flush });
 
   return {
     count: (operation, result) => add(operation, result, 1),
     flush,
-    stop() {
-      clearInterval(timer);
-      return flush();
+    async stop() {
+      await flushes.stop();
+      await flush();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { errorMessage } from '../core/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
@@ -54,7 +55,7 @@ export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worke
   };
   redis.on('error', (error: NodeJS.ErrnoException) => {
     const refusal = refusalOf(error);
-    if (refusal === null) away({ code: error.code, reason: reasonOf(error) });
+    if (refusal === null) away({ code: error.code, reason: errorMessage(error) });
     else refused(refusal);
   });
   redis.on('reconnecting', () => away({ reason: 'the connection was closed' }));
@@ -66,10 +67,4 @@ export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worke
     clearTimeout(quiet);
   });
   return { refused };
-}
-
-/** A refused connection to a name with several addresses is an AggregateError without a message. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { ErrorCode } from 'bullmq';
 import type { JobQueue } from './ensure-job.ts';
-import { within } from './time-limit.ts';
+import { withRedisTimeout } from './with-redis-timeout.ts';
 
 /** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits (`getDelayedScore` of its scripts). */
 export const scoreOfMs = 0x1000;
@@ -13,7 +13,7 @@ const stepLimitMs = 5000;
 /** The ids of the delayed jobs that lie further ahead than that. */
 export async function jobsBeyond(redis: Redis, queue: JobQueue, longestMs: number, now: number): Promise<string[]> {
   const beyond = (now + longestMs + toleranceMs) * scoreOfMs;
-  return within(stepLimitMs, redis.zrangebyscore(queue.toKey('delayed'), beyond, '+inf'));
+  return withRedisTimeout(stepLimitMs, redis.zrangebyscore(queue.toKey('delayed'), beyond, '+inf'));
 }
 
 /** Gives the delayed jobs new delays, from now. One that is not delayed any more is left alone. */
@@ -22,7 +22,7 @@ export async function redelay(queue: JobQueue, ids: readonly string[], delayMs: 
     const chunk = ids
       .slice(start, start + chunkSize)
       .map((id) => queue.getBackend().changeDelay(id, delayMs()).catch(unlessMoved));
-    await within(stepLimitMs, Promise.all(chunk));
+    await withRedisTimeout(stepLimitMs, Promise.all(chunk));
   }
 }
 

@@ -22,7 +22,7 @@ import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
 import { restoreJobs } from './restore-missing.ts';
 import { unavailable } from './redis-error.ts';
-import { within } from './time-limit.ts';
+import { withRedisTimeout } from './with-redis-timeout.ts';
 import { createFirstConnectWait } from './wait-for-first-connect.ts';
 import { createWriteProbe } from './write-probe.ts';
 
@@ -95,12 +95,12 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
   const inspectDueJobs = async () => {
     const now = Date.now();
     const observations = dueJobsReaders.map(async ([name, observe]) => [name, await observe(now)] as const);
-    return Object.fromEntries(await within(limitMs, Promise.all(observations)));
+    return Object.fromEntries(await withRedisTimeout(limitMs, Promise.all(observations)));
   };
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await within(limitMs, waitForFirstConnect());
+      await withRedisTimeout(limitMs, waitForFirstConnect());
       return await work();
     } catch (error) {
       throw unavailable(error);
@@ -111,25 +111,25 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     queues,
     scheduleTrainingCheck(run, delayMs) {
       const job = checkJob(run);
-      return attempt(() => within(limitMs, ensureJob(check, job, delayMs)));
+      return attempt(() => withRedisTimeout(limitMs, ensureJob(check, job, delayMs)));
     },
     deploy(deployment, delayMs) {
       const job = deployJob(deployment);
-      return attempt(() => within(limitMs, ensureJob(deploy, job, delayMs)));
+      return attempt(() => withRedisTimeout(limitMs, ensureJob(deploy, job, delayMs)));
     },
     requestTrainingCheck(run, status) {
       const job = trainingObservationJob(run, status);
-      return attempt(() => within(limitMs, observeAfterSpacing(check, job)));
+      return attempt(() => withRedisTimeout(limitMs, observeAfterSpacing(check, job)));
     },
     requestDeploymentCheck(deployment, status) {
       const job = deploymentObservationJob(deployment, status);
-      return attempt(() => within(limitMs, observeAfterSpacing(deploy, job)));
+      return attempt(() => withRedisTimeout(limitMs, observeAfterSpacing(deploy, job)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {
         const runs = await restoreJobs(check, wanted.runs, checkJob, () => delayMs('check'));
         const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
-        if (runs.added.length + deployments.added.length > 0) await within(limitMs, writeSettings());
+        if (runs.added.length + deployments.added.length > 0) await withRedisTimeout(limitMs, writeSettings());
         return {
           runs: runs.added,
           deployments: deployments.added,
@@ -149,16 +149,16 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
         return count;
       });
     },
-    probe: () => attempt(() => within(limitMs, probe())),
-    meet: (self, stance) => attempt(() => within(limitMs, meetPeers(redis, queuePrefix, self, stance))),
-    leave: (name) => attempt(() => within(limitMs, leavePeers(redis, queuePrefix, name))),
+    probe: () => attempt(() => withRedisTimeout(limitMs, probe())),
+    meet: (self, stance) => attempt(() => withRedisTimeout(limitMs, meetPeers(redis, queuePrefix, self, stance))),
+    leave: (name) => attempt(() => withRedisTimeout(limitMs, leavePeers(redis, queuePrefix, name))),
     facts: () => facts,
     // A connection that is given up for another is back within that time, and there is no haste.
     due: () => attempt(inspectDueJobs).catch(() => wait(reconnectedWithinMs).then(() => attempt(inspectDueJobs))),
     depths: () =>
       attempt(async () => {
         const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);
-        return Object.fromEntries(await within(limitMs, Promise.all(counts))) as Record<string, QueueDepths>;
+        return Object.fromEntries(await withRedisTimeout(limitMs, Promise.all(counts))) as Record<string, QueueDepths>;
       }),
     async close() {
       await disconnect(redis);

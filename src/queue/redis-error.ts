@@ -1,6 +1,5 @@
-import { reasonOf } from './connection-log.ts';
+import { errorMessage, QueueUnavailableError } from '../core/errors.ts';
 import { refusalOf } from './refusal.ts';
-import { QueueUnavailableError } from './time-limit.ts';
 
 const connectionCodes: readonly unknown[] = [
   'ECONNREFUSED',
@@ -30,5 +29,5 @@ export function unavailable(error: unknown): unknown {
   if (error instanceof QueueUnavailableError) return error;
   const refusal = refusalOf(error);
   if (refusal !== null) return new QueueUnavailableError(`Redis refuses: ${refusal.reason}`, { cause: error });
-  return isConnectionError(error) ? new QueueUnavailableError(`Redis is away: ${reasonOf(error)}`, { cause: error }) : error;
+  return isConnectionError(error) ? new QueueUnavailableError(`Redis is away: ${errorMessage(error)}`, { cause: error }) : error;
 }

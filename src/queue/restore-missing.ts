@@ -1,7 +1,7 @@
 import { CannotBeHandled } from '../core/errors.ts';
 import { jobOptions, type NewJob } from './jobs.ts';
 import { type JobQueue, replaceJob } from './ensure-job.ts';
-import { within } from './time-limit.ts';
+import { withRedisTimeout } from './with-redis-timeout.ts';
 
 const chunkSize = 500;
 const lanes = 3;
@@ -68,14 +68,14 @@ export async function restoreJobs<Wanted>(
 
 /** One script for all the lists, so that a job which moves between them is seen. */
 async function idsOf(queue: JobQueue, states: readonly (typeof unfinished | typeof finished)[number][]): Promise<Set<string>> {
-  return new Set(await within(stepLimitMs, queue.getRanges([...states], 0, -1)));
+  return new Set(await withRedisTimeout(stepLimitMs, queue.getRanges([...states], 0, -1)));
 }
 
 /** In a few lanes, so that Redis works on one chunk while another is put together. */
 async function inChunks(jobs: readonly LostJob[], act: (chunk: readonly LostJob[]) => Promise<unknown>): Promise<void> {
   const lane = async (number: number): Promise<void> => {
     for (let start = number * chunkSize; start < jobs.length; start += lanes * chunkSize) {
-      await within(stepLimitMs, act(jobs.slice(start, start + chunkSize)));
+      await withRedisTimeout(stepLimitMs, act(jobs.slice(start, start + chunkSize)));
     }
   };
   await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));

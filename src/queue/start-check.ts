@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { isOlder, oldestVersion, type RedisFacts } from '../core/redis-server.ts';
-import { reasonOf } from './connection-log.ts';
+import { errorMessage } from '../core/errors.ts';
 import { type Call, callsAsTheyAre, callsInScripts, probeKeys } from './needed-commands.ts';
 import { factsOf } from './redis-facts.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
-import { within } from './time-limit.ts';
+import { withRedisTimeout } from './with-redis-timeout.ts';
 
 export type Checked =
   | { kind: 'fit'; facts: RedisFacts }
@@ -44,9 +44,9 @@ export async function checkRedis({ redisUrl, queuePrefix }: CheckedRedis): Promi
   let problem: unknown = null;
   redis.on('error', (error) => (problem ??= error));
   try {
-    await within(limitMs, redis.connect());
+    await withRedisTimeout(limitMs, redis.connect());
     if (problem !== null) throw problem;
-    return await within(limitMs, inspect(redis, queuePrefix));
+    return await withRedisTimeout(limitMs, inspect(redis, queuePrefix));
   } catch (error) {
     return verdictOn(redis, problem ?? error);
   } finally {
@@ -141,7 +141,7 @@ function verdictOn(redis: Redis, error: unknown): Checked {
   const refusal = refusalOf(error);
   switch (refusal?.kind) {
     case undefined:
-      return { kind: 'wait', reason: reasonOf(error) };
+      return { kind: 'wait', reason: errorMessage(error) };
     case 'wrong_node':
     case 'not_now':
     case 'unknown':

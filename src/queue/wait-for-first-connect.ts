@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
-import { reasonOf } from './connection-log.ts';
+import { errorMessage, QueueUnavailableError } from '../core/errors.ts';
 import { type Refusal, refusalOf, refusedEvent } from './refusal.ts';
-import { QueueUnavailableError } from './time-limit.ts';
 
 /** A connection that has stood for longer and is not ready waits for something. */
 const handshakeMs = 500;
@@ -32,5 +31,5 @@ export function createFirstConnectWait(redis: Redis): () => Promise<void> {
 
 function problemOfQueue(error: unknown): string {
   const refusal = refusalOf(error);
-  return refusal === null ? `Redis is away: ${reasonOf(error)}` : `Redis refuses: ${refusal.reason}`;
+  return refusal === null ? `Redis is away: ${errorMessage(error)}` : `Redis refuses: ${refusal.reason}`;
 }

@@ -1,5 +1,5 @@
 import { DefaultRateLimiter } from '@smithy/core/retry';
-import { raceAbort } from './call-deadline.ts';
+import { raceAbort } from '../async/race-abort.ts';
 
 /**
  * Lets the requests of one operation out, first come, first served: at once until SageMaker throttles it, from then on at a rate

@@ -7,7 +7,7 @@ import type {
 import type { Command } from '@smithy/core/client';
 import type { Credentials } from './credentials.ts';
 import type { Failure } from './to-sagemaker-error.ts';
-import { raceAbort } from './call-deadline.ts';
+import { raceAbort } from '../async/race-abort.ts';
 
 /** One of the SDK's commands. */
 export type SageMakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<

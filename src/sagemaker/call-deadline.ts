@@ -1,4 +1,4 @@
-/** Why a call was given up; carries its code as an error of Node does. */
+/** Why a call was aborted: its caller's signal, or its time limit. */
 export class CallAbortedError extends Error {
   readonly why: 'signal' | 'time';
 
@@ -9,7 +9,11 @@ export class CallAbortedError extends Error {
   }
 }
 
-/** How long a call goes on: until its time is over, or its caller wants no more. */
+/**
+ * How long a call goes on: until its time limit, or its caller's signal. Not `AbortSignal.any` with `AbortSignal.timeout`: those
+ * abort with the caller's own reason, which may be any value, and with a DOMException; both had to be recognized and replaced at each
+ * place that an abort ends. And a timeout can't be cleared, so that every call would leave a timer of 20 s behind.
+ */
 export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #endsAt: number;
@@ -31,10 +35,6 @@ export class CallDeadline {
     return this.#controller.signal;
   }
 
-  get aborted(): CallAbortedError | null {
-    return this.signal.aborted ? (this.signal.reason as CallAbortedError) : null;
-  }
-
   get leftMs(): number {
     return this.#endsAt - performance.now();
   }
@@ -47,19 +47,5 @@ export class CallDeadline {
 
   #end(why: 'signal' | 'time', message: string): void {
     this.#controller.abort(new CallAbortedError(why, message));
-  }
-}
-
-/** The work's outcome, or the signal's reason when that comes first; the work goes on unheard then. */
-export async function raceAbort<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  Promise.resolve(work).then(resolve, reject);
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { waitAtMost } from '../async/with-timeout.ts';
 import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import type { Credentials } from './credentials.ts';
 import { sagemakerError } from './to-sagemaker-error.ts';
@@ -31,8 +31,7 @@ export function createCredentialsCheck({ credentials, probe, uptimeMs }: Credent
   };
   return async () => {
     if (credentials.problem === null) await findCredentials(credentials);
-    if (credentials.respondedAt === null && isDue())
-      await Promise.race([ask(), wait(firstResponseMs, undefined, { ref: false })]);
+    if (credentials.respondedAt === null && isDue()) await waitAtMost(firstResponseMs, ask());
     else if (credentials.problem !== null && isDue()) void ask();
     if (credentials.problem !== null) throw new Error(credentialsProblem(credentials.problem.code));
   };

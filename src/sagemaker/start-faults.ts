@@ -1,4 +1,5 @@
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { errorMessage } from '../core/errors.ts';
 
 /** To look with: what they are is no matter, since nothing is sent. */
 const credentials = { accessKeyId: 'none', secretAccessKey: 'none' };
@@ -22,7 +23,7 @@ async function regionFaults(client: SageMakerClient): Promise<string[]> {
     await client.config.region();
     return [];
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = errorMessage(error);
     const [, region] = /region="(.*)"/.exec(reason) ?? [];
     if (region === '') return [`AWS_REGION is empty; ${regionMay}`];
     if (region !== undefined) return [`AWS_REGION (or the AWS profile's region) holds ${JSON.stringify(region)}; ${regionMay}`];
@@ -53,5 +54,3 @@ async function addressFaults(client: SageMakerClient): Promise<string[]> {
     `AWS_ENDPOINT_URL_SAGEMAKER or AWS_ENDPOINT_URL (or the AWS profile's endpoint_url) holds ${held}; it may hold http:// or https:// and a host`,
   ];
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

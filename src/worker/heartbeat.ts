@@ -1,22 +1,24 @@
 import { writeFileSync } from 'node:fs';
+import { type PeriodicTask, runPeriodically } from '../async/run-periodically.ts';
 
-const everyMs = 1000;
+const intervalMs = 1000;
 
 /**
- * Writes the file now and every second, as long as `works` says so: health checks look at its age. It says that the process lives and
- * takes jobs, not that Redis answers: no restart mends that. Answers how to end it.
+ * Writes the file at once and then every second, as long as `isHealthy` says so: health checks look at its age. A fresh file means
+ * that the process runs and takes jobs, not that Redis responds: a restart does not repair that.
  */
-export function startHeartbeat(path: string, works: () => boolean): () => void {
-  const beat = (): void => {
-    if (!works()) return;
-    try {
-      writeFileSync(path, `${new Date().toISOString()}\n`);
-    } catch {
-      // The check sees a file that is old or missing.
-    }
-  };
-  beat();
-  const timer = setInterval(beat, everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+export function startHeartbeat(path: string, isHealthy: () => boolean): PeriodicTask {
+  return runPeriodically({
+    initialDelayMs: 0,
+    intervalMs,
+    random: () => 0,
+    async run() {
+      if (!isHealthy()) return;
+      try {
+        writeFileSync(path, `${new Date().toISOString()}\n`);
+      } catch {
+        // The health check sees a file that is old or missing.
+      }
+    },
+  });
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { QueueView } from '../ports/queue.ts';
 import type { JobKind } from './handlers.ts';
 import { createStallDetector, type StallTimes, type StallDetector } from './stall-detector.ts';
-import { repeat, type Repeated } from '../async/run-periodically.ts';
+import { type PeriodicTask, runPeriodically } from '../async/run-periodically.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 export interface JobTakingOptions {
@@ -42,7 +42,7 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
   const stopping = new AbortController();
   let runtime: Runtime | null = null;
   let progress: StallDetector | null = null;
-  let looking: Repeated | null = null;
+  let looking: PeriodicTask | null = null;
   let waitsFor: string | null = null;
   let held: string | null = null;
 
@@ -60,10 +60,10 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
     if (!stopping.signal.aborted) log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');
   };
 
-  const watch = (watched: StallDetector): Repeated =>
-    repeat({
+  const watch = (watched: StallDetector): PeriodicTask =>
+    runPeriodically({
       initialDelayMs: options.checkIntervalMs ?? defaultCheckIntervalMs,
-      everyMs: options.checkIntervalMs ?? defaultCheckIntervalMs,
+      intervalMs: options.checkIntervalMs ?? defaultCheckIntervalMs,
       random,
       async run() {
         if (held !== null || (await watched.observe()) !== 'end') return;

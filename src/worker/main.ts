@@ -17,11 +17,10 @@ import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { startPresence, problemOfQueue } from '../services/system/presence.ts';
 import { shareDatabase } from '../services/system/shared-database.ts';
-import { startAdopting } from './adopt-timer.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startTakingJobs } from './job-taking.ts';
-import { startReconciling } from './reconcile-timer.ts';
+import { startAdopting, startReconciling } from './timers.ts';
 
 /** While it is locked. A job that waits for longer is put off, and looks anew at what it had begun. */
 const databaseWaitMs = 10_000;
@@ -54,7 +53,7 @@ const shared = shareDatabase({
 const mismatch = await shared.join();
 if (mismatch !== null) exitWithFaults([mismatch]);
 
-const calls = createCallCounter({ store, log, now: Date.now });
+const calls = createCallCounter({ store, log, now: Date.now, random: Math.random });
 const sagemaker = createSageMaker({ onCall: calls.count, log, client: { proxies: config.proxies } });
 const ctx: ServiceContext = {
   store,
@@ -86,10 +85,10 @@ const presence = startPresence({
   self,
   problem: async () => taking.problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem(),
 });
-const stopHeartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
+const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 
 close = async () => {
-  stopHeartbeat?.();
+  void heartbeat?.stop();
   await Promise.all([taking.close(), reconciling.stop(), adopting.stop(), shared.stop()]);
   await Promise.all([calls.stop(), presence.stop(), queue.close()]);
   sagemaker.close();

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { waitAtMost } from '../async/with-timeout.ts';
 import type { Config } from '../config/config.ts';
 import { connectWorker, disconnect } from '../queue/connection.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -59,9 +59,9 @@ export function startRuntime(options: RuntimeOptions): Runtime {
   const close = async (): Promise<void> => {
     const settled = Promise.allSettled(workers.map((worker) => worker.close()));
     const activeJobs = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
-    await firstOf(settled, activeJobs() === 0 ? Math.min(idleCloseMs, closing.releaseAfterMs) : closing.releaseAfterMs);
+    await waitAtMost(activeJobs() === 0 ? Math.min(idleCloseMs, closing.releaseAfterMs) : closing.releaseAfterMs, settled);
     for (const worker of workers) worker.releaseJobs();
-    if (activeJobs() > 0) await firstOf(settled, closing.forceCloseAfterMs - closing.releaseAfterMs);
+    if (activeJobs() > 0) await waitAtMost(closing.forceCloseAfterMs - closing.releaseAfterMs, settled);
     const left = activeJobs();
     if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
     await disconnect(connection);
@@ -74,11 +74,4 @@ export function startRuntime(options: RuntimeOptions): Runtime {
     resume: () => workers.forEach((worker) => worker.resume()),
     close: () => (closed ??= close()),
   };
-}
-
-/** Resolves when the work has ended, or after so long. */
-async function firstOf(work: Promise<unknown>, limitMs: number): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([work, wait(limitMs, undefined, { signal: timer.signal }).catch(() => {})]);
-  timer.abort();
 }

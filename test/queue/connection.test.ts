@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectProducer, reconnectDelayMs } from '../../src/queue/connection.ts';
-import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/core/errors.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';

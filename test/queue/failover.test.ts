@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RedisQueue } from '../../src/queue/queue.ts';
-import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/core/errors.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
 import { startTcpSwitch } from '../../tools/testkit/tcp-switch.ts';

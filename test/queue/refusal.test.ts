@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/queue/redis-error.ts';
 import { refusalOf, type RefusalKind } from '../../src/queue/refusal.ts';
-import { QueueUnavailableError } from '../../src/queue/time-limit.ts';
+import { QueueUnavailableError } from '../../src/core/errors.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 

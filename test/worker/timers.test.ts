@@ -7,16 +7,16 @@ import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createCallCounter } from '../../src/observability/sagemaker-call-counter.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { createErrorLog } from '../../src/worker/error-log.ts';
-import { repeat } from '../../src/async/run-periodically.ts';
+import { runPeriodically } from '../../src/async/run-periodically.ts';
 import { keptLog } from '../queue/harness.ts';
 
-describe('repeating', () => {
+describe('runPeriodically', () => {
   it('begins soon, waits from the end of a run to the next, and never runs twice at a time', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const ends: (() => void)[] = [];
     const run = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
-    const repeated = repeat({ initialDelayMs: 1000, everyMs: 10_000, random: () => 0.5, run });
+    const task = runPeriodically({ initialDelayMs: 1000, intervalMs: 10_000, random: () => 0.5, run });
     await vi.advanceTimersByTimeAsync(499);
     expect(ends).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -28,7 +28,7 @@ describe('repeating', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(ends).toHaveLength(2);
     let stopped = false;
-    const stopping = repeated.stop().then(() => (stopped = true));
+    const stopping = task.stop().then(() => (stopped = true));
     await vi.advanceTimersByTimeAsync(60_000);
     expect([ends.length, stopped]).toEqual([2, false]);
     ends[1]?.();
@@ -39,9 +39,9 @@ describe('repeating', () => {
 
   it('tells a run under way to stop', async () => {
     const started = Promise.withResolvers<AbortSignal>();
-    const repeated = repeat({
+    const task = runPeriodically({
       initialDelayMs: 0,
-      everyMs: 1000,
+      intervalMs: 1000,
       random: () => 0,
       run: async (signal) => {
         started.resolve(signal);
@@ -49,7 +49,7 @@ describe('repeating', () => {
       },
     });
     const signal = await started.promise;
-    await repeated.stop();
+    await task.stop();
     expect(signal.aborted).toBe(true);
   });
 });
@@ -62,7 +62,7 @@ describe('counting calls', () => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     });
-    const counter = createCallCounter({ store, log: keptLog().log, now: () => 0 });
+    const counter = createCallCounter({ store, log: keptLog().log, now: () => 0, random: () => 0.5 });
     counter.count('DescribeTrainingJob', 'ok');
     counter.count('DescribeTrainingJob', 'ok');
     await counter.flush();
@@ -89,7 +89,7 @@ describe('counting calls', () => {
         return Promise.resolve();
       },
     };
-    const counter = createCallCounter({ store, log: keptLog().log, now: () => 7 });
+    const counter = createCallCounter({ store, log: keptLog().log, now: () => 7, random: () => 0.5 });
     counter.count('CreateModel', 'ok');
     await counter.flush();
     away = false;

@@ -1,4 +1,5 @@
-import { type Environment, present } from './environment.ts';
+import { present } from './environment.ts';
+import type { Environment } from '../../src/core/environment.ts';
 import type { SystemSettings } from './system.ts';
 
 /** What stands where and what to try, one line each; fit to be copied into a shell. */

@@ -2,7 +2,7 @@
  * The environments of the processes that `npm start` starts. Without `--aws` they are lists of what may pass, never copies: one
  * AWS_… variable of the shell, or ~/.aws, would be enough to reach real AWS.
  */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../src/core/environment.ts';
 
 /** What the environment holds; an empty variable is as good as none. */
 export function present(env: Environment, name: string): string | undefined {

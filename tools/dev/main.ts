@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configOrExit, parseApiConfig } from '../../src/config/config.ts';
+import { exitCodeBadConfig } from '../../src/config/errors.ts';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
 import { startFaults } from '../../src/sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
@@ -17,7 +18,6 @@ import { StartFault } from './start-error.ts';
 import { runSystem } from './run-system.ts';
 import type { SystemSettings } from './system.ts';
 
-const exitCodeBadConfig = 78;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { present, type Environment } from './environment.ts';
+import { present } from './environment.ts';
+import type { Environment } from '../../src/core/environment.ts';
 
 /** What `npm start` was asked for. */
 export interface Options {

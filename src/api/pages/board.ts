@@ -6,7 +6,7 @@ import { type Env, Hono } from 'hono';
 import { boardPage } from './board-page.ts';
 import type { ApiEnv } from '../env.ts';
 import { ApiError } from '../problems/table.ts';
-import { within } from '../../async/with-timeout.ts';
+import { withTimeout } from '../../async/with-timeout.ts';
 
 /** BullMQ's Queue, by way of Bull Board: only src/queue and src/worker know BullMQ. */
 export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
@@ -41,7 +41,7 @@ export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
 
   const board = new Hono<ApiEnv>();
   board.use(async (c, next) => {
-    await within(responseTimeoutMs, next(), () => unreadable(new Error(`no answer within ${responseTimeoutMs} ms`)));
+    await withTimeout(responseTimeoutMs, next(), () => unreadable(new Error(`no answer within ${responseTimeoutMs} ms`)));
     if (c.res.status === 500) throw unreadable(new Error(await c.res.text()));
     const type = c.res.headers.get('content-type') ?? '';
     if (c.res.status === 200 && type.startsWith('text/html')) {

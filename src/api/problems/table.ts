@@ -5,6 +5,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import {
+  QueueUnavailableError,
   type SageMakerErrorKind,
   SageMakerError,
   ServiceError,
@@ -12,7 +13,6 @@ import {
   serviceErrorCodes,
   StoreUnavailableError,
 } from '../../core/errors.ts';
-import { QueueUnavailableError } from '../../queue/time-limit.ts';
 
 /** What went wrong with the request or with the API itself; the services' own codes stand beside them. */
 const apiErrorCodes = [

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
 import { ApiError } from '../problems/table.ts';
 import { json, openProblems } from '../problems/openapi.ts';
-import { within } from '../../async/with-timeout.ts';
+import { withTimeout } from '../../async/with-timeout.ts';
+import { errorMessage } from '../../core/errors.ts';
 import type { Routes } from '../env.ts';
 
 const checkTimeoutMs = 1000;
@@ -58,15 +59,9 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
 /** `ok`, or the reason why not. A part that does not answer counts as away: whoever asks has a time limit too. */
 async function outcome(check: () => Promise<void>): Promise<string> {
   try {
-    await within(checkTimeoutMs, check(), () => new Error(`no answer within ${checkTimeoutMs} ms`));
+    await withTimeout(checkTimeoutMs, check(), () => new Error(`no answer within ${checkTimeoutMs} ms`));
     return 'ok';
   } catch (error) {
-    return reasonOf(error);
+    return errorMessage(error);
   }
-}
-
-/** A refused connection to a name with several addresses is an AggregateError without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { passesInTime } from '../../core/decide-retry.ts';
+import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, StoreUnavailableError } from '../../core/errors.ts';
 import type { FoundTags } from '../../core/sagemaker/tags.ts';
 import { adoptOwn, copiedFrom, type FoundJob, readTags } from './adopt-run.ts';
@@ -70,7 +70,7 @@ async function skipped(ctx: ServiceContext, { name }: FoundJob, reason: string):
 /** @throws {SageMakerError} what may pass; {StoreUnavailableError}; the signal's reason. */
 function reasonUnlessItPasses(error: unknown, signal: AbortSignal | undefined): string {
   if (signal?.aborted || error instanceof StoreUnavailableError) throw error;
-  if (error instanceof SageMakerError && passesInTime(error.kind)) throw error;
+  if (error instanceof SageMakerError && isTransient(error.kind)) throw error;
   return whatFailed(error);
 }
 

@@ -1,5 +1,5 @@
 import { pollDelayMs, minRetryDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
-import { passesInTime } from '../../core/decide-retry.ts';
+import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { Actor } from '../../core/history.ts';
 import { refusalKind } from '../../core/deployment/endpoint-failure.ts';
@@ -47,7 +47,7 @@ async function afterStart(ctx: ServiceContext, run: TrainingRun, result: StartRe
     case 'unclear':
       break;
   }
-  const passes = passesInTime(result.error.kind);
+  const passes = isTransient(result.error.kind);
   const since = passes ? Math.min(run.createdAt, now()) : (context.failingSince ?? now());
   const waitedMs = now() - since;
   // Where there may be a training job, only SageMaker's word that there is none ends the run.

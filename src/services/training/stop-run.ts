@@ -1,5 +1,6 @@
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import { decideStop } from '../../core/training/decide-stop.ts';
+import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { isEndedJob, type TrainingRun } from '../../core/training/training-run.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
@@ -97,7 +98,7 @@ async function stopUnwatched(ctx: ServiceContext, run: TrainingRun): Promise<voi
     await throwIfElsewhere(ctx, run, error);
     if (error.kind === 'invalid' && (await isStoppedAlready(ctx, run))) return;
     const why = error.kind === 'unauthenticated' ? credentialsProblemForCaller(error.code) : error.message;
-    if (!['unavailable', 'throttled', 'busy', 'unauthenticated'].includes(error.kind)) throw error;
+    if (!isTransient(error.kind)) throw error;
     const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;
     throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: error });
   }
