@@ -8,9 +8,13 @@ import { oldWordsIn } from './words.ts';
  * when all are here, `['']` takes their place, and `exempt` is what is left.
  */
 const rooms: readonly string[] = [
-  'docs/glossary.md',
-  'docs/reference/',
-  'docs/adr/',
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  '.env.example',
+  'docs/',
+  'infra/',
   'packages/',
   'SECURITY.md',
   '.github/',
@@ -20,7 +24,7 @@ const rooms: readonly string[] = [
   'test/docs/source-parts',
 ];
 /** The list itself, and what tests it. */
-const exempt: readonly string[] = ['lint/words.json', 'test/docs/words.test.ts'];
+const exempt: readonly string[] = ['lint/words.json', 'test/docs/words.test.ts', 'docs/reports/'];
 
 const old = (file: string, text: string): string[] => oldWordsIn(file, text).map((word) => word.old);
 

@@ -21,7 +21,7 @@ variable "region" {
 }
 
 variable "alarm_email" {
-  description = "Who hears of events that could not be handed over."
+  description = "The address that is notified of events that could not be delivered."
   type        = string
   nullable    = false
 }

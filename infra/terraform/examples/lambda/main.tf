@@ -21,7 +21,7 @@ variable "region" {
 }
 
 variable "alarm_email" {
-  description = "Who hears of events that could not be handed over."
+  description = "The address that is notified of events that could not be delivered."
   type        = string
   nullable    = false
 }
@@ -42,7 +42,7 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = var.alarm_email
 }
 
-# Its text is set by hand, so that it never stands in Terraform's state:
+# Set its text yourself, so that it never stands in Terraform's state:
 # aws secretsmanager put-secret-value --secret-id ml-sentiment/auto-deploy-key --secret-string KEY
 resource "aws_secretsmanager_secret" "api_key" {
   name = "ml-sentiment/auto-deploy-key"

@@ -43,7 +43,7 @@ resource "aws_cloudwatch_event_target" "service" {
   arn      = aws_cloudwatch_event_api_destination.service.arn
   role_arn = aws_iam_role.rules.arn
 
-  # Spent on 401, 407, 409, 429, 5xx and no answer within 5 s; any other refusal goes to the dead-letter queue at once.
+  # Spent on 401, 407, 409, 429, 5xx and no response within 5 s; any other refusal goes to the dead-letter queue at once.
   retry_policy {
     maximum_event_age_in_seconds = 86400
     maximum_retry_attempts       = 185

@@ -74,7 +74,7 @@ variable "name" {
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that hear when a dead-letter queue is not empty. With none the alarms only show."
+  description = "SNS topics that the alarms notify when a dead-letter queue is not empty. With none the alarms are only shown."
   type        = list(string)
   default     = []
   nullable    = false

@@ -18,7 +18,7 @@ resource "aws_cloudwatch_metric_alarm" "not_empty" {
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
-  # SQS reports nothing for a queue that nobody has used for hours.
+  # SQS reports nothing for a queue that no client has used for hours.
   treat_missing_data = "notBreaching"
   alarm_actions      = var.alarm_topic_arns
   ok_actions         = var.alarm_topic_arns

@@ -10,13 +10,13 @@ variable "name" {
 }
 
 variable "alarm_description" {
-  description = "What the alarm means and what to do, for whoever it wakes."
+  description = "What the alarm means and what to do, for the person on call."
   type        = string
   nullable    = false
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that hear of the alarm."
+  description = "SNS topics that the alarm notifies."
   type        = list(string)
   default     = []
   nullable    = false

@@ -1,4 +1,4 @@
-# The state changes of SageMaker that the service wants to hear of at once. They only save it time: it also polls.
+# The state changes of SageMaker that the service wants to know at once. They only save time: the service also polls.
 
 locals {
   training_pattern = {

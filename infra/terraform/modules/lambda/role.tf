@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
-    sid       = "HandOverFailedEvents"
+    sid       = "SendFailedEvents"
     actions   = ["sqs:SendMessage"]
     resources = [module.failed.arn]
   }

@@ -39,20 +39,20 @@ variable "service_url" {
 }
 
 variable "api_key_secret_arn" {
-  description = "Secrets Manager secret whose text is one of the service's API_KEYS. One of this, `api_key_parameter_name` and `api_key` must be given."
+  description = "Secrets Manager secret whose text is one of the service's API_KEYS. Set exactly one of this, `api_key_parameter_name` and `api_key`."
   type        = string
   default     = null
 
   validation {
     condition     = var.api_key_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.api_key_secret_arn))
-    error_message = "The secret must be given by its ARN."
+    error_message = "The secret must be set by its ARN."
   }
 
   validation {
     condition = length([
-      for given in [var.api_key_secret_arn, var.api_key_parameter_name, var.api_key] : true if given != null
+      for source in [var.api_key_secret_arn, var.api_key_parameter_name, var.api_key] : true if source != null
     ]) == 1
-    error_message = "Exactly one of api_key_secret_arn, api_key_parameter_name and api_key must be given."
+    error_message = "Exactly one of api_key_secret_arn, api_key_parameter_name and api_key must be set."
   }
 }
 
@@ -63,12 +63,12 @@ variable "api_key_parameter_name" {
 
   validation {
     condition     = var.api_key_parameter_name == null || can(regex("^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", var.api_key_parameter_name))
-    error_message = "The parameter must be given by its name, not its ARN."
+    error_message = "The parameter must be set by its name, not its ARN."
   }
 }
 
 variable "api_key" {
-  description = "One of the service's API_KEYS itself, as an environment variable of the function. It then stands in Terraform's state, and whoever may read the function's configuration sees it: prefer the other two."
+  description = "One of the service's API_KEYS itself, as an environment variable of the function. It then stands in Terraform's state, and every principal that may read the function's configuration sees it: prefer the other two."
   type        = string
   default     = null
   sensitive   = true
@@ -86,18 +86,18 @@ variable "api_key_kms_key_arn" {
 
   validation {
     condition     = var.api_key_kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[^:]+:[0-9]{12}:key/", var.api_key_kms_key_arn))
-    error_message = "The KMS key must be given by its ARN, not an alias."
+    error_message = "The KMS key must be set by its ARN, not an alias."
   }
 }
 
 variable "secrets_extension_layer_arn" {
-  description = "Version ARN of the AWS Parameters and Secrets Lambda Extension for this region and `architecture`, from the list in AWS's documentation. Needed unless `api_key` is given."
+  description = "Version ARN of the AWS Parameters and Secrets Lambda Extension for this region and `architecture`, from the list in AWS's documentation. Needed unless `api_key` is set."
   type        = string
   default     = null
 
   validation {
     condition     = var.secrets_extension_layer_arn == null || can(regex("^arn:aws[a-z-]*:lambda:[^:]+:[0-9]{12}:layer:[^:]+:[0-9]+$", var.secrets_extension_layer_arn))
-    error_message = "The layer must be given by the ARN of one of its versions."
+    error_message = "The layer must be set by the ARN of one of its versions."
   }
 
   validation {
@@ -174,7 +174,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that hear when a dead-letter queue is not empty. With none the alarms only show."
+  description = "SNS topics that the alarms notify when a dead-letter queue is not empty. With none the alarms are only shown."
   type        = list(string)
   default     = []
   nullable    = false
