@@ -4,6 +4,7 @@
  */
 import packageJson from '../../package.json' with { type: 'json' };
 import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadApiConfig } from '../config/config.ts';
+import { databaseTiming, shutdownTiming } from '../core/timing.ts';
 import { openStore } from '../db/sqlite/open-store.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -24,11 +25,11 @@ import { createApp } from './app.ts';
 import { startServer } from './server.ts';
 
 /** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/training/create-run.ts). */
-const graceMs = 5000;
+const graceMs = shutdownTiming.cutRequestsMs;
 /** Shorter keys work, and are told of. */
 const goodKeyLength = 16;
 /** While it is locked; then the caller is told to ask again. EventBridge gives up after 5 s. */
-const databaseWaitMs = 3000;
+const databaseWaitMs = databaseTiming.apiWaitMs;
 
 const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;

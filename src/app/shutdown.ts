@@ -1,7 +1,5 @@
+import { shutdownTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
-
-/** What the log has not written by then gets up to a second more (observability/line-writer.ts). */
-const hardLimitMs = 8800;
 
 /**
  * At the first SIGTERM or SIGINT stops in order and exits with 0, whatever hangs, before the 10 s are over after which a container is
@@ -15,7 +13,7 @@ export function onShutdownSignal(log: Logger, stop: () => Promise<void>): (code:
     setTimeout(() => {
       log.warn({}, 'not everything could be closed in time');
       process.exit(code);
-    }, hardLimitMs);
+    }, shutdownTiming.exitMs);
     stop().then(
       () => {
         log.info({}, 'stopped');

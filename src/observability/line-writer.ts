@@ -3,6 +3,7 @@
  * it would hold the whole process, signals included.
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { shutdownTiming } from '../core/timing.ts';
 
 /** What waits to be written at most, in characters; what comes on top of it is lost, and counted. */
 const mostPendingLength = 2 * 1024 * 1024;
@@ -16,7 +17,7 @@ const failedRetryMs = 1000;
 /** While lines are lost again and again, it is said only so often. */
 const sayLostEveryMs = 5000;
 /** How long the end of the process waits for a reader that takes something, and for one that takes nothing. */
-const flushWithinMs = 800;
+const flushWithinMs = shutdownTiming.lastLinesMs;
 const flushIdleMs = 250;
 
 export interface LineWriter {

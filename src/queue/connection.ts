@@ -3,19 +3,19 @@
  * ever and are told apart by what a command does while Redis is away: a producer's fails at once, a worker's waits.
  */
 import { Redis, type RedisOptions } from 'ioredis';
+import { queueTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
 import { logConnectionState, type ConnectionProblem } from './connection-log.ts';
 import { refusalOf, refusedEvent, type RefusalKind } from './refusal.ts';
 
 const firstWaitMs = 100;
-const longestWaitMs = 2000;
 
 /**
  * Waits twice as long each time up to 2 s, less up to a quarter, so that many processes don't come back in step. BullMQ's own
  * goes up to 20 s, which is how long it then takes to notice that Redis is back.
  */
 export function reconnectDelayMs(attempt: number, random: () => number = Math.random): number {
-  const waitMs = Math.min(firstWaitMs * 2 ** attempt, longestWaitMs);
+  const waitMs = Math.min(firstWaitMs * 2 ** attempt, queueTiming.longestReconnectMs);
   return Math.round(waitMs * (1 - random() / 4));
 }
 
@@ -35,7 +35,7 @@ export function connectProducer(redisUrl: string, log: Logger): Redis {
       ...shared,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
-      socketTimeout: 5000,
+      socketTimeout: queueTiming.producerSilenceMs,
       // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
       enableAutoPipelining: true,
     },
@@ -47,8 +47,7 @@ export type WorkerConnection = Redis;
 
 /** For workers: a command waits until Redis is back. BullMQ makes its blocking connections as copies of this one. */
 export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
-  // Longer than the 10 s that BullMQ may block for (`maximumBlockTimeout` of its Redis back end).
-  const options = { ...shared, maxRetriesPerRequest: null, socketTimeout: 15_000 };
+  const options = { ...shared, maxRetriesPerRequest: null, socketTimeout: queueTiming.workerSilenceMs };
   return connect(redisUrl, options, (redis) => logConnectionState(redis, 'worker', log));
 }
 

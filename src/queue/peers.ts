@@ -1,9 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { peerTiming } from '../core/timing.ts';
 import type { QueuePeer, QueuePeers } from '../ports/queue.ts';
-
-/** Who has not said so for this long does not live, or can't reach Redis. */
-export const peerForgottenAfterMs = 6000;
 
 /**
  * Notes a process with its database under the prefix, and answers those others that live and have another database. Where there are
@@ -45,7 +43,7 @@ export async function meetPeers(
   stance: Parameters<QueuePeers['meet']>[1],
 ): Promise<QueuePeer[]> {
   const said = JSON.stringify({ name: self.name, service: self.service, database_id: self.databaseId });
-  const args = [self.name, said, peerForgottenAfterMs, stance];
+  const args = [self.name, said, peerTiming.forgottenAfterMs, stance];
   const others = z.array(z.string()).parse(await redis.eval(script, 1, keyOf(queuePrefix), ...args));
   return others.map((other) => {
     const { name, service, database_id } = peerSchema.parse(JSON.parse(other));

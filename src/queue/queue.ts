@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
 import type { Config } from '../config/config.ts';
 import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
+import { queueTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Queue, QueuePeers, QueueView } from '../ports/queue.ts';
 import { connectProducer, disconnect } from './connection.ts';
@@ -28,7 +29,6 @@ import { createWriteProbe } from './write-probe.ts';
 
 /** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
 const keptEvents = 100;
-const limitMs = 2000;
 const reconnectedWithinMs = 700;
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
@@ -95,12 +95,12 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
   const inspectDueJobs = async () => {
     const now = Date.now();
     const observations = dueJobsReaders.map(async ([name, observe]) => [name, await observe(now)] as const);
-    return Object.fromEntries(await withRedisTimeout(limitMs, Promise.all(observations)));
+    return Object.fromEntries(await withRedisTimeout(queueTiming.commandMs, Promise.all(observations)));
   };
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await withRedisTimeout(limitMs, waitForFirstConnect());
+      await withRedisTimeout(queueTiming.commandMs, waitForFirstConnect());
       return await work();
     } catch (error) {
       throw unavailable(error);
@@ -111,25 +111,25 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     queues,
     scheduleTrainingCheck(run, delayMs) {
       const job = checkJob(run);
-      return attempt(() => withRedisTimeout(limitMs, ensureJob(check, job, delayMs)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(check, job, delayMs)));
     },
     deploy(deployment, delayMs) {
       const job = deployJob(deployment);
-      return attempt(() => withRedisTimeout(limitMs, ensureJob(deploy, job, delayMs)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(deploy, job, delayMs)));
     },
     requestTrainingCheck(run, status) {
       const job = trainingObservationJob(run, status);
-      return attempt(() => withRedisTimeout(limitMs, observeAfterSpacing(check, job)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, observeAfterSpacing(check, job)));
     },
     requestDeploymentCheck(deployment, status) {
       const job = deploymentObservationJob(deployment, status);
-      return attempt(() => withRedisTimeout(limitMs, observeAfterSpacing(deploy, job)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, observeAfterSpacing(deploy, job)));
     },
     restore(wanted, delayMs) {
       return attempt(async () => {
         const runs = await restoreJobs(check, wanted.runs, checkJob, () => delayMs('check'));
         const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
-        if (runs.added.length + deployments.added.length > 0) await withRedisTimeout(limitMs, writeSettings());
+        if (runs.added.length + deployments.added.length > 0) await withRedisTimeout(queueTiming.commandMs, writeSettings());
         return {
           runs: runs.added,
           deployments: deployments.added,
@@ -149,16 +149,19 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
         return count;
       });
     },
-    probe: () => attempt(() => withRedisTimeout(limitMs, probe())),
-    meet: (self, stance) => attempt(() => withRedisTimeout(limitMs, meetPeers(redis, queuePrefix, self, stance))),
-    leave: (name) => attempt(() => withRedisTimeout(limitMs, leavePeers(redis, queuePrefix, name))),
+    probe: () => attempt(() => withRedisTimeout(queueTiming.commandMs, probe())),
+    meet: (self, stance) => attempt(() => withRedisTimeout(queueTiming.commandMs, meetPeers(redis, queuePrefix, self, stance))),
+    leave: (name) => attempt(() => withRedisTimeout(queueTiming.commandMs, leavePeers(redis, queuePrefix, name))),
     facts: () => facts,
     // A connection that is given up for another is back within that time, and there is no haste.
     due: () => attempt(inspectDueJobs).catch(() => wait(reconnectedWithinMs).then(() => attempt(inspectDueJobs))),
     depths: () =>
       attempt(async () => {
         const counts = queues.map(async (queue) => [queue.name, await queue.getJobCounts(...states)] as const);
-        return Object.fromEntries(await withRedisTimeout(limitMs, Promise.all(counts))) as Record<string, QueueDepths>;
+        return Object.fromEntries(await withRedisTimeout(queueTiming.commandMs, Promise.all(counts))) as Record<
+          string,
+          QueueDepths
+        >;
       }),
     async close() {
       await disconnect(redis);

@@ -1,12 +1,11 @@
 import { waitAtMost } from '../async/with-timeout.ts';
+import { readinessTiming } from '../core/timing.ts';
 import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import type { Credentials } from './credentials.ts';
 import { sagemakerError } from './to-sagemaker-error.ts';
 
 /** How long after an answer or a question SageMaker is asked again. */
 const probeEveryMs = 10_000;
-/** How long the first check waits for SageMaker: readiness has a time limit of its own. */
-const firstResponseMs = 700;
 
 export interface CredentialsCheckOptions {
   credentials: Credentials;
@@ -31,7 +30,7 @@ export function createCredentialsCheck({ credentials, probe, uptimeMs }: Credent
   };
   return async () => {
     if (credentials.problem === null) await findCredentials(credentials);
-    if (credentials.respondedAt === null && isDue()) await waitAtMost(firstResponseMs, ask());
+    if (credentials.respondedAt === null && isDue()) await waitAtMost(readinessTiming.firstCredentialsMs, ask());
     else if (credentials.problem !== null && isDue()) void ask();
     if (credentials.problem !== null) throw new Error(credentialsProblem(credentials.problem.code));
   };

@@ -1,4 +1,5 @@
 import { SageMakerClient, type SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
+import { callTiming } from '../core/timing.ts';
 import type { Proxies } from '../config/config.ts';
 
 /** Where SageMaker is and who asks, where it is not for the SDK to find out. */
@@ -7,21 +8,15 @@ export interface ClientOverrides extends Pick<SageMakerClientConfig, 'region' | 
   proxies?: Proxies;
 }
 
+/** Times as in callTiming. */
 export interface Limits {
-  connectionTimeoutMs: number;
-  /** For one attempt, from its start to the first byte of the answer. */
-  requestTimeoutMs: number;
-  /** For one call in all, unless the call says otherwise. */
-  maxWaitMs: number;
+  connectMs: number;
+  attemptMs: number;
+  callMs: number;
   maxSockets: number;
 }
 
-export const defaultLimits: Limits = {
-  connectionTimeoutMs: 3_000,
-  requestTimeoutMs: 10_000,
-  maxWaitMs: 20_000,
-  maxSockets: 200,
-};
+export const defaultLimits: Limits = { ...callTiming, maxSockets: 200 };
 
 /**
  * The SDK's client. Region, endpoint (`AWS_ENDPOINT_URL_SAGEMAKER`) and credentials are found by the SDK's own rules. It does not
@@ -34,8 +29,8 @@ export function createClient({ proxies = {}, ...overrides }: ClientOverrides, li
     maxAttempts: 1,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: limits.connectionTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
+      connectionTimeout: limits.connectMs,
+      requestTimeout: limits.attemptMs,
       throwOnRequestTimeout: true,
       httpAgent: agent,
       httpsAgent: agent,

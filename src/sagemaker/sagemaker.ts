@@ -43,7 +43,6 @@ export interface ConnectedSageMaker extends SageMaker {
 /** SageMaker's control plane through the AWS SDK. */
 export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMaker {
   const limits = { ...defaultLimits, ...options.limits };
-  const { maxWaitMs } = limits;
   const client = createClient(options.client ?? {}, limits);
   const { uptimeMs = () => performance.now() } = options;
   const credentials = new Credentials({ client, onChange: (problem) => report(options.log, problem), uptimeMs });
@@ -51,7 +50,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   const calling = createCaller({
     client,
     credentials,
-    maxWaitMs,
+    maxWaitMs: limits.callMs,
     onCall: options.onCall ?? (() => undefined),
     random: options.random ?? Math.random,
   });
@@ -67,7 +66,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   return {
     place: () => place.place(),
     ...trainingJobCalls(call, place),
-    ...tagCalls(call, maxWaitMs),
+    ...tagCalls(call, limits.callMs),
     ...modelCalls(call),
     ...endpointConfigCalls(call),
     ...endpoints,

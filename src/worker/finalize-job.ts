@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, ErrorCode, type Job } from 'bullmq';
+import { queueTiming } from '../core/timing.ts';
 import { refusalOf } from '../queue/refusal.ts';
 import type { JobResult } from '../services/job-result.ts';
 import type { JobData } from './handlers.ts';
@@ -44,13 +45,11 @@ const lostCodes: readonly unknown[] = [
   ErrorCode.JobNotInState,
 ];
 
-/** Redis may come round while the lock is held; afterwards the job is found as stalled. */
-const insistForMs = 15_000;
-const againAfterMs = 500;
+const retryIntervalMs = 500;
 
 /** Tries for a while when Redis refuses, as in a fail-over: the job goes on when it should, and nobody has to find it. */
 async function ignoreMissingJob(work: () => Promise<unknown>): Promise<void> {
-  const until = performance.now() + insistForMs;
+  const until = performance.now() + queueTiming.delayRetryMs;
   for (;;) {
     try {
       await work();
@@ -60,6 +59,6 @@ async function ignoreMissingJob(work: () => Promise<unknown>): Promise<void> {
       if (refusalOf(error) === null) throw error;
       if (performance.now() > until) return;
     }
-    await wait(againAfterMs);
+    await wait(retryIntervalMs);
   }
 }

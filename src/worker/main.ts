@@ -4,6 +4,7 @@
  */
 import packageJson from '../../package.json' with { type: 'json' };
 import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadConfig } from '../config/config.ts';
+import { databaseTiming } from '../core/timing.ts';
 import { openStore } from '../db/sqlite/open-store.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
 import { onCrash } from '../app/on-crash.ts';
@@ -23,7 +24,7 @@ import { startTakingJobs } from './job-taking.ts';
 import { startAdopting, startReconciling } from './timers.ts';
 
 /** While it is locked. A job that waits for longer is put off, and looks anew at what it had begun. */
-const databaseWaitMs = 10_000;
+const databaseWaitMs = databaseTiming.workerWaitMs;
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');

@@ -10,16 +10,12 @@ import { finalizeJob } from './finalize-job.ts';
 import { steadyFetch } from './steady-fetch.ts';
 import { createJobLogger } from './job-logger.ts';
 
-/** How long BullMQ waits for what. A killed worker's jobs go on after `lockDurationMs` and up to `stalledIntervalMs` more. */
+/** As in queueTiming. A killed worker's jobs continue after `lockMs` and up to `stalledIntervalMs` more (`npm run bench -- recovery`). */
 export interface WorkerTimes {
-  lockDurationMs: number;
-  /** How old a lock is at most when it is renewed. */
+  lockMs: number;
   lockRenewMs: number;
   stalledIntervalMs: number;
 }
-
-/** A process that gets no time, or no answer from Redis, for lock less renewal loses its jobs to others (`npm run bench -- recovery`). */
-export const defaultTimes: WorkerTimes = { lockDurationMs: 6000, lockRenewMs: 1500, stalledIntervalMs: 2000 };
 
 /**
  * BullMQ counts stalls over a job's whole life and by default gives up at the second
@@ -107,7 +103,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     prefix: options.queuePrefix,
     name: options.name,
     concurrency: options.concurrency,
-    lockDuration: times.lockDurationMs,
+    lockDuration: times.lockMs,
     lockRenewTime: times.lockRenewMs,
     stalledInterval: times.stalledIntervalMs,
     maxStalledCount,

@@ -1,21 +1,16 @@
 import { waitAtMost } from '../async/with-timeout.ts';
 import type { Config } from '../config/config.ts';
+import { queueTiming, shutdownTiming } from '../core/timing.ts';
 import { connectWorker, disconnect } from '../queue/connection.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
-import { defaultTimes, type QueueWorker, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
+import { type QueueWorker, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
 
-/** How a runtime ends, counted from `close`: SIGKILL comes after 10 s, and the database is to be closed before. */
+/** As in shutdownTiming, counted from `close`. */
 interface ClosingTimes {
-  /** When jobs that are still in hand are told to stop. */
-  releaseAfterMs: number;
-  /** When what has not ended is left: its locks run out. */
-  forceCloseAfterMs: number;
+  releaseJobsMs: number;
+  forceCloseMs: number;
 }
-
-const defaultClosing: ClosingTimes = { releaseAfterMs: 4000, forceCloseAfterMs: 7000 };
-/** For workers with nothing in hand: more than they need, unless Redis is away. */
-const idleCloseMs = 1000;
 
 export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
   /** Of the process, for people. */
@@ -42,7 +37,7 @@ export interface Runtime {
 
 /** Starts to process the jobs of all kinds, now or when Redis comes. */
 export function startRuntime(options: RuntimeOptions): Runtime {
-  const { log, random = Math.random, times = defaultTimes, closing = defaultClosing } = options;
+  const { log, random = Math.random, times = queueTiming, closing = shutdownTiming } = options;
   const connection = connectWorker(options.redisUrl, log);
   const workers = options.handlers.map((kind) =>
     startQueueWorker(kind, {
@@ -59,9 +54,12 @@ export function startRuntime(options: RuntimeOptions): Runtime {
   const close = async (): Promise<void> => {
     const settled = Promise.allSettled(workers.map((worker) => worker.close()));
     const activeJobs = (): number => workers.reduce((sum, worker) => sum + worker.active(), 0);
-    await waitAtMost(activeJobs() === 0 ? Math.min(idleCloseMs, closing.releaseAfterMs) : closing.releaseAfterMs, settled);
+    await waitAtMost(
+      activeJobs() === 0 ? Math.min(shutdownTiming.idleWorkerMs, closing.releaseJobsMs) : closing.releaseJobsMs,
+      settled,
+    );
     for (const worker of workers) worker.releaseJobs();
-    if (activeJobs() > 0) await waitAtMost(closing.forceCloseAfterMs - closing.releaseAfterMs, settled);
+    if (activeJobs() > 0) await waitAtMost(closing.forceCloseMs - closing.releaseJobsMs, settled);
     const left = activeJobs();
     if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
     await disconnect(connection);

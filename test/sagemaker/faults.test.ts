@@ -8,7 +8,7 @@ import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { connect, failure, job, sagemakerAt } from './harness.ts';
 
-const quick = { limits: { requestTimeoutMs: 120 } };
+const quick = { limits: { attemptMs: 120 } };
 
 describe('faults that last', () => {
   const rows: [fault: FaultSpec, kind: string, effect: string, code: string, requests: number][] = [
@@ -53,7 +53,7 @@ describe('faults that last', () => {
   });
 
   test('a request that never got a connection had no effect', async () => {
-    const { sagemaker, simulator } = await connect({ limits: { maxSockets: 1, connectionTimeoutMs: 80, maxWaitMs: 600 } });
+    const { sagemaker, simulator } = await connect({ limits: { maxSockets: 1, connectMs: 80, callMs: 600 } });
     simulator.addFault({ kind: 'hang', match: { operation: 'DescribeModel' }, times: 'forever' });
     const first = failure(sagemaker.describeModel('m'));
     await eventually(() => simulator.calls().length === 1);

@@ -26,7 +26,7 @@ function through(env: Record<string, string>, client: { endpoint?: string; crede
   const sagemaker = createSageMaker({
     random: () => 0,
     client: { region: 'us-east-1', ...client, proxies },
-    limits: { connectionTimeoutMs: 300 },
+    limits: { connectMs: 300 },
   });
   onTestFinished(() => sagemaker.close());
   return sagemaker;

@@ -6,7 +6,7 @@ import { openStore } from '../db/sqlite-files.ts';
 import { openQueue, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startProgram } from '../../tools/testkit/processes.ts';
-import { defaultTimes } from '../../src/worker/queue-worker.ts';
+import { queueTiming } from '../../src/core/timing.ts';
 import { programEnvironment } from '../../tools/testkit/program-environment.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
 
@@ -31,7 +31,7 @@ it('a worker whose disk hangs keeps its hold on the jobs that it has', async () 
   await eventually(() => simulator.effects().some(({ kind }) => kind === 'training_job_created'));
   // For longer than a lock lasts, and less than the worker waits for the database.
   const seen: number[] = [];
-  const until = performance.now() + defaultTimes.lockDurationMs + 1500;
+  const until = performance.now() + queueTiming.lockMs + 1500;
   await eventually(async () => seen.push(await holdMs()) > 0 && performance.now() > until);
   expect(Math.min(...seen)).toBeGreaterThan(0);
   expect((await store.findRun('slow'))?.status).toBe('requested');

@@ -51,7 +51,7 @@ describe('a worker that shuts down', () => {
           return release.promise;
         }),
       ],
-      { closing: { releaseAfterMs: 5000, forceCloseAfterMs: 6000 } },
+      { closing: { releaseJobsMs: 5000, forceCloseMs: 6000 } },
     );
     await queue.deploy(aDeployment('d-1'), 0);
     await eventually(() => started);
@@ -96,7 +96,7 @@ describe('a job whose lock is lost', () => {
           return untilAborted(signal).finally(() => (ended += 1));
         }),
       ],
-      { times: { lockDurationMs: 400, lockRenewMs: 200, stalledIntervalMs: 50 } },
+      { times: { lockMs: 400, lockRenewMs: 200, stalledIntervalMs: 50 } },
     );
     await queue.deploy(aDeployment('d-1'), 0);
     await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed', undefined, { withinMs: 20_000 });

@@ -26,7 +26,7 @@ export function setUp(redisUrl: string) {
       log,
       random: () => 0,
       times: quick,
-      closing: { releaseAfterMs: 50, forceCloseAfterMs: 1000 },
+      closing: { releaseJobsMs: 50, forceCloseMs: 1000 },
       ...options,
     });
     onTestFinished(() => runtime.close());

@@ -2,7 +2,7 @@ import { checkSchema, deploySchema, type CheckData, type DeployData } from '../.
 import type { JobResult } from '../../src/services/job-result.ts';
 import { jobKind, type HandlerContext, type JobKind } from '../../src/worker/handlers.ts';
 
-export const quick = { lockDurationMs: 1000, lockRenewMs: 500, stalledIntervalMs: 500 };
+export const quick = { lockMs: 1000, lockRenewMs: 500, stalledIntervalMs: 500 };
 
 export const checkKind = (handle: (data: CheckData, context: HandlerContext) => Promise<JobResult>): JobKind =>
   jobKind({ queueName: 'check-training', schema: checkSchema, handle });

@@ -19,7 +19,7 @@ it('the lock of a job that is delayed is given back, not lost', async () => {
         return snooze(1);
       }),
     ],
-    { times: { lockDurationMs: 1000, lockRenewMs: 4, stalledIntervalMs: 500 } },
+    { times: { lockMs: 1000, lockRenewMs: 4, stalledIntervalMs: 500 } },
   );
   for (let number = 0; number < 10; number += 1) await queue.scheduleTrainingCheck(aRun(`job-${number}`), 0);
   await eventually(() => runs > 1000, undefined, { withinMs: 30_000 });
