@@ -92,18 +92,19 @@ describe('the time constants', () => {
   });
 });
 
-/** The cell beside a name in any table of docs/reference/timing.md. */
+const rows = ['timing.md', 'retry-budgets.md'].flatMap((name) => readFileSync(`docs/reference/${name}`, 'utf8').split('\n'));
+
+/** The cell beside a name in any table of the documents. */
 function documented(name: string): string {
-  const rows = readFileSync('docs/reference/timing.md', 'utf8').split('\n');
   const cells = rows.map((row) => row.split('|').map((cell) => cell.trim())).find((row) => row[1] === name);
-  if (cells?.[2] === undefined) throw new Error(`docs/reference/timing.md has no row "${name}"`);
+  if (cells?.[2] === undefined) throw new Error(`no table has a row "${name}"`);
   return cells[2];
 }
 
 const seconds = (...values: readonly number[]): string => `${values.map((ms) => ms / 1000).join(', ')} s`;
 const minutes = (ms: number): string => `${ms / 60_000} min`;
 
-describe('docs/reference/timing.md', () => {
+describe('docs/reference/timing.md and retry-budgets.md', () => {
   it.each([
     ['start lease', seconds(startTiming.leaseMs)],
     ['CreateTrainingJob in a request', seconds(startTiming.createInRequestMs)],
@@ -158,7 +159,7 @@ describe('docs/reference/timing.md', () => {
     ['jobs that did not stop are left to their locks', seconds(shutdownTiming.forceCloseMs)],
     ['the process ends, whatever hangs', seconds(shutdownTiming.exitMs)],
     ['a slow reader of the log gets', `${seconds(shutdownTiming.lastLinesMs)} more`],
-  ])('has the value of "%s"', (name, value) => {
+  ])('have the value of "%s"', (name, value) => {
     expect(documented(name)).toBe(value);
   });
 });
