@@ -103,9 +103,10 @@ function documented(name: string): string {
 
 const seconds = (...values: readonly number[]): string => `${values.map((ms) => ms / 1000).join(', ')} s`;
 const minutes = (ms: number): string => `${ms / 60_000} min`;
+const budget = (ms: number): string => (ms === Infinity ? 'the time limit' : ms === 0 ? 'none' : minutes(ms));
 
 describe('docs/reference/timing.md and retry-budgets.md', () => {
-  it.each([
+  it.each<[string, string]>([
     ['start lease', seconds(startTiming.leaseMs)],
     ['CreateTrainingJob in a request', seconds(startTiming.createInRequestMs)],
     ['search for the job in a request', seconds(startTiming.searchInRequestMs)],
@@ -128,11 +129,7 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ],
     ['a gap that moves the limits', `${minutes(timeLimitTiming.gapMs)}, or three polling intervals`],
     ['an instant in the future is repaired from', seconds(timeLimitTiming.aheadToleranceMs)],
-    ['quota', minutes(retryBudgets.quota)],
-    ['contradiction', minutes(retryBudgets.contradiction)],
-    ['not found (model, endpoint configuration)', minutes(retryBudgets.not_found)],
-    ['access denied', minutes(retryBudgets.access_denied)],
-    ['unknown', minutes(retryBudgets.unknown)],
+    ...Object.entries(retryBudgets).map(([kind, budgetMs]): [string, string] => [`\`${kind}\``, budget(budgetMs)]),
     ['connecting', seconds(callTiming.connectMs)],
     ['one attempt, to the first byte', seconds(callTiming.attemptMs)],
     ['a call without a limit of its own', seconds(callTiming.callMs)],
