@@ -1,10 +1,11 @@
 /**
  * `npm run screenshots [-- URL]`: has a training deployed and opens the pages that show it in a real browser: at the root, under the
- * prefix and behind a proxy that strips the prefix. Keeps what it saw in docs/images, and fails on whatever a browser complains of.
+ * prefix and behind a proxy that strips the prefix. Keeps pictures in docs/images, and fails on every error that the browser reports.
  * Without a URL it starts a system of its own; with one, API_KEY is the key. Needs Chromium (CHROMIUM, by default /usr/bin/chromium),
  * which is why it is no part of `npm test`.
  */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startLocalSystem } from './screenshots/local-system.mjs';
@@ -13,12 +14,14 @@ import { serviceAt } from './screenshots/service.mjs';
 import { root } from './setup/root.mjs';
 
 const prefix = '/model-init';
+/** As in the documents; short enough that no log row of Bull Board breaks it. */
+const trainingJobName = 'sentiment-nightly-42';
 const images = join(root, 'docs/images');
 const key = process.env.API_KEY;
 const faults = [];
 
-const given = process.argv[2]?.replace(/\/$/, '');
-const system = given === undefined ? await startLocalSystem() : { url: given, stop: async () => {} };
+const chosenUrl = process.argv[2]?.replace(/\/$/, '');
+const system = chosenUrl === undefined ? await startLocalSystem() : { url: chosenUrl, stop: async () => {} };
 const proxy = await startPrefixProxy(system.url, prefix);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -27,9 +30,9 @@ const browser = await chromium.launch({
 try {
   mkdirSync(images, { recursive: true });
   const service = serviceAt(system.url, key);
-  const name = await service.train();
+  const name = await service.train(chosenUrl === undefined ? trainingJobName : undefined);
   const deploymentId = await service.untilDeployed(name);
-  // One that is under way, for the overview.
+  // One that is in progress, for the overview.
   await service.train();
   await observe('under the prefix', `${system.url}${prefix}`, { name, deploymentId, keep: true });
   await observe('at the root', system.url, { name, deploymentId, keep: false });
@@ -43,20 +46,29 @@ for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.stdout.write(faults.length === 0 ? `All pages work; screenshots are in ${images}\n` : `${faults.length} faults\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** Makes all rows of a log visible at once: Bull Board shows the first few, in a narrow frame. */
+/** Makes all rows of a log visible at once, broken between words: Bull Board shows the first few, in a narrow frame. */
 async function unfold(row) {
   await row.evaluate((element) => {
     for (let part = element; part instanceof HTMLElement && part.tagName !== 'MAIN'; part = part.parentElement) {
       Object.assign(part.style, { maxHeight: 'none', maxWidth: 'none', fontSize: '13px' });
+      for (const child of part.children) child.style.wordBreak = 'normal';
     }
   });
+}
+
+/** In the page: pictures name neither the machine nor the ports on which they were taken. */
+function replaceTexts(replacements) {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+    for (const [from, to] of replacements) text.textContent = text.textContent.replaceAll(from, to);
+  }
 }
 
 /** Goes through the pages as a person would. */
 async function observe(how, base, { name, deploymentId, keep }) {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 720 },
-    httpCredentials: key === undefined ? undefined : { username: 'look', password: key },
+    viewport: { width: 1280, height: 740 },
+    httpCredentials: key === undefined ? undefined : { username: 'screenshots', password: key },
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
@@ -66,7 +78,7 @@ async function observe(how, base, { name, deploymentId, keep }) {
   page.on('pageerror', (error) => faults.push(`${how}: ${error.message}`));
   page.on('request', (requested) => {
     if (!/^(data|blob):/.test(requested.url()) && !requested.url().startsWith(base))
-      faults.push(`${how}: asks for ${requested.url()}`);
+      faults.push(`${how}: requests ${requested.url()}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${how}: ${response.status()} for ${response.url()}`);
@@ -79,8 +91,13 @@ async function observe(how, base, { name, deploymentId, keep }) {
       faults.push(`${how}: ${what}: ${error.message.split('\n')[0]}`);
     }
   };
-  const shoot = async (image) => {
-    if (keep) await page.screenshot({ path: join(images, image) });
+  const shoot = async (image, height) => {
+    if (!keep) return;
+    await page.evaluate(replaceTexts, [
+      [`${hostname()}-`, 'host-'],
+      [new URL(base).origin, 'http://127.0.0.1:8006'],
+    ]);
+    await page.screenshot({ path: join(images, image), clip: { x: 0, y: 0, width: 1280, height } });
   };
 
   for (const slash of ['/', '']) {
@@ -92,9 +109,9 @@ async function observe(how, base, { name, deploymentId, keep }) {
   }
   for (const [queue, jobId, lastWords] of [
     ['check-training', `check-${name}`, 'training: '],
-    ['deploy', `deploy-${deploymentId}`, 'deployment deployed'],
+    ['deploy', `deploy-${deploymentId}`, /deployment (deployed|succeeded)/],
   ]) {
-    await step(`the story of a ${queue} job in Bull Board, by clicking`, async () => {
+    await step(`the log of a ${queue} job in Bull Board, by clicking`, async () => {
       await page.locator(`a[href$="/queue/${queue}"]`).first().click();
       await page.locator(`a[href*="${jobId}"]`).first().click();
       await page.getByRole('tab', { name: 'Logs' }).first().click();
@@ -102,7 +119,7 @@ async function observe(how, base, { name, deploymentId, keep }) {
       await page.waitForLoadState('networkidle');
     });
     await unfold(page.getByText(lastWords).first());
-    await shoot(`bull-board-${queue}.png`);
+    await shoot(`bull-board-${queue}.png`, 600);
     await step('the same after a reload', async () => {
       await page.reload();
       await page.getByText(name).first().waitFor();
@@ -114,7 +131,7 @@ async function observe(how, base, { name, deploymentId, keep }) {
       await page.getByText('Start a training').first().waitFor();
     });
   }
-  await shoot('docs.png');
+  await shoot('docs.png', 740);
   await step('trying the API from its page', async () => {
     if (key !== undefined) {
       await page.getByRole('button', { name: 'Authorize' }).first().click();

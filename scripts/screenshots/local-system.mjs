@@ -29,7 +29,7 @@ export async function startLocalSystem() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const { API: url, 'Stand-in': control } = await printedUrls(child.stdout, ['API', 'Stand-in']);
+    const [url, control] = await printedUrls(child.stdout, [/^API +(\S+)/, /^(?:Simulator|Stand-in) +(\S+)/]);
     await withoutEvents(control);
     return { url, control, stop };
   } catch (error) {
@@ -38,23 +38,24 @@ export async function startLocalSystem() {
   }
 }
 
-/** So that polling tells the whole story: what an event tells of is seen by a job of its own. */
+/** So that one job has all rows: what an event reports is observed by a job of its own. */
 async function withoutEvents(control) {
   const events = { targets: [], maxLateMs: 0, twice: 0, lost: 0 };
   const response = await fetch(new URL('settings', control), { method: 'PATCH', body: JSON.stringify({ events }) });
-  if (!response.ok) throw new Error(`the stand-in answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`the simulator returned ${response.status}: ${await response.text()}`);
 }
 
-/** The addresses in the lines `API         http://…`, by their first words; what comes after them is read and let go. */
-function printedUrls(output, names) {
-  const urls = {};
+/** The addresses in the lines that match, in the order of the patterns; what comes after them is read and dropped. */
+function printedUrls(output, patterns) {
+  const urls = [];
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the system was not ready within ${startWithinMs} ms`)), startWithinMs);
     const lines = createInterface({ input: output });
     lines.on('line', (line) => {
-      const [, name, url] = /^(\S+) +(http\S+)/.exec(line) ?? [];
-      if (names.includes(name)) urls[name] = url;
-      if (Object.keys(urls).length < names.length) return;
+      patterns.forEach((pattern, index) => {
+        urls[index] ??= pattern.exec(line)?.[1];
+      });
+      if (!patterns.every((_, index) => urls[index] !== undefined)) return;
       clearTimeout(timer);
       resolve(urls);
     });
