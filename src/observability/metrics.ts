@@ -13,7 +13,7 @@ import type { LatencyHistogram, Store } from '../ports/store.ts';
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'counts' | 'latencies' | 'detections' | 'sagemakerCalls' | 'skipped' | 'processes'>;
+  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   now: () => number;
@@ -73,12 +73,12 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
 async function readStore(store: MetricsSources['store'], now: number) {
   try {
     const [counts, latencies, detections, calls, skipped, processes] = await Promise.all([
-      store.counts(),
-      store.latencies(),
-      store.detections(),
-      store.sagemakerCalls(),
-      store.skipped(),
-      store.processes(),
+      store.metrics.counts(),
+      store.metrics.latencies(),
+      store.metrics.detections(),
+      store.metrics.calls(),
+      store.skipped.list(),
+      store.processes.list(),
     ]);
     const workers = processes.filter((one) => one.service === 'worker' && isAlive(one, now)).length;
     return { counts, latencies, detections, calls, skipped, workers };

@@ -1,6 +1,6 @@
 import { runPeriodically } from '../async/run-periodically.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { CountedCalls, Store } from '../ports/store.ts';
+import type { CountedCalls, MetricsStore } from '../ports/store.ts';
 
 const flushIntervalMs = 5000;
 
@@ -14,7 +14,7 @@ export interface CallCounter {
 }
 
 interface CallCounterOptions {
-  store: Pick<Store, 'addSageMakerCalls'>;
+  store: { metrics: Pick<MetricsStore, 'addCalls'> };
   log: Logger;
   now: () => number;
   random: () => number;
@@ -33,7 +33,7 @@ export function createCallCounter({ store, log, now, random }: CallCounterOption
     if (calls.length === 0) return;
     counts.clear();
     try {
-      await store.addSageMakerCalls(calls, now());
+      await store.metrics.addCalls({ calls, now: now() });
     } catch (error) {
       log.debug({ event: 'metrics.not_recorded', err: error }, 'SageMaker call counts not recorded; retrying');
       for (const { operation, result, count } of calls) add(operation, result, count);

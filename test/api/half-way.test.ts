@@ -73,7 +73,7 @@ describe('the database, gone half-way', () => {
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'StopTrainingJob' } });
     const response = api.ask('POST', '/training-jobs/job/stop');
     await eventually(
-      () => api.ctx.store.findRun('job'),
+      () => api.ctx.store.runs.find('job'),
       (run) => run?.stopRequestedAt !== null,
     );
     api.takeDatabaseAway();

@@ -34,8 +34,8 @@ describe('GET /metrics', () => {
     await api.ask('POST', '/bootstrap');
     await api.train('done', 'completed');
     await api.ask('POST', '/deploy/done');
-    await api.ctx.store.addSageMakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 3 }], 0);
-    await api.ctx.store.addSageMakerCalls([{ operation: 'CreateEndpoint', result: 'ok', count: 2 }], 0);
+    await api.ctx.store.metrics.addCalls({ calls: [{ operation: 'CreateEndpoint', result: 'ok', count: 3 }], now: 0 });
+    await api.ctx.store.metrics.addCalls({ calls: [{ operation: 'CreateEndpoint', result: 'ok', count: 2 }], now: 0 });
     const { value } = await scrape(api);
     expect(value('autodeploy_training_runs', { status: 'training' })).toBe(1);
     expect(value('autodeploy_training_runs', { status: 'completed' })).toBe(1);

@@ -32,7 +32,7 @@ describe('GET /status', () => {
   it('tells of a service in which all is well', async () => {
     const api = await startApi();
     const now = api.ctx.now();
-    await api.ctx.store.recordHeartbeat(worker('worker-1', now));
+    await api.ctx.store.processes.recordHeartbeat(worker('worker-1', now));
     expect(await status(api)).toMatchObject({
       version: '0.0.0',
       database: { status: 'ok', reason: null },
@@ -58,16 +58,16 @@ describe('GET /status', () => {
   it('tells of what can’t be handled, with a warning where runs stand still', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
-    await store.recordHeartbeat(worker('worker-1', now()));
+    await store.processes.recordHeartbeat(worker('worker-1', now()));
     const at = now() - minute;
-    await store.skip('training_job', 'theirs', 'ListTags: denied', at);
-    await store.skip('removed_run', 'gone', 'removed', at);
+    await store.skipped.record({ kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', now: at });
+    await store.skipped.record({ kind: 'removed_run', name: 'gone', reason: 'removed', now: at });
     const iso = new Date(at).toISOString();
     const foreign = { kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', first_at: iso, last_at: iso, count: 1 };
     expect(await status(api)).toMatchObject({ skipped: [foreign], warnings: [] });
-    await store.skip('run_elsewhere', 'job-1', 'it is in us-east-1', now());
-    await store.skip('run_elsewhere', 'job-2', 'it is in us-east-1', now());
-    await store.skip('deployment', 'd-1', 'no job can be made of it', now());
+    await store.skipped.record({ kind: 'run_elsewhere', name: 'job-1', reason: 'it is in us-east-1', now: now() });
+    await store.skipped.record({ kind: 'run_elsewhere', name: 'job-2', reason: 'it is in us-east-1', now: now() });
+    await store.skipped.record({ kind: 'deployment', name: 'd-1', reason: 'no job can be made of it', now: now() });
     const { warnings, skipped } = await status(api);
     expect(skipped).toHaveLength(4);
     expect(warnings).toEqual([
@@ -84,15 +84,15 @@ describe('GET /status', () => {
   it('tells of the workers that live, and when none does', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
-    await store.recordHeartbeat(worker('killed', now() - 25_000));
-    await store.recordHeartbeat(worker('ahead', now() + 10 * minute));
-    await store.recordHeartbeat(worker('api-1', now(), { service: 'api' }));
+    await store.processes.recordHeartbeat(worker('killed', now() - 25_000));
+    await store.processes.recordHeartbeat(worker('ahead', now() + 10 * minute));
+    await store.processes.recordHeartbeat(worker('api-1', now(), { service: 'api' }));
     const none = await status(api);
     expect(none.workers).toEqual([]);
     expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker lives') }]);
     expect(await workersOf(api)).toBe(0);
 
-    await store.recordHeartbeat(worker('lives', now(), { problem: 'Redis is away' }));
+    await store.processes.recordHeartbeat(worker('lives', now(), { problem: 'Redis is away' }));
     const one = await status(api);
     expect(one.workers?.map(({ name }) => name)).toEqual(['lives']);
     expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
@@ -103,14 +103,17 @@ describe('GET /status', () => {
   it('tells of the job that has been due for longest, of the last event, and of refused calls', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
-    await store.recordHeartbeat(worker('worker-1', now()));
+    await store.processes.recordHeartbeat(worker('worker-1', now()));
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job-1' } });
     await api.ctx.queue.deploy({ deploymentId: 'd-1', trainingJobName: 'job-1', endpointName: 'one' }, 0);
-    await store.saveCheckpoint('event', now() - minute);
+    await store.leases.saveCheckpoint({ task: 'event', checkpointAt: now() - minute });
     for (const [result, count] of Object.entries({ ok: 5, throttled: 3, access_denied: 2, unauthenticated: 1, unavailable: 4 })) {
-      await store.addSageMakerCalls([{ operation: 'DescribeTrainingJob', result, count }], now());
+      await store.metrics.addCalls({ calls: [{ operation: 'DescribeTrainingJob', result, count }], now: now() });
     }
-    await store.addSageMakerCalls([{ operation: 'CreateModel', result: 'throttled', count: 9 }], now() - 16 * minute);
+    await store.metrics.addCalls({
+      calls: [{ operation: 'CreateModel', result: 'throttled', count: 9 }],
+      now: now() - 16 * minute,
+    });
     const seen = await status(api);
     expect(seen.oldest_waiting_job).toMatchObject({ queue: 'deploy', training_job_name: 'job-1' });
     expect(seen.last_event_at).toMatch(/^\d{4}-.*Z$/);
@@ -118,7 +121,7 @@ describe('GET /status', () => {
     expect(seen.sagemaker_calls?.refused).toHaveLength(4);
 
     api.advance(90);
-    await store.recordHeartbeat(worker('worker-1', now()));
+    await store.processes.recordHeartbeat(worker('worker-1', now()));
     const later = await status(api);
     expect(later.oldest_waiting_job?.late_seconds).toBeGreaterThan(89);
     expect(later.warnings).toEqual([{ code: 'jobs_late', detail: expect.stringMatching(/due for 9\d s/) }]);

@@ -121,12 +121,13 @@ describe('GET /training-jobs/{name}', () => {
     const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
     const name = run.training_job_name;
     for (let i = 1; i <= 2 * historyPageSize; i += 1) {
-      await api.ctx.store.recordSecondaryStatus(
-        name,
-        { secondaryStatus: `phase-${i}`, trainingCreatedAt: 1000 },
-        'poll',
-        2000 + i,
-      );
+      await api.ctx.store.runs.recordSecondaryStatus({
+        trainingJobName: name,
+        secondaryStatus: `phase-${i}`,
+        trainingCreatedAt: 1000,
+        actor: 'poll',
+        now: 2000 + i,
+      });
     }
     const reported: (string | null)[] = [];
     const sizes: number[] = [];
@@ -153,11 +154,17 @@ describe('GET /training-jobs/{name}', () => {
     await api.ask('POST', '/deploy/often');
     const { store } = api.ctx;
     for (let attempt = 1; attempt <= 50; attempt += 1) {
-      const [active] = (await store.listDeployments({ trainingJobName: 'often' }, { limit: 1, cursor: null })).items;
-      const claimed = await store.claimDeployment(String(active?.deploymentId), 2000, 1000);
+      const [active] = (await store.deployments.list({ filter: { trainingJobName: 'often' }, page: { limit: 1, cursor: null } }))
+        .items;
+      const claimed = await store.deployments.claim({ deploymentId: String(active?.deploymentId), deadlineAt: 2000, now: 1000 });
       if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
       const { deploymentId, fencingToken } = claimed.deployment;
-      await store.finishDeployment(deploymentId, fencingToken, { status: 'failed', failureReason: 'no', detail: null }, 1000);
+      await store.deployments.finish({
+        deploymentId,
+        fencingToken,
+        outcome: { status: 'failed', failureReason: 'no', detail: null },
+        now: 1000,
+      });
       await api.ask('POST', '/deploy/often');
     }
     const { body } = await api.ask<TrainingRunDetailsBody>('GET', '/training-jobs/often');
@@ -228,8 +235,8 @@ describe('DELETE /training-jobs/{name}', () => {
       createdAt: 0,
       foundEnded: false,
     };
-    await api.ctx.store.adoptRun(bad, 'reconcile', 0);
+    await api.ctx.store.runs.adopt({ run: bad, actor: 'reconcile', now: 0 });
     expect(await api.ask('DELETE', '/training-jobs/bad%20name')).toMatchObject({ status: 200 });
-    expect(await api.ctx.store.findRun('bad name')).toBeNull();
+    expect(await api.ctx.store.runs.find('bad name')).toBeNull();
   });
 });

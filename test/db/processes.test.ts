@@ -38,7 +38,7 @@ it('many processes write at once, and each write waits for its turn', async () =
   const writers = ['a', 'b', 'c', 'd'].map((name) => startProgram(['test/db/writer.ts', path, name, String(runs)]));
   const exits = await Promise.all(writers.map((writer) => writer.exited));
   expect(exits, writers.map((writer) => writer.tail(5)).join('\n')).toEqual(exits.map(() => ({ code: 0, signal: null })));
-  const { runs: inRuns, deployments } = await openStore(path).counts();
+  const { runs: inRuns, deployments } = await openStore(path).metrics.counts();
   expect([inRuns.completed, deployments.queued]).toEqual([4 * runs, 4 * runs]);
 });
 
@@ -49,9 +49,9 @@ it('a process that is killed inside of a transaction leaves nothing of it, and n
   await writer.logged(({ msg }) => msg === 'half-way');
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(100_000);
   await writer.kill();
-  expect(await store.sagemakerCalls()).toEqual([]);
-  await store.addSageMakerCalls([{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }], 0);
-  expect(await store.sagemakerCalls()).toHaveLength(1);
+  expect(await store.metrics.calls()).toEqual([]);
+  await store.metrics.addCalls({ calls: [{ operation: 'DescribeEndpoint', result: 'ok', count: 1 }], now: 0 });
+  expect(await store.metrics.calls()).toHaveLength(1);
   expect(integrity(path)).toBe('ok');
 });
 
@@ -62,7 +62,7 @@ it('a process that is killed between its writes keeps what it told of, each chan
   await writer.kill();
   const recorded = Number(writer.log.findLast(({ msg }) => msg === 'recorded')?.['i']);
   const store = openStore(path);
-  const { runs, deployments } = await store.counts();
+  const { runs, deployments } = await store.metrics.counts();
   expect(runs.completed).toBeGreaterThan(recorded);
   expect(deployments.queued).toBe(runs.completed);
   expect(runs.requested).toBeLessThanOrEqual(1);
@@ -85,17 +85,17 @@ it.each([1, 23, 500, 800, 1300])(
       '--eval',
       `import { openSqliteStore } from '${process.cwd()}/src/db/sqlite/sqlite-store.ts';
     const store = openSqliteStore('file:${path}');
-    for (let i = 0; i < ${writes}; i += 1) await store.addSageMakerCalls([{ operation: 'old-' + i, result: 'ok', count: 1 }], 0);
+    for (let i = 0; i < ${writes}; i += 1) await store.metrics.addCalls({ calls: [{ operation: 'old-' + i, result: 'ok', count: 1 }], now: 0 });
     setInterval(() => {}, 1000);
     console.log(JSON.stringify({ msg: 'idle' }));`,
     ]);
     await idle.logged(({ msg }) => msg === 'idle');
     rmSync(path);
     const store = openStore(path);
-    for (let i = 0; i < 20; i += 1) await store.insertRun(newRun(`new-${i}`), 1000);
-    expect([await store.sagemakerCalls(), (await store.counts()).runs.requested]).toEqual([[], 20]);
+    for (let i = 0; i < 20; i += 1) await store.runs.insert({ run: newRun(`new-${i}`), now: 1000 });
+    expect([await store.metrics.calls(), (await store.metrics.counts()).runs.requested]).toEqual([[], 20]);
     await idle.kill();
-    expect((await openStore(path).counts()).runs.requested).toBe(20);
+    expect((await openStore(path).metrics.counts()).runs.requested).toBe(20);
     expect(integrity(path)).toBe('ok');
   },
 );

@@ -69,33 +69,56 @@ export function present<T>(value: T | null | undefined): T {
 
 /** A run that was asked for at `createdAt`, and whose training SageMaker has. */
 export async function inTraining(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
-  await store.insertRun(newRun(name, more), createdAt);
-  await store.acquireStartLease(name, createdAt);
-  return present(await store.markStarted(name, arnOf(name), 'api', 'started', createdAt));
+  await store.runs.insert({ run: newRun(name, more), now: createdAt });
+  await store.runs.acquireStartLease({ trainingJobName: name, now: createdAt });
+  return present(
+    await store.runs.markStarted({
+      trainingJobName: name,
+      trainingJobArn: arnOf(name),
+      actor: 'api',
+      detail: 'started',
+      now: createdAt,
+    }),
+  );
 }
 
 /** A completed run without a deployment. */
 export async function trained(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
   await inTraining(store, name, createdAt, more);
-  return present(await store.finishRun(name, completed, null, 'poll', 6000)).run;
+  return present(
+    await store.runs.finish({ trainingJobName: name, outcome: completed, deployment: null, actor: 'poll', now: 6000 }),
+  ).run;
 }
 
 /** A completed run with a queued deployment, `d-NAME`. */
 export async function queued(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<Deployment> {
   await inTraining(store, name, createdAt, more);
-  const finished = await store.finishRun(name, completed, newDeployment(`d-${name}`), 'poll', 6000);
+  const finished = await store.runs.finish({
+    trainingJobName: name,
+    outcome: completed,
+    deployment: newDeployment(`d-${name}`),
+    actor: 'poll',
+    now: 6000,
+  });
   return present(finished?.deployment);
 }
 
 export async function claim(store: Store, deploymentId: string, now = 7000): Promise<Deployment> {
-  const result = await store.claimDeployment(deploymentId, now + 60_000, now);
+  const result = await store.deployments.claim({ deploymentId, deadlineAt: now + 60_000, now });
   if (result.kind !== 'claimed') throw new Error(`not claimed but ${result.kind}`);
   return result.deployment;
 }
 
 export async function finish(store: Store, one: Deployment, status: 'deployed' | 'rolled_back' | 'failed', now = 8000) {
   const failureReason = status === 'deployed' ? null : 'the endpoint did not pass its health check';
-  return present(await store.finishDeployment(one.deploymentId, one.fencingToken, { status, failureReason, detail: null }, now));
+  return present(
+    await store.deployments.finish({
+      deploymentId: one.deploymentId,
+      fencingToken: one.fencingToken,
+      outcome: { status, failureReason, detail: null },
+      now,
+    }),
+  );
 }
 
 /** Queues and carries through. */
@@ -112,7 +135,7 @@ export async function deploy(
 
 /** A run's history as `subject from>to actor: detail`. */
 export async function reported(store: Store, name: string): Promise<string[]> {
-  const entries = await store.history(name);
+  const entries = await store.history.list({ trainingJobName: name });
   return entries.map(
     ({ subject, from, to, actor, detail }) => `${subject} ${from ?? ''}>${to} ${actor}${detail === null ? '' : `: ${detail}`}`,
   );

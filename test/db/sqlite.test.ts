@@ -19,10 +19,14 @@ describeStore(
 /** A store that waits until it is opened. */
 const whenOpen = (opening: Promise<Store>): Store =>
   new Proxy({} as Store, {
-    get:
-      (_, method: keyof Store) =>
-      async (...args: unknown[]) => {
-        const call = (await opening)[method] as (...args: unknown[]) => unknown;
-        return call(...args);
-      },
+    get: (_, group: keyof Store) =>
+      new Proxy(() => {}, {
+        get:
+          (_target, method: string) =>
+          async (...args: unknown[]) => {
+            const methods = Object((await opening)[group]) as Record<string, (...args: unknown[]) => unknown>;
+            return methods[method]?.(...args);
+          },
+        apply: async () => ((await opening)[group] as () => unknown)(),
+      }),
   });

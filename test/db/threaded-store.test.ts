@@ -16,12 +16,17 @@ it('has all that the store in this thread has', async () => {
 
 it('gives errors as they are', async () => {
   const store = await openThreadedStore(newPath());
-  await store.insertRun(newRun('a'), 1000);
-  await expect(store.requestDeployment('a', newDeployment('d'), 2000)).rejects.toThrow(/not a completed training/);
-  await expect(store.listRuns({}, { limit: 1, cursor: '?' })).rejects.toMatchObject({ code: 'invalid_request', field: 'cursor' });
+  await store.runs.insert({ run: newRun('a'), now: 1000 });
+  await expect(store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('d'), now: 2000 })).rejects.toThrow(
+    /not a completed training/,
+  );
+  await expect(store.runs.list({ filter: {}, page: { limit: 1, cursor: '?' } })).rejects.toMatchObject({
+    code: 'invalid_request',
+    field: 'cursor',
+  });
   await store.close();
   await store.close();
-  await expect(store.findRun('a')).rejects.toThrow(/has been closed/);
+  await expect(store.runs.find('a')).rejects.toThrow(/has been closed/);
 });
 
 it('goes on while SQLite is held up, and answers when that is over', async () => {
@@ -29,7 +34,7 @@ it('goes on while SQLite is held up, and answers when that is over', async () =>
   const store = await openThreadedStore(path);
   slowWrites(path, 2000);
   const startedAt = performance.now();
-  const inserting = store.insertRun(newRun('slow'), 1000);
+  const inserting = store.runs.insert({ run: newRun('slow'), now: 1000 });
   const gapMs = await longestGapWhile(inserting);
   expect(gapMs).toBeLessThan((performance.now() - startedAt) / 2);
   expect((await inserting).kind).toBe('inserted');
@@ -40,17 +45,17 @@ it('refuses a call when the wait is over, and then nothing of it is written', as
   const store = await openThreadedStore(path, { waitMs: 100 });
   slowWrites(path, 3000);
   const refused = await Promise.allSettled([
-    store.insertRun(newRun('slow'), 1000),
-    store.insertRun(newRun('next'), 1000),
-    store.findRun('slow'),
+    store.runs.insert({ run: newRun('slow'), now: 1000 }),
+    store.runs.insert({ run: newRun('next'), now: 1000 }),
+    store.runs.find('slow'),
   ]);
   expect(refused.map((one) => one.status === 'rejected' && one.reason instanceof StoreUnavailableError)).toEqual([
     true,
     true,
     true,
   ]);
-  await eventually(() => store.insertRun(newRun('later'), 2000));
-  const { items } = await store.listRuns({}, { limit: 9, cursor: null });
+  await eventually(() => store.runs.insert({ run: newRun('later'), now: 2000 }));
+  const { items } = await store.runs.list({ filter: {}, page: { limit: 9, cursor: null } });
   expect(items.map(({ trainingJobName }) => trainingJobName)).toEqual(['later']);
 });
 
@@ -67,7 +72,7 @@ it('a call is withdrawn or committed, whichever is first', () => {
 it('opens a database that is locked when it is not any more, and refuses calls until then', async () => {
   const path = newPath();
   const before = openStore(path);
-  await before.insertRun(newRun('a'), 1000);
+  await before.runs.insert({ run: newRun('a'), now: 1000 });
   await before.close();
   const lock = lockDatabase(path, 'whole');
   const lines: string[] = [];
@@ -76,7 +81,7 @@ it('opens a database that is locked when it is not any more, and refuses calls u
   expect(lines.join()).toMatch(/locked by another process.*can’t be opened yet/);
   lock.release();
   await eventually(() => lines.some((line) => line.includes('the database is open')));
-  expect(await store.findRun('a')).toMatchObject({ status: 'requested' });
+  expect(await store.runs.find('a')).toMatchObject({ status: 'requested' });
 });
 
 it('a database that no waiting mends is refused at once', async () => {
@@ -90,11 +95,11 @@ it('only its owner can read the database, and one that others could is told of',
   const lines: string[] = [];
   const rights = () => ['', '-wal', '-shm', '.migrate-lock'].map((end) => (statSync(`${path}${end}`).mode & 0o777).toString(8));
   const first = await openThreadedStore(path, { lines });
-  await first.insertRun(newRun('a'), 1000);
+  await first.runs.insert({ run: newRun('a'), now: 1000 });
   expect([rights(), lines]).toEqual([['600', '600', '600', '600'], []]);
   for (const end of ['', '-wal', '-shm']) chmodSync(`${path}${end}`, 0o644);
   const second = await openThreadedStore(path, { lines });
-  expect(await second.findRun('a')).not.toBeNull();
+  expect(await second.runs.find('a')).not.toBeNull();
   expect(rights()).toEqual(['600', '600', '600', '600']);
   expect(lines.join()).toMatch(/others than its owner could read the database/);
 });

@@ -6,8 +6,14 @@ const [path = '', name = '', runs = '0'] = process.argv.slice(2);
 const store = openSqliteStore(`file:${path}`, { waitMs: 3000 });
 for (let i = 0; i < Number(runs); i += 1) {
   const job = `${name}-${i}`;
-  await store.insertRun(newRun(job), 1000);
-  await store.finishRun(job, completed, newDeployment(`d-${job}`), 'poll', 2000);
+  await store.runs.insert({ run: newRun(job), now: 1000 });
+  await store.runs.finish({
+    trainingJobName: job,
+    outcome: completed,
+    deployment: newDeployment(`d-${job}`),
+    actor: 'poll',
+    now: 2000,
+  });
   process.stdout.write(`${JSON.stringify({ msg: 'recorded', i })}\n`);
 }
 await store.close();

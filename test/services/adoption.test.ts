@@ -53,21 +53,21 @@ describe('the look for lost trainings', () => {
     context.simulator.addFault(denied('theirs'));
     const observe = searching(context);
     expect(await observe()).toBe(1);
-    expect(await context.store.findRun('older')).toMatchObject({ status: 'training', autoDeploy: true });
+    expect(await context.store.runs.find('older')).toMatchObject({ status: 'training', autoDeploy: true });
     const reason = 'ListTags: not authorized to perform: sagemaker:ListTags';
-    expect(await context.store.skipped()).toMatchObject([{ kind: 'training_job', name: 'theirs', reason, count: 1 }]);
+    expect(await context.store.skipped.list()).toMatchObject([{ kind: 'training_job', name: 'theirs', reason, count: 1 }]);
     // The mark has moved, and nobody asks for those tags at each turn.
     expect(await observe()).toBe(0);
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(2);
     context.clock.advance(300);
     expect(await observe()).toBe(0);
-    expect(await context.store.skipped()).toMatchObject([{ name: 'theirs', count: 2 }]);
+    expect(await context.store.skipped.list()).toMatchObject([{ name: 'theirs', count: 2 }]);
     expect(saidSkipped(context)).toHaveLength(1);
     context.simulator.clearFaults();
     context.clock.advance(300);
     expect(await observe()).toBe(1);
-    expect(await context.store.findRun('theirs')).not.toBeNull();
-    expect(await context.store.skipped()).toEqual([]);
+    expect(await context.store.runs.find('theirs')).not.toBeNull();
+    expect(await context.store.skipped.list()).toEqual([]);
   });
 
   it.each([
@@ -82,8 +82,8 @@ describe('the look for lost trainings', () => {
     await train(context, 'good', tagsOf('good'));
     await train(context, 'odd', tagsOf('odd', tags));
     expect(await searching(context)()).toBe(1);
-    expect(await context.store.findRun('odd')).toBeNull();
-    expect(await context.store.skipped()).toMatchObject([
+    expect(await context.store.runs.find('odd')).toBeNull();
+    expect(await context.store.skipped.list()).toMatchObject([
       { kind: 'training_job', name: 'odd', reason: expect.stringContaining(reported) },
     ]);
     expect(saidSkipped(context)).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('the look for lost trainings', () => {
       kind: 'complete',
       summary: 'done',
     });
-    expect(await context.store.findRun('odd')).toBeNull();
+    expect(await context.store.runs.find('odd')).toBeNull();
   });
 
   it('comes further at each turn while SageMaker throttles, and asks for nothing twice', async () => {
@@ -147,14 +147,15 @@ describe('the look for lost trainings', () => {
 
     // Those that were passed over are looked at again, two slow calls each.
     const longAgo = context.clock.now - 3_600_000;
-    for (const name of ['one', 'two', 'three']) await context.store.skip('training_job', name, 'not authorized', longAgo);
+    for (const name of ['one', 'two', 'three'])
+      await context.store.skipped.record({ kind: 'training_job', name, reason: 'not authorized', now: longAgo });
     context.clock.advance(40);
     await adoptOrphans(slow, search);
     expect(observations).toEqual(Array.from({ length: 11 }, () => 0));
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
 
     // Whoever dies half-way has the lease for 15 s.
-    await context.store.saveCheckpoint(`${adoptionTask}:lease`, context.clock.now);
+    await context.store.leases.saveCheckpoint({ task: `${adoptionTask}:lease`, checkpointAt: context.clock.now });
     const observe = searching(context);
     await adoptOrphans(context.ctx, newSearch());
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
@@ -169,7 +170,7 @@ describe('the look for lost trainings', () => {
     context.simulator.addFault({ kind: 'error', match: { operation: 'ListTags', nameContains: 'broken' }, times: 'forever' });
     const observe = searching(context);
     expect([await observe(), await observe(), await observe()]).toEqual([0, 0, 1]);
-    expect(await context.store.skipped()).toMatchObject([{ name: 'broken' }]);
+    expect(await context.store.skipped.list()).toMatchObject([{ name: 'broken' }]);
   });
 
   it('looks again at the others when SageMaker still fails at one of those that it has passed over', async () => {
@@ -181,18 +182,24 @@ describe('the look for lost trainings', () => {
     const observe = searching(context);
     for (let turn = 0; turn < 3; turn += 1) await observe();
     // The broken one is first among those that are due.
-    await context.store.skip('training_job', 'denied', 'not authorized', context.clock.now + 1);
+    await context.store.skipped.record({
+      kind: 'training_job',
+      name: 'denied',
+      reason: 'not authorized',
+      now: context.clock.now + 1,
+    });
     context.simulator.clearFaults();
     context.simulator.addFault(broken);
     context.clock.advance(300);
     expect(await observe()).toBe(1);
-    expect(await context.store.findRun('denied')).not.toBeNull();
-    expect(await context.store.skipped()).toMatchObject([{ name: 'broken', lastAt: context.clock.now, count: 2 }]);
+    expect(await context.store.runs.find('denied')).not.toBeNull();
+    expect(await context.store.skipped.list()).toMatchObject([{ name: 'broken', lastAt: context.clock.now, count: 2 }]);
   });
 
   it('ends its looking again while SageMaker throttles, and begins with another one the next time', async () => {
     const context = await startTestContext();
-    for (const name of ['one', 'two']) await context.store.skip('training_job', name, 'not authorized', context.clock.now);
+    for (const name of ['one', 'two'])
+      await context.store.skipped.record({ kind: 'training_job', name, reason: 'not authorized', now: context.clock.now });
     const requested = () => context.simulator.calls({ operation: 'DescribeTrainingJob' }).map(({ name }) => name);
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
     context.clock.advance(300);
@@ -212,7 +219,7 @@ describe('the look for lost trainings', () => {
     const observe = searching(context);
     context.simulator.addFault({ kind: 'error', match: { operation: 'ListTags', nameContains: older }, times: 4 });
     expect(await observe()).toBe(1);
-    expect(await context.store.findRun(newer)).not.toBeNull();
+    expect(await context.store.runs.find(newer)).not.toBeNull();
     await context.loseDatabase();
     expect(await observe()).toBe(2);
   });
@@ -230,7 +237,7 @@ describe('the look for lost trainings', () => {
     // The mark is SageMaker's instant: what starts now is later than that, whatever our clock says.
     await train(context, 'another', tagsOf('another'));
     expect(await observe()).toBe(1);
-    expect(await context.store.findRun(job)).toMatchObject({ trainingCreatedAt: expect.any(Number) });
+    expect(await context.store.runs.find(job)).toMatchObject({ trainingCreatedAt: expect.any(Number) });
   });
 });
 
@@ -241,7 +248,9 @@ describe('a training with copied tags', () => {
   it('is not deployed, by poll or event, with or without the database, and that is said', async () => {
     const context = await startTestContext();
     const ours = await context.start();
-    const { Tags = [] } = await context.sdk.listTags({ ResourceArn: (await context.store.findRun(ours))?.trainingJobArn ?? '' });
+    const { Tags = [] } = await context.sdk.listTags({
+      ResourceArn: (await context.store.runs.find(ours))?.trainingJobArn ?? '',
+    });
     const copied = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
     expect(copied[tagKeys.trainingJobName]).toBe(ours);
     await train(context, 'ml-sentiment-training-copy', copied);
@@ -250,30 +259,30 @@ describe('a training with copied tags', () => {
     expect(await search()).toBe(0);
     const foreign = { kind: 'training_job', reason: expect.stringContaining(`copied from ${ours}`) };
     const both = ['ml-sentiment-training-copy', 'unnamed-copy'];
-    expect((await context.store.skipped()).map(({ name }) => name).toSorted()).toEqual(both);
-    expect(await context.store.skipped()).toMatchObject([foreign, foreign]);
+    expect((await context.store.skipped.list()).map(({ name }) => name).toSorted()).toEqual(both);
+    expect(await context.store.skipped.list()).toMatchObject([foreign, foreign]);
     for (const name of both) {
       const refused = { accepted: false, reason: expect.stringContaining('copied') };
       const tags = name === 'unnamed-copy' ? unnamed(copied) : copied;
       expect(await receiveEvent(context.ctx, event(name, tags))).toEqual(refused);
       await observeOnEvent(context.ctx, name, { actor: 'event', failingSince: null });
-      expect(await context.store.findRun(name)).toBeNull();
+      expect(await context.store.runs.find(name)).toBeNull();
     }
     expect(await receiveEvent(context.ctx, event('ml-sentiment-training-copy'))).toMatchObject({ accepted: false });
     await context.settle();
     await context.loseDatabase();
     expect(await search()).toBe(1);
     await context.settle();
-    expect((await context.store.listRuns({}, { limit: 10, cursor: null })).items.map((run) => run.trainingJobName)).toEqual([
-      ours,
-    ]);
+    expect(
+      (await context.store.runs.list({ filter: {}, page: { limit: 10, cursor: null } })).items.map((run) => run.trainingJobName),
+    ).toEqual([ours]);
     expect(context.effects()).toMatchObject({ model_created: 1, endpoint_create_requested: 1 });
   });
 
   it('is deployed as anybody’s when a person asks for it: nothing of the copied tags counts', async () => {
     const context = await startTestContext();
     const ours = await context.start({ endpointName: 'elsewhere' });
-    const { runId } = (await context.store.findRun(ours)) ?? { runId: '' };
+    const { runId } = (await context.store.runs.find(ours)) ?? { runId: '' };
     const copied = { ...tagsOf(ours), [tagKeys.runId]: runId, [tagKeys.endpointName]: 'elsewhere' };
     await train(context, 'copy', copied);
     await train(context, 'unnamed-copy', unnamed(copied));
@@ -281,9 +290,9 @@ describe('a training with copied tags', () => {
     for (const trainingJobName of ['copy', 'unnamed-copy']) {
       const { deployment } = await requestDeployment(context.ctx, { trainingJobName, force: false, trigger: 'api' });
       expect(deployment).toMatchObject({ endpointName });
-      expect(await context.store.findRun(trainingJobName)).toMatchObject({ autoDeploy: false, endpointName });
+      expect(await context.store.runs.find(trainingJobName)).toMatchObject({ autoDeploy: false, endpointName });
     }
-    expect(await context.store.trainingOfRunId(runId)).toBe(ours);
+    expect(await context.store.runs.findNameByRunId(runId)).toBe(ours);
   });
 
   it('of the first version is told by its age: of several with one run id the oldest is ours', async () => {
@@ -294,7 +303,9 @@ describe('a training with copied tags', () => {
     // Before the list has been looked through nobody knows which is older.
     await observeOnEvent(context.ctx, 'aa-copy', { actor: 'event', failingSince: null });
     expect(await searching(context)()).toBe(2);
-    expect([await context.store.findRun('zz-original'), await context.store.findRun('another')]).toMatchObject([{}, {}]);
-    expect(await context.store.skipped()).toMatchObject([{ name: 'aa-copy', reason: expect.stringContaining('zz-original') }]);
+    expect([await context.store.runs.find('zz-original'), await context.store.runs.find('another')]).toMatchObject([{}, {}]);
+    expect(await context.store.skipped.list()).toMatchObject([
+      { name: 'aa-copy', reason: expect.stringContaining('zz-original') },
+    ]);
   });
 });

@@ -33,7 +33,7 @@ describe('a clock that is wrong', () => {
       code: 'superseded',
       message: expect.stringContaining('newer training c is deployed'),
     });
-    expect(await context.store.liveDeployment('live')).toMatchObject({ trainingJobName: 'c' });
+    expect(await context.store.deployments.findLive('live')).toMatchObject({ trainingJobName: 'c' });
   });
 
   it('brings no older training back over a newer one', async () => {
@@ -45,7 +45,7 @@ describe('a clock that is wrong', () => {
     setAhead(context, 0);
     const request = { trainingJobName: older, force: false, trigger: 'api' } as const;
     await expect(requestDeployment(context.ctx, request)).rejects.toMatchObject({ code: 'superseded' });
-    expect(await context.store.liveDeployment('live')).toMatchObject({ trainingJobName: newer });
+    expect(await context.store.deployments.findLive('live')).toMatchObject({ trainingJobName: newer });
   });
 
   it('for seconds ends neither a training nor a start', async () => {
@@ -55,18 +55,18 @@ describe('a clock that is wrong', () => {
     const throttled = await context.start({ trainingJobName: 'throttled' });
     setAhead(context, 72 * hour);
     await context.round();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'training', overdueSince: expect.any(Number) });
-    expect(await context.store.findRun(throttled)).toMatchObject({ status: 'requested', overdueSince: expect.any(Number) });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training', overdueSince: expect.any(Number) });
+    expect(await context.store.runs.find(throttled)).toMatchObject({ status: 'requested', overdueSince: expect.any(Number) });
     context.clock.advance(4);
     await context.round();
     setAhead(context, 0);
     await context.round();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'training', overdueSince: null });
-    expect(await context.store.findRun(throttled)).toMatchObject({ status: 'requested', overdueSince: null });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training', overdueSince: null });
+    expect(await context.store.runs.find(throttled)).toMatchObject({ status: 'requested', overdueSince: null });
     context.simulator.clearFaults();
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed' });
-    expect(await context.store.findRun(throttled)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed' });
+    expect(await context.store.runs.find(throttled)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
   });
 
   it('when it is put back an hour, no time limit of a deployment is an hour longer', async () => {
@@ -83,7 +83,7 @@ describe('a clock that is wrong', () => {
       await context.round();
       context.clock.advance(15);
     }
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'failed', failureKind: 'timeout' });
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'failed', failureKind: 'timeout' });
     const { history } = await readRun(context.ctx, job);
     expect(history.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the clock was put back/));
   });
@@ -93,7 +93,7 @@ describe('a clock that is wrong', () => {
     const job = await context.start();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
     const throttled = await context.start({ trainingJobName: 'throttled' });
-    const statuses = () => Promise.all([job, throttled].map(async (name) => (await context.store.findRun(name))?.status));
+    const statuses = () => Promise.all([job, throttled].map(async (name) => (await context.store.runs.find(name))?.status));
     for (const seconds of [61, 4]) {
       context.clock.advance(seconds);
       await context.round();
@@ -102,7 +102,7 @@ describe('a clock that is wrong', () => {
     context.clock.advance(1);
     await context.round();
     expect(await statuses()).toEqual(['timed_out', 'failed']);
-    expect(await context.store.findRun(job)).toMatchObject({ failureKind: 'timeout' });
-    expect(await context.store.findRun(throttled)).toMatchObject({ failureKind: 'timeout', failureReason: 'Rate exceeded' });
+    expect(await context.store.runs.find(job)).toMatchObject({ failureKind: 'timeout' });
+    expect(await context.store.runs.find(throttled)).toMatchObject({ failureKind: 'timeout', failureReason: 'Rate exceeded' });
   });
 });

@@ -40,8 +40,8 @@ describe('a time limit', () => {
     const [deployment] = await context.deploymentsOf(job);
     expect(deployment).toMatchObject({ status: 'deployed', failureReason: null, failureKind: null, unsettledSince: null });
     expect(await liveConfigOf(context)).toBe(deployment?.endpointConfigName);
-    expect((await context.store.history(job)).at(-1)).toMatchObject({ from: 'failed', to: 'deployed' });
-    expect(await context.store.liveDeployment(endpointName)).toMatchObject({ deploymentId: deployment?.deploymentId });
+    expect((await context.store.history.list({ trainingJobName: job })).at(-1)).toMatchObject({ from: 'failed', to: 'deployed' });
+    expect(await context.store.deployments.findLive(endpointName)).toMatchObject({ deploymentId: deployment?.deploymentId });
   });
 
   it('that ends a deployment which is rolled back afterwards leaves it failed', async () => {
@@ -51,7 +51,7 @@ describe('a time limit', () => {
     const job = await context.start();
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'failed', unsettledSince: null }]);
-    expect(await context.store.liveDeployment(endpointName)).toMatchObject({ trainingJobName: first });
+    expect(await context.store.deployments.findLive(endpointName)).toMatchObject({ trainingJobName: first });
   });
 });
 
@@ -69,7 +69,7 @@ it('access that is denied after an update was taken ends the deployment, and it 
   context.simulator.clearFaults();
   await context.settle();
   expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, unsettledSince: null }]);
-  expect(await context.store.liveDeployment(endpointName)).toMatchObject({ trainingJobName: job });
+  expect(await context.store.deployments.findLive(endpointName)).toMatchObject({ trainingJobName: job });
 });
 
 it('a refusal before anything was asked for leaves nothing to be looked at', async () => {
@@ -96,7 +96,7 @@ it('the next deployment of the endpoint gets its turn at once', async () => {
   await deploy?.obliterate({ force: true });
   context.clock.advance(120);
   await runDeployment(context.ctx, id, {});
-  expect(await context.store.findDeployment(id)).toMatchObject({ status: 'deployed' });
+  expect(await context.store.deployments.find(id)).toMatchObject({ status: 'deployed' });
   expect(await deploy?.getJob(`deploy-${next}`)).toBeDefined();
 });
 
@@ -105,10 +105,10 @@ it('leaves the endpoint and its tags to the deployment that is under way', async
   const third = await context.start();
   const next = await context.untilQueued(third);
   const { store } = context;
-  await store.claimDeployment(next, context.clock.now + 3_600_000, context.clock.now);
+  await store.deployments.claim({ deploymentId: next, deadlineAt: context.clock.now + 3_600_000, now: context.clock.now });
   context.clock.advance(120);
   expect(await runDeployment(context.ctx, id, {})).toMatchObject({ kind: 'snooze' });
-  expect(await store.findDeployment(id)).toMatchObject({ status: 'failed', unsettledSince: expect.any(Number) });
+  expect(await store.deployments.find(id)).toMatchObject({ status: 'failed', unsettledSince: expect.any(Number) });
   expect(await endpointTags(context)).toMatchObject({ 'autodeploy:training-job-name': first });
   await context.settle();
   expect(await context.deploymentsOf(third)).toMatchObject([{ status: 'deployed' }]);
@@ -119,9 +119,9 @@ it('an end that a clock wrote which was hours ahead counts from the first look o
   const { context, id } = await missedByNow();
   const { now } = context.clock;
   context.simulator.addFault(denied);
-  await context.store.noteUnsettled(id, now + 5 * 3_600_000);
+  await context.store.deployments.recordUnsettled({ deploymentId: id, since: now + 5 * 3_600_000 });
   await runDeployment(context.ctx, id, {});
-  expect(await context.store.findDeployment(id)).toMatchObject({ unsettledSince: now });
+  expect(await context.store.deployments.find(id)).toMatchObject({ unsettledSince: now });
 });
 
 it('is given up, and said, when the endpoint is not to be seen for a day; then the run can be removed', async () => {
@@ -133,7 +133,7 @@ it('is given up, and said, when the endpoint is not to be seen for a day; then t
   await context.settle();
   expect(context.lines.filter((line) => line.includes('the endpoint could not be seen'))).toHaveLength(1);
   await removeRun(context.ctx, job);
-  expect(await context.store.findRun(job)).toBeNull();
+  expect(await context.store.runs.find(job)).toBeNull();
 });
 
 it('is left to a worker of its region and account', async () => {
@@ -142,8 +142,8 @@ it('is left to a worker of its region and account', async () => {
     ...context.ctx.sagemaker,
     place: async () => ({ region: 'eu-west-1', account: '123456789012', isSure: true }),
   };
-  const before = await context.store.findDeployment(id);
+  const before = await context.store.deployments.find(id);
   context.clock.advance(25 * 3600);
   expect(await runDeployment({ ...context.ctx, sagemaker }, id, {})).toMatchObject({ kind: 'snooze' });
-  expect(await context.store.findDeployment(id)).toEqual(before);
+  expect(await context.store.deployments.find(id)).toEqual(before);
 });

@@ -29,10 +29,10 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect(await statusesOf(context, second)).toEqual(['deployed']);
     const snooze = await context.sdk.describeEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
     expect(snooze.ProductionVariants).toEqual(before.ProductionVariants);
-    expect(said(await context.store.history(second))).toContain('somebody deleted, is made again');
+    expect(said(await context.store.history.list({ trainingJobName: second }))).toContain('somebody deleted, is made again');
     const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await context.deploymentsOf(second);
     expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(180_000);
-    expect(await context.store.findRun(first)).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(first)).toMatchObject({ deploymentStatus: 'deployed' });
   });
 
   it('is made again with its model, when that was deleted too', async () => {
@@ -131,7 +131,7 @@ describe('what the deployment made is deleted half-way', () => {
     const next = step === 'endpoint_config' ? 'CreateEndpointConfig' : 'UpdateEndpoint';
     context.simulator.addFault({ kind: 'throttle', match: { operation: next }, times: 'forever' });
     await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
-    const deployment = await context.store.findDeployment(id);
+    const deployment = await context.store.deployments.find(id);
     expect(deployment?.step).toBe(step);
     await context.sdk.deleteModel({ ModelName: deployment?.modelName });
     context.simulator.clearFaults();
@@ -147,12 +147,12 @@ describe('what the deployment made is deleted half-way', () => {
     const id = await context.untilQueued(job);
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'UpdateEndpoint' }, times: 'forever' });
     await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
-    const deployment = await context.store.findDeployment(id);
+    const deployment = await context.store.deployments.find(id);
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: deployment?.endpointConfigName ?? '' });
     context.simulator.clearFaults();
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed']);
-    expect(said(await context.store.history(job))).toContain('it is looked for, or made again');
+    expect(said(await context.store.history.list({ trainingJobName: job }))).toContain('it is looked for, or made again');
   });
 
   /** Does not wait out throttling within a call. */
@@ -172,13 +172,13 @@ describe('SageMaker contradicts itself', () => {
     const before = context.simulator.calls({ operation: 'CreateEndpoint' }).length;
     // As the queue would, after the wait that each look asks for.
     let observations = 0;
-    for (; (await context.store.findDeployment(id))?.status !== 'failed'; observations += 1) {
+    for (; (await context.store.deployments.find(id))?.status !== 'failed'; observations += 1) {
       const outcome = await runDeployment(context.ctx, id, {});
       if (outcome.kind === 'snooze') context.clock.advance(outcome.delayMs / 1000);
     }
     expect(context.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
     expect(observations).toBeLessThan(60);
-    const history = await context.store.history(job);
+    const history = await context.store.history.list({ trainingJobName: job });
     expect(history.length).toBeLessThan(20);
     expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'failed', failureReason: expect.stringContaining('Cannot create already existing endpoint') },
@@ -207,7 +207,9 @@ describe('SageMaker contradicts itself', () => {
     const job = await context.start();
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed']);
-    const refusals = (await context.store.history(job)).filter(({ detail }) => detail?.startsWith('UpdateEndpoint refused'));
+    const refusals = (await context.store.history.list({ trainingJobName: job })).filter(({ detail }) =>
+      detail?.startsWith('UpdateEndpoint refused'),
+    );
     expect(refusals).toHaveLength(1);
   });
 });
@@ -223,7 +225,7 @@ describe('capacity', () => {
     const waits: (string | null)[] = [];
     for (let index = 0; index < 20; index += 1) {
       await runRounds(context, 1);
-      waits.push((await context.store.findDeployment(id))?.waitsForDetail ?? null);
+      waits.push((await context.store.deployments.find(id))?.waitsForDetail ?? null);
     }
     expect(new Set(waits)).toEqual(new Set([null, 'the endpoint is Updating', reason]));
     await context.settle();
@@ -247,7 +249,7 @@ describe('capacity', () => {
       await runRounds(context, 1);
     }
     await runRounds(context, 3);
-    expect(await context.store.findDeployment(id)).toMatchObject({
+    expect(await context.store.deployments.find(id)).toMatchObject({
       status: 'in_progress',
       step: 'settle',
       waitsForKind: 'sagemaker',
@@ -281,7 +283,7 @@ describe('capacity', () => {
     const job = await context.start();
     const id = await context.untilQueued(job);
     await runRounds(context, 5);
-    const { retryAt } = (await context.store.findDeployment(id)) ?? {};
+    const { retryAt } = (await context.store.deployments.find(id)) ?? {};
     expect(retryAt).toBeGreaterThan(0);
     context.clock.now = (retryAt ?? 0) - 1;
     await runDeployment(context.ctx, id, {});
@@ -369,7 +371,7 @@ it('says what a deployment waits for', async () => {
   const third = await context.start();
   const id = await context.untilQueued(third);
   await runRounds(context, 1);
-  expect(await context.store.findDeployment(id)).toMatchObject({
+  expect(await context.store.deployments.find(id)).toMatchObject({
     waitsForKind: 'turn',
     waitsForDetail: `the deployment of ${second} goes first`,
   });

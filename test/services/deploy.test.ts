@@ -30,7 +30,7 @@ describe('a training becomes a live endpoint', () => {
 
   it('tells its history', async () => {
     const { context, first } = await startLive();
-    const history = await context.store.history(first);
+    const history = await context.store.history.list({ trainingJobName: first });
     expect(history.map(({ subject, from, to, actor }) => [subject, from, to, actor])).toEqual([
       ['training', null, 'requested', 'api'],
       ['training', 'requested', 'training', 'api'],
@@ -122,7 +122,7 @@ describe('a training becomes a live endpoint', () => {
     const context = await startTestContext();
     const job = await context.start({}, false);
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     expect(context.effects()).not.toHaveProperty('model_created');
   });
 
@@ -184,7 +184,7 @@ describe('an endpoint that does not come up', () => {
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateEndpointConfig' } });
     const advancing = runDeployment(context.ctx, deploymentId, {});
     await eventually(
-      () => context.store.findDeployment(deploymentId),
+      () => context.store.deployments.find(deploymentId),
       (deployment) => deployment?.step === 'endpoint_config',
       { everyMs: 5 },
     );
@@ -252,7 +252,7 @@ describe('no effect is lost or made twice', () => {
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateModel' } });
     const first = runDeployment(context.ctx, deploymentId, {});
     await eventually(
-      () => context.store.findDeployment(deploymentId),
+      () => context.store.deployments.find(deploymentId),
       (deployment) => deployment?.status === 'in_progress',
       { everyMs: 5 },
     );
@@ -271,10 +271,10 @@ describe('no effect is lost or made twice', () => {
     const workers = [ctx, { ...ctx, now: () => clock.now + 60_000 }, { ...ctx, now: () => clock.now - 60_000 }];
     for (let count = 0; count < 60; count += 1) {
       const worker = workers[count % workers.length] ?? ctx;
-      for (const { trainingJobName } of await context.store.unfinishedRuns(0, 10)) {
+      for (const { trainingJobName } of await context.store.runs.listUnfinished({ afterSeq: 0, limit: 10 })) {
         await observeTraining(worker, trainingJobName, { actor: 'poll', failingSince: null });
       }
-      for (const { deploymentId } of await context.store.unfinishedDeployments(0, 10))
+      for (const { deploymentId } of await context.store.deployments.listUnfinished({ afterSeq: 0, limit: 10 }))
         await runDeployment(worker, deploymentId, {});
       clock.advance(5);
     }
@@ -291,7 +291,7 @@ describe('no effect is lost or made twice', () => {
     context.simulator.addFault({ kind: 'delay', ms: 3000, match: { operation: 'UpdateEndpoint' }, times: 1 });
     const late = runDeployment(context.ctx, deploymentId, {});
     await eventually(
-      () => context.store.findDeployment(deploymentId),
+      () => context.store.deployments.find(deploymentId),
       (deployment) => deployment?.requestedAction === 'update',
       { everyMs: 5 },
     );
@@ -352,7 +352,7 @@ describe('trouble', () => {
         await context.round();
         context.clock.advance(120);
       }
-      expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
+      expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
       context.simulator.clearFaults();
       const deploymentId = await context.untilQueued(job);
       context.simulator.addFault(away);
@@ -360,7 +360,7 @@ describe('trouble', () => {
         await context.round();
         context.clock.advance(120);
       }
-      expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'in_progress', lastErrorKind: kind });
+      expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'in_progress', lastErrorKind: kind });
       context.simulator.clearFaults();
       await context.settle();
       expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, lastErrorKind: null }]);

@@ -43,8 +43,8 @@ describe.each([
       context.clock.advance(seconds);
       expect(await observe(wrong, job)).toMatchObject({ kind: 'snooze' });
     }
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'training', overdueSince: null });
-    expect(await context.store.skipped()).toMatchObject([
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training', overdueSince: null });
+    expect(await context.store.skipped.list()).toMatchObject([
       { kind: 'run_elsewhere', name: job, reason: expect.stringContaining(reported), count: 5 },
     ]);
     expect(context.lines.filter((line) => line.includes('is passed over'))).toHaveLength(1);
@@ -53,7 +53,7 @@ describe.each([
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
     context.clock.now += hour;
     await reconcile(context.ctx);
-    expect(await context.store.skipped()).toEqual([]);
+    expect(await context.store.skipped.list()).toEqual([]);
   });
 
   it('stops, deploys and removes nothing there, and says so', async () => {
@@ -62,11 +62,11 @@ describe.each([
     const wrong = await elsewhere(context, where);
     const refusal = { code: 'sagemaker_unavailable', message: expect.stringContaining(reported) };
     await expect(stopTraining(wrong, job)).rejects.toMatchObject(refusal);
-    expect(await context.store.findRun(job)).toMatchObject({ stopRequestedAt: expect.any(Number) });
+    expect(await context.store.runs.find(job)).toMatchObject({ stopRequestedAt: expect.any(Number) });
     await expect(requestDeployment(wrong, { trainingJobName: job, force: false, trigger: 'api' })).rejects.toMatchObject(refusal);
     await expect(removeRun(wrong, job)).rejects.toMatchObject(refusal);
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'stopped' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
   });
 
   it('makes no model and no endpoint there', async () => {
@@ -76,9 +76,9 @@ describe.each([
     const wrong = await elsewhere(context, where);
     await wrong.sagemaker.listTrainingJobs({});
     expect(await runDeployment(wrong, deploymentId, {})).toMatchObject({ kind: 'snooze' });
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'queued' });
     await context.settle();
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'deployed' });
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'deployed' });
   });
 });
 
@@ -90,7 +90,7 @@ it('a training that SageMaker really has forgotten still ends', async () => {
   await observe(context.ctx, job);
   context.clock.advance(60);
   await observe(context.ctx, job);
-  expect(await context.store.findRun(job)).toMatchObject({
+  expect(await context.store.runs.find(job)).toMatchObject({
     status: 'failed',
     failureReason: expect.stringContaining('no longer knows the training job'),
   });

@@ -48,7 +48,7 @@ describe('an event of a training', () => {
     const context = await startTestContext();
     const job = await context.start();
     expect(await observe(context, job)).toEqual({ kind: 'complete', summary: 'done' });
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
     await context.settle();
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
     expect(await observationJobs(context)).not.toContain(`look-${job}-end`);
@@ -61,18 +61,18 @@ describe('an event of a training', () => {
     await context.round();
     context.clock.advance(10);
     await context.round();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     context.clock.advance(200);
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
     await observe(context, job);
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
   });
 
   it('adopts one of ours that the database does not know', async () => {
     const context = await startTestContext();
     const job = await context.start();
-    const { runId } = (await context.store.findRun(job)) ?? { runId: '' };
+    const { runId } = (await context.store.runs.find(job)) ?? { runId: '' };
     await context.loseDatabase();
     // With tags in the event no call is needed; without them SageMaker tells.
     const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null }, job);
@@ -99,7 +99,7 @@ describe('an event of a training', () => {
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
     expect(await observationJobs(context)).toEqual([]);
     expect(await observe(context, 'ml-sentiment-training-theirs')).toEqual({ kind: 'complete', summary: 'done' });
-    expect(await context.store.findRun('ml-sentiment-training-theirs')).toBeNull();
+    expect(await context.store.runs.find('ml-sentiment-training-theirs')).toBeNull();
   });
 
   it('that SageMaker can’t be asked about now is looked after later', async () => {
@@ -212,7 +212,7 @@ describe('an event that was missed', () => {
     await context.start();
     await context.settle({ everySeconds: 120 });
     expect(missed(context)).toHaveLength(1);
-    expect(await context.store.detections()).toEqual([{ detectedBy: 'poll', count: 2 }]);
+    expect(await context.store.metrics.detections()).toEqual([{ detectedBy: 'poll', count: 2 }]);
   });
 });
 
@@ -226,7 +226,7 @@ describe('latency', () => {
     expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
     expect(detectedAt).toBeLessThanOrEqual(requestedAt ?? 0);
     expect(requestedAt).toBeLessThan(inServiceAt ?? 0);
-    expect((await context.store.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
+    expect((await context.store.metrics.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
       ['queued', 1],
       ['requested', 1],
       ['in_service', 1],

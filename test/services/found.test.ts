@@ -38,7 +38,11 @@ const saidLeft = (context: TestContext): string[] => context.lines.filter((line)
 
 /** Recorded as completed, with a word on why it is not deployed and how it can be. */
 async function expectLeft(context: TestContext, name: string, why: string): Promise<void> {
-  expect(await context.store.findRun(name)).toMatchObject({ status: 'completed', deploymentStatus: 'none', failureReason: null });
+  expect(await context.store.runs.find(name)).toMatchObject({
+    status: 'completed',
+    deploymentStatus: 'none',
+    failureReason: null,
+  });
   const line = (await reported(context.store, name)).at(-1);
   expect(line).toContain('training training>completed');
   expect(line).toContain(why);
@@ -78,7 +82,7 @@ describe('after a lost database', () => {
     context.clock.advance(100);
     await rebuild(context);
     expect(await liveConfig(context)).toBe('by-hand');
-    for (const name of ['g-1', 'g-2']) expect(await context.store.findRun(name)).toMatchObject({ deploymentStatus: 'none' });
+    for (const name of ['g-1', 'g-2']) expect(await context.store.runs.find(name)).toMatchObject({ deploymentStatus: 'none' });
     expect(saidLeft(context)).toHaveLength(2);
   });
 
@@ -117,7 +121,7 @@ describe('after a lost database', () => {
     context.clock.advance(700);
     await rebuild(context);
     expect(await context.deploymentsOf('g-2')).toMatchObject([{ status: 'deployed' }]);
-    expect(await context.store.findRun('g-2')).toMatchObject({ foundEnded: true });
+    expect(await context.store.runs.find('g-2')).toMatchObject({ foundEnded: true });
     expect(saidLeft(context)).toEqual([]);
   });
 
@@ -141,7 +145,7 @@ describe('after a lost database', () => {
     await adoptOrphans(context.ctx, newSearch());
     let failingSince: number | null = null;
     for (const seconds of [0, 299, 2, 60]) {
-      expect(await context.store.findRun('g-2')).toMatchObject({ status: 'training' });
+      expect(await context.store.runs.find('g-2')).toMatchObject({ status: 'training' });
       context.clock.advance(seconds);
       const outcome = await observeTraining(context.ctx, 'g-2', { actor: 'poll', failingSince });
       if (outcome.kind === 'snooze') ({ failingSince } = outcome);

@@ -105,16 +105,17 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   };
 
   const observeRuns = async (): Promise<void> => {
-    for (const run of await ctx.store.unfinishedRuns(0, 1000)) {
+    for (const run of await ctx.store.runs.listUnfinished({ afterSeq: 0, limit: 1000 })) {
       await observeTraining(ctx, run.trainingJobName, { actor: 'poll', failingSince: null });
     }
   };
   const deploymentsOf = async (trainingJobName: string): Promise<Deployment[]> =>
-    (await ctx.store.listDeployments({ trainingJobName }, { limit: 100, cursor: null })).items;
+    (await ctx.store.deployments.list({ filter: { trainingJobName }, page: { limit: 100, cursor: null } })).items;
 
   const round = async (): Promise<void> => {
     await observeRuns();
-    for (const { deploymentId } of await ctx.store.unfinishedDeployments(0, 1000)) await runDeployment(ctx, deploymentId, {});
+    for (const { deploymentId } of await ctx.store.deployments.listUnfinished({ afterSeq: 0, limit: 1000 }))
+      await runDeployment(ctx, deploymentId, {});
   };
 
   return {
@@ -135,7 +136,10 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     round,
     settle: async ({ rounds = 200, everySeconds = 15 } = {}) => {
       for (let count = 0; count < rounds; count += 1) {
-        const left = [...(await ctx.store.unfinishedRuns(0, 1)), ...(await ctx.store.unfinishedDeployments(0, 1))];
+        const left = [
+          ...(await ctx.store.runs.listUnfinished({ afterSeq: 0, limit: 1 })),
+          ...(await ctx.store.deployments.listUnfinished({ afterSeq: 0, limit: 1 })),
+        ];
         if (left.length === 0) return;
         await round();
         clock.advance(everySeconds);

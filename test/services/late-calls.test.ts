@@ -126,7 +126,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
     expect(await runDeployment(context.ctx, deploymentId, {})).toMatchObject({ kind: 'snooze' });
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({
       status: 'in_progress',
       lastErrorKind: 'unavailable',
     });
@@ -168,7 +168,7 @@ describe('a call that arrives after its deployment is over', () => {
     const newest = await context.start();
     const deploymentId = await context.untilQueued(newest);
     // Another worker has begun with the newest one, and not come far.
-    await context.store.claimDeployment(deploymentId, context.clock.now + 3_600_000, context.clock.now);
+    await context.store.deployments.claim({ deploymentId, deadlineAt: context.clock.now + 3_600_000, now: context.clock.now });
     await expect(late).rejects.toThrow(ClaimLostError);
     await context.settle();
     const [live] = await context.deploymentsOf(newest);

@@ -23,7 +23,9 @@ const event = (trainingJobName: string): StateChange => ({
 });
 const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
 const runs = async (context: TestContext): Promise<string[]> =>
-  (await context.store.listRuns({}, { limit: 100, cursor: null })).items.map(({ trainingJobName }) => trainingJobName);
+  (await context.store.runs.list({ filter: {}, page: { limit: 100, cursor: null } })).items.map(
+    ({ trainingJobName }) => trainingJobName,
+  );
 
 describe('a name in another case', () => {
   it('deploys the training that SageMaker means by it', async () => {
@@ -68,7 +70,7 @@ describe('a name in another case', () => {
     expect((await readRun(context.ctx, 'CASE-1')).history).not.toEqual([]);
     expect((await stopTraining(context.ctx, 'CASE-1')).trainingJobName).toBe('Case-1');
     await context.settle();
-    expect(await context.store.findRun('Case-1')).toMatchObject({ status: 'stopped' });
+    expect(await context.store.runs.find('Case-1')).toMatchObject({ status: 'stopped' });
   });
 
   it('is not stopped where SageMaker knows no training of it', async () => {
@@ -76,7 +78,7 @@ describe('a name in another case', () => {
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     await context.start({ trainingJobName: 'Case-1' });
     await expect(stopTraining(context.ctx, 'CASE-1')).rejects.toMatchObject({ code: 'not_found' });
-    expect(await context.store.findRun('Case-1')).toMatchObject({ stopRequestedAt: null });
+    expect(await context.store.runs.find('Case-1')).toMatchObject({ stopRequestedAt: null });
   });
 
   it('in an event looks at the run, and adopts one that was lost once', async () => {
@@ -91,7 +93,7 @@ describe('a name in another case', () => {
     expect(await receiveEvent(context.ctx, event('ml-sentiment-training-CASE'))).toEqual({ accepted: true });
     for (let times = 0; times < 3; times += 1) await observe(context, 'ml-sentiment-training-CASE');
     expect(await runs(context)).toEqual(['ml-sentiment-training-Case']);
-    expect(await context.store.findRun('ml-sentiment-training-Case')).toMatchObject({ status: 'completed' });
+    expect(await context.store.runs.find('ml-sentiment-training-Case')).toMatchObject({ status: 'completed' });
   });
 
   it('of a run is in use for another one', async () => {
@@ -119,7 +121,7 @@ describe('a name in another case', () => {
   it('of another run’s training is never taken for one’s own, also where tags can’t be read', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
-    const run = await context.store.findRun('Case-1');
+    const run = await context.store.runs.find('Case-1');
     if (run === null) throw new Error('there is none');
     context.simulator.addFault({
       kind: 'error',

@@ -34,14 +34,14 @@ describe('reconciling', () => {
 
   it('lets very many go on one after the other', async () => {
     const context = await startTestContext();
-    const run = await context.store.findRun(await context.start());
+    const run = await context.store.runs.find(await context.start());
     for (let number = 1; number <= 200; number += 1) {
       const runId = `run-${number}`;
       const own = { runId, trainingJobName: runId, project: 'p', endpointName, autoDeploy: true, servingImage: image };
-      await context.store.insertRun(
-        { ...own, request: run!.request!, idempotencyKey: null, idempotencyHash: null },
-        context.clock.now,
-      );
+      await context.store.runs.insert({
+        run: { ...own, request: run!.request!, idempotencyKey: null, idempotencyHash: null },
+        now: context.clock.now,
+      });
     }
     context.clock.advance(10);
     expect(await reconcile(context.ctx)).toMatchObject({ restoredChecks: 200 });
@@ -65,7 +65,7 @@ describe('reconciling', () => {
       foundEnded: false,
     };
     const bad = { ...adopted, runId: 'run-bad', trainingJobName: 'bad', trainingJobArn: 'arn', endpointName: 'bad name' };
-    await context.store.adoptRun(bad, 'reconcile', context.clock.now);
+    await context.store.runs.adopt({ run: bad, actor: 'reconcile', now: context.clock.now });
     const [check] = context.ctx.queue.queues;
     await eventually(() => check?.getJob(`check-${watched}`));
     for (const count of [1, 2]) {
@@ -73,12 +73,18 @@ describe('reconciling', () => {
       context.clock.advance(30);
       expect(await reconcile(context.ctx)).toMatchObject({ restoredChecks: 1 });
       expect(await check?.getJob(`check-${watched}`)).toBeDefined();
-      expect(await context.store.skipped()).toMatchObject([{ kind: 'run', name: 'bad', count }]);
+      expect(await context.store.skipped.list()).toMatchObject([{ kind: 'run', name: 'bad', count }]);
     }
     expect(context.lines.filter((line) => line.includes('is passed over'))).toHaveLength(1);
-    await context.store.finishRun('bad', timedOut, null, 'poll', context.clock.now);
+    await context.store.runs.finish({
+      trainingJobName: 'bad',
+      outcome: timedOut,
+      deployment: null,
+      actor: 'poll',
+      now: context.clock.now,
+    });
     await reconcile(context.ctx);
-    expect(await context.store.skipped()).toEqual([]);
+    expect(await context.store.skipped.list()).toEqual([]);
   });
 
   it('leaves alone what was recorded this very moment', async () => {
@@ -98,7 +104,7 @@ describe('a start that SageMaker is slow to answer', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'CreateTrainingJob' } });
     const started = context.start({ trainingJobName: 'slow' });
-    await eventually(() => context.store.findRun('slow'));
+    await eventually(() => context.store.runs.find('slow'));
     context.clock.advance(5);
     expect(await reconcile(context.ctx)).toMatchObject({ restoredChecks: 0 });
     const [check] = context.ctx.queue.queues;
@@ -111,7 +117,7 @@ describe('a start that SageMaker is slow to answer', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateTrainingJob' } });
     const started = context.start({ trainingJobName: 'slow' });
-    await eventually(() => context.store.findRun('slow'));
+    await eventually(() => context.store.runs.find('slow'));
     context.clock.advance(8);
     await started;
     const [check] = context.ctx.queue.queues;
@@ -164,13 +170,13 @@ describe('a database that was lost', () => {
     await context.loseDatabase();
 
     expect(await adopt(context)).toBe(3);
-    expect(await context.store.findRun(named)).toMatchObject({ endpointName: 'two', autoDeploy: true, status: 'training' });
-    expect(await context.store.findRun(notDeployed)).toMatchObject({ autoDeploy: false });
-    expect(await context.store.findRun('ml-sentiment-training-of-somebody')).toBeNull();
+    expect(await context.store.runs.find(named)).toMatchObject({ endpointName: 'two', autoDeploy: true, status: 'training' });
+    expect(await context.store.runs.find(notDeployed)).toMatchObject({ autoDeploy: false });
+    expect(await context.store.runs.find('ml-sentiment-training-of-somebody')).toBeNull();
     await context.settle();
-    expect(await context.store.findRun(live)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
-    expect(await context.store.findRun(named)).toMatchObject({ deploymentStatus: 'deployed' });
-    expect(await context.store.findRun(notDeployed)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(live)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(named)).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(notDeployed)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     expect(context.effects()).toMatchObject({
       model_created: 2,
       endpoint_config_created: 2,
@@ -245,7 +251,7 @@ describe('a database that was lost', () => {
     expect(await adopt(context)).toBe(0);
     context.clock.advance(31);
     expect(await adopt(context)).toBe(1);
-    expect(await context.store.findRun(run)).not.toBeNull();
+    expect(await context.store.runs.find(run)).not.toBeNull();
     expect(context.simulator.calls({ operation: 'ListTrainingJobs', code: 'OK' })).toHaveLength(3);
   });
 });

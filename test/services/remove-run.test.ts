@@ -27,7 +27,7 @@ async function adoptBad(context: TestContext): Promise<void> {
   const { TrainingJobArn: trainingJobArn = '' } = await context.sdk.describeTrainingJob({ TrainingJobName: 'bad' });
   const own = { project: 'p', autoDeploy: true, servingImage: null, secondaryStatus: null, foundEnded: false };
   const bad = { ...own, runId: 'run-bad', trainingJobName: 'bad', trainingJobArn, endpointName: 'bad name', createdAt: 0 };
-  await context.store.adoptRun(bad, 'reconcile', context.clock.now);
+  await context.store.runs.adopt({ run: bad, actor: 'reconcile', now: context.clock.now });
 }
 
 describe('removing a run', () => {
@@ -43,7 +43,7 @@ describe('removing a run', () => {
     expect(await refused(removeRun(context.ctx, job))).toBe('deployment_in_progress');
     await context.settle();
     expect(await removeRun(context.ctx, job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
-    expect(await context.store.findRun(job)).toBeNull();
+    expect(await context.store.runs.find(job)).toBeNull();
     expect(await refused(removeRun(context.ctx, job))).toBe('not_found');
     expect(context.effects()).not.toHaveProperty('endpoint_delete_requested');
   });
@@ -55,11 +55,11 @@ describe('removing a run', () => {
     await removeRun(context.ctx, job);
     expect(await observe(context)).toBe(0);
     await observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
-    expect(await context.store.findRun(job)).toBeNull();
-    expect(await context.store.skipped()).toEqual([]);
+    expect(await context.store.runs.find(job)).toBeNull();
+    expect(await context.store.skipped.list()).toEqual([]);
     await context.loseDatabase();
     expect(await observe(context)).toBe(0);
-    expect(await context.store.findRun(job)).toBeNull();
+    expect(await context.store.runs.find(job)).toBeNull();
     // A person may want it all the same.
     await requestDeployment(context.ctx, { trainingJobName: job, force: false, trigger: 'api' });
     await context.settle();
@@ -81,13 +81,13 @@ describe('removing a run', () => {
     await adoptBad(context);
     context.clock.advance(10);
     await reconcile(context.ctx);
-    expect(await context.store.skipped()).toMatchObject([{ kind: 'run', name: 'bad' }]);
+    expect(await context.store.skipped.list()).toMatchObject([{ kind: 'run', name: 'bad' }]);
     expect(await refused(removeRun(context.ctx, 'bad'))).toBe('run_in_progress');
     await stopTraining(context.ctx, 'bad');
     context.clock.advance(20);
     expect(await removeRun(context.ctx, 'bad')).toMatchObject({ status: 'training' });
     await reconcile(context.ctx);
-    expect(await context.store.skipped()).toEqual([]);
+    expect(await context.store.skipped.list()).toEqual([]);
   });
 
   it('of one that is still to be started waits for its stop', async () => {
@@ -106,6 +106,6 @@ describe('removing a run', () => {
     const job = await context.start();
     context.simulator.addFault({ kind: 'error', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
     await expect(removeRun(context.ctx, job)).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await context.store.findRun(job)).not.toBeNull();
+    expect(await context.store.runs.find(job)).not.toBeNull();
   });
 });

@@ -22,7 +22,7 @@ function setUp(url = redisUrl(), queuePrefix = newPrefix()) {
     const problems: (string | null)[] = [];
     const { log, lines } = keptLog();
     const shared = shareDatabase({
-      store: { databaseId: () => Promise.resolve(database.id) },
+      store: { processes: { databaseId: () => Promise.resolve(database.id) } },
       peers: openQueue(url, queuePrefix),
       log,
       now: Date.now,

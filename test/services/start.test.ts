@@ -26,7 +26,10 @@ describe('bootstrap', () => {
     const { run } = await createTrainingRun(context.ctx, request());
     expect(run.status).toBe('requested');
     await context.settle();
-    expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({
+      status: 'completed',
+      deploymentStatus: 'deployed',
+    });
     expect(context.effects()).toMatchObject({ training_job_created: 1 });
   });
 
@@ -39,7 +42,7 @@ describe('bootstrap', () => {
     context.simulator.addFault({ kind: 'error', status: 400, ...error, match: { operation: 'CreateTrainingJob' } });
     const snooze = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
     await expect(createTrainingRun(context.ctx, snooze)).rejects.toMatchObject({ code, message: error.message });
-    expect(await context.store.findRun('named')).toBeNull();
+    expect(await context.store.runs.find('named')).toBeNull();
     // The same key and name may be used again.
     expect((await createTrainingRun(context.ctx, snooze)).created).toBe(true);
   });
@@ -50,7 +53,7 @@ describe('bootstrap', () => {
     expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe(
       'sagemaker_unavailable',
     );
-    expect(await context.store.findRun('named')).toBeNull();
+    expect(await context.store.runs.find('named')).toBeNull();
   });
 
   it('a lost answer with SageMaker away after it: 503, and the training that came about is stopped', async () => {
@@ -63,7 +66,7 @@ describe('bootstrap', () => {
     expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     await context.settle();
-    expect(await context.store.findRun('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
+    expect(await context.store.runs.find('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
     expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
     expect(context.effects()).not.toHaveProperty('model_created');
   }, 40_000);
@@ -87,7 +90,7 @@ describe('bootstrap', () => {
       context.clock.advance(31);
       expect((await started).run).toMatchObject({ status: 'training' });
       await context.settle();
-      expect(await context.store.findRun('named')).toMatchObject(theOne);
+      expect(await context.store.runs.find('named')).toMatchObject(theOne);
       expect(context.effects()).toMatchObject({ training_job_created: 1 });
     });
 
@@ -99,7 +102,7 @@ describe('bootstrap', () => {
       const { run, created } = await createTrainingRun(context.ctx, keyed);
       expect(created).toBe(false);
       await context.settle();
-      expect(await context.store.findRun(run.trainingJobName)).toMatchObject(theOne);
+      expect(await context.store.runs.find(run.trainingJobName)).toMatchObject(theOne);
       expect(context.effects()).toMatchObject({ training_job_created: 1 });
     }, 20_000);
 
@@ -110,7 +113,7 @@ describe('bootstrap', () => {
       );
       context.clock.advance(31);
       await context.settle();
-      expect(await context.store.findRun('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
+      expect(await context.store.runs.find('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
       expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
     }, 20_000);
 
@@ -125,10 +128,10 @@ describe('bootstrap', () => {
         context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
         context.simulator.changeSettings({ [setting]: 20_000 });
         await observe(context, run.trainingJobName);
-        expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'requested' });
+        expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({ status: 'requested' });
         context.clock.advance(21);
         await context.settle();
-        expect(await context.store.findRun(run.trainingJobName)).toMatchObject(theOne);
+        expect(await context.store.runs.find(run.trainingJobName)).toMatchObject(theOne);
         expect(context.effects()).toMatchObject({ training_job_created: 1 });
       },
       20_000,
@@ -146,7 +149,10 @@ describe('bootstrap', () => {
     const { run, created } = await createTrainingRun(context.ctx, keyed);
     expect(created).toBe(false);
     await context.settle();
-    expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({
+      status: 'completed',
+      deploymentStatus: 'deployed',
+    });
     expect(context.effects()).toMatchObject({ training_job_created: 1, model_created: 1 });
   }, 40_000);
 
@@ -158,7 +164,7 @@ describe('bootstrap', () => {
     context.simulator.clearFaults();
     context.clock.advance(startLeaseMs / 1000 + 1);
     await observe(context, 'named');
-    expect(await context.store.findRun('named')).toBeNull();
+    expect(await context.store.runs.find('named')).toBeNull();
     expect((await createTrainingRun(context.ctx, named)).created).toBe(true);
     expect(context.effects()).toMatchObject({ training_job_created: 1 });
   }, 40_000);
@@ -169,7 +175,7 @@ describe('bootstrap', () => {
     expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe(
       'training_job_exists',
     );
-    expect(await context.store.findRun('theirs')).toBeNull();
+    expect(await context.store.runs.find('theirs')).toBeNull();
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
@@ -203,7 +209,7 @@ describe('bootstrap', () => {
     // What the dead process has left: a row, and a start that was about to be sent.
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createTrainingRun(ctx, request({ idempotencyKey: 'key' }));
-    await ctx.store.acquireStartLease(run.trainingJobName, context.clock.now);
+    await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: context.clock.now });
     expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'snooze' });
     expect(context.effects()).toEqual({});
     context.clock.advance(startLeaseMs / 1000 + 1);
@@ -217,13 +223,13 @@ describe('bootstrap', () => {
     const context = await startTestContext();
     const { ctx } = context;
     const { store } = ctx;
-    ctx.store = { ...store, markStarted: () => Promise.reject(new Error('killed')) };
+    ctx.store = { ...store, runs: { ...store.runs, markStarted: () => Promise.reject(new Error('killed')) } };
     await expect(createTrainingRun(ctx, request({ body: { trainingJobName: 'named' } }))).rejects.toThrow('killed');
     ctx.store = store;
-    expect(await ctx.store.findRun('named')).toMatchObject({ status: 'requested' });
+    expect(await ctx.store.runs.find('named')).toMatchObject({ status: 'requested' });
     context.clock.advance(startLeaseMs / 1000 + 1);
     await observe(context, 'named');
-    expect(await ctx.store.findRun('named')).toMatchObject({ status: 'training' });
+    expect(await ctx.store.runs.find('named')).toMatchObject({ status: 'training' });
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
@@ -246,10 +252,10 @@ describe('bootstrap', () => {
     context.clock.advance(300);
     const failingSince = first.kind === 'snooze' ? first.failingSince : null;
     await observeTraining(context.ctx, name, { actor: 'poll', failingSince });
-    expect(await context.store.findRun(name)).toMatchObject({ status: 'requested', overdueSince: context.clock.now });
+    expect(await context.store.runs.find(name)).toMatchObject({ status: 'requested', overdueSince: context.clock.now });
     context.clock.advance(60);
     await observeTraining(context.ctx, name, { actor: 'poll', failingSince });
-    expect(await context.store.findRun(name)).toMatchObject({
+    expect(await context.store.runs.find(name)).toMatchObject({
       status: 'failed',
       failureReason: 'denied',
       failureKind: 'access_denied',
@@ -273,7 +279,7 @@ describe('bootstrap', () => {
     }
     context.simulator.clearFaults();
     await observe(context, run.trainingJobName);
-    expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'training' });
+    expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({ status: 'training' });
   });
 
   it('where tags can’t be read, a training is taken for ours only when it is all that was asked for', async () => {
@@ -299,7 +305,7 @@ describe('bootstrap', () => {
     context.clock.advance(200);
     await requestDeployment(context.ctx, { trainingJobName: 'theirs', force: false, trigger: 'api' });
     await context.settle();
-    expect(await context.store.findRun('theirs')).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find('theirs')).toMatchObject({ deploymentStatus: 'deployed' });
   });
 
   it('what a worker starts is refused for good: the run fails with SageMaker’s words', async () => {
@@ -314,7 +320,7 @@ describe('bootstrap', () => {
       match: { operation: 'CreateTrainingJob' },
     });
     expect(await observe(context, run.trainingJobName)).toEqual({ kind: 'complete', summary: 'done' });
-    expect(await context.store.findRun(run.trainingJobName)).toMatchObject({ status: 'failed', failureReason: 'no such role' });
+    expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({ status: 'failed', failureReason: 'no such role' });
   });
 });
 
@@ -324,7 +330,7 @@ describe('stopping', () => {
     const job = await context.start();
     await stopTraining(context.ctx, job);
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
@@ -335,7 +341,7 @@ describe('stopping', () => {
     await stopTraining(context.ctx, job);
     context.simulator.clearFaults();
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'stopped' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
   }, 40_000);
 
   it('stops the training of a run whose monitoring has timed out, and says so when SageMaker does not take it', async () => {
@@ -345,7 +351,7 @@ describe('stopping', () => {
     await context.round();
     context.clock.advance(10);
     await context.round();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     context.simulator.addFault(awayForever('StopTrainingJob'));
     await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
@@ -363,7 +369,7 @@ describe('stopping', () => {
     const job = await context.start();
     await stopTraining(context.ctx, job);
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({
+    expect(await context.store.runs.find(job)).toMatchObject({
       status: 'stopped',
       failureReason: 'stopped before the training was started',
     });
@@ -388,8 +394,8 @@ describe('stopping', () => {
     const deploymentId = await context.untilQueued(third);
     expect(await stopTraining(context.ctx, third)).toMatchObject({ status: 'completed', deploymentStatus: 'failed' });
     const reason = 'withdrawn before its turn came: a stop of its training was asked for';
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ failureReason: reason, failureKind: 'other' });
-    expect((await context.store.history(third)).at(-1)).toMatchObject({
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ failureReason: reason, failureKind: 'other' });
+    expect((await context.store.history.list({ trainingJobName: third })).at(-1)).toMatchObject({
       from: 'queued',
       to: 'failed',
       actor: 'api',
@@ -397,8 +403,8 @@ describe('stopping', () => {
     });
     expect(await context.tagsOf(third)).toMatchObject({ 'autodeploy:turned-down': 'stopped' });
     await context.settle();
-    expect((await context.store.findRun(second))?.deploymentStatus).toBe('deployed');
-    expect((await context.store.findRun(first))?.deploymentStatus).toBe('superseded');
+    expect((await context.store.runs.find(second))?.deploymentStatus).toBe('deployed');
+    expect((await context.store.runs.find(first))?.deploymentStatus).toBe('superseded');
     // Whoever wants it after all may ask for it.
     expect(await requestDeployment(context.ctx, { trainingJobName: third, force: false, trigger: 'api' })).toMatchObject({
       created: true,
@@ -414,7 +420,7 @@ describe('stopping', () => {
     expect(await refused(stopTraining(context.ctx, job))).toBe('deployment_in_progress');
     await context.settle();
     expect(await refused(stopTraining(context.ctx, job))).toBe('nothing_to_stop');
-    expect(await context.store.findRun(job)).toMatchObject({ stopRequestedAt: null, deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find(job)).toMatchObject({ stopRequestedAt: null, deploymentStatus: 'deployed' });
     context.simulator.addFault({ kind: 'fail_training', during: 'Training', reason: 'out of memory' });
     const failed = await context.start();
     await context.settle();
@@ -426,13 +432,13 @@ describe('stopping', () => {
     const context = await startTestContext();
     const job = await context.start();
     context.clock.advance(200);
-    const { store } = context;
-    const requestStop = store.requestStop.bind(store);
-    store.requestStop = async (name, now) => {
+    const { runs } = context.store;
+    const requestStop = runs.requestStop.bind(runs);
+    runs.requestStop = async (params) => {
       // A worker records the end between the look and the stop.
-      store.requestStop = requestStop;
+      runs.requestStop = requestStop;
       await context.untilQueued(job);
-      return requestStop(name, now);
+      return requestStop(params);
     };
     const run = await stopTraining(context.ctx, job);
     expect(run).toMatchObject({ status: 'completed', deploymentStatus: 'failed' });
@@ -449,7 +455,7 @@ describe('a deployment that is asked for', () => {
     const context = await startTestContext();
     await context.sdk.createTrainingJob(training('theirs'));
     expect(await refused(deploy(context, 'theirs'))).toBe('training_not_completed');
-    expect(await context.store.findRun('theirs')).toBeNull();
+    expect(await context.store.runs.find('theirs')).toBeNull();
     context.clock.advance(200);
     expect(await deploy(context, 'theirs')).toMatchObject({ created: true, deployment: { status: 'queued', trigger: 'api' } });
     await context.settle();
@@ -465,7 +471,9 @@ describe('a deployment that is asked for', () => {
     expect(new Set(responses.map(({ deployment }) => deployment.deploymentId)).size).toBe(1);
     await context.settle();
     expect(context.effects()).toMatchObject({ model_created: 1, endpoint_create_requested: 1 });
-    expect(await context.store.history(job)).toContainEqual(expect.objectContaining({ to: 'completed', actor: 'api' }));
+    expect(await context.store.history.list({ trainingJobName: job })).toContainEqual(
+      expect.objectContaining({ to: 'completed', actor: 'api' }),
+    );
   });
 
   it('is refused for a training that failed or was stopped', async () => {
@@ -473,7 +481,7 @@ describe('a deployment that is asked for', () => {
     context.simulator.addFault({ kind: 'fail_training', reason: 'AlgorithmError' });
     const job = await context.start();
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError' });
     expect(await refused(deploy(context, job))).toBe('training_not_completed');
   });
 
@@ -521,12 +529,12 @@ describe('a deployment that is asked for', () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     await context.settle({ everySeconds: 10 });
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     expect(await refused(deploy(context, job))).toBe('training_not_completed');
     context.clock.advance(200);
     expect(await deploy(context, job)).toMatchObject({ created: true });
     await context.settle();
-    expect(await context.store.findRun(job)).toMatchObject({
+    expect(await context.store.runs.find(job)).toMatchObject({
       status: 'completed',
       failureReason: null,
       deploymentStatus: 'deployed',

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { adoptOrphans } from '../../src/services/adoption/adopt-orphans.ts';
 import { newSearch } from '../../src/services/adoption/orphan-search.ts';
 import { observeTraining } from '../../src/services/training/observe-run.ts';
-import type { Store } from '../../src/ports/store.ts';
 import { removeRun } from '../../src/services/training/remove-run.ts';
 import { stopTraining } from '../../src/services/training/stop-run.ts';
 import { startTestContext, type TestContext } from './harness.ts';
@@ -17,12 +16,12 @@ const turnedDown = 'autodeploy:turned-down';
 class Killed extends Error {}
 
 /** The process dies as it is about to make this change. */
-function dieBefore(context: TestContext, change: 'withdrawDeployment' | 'removeRun' | 'requestStop'): () => void {
-  const { store } = context;
-  const own = store[change];
-  const dies: () => Promise<never> = () => Promise.reject(new Killed());
-  Object.assign(store, { [change]: dies } satisfies Partial<Store>);
-  return () => void Object.assign(store, { [change]: own });
+function dieBefore(context: TestContext, change: 'withdraw' | 'remove' | 'requestStop'): () => void {
+  const { runs, deployments } = context.store;
+  const owner: object = change === 'withdraw' ? deployments : runs;
+  const own: unknown = Reflect.get(owner, change);
+  Reflect.set(owner, change, () => Promise.reject(new Killed()));
+  return () => void Reflect.set(owner, change, own);
 }
 
 /** What is adopted by a new database in place of the one that was lost. */
@@ -52,17 +51,17 @@ describe('the stop of a training whose deployment waits', () => {
         /^The deployment of \S+ is not withdrawn yet: SageMaker does not take the tag .*; ask again: /,
       ),
     });
-    expect(await context.store.findDeployment(deploymentId)).toMatchObject({ status: 'queued' });
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'queued' });
     context.simulator.clearFaults();
     expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
     await rebuild(context);
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     expect(isModelMade(context)).toBe(false);
   }, 30_000);
 
   it('is known to a rebuilt database when the API dies half-way, and its repetition withdraws', async () => {
     const { context, job } = await queued();
-    const revive = dieBefore(context, 'withdrawDeployment');
+    const revive = dieBefore(context, 'withdraw');
     await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
     revive();
@@ -116,10 +115,10 @@ describe('the stop of a training that runs', () => {
     const observe = (failingSince: number | null) => observeTraining(context.ctx, job, { actor: 'poll', failingSince });
     const { now } = context.clock;
     expect(await observe(null)).toEqual({ kind: 'snooze', delayMs: expect.any(Number), failingSince: now });
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'training' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
     context.simulator.clearFaults();
     expect(await observe(now)).toEqual({ kind: 'complete', summary: 'done' });
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     await rebuild(context);
     expect(isModelMade(context)).toBe(false);
   }, 60_000);
@@ -132,7 +131,7 @@ describe('the stop of a training that runs', () => {
     context.simulator.addFault(throttledTags);
     context.clock.advance(500);
     await observeTraining(context.ctx, job, { actor: 'poll', failingSince: context.clock.now - 300_000 });
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   }, 60_000);
 
   it('is known to a rebuilt database when the API dies before it has recorded it', async () => {
@@ -141,7 +140,7 @@ describe('the stop of a training that runs', () => {
     dieBefore(context, 'requestStop');
     await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
     await rebuild(context);
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   });
 
   it('whose monitoring has timed out says when it is not tagged, and its repetition does it', async () => {
@@ -151,7 +150,7 @@ describe('the stop of a training that runs', () => {
       context.clock.advance(seconds);
       await context.round();
     }
-    expect(await context.store.findRun(job)).toMatchObject({ status: 'timed_out' });
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     context.simulator.addFault(throttledTags);
     await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
@@ -173,23 +172,23 @@ describe('the removal of a run', () => {
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(/^\S+ is not removed yet: .*; ask again: /),
     });
-    expect(await context.store.findRun(job)).not.toBeNull();
+    expect(await context.store.runs.find(job)).not.toBeNull();
     context.simulator.clearFaults();
     await removeRun(context.ctx, job);
     await rebuild(context);
-    expect(await context.store.findRun(job)).toBeNull();
+    expect(await context.store.runs.find(job)).toBeNull();
   }, 30_000);
 
   it('is known to a rebuilt database when the API dies half-way, and its repetition removes', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
-    const revive = dieBefore(context, 'removeRun');
+    const revive = dieBefore(context, 'remove');
     await expect(removeRun(context.ctx, job)).rejects.toThrow(Killed);
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'removed' });
     revive();
     await removeRun(context.ctx, job);
-    expect(await context.store.findRun(job)).toBeNull();
+    expect(await context.store.runs.find(job)).toBeNull();
   });
 
   it('that is refused tags nothing', async () => {

@@ -20,7 +20,7 @@ it('a worker whose disk hangs keeps its hold on the jobs that it has', async () 
     RECONCILE_INTERVAL_SECONDS: '3600',
   });
   const store = openStore(databasePath);
-  await store.insertRun(newRun('slow'), 1000);
+  await store.runs.insert({ run: newRun('slow'), now: 1000 });
   slowWrites(databasePath);
   const worker = startProgram(['src/worker/main.ts'], env);
   await worker.logged(({ msg }) => msg === 'the worker takes jobs');
@@ -34,6 +34,6 @@ it('a worker whose disk hangs keeps its hold on the jobs that it has', async () 
   const until = performance.now() + queueTiming.lockMs + 1500;
   await eventually(async () => seen.push(await holdMs()) > 0 && performance.now() > until);
   expect(Math.min(...seen)).toBeGreaterThan(0);
-  expect((await store.findRun('slow'))?.status).toBe('requested');
+  expect((await store.runs.find('slow'))?.status).toBe('requested');
   await worker.kill();
 });

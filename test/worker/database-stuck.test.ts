@@ -18,7 +18,7 @@ it('SIGTERM ends a worker whose database never returns, within 10 s', async () =
     QUEUE_PREFIX: queuePrefix,
     RECONCILE_INTERVAL_SECONDS: '3600',
   });
-  await openStore(databasePath).insertRun(newRun('stuck'), 1000);
+  await openStore(databasePath).runs.insert({ run: newRun('stuck'), now: 1000 });
   const sqlite = new Sqlite(databasePath);
   sqlite.exec(`CREATE TRIGGER stuck AFTER UPDATE ON training_runs WHEN NEW.status = 'training'
     BEGIN SELECT (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n); END`);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createCallCounter } from '../../src/observability/sagemaker-call-counter.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { MetricsStore } from '../../src/ports/store.ts';
 import { createErrorLog } from '../../src/worker/error-log.ts';
 import { runPeriodically } from '../../src/async/run-periodically.ts';
 import { keptLog } from '../queue/harness.ts';
@@ -69,7 +69,7 @@ describe('counting calls', () => {
     counter.count('DescribeTrainingJob', 'ok');
     counter.count('DescribeTrainingJob', 'throttled');
     await counter.stop();
-    const calls = await store.sagemakerCalls();
+    const calls = await store.metrics.calls();
     expect(calls).toHaveLength(2);
     expect(calls).toEqual(
       expect.arrayContaining([
@@ -82,14 +82,14 @@ describe('counting calls', () => {
   it('keeps what could not be added', async () => {
     const added: unknown[] = [];
     let away = true;
-    const store: Pick<Store, 'addSageMakerCalls'> = {
-      addSageMakerCalls(calls, now) {
+    const metrics: Pick<MetricsStore, 'addCalls'> = {
+      addCalls({ calls, now }) {
         if (away) return Promise.reject(new StoreUnavailableError('database is locked'));
         added.push(...calls, now);
         return Promise.resolve();
       },
     };
-    const counter = createCallCounter({ store, log: keptLog().log, now: () => 7, random: () => 0.5 });
+    const counter = createCallCounter({ store: { metrics }, log: keptLog().log, now: () => 7, random: () => 0.5 });
     counter.count('CreateModel', 'ok');
     await counter.flush();
     away = false;

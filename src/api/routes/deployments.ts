@@ -55,7 +55,10 @@ export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
 
   routes.openapi(list, async (c) => {
     const { endpoint_name: endpointName, training_job_name: trainingJobName, limit, cursor } = c.req.valid('query');
-    const page = await ctx.store.listDeployments({ endpointName, trainingJobName }, { limit, cursor: cursor ?? null });
+    const page = await ctx.store.deployments.list({
+      filter: { endpointName, trainingJobName },
+      page: { limit, cursor: cursor ?? null },
+    });
     return c.json({ items: page.items.map(serializeDeployment), next_cursor: page.nextCursor }, 200);
   });
 }

@@ -85,7 +85,7 @@ const remove = createRoute({
 export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openapi(list, async (c) => {
     const { status, deployment_status: deploymentStatus, limit, cursor } = c.req.valid('query');
-    const page = await ctx.store.listRuns({ status, deploymentStatus }, { limit, cursor: cursor ?? null });
+    const page = await ctx.store.runs.list({ filter: { status, deploymentStatus }, page: { limit, cursor: cursor ?? null } });
     return c.json({ items: page.items.map((run) => serializeRun(run, basePath)), next_cursor: page.nextCursor }, 200);
   });
 

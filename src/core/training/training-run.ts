@@ -12,6 +12,9 @@ export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
  */
 export const finishedRunStatuses = ['completed', 'failed', 'stopped', 'timed_out'] as const;
 
+/** Those that a check observes. */
+export const unfinishedRunStatuses = ['requested', 'training'] as const;
+
 export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRunStatuses as readonly string[]).includes(status);
 
 /**

@@ -1,18 +1,18 @@
 /** What becomes of a deployment after its end, and what is known of those that made what is live. */
 import { and, desc, eq, isNotNull, sql } from './drizzle.ts';
-import type { Store } from '../../ports/store.ts';
+import type { DeploymentStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder, inProgressOn } from './deployments-queries.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { deployments } from './schema.ts';
 
-type Afterwards = 'reviveDeployment' | 'noteUnsettled' | 'deploymentThatMade';
+type AfterwardsMethods = 'revive' | 'recordUnsettled' | 'findMaker';
 
 const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
 
-export const deploymentAfterwards = (database: Database): Pick<Store, Afterwards> => ({
-  reviveDeployment: (deploymentId, inServiceAt, now) =>
+export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, AfterwardsMethods> => ({
+  revive: ({ deploymentId, inServiceAt, now }) =>
     database.write((tx, db) => {
       const before = tx.select(deploymentColumns).from(deployments).where(unsettled(deploymentId)).get();
       if (!before || inProgressOn(db, before) !== null) return null;
@@ -36,10 +36,10 @@ export const deploymentAfterwards = (database: Database): Pick<Store, Afterwards
       return { deployment, next: nextOn(db, deployment) };
     }),
 
-  noteUnsettled: (deploymentId, since) =>
+  recordUnsettled: ({ deploymentId, since }) =>
     database.write((tx) => void tx.update(deployments).set({ unsettledSince: since }).where(unsettled(deploymentId)).run()),
 
-  deploymentThatMade: (endpointName, { what, name }) =>
+  findMaker: ({ endpointName, resource: { what, name } }) =>
     database.read((db) => {
       const column = what === 'model' ? deployments.modelName : deployments.endpointConfigName;
       return (

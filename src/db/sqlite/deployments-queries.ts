@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import { and, asc, desc, eq, getTableColumns, inArray, max, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import { supersededReason, trainingOrder } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
@@ -149,21 +150,6 @@ export const activeDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deplo
 export const newestDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
   statements(db).newestOfRun.get({ runSeq: run.seq }) ?? null;
 
-type TrainingOrder = Pick<Deployment, 'trainingCreatedAt' | 'runSeq'>;
-
-/**
- * What a completed run is ordered by: SageMaker's CreationTime, which one clock has made for all of them, and the order of recording.
- * Runs of before that was kept have the instant of the request.
- */
-export const orderOf = (run: TrainingRun): TrainingOrder => ({
-  trainingCreatedAt: run.trainingCreatedAt ?? run.createdAt,
-  runSeq: run.seq,
-});
-
-/** Whether the first one's training is the newer one: made later at SageMaker or, in the same instant, recorded later. */
-export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
-  one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
-
 /** Queues the run's next attempt. Belongs into a transaction. */
 export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
   const former = statements(db).attempts.get({ runSeq: run.seq });
@@ -174,7 +160,7 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
     trainingJobName: run.trainingJobName,
     endpointName: run.endpointName,
     attempts: (former?.attempts ?? 0) + 1,
-    trainingCreatedAt: orderOf(run).trainingCreatedAt,
+    trainingCreatedAt: trainingOrder(run).trainingCreatedAt,
     trainingEndedAt: run.trainingEndedAt,
     detectedAt: run.finishedAt,
     detectedBy: run.finishedBy,
@@ -192,34 +178,34 @@ export function withdraw(db: Db, deploymentId: string, failureReason: string, no
   return discarded;
 }
 
-/** Ends a queued deployment in favour of another training's; undefined when it is not queued any more. Belongs into a transaction. */
+/** Ends a queued deployment in favor of another training's; undefined when it is not queued any more. Belongs into a transaction. */
 export function supersede(db: Db, own: Deployment, by: Deployment, now: number): Deployment | undefined {
-  const [superseded] = reported(
-    db,
-    statements(db).supersede.all({ seq: own.seq, ...supersededReason(by, isNewer(by, own)), now }),
+  const superseded: Deployment | undefined = statements(db).supersede.get({
+    seq: own.seq,
+    by: by.trainingJobName,
+    failureReason: supersededReason(own, by),
     now,
-  );
+  });
+  if (superseded) appendSuperseded(db, superseded, now);
   return superseded;
 }
 
 /** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
-export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
-  const { trainingCreatedAt, runSeq } = live;
-  return reported(
-    db,
-    statements(db).supersedeOlder.all({ ...keyOf(live), trainingCreatedAt, runSeq, ...supersededReason(live), now }),
+export function supersedeOlder(db: Db, live: Deployment, now: number): void {
+  const { trainingCreatedAt, runSeq, trainingJobName: by } = live;
+  const older = { trainingCreatedAt, runSeq: runSeq - 1 };
+  const superseded: Deployment[] = statements(db).supersedeOlder.all({
+    ...keyOf(live),
+    trainingCreatedAt,
+    runSeq,
+    by,
+    failureReason: supersededReason(older, live),
     now,
-  );
+  });
+  for (const one of superseded) appendSuperseded(db, one, now);
 }
 
-const supersededReason = (by: Deployment, isNewerThanOwn = true) => ({
-  by: by.trainingJobName,
-  failureReason: `superseded by ${by.trainingJobName}, which ${isNewerThanOwn ? 'is newer' : 'has gone live since'}`,
-});
-
-function reported(db: Db, superseded: Deployment[], now: number): Deployment[] {
-  for (const one of superseded) {
-    appendDeploymentHistory(db, one, { from: 'queued', to: 'superseded', actor: 'worker', detail: one.failureReason }, now);
-  }
-  return superseded;
+function appendSuperseded(db: Db, superseded: Deployment, now: number): void {
+  const detail = superseded.failureReason;
+  appendDeploymentHistory(db, superseded, { from: 'queued', to: 'superseded', actor: 'worker', detail }, now);
 }

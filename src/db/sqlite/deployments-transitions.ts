@@ -3,7 +3,7 @@ import { and, eq, sql } from './drizzle.ts';
 import { limitsAfterGap } from '../../core/deployment/time-limit.ts';
 import type { DeploymentProgress } from '../../core/deployment/deployment.ts';
 import { rebased } from '../../core/instants.ts';
-import type { Store } from '../../ports/store.ts';
+import type { DeploymentStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { deploymentColumns, findDeployment, nextLiveOrder, nextOn, supersedeOlder } from './deployments-queries.ts';
 import { appendDeploymentHistory } from './history.ts';
@@ -24,7 +24,7 @@ const statements = prepared((db) => ({
     .from(deployments)
     .where(withFencingToken)
     .prepare(),
-  reclaimDeployment: db
+  reclaim: db
     .update(deployments)
     .set({
       fencingToken: sql`${deployments.fencingToken} + 1`,
@@ -87,16 +87,16 @@ function recorderOf(db: Db, progress: DeploymentProgress): ReturnType<typeof rec
   return statement;
 }
 
-type Transitions = 'reclaimDeployment' | 'isClaimCurrent' | 'recordProgress' | 'finishDeployment';
+type TransitionMethods = 'reclaim' | 'isClaimCurrent' | 'recordProgress' | 'finish';
 
-export const deploymentTransitions = (database: Database): Pick<Store, Transitions> => ({
-  reclaimDeployment: (deploymentId, now, intervalMs) =>
+export const deploymentTransitions = (database: Database): Pick<DeploymentStore, TransitionMethods> => ({
+  reclaim: ({ deploymentId, now, intervalMs }) =>
     database.write((_tx, db) => {
       const before = findDeployment(db, deploymentId);
       if (before === null) return null;
       const { instants, wereAhead } = rebased(before, now);
       const limits = limitsAfterGap(instants, now, intervalMs);
-      const deployment = statements(db).reclaimDeployment.get({ deploymentId, now, ...instants, ...limits });
+      const deployment = statements(db).reclaim.get({ deploymentId, now, ...instants, ...limits });
       if (!deployment) return null;
       if (wereAhead) {
         const detail = 'the clock was put back: what counted from later counts from now';
@@ -105,22 +105,22 @@ export const deploymentTransitions = (database: Database): Pick<Store, Transitio
       return deployment;
     }),
 
-  isClaimCurrent: (deploymentId, fencingToken) =>
+  isClaimCurrent: ({ deploymentId, fencingToken }) =>
     database.read((db) => statements(db).isClaimCurrent.get({ deploymentId, fencingToken }) !== undefined),
 
-  recordProgress: (deploymentId, fencingToken, progress, detail, now) =>
+  recordProgress: ({ deploymentId, fencingToken, progress, detail, now }) =>
     database.write((_tx, db) => {
       // Past drizzle's mapping.
       const variant = progress.variant && JSON.stringify(progress.variant);
       const deployment = recorderOf(db, progress).get({ ...progress, variant, deploymentId, fencingToken });
       if (!deployment) return null;
-      if (detail !== '') {
+      if (detail !== undefined) {
         appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);
       }
       return deployment;
     }),
 
-  finishDeployment: (deploymentId, fencingToken, outcome, now) =>
+  finish: ({ deploymentId, fencingToken, outcome, now }) =>
     database.write((_tx, db) => {
       const { status, failureReason, failureKind = null, supersededBy = null, inServiceAt = null, unsettled = false } = outcome;
       const deployment = statements(db).finish.get({

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
 import { type Actor, historyPageSize, type HistorySubject } from '../../core/history.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
-import type { Store } from '../../ports/store.ts';
+import type { HistoryStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
 import { history, trainingRuns } from './schema.ts';
@@ -80,8 +80,8 @@ export function appendDeploymentHistory(
   report(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
-export const historyOf = (database: Database): Pick<Store, 'history'> => ({
-  async history(trainingJobName, { limit = historyPageSize, before = null } = {}) {
+export const historyStore = (database: Database): HistoryStore => ({
+  async list({ trainingJobName, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
       db
         .select({

@@ -2,7 +2,7 @@ import { latencyBucketsMs } from '../../core/latency-buckets.ts';
 import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import type { Actor } from '../../core/history.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
-import type { LatencyHistogram, Store } from '../../ports/store.ts';
+import type { LatencyHistogram, MetricsStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { asc, eq } from './drizzle.ts';
 import type { Db } from './open.ts';
@@ -41,7 +41,7 @@ function histograms(db: Db, reached: LatencyHistogram['reached']): LatencyHistog
 
 type Measured = 'counts' | 'latencies' | 'detections';
 
-export const measurements = (database: Database): Pick<Store, Measured> => ({
+export const measurements = (database: Database): Pick<MetricsStore, Measured> => ({
   counts: () =>
     database.read((db) => ({
       runs: byStatus(db, 'runs', trainingRunStatuses),

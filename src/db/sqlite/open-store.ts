@@ -5,6 +5,7 @@ import type { Store } from '../../ports/store.ts';
 import { type CallState, newCallState, withdraw } from './call.ts';
 import { receiveError } from './error-transport.ts';
 import { databasePath } from './open.ts';
+import { storeFrom } from './store-methods.ts';
 import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
 
 export interface OpenStoreOptions {
@@ -73,8 +74,11 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
     }
     log.error({ reason: problem.message }, 'the database can’t be opened yet; trying again until it can');
   }
-  const entries = methods.map((method) => [method, (...args: unknown[]) => calls.call(method, args)]);
-  return { ...(Object.fromEntries(entries) as Omit<Store, 'close'>), close: () => calls.close() };
+  return storeFrom(
+    methods,
+    (method, args) => calls.call(method, args),
+    () => calls.close(),
+  );
 }
 
 const hearsWithinMs = 500;

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { forgottenAfterMs } from '../../core/service-process.ts';
-import type { Store } from '../../ports/store.ts';
+import type { ProcessStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { asc, eq, gt, lt, or } from './drizzle.ts';
 import { installation, processes } from './schema.ts';
 
-type Processes = 'recordHeartbeat' | 'forgetProcess' | 'processes' | 'databaseId';
-
 /** The one row's key. */
 const only = 1;
 
-export const processStore = (database: Database): Pick<Store, Processes> => ({
+export const processStore = (database: Database): ProcessStore => ({
   recordHeartbeat: (process) =>
     database.write((tx) => {
       tx.insert(processes).values(process).onConflictDoUpdate({ target: processes.name, set: process }).run();
@@ -22,10 +20,9 @@ export const processStore = (database: Database): Pick<Store, Processes> => ({
         .run();
     }),
 
-  forgetProcess: (name) => database.write((tx) => void tx.delete(processes).where(eq(processes.name, name)).run()),
+  forget: (name) => database.write((tx) => void tx.delete(processes).where(eq(processes.name, name)).run()),
 
-  processes: () =>
-    database.read((db) => db.select().from(processes).orderBy(asc(processes.startedAt), asc(processes.name)).all()),
+  list: () => database.read((db) => db.select().from(processes).orderBy(asc(processes.startedAt), asc(processes.name)).all()),
 
   async databaseId(now) {
     const known = await database.read((db) => db.select().from(installation).where(eq(installation.only, only)).get() ?? null);

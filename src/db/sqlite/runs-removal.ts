@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, or } from './drizzle.ts';
-import type { Store } from '../../ports/store.ts';
+import type { RunStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { recordSkipped } from './skipped.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
@@ -7,8 +7,8 @@ import { deployments, history, trainingRuns } from './schema.ts';
 /** Also one that was ended while SageMaker might still bring it about. */
 const isInProgress = or(eq(deployments.status, 'in_progress'), isNotNull(deployments.unsettledSince));
 
-export const runRemoval = (database: Database): Pick<Store, 'removeRun'> => ({
-  removeRun: (trainingJobName, status, now) =>
+export const runRemoval = (database: Database): Pick<RunStore, 'remove'> => ({
+  remove: ({ trainingJobName, status, now }) =>
     database.write((tx) => {
       const run = tx
         .select({ seq: trainingRuns.seq })

@@ -1,11 +1,13 @@
 import { and, eq, sql } from './drizzle.ts';
 import { startLeaseMs } from '../../core/training/training-run.ts';
-import type { Store } from '../../ports/store.ts';
+import { trainingRunTransitions } from '../../core/training/transitions.ts';
+import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
+import { mayBecome } from './transitions.ts';
 
-const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('arn') };
+const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('trainingJobArn') };
 
 const statements = prepared((db) => ({
   acquireStartLease: db
@@ -33,7 +35,7 @@ const statements = prepared((db) => ({
       overdueSince: null,
       updatedAt: sql`${param.now}`,
     })
-    .where(and(eq(trainingRuns.trainingJobName, param.name), eq(trainingRuns.status, 'requested')))
+    .where(and(eq(trainingRuns.trainingJobName, param.name), mayBecome(trainingRuns.status, trainingRunTransitions, 'training')))
     .returning()
     .prepare(),
 }));
@@ -46,13 +48,13 @@ const ofAttempt = (trainingJobName: string, startAttemptedAt: number) =>
     eq(trainingRuns.startAttemptedAt, startAttemptedAt),
   );
 
-type Start = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discardRun' | 'abandonRun';
+type StartMethods = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discard' | 'abandon';
 
-export const runStarts = (database: Database): Pick<Store, Start> => ({
-  acquireStartLease: (trainingJobName, now) =>
+export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
+  acquireStartLease: ({ trainingJobName, now }) =>
     database.write((_tx, db) => statements(db).acquireStartLease.get({ trainingJobName, now }) ?? null),
 
-  releaseStartLease: (trainingJobName, startAttemptedAt, now) =>
+  releaseStartLease: ({ trainingJobName, startAttemptedAt, now }) =>
     database.write(
       (tx) =>
         tx
@@ -63,18 +65,18 @@ export const runStarts = (database: Database): Pick<Store, Start> => ({
           .get() ?? null,
     ),
 
-  markStarted: (trainingJobName, arn, actor, detail, now) =>
+  markStarted: ({ trainingJobName, trainingJobArn, actor, detail, now }) =>
     database.write((_tx, db) => {
-      const run = statements(db).markStarted.get({ trainingJobName, arn, now });
+      const run = statements(db).markStarted.get({ trainingJobName, trainingJobArn, now });
       if (!run) return null;
       appendTrainingHistory(db, run, { from: 'requested', to: 'training', actor, detail }, now);
       return run;
     }),
 
-  discardRun: (trainingJobName, startAttemptedAt) =>
+  discard: ({ trainingJobName, startAttemptedAt }) =>
     database.write((tx) => tx.delete(trainingRuns).where(ofAttempt(trainingJobName, startAttemptedAt)).run().changes > 0),
 
-  abandonRun: (trainingJobName, startAttemptedAt, detail, now) =>
+  abandon: ({ trainingJobName, startAttemptedAt, detail, now }) =>
     database.write((tx, db) => {
       const run = tx
         .update(trainingRuns)

@@ -1,9 +1,12 @@
 import { and, eq, inArray, sql } from './drizzle.ts';
-import type { Store } from '../../ports/store.ts';
+import { stoppableRunStatuses, trainingRunTransitions } from '../../core/training/transitions.ts';
+import { unfinishedRunStatuses } from '../../core/training/training-run.ts';
+import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { activeDeploymentOf, queueDeployment } from './deployments-queries.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
+import { isTransition, quoted } from './transitions.ts';
 
 const param = {
   name: sql.placeholder('trainingJobName'),
@@ -13,9 +16,9 @@ const param = {
   trainingCreatedAt: sql.placeholder('trainingCreatedAt'),
 };
 
-/** What can come to this status: a run that has timed out may still have an outcome. */
-const isOpen = sql`${trainingRuns.trainingJobName} = ${param.name} and (${trainingRuns.status} in ('requested', 'training')
-  or (${trainingRuns.status} = 'timed_out' and ${param.status} <> 'timed_out'))`;
+/** The run, while it may become this status. */
+const isOpen = sql`${trainingRuns.trainingJobName} = ${param.name}
+  and ${isTransition(trainingRunTransitions, sql`${trainingRuns.status}`, sql`${param.status}`)}`;
 
 const statements = prepared((db) => ({
   recordSecondaryStatus: db
@@ -28,7 +31,7 @@ const statements = prepared((db) => ({
     .where(and(eq(trainingRuns.trainingJobName, param.name), eq(trainingRuns.status, 'training')))
     .returning()
     .prepare(),
-  recordLimit: db
+  recordTimeLimit: db
     .update(trainingRuns)
     .set({
       overdueSince: sql`${sql.placeholder('overdueSince')}`,
@@ -36,7 +39,7 @@ const statements = prepared((db) => ({
       updatedAt: sql`${param.now}`,
     })
     .where(
-      sql`${trainingRuns.trainingJobName} = ${param.name} and ${trainingRuns.status} in ('requested', 'training')
+      sql`${trainingRuns.trainingJobName} = ${param.name} and ${trainingRuns.status} in (${quoted(unfinishedRunStatuses)})
         and ${trainingRuns.overdueSince} is ${sql.placeholder('overdueBefore')}
         and ${trainingRuns.trainingSinceAt} is ${sql.placeholder('sinceBefore')}`,
     )
@@ -68,14 +71,14 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
-type Transitions = 'requestStop' | 'recordSecondaryStatus' | 'recordLimit' | 'finishRun';
+type TransitionMethods = 'requestStop' | 'recordSecondaryStatus' | 'recordTimeLimit' | 'finish';
 
-export const runTransitions = (database: Database): Pick<Store, Transitions> => ({
-  requestStop: (trainingJobName, now) =>
+export const runTransitions = (database: Database): Pick<RunStore, TransitionMethods> => ({
+  requestStop: ({ trainingJobName, now }) =>
     database.write((tx, db) => {
       const stoppable = and(
         eq(trainingRuns.trainingJobName, trainingJobName),
-        inArray(trainingRuns.status, ['requested', 'training', 'timed_out']),
+        inArray(trainingRuns.status, [...stoppableRunStatuses]),
       );
       const before = tx.select().from(trainingRuns).where(stoppable).get();
       if (!before) return null;
@@ -85,7 +88,7 @@ export const runTransitions = (database: Database): Pick<Store, Transitions> => 
       return run;
     }),
 
-  recordSecondaryStatus: (trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now) =>
+  recordSecondaryStatus: ({ trainingJobName, secondaryStatus, trainingCreatedAt, actor, now }) =>
     database.write((_tx, db) => {
       const before = statements(db).findTraining.get({ trainingJobName });
       if (!before) return null;
@@ -96,10 +99,10 @@ export const runTransitions = (database: Database): Pick<Store, Transitions> => 
       return run;
     }),
 
-  recordLimit: (trainingJobName, before, after, now) =>
+  recordTimeLimit: ({ trainingJobName, before, after, now }) =>
     database.write(
       (_tx, db) =>
-        statements(db).recordLimit.get({
+        statements(db).recordTimeLimit.get({
           trainingJobName,
           ...after,
           overdueBefore: before.overdueSince,
@@ -108,7 +111,7 @@ export const runTransitions = (database: Database): Pick<Store, Transitions> => 
         }) ?? null,
     ),
 
-  finishRun: (trainingJobName, outcome, wanted, actor, now) =>
+  finish: ({ trainingJobName, outcome, deployment: wanted, actor, now }) =>
     database.write((_tx, db) => {
       if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
       const { status } = outcome;

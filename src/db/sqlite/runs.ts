@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, lt, sql } from './drizzle.ts';
-import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
-import type { NewRun, RunView, Store } from '../../ports/store.ts';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from './drizzle.ts';
+import { isJobOf, type TrainingRun, unfinishedRunStatuses } from '../../core/training/training-run.ts';
+import type { NewRun, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import { type Database, prepared } from './database.ts';
@@ -65,11 +65,11 @@ const statements = prepared((db) => ({
 
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
-type Recording = 'insertRun' | 'adoptRun';
-type QueryMethods = 'findRun' | 'findRunInAnyCase' | 'findRunStatus' | 'trainingOfRunId' | 'listRuns';
+type InsertMethods = 'insert' | 'adopt';
+type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findNameByRunId' | 'list' | 'listUnfinished';
 
-export const runInserts = (database: Database): Pick<Store, Recording> => ({
-  insertRun: (run, now, { startNow = false } = {}) =>
+export const runInserts = (database: Database): Pick<RunStore, InsertMethods> => ({
+  insert: ({ run, now, startNow = false }) =>
     database.write((tx, db) => {
       const sameName = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
       // The type says that there is a row: not after a conflict.
@@ -91,7 +91,7 @@ export const runInserts = (database: Database): Pick<Store, Recording> => ({
       throw new Error(`Run id ${run.runId} is taken.`);
     }),
 
-  adoptRun: (run, actor, now, { evenRemoved = false } = {}) =>
+  adopt: ({ run, actor, now, evenRemoved = false }) =>
     database.write((tx, db) => {
       const known = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
       if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
@@ -116,20 +116,20 @@ export const runInserts = (database: Database): Pick<Store, Recording> => ({
     }),
 });
 
-export const runQueries = (database: Database): Pick<Store, QueryMethods> => ({
-  findRun: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
+export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({
+  find: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
 
-  trainingOfRunId: (runId) =>
+  findNameByRunId: (runId) =>
     database.read(
       (db) =>
         db.select({ name: trainingRuns.trainingJobName }).from(trainingRuns).where(eq(trainingRuns.runId, runId)).get()?.name ??
         null,
     ),
-  findRunInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
+  findInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
 
-  findRunStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
+  findStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
 
-  listRuns: async (filter, { limit, cursor }) => {
+  list: async ({ filter, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);
     const conditions = [
       filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
@@ -151,4 +151,23 @@ export const runQueries = (database: Database): Pick<Store, QueryMethods> => ({
     );
     return pageOf(rows, limit);
   },
+
+  listUnfinished: ({ afterSeq, limit }) =>
+    database.read((db) =>
+      db
+        .select({
+          seq: trainingRuns.seq,
+          trainingJobName: trainingRuns.trainingJobName,
+          endpointName: trainingRuns.endpointName,
+          status: trainingRuns.status,
+          createdAt: trainingRuns.createdAt,
+          startAttemptedAt: trainingRuns.startAttemptedAt,
+          trainingSinceAt: trainingRuns.trainingSinceAt,
+        })
+        .from(trainingRuns)
+        .where(and(inArray(trainingRuns.status, [...unfinishedRunStatuses]), gt(trainingRuns.seq, afterSeq)))
+        .orderBy(asc(trainingRuns.seq))
+        .limit(limit)
+        .all(),
+    ),
 });

@@ -1,16 +1,16 @@
-import type { Store } from '../../ports/store.ts';
+import type { MetricsStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { and, asc, gt, lt, lte, or, sql, sum } from './drizzle.ts';
 import { sagemakerCallMinutes, sagemakerCalls } from './schema.ts';
 
-type Calls = 'addSageMakerCalls' | 'sagemakerCalls' | 'recentSageMakerCalls';
+type CallMethods = 'addCalls' | 'calls' | 'recentCalls';
 
 const minuteMs = 60_000;
 const keptMinutes = 60;
 const minuteOf = (instant: number): number => Math.floor(instant / minuteMs);
 
-export const sagemakerCallStore = (database: Database): Pick<Store, Calls> => ({
-  addSageMakerCalls: (calls, now) =>
+export const sagemakerCallStore = (database: Database): Pick<MetricsStore, CallMethods> => ({
+  addCalls: ({ calls, now }) =>
     database.write((tx) => {
       const minute = minuteOf(now);
       for (const call of calls) {
@@ -37,12 +37,12 @@ export const sagemakerCallStore = (database: Database): Pick<Store, Calls> => ({
       tx.delete(sagemakerCallMinutes).where(forgotten).run();
     }),
 
-  sagemakerCalls: () =>
+  calls: () =>
     database.read((db) =>
       db.select().from(sagemakerCalls).orderBy(asc(sagemakerCalls.operation), asc(sagemakerCalls.result)).all(),
     ),
 
-  recentSageMakerCalls: (withinMs, now) =>
+  recentCalls: ({ withinMs, now }) =>
     database.read((db) =>
       db
         .select({

@@ -11,11 +11,10 @@ import {
 } from '../../core/deployment/deployment.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
+import { quoted } from './transitions.ts';
 import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
-
-const quoted = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
 
 /** One row a training run. Instants are milliseconds since 1970 UTC. */
 export const trainingRuns = sqliteTable(

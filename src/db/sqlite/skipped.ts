@@ -1,12 +1,10 @@
 import { and, asc, desc, eq, ne, sql } from './drizzle.ts';
 import { maxSkipped, type SkippedKind, shortReason } from '../../core/skipped.ts';
-import type { Store } from '../../ports/store.ts';
+import type { SkippedStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import type { Db } from './open.ts';
 import { skipped } from './schema.ts';
 import type { Tx } from './write-tx.ts';
-
-type PassingOver = 'skip' | 'takeUpAgain' | 'skipped';
 
 const oneOf = (kind: SkippedKind, name: string) => and(eq(skipped.kind, kind), eq(skipped.name, name));
 
@@ -38,12 +36,12 @@ export const endSkipping = (tx: Tx, kind: SkippedKind, name: string): boolean =>
 export const isSkipped = (db: Db | Tx, kind: SkippedKind, name: string): boolean =>
   db.select({ name: skipped.name }).from(skipped).where(oneOf(kind, name)).get() !== undefined;
 
-export const skippedStore = (database: Database): Pick<Store, PassingOver> => ({
-  skip: (kind, name, reason, now) => database.write((tx) => recordSkipped(tx, kind, name, reason, now)),
+export const skippedStore = (database: Database): SkippedStore => ({
+  record: ({ kind, name, reason, now }) => database.write((tx) => recordSkipped(tx, kind, name, reason, now)),
 
-  takeUpAgain: (kind, name) => database.write((tx) => endSkipping(tx, kind, name)),
+  resolve: ({ kind, name }) => database.write((tx) => endSkipping(tx, kind, name)),
 
-  skipped: () =>
+  list: () =>
     database.read((db) =>
       db
         .select()

@@ -4,12 +4,11 @@ import { databaseOf } from './database.ts';
 import { deploymentAfterwards } from './deployments-afterwards.ts';
 import { deploymentTransitions } from './deployments-transitions.ts';
 import { deploymentRequests, deploymentQueries } from './deployments.ts';
-import { historyOf } from './history.ts';
+import { historyStore } from './history.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
-import { unfinishedQueries } from './unfinished.ts';
 import { runTransitions } from './runs-transitions.ts';
 import { runStarts } from './runs-start.ts';
 import { runQueries, runInserts } from './runs.ts';
@@ -33,22 +32,24 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
   const { waitMs = defaultWaitMs, pingFreshMs: freshMs = defaultPingFreshMs } = options;
   const database = databaseOf(file, { waitMs });
   return {
-    ...runInserts(database),
-    ...runQueries(database),
-    ...runStarts(database),
-    ...runTransitions(database),
-    ...deploymentRequests(database),
-    ...deploymentQueries(database),
-    ...deploymentTransitions(database),
-    ...deploymentAfterwards(database),
-    ...historyOf(database),
-    ...unfinishedQueries(database),
-    ...measurements(database),
-    ...sagemakerCallStore(database),
-    ...processStore(database),
-    ...runRemoval(database),
-    ...skippedStore(database),
-    ...leaseStore(database),
+    runs: {
+      ...runInserts(database),
+      ...runQueries(database),
+      ...runStarts(database),
+      ...runTransitions(database),
+      ...runRemoval(database),
+    },
+    deployments: {
+      ...deploymentRequests(database),
+      ...deploymentQueries(database),
+      ...deploymentTransitions(database),
+      ...deploymentAfterwards(database),
+    },
+    history: historyStore(database),
+    metrics: { ...measurements(database), ...sagemakerCallStore(database) },
+    leases: leaseStore(database),
+    processes: processStore(database),
+    skipped: skippedStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     close: async () => file.close(),
   };

@@ -8,6 +8,7 @@ import { currentCall } from './call.ts';
 import { DatabaseFile } from './database-file.ts';
 import { sendError } from './error-transport.ts';
 import { retryWhileBusy } from './busy-timeout.ts';
+import { methodsOf } from './store-methods.ts';
 import { storeOver } from './sqlite-store.ts';
 import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
 
@@ -34,8 +35,7 @@ const file = new DatabaseFile(path, {
   onReadableByOthers: (files, mayStill) => say({ kind: 'readable_by_others', files, mayStill }),
 });
 const store = storeOver(file, { waitMs });
-const methods = new Map(Object.entries(store) as [string, (...args: unknown[]) => Promise<unknown>][]);
-methods.delete('close');
+const methods = methodsOf(store);
 
 const closing = new AbortController();
 

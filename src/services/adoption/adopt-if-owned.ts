@@ -34,7 +34,7 @@ export async function adoptIfOwned(ctx: ServiceContext, job: FoundJob, options: 
         return await skipped(ctx, job, read.reason);
       case 'ours': {
         if (read.named) return await adoptOwned(ctx, job, read.own);
-        const known = await ctx.store.trainingOfRunId(read.own.runId);
+        const known = await ctx.store.runs.findNameByRunId(read.own.runId);
         return known === null ? { kind: 'unnamed', own: read.own } : await skipped(ctx, job, copiedFrom(known));
       }
     }

@@ -36,7 +36,7 @@ export async function adoptOrphans(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
   const { store, settings, now, log } = ctx;
-  const turn = await store.acquireLease(adoptionTask, settings.reconcileIntervalMs, now());
+  const turn = await store.leases.acquire({ task: adoptionTask, everyMs: settings.reconcileIntervalMs, now: now() });
   if (turn === null) return 0;
   const options: CallOptions = { signal, maxWaitMs: callWaitMs };
   const count = { adopted: 0 };
@@ -66,7 +66,7 @@ async function walkOn(
   { count, keep, options }: Walking,
 ): Promise<void> {
   const { store, now } = ctx;
-  const databaseId = await store.databaseId(now());
+  const databaseId = await store.processes.databaseId(now());
   // Another process may have been through meanwhile.
   const known = checkpointAt === null ? null : checkpointAt - overlapMs;
   if (search.walk?.databaseId !== databaseId)
@@ -93,8 +93,8 @@ async function walkOn(
   count.adopted += await adoptUnnamed(ctx, walk);
   search.walk = null;
   // Another database in its place is looked for anew.
-  if (walk.newest !== null && (await store.databaseId(now())) === databaseId) {
-    await store.saveCheckpoint(adoptionTask, Math.max(walk.newest, checkpointAt ?? 0));
+  if (walk.newest !== null && (await store.processes.databaseId(now())) === databaseId) {
+    await store.leases.saveCheckpoint({ task: adoptionTask, checkpointAt: Math.max(walk.newest, checkpointAt ?? 0) });
   }
 }
 
@@ -125,7 +125,7 @@ async function observe(
   job: TrainingJobSummary,
   options: CallOptions,
 ): Promise<boolean> {
-  if (search.foreign.has(job.name) || (await ctx.store.findRunStatus(job.name)) !== null) return false;
+  if (search.foreign.has(job.name) || (await ctx.store.runs.findStatus(job.name)) !== null) return false;
   try {
     const observed = await adoptIfOwned(ctx, job, options);
     if (observed.kind === 'unnamed') walk.unnamed.set(job.name, { job, own: observed.own });

@@ -60,8 +60,8 @@ async function adopt(
 ): Promise<AdoptResult> {
   const { isTurnedDown, isRemoved: _, ...tags } = own;
   const foundEnded = isEndedJob(job);
-  const result = await store.adoptRun(
-    {
+  const result = await store.runs.adopt({
+    run: {
       ...tags,
       // Of one that is over already, that is said when it is looked at (decide-found.ts).
       autoDeploy: tags.autoDeploy && (foundEnded || !isTurnedDown),
@@ -72,9 +72,9 @@ async function adopt(
       foundEnded,
     },
     actor,
-    now(),
-    options,
-  );
+    now: now(),
+    ...options,
+  });
   if (result.kind === 'adopted') {
     const { endpointName, autoDeploy } = result.run;
     log.info(

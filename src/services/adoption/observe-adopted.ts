@@ -58,7 +58,7 @@ async function foundConfig(
   const tags = config === null ? null : await sagemaker.listTags(config.arn, options).catch(orNullIfPermanent);
   const training = tags === null ? null : readDeploymentTags(tags, settings.projectName);
   if (training === null) return { name, training: null };
-  const run = await store.findRun(training);
+  const run = await store.runs.find(training);
   const createdAt =
     run?.trainingCreatedAt ?? (await sagemaker.describeTrainingJob(training, options).catch(orNullIfPermanent))?.createdAt;
   return { name, training: { name: training, createdAt: createdAt ?? null } };

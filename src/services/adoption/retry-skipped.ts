@@ -19,7 +19,7 @@ const mostAtOnce = 20;
 export async function retrySkipped(ctx: ServiceContext, keep: () => Promise<void>, options: CallOptions): Promise<number> {
   const { store, settings, now } = ctx;
   const afterMs = Math.max(againAfterAtLeastMs, againAfterIntervals * settings.reconcileIntervalMs);
-  const due = (await store.skipped())
+  const due = (await store.skipped.list())
     .filter(({ kind, lastAt }) => kind === 'training_job' && hasPassed(lastAt, afterMs, now()))
     .toSorted((a, b) => a.lastAt - b.lastAt)
     .slice(0, mostAtOnce);
@@ -48,15 +48,16 @@ async function retryOne(
       case 'skipped':
         return false;
       case 'theirs':
-        await store.takeUpAgain('training_job', name);
+        await store.skipped.resolve({ kind: 'training_job', name });
         return false;
       case 'unnamed':
         return (await adoptOwned(ctx, job, observed.own)).kind === 'adopted';
     }
   } catch (error) {
     if (options.signal?.aborted || error instanceof StoreUnavailableError) throw error;
-    if (error instanceof SageMakerError && error.kind === 'not_found') await store.takeUpAgain('training_job', name);
-    else await store.skip('training_job', name, whatFailed(error), now());
+    if (error instanceof SageMakerError && error.kind === 'not_found')
+      await store.skipped.resolve({ kind: 'training_job', name });
+    else await store.skipped.record({ kind: 'training_job', name, reason: whatFailed(error), now: now() });
     // The next one would be refused as well.
     if (error instanceof SageMakerError && (error.kind === 'throttled' || error.kind === 'unauthenticated')) throw error;
     return false;

@@ -19,7 +19,7 @@ export interface DeploymentClaim {
   /** As it was last read or written. */
   deployment: Deployment;
   /** Persists progress; an empty `detail` leaves no line in the history. @throws {ClaimLostError} when somebody else has it in hand. */
-  record(progress: DeploymentProgress, detail: string): Promise<void>;
+  record(progress: DeploymentProgress, detail?: string): Promise<void>;
 }
 
 /** These troubles are over only when the deployment is: the endpoint is looked at in between, and waits grow all the same. */

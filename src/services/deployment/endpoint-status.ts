@@ -47,7 +47,7 @@ export async function endpointStatus(ctx: ServiceContext, endpointName: string |
 /** From the database, or from the configuration's own tags where the database does not know it. */
 async function trainingBehind(ctx: ServiceContext, endpointName: string, configName: string | null): Promise<string | null> {
   if (configName === null) return null;
-  const live = await ctx.store.liveDeployment(endpointName);
+  const live = await ctx.store.deployments.findLive(endpointName);
   if (live?.endpointConfigName === configName) return live.trainingJobName;
   return trainingOfEndpointConfig(ctx, configName, options);
 }

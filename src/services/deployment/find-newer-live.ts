@@ -12,7 +12,7 @@ export async function findNewerLive(claim: DeploymentClaim, endpoint: Endpoint):
   const { ctx, deployment, options } = claim;
   const configName = endpoint.endpointConfigName;
   if (deployment.forced || configName === null) return null;
-  const live = await ctx.store.liveDeployment(deployment.endpointName);
+  const live = await ctx.store.deployments.findLive(deployment.endpointName);
   if (live?.endpointConfigName === configName) return null;
   const liveJob = await trainingOfEndpointConfig(ctx, configName, options);
   if (liveJob === null || liveJob === deployment.trainingJobName) return null;
@@ -22,7 +22,7 @@ export async function findNewerLive(claim: DeploymentClaim, endpoint: Endpoint):
 
 /** SageMaker's CreationTime, which is compared with nothing but another one. */
 async function createdAtOf({ ctx, options }: DeploymentClaim, trainingJobName: string): Promise<number | null> {
-  const run = await ctx.store.findRun(trainingJobName);
+  const run = await ctx.store.runs.find(trainingJobName);
   if (run !== null && run.trainingCreatedAt !== null) return run.trainingCreatedAt;
   const job = await ctx.sagemaker.describeTrainingJob(trainingJobName, options).catch(orNullIfPermanent);
   return job?.createdAt ?? null;

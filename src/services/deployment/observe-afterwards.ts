@@ -37,14 +37,14 @@ export async function observeAfterwards(
           'whether the deployment went live after its end is not known: the endpoint could not be seen',
         );
       }
-      await store.noteUnsettled(deploymentId, null);
+      await store.deployments.recordUnsettled({ deploymentId, since: null });
       return complete;
     case 'live': {
       // What is under way now decides what becomes of the endpoint, and what its tags say.
-      if ((await store.deploymentInProgress(endpointName)) !== null) return snooze(confirmInMs);
+      if ((await store.deployments.findInProgress(endpointName)) !== null) return snooze(confirmInMs);
       // Before it is recorded, after which nobody looks any more.
       await tagLive({ ctx, deployment, options }, decision.endpoint);
-      const revived = await store.reviveDeployment(deploymentId, decision.endpoint.modifiedAt, now());
+      const revived = await store.deployments.revive({ deploymentId, inServiceAt: decision.endpoint.modifiedAt, now: now() });
       if (revived === null) return snooze(confirmInMs);
       log.info(fields, 'the deployment went live after its end');
       if (revived.next !== null) await enqueueDeploy(ctx, revived.next, 0);
@@ -56,7 +56,7 @@ export async function observeAfterwards(
 /** For how long it is over. An end that a clock wrote which has been put back since counts from now on. */
 async function sinceItsEnd({ store, now }: ServiceContext, { deploymentId, unsettledSince }: Deployment): Promise<number> {
   const at = now();
-  if (isAhead(unsettledSince, at)) await store.noteUnsettled(deploymentId, at);
+  if (isAhead(unsettledSince, at)) await store.deployments.recordUnsettled({ deploymentId, since: at });
   return Math.max(0, at - (unsettledSince ?? at));
 }
 

@@ -19,8 +19,8 @@ type MissingOfLive = Extract<Missing, { whose: 'live' }>;
  */
 export async function recreateLive(claim: DeploymentClaim, missing: MissingOfLive): Promise<string | null> {
   const { store } = claim.ctx;
-  const former = await store.deploymentThatMade(claim.deployment.endpointName, missing);
-  const run = former === null ? null : await store.findRun(former.trainingJobName);
+  const former = await store.deployments.findMaker({ endpointName: claim.deployment.endpointName, resource: missing });
+  const run = former === null ? null : await store.runs.find(former.trainingJobName);
   if (former === null || run === null) return cannotBeRecreated(claim, missing);
   const isModelThere = await recreateModel(claim, former, run);
   if (missing.what === 'model') return isModelThere ? null : cannotBeRecreated(claim, missing);

@@ -28,7 +28,7 @@ export async function requestDeployment(
   ctx: ServiceContext,
   { trainingJobName, force, trigger }: { trainingJobName: string; force: boolean; trigger: Trigger },
 ): Promise<{ deployment: Deployment; created: boolean }> {
-  const before = await ctx.store.findRun(trainingJobName);
+  const before = await ctx.store.runs.find(trainingJobName);
   if (before?.status === 'completed') return ask(ctx, before, { force, trigger, isNews: false });
   const { job, known } = await inspect(ctx, trainingJobName, before);
   if (known?.status === 'completed') return ask(ctx, known, { force, trigger, isNews: false });
@@ -46,7 +46,7 @@ async function ask(
 ): Promise<{ deployment: Deployment; created: boolean }> {
   const { store, settings, now, log } = ctx;
   const wanted = newDeployment(run, run.modelArtifact, { trigger, forced: force }, settings);
-  const result = await store.requestDeployment(run.trainingJobName, wanted, now());
+  const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: wanted, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
@@ -105,7 +105,7 @@ async function recordEnd(
     // With the deployment, where the run was to be deployed anyway: a crash after this line must not lose it.
     await recordTrainingOutcome(ctx, run, decision, { trigger, forced: force });
   }
-  const after = await store.findRun(run.trainingJobName);
+  const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);
   return after;
 }

@@ -31,17 +31,14 @@ export async function requestEndpointChange(
 ): Promise<SageMakerError | null> {
   const { ctx, deployment } = claim;
   const { now, log } = ctx;
-  await claim.record(
-    {
-      step: 'endpoint',
-      requestedAction: action,
-      requestedAt: now(),
-      acknowledgedAt: null,
-      baselineModifiedAt: endpoint?.modifiedAt ?? null,
-      previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
-    },
-    '',
-  );
+  await claim.record({
+    step: 'endpoint',
+    requestedAction: action,
+    requestedAt: now(),
+    acknowledgedAt: null,
+    baselineModifiedAt: endpoint?.modifiedAt ?? null,
+    previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
+  });
   try {
     await call(claim, action);
   } catch (error) {

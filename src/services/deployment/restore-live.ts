@@ -10,14 +10,14 @@ import type { DeploymentClaim } from './deployment-claim.ts';
  */
 export async function restoreLiveDeployment({ ctx, deployment }: DeploymentClaim): Promise<void> {
   const { store, settings, now, log } = ctx;
-  const current = await store.findDeployment(deployment.deploymentId);
+  const current = await store.deployments.find(deployment.deploymentId);
   // Still under way, in other hands: they see what has become of it.
   if (current === null || !isFinishedDeployment(current.status)) return;
-  const live = await store.liveDeployment(deployment.endpointName);
-  const run = live === null ? null : await store.findRun(live.trainingJobName);
+  const live = await store.deployments.findLive(deployment.endpointName);
+  const run = live === null ? null : await store.runs.find(live.trainingJobName);
   if (run === null) return;
   const wanted = newDeployment(run, run.modelArtifact, { trigger: 'reconcile', forced: true }, settings);
-  const result = await store.requestDeployment(run.trainingJobName, wanted, now());
+  const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: wanted, now: now() });
   log.error(
     { training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId, live: run.trainingJobName },
     'a call arrived after its deployment was over: what is live is deployed again',

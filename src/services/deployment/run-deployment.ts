@@ -40,7 +40,7 @@ export async function runDeployment(
   context: { signal?: AbortSignal },
 ): Promise<JobResult> {
   const { store, log, random, settings, now } = ctx;
-  const found = await store.findDeployment(deploymentId);
+  const found = await store.deployments.find(deploymentId);
   if (found === null) return complete;
   if (isFinishedDeployment(found.status) && found.unsettledSince === null) return complete;
   if (await isElsewhere(ctx, found)) return snooze(pollDelayMs(settings.endpointPollMs, random));
@@ -48,10 +48,10 @@ export async function runDeployment(
   const deployment =
     found.status === 'queued'
       ? await claimQueued(ctx, found)
-      : await store.reclaimDeployment(deploymentId, now(), settings.endpointPollMs);
+      : await store.deployments.reclaim({ deploymentId, now: now(), intervalMs: settings.endpointPollMs });
   if (deployment === 'waiting') return snooze(pollDelayMs(settings.endpointPollMs, random));
   if (deployment === null) return complete;
-  const run = await store.findRun(deployment.trainingJobName);
+  const run = await store.runs.find(deployment.trainingJobName);
   if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
 
   const claim = openClaim(ctx, deployment, run, context.signal);
@@ -71,7 +71,7 @@ export async function runDeployment(
 
 /** Left to a worker of the training's region and account: here it would make, or look at, an endpoint in the wrong place. */
 async function isElsewhere(ctx: ServiceContext, { trainingJobName }: Deployment): Promise<boolean> {
-  const run = await ctx.store.findRun(trainingJobName);
+  const run = await ctx.store.runs.find(trainingJobName);
   return run !== null && isKnownToBeElsewhere(ctx, run);
 }
 
@@ -79,12 +79,16 @@ async function isElsewhere(ctx: ServiceContext, { trainingJobName }: Deployment)
 async function noteDeadline(claim: DeploymentClaim): Promise<void> {
   const { overdueSince } = claim.deployment;
   if ((claim.deadline !== 'in_time') === (overdueSince !== null)) return;
-  await claim.record({ overdueSince: overdueSince === null ? claim.ctx.now() : null }, '');
+  await claim.record({ overdueSince: overdueSince === null ? claim.ctx.now() : null });
 }
 
 async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Deployment | 'waiting' | null> {
   const { store, settings, log, now } = ctx;
-  const result = await store.claimDeployment(queued.deploymentId, now() + settings.maxDeploymentWaitMs, now());
+  const result = await store.deployments.claim({
+    deploymentId: queued.deploymentId,
+    deadlineAt: now() + settings.maxDeploymentWaitMs,
+    now: now(),
+  });
   const fields = {
     training_job_name: queued.trainingJobName,
     deployment_id: queued.deploymentId,
@@ -111,7 +115,7 @@ async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Dep
       return null;
     case 'gone': {
       // Claimed by a job of the same deployment meanwhile, or over.
-      return store.reclaimDeployment(queued.deploymentId, now(), settings.endpointPollMs);
+      return store.deployments.reclaim({ deploymentId: queued.deploymentId, now: now(), intervalMs: settings.endpointPollMs });
     }
   }
 }
@@ -147,7 +151,12 @@ async function makeModel(claim: DeploymentClaim): Promise<DeploymentOutcome | nu
 /** Records the end and lets the next deployment of the endpoint go. */
 async function finish(claim: DeploymentClaim, outcome: DeploymentOutcome): Promise<JobResult> {
   const { ctx, deployment } = claim;
-  const finished = await ctx.store.finishDeployment(deployment.deploymentId, deployment.fencingToken, outcome, ctx.now());
+  const finished = await ctx.store.deployments.finish({
+    deploymentId: deployment.deploymentId,
+    fencingToken: deployment.fencingToken,
+    outcome,
+    now: ctx.now(),
+  });
   if (finished === null) throw new ClaimLostError('the deployment was taken over');
   const fields = { ...fieldsOf(claim), status: outcome.status, failure_reason: outcome.failureReason };
   if (outcome.status === 'failed' || outcome.status === 'rolled_back') ctx.log.error(fields, `deployment ${outcome.status}`);
@@ -174,7 +183,9 @@ function openClaim(
   const { store, now, settings } = ctx;
   const deadline: Deadline = deadlineOf(deployment, now(), settings.endpointPollMs);
   const assertClaimCurrent = async (): Promise<void> => {
-    if (!(await store.isClaimCurrent(deployment.deploymentId, deployment.fencingToken)))
+    if (
+      !(await store.deployments.isClaimCurrent({ deploymentId: deployment.deploymentId, fencingToken: deployment.fencingToken }))
+    )
       throw new ClaimLostError('the deployment was taken over');
   };
   const options: CallOptions = { signal, guard: assertClaimCurrent, maxWaitMs: callWaitMs };
@@ -184,8 +195,14 @@ function openClaim(
     options,
     deadline,
     deployment,
-    async record(progress: DeploymentProgress, detail: string) {
-      const recorded = await store.recordProgress(deployment.deploymentId, deployment.fencingToken, progress, detail, now());
+    async record(progress: DeploymentProgress, detail?: string) {
+      const recorded = await store.deployments.recordProgress({
+        deploymentId: deployment.deploymentId,
+        fencingToken: deployment.fencingToken,
+        progress,
+        detail,
+        now: now(),
+      });
       if (recorded === null) throw new ClaimLostError('the deployment was taken over');
       claim.deployment = recorded;
     },

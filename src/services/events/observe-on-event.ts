@@ -20,7 +20,7 @@ const abandonAfterMs = 10 * 60_000;
  */
 export async function observeOnEvent(ctx: ServiceContext, trainingJobName: string, context: ObserveContext): Promise<JobResult> {
   const { store, now, random } = ctx;
-  const run = await store.findRunInAnyCase(trainingJobName);
+  const run = await store.runs.findInAnyCase(trainingJobName);
   try {
     if (run === null) return await adoptOnEvent(ctx, trainingJobName, { signal: context.signal, maxWaitMs: 10_000 });
   } catch (error) {
@@ -42,7 +42,7 @@ async function adoptOnEvent(ctx: ServiceContext, trainingJobName: string, option
     if (read.kind === 'invalid') await skip(ctx, 'training_job', job.name, read.reason);
     if (read.kind !== 'ours') return complete;
     // Of several with its run id it need not be the oldest, which the look for lost trainings is about to find.
-    if (!read.named && (await ctx.store.checkpointAt(adoptionTask)) === null) return complete;
+    if (!read.named && (await ctx.store.leases.findCheckpoint(adoptionTask)) === null) return complete;
     const result = await adoptOwn(ctx, job, read.own, 'event');
     if (result.kind === 'run_id_taken') await skip(ctx, 'training_job', job.name, copiedFrom(result.by));
     if (result.kind === 'run_id_taken' || result.kind === 'removed') return complete;

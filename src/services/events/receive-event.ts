@@ -38,7 +38,7 @@ export async function receiveEvent(ctx: ServiceContext, change: StateChange): Pr
 
 /** An event that this service refused is not missed on the way. Never fails. */
 async function markRefusal({ store, now }: ServiceContext): Promise<void> {
-  await store.saveCheckpoint(refusedEventMark, now()).catch(() => undefined);
+  await store.leases.saveCheckpoint({ task: refusedEventMark, checkpointAt: now() }).catch(() => undefined);
 }
 
 type TrainingChange = Extract<StateChange, { kind: 'training' }>;
@@ -46,7 +46,7 @@ type TrainingChange = Extract<StateChange, { kind: 'training' }>;
 async function ofTraining(ctx: ServiceContext, change: TrainingChange): Promise<Received> {
   const { store, queue, log } = ctx;
   const { trainingJobName, status } = change;
-  const run = await store.findRunStatus(trainingJobName);
+  const run = await store.runs.findStatus(trainingJobName);
   if (run === null) return ofUnknown(ctx, change);
   if (!isFinishedRun(run.status) || run.status === 'timed_out') {
     await queue.requestTrainingCheck(run, status);
@@ -103,7 +103,7 @@ async function whyNotOurs({ store }: ServiceContext, read: ReadTags, notStarted:
     case 'invalid':
       return `${notStarted}: ${read.reason}`;
     case 'ours': {
-      const known = await store.trainingOfRunId(read.own.runId);
+      const known = await store.runs.findNameByRunId(read.own.runId);
       return known === null ? null : `${notStarted}: ${copiedFrom(known)}`;
     }
   }
@@ -113,9 +113,9 @@ async function ofEndpoint(
   { store, queue, log }: ServiceContext,
   { endpointName, status }: Extract<StateChange, { kind: 'endpoint' }>,
 ): Promise<Received> {
-  const deployment = await store.deploymentInProgress(endpointName);
+  const deployment = await store.deployments.findInProgress(endpointName);
   if (deployment === null) {
-    const known = await store.listDeployments({ endpointName }, { limit: 1, cursor: null });
+    const known = await store.deployments.list({ filter: { endpointName }, page: { limit: 1, cursor: null } });
     return known.items.length > 0 ? accepted : refused(`nothing was deployed to ${endpointName} by this service`);
   }
   await queue.requestDeploymentCheck(deployment, status);
@@ -134,7 +134,7 @@ async function markEvent({ store, now }: ServiceContext): Promise<void> {
   const at = markedAt.get(store);
   if (at !== undefined && !hasPassed(at, markEveryMs, now())) return;
   try {
-    await store.saveCheckpoint(lastEventMark, now());
+    await store.leases.saveCheckpoint({ task: lastEventMark, checkpointAt: now() });
     markedAt.set(store, now());
   } catch (error) {
     // The event is taken all the same; the next one leaves the mark.

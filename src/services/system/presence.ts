@@ -1,7 +1,7 @@
 import { heartbeatIntervalMs, type ServiceProcess } from '../../core/service-process.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueueView } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
+import type { ProcessStore } from '../../ports/store.ts';
 
 export interface Presence {
   /** Says that the process ends; never fails. */
@@ -9,7 +9,7 @@ export interface Presence {
 }
 
 interface PresenceOptions {
-  store: Pick<Store, 'recordHeartbeat' | 'forgetProcess'>;
+  store: { processes: Pick<ProcessStore, 'recordHeartbeat' | 'forget'> };
   log: Logger;
   now: () => number;
   self: Omit<ServiceProcess, 'lastSeenAt' | 'problem'>;
@@ -22,7 +22,7 @@ export function startPresence({ store, log, now, self, problem }: PresenceOption
   let beating: Promise<void> = Promise.resolve();
   const beat = async (): Promise<void> => {
     try {
-      await store.recordHeartbeat({ ...self, lastSeenAt: now(), problem: await problem() });
+      await store.processes.recordHeartbeat({ ...self, lastSeenAt: now(), problem: await problem() });
     } catch (error) {
       log.debug({ err: error }, 'the process could not be written down; trying again');
     }
@@ -35,7 +35,7 @@ export function startPresence({ store, log, now, self, problem }: PresenceOption
     async stop() {
       clearInterval(timer);
       await beating;
-      await store.forgetProcess(self.name).catch(() => {});
+      await store.processes.forget(self.name).catch(() => {});
     },
   };
 }

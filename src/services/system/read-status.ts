@@ -65,10 +65,10 @@ export async function readStatus({ store, queue, now, databaseDiffers }: Sources
 
 async function readStore(store: ServiceContext['store'], now: number) {
   const [processes, lastEventAt, calls, skipped] = await Promise.all([
-    store.processes(),
-    store.checkpointAt(lastEventMark),
-    store.recentSageMakerCalls(recentCallsMs, now),
-    store.skipped(),
+    store.processes.list(),
+    store.leases.findCheckpoint(lastEventMark),
+    store.metrics.recentCalls({ withinMs: recentCallsMs, now }),
+    store.skipped.list(),
   ]);
   return {
     skipped,

@@ -30,8 +30,12 @@ export async function reconcile(
   // Whoever has just recorded something is about to tell the queue of it.
   const settled = ({ createdAt, trainingSinceAt = null }: { createdAt: number; trainingSinceAt?: number | null }): boolean =>
     hasPassed(trainingSinceAt ?? createdAt, justRecordedMs, now());
-  const runs = (await allPages((after) => store.unfinishedRuns(after, pageSize), signal)).filter(settled);
-  const deployments = (await allPages((after) => store.unfinishedDeployments(after, pageSize), signal)).filter(settled);
+  const runs = (await allPages((after) => store.runs.listUnfinished({ afterSeq: after, limit: pageSize }), signal)).filter(
+    settled,
+  );
+  const deployments = (
+    await allPages((after) => store.deployments.listUnfinished({ afterSeq: after, limit: pageSize }), signal)
+  ).filter(settled);
   signal?.throwIfAborted();
   const requested = runs.filter(({ status }) => status === 'requested');
   const training = runs.filter(({ status }) => status === 'training');
@@ -67,12 +71,12 @@ async function recordSkipped(ctx: ServiceContext, refused: Refused): Promise<voi
   const { store, settings, now } = ctx;
   for (const { kind, name, reason } of refused.slice(0, maxSkipped.run)) await skip(ctx, kind, name, reason);
   const still = new Set(refused.map(({ kind, name }) => `${kind} ${name}`));
-  for (const { kind, name, lastAt } of await store.skipped()) {
+  for (const { kind, name, lastAt } of await store.skipped.list()) {
     const isOver =
       kind === 'run_elsewhere'
         ? Math.abs(now() - lastAt) > Math.max(elsewhereForMs, 3 * settings.pollIntervalMs)
         : (kind === 'run' || kind === 'deployment') && !still.has(`${kind} ${name}`);
-    if (isOver) await store.takeUpAgain(kind, name);
+    if (isOver) await store.skipped.resolve({ kind, name });
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueuePeer, QueuePeers } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
+import type { ProcessStore } from '../../ports/store.ts';
 
 /** How often processes tell each other which database they have; they forget each other after three times as long. */
 const meetEveryMs = 2000;
@@ -11,7 +11,7 @@ const differsForMs = 7000;
 const startupWaitMs = 10_000;
 
 interface Options {
-  store: Pick<Store, 'databaseId'>;
+  store: { processes: Pick<ProcessStore, 'databaseId'> };
   peers: QueuePeers;
   log: Logger;
   /** The wall clock. */
@@ -69,7 +69,7 @@ export function shareDatabase(options: Options): SharedDatabase {
   const others = async (): Promise<QueuePeer[] | null> => {
     try {
       const stance = joined ? 'stay' : mayJoin() ? 'join' : 'look';
-      return await peers.meet({ ...self, databaseId: await store.databaseId(now()) }, stance);
+      return await peers.meet({ ...self, databaseId: await store.processes.databaseId(now()) }, stance);
     } catch (error) {
       log.debug({ err: error }, 'the processes of this queue could not be compared; trying again');
       return null;

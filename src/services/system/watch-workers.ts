@@ -2,10 +2,10 @@ import { heartbeatIntervalMs, isAlive } from '../../core/service-process.ts';
 import { noWorkerWarning } from '../../core/warnings.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueueView } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
+import type { ProcessStore } from '../../ports/store.ts';
 
 interface Options {
-  store: Pick<Store, 'processes'>;
+  store: { processes: Pick<ProcessStore, 'list'> };
   queue: Pick<QueueView, 'due'>;
   log: Logger;
   now: () => number;
@@ -22,7 +22,7 @@ export function watchWorkers({ store, queue, log, now, retryBudgetMs = 30_000 }:
   let said = false;
   const observe = async (): Promise<void> => {
     await queue.due().catch(() => {});
-    const processes = await store.processes().catch(() => null);
+    const processes = await store.processes.list().catch(() => null);
     if (processes === null) return;
     if (processes.some((one) => one.service === 'worker' && isAlive(one, now()))) {
       if (said) log.info({}, 'a worker lives again');

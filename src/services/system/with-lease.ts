@@ -15,18 +15,18 @@ export async function withLease<T>(
   work: (keep: () => Promise<void>) => Promise<T>,
 ): Promise<T | null> {
   const mark = `${task}:lease`;
-  const renewedAt = await store.checkpointAt(mark);
+  const renewedAt = await store.leases.findCheckpoint(mark);
   if (renewedAt !== null && Math.abs(now() - renewedAt) < leaseMs) return null;
   let keptAt = now();
-  await store.saveCheckpoint(mark, keptAt);
+  await store.leases.saveCheckpoint({ task: mark, checkpointAt: keptAt });
   try {
     return await work(async () => {
       if (Math.abs(now() - keptAt) < renewAfterMs) return;
       keptAt = now();
-      await store.saveCheckpoint(mark, keptAt);
+      await store.leases.saveCheckpoint({ task: mark, checkpointAt: keptAt });
     });
   } finally {
-    await store.saveCheckpoint(mark, 0).catch(unlessAway);
+    await store.leases.saveCheckpoint({ task: mark, checkpointAt: 0 }).catch(unlessAway);
   }
 }
 

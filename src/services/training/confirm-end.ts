@@ -30,5 +30,10 @@ export async function isRetryBudgetSpent(
 async function noteOverdue({ store, now }: ServiceContext, run: TrainingRun, overdueSince: number | null): Promise<void> {
   const { trainingSinceAt } = run;
   if (run.overdueSince !== overdueSince)
-    await store.recordLimit(run.trainingJobName, run, { trainingSinceAt, overdueSince }, now());
+    await store.runs.recordTimeLimit({
+      trainingJobName: run.trainingJobName,
+      before: run,
+      after: { trainingSinceAt, overdueSince },
+      now: now(),
+    });
 }

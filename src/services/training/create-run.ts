@@ -35,7 +35,7 @@ export async function createTrainingRun(
   const waitUntil = ctx.now() + sameKeyWaitMs;
   for (;;) {
     const run = newRun(request, ctx);
-    const inserted = await ctx.store.insertRun(run, ctx.now(), { startNow: true });
+    const inserted = await ctx.store.runs.insert({ run, now: ctx.now(), startNow: true });
     switch (inserted.kind) {
       case 'inserted':
         return { run: await onceChanged(recordedText(inserted.run), () => start(ctx, inserted.run)), created: true };
@@ -65,7 +65,7 @@ const recordedText = ({ trainingJobName: name, idempotencyKey }: TrainingRun): s
 /** The process of the first request may have died before it started the training. */
 async function repeated(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
   if (run.status === 'requested') enqueueCheckInBackground(ctx, run, 0);
-  return (await ctx.store.findRun(run.trainingJobName)) ?? view(run);
+  return (await ctx.store.runs.find(run.trainingJobName)) ?? view(run);
 }
 
 /**
@@ -88,18 +88,18 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
       return view(result.run);
     case 'taken':
       enqueueCheckInBackground(ctx, run, 0);
-      return (await store.findRun(name)) ?? view(run);
+      return (await store.runs.find(name)) ?? view(run);
     case 'name_in_use':
-      await store.discardRun(name, result.attemptedAt);
+      await store.runs.discard({ trainingJobName: name, startAttemptedAt: result.attemptedAt });
       throw new ServiceError('training_job_exists', result.error.message, { cause: result.error });
     case 'refused':
       if (result.error.kind === 'throttled') {
-        await store.releaseStartLease(name, result.attemptedAt, now());
+        await store.runs.releaseStartLease({ trainingJobName: name, startAttemptedAt: result.attemptedAt, now: now() });
         log.info({ training_job_name: name }, 'CreateTrainingJob is throttled: a worker starts the training');
         enqueueCheckInBackground(ctx, run, Math.round(minRetryDelayMs * (1 + random())));
         return view(run);
       }
-      await store.discardRun(name, result.attemptedAt);
+      await store.runs.discard({ trainingJobName: name, startAttemptedAt: result.attemptedAt });
       throw refusal(result.error);
     case 'unclear': {
       if (result.error.kind === 'throttled') {
@@ -119,7 +119,7 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
         );
       }
       const detail = `answered with 503: ${result.error.message}`;
-      await store.abandonRun(name, result.attemptedAt, detail, now());
+      await store.runs.abandon({ trainingJobName: name, startAttemptedAt: result.attemptedAt, detail, now: now() });
       log.warn(
         { err: result.error, training_job_name: name },
         'SageMaker may have started the training or not: a worker stops it if it did',

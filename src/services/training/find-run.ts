@@ -11,7 +11,7 @@ import type { RunView } from '../../ports/store.ts';
  * @throws {SageMakerError} when SageMaker does not say.
  */
 export async function findMeantRun(ctx: ServiceContext, name: string, options: CallOptions): Promise<RunView | null> {
-  const run = await ctx.store.findRunInAnyCase(name);
+  const run = await ctx.store.runs.findInAnyCase(name);
   if (run === null || run.trainingJobName === name) return run;
   const job = await ctx.sagemaker.describeTrainingJob(name, options).catch((error: unknown) => {
     if (error instanceof SageMakerError && error.kind === 'not_found') return null;
@@ -22,6 +22,6 @@ export async function findMeantRun(ctx: ServiceContext, name: string, options: C
 
 /** The run of a training job that SageMaker answered with; null for one that the database does not know. */
 export async function findRunOfJob({ store }: ServiceContext, job: Pick<TrainingJob, 'name' | 'arn'>): Promise<RunView | null> {
-  const run = await store.findRunInAnyCase(job.name);
+  const run = await store.runs.findInAnyCase(job.name);
   return run !== null && isJobOf(run, job) ? run : null;
 }

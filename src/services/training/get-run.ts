@@ -25,12 +25,12 @@ export async function readRun(
   name: string,
   { historyBefore = null }: { historyBefore?: number | null } = {},
 ): Promise<RunDetails> {
-  const run = await store.findRunInAnyCase(name);
+  const run = await store.runs.findInAnyCase(name);
   if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
   const { trainingJobName } = run;
   const [deployments, history] = await Promise.all([
-    store.listDeployments({ trainingJobName }, { limit: mostDeployments, cursor: null }),
-    store.history(trainingJobName, { limit: historyPageSize + 1, before: historyBefore }),
+    store.deployments.list({ filter: { trainingJobName }, page: { limit: mostDeployments, cursor: null } }),
+    store.history.list({ trainingJobName, limit: historyPageSize + 1, before: historyBefore }),
   ]);
   return { run, deployments, history: history.slice(-historyPageSize), hasEarlierHistory: history.length > historyPageSize };
 }

@@ -26,7 +26,7 @@ import type { ObserveContext } from './observe-context.ts';
  * @throws {StoreUnavailableError} and {ClaimLostError}; SageMaker's errors become a later look.
  */
 export async function observeTraining(ctx: ServiceContext, trainingJobName: string, context: ObserveContext): Promise<JobResult> {
-  const run = await ctx.store.findRun(trainingJobName);
+  const run = await ctx.store.runs.find(trainingJobName);
   if (run === null || isFinishedRun(run.status)) return complete;
   if (run.status === 'requested') return resumeStart(ctx, run, context);
   return observeRun(ctx, run, context);
@@ -101,7 +101,13 @@ async function noteProgress(
   const { secondaryStatus, createdAt: trainingCreatedAt } = observation.job;
   const isNews = secondaryStatus !== null && secondaryStatus !== run.secondaryStatus;
   if (!isNews && trainingCreatedAt === run.trainingCreatedAt) return;
-  const noted = await store.recordSecondaryStatus(run.trainingJobName, { secondaryStatus, trainingCreatedAt }, actor, now());
+  const noted = await store.runs.recordSecondaryStatus({
+    trainingJobName: run.trainingJobName,
+    secondaryStatus,
+    trainingCreatedAt,
+    actor,
+    now: now(),
+  });
   if (noted !== null && isNews)
     log.info({ training_job_name: run.trainingJobName, secondary_status: secondaryStatus }, `training: ${secondaryStatus}`);
 }
@@ -116,7 +122,12 @@ async function noteLimit(
   const isAhead = trainingSinceAt !== null && limit.since < trainingSinceAt;
   if (limit.overdueSince === overdueSince && !isAhead) return;
   const after = { overdueSince: limit.overdueSince, trainingSinceAt: isAhead ? limit.since : trainingSinceAt };
-  await store.recordLimit(run.trainingJobName, { overdueSince, trainingSinceAt }, after, now());
+  await store.runs.recordTimeLimit({
+    trainingJobName: run.trainingJobName,
+    before: { overdueSince, trainingSinceAt },
+    after,
+    now: now(),
+  });
   if (overdueSince === null && limit.overdueSince !== null) {
     log.warn(
       { training_job_name: run.trainingJobName, reason: why },

@@ -22,7 +22,13 @@ export async function recordTrainingOutcome(
 ): Promise<void> {
   const { store, settings, now, log } = ctx;
   const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
-  const finished = await store.finishRun(run.trainingJobName, decision.outcome, wanted, deployment.trigger, now());
+  const finished = await store.runs.finish({
+    trainingJobName: run.trainingJobName,
+    outcome: decision.outcome,
+    deployment: wanted,
+    actor: deployment.trigger,
+    now: now(),
+  });
   if (finished === null) return;
   await noteMissedEvent(ctx, run, decision, deployment.trigger);
   const { status, failureReason } = decision.outcome;
@@ -55,9 +61,9 @@ async function noteMissedEvent(
   if (run.foundEnded) return;
   const lateMs = outcome.trainingEndedAt === null ? 0 : now() - outcome.trainingEndedAt;
   if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
-  const lastEventAt = await store.checkpointAt(lastEventMark);
+  const lastEventAt = await store.leases.findCheckpoint(lastEventMark);
   if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
-  const refusedAt = await store.checkpointAt(refusedEventMark);
+  const refusedAt = await store.leases.findCheckpoint(refusedEventMark);
   if (refusedAt !== null && now() - refusedAt < lateMs + eventLatenessMs) return;
   log.warn(
     { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },

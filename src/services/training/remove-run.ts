@@ -24,12 +24,12 @@ const tagWaitMs = 3000;
 export async function removeRun(ctx: ServiceContext, name: string): Promise<RunView> {
   const { store, now, log } = ctx;
   for (;;) {
-    const run = await store.findRun(name);
+    const run = await store.runs.find(name);
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     await requireOver(ctx, run);
     await requireSettled(ctx, run);
     await tagRemoved(ctx, run);
-    const result = await store.removeRun(name, run.status, now());
+    const result = await store.runs.remove({ trainingJobName: name, status: run.status, now: now() });
     switch (result) {
       case 'removed':
         log.warn({ training_job_name: name, status: run.status }, 'the run is removed, with its deployments and its history');
@@ -50,7 +50,10 @@ const inProgress = ({ trainingJobName, endpointName }: RunView): ServiceError =>
 
 /** What is refused all the same must not be tagged as removed. */
 async function requireSettled({ store }: ServiceContext, run: RunView): Promise<void> {
-  const { items } = await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 100, cursor: null });
+  const { items } = await store.deployments.list({
+    filter: { trainingJobName: run.trainingJobName },
+    page: { limit: 100, cursor: null },
+  });
   if (items.some(isInProgress)) throw inProgress(run);
 }
 
@@ -64,7 +67,7 @@ async function requireOver(ctx: ServiceContext, run: RunView): Promise<void> {
   const { store, now } = ctx;
   const { trainingJobName: name } = run;
   const job = await findJob(ctx, run);
-  const isUnhandled = (await store.skipped()).some((one) => one.kind === 'run' && one.name === name);
+  const isUnhandled = (await store.skipped.list()).some((one) => one.kind === 'run' && one.name === name);
   const decision = decideRemoval(run, job, isUnhandled, now());
   if (decision.kind === 'refuse') {
     throw new ServiceError('run_in_progress', `${name} can’t be removed: ${decision.why} (POST /training-jobs/${name}/stop)`);

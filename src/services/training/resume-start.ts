@@ -42,7 +42,11 @@ async function afterStart(ctx: ServiceContext, run: TrainingRun, result: StartRe
     case 'name_in_use':
       return fail(ctx, run, result.error, actor);
     case 'refused':
-      await store.releaseStartLease(run.trainingJobName, result.attemptedAt, now());
+      await store.runs.releaseStartLease({
+        trainingJobName: run.trainingJobName,
+        startAttemptedAt: result.attemptedAt,
+        now: now(),
+      });
       break;
     case 'unclear':
       break;
@@ -73,7 +77,13 @@ async function stopRequested(ctx: ServiceContext, run: TrainingRun, { actor, sig
   try {
     const found = await findTrainingJob(ctx, run, { signal });
     if (found.kind === 'own') {
-      await store.markStarted(run.trainingJobName, found.job.arn, actor, 'found to be started, and to be stopped', now());
+      await store.runs.markStarted({
+        trainingJobName: run.trainingJobName,
+        trainingJobArn: found.job.arn,
+        actor,
+        detail: 'found to be started, and to be stopped',
+        now: now(),
+      });
       return snooze(0);
     }
     if (found.kind === 'untagged') return snooze(minRetryDelayMs);
@@ -86,7 +96,7 @@ async function stopRequested(ctx: ServiceContext, run: TrainingRun, { actor, sig
     return snooze(retryDelayMs(now() - run.startAttemptedAt, random));
   }
   if (run.abandonedAt !== null) {
-    await store.discardRun(run.trainingJobName, run.startAttemptedAt);
+    await store.runs.discard({ trainingJobName: run.trainingJobName, startAttemptedAt: run.startAttemptedAt });
     log.info({ training_job_name: run.trainingJobName }, 'the abandoned start left no training: the run is withdrawn');
     return complete;
   }
@@ -115,7 +125,13 @@ async function finish(
     trainingEndedAt: null,
     trainingCreatedAt: null,
   };
-  const finished = await store.finishRun(run.trainingJobName, outcome, null, actor, now());
+  const finished = await store.runs.finish({
+    trainingJobName: run.trainingJobName,
+    outcome,
+    deployment: null,
+    actor,
+    now: now(),
+  });
   if (finished !== null)
     log.info({ training_job_name: run.trainingJobName, status, failure_reason: failureReason }, `training ${status}`);
   return complete;

@@ -34,7 +34,7 @@ export type StartResult =
  * same try is answered with "already exists", and the job's run-id tag says that it is ours.
  */
 export async function startRun(ctx: ServiceContext, name: string, actor: Actor, calls: StartCalls): Promise<StartResult> {
-  const run = await ctx.store.acquireStartLease(name, ctx.now());
+  const run = await ctx.store.runs.acquireStartLease({ trainingJobName: name, now: ctx.now() });
   return run === null ? { kind: 'taken' } : createTrainingJob(ctx, run, actor, calls);
 }
 
@@ -72,7 +72,7 @@ const freshClaimMs = 1000;
 async function requireOurStart({ store, now }: ServiceContext, name: string, attemptedAt: number): Promise<void> {
   const ageMs = now() - attemptedAt;
   if (ageMs >= 0 && ageMs < freshClaimMs) return;
-  const run = await store.findRun(name);
+  const run = await store.runs.find(name);
   if (run?.status !== 'requested' || run.startAttemptedAt !== attemptedAt || run.stopRequestedAt !== null)
     throw new StartLeaseLostError();
 }
@@ -98,7 +98,13 @@ async function markStarted(
 ): Promise<StartResult> {
   const { store, log, now } = ctx;
   try {
-    const started = await store.markStarted(run.trainingJobName, arn, actor, detail, now());
+    const started = await store.runs.markStarted({
+      trainingJobName: run.trainingJobName,
+      trainingJobArn: arn,
+      actor,
+      detail,
+      now: now(),
+    });
     if (started === null) return { kind: 'taken' };
     log.info({ training_job_name: run.trainingJobName, training_job_arn: arn }, `training ${detail}`);
     return { kind: 'started', run: started };

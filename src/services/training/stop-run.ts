@@ -62,7 +62,7 @@ async function stopAtSageMaker(ctx: ServiceContext, run: TrainingRun): Promise<b
   const { store, now, log } = ctx;
   const name = run.trainingJobName;
   const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
-  const requested = await store.requestStop(name, now());
+  const requested = await store.runs.requestStop({ trainingJobName: name, now: now() });
   if (requested === null) return false;
   log.info({ training_job_name: name }, 'a stop was asked for');
   await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
@@ -113,12 +113,14 @@ async function isStoppedAlready({ sagemaker }: ServiceContext, { trainingJobName
 /** False when the deployment is not queued any more. */
 async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<boolean> {
   const { store, now, log } = ctx;
-  const [newest] = (await store.listDeployments({ trainingJobName: run.trainingJobName }, { limit: 1, cursor: null })).items;
+  const [newest] = (
+    await store.deployments.list({ filter: { trainingJobName: run.trainingJobName }, page: { limit: 1, cursor: null } })
+  ).items;
   if (newest?.status !== 'queued') return false;
   const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
   if (untagged !== null) throw notTurnedDown(`The deployment of ${run.trainingJobName} is not withdrawn yet`, untagged);
   const reason = 'withdrawn before its turn came: a stop of its training was asked for';
-  const discarded = await store.withdrawDeployment(newest.deploymentId, reason, now());
+  const discarded = await store.deployments.withdraw({ deploymentId: newest.deploymentId, failureReason: reason, now: now() });
   if (discarded === null) return false;
   log.info(
     { training_job_name: run.trainingJobName, deployment_id: newest.deploymentId, endpoint_name: newest.endpointName },
@@ -129,7 +131,7 @@ async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<bo
 }
 
 async function readAgain({ store }: ServiceContext, name: string): Promise<RunView> {
-  const run = await onceChanged(`The stop of ${name} is recorded.`, () => store.findRun(name));
+  const run = await onceChanged(`The stop of ${name} is recorded.`, () => store.runs.find(name));
   if (run !== null) return run;
   // Between two statements a run may only have been withdrawn, which frees its name.
   throw new ServiceError('not_found', `${name} was never started: its request was refused, and it is withdrawn`);

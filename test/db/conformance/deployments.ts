@@ -9,11 +9,11 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     const run = await trained(store, 'a');
     const wanted = newDeployment('d', { trigger: 'api', forced: true });
     const both = await Promise.all([
-      open().requestDeployment('a', wanted, 7000),
-      open().requestDeployment('a', { ...wanted, deploymentId: 'e' }, 7000),
+      open().deployments.request({ trainingJobName: 'a', deployment: wanted, now: 7000 }),
+      open().deployments.request({ trainingJobName: 'a', deployment: { ...wanted, deploymentId: 'e' }, now: 7000 }),
     ]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['created', 'existing']);
-    expect(await store.findDeployment('d')).toMatchObject({
+    expect(await store.deployments.find('d')).toMatchObject({
       ...wanted,
       runSeq: run.seq,
       trainingJobName: 'a',
@@ -25,8 +25,8 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
       startedAt: null,
       finishedAt: null,
     });
-    expect(await store.findDeployment('d')).not.toHaveProperty('endpointKey');
-    expect(await store.findDeployment('e')).toBeNull();
+    expect(await store.deployments.find('d')).not.toHaveProperty('endpointKey');
+    expect(await store.deployments.find('e')).toBeNull();
     expect((await reported(store, 'a')).at(-1)).toBe('deployment >queued api');
   });
 
@@ -34,8 +34,9 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     const older = await queued(store, 'a', 1000);
     const newer = await queued(store, 'b', 2000);
-    await store.claimDeployment(older.deploymentId, 90_000, 7000);
-    const withdraw = () => store.withdrawDeployment(newer.deploymentId, 'not wanted', 8000);
+    await store.deployments.claim({ deploymentId: older.deploymentId, deadlineAt: 90_000, now: 7000 });
+    const withdraw = () =>
+      store.deployments.withdraw({ deploymentId: newer.deploymentId, failureReason: 'not wanted', now: 8000 });
     const both = await Promise.all([withdraw(), withdraw()]);
     expect(both).toMatchObject([
       {
@@ -46,21 +47,26 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     ]);
     expect((await reported(store, 'b')).at(-1)).toBe('deployment queued>failed api: not wanted');
     const own = await claim(store, older.deploymentId);
-    expect(await store.withdrawDeployment(own.deploymentId, 'too late', 9000)).toBeNull();
-    expect(await store.withdrawDeployment('none', 'nobody', 9000)).toBeNull();
+    expect(await store.deployments.withdraw({ deploymentId: own.deploymentId, failureReason: 'too late', now: 9000 })).toBeNull();
+    expect(await store.deployments.withdraw({ deploymentId: 'none', failureReason: 'nobody', now: 9000 })).toBeNull();
   });
 
   it('is an error of the caller for a training that is not completed', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
-    await expect(store.requestDeployment('a', newDeployment('d'), 7000)).rejects.toThrow(/not a completed/);
-    await expect(store.requestDeployment('none', newDeployment('d'), 7000)).rejects.toThrow(/not a completed/);
+    await expect(store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('d'), now: 7000 })).rejects.toThrow(
+      /not a completed/,
+    );
+    await expect(
+      store.deployments.request({ trainingJobName: 'none', deployment: newDeployment('d'), now: 7000 }),
+    ).rejects.toThrow(/not a completed/);
   });
 
   it('is there already when queued, in progress or, unless forced, deployed; otherwise it is another attempt', async () => {
     const store = newDatabase().open();
     const { deploymentId } = await queued(store, 'a');
-    const request = (id: string, forced: boolean) => store.requestDeployment('a', newDeployment(id, { forced }), 9000);
+    const request = (id: string, forced: boolean) =>
+      store.deployments.request({ trainingJobName: 'a', deployment: newDeployment(id, { forced }), now: 9000 });
     const existing = { kind: 'existing', deployment: { deploymentId } };
     expect([await request('x', false), await request('x', true)]).toMatchObject([existing, existing]);
     const own = await claim(store, deploymentId);
@@ -79,13 +85,18 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     if (how === 'live') await deploy(store, 'new', 2000);
     else await queued(store, 'new', 2000);
     if (how === 'in progress') await claim(store, 'd-new');
-    expect(await store.requestDeployment('old', newDeployment('d'), 9000)).toMatchObject({
+    expect(await store.deployments.request({ trainingJobName: 'old', deployment: newDeployment('d'), now: 9000 })).toMatchObject({
       kind: 'superseded',
       by: { deploymentId: 'd-new' },
     });
-    expect(await store.findDeployment('d')).toBeNull();
-    expect((await store.requestDeployment('old', newDeployment('d', { forced: true }), 9000)).kind).toBe('created');
-    expect((await store.requestDeployment('elsewhere', newDeployment('e'), 9000)).kind).toBe('created');
+    expect(await store.deployments.find('d')).toBeNull();
+    expect(
+      (await store.deployments.request({ trainingJobName: 'old', deployment: newDeployment('d', { forced: true }), now: 9000 }))
+        .kind,
+    ).toBe('created');
+    expect(
+      (await store.deployments.request({ trainingJobName: 'elsewhere', deployment: newDeployment('e'), now: 9000 })).kind,
+    ).toBe('created');
   });
 
   it('does not yield to a newer training whose deployment came to nothing', async () => {
@@ -93,41 +104,45 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     await trained(store, 'old', 1000);
     await queued(store, 'new', 2000);
     await finish(store, await claim(store, 'd-new'), 'rolled_back');
-    expect((await store.requestDeployment('old', newDeployment('d'), 9000)).kind).toBe('created');
+    expect((await store.deployments.request({ trainingJobName: 'old', deployment: newDeployment('d'), now: 9000 })).kind).toBe(
+      'created',
+    );
   });
 
   it('orders trainings of one instant by their recording', async () => {
     const store = newDatabase().open();
     await trained(store, 'first', 1000);
     await deploy(store, 'second', 1000);
-    expect((await store.requestDeployment('first', newDeployment('d'), 9000)).kind).toBe('superseded');
+    expect((await store.deployments.request({ trainingJobName: 'first', deployment: newDeployment('d'), now: 9000 })).kind).toBe(
+      'superseded',
+    );
   });
 
   it('knows what went live last on an endpoint', async () => {
     const store = newDatabase().open();
-    expect(await store.liveDeployment(endpoint)).toBeNull();
+    expect(await store.deployments.findLive(endpoint)).toBeNull();
     await deploy(store, 'new', 2000, 8000);
     await trained(store, 'old', 1000);
-    await store.requestDeployment('old', newDeployment('forced', { forced: true }), 8500);
+    await store.deployments.request({ trainingJobName: 'old', deployment: newDeployment('forced', { forced: true }), now: 8500 });
     const forced = await claim(store, 'forced', 8600);
-    expect((await store.liveDeployment(endpoint.toLowerCase()))?.deploymentId).toBe('d-new');
+    expect((await store.deployments.findLive(endpoint.toLowerCase()))?.deploymentId).toBe('d-new');
     await finish(store, forced, 'deployed', 9000);
-    expect((await store.liveDeployment(endpoint.toUpperCase()))?.deploymentId).toBe('forced');
-    expect(await store.liveDeployment('other')).toBeNull();
+    expect((await store.deployments.findLive(endpoint.toUpperCase()))?.deploymentId).toBe('forced');
+    expect(await store.deployments.findLive('other')).toBeNull();
     // Of one instant, too, the later one.
     await trained(store, 'same', 3000);
-    await store.requestDeployment('same', newDeployment('d-same'), 9000);
+    await store.deployments.request({ trainingJobName: 'same', deployment: newDeployment('d-same'), now: 9000 });
     await finish(store, await claim(store, 'd-same', 9000), 'deployed', 9000);
-    expect((await store.liveDeployment(endpoint))?.deploymentId).toBe('d-same');
+    expect((await store.deployments.findLive(endpoint))?.deploymentId).toBe('d-same');
   });
 
   it('goes by when they went live, not by when they were asked for', async () => {
     const store = newDatabase().open();
     await queued(store, 'new', 2000);
     await trained(store, 'old', 1000);
-    await store.requestDeployment('old', newDeployment('forced', { forced: true }), 7000);
+    await store.deployments.request({ trainingJobName: 'old', deployment: newDeployment('forced', { forced: true }), now: 7000 });
     await finish(store, await claim(store, 'forced'), 'deployed', 8000);
     await finish(store, await claim(store, 'd-new'), 'deployed', 9000);
-    expect((await store.liveDeployment(endpoint))?.deploymentId).toBe('d-new');
+    expect((await store.deployments.findLive(endpoint))?.deploymentId).toBe('d-new');
   });
 }

@@ -7,35 +7,63 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     const { open } = newDatabase();
     const store = open();
     await queued(store, 'a');
-    expect(await store.reclaimDeployment('d-a', 7000, 15_000)).toBeNull();
+    expect(await store.deployments.reclaim({ deploymentId: 'd-a', now: 7000, intervalMs: 15_000 })).toBeNull();
     const first = await claim(store, 'd-a');
-    expect(await store.isClaimCurrent('d-a', first.fencingToken)).toBe(true);
-    const both = await Promise.all([open(), open()].map((one) => one.reclaimDeployment('d-a', 7000, 15_000)));
+    expect(await store.deployments.isClaimCurrent({ deploymentId: 'd-a', fencingToken: first.fencingToken })).toBe(true);
+    const both = await Promise.all(
+      [open(), open()].map((one) => one.deployments.reclaim({ deploymentId: 'd-a', now: 7000, intervalMs: 15_000 })),
+    );
     expect(new Set(both.map((one) => one?.fencingToken))).toEqual(new Set([first.fencingToken + 1, first.fencingToken + 2]));
     const fencingToken = first.fencingToken + 2;
-    expect([await store.isClaimCurrent('d-a', fencingToken - 1), await store.isClaimCurrent('d-a', fencingToken)]).toEqual([
-      false,
-      true,
-    ]);
+    expect([
+      await store.deployments.isClaimCurrent({ deploymentId: 'd-a', fencingToken: fencingToken - 1 }),
+      await store.deployments.isClaimCurrent({ deploymentId: 'd-a', fencingToken }),
+    ]).toEqual([false, true]);
 
     const before = await reported(store, 'a');
-    expect(await store.recordProgress('d-a', fencingToken - 1, { step: 'settle' }, 'late', 8000)).toBeNull();
     expect(
-      await store.finishDeployment('d-a', fencingToken - 1, { status: 'deployed', failureReason: null, detail: null }, 8000),
+      await store.deployments.recordProgress({
+        deploymentId: 'd-a',
+        fencingToken: fencingToken - 1,
+        progress: { step: 'settle' },
+        detail: 'late',
+        now: 8000,
+      }),
     ).toBeNull();
-    expect([await reported(store, 'a'), await store.findDeployment('d-a')]).toMatchObject([
+    expect(
+      await store.deployments.finish({
+        deploymentId: 'd-a',
+        fencingToken: fencingToken - 1,
+        outcome: { status: 'deployed', failureReason: null, detail: null },
+        now: 8000,
+      }),
+    ).toBeNull();
+    expect([await reported(store, 'a'), await store.deployments.find('d-a')]).toMatchObject([
       before,
       { step: 'model', status: 'in_progress' },
     ]);
 
     await finish(store, { ...first, fencingToken }, 'deployed');
-    expect([await store.isClaimCurrent('d-a', fencingToken), await store.reclaimDeployment('d-a', 7000, 15_000)]).toEqual([
-      false,
-      null,
-    ]);
-    expect(await store.recordProgress('d-a', fencingToken, { step: 'settle' }, 'late', 9000)).toBeNull();
+    expect([
+      await store.deployments.isClaimCurrent({ deploymentId: 'd-a', fencingToken }),
+      await store.deployments.reclaim({ deploymentId: 'd-a', now: 7000, intervalMs: 15_000 }),
+    ]).toEqual([false, null]);
     expect(
-      await store.finishDeployment('d-a', fencingToken, { status: 'failed', failureReason: null, detail: null }, 9000),
+      await store.deployments.recordProgress({
+        deploymentId: 'd-a',
+        fencingToken,
+        progress: { step: 'settle' },
+        detail: 'late',
+        now: 9000,
+      }),
+    ).toBeNull();
+    expect(
+      await store.deployments.finish({
+        deploymentId: 'd-a',
+        fencingToken,
+        outcome: { status: 'failed', failureReason: null, detail: null },
+        now: 9000,
+      }),
     ).toBeNull();
   });
 
@@ -44,22 +72,24 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     const hour = 3_600_000;
     await queued(store, 'a');
     const { fencingToken } = await claim(store, 'd-a', 7000 + hour);
-    await store.recordProgress(
-      'd-a',
+    await store.deployments.recordProgress({
+      deploymentId: 'd-a',
       fencingToken,
-      { requestedAction: 'update', requestedAt: 7100 + hour, failingSince: 7200 + hour },
-      '',
-      7200 + hour,
-    );
+      progress: { requestedAction: 'update', requestedAt: 7100 + hour, failingSince: 7200 + hour },
+      now: 7200 + hour,
+    });
     const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, requestedAt: 8000, failingSince: 8000, acknowledgedAt: null };
-    expect(await store.reclaimDeployment('d-a', 8000, 15_000)).toMatchObject({
+    expect(await store.deployments.reclaim({ deploymentId: 'd-a', now: 8000, intervalMs: 15_000 })).toMatchObject({
       ...taken,
       observedAt: 8000,
       fencingToken: fencingToken + 1,
     });
     const before = await reported(store, 'a');
     expect(before.at(-1)).toMatch(/^deployment in_progress>in_progress worker: the clock was put back/);
-    expect(await store.reclaimDeployment('d-a', 9000, 15_000)).toMatchObject({ ...taken, observedAt: 9000 });
+    expect(await store.deployments.reclaim({ deploymentId: 'd-a', now: 9000, intervalMs: 15_000 })).toMatchObject({
+      ...taken,
+      observedAt: 9000,
+    });
     expect(await reported(store, 'a')).toEqual(before);
   });
 
@@ -77,22 +107,37 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
       lastErrorKind: 'quota',
       failingSince: 7050,
     } as const;
-    expect(await store.recordProgress('d-a', fencingToken, requested, 'asks for the update', 7100)).toMatchObject(requested);
     expect(
-      await store.recordProgress(
-        'd-a',
+      await store.deployments.recordProgress({
+        deploymentId: 'd-a',
         fencingToken,
-        { acknowledgedAt: 7200, lastErrorKind: null, failingSince: null },
-        '',
-        7200,
-      ),
+        progress: requested,
+        detail: 'asks for the update',
+        now: 7100,
+      }),
+    ).toMatchObject(requested);
+    expect(
+      await store.deployments.recordProgress({
+        deploymentId: 'd-a',
+        fencingToken,
+        progress: { acknowledgedAt: 7200, lastErrorKind: null, failingSince: null },
+        now: 7200,
+      }),
     ).toMatchObject({
       ...requested,
       acknowledgedAt: 7200,
       lastErrorKind: null,
       failingSince: null,
     });
-    expect(await store.recordProgress('d-a', fencingToken, {}, 'still waits', 7300)).toMatchObject({
+    expect(
+      await store.deployments.recordProgress({
+        deploymentId: 'd-a',
+        fencingToken,
+        progress: {},
+        detail: 'still waits',
+        now: 7300,
+      }),
+    ).toMatchObject({
       step: 'endpoint',
       fencingToken,
     });
@@ -100,7 +145,7 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
       'deployment in_progress>in_progress worker: asks for the update',
       'deployment in_progress>in_progress worker: still waits',
     ]);
-    expect((await store.history('a')).at(-1)).toMatchObject({ at: 7300, deploymentId: 'd-a' });
+    expect((await store.history.list({ trainingJobName: 'a' })).at(-1)).toMatchObject({ at: 7300, deploymentId: 'd-a' });
   });
 
   it('keeps a reason that was seen earlier, unless all went well', async () => {
@@ -108,8 +153,18 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     const end = async (name: string, status: 'deployed' | 'rolled_back', failureReason: string | null) => {
       await queued(store, name);
       const { fencingToken } = await claim(store, `d-${name}`);
-      await store.recordProgress(`d-${name}`, fencingToken, { failureReason: 'the container did not answer' }, '', 7100);
-      const ended = await store.finishDeployment(`d-${name}`, fencingToken, { status, failureReason, detail: null }, 8000);
+      await store.deployments.recordProgress({
+        deploymentId: `d-${name}`,
+        fencingToken,
+        progress: { failureReason: 'the container did not answer' },
+        now: 7100,
+      });
+      const ended = await store.deployments.finish({
+        deploymentId: `d-${name}`,
+        fencingToken,
+        outcome: { status, failureReason, detail: null },
+        now: 8000,
+      });
       return ended?.deployment.failureReason;
     };
     expect(await end('a', 'rolled_back', null)).toBe('the container did not answer');
@@ -123,12 +178,12 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await queued(store, 'a');
     const { fencingToken } = await claim(store, 'd-a');
-    await store.finishDeployment(
-      'd-a',
+    await store.deployments.finish({
+      deploymentId: 'd-a',
       fencingToken,
-      { status: 'failed', failureReason: 'quota', detail: 'gave up after 2 h' },
-      8000,
-    );
+      outcome: { status: 'failed', failureReason: 'quota', detail: 'gave up after 2 h' },
+      now: 8000,
+    });
     expect((await reported(store, 'a')).at(-1)).toBe('deployment in_progress>failed worker: gave up after 2 h');
   });
 }

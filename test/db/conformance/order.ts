@@ -16,14 +16,20 @@ import {
 } from '../samples.ts';
 
 const force = async (store: Store, name: string, id: string): Promise<void> => {
-  await store.requestDeployment(name, newDeployment(id, { forced: true, trigger: 'api' }), 6500);
+  await store.deployments.request({
+    trainingJobName: name,
+    deployment: newDeployment(id, { forced: true, trigger: 'api' }),
+    now: 6500,
+  });
 };
 
 /** A completed run with a queued deployment: `createdAt` is by our clock, `trainingCreatedAt` by SageMaker's. */
 async function completedAt(store: Store, name: string, at: { createdAt: number; trainingCreatedAt: number }) {
   await inTraining(store, name, at.createdAt);
   const outcome = { ...completed, trainingCreatedAt: at.trainingCreatedAt };
-  return (await store.finishRun(name, outcome, newDeployment(`d-${name}`), 'poll', 6000))?.deployment;
+  return (
+    await store.runs.finish({ trainingJobName: name, outcome, deployment: newDeployment(`d-${name}`), actor: 'poll', now: 6000 })
+  )?.deployment;
 }
 
 export function orderSuite(newDatabase: () => TestDatabase): void {
@@ -31,16 +37,18 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     const { open } = newDatabase();
     const store = open();
     await queued(store, 'a');
-    const both = await Promise.all([open(), open()].map((one) => one.claimDeployment('d-a', 90_000, 7000)));
+    const both = await Promise.all(
+      [open(), open()].map((one) => one.deployments.claim({ deploymentId: 'd-a', deadlineAt: 90_000, now: 7000 })),
+    );
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'gone']);
-    expect(await store.findDeployment('d-a')).toMatchObject({
+    expect(await store.deployments.find('d-a')).toMatchObject({
       status: 'in_progress',
       startedAt: 7000,
       deadlineAt: 90_000,
       fencingToken: 1,
     });
     expect((await reported(store, 'a')).at(-1)).toBe('deployment queued>in_progress worker');
-    expect(await store.claimDeployment('none', 90_000, 7000)).toEqual({ kind: 'gone' });
+    expect(await store.deployments.claim({ deploymentId: 'none', deadlineAt: 90_000, now: 7000 })).toEqual({ kind: 'gone' });
   });
 
   it('waits for the one that is under way, whatever the case of the endpoint’s name', async () => {
@@ -49,25 +57,29 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await claim(store, 'd-old');
     await queued(store, 'new', 2000, { endpointName: endpoint.toUpperCase() });
     const wait = { kind: 'wait', behind: { deploymentId: 'd-old' } };
-    expect(await store.claimDeployment('d-new', 90_000, 7000)).toMatchObject(wait);
+    expect(await store.deployments.claim({ deploymentId: 'd-new', deadlineAt: 90_000, now: 7000 })).toMatchObject(wait);
     await trained(store, 'third', 500);
     await force(store, 'third', 'forced');
-    expect(await store.claimDeployment('forced', 90_000, 7000)).toMatchObject(wait);
+    expect(await store.deployments.claim({ deploymentId: 'forced', deadlineAt: 90_000, now: 7000 })).toMatchObject(wait);
     await queued(store, 'elsewhere', 1000, { endpointName: 'other' });
-    expect((await store.claimDeployment('d-elsewhere', 90_000, 7000)).kind).toBe('claimed');
+    expect((await store.deployments.claim({ deploymentId: 'd-elsewhere', deadlineAt: 90_000, now: 7000 })).kind).toBe('claimed');
   });
 
   it('puts back what is live only where nothing else has gone live since', async () => {
     const store = newDatabase().open();
     await deploy(store, 'live', 2000, 8000);
     const restoreEndpoint = (id: string): Promise<unknown> =>
-      store.requestDeployment('live', newDeployment(id, { forced: true, trigger: 'reconcile' }), 8500);
+      store.deployments.request({
+        trainingJobName: 'live',
+        deployment: newDeployment(id, { forced: true, trigger: 'reconcile' }),
+        now: 8500,
+      });
     await restoreEndpoint('d-again');
     await finish(store, await claim(store, 'd-again', 9000), 'deployed', 9500);
     await restoreEndpoint('d-late');
     await trained(store, 'older', 1000);
     await force(store, 'older', 'd-older');
-    expect(await store.claimDeployment('d-older', 90_000, 9600)).toMatchObject({
+    expect(await store.deployments.claim({ deploymentId: 'd-older', deadlineAt: 90_000, now: 9600 })).toMatchObject({
       kind: 'wait',
       behind: { deploymentId: 'd-late' },
     });
@@ -75,7 +87,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     const older = await claim(store, 'd-older', 9900);
     await restoreEndpoint('d-latest');
     await finish(store, older, 'deployed', 10_000);
-    expect(await store.claimDeployment('d-latest', 90_000, 10_100)).toMatchObject({
+    expect(await store.deployments.claim({ deploymentId: 'd-latest', deadlineAt: 90_000, now: 10_100 })).toMatchObject({
       kind: 'superseded',
       deployment: { supersededBy: 'older', failureReason: 'superseded by older, which has gone live since' },
     });
@@ -90,7 +102,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     ] as const)
       await queued(store, name, at);
     for (const older of ['d-first', 'd-second']) {
-      expect(await store.claimDeployment(older, 90_000, 7000)).toMatchObject({
+      expect(await store.deployments.claim({ deploymentId: older, deadlineAt: 90_000, now: 7000 })).toMatchObject({
         kind: 'wait',
         behind: { deploymentId: 'd-third' },
       });
@@ -105,14 +117,14 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
       finishedAt: 8000,
       failureReason: 'superseded by third, which is newer',
     };
-    expect([await store.findDeployment('d-first'), await store.findDeployment('d-second')]).toMatchObject([
+    expect([await store.deployments.find('d-first'), await store.deployments.find('d-second')]).toMatchObject([
       superseded,
       superseded,
     ]);
     expect((await reported(store, 'first')).at(-1)).toBe(
       'deployment queued>superseded worker: superseded by third, which is newer',
     );
-    expect((await store.claimDeployment('d-first', 90_000, 9000)).kind).toBe('gone');
+    expect((await store.deployments.claim({ deploymentId: 'd-first', deadlineAt: 90_000, now: 9000 })).kind).toBe('gone');
     await claim(store, 'd-fourth');
   });
 
@@ -125,7 +137,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await force(store, 'old', 'forced');
     const { next } = await finish(store, running, 'deployed');
     expect(next?.deploymentId).toBe('forced');
-    expect((await store.findDeployment('d-elsewhere'))?.status).toBe('queued');
+    expect((await store.deployments.find('d-elsewhere'))?.status).toBe('queued');
     await claim(store, 'forced');
   });
 
@@ -137,7 +149,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await queued(store, 'old', 2000);
     const { deployment, next } = await finish(store, running, status);
     expect([deployment.status, next?.deploymentId]).toEqual([status, 'd-old']);
-    expect((await store.findDeployment('d-older'))?.status).toBe('queued');
+    expect((await store.deployments.find('d-older'))?.status).toBe('queued');
     await claim(store, 'd-old');
   });
 
@@ -145,12 +157,12 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await deploy(store, 'new', 2000);
     await queued(store, 'old', 1000);
-    expect(await store.claimDeployment('d-old', 90_000, 9000)).toMatchObject({
+    expect(await store.deployments.claim({ deploymentId: 'd-old', deadlineAt: 90_000, now: 9000 })).toMatchObject({
       kind: 'superseded',
       deployment: { status: 'superseded', supersededBy: 'new', finishedAt: 9000, startedAt: null },
     });
     expect((await reported(store, 'old')).at(-1)).toMatch(/^deployment queued>superseded worker: superseded by new/);
-    expect((await store.findRun('old'))?.deploymentStatus).toBe('superseded');
+    expect((await store.runs.find('old'))?.deploymentStatus).toBe('superseded');
   });
 
   it('compares with what is live, not with what once was', async () => {
@@ -160,7 +172,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await force(store, 'first', 'forced');
     await finish(store, await claim(store, 'forced'), 'deployed', 9000);
     await queued(store, 'second', 2000);
-    expect((await store.claimDeployment('d-second', 90_000, 10_000)).kind).toBe('claimed');
+    expect((await store.deployments.claim({ deploymentId: 'd-second', deadlineAt: 90_000, now: 10_000 })).kind).toBe('claimed');
   });
 
   it('goes by when SageMaker made the trainings, not by when ours were asked for', async () => {
@@ -170,16 +182,24 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect(older).toMatchObject({ trainingCreatedAt: 1000 });
     await finish(store, await claim(store, older.deploymentId), 'deployed');
     const newer = present(await completedAt(store, 'newer', { createdAt: 5000, trainingCreatedAt: 2000 }));
-    expect((await store.claimDeployment(newer.deploymentId, 90_000, 7000)).kind).toBe('claimed');
+    expect((await store.deployments.claim({ deploymentId: newer.deploymentId, deadlineAt: 90_000, now: 7000 })).kind).toBe(
+      'claimed',
+    );
     const wanted = newDeployment('again', { trigger: 'api' });
-    expect(await store.requestDeployment('older', wanted, 9000)).toMatchObject({
+    expect(await store.deployments.request({ trainingJobName: 'older', deployment: wanted, now: 9000 })).toMatchObject({
       kind: 'superseded',
       by: { trainingJobName: 'newer' },
     });
     // Of one instant the one that was recorded later.
     const same = present(await completedAt(store, 'same', { createdAt: 1, trainingCreatedAt: 2000 }));
-    await finish(store, present(await store.reclaimDeployment(newer.deploymentId, 7100, 15_000)), 'deployed');
-    expect((await store.claimDeployment(same.deploymentId, 90_000, 7000)).kind).toBe('claimed');
+    await finish(
+      store,
+      present(await store.deployments.reclaim({ deploymentId: newer.deploymentId, now: 7100, intervalMs: 15_000 })),
+      'deployed',
+    );
+    expect((await store.deployments.claim({ deploymentId: same.deploymentId, deadlineAt: 90_000, now: 7000 })).kind).toBe(
+      'claimed',
+    );
   });
 
   it('knows what went live last, whatever the clock said meanwhile', async () => {
@@ -188,9 +208,13 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await trained(store, 'first', 1000);
     await force(store, 'first', 'forced');
     await finish(store, await claim(store, 'forced'), 'deployed', 9000);
-    expect(await store.liveDeployment(endpoint)).toMatchObject({ trainingJobName: 'first', finishedAt: 9000, liveOrder: 2 });
+    expect(await store.deployments.findLive(endpoint)).toMatchObject({
+      trainingJobName: 'first',
+      finishedAt: 9000,
+      liveOrder: 2,
+    });
     await deploy(store, 'elsewhere', 1000, 9500, { endpointName: 'other' });
-    expect(await store.liveDeployment('OTHER')).toMatchObject({ trainingJobName: 'elsewhere', liveOrder: 1 });
+    expect(await store.deployments.findLive('OTHER')).toMatchObject({ trainingJobName: 'elsewhere', liveOrder: 1 });
     await queued(store, 'second', 2000);
     const second = await claim(store, 'd-second');
     expect((await finish(store, second, 'failed')).deployment.liveOrder).toBeNull();
@@ -205,8 +229,8 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await force(store, 'second', 'forced-2');
     await queued(store, 'newest', 9000);
     const wait = { kind: 'wait', behind: { deploymentId: 'forced-1' } };
-    expect(await store.claimDeployment('d-newest', 90_000, 7000)).toMatchObject(wait);
-    expect(await store.claimDeployment('forced-2', 90_000, 7000)).toMatchObject(wait);
+    expect(await store.deployments.claim({ deploymentId: 'd-newest', deadlineAt: 90_000, now: 7000 })).toMatchObject(wait);
+    expect(await store.deployments.claim({ deploymentId: 'forced-2', deadlineAt: 90_000, now: 7000 })).toMatchObject(wait);
     expect((await finish(store, await claim(store, 'forced-1'), 'deployed', 9000)).next?.deploymentId).toBe('forced-2');
     expect((await finish(store, await claim(store, 'forced-2'), 'rolled_back', 9500)).next?.deploymentId).toBe('d-newest');
     expect((await finish(store, await claim(store, 'd-newest'), 'deployed', 9900)).next).toBeNull();

@@ -15,41 +15,49 @@ async function everything<T>(list: (cursor: string | null) => Promise<Page<T>>):
   }
 }
 
-const runNames = async (store: Store, filter: Parameters<Store['listRuns']>[0]): Promise<string[]> =>
-  (await store.listRuns(filter, { limit: 50, cursor: null })).items.map(({ trainingJobName }) => trainingJobName);
+const runNames = async (store: Store, filter: Parameters<Store['runs']['list']>[0]['filter']): Promise<string[]> =>
+  (await store.runs.list({ filter, page: { limit: 50, cursor: null } })).items.map(({ trainingJobName }) => trainingJobName);
 
-const deploymentIds = async (store: Store, filter: Parameters<Store['listDeployments']>[0]): Promise<string[]> =>
-  (await store.listDeployments(filter, { limit: 50, cursor: null })).items.map(({ deploymentId }) => deploymentId);
+const deploymentIds = async (store: Store, filter: Parameters<Store['deployments']['list']>[0]['filter']): Promise<string[]> =>
+  (await store.deployments.list({ filter, page: { limit: 50, cursor: null } })).items.map(({ deploymentId }) => deploymentId);
 
 export function readModelsSuite(newDatabase: () => TestDatabase): void {
   it('pages through runs, newest first, and shifts nothing when more come', async () => {
     const store = newDatabase().open();
-    for (const name of ['a', 'b', 'c', 'd']) await store.insertRun(newRun(name), 1000);
-    const first = await store.listRuns({}, { limit: 2, cursor: null });
-    await store.insertRun(newRun('e'), 1000);
-    const second = await store.listRuns({}, { limit: 2, cursor: first.nextCursor });
+    for (const name of ['a', 'b', 'c', 'd']) await store.runs.insert({ run: newRun(name), now: 1000 });
+    const first = await store.runs.list({ filter: {}, page: { limit: 2, cursor: null } });
+    await store.runs.insert({ run: newRun('e'), now: 1000 });
+    const second = await store.runs.list({ filter: {}, page: { limit: 2, cursor: first.nextCursor } });
     expect([...first.items, ...second.items].map((run) => run.trainingJobName)).toEqual(['d', 'c', 'b', 'a']);
     expect(second.nextCursor).toBeNull();
-    expect(first.items[0]).toEqual(await store.findRun('d'));
-    expect(await store.listRuns({}, { limit: 9, cursor: null })).toMatchObject({ items: { length: 5 }, nextCursor: null });
+    expect(first.items[0]).toEqual(await store.runs.find('d'));
+    expect(await store.runs.list({ filter: {}, page: { limit: 9, cursor: null } })).toMatchObject({
+      items: { length: 5 },
+      nextCursor: null,
+    });
   });
 
   it.each(['', '12', 'not one', 'LTE', 'MA', 'MS41', 'MWUz', 'Mg=='])('refuses the cursor %j', async (cursor) => {
     const store = newDatabase().open();
     const refused = { code: 'invalid_request', message: 'cursor must be the next_cursor of another page' };
-    await expect(store.listRuns({}, { limit: 2, cursor })).rejects.toMatchObject(refused);
-    await expect(store.listDeployments({}, { limit: 2, cursor })).rejects.toMatchObject(refused);
+    await expect(store.runs.list({ filter: {}, page: { limit: 2, cursor } })).rejects.toMatchObject(refused);
+    await expect(store.deployments.list({ filter: {}, page: { limit: 2, cursor } })).rejects.toMatchObject(refused);
   });
 
   it('filters runs by both statuses', async () => {
     const store = newDatabase().open();
-    await store.insertRun(newRun('requested'), 1000);
+    await store.runs.insert({ run: newRun('requested'), now: 1000 });
     await trained(store, 'plain');
     await deploy(store, 'live', 1000);
     await queued(store, 'twice', 2000);
     const { fencingToken } = await claim(store, 'd-twice');
-    await store.finishDeployment('d-twice', fencingToken, { status: 'failed', failureReason: 'no', detail: null }, 8000);
-    await store.requestDeployment('twice', newDeployment('d-twice-2'), 9000);
+    await store.deployments.finish({
+      deploymentId: 'd-twice',
+      fencingToken,
+      outcome: { status: 'failed', failureReason: 'no', detail: null },
+      now: 8000,
+    });
+    await store.deployments.request({ trainingJobName: 'twice', deployment: newDeployment('d-twice-2'), now: 9000 });
     expect(await runNames(store, { status: 'requested' })).toEqual(['requested']);
     expect(await runNames(store, { status: 'completed' })).toEqual(['twice', 'live', 'plain']);
     expect(await runNames(store, { deploymentStatus: 'none' })).toEqual(['plain', 'requested']);
@@ -57,7 +65,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(await runNames(store, { deploymentStatus: 'failed' })).toEqual([]);
     expect(await runNames(store, { status: 'completed', deploymentStatus: 'queued' })).toEqual(['twice']);
     expect(await runNames(store, { status: 'requested', deploymentStatus: 'queued' })).toEqual([]);
-    const pages = await everything((cursor) => store.listRuns({ status: 'completed' }, { limit: 2, cursor }));
+    const pages = await everything((cursor) => store.runs.list({ filter: { status: 'completed' }, page: { limit: 2, cursor } }));
     expect(pages.map((page) => page.length)).toEqual([2, 1]);
   });
 
@@ -70,7 +78,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(await deploymentIds(store, { endpointName: endpoint.toLowerCase() })).toEqual(['d-b', 'd-a']);
     expect(await deploymentIds(store, { trainingJobName: 'c' })).toEqual(['d-c']);
     expect(await deploymentIds(store, { trainingJobName: 'c', endpointName: endpoint })).toEqual([]);
-    const pages = await everything((cursor) => store.listDeployments({}, { limit: 1, cursor }));
+    const pages = await everything((cursor) => store.deployments.list({ filter: {}, page: { limit: 1, cursor } }));
     expect(pages.map(([one]) => one?.deploymentId)).toEqual(['d-c', 'd-b', 'd-a']);
   });
 
@@ -86,54 +94,65 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       deploymentId: null,
       subject: 'training',
     });
-    expect(await store.history('a')).toEqual([
+    expect(await store.history.list({ trainingJobName: 'a' })).toEqual([
       { ...once(1000), from: null, to: 'requested', actor: 'api', detail: null },
       { ...once(1000), from: 'requested', to: 'training', actor: 'api', detail: 'started' },
       { ...once(6000), from: 'training', to: 'completed', actor: 'poll', detail: null },
       { ...once(6000), subject: 'deployment', from: null, to: 'queued', actor: 'poll', detail: null, deploymentId: 'd-a' },
     ]);
-    expect(await store.history('none')).toEqual([]);
+    expect(await store.history.list({ trainingJobName: 'none' })).toEqual([]);
   });
 
   it('tells a long history page by page, from the end, each page in order', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
     for (let i = 1; i <= historyPageSize + 5; i += 1) {
-      await store.recordSecondaryStatus('a', { secondaryStatus: `phase-${i}`, trainingCreatedAt: 900 }, 'poll', 2000 + i);
+      await store.runs.recordSecondaryStatus({
+        trainingJobName: 'a',
+        secondaryStatus: `phase-${i}`,
+        trainingCreatedAt: 900,
+        actor: 'poll',
+        now: 2000 + i,
+      });
     }
     await inTraining(store, 'b');
-    const newest = await store.history('a');
+    const newest = await store.history.list({ trainingJobName: 'a' });
     expect([newest.length, newest[0]?.detail, newest.at(-1)?.detail]).toEqual([
       historyPageSize,
       'phase-6',
       `phase-${historyPageSize + 5}`,
     ]);
-    const earlier = await store.history('a', { before: newest[0]?.id });
+    const earlier = await store.history.list({ trainingJobName: 'a', before: newest[0]?.id });
     expect(earlier.map(({ detail }) => detail)).toEqual([null, 'started', 'phase-1', 'phase-2', 'phase-3', 'phase-4', 'phase-5']);
-    expect((await store.history('a', { before: newest[0]?.id, limit: 2 })).map(({ detail }) => detail)).toEqual([
-      'phase-4',
-      'phase-5',
-    ]);
-    expect(await store.history('a', { before: earlier[0]?.id })).toEqual([]);
+    expect(
+      (await store.history.list({ trainingJobName: 'a', before: newest[0]?.id, limit: 2 })).map(({ detail }) => detail),
+    ).toEqual(['phase-4', 'phase-5']);
+    expect(await store.history.list({ trainingJobName: 'a', before: earlier[0]?.id })).toEqual([]);
   });
 
   it('tells how often and when last the same was said of a deployment', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
     const { fencingToken } = await claim(store, 'd-a');
-    for (const at of [7100, 7200, 7300]) await store.recordProgress('d-a', fencingToken, {}, 'refused', at);
-    expect((await store.history('a')).at(-1)).toMatchObject({ at: 7100, detail: 'refused', repeats: 3, lastAt: 7300 });
+    for (const at of [7100, 7200, 7300])
+      await store.deployments.recordProgress({ deploymentId: 'd-a', fencingToken, progress: {}, detail: 'refused', now: at });
+    expect((await store.history.list({ trainingJobName: 'a' })).at(-1)).toMatchObject({
+      at: 7100,
+      detail: 'refused',
+      repeats: 3,
+      lastAt: 7300,
+    });
   });
 
   it('lists what is unfinished, in order of recording', async () => {
     const store = newDatabase().open();
-    await store.insertRun(newRun('requested'), 1000);
+    await store.runs.insert({ run: newRun('requested'), now: 1000 });
     await queued(store, 'old', 900);
     await inTraining(store, 'training', 500);
     await deploy(store, 'live', 2000);
     await queued(store, 'new', 3000);
     await claim(store, 'd-new');
-    const runs = await store.unfinishedRuns(0, 10);
+    const runs = await store.runs.listUnfinished({ afterSeq: 0, limit: 10 });
     expect(runs.map((run) => [run.trainingJobName, run.status])).toEqual([
       ['requested', 'requested'],
       ['training', 'training'],
@@ -147,10 +166,10 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       startAttemptedAt: null,
       trainingSinceAt: null,
     });
-    expect(await store.unfinishedRuns(present(runs[0]).seq, 10)).toEqual(runs.slice(1));
-    expect(await store.unfinishedRuns(0, 1)).toEqual(runs.slice(0, 1));
+    expect(await store.runs.listUnfinished({ afterSeq: present(runs[0]).seq, limit: 10 })).toEqual(runs.slice(1));
+    expect(await store.runs.listUnfinished({ afterSeq: 0, limit: 1 })).toEqual(runs.slice(0, 1));
     // Its deployment went live over what waited for an older training.
-    const deployments = await store.unfinishedDeployments(0, 10);
+    const deployments = await store.deployments.listUnfinished({ afterSeq: 0, limit: 10 });
     expect(deployments).toMatchObject([
       {
         seq: expect.any(Number),
@@ -161,18 +180,18 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
         createdAt: expect.any(Number),
       },
     ]);
-    expect(await store.unfinishedDeployments(present(deployments[0]).seq, 10)).toEqual([]);
+    expect(await store.deployments.listUnfinished({ afterSeq: present(deployments[0]).seq, limit: 10 })).toEqual([]);
   });
 
   it('counts by status, those with none too', async () => {
     const store = newDatabase().open();
     const runs = { requested: 0, training: 0, completed: 0, failed: 0, stopped: 0, timed_out: 0 };
     const deployments = { queued: 0, in_progress: 0, deployed: 0, rolled_back: 0, failed: 0, superseded: 0 };
-    expect(await store.counts()).toEqual({ runs, deployments });
-    await store.insertRun(newRun('requested'), 1000);
+    expect(await store.metrics.counts()).toEqual({ runs, deployments });
+    await store.runs.insert({ run: newRun('requested'), now: 1000 });
     await deploy(store, 'live', 1000);
     await queued(store, 'waiting', 2000);
-    expect(await store.counts()).toEqual({
+    expect(await store.metrics.counts()).toEqual({
       runs: { ...runs, requested: 1, completed: 2 },
       deployments: { ...deployments, deployed: 1, queued: 1 },
     });
@@ -180,15 +199,21 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
 
   it('measures from the training’s end, never below zero', async () => {
     const store = newDatabase().open();
-    expect(await store.latencies()).toEqual([]);
+    expect(await store.metrics.latencies()).toEqual([]);
     await deploy(store, 'live', 1000, 8000);
     const end = async (name: string, trainingEndedAt: number | null): Promise<void> => {
       await inTraining(store, name, 2000);
-      await store.finishRun(name, { ...completed, trainingEndedAt }, newDeployment(`d-${name}`), 'poll', 6000);
+      await store.runs.finish({
+        trainingJobName: name,
+        outcome: { ...completed, trainingEndedAt },
+        deployment: newDeployment(`d-${name}`),
+        actor: 'poll',
+        now: 6000,
+      });
     };
     await end('ahead', 9000);
     await end('unknown', null);
-    const [fromQueued, ...others] = await store.latencies();
+    const [fromQueued, ...others] = await store.metrics.latencies();
     expect(fromQueued).toEqual({
       detectedBy: 'poll',
       reached: 'queued',
@@ -198,33 +223,34 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       sumMs: 1000,
     });
     expect(others.map(({ reached }) => reached)).not.toContain('queued');
-    expect(await store.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
+    expect(await store.metrics.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
   it('measures what was put right later as it is now, and nothing twice', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
     const { deploymentId, fencingToken } = await claim(store, 'd-a');
-    const requested = async (): Promise<unknown> => (await store.latencies()).find(({ reached }) => reached === 'requested');
+    const requested = async (): Promise<unknown> =>
+      (await store.metrics.latencies()).find(({ reached }) => reached === 'requested');
     expect(await requested()).toBeUndefined();
-    await store.recordProgress(deploymentId, fencingToken, { requestedAt: 8000 }, '', 8000);
+    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: 8000 }, now: 8000 });
     expect(await requested()).toMatchObject({ count: 1, sumMs: 3000 });
-    await store.recordProgress(deploymentId, fencingToken, { requestedAt: 50_000 }, '', 50_000);
+    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: 50_000 }, now: 50_000 });
     expect(await requested()).toMatchObject({
       count: 1,
       sumMs: 45_000,
       buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
     });
-    await store.recordProgress(deploymentId, fencingToken, { requestedAt: null }, '', 60_000);
+    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: null }, now: 60_000 });
     expect(await requested()).toBeUndefined();
   });
 
   it('counts what is withdrawn no more', async () => {
     const store = newDatabase().open();
-    await store.insertRun(newRun('a'), 1000, { startNow: true });
-    expect((await store.counts()).runs.requested).toBe(1);
-    await store.discardRun('a', 1000);
-    expect((await store.counts()).runs.requested).toBe(0);
+    await store.runs.insert({ run: newRun('a'), now: 1000, startNow: true });
+    expect((await store.metrics.counts()).runs.requested).toBe(1);
+    await store.runs.discard({ trainingJobName: 'a', startAttemptedAt: 1000 });
+    expect((await store.metrics.counts()).runs.requested).toBe(0);
   });
 
   it('proves that it takes writes', async () => {

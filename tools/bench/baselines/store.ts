@@ -46,8 +46,14 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
         direct: directWrites(sqlite),
         ours: async () => {
           const run = newRun();
-          await store.insertRun(run, Date.now(), { startNow: true });
-          await store.markStarted(run.trainingJobName, 'arn', 'api', 'started', Date.now());
+          await store.runs.insert({ run, now: Date.now(), startNow: true });
+          await store.runs.markStarted({
+            trainingJobName: run.trainingJobName,
+            trainingJobArn: 'arn',
+            actor: 'api',
+            detail: 'started',
+            now: Date.now(),
+          });
         },
       },
       { atOnce: 1, rounds },

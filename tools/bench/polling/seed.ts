@@ -12,8 +12,8 @@ export async function seedRuns(databaseUrl: string, count: number): Promise<void
   try {
     for (let index = 1; index <= count; index += 1) {
       const trainingJobName = seededName(index);
-      await store.insertRun(
-        {
+      await store.runs.insert({
+        run: {
           runId: `run-${index}`,
           trainingJobName,
           project,
@@ -36,11 +36,11 @@ export async function seedRuns(databaseUrl: string, count: number): Promise<void
           idempotencyKey: null,
           idempotencyHash: null,
         },
-        Date.now(),
-      );
-      await store.acquireStartLease(trainingJobName, Date.now());
+        now: Date.now(),
+      });
+      await store.runs.acquireStartLease({ trainingJobName, now: Date.now() });
       const arn = `arn:aws:sagemaker:us-east-1:123456789012:training-job/${trainingJobName}`;
-      await store.markStarted(trainingJobName, arn, 'api', 'seeded', Date.now());
+      await store.runs.markStarted({ trainingJobName, trainingJobArn: arn, actor: 'api', detail: 'seeded', now: Date.now() });
     }
   } finally {
     await store.close();

@@ -61,7 +61,7 @@ async function takeStep(
         ...clearedError(deployment),
         ...waitingFor(deployment, 'endpoint', decision.why, now()),
       };
-      if (Object.keys(progress).length > 0) await claim.record(progress, '');
+      if (Object.keys(progress).length > 0) await claim.record(progress);
       log.debug(
         { ...fields, endpoint_name: deployment.endpointName, reason: decision.why },
         'the deployment waits for the endpoint',

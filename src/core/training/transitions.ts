@@ -1,0 +1,18 @@
+import type { Transitions } from '../transitions.ts';
+import type { TrainingRunStatus } from './training-run.ts';
+
+/**
+ * Which status of a training run may follow which. The store's conditions are made from it, and a test holds the state diagram in
+ * ARCHITECTURE.md to it. A run that timed out may still get its outcome: SageMaker went on while no worker observed it.
+ */
+export const trainingRunTransitions: Transitions<TrainingRunStatus> = {
+  requested: ['training', 'completed', 'failed', 'stopped', 'timed_out'],
+  training: ['completed', 'failed', 'stopped', 'timed_out'],
+  timed_out: ['completed', 'failed', 'stopped'],
+  completed: [],
+  failed: [],
+  stopped: [],
+};
+
+/** In which a caller may request the stop of the training: it may still run at SageMaker. */
+export const stoppableRunStatuses = ['requested', 'training', 'timed_out'] as const satisfies readonly TrainingRunStatus[];

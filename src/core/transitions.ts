@@ -1,0 +1,10 @@
+/** Which status may follow which: what a table of transitions is read by. */
+export type Transitions<Status extends string> = Readonly<Record<Status, readonly Status[]>>;
+
+/** The statuses that `to` may follow. */
+export const statusesBefore = <Status extends string>(transitions: Transitions<Status>, to: Status): Status[] =>
+  (Object.keys(transitions) as Status[]).filter((from) => transitions[from].includes(to));
+
+/** All pairs of a status and one that may follow it. */
+export const transitionPairs = <Status extends string>(transitions: Transitions<Status>): [from: Status, to: Status][] =>
+  (Object.keys(transitions) as Status[]).flatMap((from) => transitions[from].map((to): [Status, Status] => [from, to]));

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { decideClaim } from '../../src/core/deployment/decide-claim.ts';
+import { decideRequest } from '../../src/core/deployment/decide-request.ts';
+import { aDeployment } from './samples.ts';
+
+const nothing = { inProgress: null, next: null, live: null };
+const older = aDeployment({ status: 'queued', seq: 1, runSeq: 1, trainingCreatedAt: 1000, trainingJobName: 'older' });
+const own = aDeployment({ status: 'queued', seq: 2, runSeq: 2, trainingCreatedAt: 2000, trainingJobName: 'own' });
+const newer = aDeployment({ status: 'queued', seq: 3, runSeq: 3, trainingCreatedAt: 3000, trainingJobName: 'newer' });
+
+describe('decideClaim', () => {
+  it('claims when nothing else is there, or only older', () => {
+    expect(decideClaim(own, nothing)).toEqual({ kind: 'claim' });
+    expect(decideClaim(own, { ...nothing, next: own, live: older })).toEqual({ kind: 'claim' });
+  });
+
+  it('waits behind what is in progress, be it older, and behind what goes next', () => {
+    const detail = 'the deployment of older goes first';
+    expect(decideClaim(own, { ...nothing, inProgress: older, next: newer })).toEqual({ kind: 'wait', behind: older, detail });
+    expect(decideClaim(own, { ...nothing, next: newer })).toMatchObject({ kind: 'wait', behind: newer });
+  });
+
+  it('gives way to a newer training that is live, unless it was forced', () => {
+    expect(decideClaim(own, { ...nothing, next: own, live: newer })).toEqual({ kind: 'supersede', by: newer });
+    expect(decideClaim({ ...own, forced: true }, { ...nothing, live: newer })).toEqual({ kind: 'claim' });
+  });
+
+  it('restores what is live only while it is', () => {
+    const restoration = { ...own, forced: true, trigger: 'reconcile' as const };
+    expect(decideClaim(restoration, { ...nothing, live: { ...older, runSeq: own.runSeq } })).toEqual({ kind: 'claim' });
+    expect(decideClaim(restoration, { ...nothing, live: older })).toEqual({ kind: 'supersede', by: older });
+  });
+});
+
+describe('decideRequest', () => {
+  const none = { active: null, newestOfRun: null, live: null, newestActive: null };
+
+  it('returns the active deployment of the run, also to a forced request', () => {
+    for (const forced of [false, true]) {
+      expect(decideRequest(own, forced, { ...none, active: own, live: newer })).toEqual({ kind: 'existing', deployment: own });
+    }
+  });
+
+  it('creates another attempt after one that came to nothing', () => {
+    expect(decideRequest(own, false, { ...none, newestOfRun: { ...own, status: 'failed' } })).toEqual({ kind: 'create' });
+  });
+
+  it('returns a deployed one, unless forced', () => {
+    const deployed = { ...own, status: 'deployed' as const };
+    expect(decideRequest(own, false, { ...none, newestOfRun: deployed })).toEqual({ kind: 'existing', deployment: deployed });
+    expect(decideRequest(own, true, { ...none, newestOfRun: deployed })).toEqual({ kind: 'create' });
+  });
+
+  it('gives way to a newer training that is live or on its way, unless forced', () => {
+    for (const seen of [{ live: newer }, { newestActive: newer }]) {
+      expect(decideRequest(own, false, { ...none, ...seen })).toEqual({ kind: 'superseded', by: newer });
+      expect(decideRequest(own, true, { ...none, ...seen })).toEqual({ kind: 'create' });
+    }
+  });
+});
