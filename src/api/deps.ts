@@ -4,11 +4,11 @@ import type { SystemStatus } from '../services/system/read-status.ts';
 import type { BoardQueue } from './pages/board.ts';
 import type { WrongKeyLimits } from './middleware/wrong-keys.ts';
 
-/** Each throws, with the reason, while its part is away. */
+/** Each throws, with the reason, while its part is unavailable. */
 export interface HealthChecks {
   redis(): Promise<void>;
   database(): Promise<void>;
-  /** Whether it takes our credentials. That it is away keeps nobody from being ready. */
+  /** Throws while SageMaker refuses the service's credentials. SageMaker being unavailable does not count. */
   sagemaker(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface ApiDeps {
   wrongKeys?: WrongKeyLimits;
   /** `/model-init`, or empty for none. */
   basePath: string;
-  /** The address as people reach it, where that is not the one that requests name in Host. */
+  /** The address that people use, where requests name another one in Host. */
   publicUrl?: string | null;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;

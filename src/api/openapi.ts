@@ -1,12 +1,15 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Routes } from './env.ts';
+import { loopbackHosts } from './middleware/web-origins.ts';
+import { needsKey, securitySchemes } from './routes/security.ts';
 
 export const openApiPath = '/openapi.json';
 
 const description = [
   packageJson.description,
   'Errors are RFC 9457 problems with a stable `code`. Times are ISO 8601 in UTC.',
-  'Without keys only requests to `localhost`, `127.0.0.1` or `[::1]` are served. Web pages of other origins may change nothing.',
+  'An `invalid_request` lists every faulty parameter, header and field of the body at once.',
+  `Without keys the service accepts only requests whose Host is ${loopbackHosts}. Web pages of other origins may change nothing.`,
   'Once keys are configured, everything but `/health` needs one. Pages and `/metrics` also take it as the password of HTTP basic.',
 ].join('\n\n');
 
@@ -15,8 +18,7 @@ type Document = ReturnType<Routes['getOpenAPI31Document']>;
 /** Describes the API as it is served at `pathname`'s folder. */
 export function describeApi(routes: Routes): (pathname: string) => Document {
   const { openAPIRegistry: registry } = routes;
-  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'An API key' });
-  registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
+  for (const [name, scheme] of Object.entries(securitySchemes)) registry.registerComponent('securitySchemes', name, scheme);
 
   const document = routes.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -26,7 +28,7 @@ export function describeApi(routes: Routes): (pathname: string) => Document {
       description,
       license: { name: packageJson.license, url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: needsKey,
     tags: [
       { name: 'training', description: 'Training runs' },
       { name: 'deployment', description: 'Deployments and endpoints' },
@@ -34,6 +36,6 @@ export function describeApi(routes: Routes): (pathname: string) => Document {
     ],
   });
 
-  // Relative where no prefix is seen: a proxy may have stripped one, and the client resolves it against this document's address.
+  // Relative where there is no prefix: a proxy may have stripped one, and the client resolves it against this document's address.
   return (pathname) => ({ ...document, servers: [{ url: pathname.slice(0, -openApiPath.length) || './' }] });
 }

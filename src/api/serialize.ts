@@ -12,10 +12,7 @@ import type { HistoryEntryBody, TrainingRunBody, TrainingRunDetailsBody } from '
 const isoTime = (at: number): string => new Date(at).toISOString();
 const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
 
-/**
- * Links always carry the base path. Every route is served under it, so they are right for who calls us directly, and they are right
- * behind a proxy that strips it without saying so.
- */
+/** Links always carry the base path: every route is served under it, and a proxy may strip it without a word. */
 export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
   const job = encodeURIComponent(run.trainingJobName);
   const endpoint = encodeURIComponent(run.endpointName);
@@ -56,7 +53,7 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   status: deployment.status,
   trigger: deployment.trigger,
   attempts: deployment.attempts,
-  waits_for: waitsForOf(deployment),
+  waits_for: serializeWaitsFor(deployment),
   failure_reason: deployment.failureReason,
   failure_kind: deployment.failureKind,
   created_at: isoTime(deployment.createdAt),
@@ -69,7 +66,7 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 
-function waitsForOf({ waitsForKind, waitsForSince, waitsForDetail }: Deployment): DeploymentBody['waits_for'] {
+function serializeWaitsFor({ waitsForKind, waitsForSince, waitsForDetail }: Deployment): DeploymentBody['waits_for'] {
   if (waitsForKind === null || waitsForSince === null) return null;
   return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };
 }

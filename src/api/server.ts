@@ -5,15 +5,16 @@ import type { Hono } from 'hono';
 import type { Logger } from '../ports/logger.ts';
 import type { ApiEnv } from './env.ts';
 import { createLinger } from './middleware/linger.ts';
+import { type ProblemCode, problems, problemType } from './problems/table.ts';
 
 export interface ServerTimeouts {
   /** For all headers to be there, from the connection's start. */
   headersMs: number;
   /** For the whole request, its body included. */
   requestMs: number;
-  /** Between two requests. Longer than a load balancer's (60 s at AWS), or it sends requests into connections that we just closed. */
+  /** Between two requests. Longer than a load balancer's (60 s at AWS), which would otherwise use connections that just closed. */
   keepAliveMs: number;
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   checkEveryMs: number;
 }
 
@@ -23,11 +24,11 @@ const drainCheckMs = 50;
 
 export interface RunningServer {
   url: string;
-  /** Takes no more connections, lets requests in hand finish for `graceMs`, then cuts what is left. */
+  /** Accepts no more connections, lets active requests finish for `graceMs`, then cuts the rest. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens, hardened against slow and huge requests. Rejects when it can't listen. */
+/** Listens, hardened against slow and huge requests. Rejects when the address cannot be used. */
 export async function startServer(
   app: Hono<ApiEnv>,
   address: { host: string; port: number },
@@ -53,12 +54,12 @@ export async function startServer(
     },
   );
   server.on('error', listening.reject);
-  server.on('clientError', refuseBrokenRequest);
+  server.on('clientError', refuseUnparsed);
   server.listen(address.port, address.host, () => listening.resolve());
   await listening.promise;
   server.off('error', listening.reject);
-  // Such as no descriptors left for a connection: the process goes on with those that it has.
-  server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
+  // Such as no file descriptors left: the process continues with the connections that it has.
+  server.on('error', (error) => log.error({ event: 'http.connection_failed', err: error }, 'connection failed'));
 
   const { port, family, address: host } = server.address() as AddressInfo;
   return {
@@ -69,7 +70,7 @@ export async function startServer(
 
 function close(server: Server, graceMs: number): Promise<void> {
   const closed = Promise.withResolvers<void>();
-  // A kept-alive connection turns idle only when its last answer is out: look again until none is left.
+  // A kept-alive connection turns idle only when its last response is sent: repeat until none is left.
   const drain = setInterval(() => server.closeIdleConnections(), drainCheckMs);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   server.close((error) => (error === undefined ? closed.resolve() : closed.reject(error)));
@@ -79,42 +80,40 @@ function close(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-/** What has no address that a route could be looked up by (a backslash, an odd Host) never reaches the app. */
+/** A request without a valid address (a backslash, an odd Host) never reaches the app. */
 function unroutedResponse(error: unknown, log: Logger): Response {
   const isRefused = error instanceof RequestError;
-  if (!isRefused) log.error({ err: error }, 'request failed');
-  const [status, code] = isRefused ? [400, 'bad_request'] : [500, 'internal_error'];
-  const [, body] = problemText(status, code);
-  return new Response(body, { status, headers: { 'content-type': problemType, 'cache-control': 'no-store' } });
+  if (!isRefused) log.error({ event: 'http.request_failed', err: error }, 'request failed');
+  const code = isRefused ? 'bad_request' : 'internal_error';
+  return new Response(briefProblem(code), {
+    status: problems[code].status,
+    headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+  });
 }
 
-const problemType = 'application/problem+json';
+const contentType = 'application/problem+json';
 
-function problemText(status: number, code: string): [title: string, body: string] {
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  return [title, JSON.stringify({ type: `urn:sagemaker-autodeploy:problem:${code}`, title, status, detail: title, code })];
+/** A problem without a request id, since there is no request that the app knows. */
+function briefProblem(code: ProblemCode): string {
+  const { status, title } = problems[code];
+  return JSON.stringify({ type: problemType(code), title, status, detail: title, code });
 }
 
-/** What Node's parser refuses never becomes a request; its answer is a problem all the same. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Node's parser refuses it before it is a request; the response is a problem all the same. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const [status, code] = brokenRequest(error.code);
-  const [title, body] = problemText(status, code);
+  const code = codeOfParser[error.code ?? ''] ?? 'bad_request';
+  const body = briefProblem(code);
+  const { status } = problems[code];
   socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-function brokenRequest(errorCode: string | undefined): [status: number, code: string] {
-  switch (errorCode) {
-    case 'HPE_HEADER_OVERFLOW':
-      return [431, 'headers_too_large'];
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return [408, 'request_timeout'];
-    default:
-      return [400, 'bad_request'];
-  }
-}
+const codeOfParser: Partial<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createFailureLog } from '../../src/api/problems/failure-log.ts';
-import { ApiError } from '../../src/api/problems/table.ts';
+import { ApiError } from '../../src/api/problems/api-error.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 
 const request = { method: 'POST', path: '/events' };

@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
-import { problemCodes, toApiError, statusOf, titleOf } from '../../src/api/problems/table.ts';
+import { problemCodes, problems } from '../../src/api/problems/table.ts';
+import { toApiError } from '../../src/api/problems/to-api-error.ts';
 import {
   SageMakerError,
   type SageMakerErrorKind,
@@ -40,7 +41,7 @@ describe('what is thrown, as a problem', () => {
     expect([problem.status, problem.code]).toEqual(responses[kind]);
     // What is about our own credentials would be read as if it were about the caller's request.
     expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500 && kind !== 'unauthenticated');
-    expect(problem.options.retryAfterSeconds).toBe(problem.status === 503 ? 5 : undefined);
+    expect(problem.retryAfterSeconds).toBe(problem.status === 503 ? 5 : null);
   });
 
   it.each([
@@ -50,22 +51,20 @@ describe('what is thrown, as a problem', () => {
   ])('credentials: %s', (code, how) => {
     const problem = toApiError(sagemakerError('unauthenticated', code));
     expect(problem.message).toBe(
-      `SageMaker could not be asked: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
+      `SageMaker could not be called: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
     );
   });
 
   it("a service's error keeps its code, its words and its own time to wait", () => {
     const conflict = toApiError(new ServiceError('idempotency_conflict', 'used'));
-    expect([conflict.status, conflict.code, conflict.message, conflict.options.retryAfterSeconds]).toEqual([
+    expect([conflict.status, conflict.code, conflict.message, conflict.retryAfterSeconds]).toEqual([
       409,
       'idempotency_conflict',
       'used',
-      undefined,
+      null,
     ]);
-    expect(
-      toApiError(new ServiceError('sagemaker_unavailable', 'away', { retryAfterSeconds: 30 })).options.retryAfterSeconds,
-    ).toBe(30);
-    expect(toApiError(new ServiceError('sagemaker_unavailable', 'away')).options.retryAfterSeconds).toBe(5);
+    expect(toApiError(new ServiceError('sagemaker_unavailable', 'down', { retryAfterSeconds: 30 })).retryAfterSeconds).toBe(30);
+    expect(toApiError(new ServiceError('sagemaker_unavailable', 'down')).retryAfterSeconds).toBe(5);
     expect(toApiError(new ServiceError('invalid_request', 'no such cursor')).options.errors).toEqual([
       { field: 'request', detail: 'no such cursor' },
     ]);
@@ -88,6 +87,6 @@ describe('what is thrown, as a problem', () => {
 });
 
 it('every code has a title of its own and a status that stands for an error', () => {
-  expect(new Set(problemCodes.map(titleOf)).size).toBe(problemCodes.length);
-  for (const code of problemCodes) expect(statusOf(code)).toBeGreaterThanOrEqual(400);
+  expect(new Set(problemCodes.map((code) => problems[code].title)).size).toBe(problemCodes.length);
+  for (const code of problemCodes) expect(problems[code].status).toBeGreaterThanOrEqual(400);
 });

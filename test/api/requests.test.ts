@@ -170,12 +170,12 @@ describe('what is no route', () => {
 
   it.each([
     ['GET', '/bootstrap', 'POST'],
-    ['PUT', '/training-jobs/some-job', 'HEAD, GET, DELETE'],
-    ['POST', '/training-jobs', 'HEAD, GET'],
+    ['PUT', '/training-jobs/some-job', 'GET, HEAD, DELETE'],
+    ['POST', '/training-jobs', 'GET, HEAD'],
     ['GET', '/training-jobs/some-job/stop', 'POST'],
     ['GET', '/deploy/some-job', 'POST'],
-    ['PUT', '/health/live', 'HEAD, GET'],
-    ['PATCH', '/openapi.json', 'HEAD, GET'],
+    ['PUT', '/health/live', 'GET, HEAD'],
+    ['PATCH', '/openapi.json', 'GET, HEAD'],
     ['OPTIONS', '/bootstrap', 'POST'],
   ])('%s %s is told which methods there are', async (method, path, allow) => {
     const { ask } = await startApi();
@@ -227,9 +227,11 @@ describe('query parameters', () => {
     const response = await ask(method, `${path}?verbose=1&%22=%zz`);
     expect(response.status).toBe(422);
     if (method === 'HEAD') return;
-    expect(expectProblem(response, 422, 'invalid_request').errors).toEqual([
-      { field: 'verbose', detail: 'is not a known parameter; none is, here' },
-      { field: '"', detail: 'is not a known parameter; none is, here' },
+    const { errors = [] } = expectProblem(response, 422, 'invalid_request');
+    // POST /events misses its body, too.
+    expect(errors.filter(({ field }) => field !== 'body')).toEqual([
+      { field: 'verbose', detail: 'is not a known parameter; this route has none' },
+      { field: '"', detail: 'is not a known parameter; this route has none' },
     ]);
   });
 
@@ -241,7 +243,7 @@ describe('query parameters', () => {
   ])('%s %s: one that is given twice is not guessed at', async (method, path, field) => {
     const { ask, simulator } = await startApi();
     const { errors } = expectProblem(await ask(method, path), 422, 'invalid_request');
-    expect(errors).toEqual([{ field, detail: 'is given more than once' }]);
+    expect(errors).toEqual([{ field, detail: 'is given more than once; send one value' }]);
     expect(simulator.effects()).toEqual([]);
   });
 

@@ -42,7 +42,7 @@ describe('GET /status', () => {
           name: 'worker-1',
           version: '1.2.3',
           started_at: new Date(now - minute).toISOString(),
-          last_last_seen_at: new Date(now).toISOString(),
+          last_seen_at: new Date(now).toISOString(),
           problem: null,
         },
       ],

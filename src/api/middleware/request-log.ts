@@ -3,10 +3,10 @@ import { createMiddleware } from 'hono/factory';
 import { logContext, type Logger } from '../../observability/logger.ts';
 import type { ApiEnv } from '../env.ts';
 
-/** Ids from outside are taken when they can stand in a header and a log line as they are. */
+/** Ids of callers are kept when they can stand in a header and in a log line as they are. */
 const saneRequestId = /^[\w.:=/+-]{1,128}$/;
 
-/** Gives each request an id (a sane incoming X-Request-Id is kept), which is answered and stands in every line it causes. */
+/** Gives each request an id (a sane X-Request-Id is kept). The response carries it, and every log line that the request causes. */
 export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
   const incoming = c.req.header('x-request-id') ?? '';
   const id = saneRequestId.test(incoming) ? incoming : randomUUID();
@@ -15,20 +15,21 @@ export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
   c.res.headers.set('x-request-id', id);
 });
 
-/** One line a request; health checks, which come every few seconds, only at debug. Without the query: people put keys there. */
-export function accessLog(log: Logger, isQuiet: (path: string) => boolean) {
-  // Its four fields are never among those that are redacted, and looking for those costs more than all else of a line.
+/** One line for each request; health checks, which come every few seconds, at debug. Without the query: people put keys there. */
+export function accessLog(log: Logger) {
+  // Its fields are never among those that are redacted, and the search for those costs more than the rest of the line.
   const requests = log.child({}, { redact: [] });
   return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
     const line = {
+      event: 'http.request',
       method: c.req.method,
       path: c.req.path,
       status: c.res.status,
       duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
-    if (isQuiet(c.req.path)) requests.debug(line, 'request');
+    if (c.get('route')?.access === 'open') requests.debug(line, 'request');
     else requests.info(line, 'request');
   });
 }

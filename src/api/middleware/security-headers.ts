@@ -4,8 +4,8 @@ import { boardBaseScriptHash } from '../pages/board-page.ts';
 import type { ApiEnv } from '../env.ts';
 
 /**
- * Everything comes from here and nothing may frame it. Bull Board and Swagger UI write style attributes, hence the one
- * 'unsafe-inline'; scripts are files of ours, but for one line of Bull Board's page that is named by its digest.
+ * Everything comes from this origin and no page may frame it. Bull Board and Swagger UI write style attributes, hence the one
+ * 'unsafe-inline'; scripts are files of this origin, and one line of Bull Board's page that its digest allows.
  */
 const contentSecurityPolicy = {
   defaultSrc: ["'none'"],
@@ -19,10 +19,10 @@ const contentSecurityPolicy = {
   frameAncestors: ["'none'"],
 };
 
-// TLS ends in front of us, and HSTS there would speak for every service of the host.
+// A proxy ends TLS, and HSTS would hold for every service of its host.
 const headers = secureHeaders({ contentSecurityPolicy, strictTransportSecurity: false, xFrameOptions: 'DENY' });
 
-/** Secure headers on every answer. Nothing is cached unless its route says so. */
+/** Secure headers on every response. Nothing is cached unless its route allows it. */
 export const securityHeaders = createMiddleware<ApiEnv>(async (c, next) => {
   await headers(c, next);
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

@@ -1,22 +1,22 @@
-import type { FieldIssue } from '../problems/table.ts';
+import type { FieldIssue } from '../problems/api-error.ts';
 
 type Frame = { kind: 'object'; keys: Set<string>; key: string; awaitsKey: boolean } | { kind: 'array'; index: number };
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],]/g;
-const mostFaults = 20;
+const maxIssues = 20;
 
 /**
- * What `JSON.parse` takes without a word and what would then not be what the caller wrote: a key that is given twice (the last one
- * wins), a number that loses digits, half of a surrogate pair, a `__proto__` (which zod leaves out). Each with its path.
+ * Finds what `JSON.parse` accepts and changes: a key that is given twice (the last one wins), a number that loses digits, half of a
+ * surrogate pair, a `__proto__` (which zod drops). Each with its path, 20 at most.
  *
  * @param text JSON that has been parsed already. With `onlyKeys` values may be anything.
  */
-export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldIssue[] {
-  const faults: FieldIssue[] = [];
+export function strictJsonIssues(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldIssue[] {
+  const issues: FieldIssue[] = [];
   const frames: Frame[] = [];
-  const report = (detail: string): void => void faults.push({ field: pathOf(frames), detail });
+  const report = (detail: string): void => void issues.push({ field: pathOf(frames), detail });
   for (const [part] of text.matchAll(token)) {
-    if (faults.length === mostFaults) break;
+    if (issues.length === maxIssues) break;
     const top = frames.at(-1);
     switch (part[0]) {
       case '{':
@@ -49,7 +49,7 @@ export function oddities(text: string, { onlyKeys = false }: { onlyKeys?: boolea
         if (!onlyKeys && !keepsDigits(part)) report('has more digits than a number keeps exactly; send it as a string');
     }
   }
-  return faults;
+  return issues;
 }
 
 /** `a.b[0].c`; `body` at the top. */
@@ -59,17 +59,17 @@ const pathOf = (frames: readonly Frame[]): string =>
     .join('')
     .replace(/^\./, '') || 'body';
 
-/** Whether the number that JSON.parse makes of it is written with the same digits. */
+/** Whether the number that JSON.parse returns is written with the same digits. */
 function keepsDigits(literal: string): boolean {
   const value = Number(literal);
   return Number.isFinite(value) && digitsOf(literal) === digitsOf(String(value));
 }
 
-/** One text for all ways to write a decimal number: its digits without zeros at either end, and the power of ten of the last one. */
+/** One form for all ways to write a decimal number: its digits without zeros at either end, and the power of ten of the last one. */
 function digitsOf(literal: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+  const [, sign = '', integer = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const digits = `${integer}${fraction}`.replace(/^0+/, '');
   const kept = digits.replace(/0+$/, '');
   return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }

@@ -1,19 +1,21 @@
 /**
- * What keeps web pages away. A browser on the same machine sends whatever any page asks for, to loopback addresses too, and a page may
- * have its own name lead there (DNS rebinding): then it is of one origin with us and reads every answer. Without keys nothing else
+ * Keeps web pages of other origins out. A browser sends the requests of any page, to loopback addresses too, and a page may resolve its
+ * own name to one (DNS rebinding): then it has the same origin as this service and reads every response. Without keys nothing else
  * stands between such a page and a training that costs money.
  */
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../env.ts';
-import { ApiError } from '../problems/table.ts';
+import { ApiError } from '../problems/api-error.ts';
 
 const octet = '(25[0-5]|2[0-4]\\d|1\\d{2}|[1-9]?\\d)';
 const port = '(:(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]?\\d{1,4}))?';
+/** What `isLoopbackHost` accepts, in words. */
+export const loopbackHosts = 'localhost, an address of 127.0.0.0/8, or [::1]';
 const loopbackHost = new RegExp(`^(localhost|127(\\.${octet}){3}|\\[::1\\])${port}$`, 'i');
 
 /**
- * Whether a `Host` header names this machine for certain: `localhost`, 127.0.0.0/8 or `[::1]`, with or without a port. Not 0.0.0.0, nor
- * any other way to write such an address: browsers write them in this one, and a name can be made to lead anywhere.
+ * Whether a `Host` header is certain to name this machine: `localhost`, 127.0.0.0/8 or `[::1]`, with or without a port. Not 0.0.0.0, nor
+ * any other form of such an address: browsers use these forms, and a name may resolve to any address.
  */
 export const isLoopbackHost = (host: string): boolean => loopbackHost.test(host);
 
@@ -21,8 +23,8 @@ const originForm = /^(https?):\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$
 const hostForm = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i;
 
 /**
- * Whether a page of this origin came from us: from the host and port that the request names itself, or from the public address. The
- * scheme is not compared with ours, since TLS may end in front of us; headers that say how (X-Forwarded-…) can be made up.
+ * Whether a page of this origin comes from this service: from the host and port that the request itself names, or from the public
+ * address. The scheme is not compared, since a proxy may end TLS; headers that report it (X-Forwarded-…) can be forged.
  */
 export function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string | null): boolean {
   const [, scheme, name, givenPort] = originForm.exec(origin.toLowerCase()) ?? [];
@@ -33,21 +35,21 @@ export function isOwnOrigin(origin: string, host: string | undefined, publicUrl:
   return ownName === name && (ownPort ?? standard) === (givenPort ?? standard);
 }
 
-/** For an API without keys: only what was meant for this machine by name is served. */
+/** For an API without keys: serves only requests that name a loopback host. */
 export const refuseForeignHosts = createMiddleware<ApiEnv>(async (c, next) => {
   const host = c.req.header('host');
-  // The address of the request line is another one where a proxy was meant.
+  // The request line has an address of its own where the client takes this service for a proxy.
   const addressed = new URL(c.req.url).host;
   if (host !== undefined && isLoopbackHost(host) && isLoopbackHost(addressed)) return next();
   throw new ApiError(
     'foreign_host',
-    'Without API_KEYS only requests to localhost, 127.0.0.1 or [::1] are served, by the name in Host; with API_KEYS all are',
+    `Without API_KEYS only requests whose Host is ${loopbackHosts} are served; with API_KEYS every host is`,
   );
 });
 
 const changesNothing: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Pages of others change nothing, with or without keys. What is no browser sends neither of the two headers. */
+/** Refuses changes that a page of another origin sends, with or without keys. Only browsers send the two headers. */
 export const refuseForeignOrigins = (publicUrl: string | null) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     if (changesNothing.includes(c.req.method)) return next();
@@ -57,6 +59,6 @@ export const refuseForeignOrigins = (publicUrl: string | null) =>
     if (!isForeign && site !== 'cross-site' && site !== 'same-site') return next();
     throw new ApiError(
       'cross_site_request',
-      'Pages of other origins may not send this request. Where a proxy in front of this service changes Host, PUBLIC_URL says which origin is its own',
+      'Pages of other origins may not send this request. Where a proxy changes Host, PUBLIC_URL has to name the origin of this service',
     );
   });

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isIPv6 } from 'node:net';
-import type { Logger } from '../../observability/logger.ts';
-import { ApiError } from '../problems/table.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { ApiError } from '../problems/api-error.ts';
 
 export interface WrongKeyLimits {
-  /** So many at once cost nothing: somebody mistyped, or keys were just changed. */
+  /** So many at once cost nothing: a person mistyped, or keys were just changed. */
   free: number;
   /** So many a second are forgotten. */
   forgottenPerSecond: number;
-  /** Each one more makes the next answer come so much later, up to the longest wait. */
+  /** Each further one delays the next response by so much, up to the longest wait. */
   stepMs: number;
   longestWaitMs: number;
-  /** Of one address, after which there is an answer at once: 429. */
+  /** Of one address; above it the response is 429 at once. */
   mostWaiting: number;
   mostAddresses: number;
 }
@@ -26,7 +26,7 @@ const defaultLimits: WrongKeyLimits = {
 };
 
 interface Failures {
-  /** How many there were, less what has been forgotten by `at`, in milliseconds of the monotonic clock. */
+  /** How many there were, less those forgotten by `at`, in milliseconds of the monotonic clock. */
   level: number;
   at: number;
   waiting: number;
@@ -36,8 +36,8 @@ interface Failures {
 const reportIntervalMs = 60_000;
 
 /**
- * Makes whoever guesses keys wait: answers to wrong keys come later the more of them an address has sent. Only those: a right key from
- * the same address, which may be a balancer's, is never held up. Bounded in memory, whoever comes.
+ * Slows down callers that guess keys: the more wrong keys an address has sent, the later comes the response to the next one. A right key
+ * from the same address, which may be a load balancer's, is never delayed. Memory is bounded, however many addresses there are.
  */
 export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLimits): (address: string) => Promise<void> {
   const byAddress = new Map<string, Failures>();
@@ -49,7 +49,7 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
       level: Math.min(level, limits.free + limits.longestWaitMs / limits.stepMs),
       at: now,
     });
-    // Who failed last comes last, so that the first is who to forget.
+    // The address that failed last comes last, so that the first one is forgotten first.
     byAddress.delete(address);
     byAddress.set(address, failures);
     for (const other of byAddress.keys()) {
@@ -59,7 +59,7 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
     return failures;
   };
 
-  /** Resolves when a wrong key may be answered. @throws {Problem} `too_many_wrong_keys` where too many wait already. */
+  /** Resolves when the response to a wrong key may be sent. @throws {ApiError} `too_many_wrong_keys` where too many wait already. */
   return async (from) => {
     const address = networkOf(from);
     const now = performance.now();
@@ -68,7 +68,7 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
     if (waitMs === 0) return;
     if (failures.reportedAt === null || now - failures.reportedAt > reportIntervalMs) {
       failures.reportedAt = now;
-      log.warn({ address }, 'many wrong API keys come from one address; their answers are slowed down');
+      log.warn({ event: 'auth.wrong_keys', address }, 'many wrong API keys from one address');
     }
     if (failures.waiting >= limits.mostWaiting) {
       throw new ApiError('too_many_wrong_keys', 'Too many wrong API keys came from this address', {
@@ -80,7 +80,7 @@ export function createWrongKeys(log: Logger, limits: WrongKeyLimits = defaultLim
   };
 }
 
-/** Who has an IPv6 address has 2^64 of them. */
+/** The /64 network of an IPv6 address: one host can use all 2^64 addresses of it. An IPv4 address stands for itself. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;

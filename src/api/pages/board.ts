@@ -5,7 +5,7 @@ import { serveStatic, type ServeStaticOptions } from '@hono/node-server/serve-st
 import { type Env, Hono } from 'hono';
 import { boardPage } from './board-page.ts';
 import type { ApiEnv } from '../env.ts';
-import { ApiError } from '../problems/table.ts';
+import { ApiError } from '../problems/api-error.ts';
 import { withTimeout } from '../../async/with-timeout.ts';
 
 /** BullMQ's Queue, by way of Bull Board: only src/queue and src/worker know BullMQ. */
@@ -14,17 +14,17 @@ export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 export const boardPath = '/admin/queues';
 
 /**
- * A queue whose Redis was away when it was opened never answers
+ * A queue whose Redis was unavailable when it was opened never resolves
  * (docs/reference/bullmq-behavior.md#a-queue-waits-for-its-first-connection).
  */
 const responseTimeoutMs = 5000;
 
 const unreadable = (cause: Error): ApiError =>
-  new ApiError('redis_unavailable', 'The queues could not be read from Redis', { retryAfterSeconds: 5, cause });
+  new ApiError('redis_unavailable', 'The queues could not be read from Redis', { cause });
 
-/** Bull Board over the queues, to look and not to touch; to be mounted at `boardPath`, under any prefix. */
+/** Bull Board over the queues, read-only; to be mounted at `boardPath`, under any prefix. */
 export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
-  // Its own rewrite knows one mount point only; ours finds the file behind any prefix.
+  // Its own rewrite knows one mount point only; this one finds the file behind any prefix.
   const adapter = new HonoAdapter(<E extends Env>(options?: ServeStaticOptions<E>) =>
     serveStatic<E>({ ...options, rewriteRequestPath: (path) => path.replace(/^.*?\/static/, '') }),
   );
@@ -33,9 +33,9 @@ export function createBoard(queues: readonly BoardQueue[]): Hono<ApiEnv> {
     queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
     options: { uiConfig: { boardTitle: 'autodeploy', hideDocsLink: true, hideRedisDetails: true, showWorkers: false } },
   });
-  // The plugin is a Hono of its own, which would answer what is thrown; so it is told further below.
+  // The plugin is a Hono of its own, which would turn a thrown error into a response; the error goes through the body instead.
   adapter.setErrorHandler((error) =>
-    // It decodes some of the query once more.
+    // It decodes some of the query a second time.
     error instanceof URIError ? { status: 400, body: { error: error.message } } : { status: 500, body: error.message },
   );
 

@@ -1,6 +1,6 @@
 /**
- * A proxy may strip any prefix before a request reaches us, and need not say so: where a browser sees a page is unknown here.
- * What is known is how deep inside of its own folder the page is, so its `<base>` is relative, and right everywhere.
+ * A proxy may strip any prefix from a request without a word, so the address that the browser sees is unknown here. Known is how deep
+ * inside of its own folder the page is, so its `<base>` is relative, and right behind any prefix.
  *
  * `/docs` → `docs/`; `/docs/` → `./`; `/admin/queues/queue/deploy` in folder `/admin/queues` → `./../`.
  */

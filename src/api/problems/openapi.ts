@@ -1,6 +1,6 @@
-/** Answers as the OpenAPI document describes them. */
+/** Responses as the OpenAPI document describes them. */
 import type { z } from '@hono/zod-openapi';
-import { type ProblemCode, problemCodes, statusOf, titleOf, typeOf } from './table.ts';
+import { type ProblemCode, problemCodes, problems, problemType } from './table.ts';
 import { ProblemSchema } from '../schemas/problem.ts';
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -8,35 +8,34 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },
 });
 
-/** Of every route: the code of the route's own faults come on top. Problems are thrown, so they take no part in handlers' types. */
-const always: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'too_many_wrong_keys', 'foreign_host', 'internal_error'];
+const ofEveryRoute: readonly ProblemCode[] = ['foreign_host', 'internal_error'];
+const ofRoutesWithKey: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'too_many_wrong_keys'];
+const ofChanges: readonly ProblemCode[] = [
+  'cross_site_request',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+];
 
-/** Of every route that changes something. */
-const alwaysOfPost: readonly ProblemCode[] = ['cross_site_request', 'payload_too_large'];
+/** Of a route that needs no key and cannot be called wrongly. Problems are thrown, so they take no part in the types of handlers. */
+export const openProblems = (...codes: ProblemCode[]) => problemResponses([...ofEveryRoute, ...codes]);
 
-export function problems(...codes: ProblemCode[]): Record<never, never> {
-  return responsesFor([...always, ...codes]);
-}
+/** Of a route that reads: the codes that every such route has, and its own. */
+export const readProblems = (...codes: ProblemCode[]) => openProblems(...ofRoutesWithKey, ...codes);
 
-export function problemsOfPost(...codes: ProblemCode[]): Record<never, never> {
-  return responsesFor([...always, ...alwaysOfPost, ...codes]);
-}
+/** Of a route that changes something: it may have a body. */
+export const changeProblems = (...codes: ProblemCode[]) => readProblems(...ofChanges, ...codes);
 
-/** Routes that are open to everybody and can't be called wrongly. */
-export function openProblems(...codes: ProblemCode[]): Record<never, never> {
-  return responsesFor(['foreign_host', 'internal_error', ...codes]);
-}
-
-function responsesFor(codes: readonly ProblemCode[]): Record<never, never> {
+function problemResponses(codes: readonly ProblemCode[]): Record<never, never> {
   const byStatus = Map.groupBy(
     problemCodes.filter((code) => codes.includes(code)),
-    statusOf,
+    (code) => problems[code].status,
   );
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       status,
       {
-        description: ofStatus.map((code) => `\`${code}\`: ${titleOf(code)}`).join('. '),
+        description: ofStatus.map((code) => `\`${code}\`: ${problems[code].title}`).join('. '),
         ...(status === 429 || status === 503
           ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } } }
           : {}),
@@ -52,10 +51,9 @@ function responsesFor(codes: readonly ProblemCode[]): Record<never, never> {
 }
 
 const example = (code: ProblemCode) => ({
-  type: typeOf(code),
-  title: titleOf(code),
-  status: statusOf(code),
-  detail: code === 'invalid_request' ? 'instance_count must be at least 1' : titleOf(code),
+  type: problemType(code),
+  ...problems[code],
+  detail: code === 'invalid_request' ? 'instance_count must be at least 1' : problems[code].title,
   code,
   request_id: '0e7a1b0c-52a3-4d5e-9f6b-1c2d3e4f5a6b',
   ...(code === 'invalid_request' ? { errors: [{ field: 'instance_count', detail: 'must be at least 1' }] } : {}),

@@ -1,13 +1,13 @@
 import type { ApiContext } from '../env.ts';
-import { type ApiError, titleOf, typeOf } from './table.ts';
+import type { ApiError } from './api-error.ts';
+import { problems, problemType } from './table.ts';
 import type { ProblemBody } from '../schemas/problem.ts';
 
 /** The problem as `application/problem+json`. */
-export function problemResponse(c: ApiContext, problem: ApiError): Response {
-  const { code, status, message, options } = problem;
+export function problemResponse(c: ApiContext, { code, status, message, options, retryAfterSeconds }: ApiError): Response {
   const body: ProblemBody = {
-    type: typeOf(code),
-    title: titleOf(code),
+    type: problemType(code),
+    title: problems[code].title,
     status,
     detail: message,
     code,
@@ -17,7 +17,7 @@ export function problemResponse(c: ApiContext, problem: ApiError): Response {
   };
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
-    ...(options.retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(options.retryAfterSeconds)) }),
+    ...(retryAfterSeconds === null ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
     ...options.headers,
   });
 }

@@ -1,17 +1,19 @@
 import { createRoute } from '@hono/zod-openapi';
 import { createTrainingRun } from '../../services/training/create-run.ts';
 import type { BootstrapBody } from '../../services/training/new-run.ts';
-import { readJsonBody } from '../middleware/body.ts';
+import { checkedBody } from '../middleware/json-body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problemsOfPost } from '../problems/openapi.ts';
+import { changeProblems, json } from '../problems/openapi.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
+import { jsonBody } from '../schemas/json-body.ts';
 import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
 import type { Routes } from '../env.ts';
 
-/** Without it pages that try the API make one up by the patterns. */
-const example = { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } };
+const body = jsonBody('BootstrapRequest', BootstrapRequestSchema, {
+  example: { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } },
+});
 
 const route = createRoute({
   method: 'post',
@@ -20,23 +22,13 @@ const route = createRoute({
   tags: ['training'],
   summary: 'Start a training',
   description:
-    'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The run is started ' +
-    'once: also when Redis is away or SageMaker throttles, in which case a worker goes on.',
-  request: {
-    query: BootstrapQuery,
-    headers: BootstrapHeaders,
-    // A reference, for zod-openapi not to read the body itself (body.ts).
-    body: {
-      required: false,
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/BootstrapRequest' }, example } },
-    },
-  },
+    'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The training is ' +
+    'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start.',
+  request: { query: BootstrapQuery, headers: BootstrapHeaders, body },
   responses: {
     202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
     200: json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),
-    ...problemsOfPost(
-      'invalid_request',
-      'unsupported_media_type',
+    ...changeProblems(
       'idempotency_conflict',
       'training_job_exists',
       'sagemaker_rejected',
@@ -47,7 +39,7 @@ const route = createRoute({
   },
 });
 
-const bootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
+const toBootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
   trainingJobName: request.training_job_name,
   endpointName: request.endpoint_name,
   hyperparameters: request.hyperparameters,
@@ -65,14 +57,13 @@ export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): voi
   routes.openAPIRegistry.register('BootstrapRequest', BootstrapRequestSchema);
 
   routes.openapi(route, async (c) => {
-    const request = await readJsonBody(c, BootstrapRequestSchema);
     const { run, created } = await createTrainingRun(ctx, {
       autoDeploy: c.req.valid('query').auto_deploy,
       idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
-      body: bootstrapBody(request),
+      body: toBootstrapBody(checkedBody(c, body)),
     });
-    const body = serializeRun(run, basePath);
-    c.header('location', body.links.self);
-    return c.json(body, created ? 202 : 200);
+    const response = serializeRun(run, basePath);
+    c.header('location', response.links.self);
+    return c.json(response, created ? 202 : 200);
   });
 }

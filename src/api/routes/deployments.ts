@@ -1,10 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { requestDeployment } from '../../services/deployment/request-deployment.ts';
-import { refuseBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems, problemsOfPost } from '../problems/openapi.ts';
+import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
-import { DeployQuery, DeploymentsQuery, knownName, TrainingJobParams } from '../schemas/request.ts';
+import { DeployQuery, DeploymentsQuery, possibleName, TrainingJobParams } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
 import type { Routes } from '../env.ts';
 
@@ -13,14 +12,12 @@ const deploy = createRoute({
   path: '/deploy/{name}',
   operationId: 'deploy',
   tags: ['deployment'],
-  summary: 'Deploy the model of a completed training, whoever started it',
+  summary: 'Deploy the model of a completed training, also of one that this service did not start',
   request: { params: TrainingJobParams, query: DeployQuery },
   responses: {
     202: json(DeploymentSchema, 'The deployment, queued'),
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
-    ...problemsOfPost(
-      'invalid_request',
-      'unsupported_media_type',
+    ...changeProblems(
       'not_found',
       'training_not_completed',
       'superseded',
@@ -39,14 +36,16 @@ const list = createRoute({
   tags: ['deployment'],
   summary: 'Which training went to which endpoint, newest first',
   request: { query: DeploymentsQuery },
-  responses: { 200: json(DeploymentPageSchema, 'A page of deployments'), ...problems('invalid_request', 'database_unavailable') },
+  responses: {
+    200: json(DeploymentPageSchema, 'A page of deployments'),
+    ...readProblems('invalid_request', 'database_unavailable'),
+  },
 });
 
 export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
   routes.openapi(deploy, async (c) => {
-    await refuseBody(c);
     const { deployment, created } = await requestDeployment(ctx, {
-      trainingJobName: knownName(c.req.valid('param').name),
+      trainingJobName: possibleName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
     });

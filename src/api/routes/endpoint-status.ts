@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { endpointStatus } from '../../services/deployment/endpoint-status.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../problems/openapi.ts';
+import { json, readProblems } from '../problems/openapi.ts';
 import { EndpointStatusSchema } from '../schemas/endpoint-status.ts';
 import { EndpointStatusQuery } from '../schemas/request.ts';
 import { serializeEndpointStatus } from '../serialize.ts';
@@ -16,7 +16,7 @@ const route = createRoute({
   request: { query: EndpointStatusQuery },
   responses: {
     200: json(EndpointStatusSchema, 'The endpoint'),
-    ...problems('invalid_request', 'not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
+    ...readProblems('invalid_request', 'not_found', 'sagemaker_rejected', 'sagemaker_unavailable', 'database_unavailable'),
   },
 });
 

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import { ApiError } from '../problems/table.ts';
+import { ApiError } from '../problems/api-error.ts';
 import { json, openProblems } from '../problems/openapi.ts';
 import { withTimeout } from '../../async/with-timeout.ts';
 import { errorMessage } from '../../core/errors.ts';
 import type { Routes } from '../env.ts';
+import { needsNoKey } from './security.ts';
 
 const checkTimeoutMs = 1000;
 const retryAfterSeconds = 2;
@@ -14,9 +15,9 @@ const live = createRoute({
   path: '/health/live',
   operationId: 'healthLive',
   tags: ['operation'],
-  summary: 'Whether the process answers',
-  security: [],
-  responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...openProblems() },
+  summary: 'Whether the process responds',
+  security: needsNoKey,
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'It responds'), ...openProblems() },
 });
 
 const ok = z.literal('ok');
@@ -26,10 +27,13 @@ const ready = createRoute({
   path: '/health/ready',
   operationId: 'healthReady',
   tags: ['operation'],
-  summary: 'Whether Redis and the database answer, and AWS takes our credentials',
-  security: [],
+  summary: 'Whether Redis and the database take writes, and AWS accepts the credentials of the service',
+  security: needsNoKey,
   responses: {
-    200: json(z.object({ status: z.literal('ok'), checks: z.object({ redis: ok, database: ok, sagemaker: ok }) }), 'They do'),
+    200: json(
+      z.object({ status: z.literal('ok'), checks: z.object({ redis: ok, database: ok, sagemaker: ok }) }),
+      'All of them do',
+    ),
     ...openProblems('not_ready'),
   },
 });
@@ -46,17 +50,17 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
     if (redis === 'ok' && database === 'ok' && sagemaker === 'ok') {
       return c.json({ status: 'ok' as const, checks: { redis, database, sagemaker } }, 200);
     }
-    const away = Object.entries({ Redis: redis, 'the database': database, SageMaker: sagemaker }).filter(
+    const failed = Object.entries({ Redis: redis, 'the database': database, SageMaker: sagemaker }).filter(
       ([, reason]) => reason !== 'ok',
     );
-    throw new ApiError('not_ready', away.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
+    throw new ApiError('not_ready', failed.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
       checks: { redis, database, sagemaker },
       retryAfterSeconds,
     });
   });
 }
 
-/** `ok`, or the reason why not. A part that does not answer counts as away: whoever asks has a time limit too. */
+/** `ok`, or the reason why not. A part that does not respond in time counts as unavailable: the probe has a time limit too. */
 async function outcome(check: () => Promise<void>): Promise<string> {
   try {
     await withTimeout(checkTimeoutMs, check(), () => new Error(`no answer within ${checkTimeoutMs} ms`));

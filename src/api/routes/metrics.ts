@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
-import { problems } from '../problems/openapi.ts';
+import { readProblems } from '../problems/openapi.ts';
 import type { Routes } from '../env.ts';
+import { opensInBrowser } from './security.ts';
 
 const metrics = createRoute({
   method: 'get',
@@ -9,9 +10,10 @@ const metrics = createRoute({
   operationId: 'metrics',
   tags: ['operation'],
   summary: 'Prometheus metrics',
+  security: opensInBrowser,
   responses: {
-    200: { description: 'Prometheus’ text format', content: { 'text/plain': { schema: z.string() } } },
-    ...problems('invalid_request'),
+    200: { description: 'The text format of Prometheus', content: { 'text/plain': { schema: z.string() } } },
+    ...readProblems('invalid_request'),
   },
 });
 

@@ -1,17 +1,18 @@
-/** What people open in a browser, and the document behind it. Comes last: the document describes the routes that are there. */
+/** Pages and the document behind them. Registered last: the document describes the routes that are there. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { boardPath, createBoard } from '../pages/board.ts';
 import type { ApiDeps } from '../deps.ts';
 import { createDocs, docsPath } from '../pages/docs.ts';
 import { describeApi, openApiPath } from '../openapi.ts';
-import { problems } from '../problems/openapi.ts';
+import { readProblems } from '../problems/openapi.ts';
 import type { Routes } from '../env.ts';
+import { opensInBrowser } from './security.ts';
 
 const html = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
 
 export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
   const { openAPIRegistry: registry } = routes;
-  const common = { method: 'get', tags: ['operation'] } satisfies Partial<RouteConfig>;
+  const common = { method: 'get', tags: ['operation'], security: opensInBrowser } satisfies Partial<RouteConfig>;
   registry.registerPath({
     ...common,
     path: openApiPath,
@@ -19,7 +20,7 @@ export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
     summary: 'This document',
     responses: {
       200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
-      ...problems('invalid_request'),
+      ...readProblems('invalid_request'),
     },
   });
   registry.registerPath({
@@ -27,14 +28,14 @@ export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
     path: docsPath,
     operationId: 'docs',
     summary: 'A page to try the API',
-    responses: { 200: html('The page'), ...problems() },
+    responses: { 200: html('The page'), ...readProblems() },
   });
   registry.registerPath({
     ...common,
     path: boardPath,
     operationId: 'queues',
     summary: 'Bull Board: the queues and their jobs',
-    responses: { 200: html('The page'), ...problems() },
+    responses: { 200: html('The page'), ...readProblems() },
   });
 
   const document = describeApi(routes);

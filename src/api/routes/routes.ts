@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv, Routes } from '../env.ts';
 import { toFieldIssues } from '../problems/validation-issues.ts';
-import { invalidRequest } from '../problems/table.ts';
+import { invalidRequest } from '../problems/api-error.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { eventRoutes } from './events.ts';
@@ -16,8 +16,9 @@ import { trainingJobRoutes } from './training-jobs.ts';
 /** All routes, to be mounted at `/` and under the base path. */
 export function createRoutes(deps: ApiDeps): Routes {
   const routes: Routes = new OpenAPIHono<ApiEnv>({
+    // Never for query and headers: middleware/check-request.ts has accepted them by then.
     defaultHook: (result) => {
-      if (!result.success) throw invalidRequest(toFieldIssues(result.error, result.target === 'json' ? 'body' : result.target));
+      if (!result.success) throw invalidRequest(toFieldIssues(result.error, result.target));
     },
   });
   bootstrapRoutes(routes, deps);

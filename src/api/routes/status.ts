@@ -3,7 +3,7 @@ import type { SkippedItem } from '../../core/skipped.ts';
 import type { ServiceProcess } from '../../core/service-process.ts';
 import { recentCallsMs, type SystemStatus } from '../../services/system/read-status.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems } from '../problems/openapi.ts';
+import { json, readProblems } from '../problems/openapi.ts';
 import { type StatusBody, StatusSchema } from '../schemas/status.ts';
 import type { Routes } from '../env.ts';
 
@@ -12,10 +12,10 @@ const route = createRoute({
   path: '/status',
   operationId: 'status',
   tags: ['operation'],
-  summary: 'How the whole service stands: who lives, what waits, what is refused, what a person should know of',
+  summary: 'The state of the whole service: processes, waiting jobs, refused calls, and warnings',
   responses: {
-    200: json(StatusSchema, 'How it stands, also while Redis or the database is away'),
-    ...problems('invalid_request'),
+    200: json(StatusSchema, 'The state, also while Redis or the database is unavailable'),
+    ...readProblems('invalid_request'),
   },
 });
 
@@ -86,6 +86,6 @@ const serializeProcess = ({ name, version, startedAt, lastSeenAt, problem }: Ser
   name,
   version,
   started_at: isoTime(startedAt),
-  last_last_seen_at: isoTime(lastSeenAt),
+  last_seen_at: isoTime(lastSeenAt),
   problem,
 });

@@ -2,10 +2,9 @@ import { createRoute } from '@hono/zod-openapi';
 import { readRun } from '../../services/training/get-run.ts';
 import { removeRun } from '../../services/training/remove-run.ts';
 import { stopTraining } from '../../services/training/stop-run.ts';
-import { refuseBody } from '../middleware/body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { json, problems, problemsOfPost } from '../problems/openapi.ts';
-import { knownName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
+import { changeProblems, json, readProblems } from '../problems/openapi.ts';
+import { possibleName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
 import type { Routes } from '../env.ts';
@@ -17,7 +16,7 @@ const list = createRoute({
   tags: ['training'],
   summary: 'The training runs, newest first',
   request: { query: TrainingRunsQuery },
-  responses: { 200: json(TrainingRunPageSchema, 'A page of runs'), ...problems('invalid_request', 'database_unavailable') },
+  responses: { 200: json(TrainingRunPageSchema, 'A page of runs'), ...readProblems('invalid_request', 'database_unavailable') },
 });
 
 const read = createRoute({
@@ -29,7 +28,7 @@ const read = createRoute({
   request: { params: TrainingJobParams, query: TrainingJobQuery },
   responses: {
     200: json(TrainingRunDetailsSchema, 'The run'),
-    ...problems('invalid_request', 'not_found', 'database_unavailable'),
+    ...readProblems('invalid_request', 'not_found', 'database_unavailable'),
   },
 });
 
@@ -40,14 +39,12 @@ const stop = createRoute({
   tags: ['training'],
   summary: 'Stop a training and its monitoring',
   description:
-    'Of a training that is over, the deployment that still waits for its turn is withdrawn: it ends as `failed`. One that is in ' +
-    'progress can’t be stopped.',
+    'When the training is over, its deployment is discarded if it still waits for its turn: it ends as `failed`. A deployment in ' +
+    'progress cannot be stopped.',
   request: { params: TrainingJobParams },
   responses: {
-    202: json(TrainingRunSchema, 'The run; SageMaker has been asked to stop it, now or before, or its deployment is withdrawn'),
-    ...problemsOfPost(
-      'invalid_request',
-      'unsupported_media_type',
+    202: json(TrainingRunSchema, 'The run; the stop is requested, now or before, or its deployment is discarded'),
+    ...changeProblems(
       'not_found',
       'nothing_to_stop',
       'deployment_in_progress',
@@ -65,13 +62,12 @@ const remove = createRoute({
   tags: ['training'],
   summary: 'Forget a run with its deployments and history',
   description:
-    'Also one that the service can’t handle. SageMaker’s training job, models and endpoint stay as they are; the training is not ' +
-    'adopted again by itself.',
+    "Also one that the service cannot handle. SageMaker's training job, models and endpoint stay as they are, and the service does " +
+    'not adopt the training again.',
   request: { params: TrainingJobParams },
   responses: {
     200: json(TrainingRunSchema, 'The run as it was'),
-    ...problemsOfPost(
-      'invalid_request',
+    ...changeProblems(
       'not_found',
       'run_in_progress',
       'deployment_in_progress',
@@ -91,16 +87,15 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
 
   routes.openapi(read, async (c) => {
     const { history_before: historyBefore } = c.req.valid('query');
-    const details = await readRun(ctx, knownName(c.req.valid('param').name), { historyBefore });
+    const details = await readRun(ctx, possibleName(c.req.valid('param').name), { historyBefore });
     return c.json(serializeRunDetails(details, basePath), 200);
   });
 
-  // Whatever its name: a row that nothing else can be done about has to go.
+  // Any name: a row that the service cannot handle has to be removable.
   routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(ctx, c.req.valid('param').name), basePath), 200));
 
   routes.openapi(stop, async (c) => {
-    await refuseBody(c);
-    const run = await stopTraining(ctx, knownName(c.req.valid('param').name));
+    const run = await stopTraining(ctx, possibleName(c.req.valid('param').name));
     return c.json(serializeRun(run, basePath), 202);
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The body of POST /bootstrap, with SageMaker's own limits (docs/reference/sagemaker-behavior.md#limits-of-names-and-values):
- * refused here before it costs a call.
+ * the API refuses a request before it costs a call.
  */
 import { z } from '@hono/zod-openapi';
 import {
@@ -17,17 +17,18 @@ import { reservedTagPrefix } from '../../core/sagemaker/tags.ts';
 import { resourceName } from './request.ts';
 
 const maxEntries = 100;
-/** SageMaker allows 50 tags; the rest is for those that make the job ours. */
+/** SageMaker allows 50 tags; the service adds its own. */
 const maxTags = 40;
 
 const upTo = (count: number) => (entries: object) => Object.keys(entries).length <= count;
-const text = (max: number) => z.string('must be a string').max(max, `must be at most ${max} characters long`);
+const text = (max: number) =>
+  z.string('must be a string').max(max, { error: `must be at most ${max} characters long`, abort: true });
 const integer = (from: number, to: number) =>
-  z.int('must be a whole number').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
+  z.int('must be an integer').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
 
 const scalarTypes: ('string' | 'number' | 'boolean')[] = ['string', 'number', 'boolean'];
 
-/** SageMaker takes strings only. JSON numbers beyond 2^53 have lost digits by the time they get here. */
+/** SageMaker takes strings only. JSON numbers beyond 2^53 have lost digits by the time that they are parsed. */
 const scalar = z
   .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or true or false')
   .refine(
@@ -108,13 +109,13 @@ const tags = z
 
 const image = text(maxImageLength).regex(imagePattern, 'must be an image address without white space');
 
-/** Optional fields may not be null: left out is what says "the service's setting". */
+/** Optional fields may not be null: a field that is left out means the setting of the service. */
 export const BootstrapRequestSchema = z
   .strictObject(
     {
       training_job_name: resourceName()
         .optional()
-        .openapi({ description: 'Made up when left out', example: 'sentiment-nightly-42' }),
+        .openapi({ description: 'Chosen by the service when left out', example: 'sentiment-nightly-42' }),
       endpoint_name: resourceName().optional(),
       hyperparameters: hyperparameters.optional(),
       training_image: image.optional(),

@@ -18,21 +18,21 @@ export const DeploymentSchema = z
     endpoint_config_name: z.string().nullable(),
     model_name: z.string(),
     status: z.enum(deploymentStatuses),
-    trigger: z.enum(triggers).openapi({ description: 'Who noticed the completed training, or asked for the deployment' }),
+    trigger: z.enum(triggers).openapi({ description: 'What noticed the completed training or requested the deployment' }),
     attempts: z.int().openapi({ description: 'Which deployment of this training run it is, from 1' }),
-    waits_for: WaitsForSchema.nullable().openapi({ description: 'Null while it moves, and when it is over' }),
+    waits_for: WaitsForSchema.nullable().openapi({ description: 'Null while it proceeds, and when it is over' }),
     failure_reason: z.string().nullable(),
     failure_kind: failureKind(),
     created_at: instant(),
     started_at: instant().nullable(),
     finished_at: instant().nullable(),
-    training_ended_at: instant().nullable().openapi({ description: 'As SageMaker tells' }),
-    detected_at: instant().nullable().openapi({ description: 'When the training’s completion was recorded' }),
-    detected_by: z.enum(actors).nullable().openapi({ description: 'Who saw the completion first' }),
-    deploy_requested_at: instant().nullable().openapi({ description: 'When SageMaker was last asked to change the endpoint' }),
+    training_ended_at: instant().nullable().openapi({ description: 'As SageMaker reports it' }),
+    detected_at: instant().nullable().openapi({ description: 'When the completion of the training was recorded' }),
+    detected_by: z.enum(actors).nullable().openapi({ description: 'What observed the completion first' }),
+    deploy_requested_at: instant().nullable().openapi({ description: 'When a change of the endpoint was last requested' }),
     in_service_at: instant()
       .nullable()
-      .openapi({ description: 'When the endpoint went into service with it, as SageMaker tells' }),
+      .openapi({ description: 'When the endpoint went into service with it, as SageMaker reports it' }),
   })
   .openapi('Deployment');
 

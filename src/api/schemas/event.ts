@@ -8,7 +8,7 @@ import { z } from '@hono/zod-openapi';
 import type { StateChange } from '../../core/sagemaker/state-change.ts';
 import { resourceName } from './request.ts';
 
-/** Null for what is no instant, so that a field which only dates the event never costs it. */
+/** Null for what is no instant: a field that only dates the event must not cost it. */
 const instantMs = z
   .union([z.number(), z.string()])
   .transform((value) => {
@@ -51,6 +51,9 @@ const envelope = {
 const trainingType = 'SageMaker Training Job State Change';
 const endpointType = 'SageMaker Endpoint State Change';
 
+/** The types of event that are accepted, in words. */
+export const eventTypes = `${trainingType} or ${endpointType}`;
+
 export const EventSchema = z
   .discriminatedUnion(
     'detail-type',
@@ -58,7 +61,7 @@ export const EventSchema = z
       z.looseObject({ ...envelope, 'detail-type': z.literal(trainingType), detail: trainingDetail }),
       z.looseObject({ ...envelope, 'detail-type': z.literal(endpointType), detail: endpointDetail }),
     ],
-    `must be an event of the detail-type ${trainingType} or ${endpointType}`,
+    `must be ${eventTypes}`,
   )
   .transform((event): StateChange => {
     const at = event.detail.LastModifiedTime ?? event.time ?? null;

@@ -14,13 +14,13 @@ export const ProblemSchema = z
       .array(z.object({ field: z.string(), detail: z.string() }))
       .optional()
       .openapi({
-        description: 'With invalid_request: one entry a fault',
+        description: 'With invalid_request: one entry for each issue',
         example: [{ field: 'instance_count', detail: 'must be at least 1' }],
       }),
     checks: z
       .record(z.string(), z.string())
       .optional()
-      .openapi({ description: 'With not_ready: `ok` or the reason, a part each' }),
+      .openapi({ description: 'With not_ready: `ok` or the reason, for each part' }),
   })
   .openapi('Problem');
 

@@ -1,17 +1,20 @@
-/** What routes take from the path, the query and the headers. Names that are not here are refused (query-names.ts). */
+/** What routes take from the path, the query and the headers. Other query parameters are refused (middleware/check-request.ts). */
 import { z } from '@hono/zod-openapi';
 import { maxNameLength, namePattern } from '../../core/sagemaker/names.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
-import { ApiError } from '../problems/table.ts';
+import { ApiError } from '../problems/api-error.ts';
 import { runDeploymentStatuses } from './training-run.ts';
 
+const nameRule = `1 to ${maxNameLength} letters, digits and inner hyphens`;
+
+/** A name as SageMaker takes it: of a training job, model or endpoint. */
 export const resourceName = () =>
   z
     .string('must be a string')
-    .max(maxNameLength, `must be at most ${maxNameLength} characters long`)
-    .regex(namePattern, 'must be letters, digits and inner hyphens');
+    .max(maxNameLength, { error: `must be ${nameRule}`, abort: true })
+    .regex(namePattern, `must be ${nameRule}`);
 
-/** Only the words, so that a typing error never means false. */
+/** Only the two words: a typing error must not mean false. */
 const flag = () =>
   z
     .enum(['true', 'false'], 'must be true or false')
@@ -21,10 +24,10 @@ const flag = () =>
 
 const limit = z
   .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
+  .regex(/^\d{1,3}$/, 'must be an integer from 1 to 100')
   .default('20')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 100, 'must be a whole number from 1 to 100')
+  .refine((value) => value >= 1 && value <= 100, 'must be an integer from 1 to 100')
   .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20 });
 
 const page = {
@@ -36,11 +39,10 @@ const page = {
     .openapi({ description: 'The `next_cursor` of the page before' }),
 };
 
-/** A training job's name; one that no training job can have is not found, like every other unknown one. */
-export function knownName(name: string): string {
-  if (name.length > maxNameLength || !namePattern.test(name))
-    throw new ApiError('not_found', 'No training job can have this name');
-  return name;
+/** A training job's name. @throws {ApiError} `not_found` for one that no training job can have, as for every other unknown one. */
+export function possibleName(name: string): string {
+  if (name.length <= maxNameLength && namePattern.test(name)) return name;
+  throw new ApiError('not_found', `No training job can have the name in this path: a name is ${nameRule}`);
 }
 
 export const TrainingJobParams = z.object({
@@ -69,7 +71,7 @@ export const BootstrapHeaders = z.object({
 });
 
 export const DeployQuery = z.object({
-  force: flag().openapi({ description: 'Also when a newer training is live, or it failed before' }),
+  force: flag().openapi({ description: 'Also when a newer training is live, or when it failed before' }),
 });
 
 export const TrainingRunsQuery = z.object({
@@ -85,5 +87,5 @@ export const DeploymentsQuery = z.object({
 });
 
 export const EndpointStatusQuery = z.object({
-  endpoint_name: resourceName().optional().openapi({ description: 'The service’s own endpoint when left out' }),
+  endpoint_name: resourceName().optional().openapi({ description: "The service's own endpoint when left out" }),
 });

@@ -4,7 +4,7 @@ import { instant } from './instant.ts';
 
 const part = z.object({
   status: z.enum(['ok', 'unavailable']),
-  reason: z.string().nullable().openapi({ description: 'Why it can’t be used' }),
+  reason: z.string().nullable().openapi({ description: 'Why it cannot be used' }),
 });
 
 const ProcessSchema = z
@@ -12,14 +12,14 @@ const ProcessSchema = z
     name: z.string().openapi({ example: 'host-1-4711-9f3a1c' }),
     version: z.string().openapi({ example: '0.1.0' }),
     started_at: instant(),
-    last_last_seen_at: instant(),
+    last_seen_at: instant(),
     problem: z.string().nullable().openapi({ description: 'What keeps it from working; null when nothing does' }),
   })
   .openapi('Process');
 
 export const StatusSchema = z
   .object({
-    version: z.string().openapi({ description: 'Of the process that answers', example: '0.1.0' }),
+    version: z.string().openapi({ description: 'Of the process that responds', example: '0.1.0' }),
     database: part,
     redis: part.extend({
       version: z.string().nullable().openapi({ example: '7.2.4' }),
@@ -28,7 +28,7 @@ export const StatusSchema = z
     workers: z
       .array(ProcessSchema)
       .nullable()
-      .openapi({ description: 'Those that were heard in the last 20 s; null while the database is away' }),
+      .openapi({ description: 'Those that reported in the last 20 s; null while the database is unavailable' }),
     api_processes: z.array(ProcessSchema).nullable(),
     oldest_waiting_job: z
       .object({
@@ -38,8 +38,10 @@ export const StatusSchema = z
         late_seconds: z.number(),
       })
       .nullable()
-      .openapi({ description: 'The job that has been due for longest and that no worker has taken yet' }),
-    last_event_at: instant().nullable().openapi({ description: 'When an event of EventBridge last came that was ours' }),
+      .openapi({ description: 'The job that has been due for longest and that no worker has claimed' }),
+    last_event_at: instant()
+      .nullable()
+      .openapi({ description: 'When EventBridge last sent an event of a training or endpoint of this service' }),
     sagemaker_calls: z
       .object({
         since: instant(),
@@ -48,7 +50,7 @@ export const StatusSchema = z
         refused: z.array(z.object({ operation: z.string(), result: z.string(), count: z.number().int() })),
       })
       .nullable()
-      .openapi({ description: 'Of the last 15 minutes, of all processes' }),
+      .openapi({ description: 'Of the last 15 minutes, of all processes; without lookups of what does not exist' }),
     skipped: z
       .array(
         z
@@ -63,7 +65,7 @@ export const StatusSchema = z
           .openapi('SkippedItem'),
       )
       .nullable()
-      .openapi({ description: 'What can’t be handled and was gone on without, the latest 100' }),
+      .openapi({ description: 'What the service cannot handle and skipped, the latest 100' }),
     warnings: z.array(z.object({ code: z.string().openapi({ example: 'no_worker' }), detail: z.string() }).openapi('Warning')),
   })
   .openapi('Status');

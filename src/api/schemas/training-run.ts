@@ -15,7 +15,7 @@ export const TrainingRunSchema = z
     endpoint_name: z.string().openapi({ example: 'ml-sentiment-endpoint' }),
     auto_deploy: z.boolean(),
     status: z.enum(trainingRunStatuses),
-    secondary_status: z.string().nullable().openapi({ description: 'SageMaker’s phase', example: 'Training' }),
+    secondary_status: z.string().nullable().openapi({ description: "SageMaker's phase", example: 'Training' }),
     deployment_status: z.enum(runDeploymentStatuses).openapi({ description: 'Of the newest deployment' }),
     failure_reason: z.string().nullable(),
     failure_kind: failureKind(),
@@ -27,7 +27,7 @@ export const TrainingRunSchema = z
     created_at: instant(),
     training_created_at: instant()
       .nullable()
-      .openapi({ description: 'SageMaker’s CreationTime, by which trainings are ordered; null until it has told' }),
+      .openapi({ description: "SageMaker's CreationTime, by which trainings are ordered; null until it is known" }),
     updated_at: instant(),
     finished_at: instant().nullable(),
     links: z.object({

@@ -1,0 +1,53 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import type { z } from 'zod';
+import { type BodyRule, ruleOf } from '../schemas/json-body.ts';
+import { type Access, accessBy } from './security.ts';
+
+/** A route as its registration describes it. */
+export interface KnownRoute {
+  access: Access;
+  /** Probes and pages: a load balancer or a browser may add parameters, and neither can correct them. */
+  takesAnyQuery: boolean;
+  query: z.ZodObject | null;
+  headers: z.ZodObject | null;
+  /** Null: the route takes no body. */
+  body: BodyRule | null;
+}
+
+/**
+ * Finds the route that a request will reach, by the router's own match: a second reading of the path could differ from it. A page's
+ * route stands for what is served beneath it. Null for a path or a method that no route has.
+ */
+export function createRouteFinder(registered: readonly RouteConfig[], prefixes: readonly string[]) {
+  const known = new Map<string, KnownRoute>();
+  for (const route of registered) {
+    for (const prefix of prefixes) known.set(keyOf(route.method, `${prefix}${route.path}`), knownRoute(route));
+  }
+  const pages = [...known].filter(([, { access }]) => access === 'browser');
+
+  return (c: Context): KnownRoute | null => {
+    const matched = matchedRoutes(c).at(-1);
+    if (matched === undefined) return null;
+    const key = keyOf(matched.method, matched.path);
+    return known.get(key) ?? pages.find(([page]) => key.startsWith(`${page}/`))?.[1] ?? null;
+  };
+}
+
+/** One form for OpenAPI's paths (`/runs/{name}`) and the router's (`/runs/:name`). */
+const keyOf = (method: string, path: string): string =>
+  `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\/$/, '')}`;
+
+function knownRoute({ security, request, responses }: RouteConfig): KnownRoute {
+  const access = accessBy(security);
+  const { 200: ok } = responses;
+  const isPage = ok !== undefined && 'content' in ok && 'text/html' in (ok.content ?? {});
+  return {
+    access,
+    takesAnyQuery: access === 'open' || isPage,
+    query: (request?.query as z.ZodObject | undefined) ?? null,
+    headers: (request?.headers as z.ZodObject | undefined) ?? null,
+    body: ruleOf(request?.body),
+  };
+}
