@@ -2,7 +2,6 @@ import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { problemCodes, problems } from '../../src/api/problems/table.ts';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
-import { decideRetry, type RetryErrorKind } from '../../src/core/decide-retry.ts';
 import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
 import { retryDelayMs } from '../../src/core/retry-delay.ts';
 import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
@@ -72,14 +71,6 @@ it('docs/operations/statuses.md has every status', () => {
 
 describe('docs/reference/retry-budgets.md', () => {
   const text = read('docs/reference/retry-budgets.md');
-  const milliseconds = (cell: string): number => (cell === 'none' ? 0 : Number(/^(\d+) min$/.exec(cell)?.[1]) * 60_000);
-
-  it.each(tableRows(section(text, 'Budgets')))('has the budget of %s: %s', (kind, budget) => {
-    const decide = (forMs: number) => decideRetry(kind.slice(1, -1) as RetryErrorKind, 'refused', forMs).kind;
-    if (budget === 'the time limit') return expect(decide(Number.MAX_SAFE_INTEGER)).toBe('retry');
-    if (budget !== 'none') expect(decide(milliseconds(budget) - 1)).toBe('retry');
-    expect(decide(milliseconds(budget))).toBe('fail');
-  });
 
   it('has the delays between retries, within a tenth', () => {
     const seconds = (cell: string): number => Number.parseFloat(cell) * (cell.endsWith('min') ? 60 : 1);
