@@ -1,45 +1,77 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
-import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
+import { deploymentTransitions } from '../../src/core/deployment/transitions.ts';
+import { trainingRunTransitions } from '../../src/core/training/transitions.ts';
+import { transitionPairs } from '../../src/core/transitions.ts';
 import { blocks, found, read } from './markdown.ts';
 
 interface Arrow {
   from: string;
   to: string;
-  /** Functions of the store. */
+  /** Methods of the store, like `runs.finish`. */
   by: string[];
 }
 
-/** The state diagrams of ARCHITECTURE.md: of a training run, then of a deployment. */
-const diagrams = blocks(read('ARCHITECTURE.md'), 'mermaid').filter((block) => block.startsWith('stateDiagram'));
 const outside = '[*]';
 
-const arrowsOf = (diagram: string): Arrow[] =>
-  [...diagram.matchAll(/^ *(\S+) --> ([^\s:]+)(?:: (.+))?$/gm)].map(([, from = '', to = '', label = '']) => ({
-    from,
-    to,
-    by: label.match(/[a-z]+[A-Z]\w+/g) ?? [],
-  }));
+/** The state diagrams of ARCHITECTURE.md: of a training run, then of a deployment. */
+const diagrams = blocks(read('ARCHITECTURE.md'), 'mermaid')
+  .filter((block) => block.startsWith('stateDiagram'))
+  .map((diagram) =>
+    [...diagram.matchAll(/^ *(\S+) --> ([^\s:]+)(?:: (.+))?$/gm)].map(([, from = '', to = '', label = '']): Arrow => ({
+      from,
+      to,
+      by: label.match(/\w+\.\w+/g) ?? [],
+    })),
+  );
 
-const statesOf = (arrows: Arrow[]): string[] =>
-  [...new Set(arrows.flatMap(({ from, to }) => [from, to]))].filter((state) => state !== outside).toSorted();
+const between = (arrows: Arrow[]): string[] =>
+  arrows
+    .filter(({ from, to }) => from !== outside && to !== outside)
+    .map(({ from, to }) => `${from} → ${to}`)
+    .toSorted();
 
 describe('the state diagrams of ARCHITECTURE.md', () => {
-  const [run = [], deployment = []] = diagrams.map(arrowsOf);
+  const [run = [], deployment = []] = diagrams;
 
-  it('are two', () => {
-    expect(diagrams).toHaveLength(2);
+  it('have every transition of a training run, and no other', () => {
+    expect(between(run)).toEqual(
+      transitionPairs(trainingRunTransitions)
+        .map((pair) => pair.join(' → '))
+        .toSorted(),
+    );
   });
 
-  it('have the statuses of a training run, and of a deployment', () => {
-    expect(statesOf(run)).toEqual(trainingRunStatuses.toSorted());
-    expect(statesOf(deployment)).toEqual(deploymentStatuses.toSorted());
+  it('have every transition of a deployment, and no other', () => {
+    expect(between(deployment)).toEqual(
+      transitionPairs(deploymentTransitions)
+        .map((pair) => pair.join(' → '))
+        .toSorted(),
+    );
   });
 
-  it('name only functions of the store', () => {
-    const functions = new Set([...run, ...deployment].flatMap(({ by }) => by));
-    const ports = ['src/ports/store.ts'].map(read).join('\n');
-    expect(functions.size).toBeGreaterThan(8);
-    expect([...functions].filter((name) => !found(ports, /^ {2}(\w+)\(/gm).includes(name))).toEqual([]);
+  it('begin where a row is recorded', () => {
+    const first = (arrows: Arrow[]) => arrows.filter(({ from }) => from === outside).map(({ to }) => to);
+    expect(first(run)).toEqual(['requested', 'training']);
+    expect(first(deployment)).toEqual(['queued']);
+  });
+
+  it('name a method of the store on every arrow between statuses', () => {
+    const port = read('src/ports/store.ts');
+    const methodsOf = (name: string): string[] => {
+      const [type = ''] = found(port, new RegExp(`^  ${name}: (\\w+);`, 'gm'));
+      return found(interfaceOf(port, type), /^ {2}(\w+)\(/gm);
+    };
+    const unknown = [...run, ...deployment]
+      .flatMap(({ by }) => by)
+      .filter((method) => {
+        const [store = '', name = ''] = method.split('.');
+        return !methodsOf(store).includes(name);
+      });
+    expect(unknown).toEqual([]);
+    const unnamed = [...run, ...deployment].filter(({ to, by }) => to !== outside && by.length === 0);
+    expect(unnamed).toEqual([]);
   });
 });
+
+const interfaceOf = (source: string, type: string): string =>
+  new RegExp(`^export interface ${type} \\{\\n[\\s\\S]*?^\\}`, 'm').exec(source)?.[0] ?? '';
