@@ -1,7 +1,7 @@
 import type { Cleanup } from './cleanup.ts';
 import type { Options } from './options.ts';
 
-/** What a bench gets: what it was asked for, where to leave what is to be stopped, and whom to tell how far it is. */
+/** What a bench gets: its options, the cleanup that stops what it starts, and where to print its progress. */
 export interface Bench {
   options: Options;
   cleanup: Cleanup;

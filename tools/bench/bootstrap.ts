@@ -14,12 +14,12 @@ import { shown, shownSpread, spreadOf } from './statistics.ts';
 const levels = [1, 10, 50];
 const hyperparameters = { epochs: '3', learning_rate: '0.001' };
 const endpointName = 'sentiment-endpoint';
-/** Until V8 has compiled what there is to compile. */
+/** Until V8 has compiled the hot code. */
 const warmUpCalls = 3000;
 
 interface Round {
   measured: Measured;
-  /** Processor time a call, in milliseconds. */
+  /** Processor time a call, in milliseconds, by process. */
   cpuMs: Record<string, number>;
 }
 
@@ -29,7 +29,7 @@ interface Level {
   service: Round[];
 }
 
-/** `POST /bootstrap` through the whole service, in turns with bare CreateTrainingJob calls at the same stand-in. */
+/** `POST /bootstrap` through the whole service, in alternate rounds with direct CreateTrainingJob calls to the same simulator. */
 export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<Report> {
   const { seconds: roundSeconds = 3, rounds = 5 } = {
     seconds: options.seconds ?? undefined,
@@ -46,7 +46,7 @@ export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<
   let named = 0;
   const baseline = async (): Promise<void> => {
     named += 1;
-    await sdk.createTrainingJob(trainingJob(`floor-${named}`, endpointName, hyperparameters));
+    await sdk.createTrainingJob(trainingJob(`direct-${named}`, endpointName, hyperparameters));
   };
   const service = async (): Promise<void> =>
     void (await client.ask('POST', '/bootstrap?auto_deploy=true', { endpoint_name: endpointName, hyperparameters }));
@@ -62,38 +62,38 @@ export async function benchBootstrap({ options, cleanup, say }: Bench): Promise<
   say('warming up');
   for (const call of [baseline, service]) await drive(call, 10, { calls: warmUpCalls });
   const found: Level[] = levels.map((atOnce) => ({ atOnce, baseline: [], service: [] }));
-  for (let turn = 1; turn <= rounds; turn += 1) {
+  for (let index = 1; index <= rounds; index += 1) {
     for (const level of found) {
       level.baseline.push(await round(baseline, level.atOnce, roundSeconds));
       level.service.push(await round(service, level.atOnce, roundSeconds));
-      say(`round ${turn} of ${rounds}, ${level.atOnce} at once: ${shown(ratioOf(level).at(-1) ?? 0)} of the floor`);
+      say(`round ${index} of ${rounds}, ${level.atOnce} at once: ${shown(ratioOf(level).at(-1) ?? 0)} of the baseline`);
     }
   }
-  const pieces = [
+  const parts = [
     await measureSdk(sdk, simulator.url, rounds),
     await measureStore(processes.folder, rounds),
     await measureQueue(redis.url, rounds),
   ];
   return report(
     found,
-    pieces.flat(),
+    parts.flat(),
     api.complaints(),
-    `Rounds of ${roundSeconds} s, floor and service in turns, ${rounds} times`,
+    `Alternate rounds of ${roundSeconds} s for baseline and service, ${rounds} of each`,
   );
 }
 
-/** The service's rate to that of the floor just before it. */
+/** The service's rate over that of the baseline in the round before. */
 const ratioOf = ({ baseline, service }: Level): number[] =>
   service.map(({ measured }, index) => measured.perSecond / (baseline[index]?.measured.perSecond ?? Number.NaN));
 
-function report(found: readonly Level[], pieces: readonly string[][], complaints: number, how: string): Report {
+function report(found: readonly Level[], parts: readonly string[][], complaints: number, how: string): Report {
   const over = (rounds: readonly Round[], of: (round: Round) => number): string => shownSpread(spreadOf(rounds.map(of)));
   const rates: Table = {
-    columns: ['At once', '', 'Requests/s', 'p50 ms', 'p99 ms', 'Service/floor'],
+    columns: ['At once', '', 'Requests/s', 'p50 ms', 'p99 ms', 'Service/baseline'],
     rows: found.flatMap((level) =>
       (['baseline', 'service'] as const).map((which) => [
         which === 'baseline' ? String(level.atOnce) : '',
-        which === 'baseline' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
+        which === 'baseline' ? 'direct CreateTrainingJob' : 'POST /bootstrap',
         over(level[which], ({ measured }) => measured.perSecond),
         over(level[which], ({ measured }) => measured.p50Ms),
         over(level[which], ({ measured }) => measured.p99Ms),
@@ -104,7 +104,7 @@ function report(found: readonly Level[], pieces: readonly string[][], complaints
   const cpu: Table = {
     columns: ['Processor ms a request, 10 at once', 'client', 'simulator', 'api', 'redis'],
     rows: (['baseline', 'service'] as const).map((which) => [
-      which === 'baseline' ? 'bare CreateTrainingJob' : 'POST /bootstrap',
+      which === 'baseline' ? 'direct CreateTrainingJob' : 'POST /bootstrap',
       ...['client', 'simulator', 'api', 'redis'].map((name) =>
         shown(spreadOf(at(found, 10)[which].map(({ cpuMs }) => cpuMs[name] ?? 0)).median),
       ),
@@ -115,18 +115,18 @@ function report(found: readonly Level[], pieces: readonly string[][], complaints
   return {
     title: 'POST /bootstrap',
     about:
-      `${how}; medians, and the smallest and largest round. The service is an API process over SQLite and Redis with an append-only ` +
-      'file; the floor is the SDK’s CreateTrainingJob with the same specification from one Node process on kept connections, at the ' +
-      'same stand-in. The design that this replaces took 305 bootstraps a second.',
-    tables: [rates, cpu, { columns: partColumns, rows: pieces }],
+      `${how}; medians, and the smallest and largest round. The service is an API process with SQLite and Redis with an append-only ` +
+      "file. The baseline is the SDK's CreateTrainingJob with the same specification, from one Node process on kept connections, to " +
+      'the same simulator. The design that this service replaces started 305 trainings a second.',
+    tables: [rates, cpu, { columns: partColumns, rows: parts }],
     aims: [
       {
-        what: 'rate beside the floor, at the least of the three',
+        what: 'rate over the baseline, the lowest of the three',
         wanted: '>= 0.50',
         found: shown(Math.min(...ratios)),
         reached: Math.min(...ratios) >= 0.5,
       },
-      // A request whose job Redis did not take in time is answered, too, and has done less.
+      // A request whose job Redis does not take in time succeeds too, and costs less.
       { what: 'warnings and errors in the log of the API', wanted: '0', found: String(complaints), reached: complaints === 0 },
       { what: 'p99 at 10 at once', wanted: '< 50 ms', found: `${shown(p99)} ms`, reached: p99 < 50 },
     ],

@@ -14,14 +14,14 @@ const warmUp = 10;
 const atOnce = 20;
 
 /**
- * From the answer that said Completed to the request for the endpoint, by the stand-in's own log; in turns with the same calls made
- * bare, one after the other. Each training has an endpoint of its own: first a new one, then one that is updated.
+ * The time from the response Completed to the request for the endpoint, by the simulator's log; alternates with direct calls, one after
+ * the other. Each training has an endpoint of its own: first one that is created, then one that is updated.
  */
 export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Report> {
   const count = options.runs ?? 60;
   const processes = new Processes(cleanup, options.profile);
   await processes.redis();
-  // One for each: the service adopts trainings that look like its own and are in no database, those of the floor too.
+  // One simulator each: the service would adopt the baseline's trainings, which carry its tags and are in no database.
   const simulatorEnv = { SIMULATOR_TRAINING_SECONDS: '86400', SIMULATOR_ENDPOINT_SECONDS: '1' };
   const { url: baselineUrl } = await processes.simulator(simulatorEnv);
   const { url } = await processes.simulator(simulatorEnv);
@@ -51,50 +51,53 @@ export async function benchDeploy({ options, cleanup, say }: Bench): Promise<Rep
   for (const action of ['CreateEndpoint', 'UpdateEndpoint'] as const) {
     const found = { baseline: [] as Instants[], service: [] as Instants[] };
     for (let index = 1; index <= warmUp + count; index += 1) {
-      const direct = { trainingJobName: `bare-${action}-${index}`, endpointName: `bare-${index}` };
+      const direct = { trainingJobName: `direct-${action}-${index}`, endpointName: `direct-${index}` };
       await sdk.createTrainingJob(trainingJob(direct.trainingJobName, direct.endpointName, {}));
       await baselineSimulator.complete(direct.trainingJobName);
       await deployDirectly(sdk, direct, action);
-      const ours = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
-      await start(ours);
-      await simulator.complete(ours.trainingJobName);
-      await requested(action, ours);
+      const own = { trainingJobName: `service-${action}-${index}`, endpointName: `service-${index}` };
+      await start(own);
+      await simulator.complete(own.trainingJobName);
+      await requested(action, own);
       if (index <= warmUp) continue;
       found.baseline.push(await instantsOf(baselineSimulator, direct, action));
-      found.service.push(await instantsOf(simulator, ours, action));
+      found.service.push(await instantsOf(simulator, own, action));
       if (index % 20 === 0) say(`${action}: ${index - warmUp} of ${count}`);
     }
     for (let index = 1; index <= warmUp + count; index += 1) {
-      const one = { trainingJobName: `ours-${action}-${index}`, endpointName: `ours-${index}` };
+      const one = { trainingJobName: `service-${action}-${index}`, endpointName: `service-${index}` };
       await eventually(() => isDeployed(one), Boolean, { withinMs: 30_000, what: `${one.trainingJobName} deployed` });
     }
     const ratio = gapOf(found.service) / gapOf(found.baseline);
     ratios.push(ratio);
-    rows.push(['the same calls made bare', action, ...shownGaps(found.baseline), '']);
+    rows.push(['the direct calls', action, ...shownGaps(found.baseline), '']);
     rows.push(['the service', action, ...shownGaps(found.service), shown(ratio)]);
   }
 
   const together = await burst({ count, baselineSimulator, simulator, sdk, start, requested });
   return {
-    title: 'From the completion seen to the endpoint asked for',
+    title: 'From the observed completion to the request for the endpoint',
     about:
-      `${count} trainings, each on an endpoint of its own, in turns with the SDK’s CreateModel, DescribeEndpoint, CreateEndpointConfig ` +
-      'and CreateEndpoint or UpdateEndpoint made one after the other from one Node process. Milliseconds from the arrival of the ' +
-      'DescribeTrainingJob that was answered with Completed to the arrival of the last call, by the stand-in’s log; compared are the ' +
-      'means of the middle half, since the log counts whole milliseconds.',
+      `${count} trainings, each on an endpoint of its own. The baseline, which alternates with them, is the SDK's CreateModel, ` +
+      'DescribeEndpoint, CreateEndpointConfig and CreateEndpoint or UpdateEndpoint, one after the other from one Node process. ' +
+      'Milliseconds from the arrival of the DescribeTrainingJob that returned Completed to the arrival of the last call, by the ' +
+      "simulator's log. The ratio is of the means of the middle half, since the log counts whole milliseconds.",
     tables: [
-      { columns: ['', 'Last call', 'ms', 'p90', 'to CreateModel', 'to the configuration', 'to the last', 'Service/floor'], rows },
       {
-        columns: [`${count} completed together`, 'Endpoints asked for a second'],
+        columns: ['', 'Last call', 'ms', 'p90', 'to CreateModel', 'to the configuration', 'to the last', 'Service/baseline'],
+        rows,
+      },
+      {
+        columns: [`${count} completed together`, 'Endpoints requested a second'],
         rows: [
-          [`the same calls made bare, ${atOnce} at once`, shown(together.baseline)],
+          [`the direct calls, ${atOnce} at once`, shown(together.baseline)],
           ['the service, one worker', shown(together.service)],
         ],
       },
     ],
     aims: [
       {
-        what: 'time beside the floor, at the greater of the two',
+        what: 'time over the baseline, the greater of the two',
         wanted: '<= 1.50',
         found: shown(Math.max(...ratios)),
         reached: Math.max(...ratios) <= 1.5,
@@ -122,7 +125,7 @@ interface Instants {
   requestedAt: number;
 }
 
-/** From the last look at the training, after which nobody looks again, to the endpoint's call. */
+/** From the last observation of the training to the endpoint's call. */
 async function instantsOf(simulator: SimulatorClient, one: Deployed, action: Action): Promise<Instants> {
   const observations = await simulator.calls({ operation: 'DescribeTrainingJob', name: one.trainingJobName });
   const [requested] = await simulator.calls({ operation: action, name: one.endpointName });
@@ -139,7 +142,7 @@ async function instantsOf(simulator: SimulatorClient, one: Deployed, action: Act
   };
 }
 
-/** All complete in one moment: how fast one worker takes them, beside as many bare chains at once as a worker has jobs in hand. */
+/** All trainings complete together: the rate of one worker, and of as many direct chains at once as a worker has active jobs. */
 async function burst({
   count,
   baselineSimulator,
@@ -176,9 +179,9 @@ async function burst({
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 
-  const ours = named('ours');
-  for (const one of ours) await start(one);
-  await Promise.all(ours.map((one) => simulator.complete(one.trainingJobName)));
-  for (const one of ours) await requested('CreateEndpoint', one);
-  return { baseline: await rateOf(baselineSimulator, direct), service: await rateOf(simulator, ours) };
+  const own = named('service');
+  for (const one of own) await start(one);
+  await Promise.all(own.map((one) => simulator.complete(one.trainingJobName)));
+  for (const one of own) await requested('CreateEndpoint', one);
+  return { baseline: await rateOf(baselineSimulator, direct), service: await rateOf(simulator, own) };
 }

@@ -1,6 +1,6 @@
 /**
- * The floor of polling: `node tools/bench/direct-poller.ts URL RUNS INTERVAL_SECONDS`, one timer and one DescribeTrainingJob a run and interval,
- * with the service's jitter, and nothing else: no queue, no database, no log, and all forgotten at its end.
+ * The baseline of polling: `node tools/bench/direct-poller.ts URL RUNS INTERVAL_SECONDS`. One timer and one DescribeTrainingJob a run and
+ * interval, with the service's jitter; no queue, no database, no log.
  */
 import { directSageMaker } from './direct-sdk.ts';
 import { seededName } from './polling/seed.ts';

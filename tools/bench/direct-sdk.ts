@@ -5,7 +5,7 @@ export const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/sentiment:1';
 export const outputS3Uri = 's3://bench/models';
 export const project = 'bench';
 
-/** The SDK as it is, on kept connections and with no retries. */
+/** The SDK, on kept connections and with no retries. */
 export const directSageMaker = (endpoint: string): SageMaker =>
   new SageMaker({
     endpoint,
@@ -15,7 +15,7 @@ export const directSageMaker = (endpoint: string): SageMaker =>
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: 200 } },
   });
 
-/** What the service asks SageMaker for on a bootstrap with these hyperparameters and no other wish. */
+/** The service's CreateTrainingJob for a bootstrap with these hyperparameters and no other field. */
 export const trainingJob = (
   name: string,
   endpointName: string,

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** node:http on kept connections: what costs the caller least. */
+/** node:http on kept connections: the cheapest client for the caller. */
 export class HttpClient {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #url: string;
@@ -9,7 +9,7 @@ export class HttpClient {
     this.#url = url;
   }
 
-  /** The answer's JSON. Rejects when it is not 2xx. */
+  /** Returns the response's JSON. Rejects when it is not 2xx. */
   ask(method: string, path: string, json?: object): Promise<unknown> {
     const body = json === undefined ? '' : JSON.stringify(json);
     return new Promise((resolve, reject) => {
@@ -22,7 +22,7 @@ export class HttpClient {
           const text = Buffer.concat(chunks).toString('utf8');
           const status = response.statusCode ?? 0;
           if (status >= 200 && status < 300) resolve(JSON.parse(text));
-          else reject(new Error(`${method} ${path} answered ${status}: ${text}`));
+          else reject(new Error(`${method} ${path} returned ${status}: ${text}`));
         });
       });
       requested.on('error', reject);

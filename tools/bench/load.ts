@@ -9,8 +9,9 @@ export interface Measured {
 }
 
 /**
- * Calls again and again, `atOnce` at a time, each the moment the one before has been answered, for so long or so often. A call that
- * fails ends it: a bench that counts errors as answers measures nothing.
+ * Calls repeatedly, `atOnce` at a time, each as soon as the one before has returned, for so long or so often.
+ *
+ * @throws the first error of a call: errors must not count as responses.
  */
 export async function drive(
   call: () => Promise<void>,
@@ -38,17 +39,17 @@ export async function drive(
   };
 }
 
-/** Begins a piece of work so many times a second, whether or not those before are done, and waits for all. */
+/** Starts work so many times a second, whether or not the earlier work is done, and waits for all of it. */
 export async function driveAtRate<T>(all: readonly T[], perSecond: number, work: (one: T) => Promise<unknown>): Promise<void> {
   const startedAt = performance.now();
-  const begun: Promise<unknown>[] = [];
+  const started: Promise<unknown>[] = [];
   for (const [index, one] of all.entries()) {
     const dueMs = startedAt + (index * 1000) / perSecond - performance.now();
     if (dueMs > 0) await delay(dueMs);
-    const piece = work(one);
-    // All are waited for below; until then a rejection is not yet handled.
-    piece.catch(() => {});
-    begun.push(piece);
+    const result = work(one);
+    // Awaited below; a rejection before that must not count as unhandled.
+    result.catch(() => {});
+    started.push(result);
   }
-  await Promise.all(begun);
+  await Promise.all(started);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { redisProgram } from '../dev/redis-server.ts';
 
-/** What the figures were measured on, as one line. */
+/** The machine of the measurement, in one line. */
 export function describeMachine(): string {
   const [cpu] = cpus();
   const redis = /v=([\d.]+)/.exec(execFileSync(redisProgram(), ['--version'], { encoding: 'utf8' }))?.[1] ?? 'of unknown version';

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what the service costs, beside its floors, measured in the same run. Starts everything that it needs on free
- * ports of the loopback address, over temporary folders, and stops it again, also at Ctrl-C.
+ * `npm run bench`: the cost of the service over its baselines, measured in the same run. Starts every process that it needs on free ports
+ * of the loopback address, with temporary folders, and stops them again, also at Ctrl-C.
  */
 import { benchBootstrap } from './bootstrap.ts';
 import { Cleanup } from './cleanup.ts';
@@ -25,8 +25,8 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const args = process.argv.slice(2);
 const options = readOptions(args);
-if (args.includes('--help') || 'faults' in options) {
-  const lines = 'faults' in options && !args.includes('--help') ? options.faults : [];
+if (args.includes('--help') || 'errors' in options) {
+  const lines = 'errors' in options && !args.includes('--help') ? options.errors : [];
   for (const line of [...lines, ...usage]) process.stderr.write(`${line}\n`);
   process.exitCode = lines.length === 0 ? 0 : 2;
 } else {
@@ -37,7 +37,7 @@ async function run(requested: Options): Promise<number> {
   let cleanup = new Cleanup();
   let stopping = false;
   for (const [signal, code] of Object.entries(exitCodes)) {
-    // Not `once`: npm hands on what the terminal has sent already, and a second signal must not cut the first one's work short.
+    // Not `once`: npm forwards a signal that the terminal has sent already, and a second one must not interrupt the cleanup.
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
@@ -46,7 +46,6 @@ async function run(requested: Options): Promise<number> {
   }
   const machine = describeMachine();
   print(machine);
-  const reports: Report[] = [];
   for (const part of requested.parts) {
     cleanup = new Cleanup();
     try {
@@ -55,17 +54,19 @@ async function run(requested: Options): Promise<number> {
         cleanup,
         say: (progress) => process.stderr.write(`${part}: ${progress}\n`),
       });
-      reports.push(report);
       print(asText(report));
+      if (requested.write) {
+        const command = ['npm run bench', ...typedArguments(args)].join(' ');
+        writeFigures({ part, text: asMarkdown(report), machine, command });
+      }
     } catch (error) {
-      // What was stopped under it fails, and the handler ends the process.
+      // A bench fails when its processes are stopped, and the handler ends this process.
       if (stopping) return 1;
       throw error;
     } finally {
       await cleanup.run();
     }
   }
-  if (requested.write) writeFigures(reports.map(asMarkdown), { machine, command: ['npm run bench', ...written(args)].join(' ') });
   return 0;
 }
 
@@ -73,8 +74,8 @@ function print(text: string): void {
   process.stdout.write(`${text}\n\n`);
 }
 
-/** The arguments as they are typed behind npm. */
-function written(given: readonly string[]): string[] {
-  const rest = given.filter((arg) => arg !== '--write');
+/** The arguments as an operator types them after `npm run bench`, without `--write`. */
+function typedArguments(all: readonly string[]): string[] {
+  const rest = all.filter((arg) => arg !== '--write');
   return rest.length === 0 ? [] : ['--', ...rest];
 }

@@ -12,11 +12,11 @@ import { SimulatorClient } from './simulator.ts';
 import { percentile, shown } from './statistics.ts';
 
 const intervalSeconds = 60;
-/** Each instant that a look is due at stands in Redis for at least nine tenths of an interval. */
+/** The instant of each due poll stands in Redis for at least nine tenths of an interval. */
 const checkIntervalMs = 20_000;
-/** For a poller's start and its first, cold calls. */
+/** For a poller's start and its first calls. */
 const warmUpMs = 10_000;
-/** A look that has not come by then is missed. */
+/** A poll that is later than this is missed. */
 const missedAfterMs = 5000;
 const longestBaselineSeconds = 30;
 
@@ -26,7 +26,7 @@ interface Use {
   polls: number;
 }
 
-/** Many runs in flight on one worker process, looked at once a minute; beside a bare poller of as many before and after. */
+/** Many runs in flight on one worker process, each polled once a minute; over a direct poller of as many, before and after. */
 export async function benchPolling({ options, cleanup, say }: Bench): Promise<Report> {
   const runs = options.runs ?? 10_000;
   const seconds = options.seconds ?? 120;
@@ -55,7 +55,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
     return { cpuShare: cpuMs.it / (to - from), residentMb, polls: await polls({ from, to }) };
   };
   const measureBaseline = async (): Promise<Use> => {
-    const poller = await processes.baseline('bare-poller', fileURLToPath(import.meta.resolve('./direct-poller.ts')), [
+    const poller = await processes.baseline('direct-poller', fileURLToPath(import.meta.resolve('./direct-poller.ts')), [
       simulatorProcess.url,
       String(runs),
       String(intervalSeconds),
@@ -66,7 +66,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
     return use;
   };
 
-  say('the floor, before');
+  say('the baseline, before');
   const baselines = [await measureBaseline()];
   const worker = await processes.worker({ POLL_INTERVAL_SECONDS: String(intervalSeconds) });
   const dueTimes = new DueTimes(redis);
@@ -75,7 +75,7 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
     (jobs) => jobs >= runs,
     { withinMs: 60_000, everyMs: 200, what: 'all runs in the queue' },
   );
-  say(`all runs are in the queue; waiting for an interval of ${intervalSeconds} s, which spreads them`);
+  say(`all runs are in the queue; waiting for one interval of ${intervalSeconds} s, which spreads them`);
   await watchingDueTimes(dueTimes, () => delay(intervalSeconds * 1000));
   say(`measuring for ${seconds} s`);
   const from = Date.now();
@@ -86,12 +86,12 @@ export async function benchPolling({ options, cleanup, say }: Bench): Promise<Re
   const calls = await simulator.calls({ operation: 'DescribeTrainingJob' });
   const lateness = dueTimes.lateness(calls, { from, to });
   await worker.stop();
-  say('the floor, after');
+  say('the baseline, after');
   baselines.push(await measureBaseline());
   return report({ runs, seconds, baselineSeconds, service, baselines, redisBytes, lateness });
 }
 
-/** Looks now, and again and again until the work is done. */
+/** Observes the due times now, and repeatedly until the work is done. */
 async function watchingDueTimes<T>(dueTimes: DueTimes, work: () => Promise<T>): Promise<T> {
   await dueTimes.observe();
   const observations: Promise<void>[] = [];
@@ -134,16 +134,16 @@ function report({ runs, seconds, baselineSeconds, service, baselines, redisBytes
     title: `${runs.toLocaleString('en-US')} runs in flight`,
     about:
       `One worker process polls each run every ${intervalSeconds} s (less up to a tenth); measured for ${seconds} s, after an interval ` +
-      `that spread them. The floor is one Node process with one timer and one bare DescribeTrainingJob a run and interval, before and after, ` +
-      `for ${baselineSeconds} s each. When a look was due says Redis, when it came says the stand-in’s log. The design that this replaces ` +
-      'took 50 KB and one thread a run.',
+      `that spread them. The baseline is one Node process with one timer and one direct DescribeTrainingJob a run and interval, before and ` +
+      `after, for ${baselineSeconds} s each. Redis holds when a poll is due, the simulator's log when it came. The design that this service ` +
+      'replaces took 50 KB and one thread a run.',
     tables: [
       {
-        columns: ['', 'Of a core', 'Resident MB, at most', 'Polls/s', 'Processor ms a poll', 'Of the floor'],
+        columns: ['', 'Of a core', 'Resident MB, at most', 'Polls/s', 'Processor ms a poll', 'Of the baseline'],
         rows: [
-          row('bare poller, before', baselines[0] ?? service, baselineSeconds),
+          row('direct poller, before', baselines[0] ?? service, baselineSeconds),
           row('the worker', service, seconds),
-          row('bare poller, after', baselines[1] ?? service, baselineSeconds),
+          row('direct poller, after', baselines[1] ?? service, baselineSeconds),
         ],
       },
       {

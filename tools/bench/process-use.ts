@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux counts processor time in hundredths of a second, whatever its kernel's own clock (USER_HZ). */
+/** Linux reports processor time in hundredths of a second (USER_HZ). */
 const tickMs = 10;
 const pageKb = 4;
 
 export interface ProcessUse {
-  /** Processor time since the process's start, in all threads. */
+  /** Processor time of all threads since the process started. */
   cpuMs: number;
   residentMb: number;
 }
 
-/** What a process has used so far. @throws where there is no /proc, and when the process is gone. */
+/** What a process has used so far. @throws where there is no /proc, and when the process has ended. */
 export function processUse(pid: number): ProcessUse {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The program's name comes in brackets before the rest and may hold spaces.
@@ -20,7 +20,7 @@ export function processUse(pid: number): ProcessUse {
   return { cpuMs: ticks * tickMs, residentMb: (pages * pageKb) / 1024 };
 }
 
-/** What the processes use of processor time while the work is done, in milliseconds. */
+/** The processor time of the processes during the work, in milliseconds. */
 export async function cpuWhile<Name extends string, T>(
   pids: Readonly<Record<Name, number>>,
   work: () => Promise<T>,

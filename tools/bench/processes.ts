@@ -17,7 +17,7 @@ export interface Running {
   pid: number;
   url: string;
   stop(): Promise<void>;
-  /** How many lines of its log warn, or tell of an error. */
+  /** The number of warnings and errors in its log. */
   complaints(): number;
   /** The lines of its log that match. */
   lines(pattern: RegExp): string[];
@@ -31,8 +31,8 @@ interface Program {
 }
 
 /**
- * The processes of one bench: each a real one, on a port of its own, over one temporary folder. They log at their usual level, into
- * files, so that nobody has to read along. They end with this process, however that ends.
+ * The processes of one bench, each on a port of its own, with one temporary folder. They log at their usual level into files, so that no
+ * reader slows them down. They end with this process, however that ends.
  */
 export class Processes {
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-bench-'));
@@ -51,7 +51,7 @@ export class Processes {
     return `file:${join(this.folder, 'autodeploy.db')}`;
   }
 
-  /** With an append-only file, as in production. */
+  /** Starts Redis with an append-only file, as in production. */
   async redis(): Promise<RedisServer> {
     const redis = await launchRedis({ dir: this.folder, appendonly: true });
     this.#redis = redis;
@@ -59,7 +59,7 @@ export class Processes {
     return redis;
   }
 
-  /** With its state in memory: it must not be what is measured. */
+  /** Starts the simulator with its state in memory: the bench must not measure the simulator. */
   async simulator(env: NodeJS.ProcessEnv = {}): Promise<Running> {
     const port = await freePort();
     this.#simulatorUrl = `http://127.0.0.1:${port}`;
@@ -91,7 +91,7 @@ export class Processes {
     });
   }
 
-  /** A program of the bench's own, beside the service. */
+  /** Starts a program of the bench. */
   baseline(name: string, file: string, args: readonly string[]): Promise<Running> {
     return this.#start(name, { args: [file, ...args], env: {}, isReady: () => Promise.resolve(true) });
   }

@@ -10,10 +10,10 @@ import type { Report } from './report.ts';
 import { SimulatorClient } from './simulator.ts';
 import { percentile, shown } from './statistics.ts';
 
-/** So long a look takes that is cut short: the lock is renewed meanwhile, and of any age when the worker dies. */
-const checkIntervalMs = 5000;
+/** The duration of the call in which the worker is killed: long enough for its lock to be renewed, and to be of any age. */
+const callMs = 5000;
 const busyLoops = 2;
-/** Looks of this kind are under way all the time, so that many locks have to be renewed. */
+/** Observations of this kind are in progress all the time, so that many locks have to be renewed. */
 const slowObservation = {
   kind: 'delay',
   ms: 4000,
@@ -21,9 +21,9 @@ const slowObservation = {
   probability: 0.05,
   times: 'forever',
 };
-const lostLock = /"msg":"(a worker lost its hold on a job|a job’s lock was lost|the job was taken over)/;
+const lostLock = /"event":"job\.lock_lost"|"msg":"(a worker lost its hold on a job|a job.s lock was lost|the job was taken over)/;
 
-/** How soon the job of a worker that was killed goes on with another; and how many locks are lost where nobody is killed. */
+/** How soon another worker resumes the job of a killed worker; and how many locks are lost where no worker is killed. */
 export async function benchRecovery({ options, cleanup, say }: Bench): Promise<Report> {
   const kills = options.rounds ?? 30;
   const seconds = options.seconds ?? 120;
@@ -35,19 +35,22 @@ export async function benchRecovery({ options, cleanup, say }: Bench): Promise<R
   return {
     title: 'A worker is killed',
     about:
-      `Two worker processes; the one that looks at a training, in a call of ${checkIntervalMs / 1000} s, is ended by SIGKILL at any moment of it, ` +
-      `${kills} times. Measured until SageMaker is asked again, by the stand-in’s log. Beside it, with nobody killed: two workers with ` +
-      `${runs.toLocaleString('en-US')} runs in flight, each polled once a minute, one look of twenty taking ${slowObservation.ms / 1000} s, and ` +
-      `${busyLoops} busy loops on the same cores, for ${seconds} s.`,
+      `Two worker processes; SIGKILL ends the one that observes a training at a random moment of its call of ${callMs / 1000} s, ` +
+      `${kills} times. Measured until the next call to SageMaker, by the simulator's log. A second measurement kills no worker: two workers ` +
+      `with ${runs.toLocaleString('en-US')} runs in flight, each polled once a minute, one observation of twenty taking ` +
+      `${slowObservation.ms / 1000} s, and ${busyLoops} busy loops on the same cores, for ${seconds} s.`,
     tables: [
-      { columns: ['Kills', 'Goes on after, p50 s', 'p90 s', 'At most s'], rows: [[String(kills), ...shownSeconds(recoveries)]] },
       {
-        columns: ['Runs in flight', 'Looks', 'Locks lost'],
+        columns: ['Kills', 'Continues after, p50 s', 'p90 s', 'At most s'],
+        rows: [[String(kills), ...shownSeconds(recoveries)]],
+      },
+      {
+        columns: ['Runs in flight', 'Observations', 'Locks lost'],
         rows: [[String(runs), String(lost.observations), String(lost.locks)]],
       },
     ],
     aims: [
-      { what: 'a killed worker’s job goes on, p50', wanted: '<= 8 s', found: `${shown(p50)} s`, reached: p50 <= 8 },
+      { what: "a killed worker's job continues, p50", wanted: '<= 8 s', found: `${shown(p50)} s`, reached: p50 <= 8 },
       { what: 'at most', wanted: '<= 15 s', found: `${shown(most)} s`, reached: most <= 15 },
       {
         what: 'locks lost under load',
@@ -71,7 +74,7 @@ async function measureKills({ options, cleanup, say }: Bench, kills: number): Pr
   cleanup.add(() => (simulator.close(), redis.disconnect()));
   await seedRuns(processes.databaseUrl, 1);
   await simulator.seed(seedPrefix, 1);
-  await simulator.fault({ ...slowObservation, ms: checkIntervalMs, probability: 1 });
+  await simulator.fault({ ...slowObservation, ms: callMs, probability: 1 });
   const start = (): Promise<Running> => processes.worker({ POLL_INTERVAL_SECONDS: '1', RECONCILE_INTERVAL_SECONDS: '60' });
   const workers = [await start(), await start()];
 
@@ -88,21 +91,21 @@ async function measureKills({ options, cleanup, say }: Bench, kills: number): Pr
     const victim = await eventually(held, (found) => found !== undefined, {
       withinMs: 30_000,
       everyMs: 20,
-      what: 'a look under way',
+      what: 'an observation in progress',
     });
     if (victim === undefined) throw new Error('no worker has the job');
-    await delay(Math.random() * (checkIntervalMs - 500));
+    await delay(Math.random() * (callMs - 500));
     process.kill(victim.pid, 'SIGKILL');
     const killedAt = Date.now();
     workers.splice(workers.indexOf(victim), 1, await start());
-    // The stand-in tells of a call when it has answered.
+    // The simulator logs a call when it has responded.
     const [next = Number.NaN] = await eventually(
       () => observationsSince(killedAt),
       (observations) => observations.length > 0,
-      { withinMs: 60_000, everyMs: 500, what: 'another look' },
+      { withinMs: 60_000, everyMs: 500, what: 'the next observation' },
     );
     recoveries.push(next - killedAt);
-    say(`killed ${kill + 1} of ${kills}: goes on after ${shown((next - killedAt) / 1000)} s`);
+    say(`killed ${kill + 1} of ${kills}: continues after ${shown((next - killedAt) / 1000)} s`);
   }
   await Promise.all(workers.map((worker) => worker.stop()));
   return recoveries;

@@ -1,7 +1,7 @@
-/** What a bench found: said in words, in tables, and against what it was to reach. */
+/** The results of a bench: its method, its tables, and its goals. */
 export interface Report {
   title: string;
-  /** How it was measured. */
+  /** The method. */
   about: string;
   tables: Table[];
   aims: Aim[];
@@ -24,7 +24,7 @@ const aimTable = (aims: readonly Aim[]): Table => ({
   rows: aims.map(({ what, wanted, found, reached }) => [what, wanted, found, reached ? 'reached' : 'missed']),
 });
 
-/** For a terminal. */
+/** As text for a terminal. */
 export const asText = ({ title, about, tables, aims }: Report): string =>
   [title, about, ...[...tables, aimTable(aims)].map((table) => lines(table, '  ', ''))].join('\n\n');
 

@@ -1,7 +1,7 @@
 import type { LoggedCall, SettingsPatch } from 'sagemaker-simulator';
 import { HttpClient } from './http-client.ts';
 
-/** The stand-in's control routes. */
+/** The simulator's control routes. */
 export class SimulatorClient {
   readonly #client: HttpClient;
 
@@ -9,7 +9,7 @@ export class SimulatorClient {
     this.#client = new HttpClient(url);
   }
 
-  /** All calls that match, in the order in which they were answered. */
+  /** All calls that match, in the order of their responses. */
   async calls(filter: { operation?: string; name?: string; afterSeq?: number } = {}): Promise<LoggedCall[]> {
     const query = new URLSearchParams({ limit: '1000000', ...asStrings(filter) });
     return ((await this.#client.ask('GET', `/_control/calls?${query.toString()}`)) as { calls: LoggedCall[] }).calls;

@@ -1,4 +1,4 @@
-/** The value below which the share of the sorted values lies; NaN of none. */
+/** The value below which the share of the sorted values lies; NaN where there are none. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
@@ -9,7 +9,7 @@ export const percentile = (values: readonly number[], percent: number): number =
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean of the middle half: as unmoved by outliers as the median, and finer than whole milliseconds. */
+/** The mean of the middle half: as robust against outliers as the median, and finer than whole milliseconds. */
 export function midMean(values: readonly number[]): number {
   const sorted = ascending(values);
   const cut = Math.floor(sorted.length / 4);
@@ -29,7 +29,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** With three digits that say something. */
+/** With three significant digits. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');

@@ -1,17 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { reportPath } from '../reports.ts';
+import { type Measurement, replaceFigures } from './figures.ts';
 
-const file = fileURLToPath(new URL('../../docs/reports/benchmarks.md', import.meta.url));
-const begin = '<!-- figures: begin, written by `npm run bench -- --write` -->';
-const end = '<!-- figures: end -->';
+/** Replaces the part's figures in the report of the benches. */
+export function writeFigures(measurement: Omit<Measurement, 'date' | 'commit'>): void {
+  const path = reportPath('benchmarks');
+  const dated = { ...measurement, date: new Date().toISOString().slice(0, 10), commit: describeCommit() };
+  writeFileSync(path, replaceFigures(readFileSync(path, 'utf8'), dated));
+}
 
-/** Replaces the figures in docs/reports/benchmarks.md; the text around them is written by hand. */
-export function writeFigures(sections: readonly string[], { machine, command }: { machine: string; command: string }): void {
-  const text = readFileSync(file, 'utf8');
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`${file} has no place for the figures: ${begin} … ${end}`);
-  const measured = `Measured on ${new Date().toISOString().slice(0, 10)} with \`${command}\`: ${machine}.`;
-  const figures = [begin, measured, ...sections, end].join('\n\n');
-  writeFileSync(file, `${text.slice(0, from)}${figures}${text.slice(to + end.length)}`);
+/** The commit of the measured code; the report itself may differ from it. */
+function describeCommit(): string {
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+  const hash = git('rev-parse', '--short', 'HEAD');
+  const isChanged = git('status', '--porcelain', '--', ':/src', ':/packages', ':/tools', ':/package-lock.json') !== '';
+  return isChanged ? `${hash} with uncommitted changes` : hash;
 }

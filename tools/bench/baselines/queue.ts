@@ -6,13 +6,13 @@ import { inRounds } from './rounds.ts';
 
 const delayMs = 600_000;
 
-/** A check that is queued: through our queue, which makes sure that it will be looked at, and as BullMQ's bare `add`. */
+/** Queues a check: through the service's queue, which verifies that the job waits, and as a direct `add` of BullMQ. */
 export async function measureQueue(redisUrl: string, rounds: number): Promise<string[][]> {
   const { hostname: host, port } = new URL(redisUrl);
-  const ours = createQueue({ redisUrl, queuePrefix: '{ours}', log: silentLog });
-  const direct = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{bare}' });
+  const service = createQueue({ redisUrl, queuePrefix: '{service}', log: silentLog });
+  const direct = new Queue('check-training', { connection: { host, port: Number(port) }, prefix: '{direct}' });
   try {
-    await Promise.all([ours.probe(), direct.waitUntilReady()]);
+    await Promise.all([service.probe(), direct.waitUntilReady()]);
     const rows: string[][] = [];
     for (const atOnce of [1, 10]) {
       const row = await inRounds(
@@ -23,8 +23,11 @@ export async function measureQueue(redisUrl: string, rounds: number): Promise<st
             const data = { training_job_name: name, endpoint_name: 'sentiment-endpoint', failing_since: null };
             await direct.add(name, data, { jobId: `check-${name}`, delay: delayMs });
           },
-          ours: () =>
-            ours.scheduleTrainingCheck({ trainingJobName: `job-${randomUUID()}`, endpointName: 'sentiment-endpoint' }, delayMs),
+          service: () =>
+            service.scheduleTrainingCheck(
+              { trainingJobName: `job-${randomUUID()}`, endpointName: 'sentiment-endpoint' },
+              delayMs,
+            ),
         },
         { atOnce, rounds },
       );
@@ -32,6 +35,6 @@ export async function measureQueue(redisUrl: string, rounds: number): Promise<st
     }
     return rows;
   } finally {
-    await Promise.all([ours.close(), direct.close()]);
+    await Promise.all([service.close(), direct.close()]);
   }
 }

@@ -5,28 +5,35 @@ const roundSeconds = 1;
 const warmUpCalls = 1000;
 
 /** The columns of `inRounds`. */
-export const partColumns = ['A part of a bootstrap', 'Bare /s', 'Ours /s', 'Ours/bare', 'Bare, processor ms', 'Ours'];
+export const partColumns = [
+  'A part of a bootstrap',
+  'Direct /s',
+  'Service /s',
+  'Service/direct',
+  'Direct, processor ms',
+  'Service',
+];
 
-/** Measures bare and ours in turns, in this process, and answers with a row: rates, and this process's processor time a call. */
+/** Measures direct calls and the service's in alternate rounds, in this process. @returns a row: rates, and processor time a call. */
 export async function inRounds(
   what: string,
-  { direct, ours }: { direct: () => Promise<void>; ours: () => Promise<void> },
+  { direct, service }: { direct: () => Promise<void>; service: () => Promise<void> },
   { atOnce, rounds }: { atOnce: number; rounds: number },
 ): Promise<string[]> {
-  const found = { direct: [] as Round[], ours: [] as Round[] };
-  for (const call of [direct, ours]) await drive(call, atOnce, { calls: warmUpCalls });
+  const found = { direct: [] as Round[], service: [] as Round[] };
+  for (const call of [direct, service]) await drive(call, atOnce, { calls: warmUpCalls });
   for (let round = 0; round < rounds; round += 1) {
     found.direct.push(await take(direct, atOnce));
-    found.ours.push(await take(ours, atOnce));
+    found.service.push(await take(service, atOnce));
   }
   const rates = (taken: readonly Round[]): number[] => taken.map(({ perSecond }) => perSecond);
-  const ratios = found.ours.map(({ perSecond }, index) => perSecond / (found.direct[index]?.perSecond ?? Number.NaN));
+  const ratios = found.service.map(({ perSecond }, index) => perSecond / (found.direct[index]?.perSecond ?? Number.NaN));
   const cpu = (taken: readonly Round[]): string => shown(spreadOf(taken.map(({ cpuMs }) => cpuMs)).median);
   return [
     what,
-    ...[rates(found.direct), rates(found.ours), ratios].map((values) => shownSpread(spreadOf(values))),
+    ...[rates(found.direct), rates(found.service), ratios].map((values) => shownSpread(spreadOf(values))),
     cpu(found.direct),
-    cpu(found.ours),
+    cpu(found.service),
   ];
 }
 

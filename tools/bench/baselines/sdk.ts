@@ -1,28 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { createSageMaker } from '../../../src/sagemaker/sagemaker.ts';
-import { image, outputS3Uri, project, roleArn, trainingJob } from '../direct-sdk.ts';
+import { project, trainingJob } from '../direct-sdk.ts';
+import { trainingRequest } from '../training-request.ts';
 import { inRounds } from './rounds.ts';
 
 const endpointName = 'sentiment-endpoint';
 
-/** CreateTrainingJob through our client, with its time limits, gate and guard, and as the SDK's bare call. */
+/** CreateTrainingJob through the service's client, with its time limits and rate limiter, and as a direct call of the SDK. */
 export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: number): Promise<string[][]> {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
-  const ours = createSageMaker({ client: { endpoint, region: 'us-east-1', credentials } });
-  const spec = {
-    trainingImage: image,
-    roleArn,
-    instanceType: 'ml.m5.xlarge',
-    instanceCount: 1,
-    volumeGb: 30,
-    maxRuntimeSeconds: 86_400,
-    inputS3Uri: null,
-    outputS3Uri,
-    hyperparameters: {},
-    environment: {},
-    tags: {},
-  };
+  const service = createSageMaker({ client: { endpoint, region: 'us-east-1', credentials } });
   const tags = Object.fromEntries(
     (trainingJob('', endpointName, {}).Tags ?? []).map(({ Key, Value }) => [String(Key), String(Value)]),
   );
@@ -31,9 +19,9 @@ export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: numbe
       'its CreateTrainingJob, 10 at once',
       {
         direct: async () => void (await sdk.createTrainingJob(trainingJob(`${project}-${randomUUID()}`, endpointName, {}))),
-        ours: async () =>
-          void (await ours.createTrainingJob(
-            { ...spec, trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },
+        service: async () =>
+          void (await service.createTrainingJob(
+            { ...trainingRequest(), trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },
             { maxWaitMs: 6000, retryThrottles: false, guard: () => Promise.resolve() },
           )),
       },
@@ -41,6 +29,6 @@ export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: numbe
     );
     return [row];
   } finally {
-    ours.close();
+    service.close();
   }
 }

@@ -4,7 +4,8 @@ import Sqlite from 'better-sqlite3';
 import { openStore } from '../../../src/db/sqlite/open-store.ts';
 import type { NewRun } from '../../../src/ports/store.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
-import { image, outputS3Uri, project, roleArn } from '../direct-sdk.ts';
+import { image, project } from '../direct-sdk.ts';
+import { trainingRequest } from '../training-request.ts';
 import { inRounds } from './rounds.ts';
 
 const newRun = (): NewRun => ({
@@ -13,27 +14,15 @@ const newRun = (): NewRun => ({
   project,
   endpointName: 'sentiment-endpoint',
   autoDeploy: true,
-  request: {
-    trainingImage: image,
-    roleArn,
-    instanceType: 'ml.m5.xlarge',
-    instanceCount: 1,
-    volumeGb: 30,
-    maxRuntimeSeconds: 86_400,
-    inputS3Uri: null,
-    outputS3Uri,
-    hyperparameters: { epochs: '3', learning_rate: '0.001' },
-    environment: {},
-    tags: {},
-  },
+  request: trainingRequest({ epochs: '3', learning_rate: '0.001' }),
   servingImage: image,
   idempotencyKey: null,
   idempotencyHash: null,
 });
 
-/** What a bootstrap writes, two transactions: through the store in its thread, as programs have it, and as prepared statements of SQLite on the same tables. */
+/** The two transactions of a bootstrap: through the store in its thread, as in the programs, and as prepared statements of SQLite. */
 export async function measureStore(folder: string, rounds: number): Promise<string[][]> {
-  const path = join(folder, 'floor.db');
+  const path = join(folder, 'baseline.db');
   const store = await openStore(`file:${path}`, { waitMs: 15_000, log: silentLog });
   const sqlite = new Sqlite(path, { timeout: 15_000 });
   try {
@@ -44,7 +33,7 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
       'its two transactions',
       {
         direct: directWrites(sqlite),
-        ours: async () => {
+        service: async () => {
           const run = newRun();
           await store.runs.insert({ run, now: Date.now(), startNow: true });
           await store.runs.markStarted({

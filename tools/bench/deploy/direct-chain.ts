@@ -7,7 +7,7 @@ export interface Deployed {
   endpointName: string;
 }
 
-/** A deployment as nothing but the SDK's calls, from the look at the training to the request for the endpoint. */
+/** A deployment as direct calls of the SDK, from DescribeTrainingJob to the request for the endpoint. */
 export async function deployDirectly(sdk: SageMaker, { trainingJobName, endpointName }: Deployed, action: Action): Promise<void> {
   const name = `${trainingJobName}-1a2b3c4d5e`;
   const Tags = [

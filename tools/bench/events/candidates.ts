@@ -6,15 +6,15 @@ import { drive } from '../load.ts';
 import { SimulatorClient } from '../simulator.ts';
 import { trainingEvent } from './training-event.ts';
 
-/** One way from a training that has ended to the endpoint that is asked for. */
+/** A way from a training that has ended to the request for its endpoint. */
 export interface Candidate {
-  /** Of the trainings and endpoints; no two contenders share any. */
+  /** Of the names of trainings and endpoints; no two candidates share any. */
   prefix: string;
   simulator: SimulatorClient;
   start(one: Deployed): Promise<unknown>;
-  /** A training that has ended is made known; resolves when its part of that is done. */
+  /** Reports that a training has ended; resolves when the candidate has taken the report. */
   ended(one: Deployed): Promise<unknown>;
-  /** Endpoints that are in service, `<prefix>-1` and so on. */
+  /** Creates endpoints, `<prefix>-1` and so on, and waits until they are in service. */
   makeLive(count: number): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function forEach<T>(all: readonly T[], work: (one: T) => Promise<un
   if (all.length > 0) await drive(next, atOnce, { calls: all.length });
 }
 
-/** The SDK's calls, one after the other. */
+/** Direct calls of the SDK, one after the other. */
 export function directCalls(url: string): Candidate & { close(): void } {
   const simulator = new SimulatorClient(url);
   const sdk = directSageMaker(url);
@@ -57,9 +57,9 @@ export function directCalls(url: string): Candidate & { close(): void } {
   };
 }
 
-/** The service, told by POST /events. */
+/** The service, with POST /events. */
 export function serviceByEvents(client: HttpClient, simulator: SimulatorClient): Candidate {
-  const prefix = 'ours';
+  const prefix = 'service';
   const start = (one: Deployed): Promise<unknown> => bootstrap(client, one);
   const ended = ({ trainingJobName }: Deployed): Promise<unknown> =>
     client.ask('POST', '/events', trainingEvent(trainingJobName, 'Completed', Date.now()));

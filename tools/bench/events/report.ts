@@ -5,7 +5,7 @@ import { mean, percentile, shown } from '../statistics.ts';
 interface Rate {
   perSecond: number;
   direct: readonly number[];
-  ours: readonly number[];
+  service: readonly number[];
 }
 
 /** Processor time of a round at the higher rate, in milliseconds, by process. */
@@ -13,25 +13,25 @@ export type Used = Readonly<Record<string, number>>;
 
 interface Found {
   rates: readonly Rate[];
-  used: { direct: readonly Used[]; ours: readonly Used[] };
+  used: { direct: readonly Used[]; service: readonly Used[] };
   polled: readonly number[];
   pollSeconds: number;
-  /** By how many were asked at once; while the worker looks at each on the same machine, and with no worker. */
+  /** By requests at once; while a worker on the same machine observes each training, and with no worker. */
   responses: Record<'whileWorkerObserves' | 'alone', ReadonlyMap<number, Measured>>;
   complaints: number;
   how: { seconds: number; rounds: number; lowRate: number };
 }
 
-/** The design that this replaces polled once a minute, and a training ends at any moment of that minute. */
+/** The design that this service replaces polled once a minute; a training ends at a random moment of that minute. */
 const replacedPollMs = 60_000;
 const processNames = ['client', 'simulator', 'api', 'worker', 'redis'];
-const responsesOfAim = 100;
-const aimResponseMs = 50;
-const answerers = [
-  ['alone', 'the workers elsewhere'],
-  ['whileWorkerObserves', 'a worker beside it looks at each'],
+const atOnceOfAim = 100;
+const wantedResponseMs = 50;
+const settings = [
+  ['alone', 'workers on other machines'],
+  ['whileWorkerObserves', 'a worker on the same machine observes each'],
 ] as const;
-const aimOf = (baselineMs: number): number => 1.5 * baselineMs + 50;
+const wantedMs = (baselineMs: number): number => 1.5 * baselineMs + 50;
 
 export function reportOnEvents({ rates, used, polled, pollSeconds, responses, complaints, how }: Found): Report {
   const row = (what: string, perSecond: string, ms: readonly number[]): string[] => [
@@ -41,15 +41,15 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, responses, co
     ...[mean(ms), percentile(ms, 50), percentile(ms, 99), Math.max(...ms)].map(shown),
   ];
   const times: Table = {
-    columns: ['From a training’s end to UpdateEndpoint', 'A second', 'Trainings', 'Mean ms', 'p50', 'p99', 'At most'],
+    columns: ["From a training's end to UpdateEndpoint", 'A second', 'Trainings', 'Mean ms', 'p50', 'p99', 'At most'],
     rows: [
-      ...rates.flatMap(({ perSecond, direct, ours }) => [
-        row('the calls made bare', String(perSecond), direct),
-        row('the service, told by an event', String(perSecond), ours),
+      ...rates.flatMap(({ perSecond, direct, service }) => [
+        row('the direct calls', String(perSecond), direct),
+        row('the service, with an event', String(perSecond), service),
       ]),
       row(`the service, all events lost: a poll every ${pollSeconds} s`, '', polled),
       [
-        'the design that this replaces: a poll every 60 s (arithmetic, not measured)',
+        'the design that this service replaces: a poll every 60 s (computed, not measured)',
         '',
         '',
         shown(replacedPollMs / 2),
@@ -65,13 +65,16 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, responses, co
   const processor: Table = {
     columns: [`Processor ms a training, ${fastest?.perSecond} a second`, ...processNames],
     rows: [
-      ['the calls made bare', ...processNames.map((name) => perTraining(used.direct, name, fastest?.direct.length ?? 0))],
-      ['the service, told by an event', ...processNames.map((name) => perTraining(used.ours, name, fastest?.ours.length ?? 0))],
+      ['the direct calls', ...processNames.map((name) => perTraining(used.direct, name, fastest?.direct.length ?? 0))],
+      [
+        'the service, with an event',
+        ...processNames.map((name) => perTraining(used.service, name, fastest?.service.length ?? 0)),
+      ],
     ],
   };
-  const answering: Table = {
-    columns: ['POST /events', 'At once', 'Answers/s', 'p50 ms', 'p99 ms'],
-    rows: answerers.flatMap(([who, name]) =>
+  const responseTable: Table = {
+    columns: ['POST /events', 'At once', 'Responses/s', 'p50 ms', 'p99 ms'],
+    rows: settings.flatMap(([who, name]) =>
       [...responses[who]].map(([atOnce, { perSecond, p50Ms, p99Ms }]) => [
         name,
         String(atOnce),
@@ -80,25 +83,26 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, responses, co
     ),
   };
   return {
-    title: 'From an event to the endpoint asked for',
+    title: 'From an event to the request for the endpoint',
     about:
-      'A training ends and its event is posted to POST /events at once, each with a live endpoint of its own; milliseconds from the ' +
-      'sending of the event to the arrival of UpdateEndpoint, by the stand-in’s log. The floor is the SDK’s DescribeTrainingJob, ' +
-      'CreateModel, DescribeEndpoint, CreateEndpointConfig and UpdateEndpoint made one after the other from one Node process for each ' +
-      `training, from the sending of the first. One a second for ${how.lowRate} s, half a second apart from the floor’s; 50 a second ` +
-      `for ${how.seconds} s, floor and service in turns, ${how.rounds} times. Where all events are lost, trainings end at any moment ` +
-      'of three polls. POST /events is asked again the moment it has answered, with events of trainings that go on: while the worker ' +
-      'looks at each on the same cores, and with the worker stopped, as where the API has a machine of its own.',
-    tables: [times, processor, answering],
+      'A training ends and its event is sent to POST /events at once; each training has a live endpoint of its own. Milliseconds from ' +
+      "the request with the event to the arrival of UpdateEndpoint, by the simulator's log. The baseline is the SDK's " +
+      'DescribeTrainingJob, CreateModel, DescribeEndpoint, CreateEndpointConfig and UpdateEndpoint, one after the other from one Node ' +
+      `process for each training, from the first request. One training a second for ${how.lowRate} s, half a second apart from the ` +
+      `baseline's; 50 a second for ${how.seconds} s, in ${how.rounds} alternate rounds of baseline and service. Where all events are ` +
+      'lost, trainings end at random within three polls. The requests to POST /events, each as soon as the one before has returned, ' +
+      'carry events of trainings in progress: while a worker observes each on the same cores, and with the worker stopped, as where the ' +
+      'API has a machine of its own.',
+    tables: [times, processor, responseTable],
     aims: [
       ...rates.flatMap((rate) => [50, 99].map((percent) => besideBaseline(rate, percent))),
-      ...answerers.map(([who, name]): Aim => {
-        const p99Ms = responses[who].get(responsesOfAim)?.p99Ms ?? Number.NaN;
+      ...settings.map(([who, name]): Aim => {
+        const p99Ms = responses[who].get(atOnceOfAim)?.p99Ms ?? Number.NaN;
         return {
-          what: `POST /events, p99 at ${responsesOfAim} at once, ${name}`,
-          wanted: `< ${aimResponseMs} ms`,
+          what: `POST /events, p99 at ${atOnceOfAim} at once, ${name}`,
+          wanted: `< ${wantedResponseMs} ms`,
           found: `${shown(p99Ms)} ms`,
-          reached: p99Ms < aimResponseMs,
+          reached: p99Ms < wantedResponseMs,
         };
       }),
       {
@@ -111,13 +115,13 @@ export function reportOnEvents({ rates, used, polled, pollSeconds, responses, co
   };
 }
 
-function besideBaseline({ perSecond, direct, ours }: Rate, percent: number): Aim {
+function besideBaseline({ perSecond, direct, service }: Rate, percent: number): Aim {
   const baselineMs = percentile(direct, percent);
-  const ms = percentile(ours, percent);
+  const ms = percentile(service, percent);
   return {
     what: `p${percent} from event to UpdateEndpoint, ${perSecond} a second`,
-    wanted: `<= 1.5 x floor + 50 = ${shown(aimOf(baselineMs))} ms`,
+    wanted: `<= 1.5 x baseline + 50 = ${shown(wantedMs(baselineMs))} ms`,
     found: `${shown(ms)} ms`,
-    reached: ms <= aimOf(baselineMs),
+    reached: ms <= wantedMs(baselineMs),
   };
 }

@@ -6,27 +6,27 @@ import type { SimulatorClient } from '../simulator.ts';
 import { type Candidate, forEach } from './candidates.ts';
 
 /**
- * Trainings end at this rate and are made known at once.
+ * Trainings end at this rate and are reported at once.
  *
- * @returns from then to the arrival of UpdateEndpoint at the stand-in, in milliseconds, for each.
+ * @returns the milliseconds from then to the arrival of UpdateEndpoint at the simulator, for each.
  */
 export async function atRate(
-  way: Candidate,
+  candidate: Candidate,
   all: readonly Deployed[],
   { perSecond, afterMs = 0 }: { perSecond: number; afterMs?: number },
 ): Promise<number[]> {
-  await forEach(all, (one) => way.start(one));
+  await forEach(all, (one) => candidate.start(one));
   await delay(afterMs);
   const since = new Map<string, number>();
   await driveAtRate(all, perSecond, async (one) => {
-    await way.simulator.complete(one.trainingJobName);
+    await candidate.simulator.complete(one.trainingJobName);
     since.set(one.endpointName, Date.now());
-    await way.ended(one);
+    await candidate.ended(one);
   });
-  return untilRequested(way.simulator, since);
+  return untilRequested(candidate.simulator, since);
 }
 
-/** Trainings end at any moment within `spreadMs`, and nobody is told. From the end of each to UpdateEndpoint, in milliseconds. */
+/** Trainings end at random within `spreadMs`, and no event reports it. @returns the milliseconds from the end of each to UpdateEndpoint. */
 export async function withoutEvents(simulator: SimulatorClient, all: readonly Deployed[], spreadMs: number): Promise<number[]> {
   const since = new Map<string, number>();
   const end = async ({ trainingJobName, endpointName }: Deployed): Promise<void> => {

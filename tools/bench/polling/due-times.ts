@@ -8,17 +8,17 @@ const key = `${queueKey}:delayed`;
 const scoreOfMs = 0x1000;
 const idPrefix = 'check-';
 
-/** When which run is to be looked at, as Redis has it: looked up often enough, each such instant is seen before it comes. */
+/** When the poll of each run is due, by Redis: observed often enough, each such instant is known before it comes. */
 export class DueTimes {
   readonly #redis: Redis;
-  /** By run, each instant once. */
+  /** The instants by run. */
   readonly #due = new Map<string, Set<number>>();
 
   constructor(redis: Redis) {
     this.#redis = redis;
   }
 
-  /** How many runs have a job in the queue, whatever it waits for. */
+  /** The number of runs that have a job in the queue, in any state. */
   async jobs(): Promise<number> {
     const lengths = [this.#redis.zcard(key), this.#redis.llen(`${queueKey}:wait`), this.#redis.llen(`${queueKey}:active`)];
     return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
@@ -33,7 +33,7 @@ export class DueTimes {
     }
   }
 
-  /** How late each look was that was due in the window, in milliseconds; null for one that never came. */
+  /** The lateness of each poll that was due in the window, in milliseconds; null for a poll that never came. */
   lateness(calls: readonly LoggedCall[], window: { from: number; to: number }): (number | null)[] {
     const observations = new Map<string, number[]>();
     for (const { name, at } of calls) if (name !== null) observations.set(name, [...(observations.get(name) ?? []), at]);

@@ -1,12 +1,13 @@
 import { openSqliteStore } from '../../../src/db/sqlite/sqlite-store.ts';
-import { image, outputS3Uri, project, roleArn } from '../direct-sdk.ts';
+import { image, project } from '../direct-sdk.ts';
+import { trainingRequest } from '../training-request.ts';
 
 export const seedPrefix = 'bench-training-seeded';
 
-/** As the stand-in's control route names them. */
+/** As the simulator's control route names them. */
 export const seededName = (index: number): string => `${seedPrefix}-${String(index).padStart(6, '0')}`;
 
-/** Records runs in training, through the store, as bootstraps would have. */
+/** Records runs in training through the store, as a bootstrap does. */
 export async function seedRuns(databaseUrl: string, count: number): Promise<void> {
   const store = openSqliteStore(databaseUrl);
   try {
@@ -19,19 +20,7 @@ export async function seedRuns(databaseUrl: string, count: number): Promise<void
           project,
           endpointName: `sentiment-${index}`,
           autoDeploy: true,
-          request: {
-            trainingImage: image,
-            roleArn,
-            instanceType: 'ml.m5.xlarge',
-            instanceCount: 1,
-            volumeGb: 30,
-            maxRuntimeSeconds: 86_400,
-            inputS3Uri: null,
-            outputS3Uri,
-            hyperparameters: {},
-            environment: {},
-            tags: {},
-          },
+          request: trainingRequest(),
           servingImage: image,
           idempotencyKey: null,
           idempotencyHash: null,

@@ -1,2 +1,2 @@
-/** Takes all of a core that it gets, until it is ended. */
+/** Uses as much of a core as it gets, until it is ended. */
 for (;;) Math.random();
