@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import { exchange } from '../security/raw.ts';
 import { startApi, type Api } from './harness.ts';
 import { expectProblem } from './request.ts';
 
@@ -88,16 +89,37 @@ describe('POST /bootstrap', () => {
     expect(Tags).toContainEqual({ Key: 'team', Value: 'search' });
   });
 
-  it('names every fault of the query and the headers', async () => {
+  it('names all issues of query, headers and body at once', async () => {
     const api = await startApi();
-    const response = await bootstrap(api, {}, { 'idempotency-key': 'has space' }, '?auto_deploy=perhaps');
-    const { errors = [] } = expectProblem(response, 422, 'invalid_request');
-    expect(errors.length).toBeGreaterThan(0);
-    for (const { field } of errors) expect(['auto_deploy', 'Idempotency-Key']).toContain(field);
+    const headers = { 'idempotency-key': 'has space', 'content-type': 'application/json' };
+    const raw = '{"instance_count":0,"tags":{"a":"1","a":"2"},"max_runtime_seconds":1}';
+    const response = await api.ask('POST', '/bootstrap?auto_deploy=perhaps&autodeploy=true', { headers, raw });
+    expect(expectProblem(response, 422, 'invalid_request').errors).toEqual([
+      { field: 'autodeploy', detail: 'is not a known parameter; known are: auto_deploy' },
+      { field: 'auto_deploy', detail: 'must be true or false' },
+      { field: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' },
+      { field: 'tags.a', detail: 'is given twice' },
+      { field: 'instance_count', detail: 'must be at least 1' },
+    ]);
     expect(api.simulator.calls()).toEqual([]);
   });
 
-  it('names every fault of the body', async () => {
+  it('names the issues of the query beside a body that is not JSON', async () => {
+    const api = await startApi();
+    const headers = { 'content-type': 'application/json' };
+    const response = await api.ask('POST', '/bootstrap?autodeploy=true', { headers, raw: '{' });
+    expect(expectProblem(response, 422, 'invalid_request').errors).toMatchObject([{ field: 'autodeploy' }, { field: 'body' }]);
+  });
+
+  it.each(['training_job_name', 'endpoint_name'])('says in one issue what %s may hold', async (field) => {
+    const api = await startApi();
+    for (const name of ['a'.repeat(64), '', 'under_score', '-a', 'a-']) {
+      const { errors } = expectProblem(await bootstrap(api, { [field]: name }), 422, 'invalid_request');
+      expect(errors).toEqual([{ field, detail: 'must be 1 to 63 letters, digits and inner hyphens' }]);
+    }
+  });
+
+  it('names all issues of the body at once', async () => {
     const api = await startApi();
     const { errors = [] } = expectProblem(
       await bootstrap(api, {
@@ -206,6 +228,21 @@ describe('an Idempotency-Key', () => {
     api.simulator.clearFaults();
     expect((await bootstrap(api, {}, key)).status).toBe(202);
     expect(creations(api)).toHaveLength(1);
+  });
+
+  it('is given once', async () => {
+    const api = await startApi();
+    for (const other of [key['idempotency-key'], 'another']) {
+      const response = await exchange(
+        api.url,
+        `POST /bootstrap HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\nIdempotency-Key: ${key['idempotency-key']}\r\nIdempotency-Key: ${other}\r\n\r\n`,
+      );
+      expect(response.statuses).toEqual([422]);
+      expect(response.received).toContain(
+        '"errors":[{"field":"Idempotency-Key","detail":"is given more than once; send one value"}]',
+      );
+    }
+    expect(api.simulator.calls()).toEqual([]);
   });
 
   it('has to be visible ASCII', async () => {

@@ -40,8 +40,22 @@ describe('POST /events', () => {
     const api = await startApi();
     const event = { ...completed('job'), 'detail-type': 'SageMaker Model State Change' };
     expect(expectProblem(await post(api, event), 422, 'invalid_request').errors).toEqual([
-      { field: 'detail-type', detail: expect.stringContaining('SageMaker Training Job State Change') },
+      {
+        field: 'detail-type',
+        detail: 'must be SageMaker Training Job State Change or SageMaker Endpoint State Change',
+      },
     ]);
+    for (const raw of ['', ' \n']) {
+      const empty = await api.ask('POST', '/events', { headers: { 'content-type': 'application/json' }, raw });
+      expect(expectProblem(empty, 422, 'invalid_request').errors).toEqual([
+        {
+          field: 'body',
+          detail: expect.stringMatching(
+            /^must not be empty; it must be an EventBridge event in JSON, of the detail-type SageMaker /,
+          ),
+        },
+      ]);
+    }
     expectProblem(await post(api, []), 422, 'invalid_request');
     expectProblem(await post(api, { ...completed('job'), detail: { TrainingJobName: 'a b' } }), 422, 'invalid_request');
   });

@@ -101,6 +101,26 @@ it("the script that Bull Board's page has inside is the one that the policy allo
   expect(headers.get('content-security-policy')).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
 });
 
+it('GET /docs/… > returns 304 for a file that the browser has, and no other file of the package', async () => {
+  const { ask } = await startApi();
+  const types = {
+    'swagger-ui.css': /^text\/css/,
+    'swagger-ui-bundle.js': /^text\/javascript/,
+    'favicon-32x32.png': /^image\/png$/,
+  };
+  for (const [file, type] of Object.entries(types)) {
+    const { status, headers } = await ask('GET', `/docs/${file}`);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=3600']);
+    expect(headers.get('content-type')).toMatch(type);
+    const known = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
+    const again = await ask('GET', `/model-init/docs/${file}`, known);
+    expect([again.status, again.text, again.headers.get('cache-control')]).toEqual([304, '', 'private, max-age=3600']);
+    expect((await ask('HEAD', `/docs/${file}`)).headers.get('content-length')).toBe(headers.get('content-length'));
+  }
+  for (const other of ['index.html', 'package.json', '..%2fpackage.json', 'swagger-ui.css.map'])
+    expect((await ask('GET', `/docs/${other}`)).status, other).toBe(404);
+});
+
 it('Bull Board says when Redis is away', async () => {
   const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
   expect((await ask('GET', '/admin/queues')).status).toBe(200);

@@ -119,6 +119,14 @@ describe('GET /status', () => {
     expect(seen.last_event_at).toMatch(/^\d{4}-.*Z$/);
     expect(seen.sagemaker_calls).toMatchObject({ throttled: 3, denied: 3 });
     expect(seen.sagemaker_calls?.refused).toHaveLength(4);
+    // A lookup of what does not exist is an ordinary one; a change of what does not exist is refused.
+    for (const operation of ['DescribeEndpoint', 'DescribeTrainingJob', 'DeleteEndpoint']) {
+      await store.metrics.addCalls({ calls: [{ operation, result: 'not_found', count: 1 }], now: now() });
+    }
+    const { sagemaker_calls: calls } = await status(api);
+    expect(calls?.refused.filter(({ result }) => result === 'not_found')).toEqual([
+      { operation: 'DeleteEndpoint', result: 'not_found', count: 1 },
+    ]);
 
     api.advance(90);
     await store.processes.recordHeartbeat(worker('worker-1', now()));

@@ -74,9 +74,13 @@ async function readStore(store: ServiceContext['store'], now: number) {
     skipped,
     processes: processes.filter((one) => isAlive(one, now)),
     lastEventAt,
-    refusedCalls: calls.filter(({ result }) => result !== 'ok'),
+    refusedCalls: calls.filter(isRefused),
   };
 }
+
+/** To find that a resource does not exist is an ordinary result of a lookup. */
+const isRefused = ({ operation, result }: CountedCalls): boolean =>
+  result !== 'ok' && !(result === 'not_found' && operation.startsWith('Describe'));
 
 async function oldestDue(queue: QueueView): Promise<SystemStatus['oldestWaitingJob']> {
   const due = await queue.due().catch(() => ({}));
