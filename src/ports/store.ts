@@ -83,9 +83,9 @@ export type RequestDeploymentResult =
 
 export type ClaimResult =
   | { kind: 'claimed'; deployment: Deployment }
-  /** Another deployment of the endpoint is under way, or a newer one that waits goes first. */
+  /** Another deployment of the endpoint is in progress, or a newer one that waits goes first. */
   | { kind: 'wait'; behind: Deployment }
-  /** A newer training is live, or another than the one to be put back (isRestore): this deployment has just become `superseded`. */
+  /** A newer training is live, or another than the one to be restored (isRestore): this deployment has just become `superseded`. */
   | { kind: 'superseded'; deployment: Deployment }
   /** It is not queued any more. */
   | { kind: 'gone' };
@@ -313,7 +313,7 @@ export interface ProcessStore {
   databaseId(now: number): Promise<string>;
 }
 
-/** Items that a loop over many could not handle and went on without. */
+/** Items that a loop over many could not handle and skipped. */
 export interface SkippedStore {
   /** Records one; returns whether that is news, or has another reason than before. The table is bounded (maxSkipped). */
   record(params: { kind: SkippedKind; name: string; reason: string; now: number }): Promise<boolean>;

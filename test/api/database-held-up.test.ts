@@ -96,7 +96,7 @@ it('starts while the database is locked, is not ready until it is released, and 
   const ready = await ask('GET', '/health/ready');
   expect(expectProblem(ready, 503, 'not_ready').checks).toMatchObject({ database: expect.stringMatching(/locked/) });
   release();
-  await program.logged(({ msg }) => msg === 'the database is open');
+  await program.logged(({ msg }) => msg === 'database opened');
   await eventually(
     () => ask('GET', '/health/ready'),
     ({ status }) => status === 200,

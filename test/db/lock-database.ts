@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 
 /**
  * Locks the database as a shell does, in a connection of its own, until it is released or the test is over: for writes, or as a whole,
- * so that it can't even be read. The latter only while nobody else has it open.
+ * so that it can't even be read. The latter only while no other process has it open.
  */
 export function lockDatabase(path: string, what: 'writes' | 'whole' = 'writes'): { release: () => void } {
   const other = new Sqlite(path);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** For how long this thread did nothing else, at the most, while the work went on. */
+/** For how long this thread did nothing else, at the most, while the work ran. */
 export async function longestGapWhile(work: Promise<unknown>): Promise<number> {
   let longestMs = 0;
   const over = new AbortController();

@@ -55,7 +55,7 @@ it('a process that is killed inside of a transaction leaves nothing of it, and n
   expect(integrity(path)).toBe('ok');
 });
 
-it('a process that is killed between its writes keeps what it told of, each change with its history', async () => {
+it('a process that is killed between its writes keeps what it reported, each change with its history', async () => {
   const path = newPath();
   const writer = startProgram(['test/db/writer.ts', path, 'a', '100000']);
   await writer.logged(({ i }) => Number(i) >= 50);
@@ -75,9 +75,9 @@ it('a process that is killed between its writes keeps what it told of, each chan
   expect(integrity(path)).toBe('ok');
 });
 
-// So many writes leave a log that holds all of the old database, that was begun anew, and that was folded into the file just now.
+// So many writes leave a log that holds all of the old database, that was begun again, and that was folded into the file just now.
 it.each([1, 23, 500, 800, 1300])(
-  'a database that is removed while an idle process, after %i writes, has it open is created anew',
+  'a database that is removed while an idle process, after %i writes, has it open is created again',
   async (writes) => {
     const path = newPath();
     const idle = startProgram([

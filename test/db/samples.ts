@@ -67,7 +67,7 @@ export function present<T>(value: T | null | undefined): T {
   return value;
 }
 
-/** A run that was asked for at `createdAt`, and whose training SageMaker has. */
+/** A run that was requested at `createdAt`, and whose training SageMaker has. */
 export async function inTraining(store: Store, name: string, createdAt = 1000, more: Partial<NewRun> = {}): Promise<TrainingRun> {
   await store.runs.insert({ run: newRun(name, more), now: createdAt });
   await store.runs.acquireStartLease({ trainingJobName: name, now: createdAt });

@@ -13,7 +13,7 @@ describeStore(
     const path = newPath();
     return { open: () => whenOpen(openThreadedStore(path)) };
   },
-  ['a deployment in hand', 'read models'],
+  ['a claimed deployment', 'read models'],
 );
 
 /** A store that waits until it is opened. */

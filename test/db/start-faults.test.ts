@@ -43,11 +43,15 @@ async function databaseOfVersion(version: string): Promise<string> {
   return path;
 }
 
-describe('a database that can’t be used ends each program with 78 and one line that says why', () => {
+describe('a database that cannot be used ends each program with 78 and one line that says why', () => {
   const places: [string, () => string | Promise<string>, RegExp][] = [
-    ['a folder that can’t be written', () => join(unwritableFolder(), 'data/a.db'), /can’t be written by this user \(E\w+\)\.$/],
-    ['a file where the folder should be', () => join(process.cwd(), 'package.json/a.db'), /can’t be opened or made \(E\w+\)\.$/],
-    ['a folder where the file should be', newFolder, /can’t be opened or made \(EISDIR\)\.$/],
+    [
+      'a folder that cannot be written',
+      () => join(unwritableFolder(), 'data/a.db'),
+      /cannot be written by this user \(E\w+\)\.$/,
+    ],
+    ['a file where the folder should be', () => join(process.cwd(), 'package.json/a.db'), /cannot be opened or made \(E\w+\)\.$/],
+    ['a folder where the file should be', newFolder, /cannot be opened or made \(EISDIR\)\.$/],
     [
       'a text file',
       () => {
@@ -99,7 +103,7 @@ describe('a database that may be there later', () => {
       database: expect.stringMatching(/disk/),
     });
     expectProblem(await ask('POST', '/bootstrap'), 503, 'database_unavailable');
-    expect(api.log.filter(({ msg }) => String(msg).startsWith('the database can’t be opened yet'))).toMatchObject([
+    expect(api.log.filter(({ msg }) => String(msg).startsWith('database cannot be opened'))).toMatchObject([
       { reason: expect.stringMatching(/disk/) },
     ]);
     const migration = startProgramOnFullDisk(4, ['src/db/migrate-main.ts'], { DATABASE_URL: `file:${databasePath}-2` });

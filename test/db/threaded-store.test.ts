@@ -29,7 +29,7 @@ it('gives errors as they are', async () => {
   await expect(store.runs.find('a')).rejects.toThrow(/has been closed/);
 });
 
-it('goes on while SQLite is held up, and answers when that is over', async () => {
+it('continues while SQLite is held up, and returns when that is over', async () => {
   const path = newPath();
   const store = await openThreadedStore(path);
   slowWrites(path, 2000);
@@ -78,19 +78,19 @@ it('opens a database that is locked when it is not any more, and refuses calls u
   const lines: string[] = [];
   const store = await openThreadedStore(path, { waitMs: 50, lines });
   await expect(store.ping()).rejects.toThrow(/locked by another process/);
-  expect(lines.join()).toMatch(/locked by another process.*can’t be opened yet/);
+  expect(lines.join()).toMatch(/locked by another process.*cannot be opened/);
   lock.release();
-  await eventually(() => lines.some((line) => line.includes('the database is open')));
+  await eventually(() => lines.some((line) => line.includes('database opened')));
   expect(await store.runs.find('a')).toMatchObject({ status: 'requested' });
 });
 
-it('a database that no waiting mends is refused at once', async () => {
+it('a database that waiting does not repair is refused at once', async () => {
   const path = newPath();
   writeFileSync(path, 'a text that is longer than the header of a database, so that SQLite does not take it for an empty one');
   await expect(openThreadedStore(path)).rejects.toMatchObject({ name: 'StoreUnavailableError', needsRepair: true });
 });
 
-it('only its owner can read the database, and one that others could is told of', async () => {
+it('only its owner can read the database, and one that other users could read is reported', async () => {
   const path = newPath();
   const lines: string[] = [];
   const rights = () => ['', '-wal', '-shm', '.migrate-lock'].map((end) => (statSync(`${path}${end}`).mode & 0o777).toString(8));
@@ -101,5 +101,5 @@ it('only its owner can read the database, and one that others could is told of',
   const second = await openThreadedStore(path, { lines });
   expect(await second.runs.find('a')).not.toBeNull();
   expect(rights()).toEqual(['600', '600', '600', '600']);
-  expect(lines.join()).toMatch(/others than its owner could read the database/);
+  expect(lines.join()).toMatch(/database file permissions restricted/);
 });

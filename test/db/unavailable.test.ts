@@ -12,7 +12,7 @@ import { longestGapWhile } from './longest-gap.ts';
 import { lockDatabase } from './lock-database.ts';
 import { newPath, openStore } from './sqlite-files.ts';
 
-it('busy: writes are refused when the wait is over, reads go on', async () => {
+it('busy: writes are refused when the wait is over, reads continue', async () => {
   const path = newPath();
   const store = openStore(path, { waitMs: 50, pingFreshMs: 0 });
   await store.runs.insert({ run: newRun('a'), now: 1000 });
@@ -81,7 +81,7 @@ it('full: the write is refused as a whole, and works again when there is room', 
   ).toBe('training');
 });
 
-it('read-only: writes are refused, reads go on', async () => {
+it('read-only: writes are refused, reads continue', async () => {
   const file = new DatabaseFile(newPath());
   onTestFinished(() => file.close());
   const runs = runInserts(databaseOf(file, { waitMs: 0 }));
@@ -91,7 +91,7 @@ it('read-only: writes are refused, reads go on', async () => {
   expect((await runs.insert({ run: newRun('a'), now: 1000 })).kind).toBe('inserted');
 });
 
-it('removed: the next use creates the database anew, and every store goes over to it', async () => {
+it('removed: the next use creates the database again, and every store moves to it', async () => {
   const path = newPath();
   const onReplaced = vi.fn<() => void>();
   const [one, other] = [openStore(path, { onReplaced }), openStore(path, { onReplaced })];
@@ -137,7 +137,7 @@ it('away: every use is refused until the place is there again', async () => {
   expect((await store.metrics.counts()).runs.requested).toBe(1);
 });
 
-it('no database: a file that is none is told of, and left alone', async () => {
+it('no database: a file that is none is reported, and left alone', async () => {
   const path = newPath();
   mkdirSync(dirname(path), { recursive: true });
   const text = 'this is a text, and much longer than the first bytes of a database would be';

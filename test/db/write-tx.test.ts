@@ -50,6 +50,6 @@ it('refuses a promise, at compile time and when it is run', async () => {
   await expect(database.write((tx) => later(tx))).rejects.toThrow(/promise/);
   expect(rows(file)).toBe(0);
   const read = (): Promise<number> => database.read(() => 1);
-  // @ts-expect-error A read that goes on after it returned would not be guarded.
+  // @ts-expect-error A read that continues after it returned would not be guarded.
   expect(await database.read(async () => 1)).toBe(await read());
 });

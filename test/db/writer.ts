@@ -1,4 +1,4 @@
-/** A process that writes without a pause, and waits for the others as an API process does: `node test/db/writer.ts PATH NAME RUNS`. Tells of each run that it has recorded. */
+/** A process that writes without a pause, and waits for the others as an API process does: `node test/db/writer.ts PATH NAME RUNS`. Logs each run that it has recorded. */
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { completed, newDeployment, newRun } from './samples.ts';
 

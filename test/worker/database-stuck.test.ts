@@ -39,7 +39,7 @@ it('SIGTERM ends a worker whose database never returns, within 10 s', async () =
 it('a folder that refuses new ones in an odd way is waited for, not tried without end', async () => {
   const { env } = programEnvironment({ DATABASE_URL: 'file:/proc/autodeploy/a.db' });
   const worker = startProgram(['src/worker/main.ts'], env);
-  const line = await worker.logged(({ msg }) => msg === 'the database can’t be opened yet; trying again until it can');
+  const line = await worker.logged(({ msg }) => msg === 'database cannot be opened; retrying');
   expect(line).toMatchObject({ level: 'error', reason: expect.stringContaining('ENOENT') });
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 40_000);

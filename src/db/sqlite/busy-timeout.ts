@@ -5,7 +5,7 @@ import { toStoreError } from './errors.ts';
 export const busyTimeoutMs = 10;
 
 /**
- * Others hold the lock for less than a millisecond each, one after the other: who looks often and at odd moments gets through. A look
+ * Other processes hold the lock for less than a millisecond each, one after the other: a try often and at odd moments gets through. A try
  * costs about 30 µs.
  */
 const betweenAttemptsMs = (): number => 2 + Math.random() * 10;

@@ -3,7 +3,7 @@ import type { Page } from '../../ports/store.ts';
 
 const encode = (seq: number): string => Buffer.from(String(seq)).toString('base64url');
 
-/** The `seq` that a cursor stands for; a page goes on below it. Without a cursor null. */
+/** The `seq` that a cursor stands for; a page begins below it. Without a cursor null. */
 export function seqOfCursor(cursor: string | null): number | null {
   if (cursor === null) return null;
   const seq = Number(Buffer.from(cursor, 'base64url').toString());

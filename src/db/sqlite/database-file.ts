@@ -13,7 +13,7 @@ interface OpenFile {
 
 /** What is to be said of the file. */
 export interface FileEvents {
-  /** It was found removed or replaced, and has been opened anew. */
+  /** The file was removed or replaced, and has been opened again. */
   onReplaced?: () => void;
   /** Others than its owner could read these; `mayStill` of them they still can. */
   onReadableByOthers?: (files: string[], mayStill: boolean) => void;
@@ -21,7 +21,7 @@ export interface FileEvents {
 
 /**
  * The database file, opened (created, migrated) at the first use. When it has been removed or replaced under us, the next use opens the
- * new one: otherwise a running process would write into a file that nobody else sees.
+ * new one: otherwise a running process would write into a file that no other process sees.
  */
 export class DatabaseFile {
   readonly #path: string;

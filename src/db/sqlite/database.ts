@@ -17,7 +17,7 @@ export interface Database {
 
 /** `waitMs`: how long a call waits while other processes hold the database locked. */
 export function databaseOf(file: DatabaseFile, { waitMs }: { waitMs: number }): Database {
-  // In line: while the database is locked one write looks whether it still is, and all of them go on when it is not.
+  // In line: while the database is locked one write tries the lock, and all of them continue when it is free.
   const lane = new WriteLane();
   return {
     async read(work) {

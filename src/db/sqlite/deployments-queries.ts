@@ -130,17 +130,17 @@ type OfEndpoint = Pick<Deployment, 'endpointName'>;
 
 const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
 
-/** The deployment that is under way on the endpoint; the unique index allows one. */
+/** The deployment that is in progress on the endpoint; the unique index allows one. */
 export const inProgressOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
   statements(db).inProgress.get(keyOf(endpoint)) ?? null;
 
 /** The deployment that went live last on the endpoint. */
 export const liveOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).live.get(keyOf(endpoint)) ?? null;
 
-/** Of what waits on the endpoint, the one to go next: the forced one that was asked for first or else the newest training's. */
+/** Of what waits on the endpoint, the one to go next: the forced one that was requested first or else the newest training's. */
 export const nextOn = (db: Db, endpoint: OfEndpoint): Deployment | null => statements(db).next.get(keyOf(endpoint)) ?? null;
 
-/** Of what waits or is under way on the endpoint, the one of the newest training. */
+/** Of what waits or is in progress on the endpoint, the one of the newest training. */
 export const newestActiveOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
   statements(db).newestActive.get(keyOf(endpoint)) ?? null;
 

@@ -69,7 +69,7 @@ type ProgressField = keyof DeploymentProgress;
 const recording = (db: Db, fields: readonly ProgressField[]) =>
   db
     .update(deployments)
-    // The fence stays what it is: with no progress at all there would be nothing to set.
+    // The fencing token stays what it is: with no progress at all there would be nothing to set.
     .set({ ...Object.fromEntries(fields.map((field) => [field, param(field)])), fencingToken: param('fencingToken') })
     .where(withFencingToken)
     .returning(deploymentColumns)

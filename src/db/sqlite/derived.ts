@@ -87,7 +87,7 @@ const triggers: ReadonlyMap<string, string> = new Map([
 /**
  * Has the database itself keep what follows from its rows: each run's deployment status, and the counts of `tallies`, which would else
  * be read from all rows at each scrape. Kept by triggers, so that no statement can forget to. Where they are missing or other ones, as
- * after a migration that made a table anew, they are made, and all is counted once.
+ * after a migration that recreated a table, they are made, and all is counted once.
  */
 export function keepDerived(sqlite: Sqlite.Database): void {
   const found = new Map(

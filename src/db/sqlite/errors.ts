@@ -6,7 +6,7 @@ interface Kind {
   says: string;
   /** Whether waiting is all that it takes, and not for long. */
   isLock?: true;
-  /** Whether it lasts until somebody repairs it. */
+  /** Whether it lasts until an operator repairs it. */
   needsRepair?: true;
 }
 
@@ -15,19 +15,19 @@ const kinds: readonly Kind[] = [
   { codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/, says: 'its disk is full' },
   {
     codes: /^(SQLITE_(READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/,
-    says: 'its file or folder can’t be written by this user',
+    says: 'its file or folder cannot be written by this user',
     needsRepair: true,
   },
   {
     codes: /^(SQLITE_CANTOPEN|ENOTDIR|EEXIST|EISDIR|ENAMETOOLONG|ELOOP)/,
-    says: 'its file can’t be opened or made',
+    says: 'its file cannot be opened or made',
     needsRepair: true,
   },
   { codes: /^SQLITE_NOTADB/, says: 'the file is no SQLite database', needsRepair: true },
   { codes: /^SQLITE_CORRUPT/, says: 'the file is damaged', needsRepair: true },
   { codes: /^SQLITE_IOERR/, says: 'its disk does not do what is asked of it' },
 ];
-const unknownOfFileSystem: Kind = { codes: /^/, says: 'its file can’t be reached' };
+const unknownOfFileSystem: Kind = { codes: /^/, says: 'its file cannot be reached' };
 
 /** What stands behind an error, when it is the database's; null for any other. */
 function kindOf(error: unknown): { code: string; kind: Kind } | null {

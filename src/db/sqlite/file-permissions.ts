@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-/** Read and write for the owner, nothing for anybody else: hyperparameters and environments may hold what is nobody's business. */
+/** Read and write for the owner, nothing for other users: hyperparameters and environments may hold secrets. */
 const ownerOnly = 0o600;
 const ofOthers = 0o077;
 export const ownerOnlyFolder = 0o700;
@@ -16,7 +16,7 @@ const filesOf = (path: string): string[] => ['', '-wal', '-shm', '.migrate-lock'
 /** What was found and done about files that others than their owner have rights to. */
 export interface Narrowed {
   narrowed: string[];
-  /** Of somebody else, who alone may change that. */
+  /** Of another user, who alone may change that. */
   open: string[];
 }
 

@@ -32,7 +32,7 @@ const insert = prepared((db) =>
 
 type Entry = Change<string> & { runSeq: number; deploymentId: string | null; subject: HistorySubject };
 
-/** What happens again and again, as a refusal that is met at each look, is counted: among so many of a run's last entries. */
+/** What repeats, such as a refusal at each observation, is counted: among so many of a run's last entries. */
 const repeatsAmong = 6;
 
 const recent = prepared((db) => {
@@ -64,12 +64,12 @@ function report(db: Db, entry: Entry, at: number): void {
   insert(db).run({ ...entry, at });
 }
 
-/** Belongs into the transaction of the change that it tells of. */
+/** Belongs into the transaction of the change that it describes. */
 export function appendTrainingHistory(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
   report(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
 }
 
-/** Belongs into the transaction of the change that it tells of. */
+/** Belongs into the transaction of the change that it describes. */
 export function appendDeploymentHistory(
   db: Db,
   deployment: { runSeq: number; deploymentId: string },

@@ -67,7 +67,7 @@ function applyMissing(sqlite: Sqlite.Database): number {
   if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw tooNew(sqlite);
   if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw notOurs();
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
-  // A table that is made anew is dropped first, which would delete the rows that refer to it.
+  // A table that a migration recreates is dropped first, which would delete the rows that refer to it.
   sqlite.pragma('foreign_keys = OFF');
   const apply = sqlite.transaction(() => {
     // As drizzle-kit knows it.

@@ -22,27 +22,27 @@ interface Waiting {
 
 /** So much later than the thread, which has a better reason to tell. */
 const graceMs = 250;
-/** How long a program waits for the database before it goes on without. */
+/** How long a program waits for the database before it continues without. */
 const startWithinMs = 3000;
 /** At the end: a disk that hangs must not keep the process. */
 const closeWaitMs = 2000;
 
 /**
  * The store of a `file:` address in a thread of its own: whatever keeps SQLite waiting (another process's lock, a slow disk), this
- * thread goes on. A database that can't be opened for a reason that may pass is tried again until it can: every call throws
+ * thread continues. A database that can't be opened for a reason that may pass is tried again until it can: every call throws
  * StoreUnavailableError meanwhile.
  *
  * @throws {StoreUnavailableError} with `needsRepair`, when no waiting helps.
  */
 export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreOptions): Promise<Store> {
-  const hears = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs, hears };
+  const responsive = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs, responsive };
   const thread = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData, name: 'database' });
   const calls = new CallsToThread(thread, waitMs + graceMs);
-  const stopMinding = endWithDeafThread(thread, hears);
+  const stopMinding = endWithHungThread(thread, responsive);
   const ready = Promise.withResolvers<string[]>();
   const tried = Promise.withResolvers<Error | null>();
-  // Thrown to nobody, it ends the program: no call would be answered any more.
+  // Thrown without a catcher, it ends the program: no call would get a result any more.
   thread.on('error', (error) => {
     throw error;
   });
@@ -52,7 +52,7 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
         return ready.resolve(message.methods);
       case 'tried':
         return tried.resolve(message.problem === null ? null : receiveError(message.problem));
-      case 'answer':
+      case 'result':
       case 'failure':
         return calls.settle(message);
       case 'closed':
@@ -72,7 +72,7 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
       await calls.close();
       throw problem;
     }
-    log.error({ reason: problem.message }, 'the database can’t be opened yet; trying again until it can');
+    log.error({ event: 'database.open_failed', reason: problem.message }, 'database cannot be opened; retrying');
   }
   return storeFrom(
     methods,
@@ -81,16 +81,16 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
   );
 }
 
-const hearsWithinMs = 500;
+const responsiveWithinMs = 500;
 
 /**
  * The end of a process waits for its threads, and one that is held up in a system call (a disk that hangs) never ends: then the process
- * is killed, so that a supervisor need not. Answers how to undo it, for when the thread has ended.
+ * is killed, so that a supervisor need not. Returns how to undo it, for when the thread has ended.
  */
-function endWithDeafThread(thread: Worker, hears: Int32Array<SharedArrayBuffer>): () => void {
+function endWithHungThread(thread: Worker, responsive: Int32Array<SharedArrayBuffer>): () => void {
   const onExit = (): void => {
-    thread.postMessage([{ kind: 'do_you_hear' }] satisfies ToThread[]);
-    if (Atomics.wait(hears, 0, 0, hearsWithinMs) === 'timed-out') process.kill(process.pid, 'SIGKILL');
+    thread.postMessage([{ kind: 'are_you_responsive' }] satisfies ToThread[]);
+    if (Atomics.wait(responsive, 0, 0, responsiveWithinMs) === 'timed-out') process.kill(process.pid, 'SIGKILL');
   };
   const stop = (): void => void process.off('exit', onExit);
   process.on('exit', onExit);
@@ -101,14 +101,14 @@ function endWithDeafThread(thread: Worker, hears: Int32Array<SharedArrayBuffer>)
 function report(message: Extract<FromThread, { kind: 'opened' | 'replaced' | 'readable_by_others' }>, log: Logger): void {
   switch (message.kind) {
     case 'opened':
-      return log.info({}, 'the database is open');
+      return log.info({ event: 'database.opened' }, 'database opened');
     case 'replaced':
-      return log.warn({}, 'the database file was removed or replaced, and is opened anew');
+      return log.warn({ event: 'database.replaced' }, 'database file replaced; reopened');
     case 'readable_by_others': {
       const { files, mayStill } = message;
       return mayStill
-        ? log.warn({ files }, 'others than its owner can read the database, and its rights are not this user’s to change')
-        : log.warn({ files }, 'others than its owner could read the database: these rights are taken away');
+        ? log.warn({ event: 'database.permissions_open', files }, 'database file readable by other users')
+        : log.warn({ event: 'database.permissions_fixed', files }, 'database file permissions restricted');
     }
   }
 }
@@ -138,9 +138,9 @@ class CallsToThread {
     return promise;
   }
 
-  settle(message: Extract<FromThread, { kind: 'answer' | 'failure' }>): void {
+  settle(message: Extract<FromThread, { kind: 'result' | 'failure' }>): void {
     const call = this.#take(message.id);
-    if (message.kind === 'answer') call?.resolve(message.value);
+    if (message.kind === 'result') call?.resolve(message.value);
     else call?.reject(receiveError(message.error));
   }
 
@@ -172,7 +172,7 @@ class CallsToThread {
     return call;
   }
 
-  /** What is asked for in one turn goes together, as the answers do. */
+  /** What is called in one turn of the event loop goes together, as the results do. */
   #send(message: ToThread): void {
     if (this.#unsent.push(message) === 1) process.nextTick(() => this.#thread.postMessage(this.#unsent.splice(0)));
   }

@@ -153,7 +153,7 @@ export const deployments = sqliteTable(
   ],
 );
 
-/** What happened, in order; written in the same transaction as the change that it tells of. */
+/** What happened, in order; written in the same transaction as the change that it describes. */
 export const history = sqliteTable(
   'history',
   {
@@ -179,14 +179,14 @@ export const history = sqliteTable(
   ],
 );
 
-/** Tasks that one process at a time does for all (turns.ts): whose turn it was when, and how far the task has come. */
+/** Tasks that one process at a time does for all (turns.ts): since when the lease holds, and how far the task has come. */
 export const leases = sqliteTable('leases', {
   task: text().primaryKey(),
   takenAt: integer('taken_at'),
   checkpointAt: integer('checkpoint_at'),
 });
 
-/** Counters of SageMaker calls that API and workers add to, so that one /metrics tells of all processes. */
+/** Counters of SageMaker calls that API and workers add to, so that one /metrics covers all processes. */
 export const sagemakerCalls = sqliteTable(
   'sagemaker_calls',
   { operation: text().notNull(), result: text().notNull(), count: integer().notNull() },
@@ -207,7 +207,7 @@ export const installation = sqliteTable('installation', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** The processes of the service, each with when it was last heard. */
+/** The processes of the service, each with when it was last seen. */
 export const processes = sqliteTable('processes', {
   /** `<host>-<pid>-<random>`: one start of one process. */
   name: text().primaryKey(),
@@ -219,7 +219,7 @@ export const processes = sqliteTable('processes', {
   problem: text(),
 });
 
-/** Counts over all runs and deployments, so that nobody has to read these to tell of them; kept by triggers (derived.ts). */
+/** Counts over all runs and deployments, so that no query has to read them; kept by triggers (derived.ts). */
 export const tallies = sqliteTable(
   'tallies',
   {
@@ -241,7 +241,7 @@ export const migratedBy = sqliteTable('migrated_by', {
   at: integer().notNull(),
 });
 
-/** Training jobs, runs, deployments and endpoints that a loop over many could not handle, and went on without. */
+/** Training jobs, runs, deployments and endpoints that a loop over many could not handle and skipped. */
 export const skipped = sqliteTable(
   'skipped',
   {

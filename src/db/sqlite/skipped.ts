@@ -8,7 +8,7 @@ import type { Tx } from './write-tx.ts';
 
 const oneOf = (kind: SkippedKind, name: string) => and(eq(skipped.kind, kind), eq(skipped.name, name));
 
-/** Belongs into a transaction; answers whether it is news. */
+/** Belongs into a transaction; returns whether it is news. */
 export function recordSkipped(tx: Tx, kind: SkippedKind, name: string, words: string, now: number): boolean {
   const reason = shortReason(words);
   const before = tx.select().from(skipped).where(oneOf(kind, name)).get();
@@ -29,7 +29,7 @@ export function recordSkipped(tx: Tx, kind: SkippedKind, name: string, words: st
   return before?.reason !== reason;
 }
 
-/** Belongs into a transaction; answers whether it was passed over. */
+/** Belongs into a transaction; returns whether it was skipped. */
 export const endSkipping = (tx: Tx, kind: SkippedKind, name: string): boolean =>
   tx.delete(skipped).where(oneOf(kind, name)).run().changes > 0;
 

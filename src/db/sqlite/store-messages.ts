@@ -1,18 +1,18 @@
 import type { CallState } from './call.ts';
 import type { SentError } from './error-transport.ts';
 
-/** What the database's thread is told at its start. */
+/** What the database's thread gets at its start. */
 export interface ThreadData {
   path: string;
   waitMs: number;
-  /** Set to 1 when the thread hears that it is asked whether it still hears. */
-  hears: Int32Array<SharedArrayBuffer>;
+  /** The thread sets it to 1 when it gets `are_you_responsive`. */
+  responsive: Int32Array<SharedArrayBuffer>;
 }
 
 export type ToThread =
   | { kind: 'call'; id: number; method: string; args: unknown[]; state: CallState }
   | { kind: 'close' }
-  | { kind: 'do_you_hear' };
+  | { kind: 'are_you_responsive' };
 
 export type FromThread =
   /** Calls are taken from now on. */
@@ -21,7 +21,7 @@ export type FromThread =
   | { kind: 'tried'; problem: SentError | null }
   /** A later one succeeded. */
   | { kind: 'opened' }
-  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'result'; id: number; value: unknown }
   | { kind: 'failure'; id: number; error: SentError }
   | { kind: 'replaced' }
   | { kind: 'readable_by_others'; files: string[]; mayStill: boolean }

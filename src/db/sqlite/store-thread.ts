@@ -15,7 +15,7 @@ import type { FromThread, ThreadData, ToThread } from './store-messages.ts';
 const firstOpenMs = 2000;
 const openAgainMs = 1000;
 
-const { path, waitMs, hears } = workerData as ThreadData;
+const { path, waitMs, responsive } = workerData as ThreadData;
 let unsent: FromThread[] = [];
 
 /** What is said in one turn of the event loop goes together: waking the other thread is what costs. */
@@ -43,11 +43,11 @@ parentPort?.on('message', (messages: ToThread[]) => {
   for (const message of messages) {
     switch (message.kind) {
       case 'call':
-        void response(message);
+        void run(message);
         break;
-      case 'do_you_hear':
-        Atomics.store(hears, 0, 1);
-        Atomics.notify(hears, 0);
+      case 'are_you_responsive':
+        Atomics.store(responsive, 0, 1);
+        Atomics.notify(responsive, 0);
         break;
       case 'close':
         close();
@@ -66,10 +66,10 @@ const problem = await open(firstOpenMs).then(
 say({ kind: 'tried', problem });
 if (problem !== null) await openLater();
 
-async function response({ id, method, args, state }: Extract<ToThread, { kind: 'call' }>): Promise<void> {
+async function run({ id, method, args, state }: Extract<ToThread, { kind: 'call' }>): Promise<void> {
   try {
     const value = await currentCall.run(state, async () => methods.get(method)?.(...args));
-    say({ kind: 'answer', id, value });
+    say({ kind: 'result', id, value });
   } catch (error) {
     say({ kind: 'failure', id, error: sendError(error) });
   }

@@ -2,7 +2,7 @@ import type { Db } from './open.ts';
 
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 
-/** `never` for a promise: nothing can be returned where it is asked for. */
+/** `never` for a promise: nothing can be returned where it is required. */
 export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T;
 
 /**

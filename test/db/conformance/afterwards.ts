@@ -13,7 +13,7 @@ const outOfTime: DeploymentOutcome = {
 };
 
 export function afterwardsSuite(newDatabase: () => TestDatabase): void {
-  it('goes on with one that was ended while SageMaker was at work, and records it as live when it is', async () => {
+  it('continues with one that ended while SageMaker was at work, and records it as live when it is', async () => {
     const store = newDatabase().open();
     await deploy(store, 'former');
     await queued(store, 'a', 2000);
@@ -37,7 +37,7 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.deployments.revive({ deploymentId: 'd-a', inServiceAt: 9500, now: 10_000 })).toBeNull();
   });
 
-  it('leaves it to the deployment that is under way, and is done with it when it is settled', async () => {
+  it('leaves it to the deployment that is in progress, and is done with it when it is settled', async () => {
     const store = newDatabase().open();
     await queued(store, 'a', 2000);
     await store.deployments.finish({
@@ -109,8 +109,8 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     }
     const before = await reported(store, 'a');
     expect(before.filter((line) => line.endsWith('refused') || line.endsWith('waits'))).toHaveLength(2);
-    await store.deployments.recordProgress({ deploymentId: 'd-a', fencingToken, progress: {}, detail: 'goes on', now: 7200 });
-    expect(await reported(store, 'a')).toEqual([...before, 'deployment in_progress>in_progress worker: goes on']);
+    await store.deployments.recordProgress({ deploymentId: 'd-a', fencingToken, progress: {}, detail: 'continues', now: 7200 });
+    expect(await reported(store, 'a')).toEqual([...before, 'deployment in_progress>in_progress worker: continues']);
   });
 
   it('says what one that is not its turn yet waits for, until it is', async () => {
@@ -127,7 +127,7 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     expect(await claim(store, 'd-b')).toMatchObject({ waitsForKind: null, waitsForSince: null, waitsForDetail: null });
   });
 
-  it('moves its limits on by a gap in which nobody had it in hand', async () => {
+  it('moves its limits on by a gap in which no worker had claimed it', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
     const claimed = await claim(store, 'd-a', 7000);

@@ -48,7 +48,7 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     expect((await reported(store, 'b')).at(-1)).toBe('deployment queued>failed api: not wanted');
     const own = await claim(store, older.deploymentId);
     expect(await store.deployments.withdraw({ deploymentId: own.deploymentId, failureReason: 'too late', now: 9000 })).toBeNull();
-    expect(await store.deployments.withdraw({ deploymentId: 'none', failureReason: 'nobody', now: 9000 })).toBeNull();
+    expect(await store.deployments.withdraw({ deploymentId: 'none', failureReason: 'not wanted', now: 9000 })).toBeNull();
   });
 
   it('is an error of the caller for a training that is not completed', async () => {
@@ -136,7 +136,7 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     expect((await store.deployments.findLive(endpoint))?.deploymentId).toBe('d-same');
   });
 
-  it('goes by when they went live, not by when they were asked for', async () => {
+  it('goes by when they went live, not by when they were requested', async () => {
     const store = newDatabase().open();
     await queued(store, 'new', 2000);
     await trained(store, 'old', 1000);

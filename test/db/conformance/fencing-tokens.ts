@@ -3,7 +3,7 @@ import type { TestDatabase } from './test-database.ts';
 import { claim, finish, queued, reported } from '../samples.ts';
 
 export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
-  it('gives each who takes it in hand a fence of its own, and refuses the writes of the one before', async () => {
+  it('gives each claim a fencing token of its own, and refuses the writes of the one before', async () => {
     const { open } = newDatabase();
     const store = open();
     await queued(store, 'a');

@@ -51,7 +51,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect(await store.deployments.claim({ deploymentId: 'none', deadlineAt: 90_000, now: 7000 })).toEqual({ kind: 'gone' });
   });
 
-  it('waits for the one that is under way, whatever the case of the endpoint’s name', async () => {
+  it('waits for the one in progress, whatever the case of its endpoint name', async () => {
     const store = newDatabase().open();
     await queued(store, 'old', 1000);
     await claim(store, 'd-old');
@@ -141,7 +141,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     await claim(store, 'forced');
   });
 
-  it.each(['rolled_back', 'failed'] as const)('goes on with the newest that waits when one is %s', async (status) => {
+  it.each(['rolled_back', 'failed'] as const)('continues with the newest that waits when one is %s', async (status) => {
     const store = newDatabase().open();
     await queued(store, 'new', 3000);
     const running = await claim(store, 'd-new');
@@ -175,9 +175,9 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await store.deployments.claim({ deploymentId: 'd-second', deadlineAt: 90_000, now: 10_000 })).kind).toBe('claimed');
   });
 
-  it('goes by when SageMaker made the trainings, not by when ours were asked for', async () => {
+  it('goes by when SageMaker made the trainings, not by when the runs were requested', async () => {
     const store = newDatabase().open();
-    // A clock that was ahead, and has been put right since.
+    // A clock that was ahead, and has been corrected since.
     const older = present(await completedAt(store, 'older', { createdAt: 900_000, trainingCreatedAt: 1000 }));
     expect(older).toMatchObject({ trainingCreatedAt: 1000 });
     await finish(store, await claim(store, older.deploymentId), 'deployed');
@@ -185,7 +185,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await store.deployments.claim({ deploymentId: newer.deploymentId, deadlineAt: 90_000, now: 7000 })).kind).toBe(
       'claimed',
     );
-    const wanted = newDeployment('again', { trigger: 'api' });
+    const wanted = newDeployment('repeated', { trigger: 'api' });
     expect(await store.deployments.request({ trainingJobName: 'older', deployment: wanted, now: 9000 })).toMatchObject({
       kind: 'superseded',
       by: { trainingJobName: 'newer' },
@@ -220,7 +220,7 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await finish(store, second, 'failed')).deployment.liveOrder).toBeNull();
   });
 
-  it('lets forced ones go before newer ones, the first that was asked for first', async () => {
+  it('lets forced ones go before newer ones, the first that was requested first', async () => {
     const store = newDatabase().open();
     await deploy(store, 'live', 5000);
     await trained(store, 'second', 2000);

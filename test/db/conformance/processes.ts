@@ -15,15 +15,15 @@ export function processesSuite(newDatabase: () => TestDatabase): void {
     ...more,
   });
 
-  it('are told of to each other, as they were heard last', async () => {
+  it('are listed for each other, as they were last seen', async () => {
     const { open } = newDatabase();
     const [one, other] = [open(), open()];
     await one.processes.recordHeartbeat(worker('one', { startedAt: 1500 }));
     await other.processes.recordHeartbeat(worker('other', { service: 'api' }));
-    await one.processes.recordHeartbeat(worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is away' }));
+    await one.processes.recordHeartbeat(worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is unavailable' }));
     expect(await other.processes.list()).toEqual([
       worker('other', { service: 'api' }),
-      worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is away' }),
+      worker('one', { startedAt: 1500, lastSeenAt: 7000, problem: 'Redis is unavailable' }),
     ]);
   });
 
@@ -44,7 +44,7 @@ export function processesSuite(newDatabase: () => TestDatabase): void {
     expect((await store.processes.list()).map(({ name }) => name)).toEqual(['right']);
   });
 
-  it('that share the database see one id, whoever asks first; another database has another', async () => {
+  it('that share the database see one id, whichever reads it first; another database has another', async () => {
     const { open } = newDatabase();
     const ids = await Promise.all([open(), open(), open()].map((store) => store.processes.databaseId(1000)));
     expect(new Set(ids).size).toBe(1);

@@ -82,7 +82,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(pages.map(([one]) => one?.deploymentId)).toEqual(['d-c', 'd-b', 'd-a']);
   });
 
-  it('tells a run’s history in order, and only its own', async () => {
+  it('lists the history of a run in order, and only its own', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
     await queued(store, 'b');
@@ -197,7 +197,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     });
   });
 
-  it('measures from the training’s end, never below zero', async () => {
+  it('measures from the end of the training, never below zero', async () => {
     const store = newDatabase().open();
     expect(await store.metrics.latencies()).toEqual([]);
     await deploy(store, 'live', 1000, 8000);
@@ -226,7 +226,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.metrics.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
-  it('measures what was put right later as it is now, and nothing twice', async () => {
+  it('measures what was corrected later as it is now, and nothing twice', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
     const { deploymentId, fencingToken } = await claim(store, 'd-a');

@@ -3,7 +3,7 @@ import type { TestDatabase } from './test-database.ts';
 import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, reported, trained } from '../samples.ts';
 
 export function runsSuite(newDatabase: () => TestDatabase): void {
-  it('keeps all that was asked for', async () => {
+  it('keeps the whole request', async () => {
     const store = newDatabase().open();
     const requested = newRun('a', { idempotencyKey: 'key', idempotencyHash: 'hash' });
     const inserted = await store.runs.insert({ run: requested, now: 1000 });
@@ -71,7 +71,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.runs.find('clone')).toBeNull();
   });
 
-  it('adopts one that was passed over, but for a removed one only when it is asked for again', async () => {
+  it('adopts a skipped training; a removed one only when it is requested again', async () => {
     const store = newDatabase().open();
     const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun('a');
     const adopted = { ...own, trainingJobArn: arnOf('a'), secondaryStatus: null, createdAt: 400, foundEnded: false };
@@ -234,7 +234,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.runs.recordTimeLimit({ trainingJobName: 'c', before, after: noted, now: 9000 })).toBeNull();
   });
 
-  it('records once that a stop was asked for, unless the run is over', async () => {
+  it('records once that a stop was requested, unless the run is over', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
     expect(await store.runs.requestStop({ trainingJobName: 'a', now: 2000 })).toMatchObject({
@@ -250,7 +250,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     ]).toEqual([null, null]);
   });
 
-  it('ends a run once, whoever sees it', async () => {
+  it('ends a run once, whichever process sees it', async () => {
     const { open } = newDatabase();
     const store = open();
     await inTraining(store, 'a');
@@ -358,7 +358,7 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
       now: 8000,
     });
     expect((await store.runs.find('a'))?.deploymentStatus).toBe('failed');
-    await store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('again'), now: 9000 });
+    await store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('repeated'), now: 9000 });
     expect((await store.runs.find('a'))?.deploymentStatus).toBe('queued');
   });
 }

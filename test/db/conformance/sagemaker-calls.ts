@@ -18,7 +18,7 @@ export function sagemakerCallsSuite(newDatabase: () => TestDatabase): void {
     expect(await other.metrics.calls()).toEqual([{ ...call, count: 6 }, throttled]);
   });
 
-  it('tells of the last minutes, of one hour at most', async () => {
+  it('covers the last minutes, of one hour at most', async () => {
     const store = newDatabase().open();
     for (const at of [1, 10, 11, 24.9]) await store.metrics.addCalls({ calls: [call], now: at * minute });
     const recent = (at: number) => store.metrics.recentCalls({ withinMs: 15 * minute, now: at * minute });

@@ -6,7 +6,7 @@ import { arnOf, inTraining, newRun, reported } from '../samples.ts';
 const keyed = { idempotencyKey: 'key', idempotencyHash: 'hash' };
 
 export function startSuite(newDatabase: () => TestDatabase): void {
-  it('may be in hand from the record on', async () => {
+  it('holds its start lease from the insert on, where wanted', async () => {
     const store = newDatabase().open();
     const inserted = await store.runs.insert({ run: newRun('job'), now: 1000, startNow: true });
     expect(inserted).toMatchObject({ kind: 'inserted', run: { startAttemptedAt: 1000, startAttempts: 1 } });
@@ -86,7 +86,7 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     expect(await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 2000, now: 4000 })).toBeNull();
   });
 
-  it('withdraws a run, its history and its key, while it is this attempt’s', async () => {
+  it('discards a run, its history and its key, while this attempt holds it', async () => {
     const store = newDatabase().open();
     await store.runs.insert({ run: newRun('a', keyed), now: 1000 });
     await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 });
