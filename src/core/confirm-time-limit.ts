@@ -1,19 +1,20 @@
-/** A limit ends something only when a second look agrees that it is over: a clock that is wrong for seconds must not decide for ever. */
-const minConfirmationDelayMs = 5000;
+import { timeLimitTiming } from './timing.ts';
 
-/** So long after the first look that finds a limit over comes the second one, which may end something on its account. */
-export const confirmationDelayMs = (intervalMs: number): number => Math.max(intervalMs, minConfirmationDelayMs);
+/** Returns how long after the first observation that finds a time limit exceeded the second one comes, which may end something. */
+export const confirmationDelayMs = (intervalMs: number): number =>
+  Math.max(intervalMs, timeLimitTiming.leastBetweenObservationsMs);
 
 /**
- * For a look that finds a limit over. `overdueSince` is what an earlier look noted, or null; to be noted anew is what is answered,
- * which a look that finds it not over clears.
+ * For an observation that finds a time limit exceeded: a limit ends something only when a second observation agrees, so that a clock
+ * that is wrong for seconds decides nothing. `overdueSince` is what an earlier observation recorded, or null. The caller records the
+ * returned one, and clears it as soon as an observation finds the limit not exceeded.
  */
 export function confirmLimit(
   overdueSince: number | null,
   now: number,
   intervalMs: number,
 ): { confirmed: boolean; overdueSince: number; confirmInMs: number } {
-  // Noted in the future: by a clock that was even further ahead.
+  // An instant in the future was recorded by a clock that was even further ahead.
   const since = overdueSince === null || overdueSince > now ? now : overdueSince;
   const leftMs = since + confirmationDelayMs(intervalMs) - now;
   return { confirmed: leftMs <= 0, overdueSince: since, confirmInMs: Math.max(0, leftMs) };

@@ -1,22 +1,22 @@
 /**
- * Instants that a clock wrote which has been put back since, as after a boot without a time server: they lie in the future, and what
- * counts from them would stand still until then.
+ * Instants that were written by a clock which has been put back since, as after a boot without a time server. They lie in the future, and
+ * what counts from them would not pass until then.
  */
 import type { Deployment } from './deployment/deployment.ts';
+import { timeLimitTiming } from './timing.ts';
 
 /**
- * Whether so long has passed since then. An instant that lies as far in the future was written by a clock that was ahead, and has
- * passed as well: nothing waits for twice as long.
+ * Whether `forMs` have passed since an instant. One that lies as far in the future was written by a clock that was ahead and has passed as
+ * well, so that nothing waits for twice as long.
  */
 export const hasPassed = (since: number, forMs: number, now: number): boolean => Math.abs(now - since) >= forMs;
 
 /**
- * So far ahead of a reader's `now` an instant may be that was written in good order: the reader took its `now` before it waited for the
- * database, and another process wrote meanwhile. No wait for the database is longer.
+ * Whether an instant lies in the future by more than a reader may be late: it takes its `now` before it waits for the database, and
+ * another process writes meanwhile.
  */
-export const aheadToleranceMs = 30_000;
-
-export const isAhead = (at: number | null, now: number): at is number => at !== null && at - now > aheadToleranceMs;
+export const isAhead = (at: number | null, now: number): at is number =>
+  at !== null && at - now > timeLimitTiming.aheadToleranceMs;
 
 const counting = [
   'startedAt',
@@ -28,7 +28,7 @@ const counting = [
   'observedAt',
 ] as const satisfies (keyof Deployment)[];
 
-/** What is to come, and the instant from which its distance was meant. */
+/** Instants to come, and the instant that each keeps its distance from. */
 const meantFrom = [
   ['deadlineAt', 'startedAt'],
   ['retryAt', 'observedAt'],
@@ -37,8 +37,8 @@ const meantFrom = [
 type Rebased = Pick<Deployment, (typeof counting)[number] | (typeof meantFrom)[number][0]>;
 
 /**
- * The instants of a deployment that is taken in hand, those that lie in the future brought to `now`. Its time limit, and when it is
- * tried again, keep their distance from the instant that they were meant from; a limit that counts anew is longer, never shorter.
+ * Returns the instants of a deployment that is claimed, with those that lie in the future set to `now`. Its time limit and its next retry
+ * keep their distance from the instant that they count from: a limit becomes longer, never shorter.
  */
 export function rebased(deployment: Deployment, now: number): { instants: Rebased; wereAhead: boolean } {
   const aheadMs = (name: (typeof counting)[number]): number => {

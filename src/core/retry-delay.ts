@@ -1,22 +1,26 @@
-/** The shortest and the longest wait while SageMaker does not answer as it should. */
-export const minRetryDelayMs = 500;
-export const maxRetryDelayMs = 60_000;
+import { retryTiming } from './timing.ts';
+
+const { shortestDelayMs, longestDelayMs: longestRetryDelayMs, jitter } = retryTiming;
+
+/** The shortest and the longest delay between two attempts, before jitter. */
+export const minRetryDelayMs: number = shortestDelayMs;
+export const maxRetryDelayMs: number = longestRetryDelayMs;
 
 /**
- * How long to wait before the next try, when things have been going wrong for `failingForMs`: half of that, so that each wait is
- * about 1.5 times the one before without anybody counting tries, with a jitter of a quarter either way.
+ * Returns the delay before the next attempt when calls have failed for `failingForMs`: half of that time, so that each delay is about
+ * 1.5 times the one before and no attempt has to be counted.
  */
 export function retryDelayMs(failingForMs: number, random: () => number): number {
   const delayMs = Math.min(maxRetryDelayMs, Math.max(minRetryDelayMs, failingForMs / 2));
-  return Math.round(delayMs * (0.75 + random() / 2));
+  return Math.round(delayMs * (1 - jitter + 2 * jitter * random()));
 }
 
-/** A polling interval with up to a tenth taken off, so that jobs that began together drift apart and none is late. */
+/** Returns a polling interval less up to a tenth, so that jobs that start together drift apart and none is late. */
 export const pollDelayMs = (intervalMs: number, random: () => number): number => Math.round(intervalMs * (1 - random() / 10));
 
 /**
- * No job is ever delayed for longer: by a polling interval, an endpoint's, or the longest back-off with its jitter. One that lies
- * further ahead was put there by a clock that has been put back since.
+ * Returns the longest delay of any job: a polling interval of a training or endpoint, or the longest retry delay with its jitter. A job
+ * that lies further in the future was delayed by a clock that has been put back since.
  */
 export const longestDelayMs = (intervals: { pollIntervalMs: number; endpointPollMs: number }): number =>
-  Math.max(intervals.pollIntervalMs, intervals.endpointPollMs, maxRetryDelayMs * 1.25);
+  Math.max(intervals.pollIntervalMs, intervals.endpointPollMs, maxRetryDelayMs * (1 + jitter));

@@ -131,7 +131,7 @@ export interface RunStore {
   >;
   /**
    * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
-   * start lease holds. One that was acquired `startLeaseMs` ago, or is as far in the future by a clock that was ahead, is over.
+   * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.
    */
   acquireStartLease(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
   /** Says that the last start is over without a training, so that another process may try at once. */

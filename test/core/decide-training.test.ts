@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { decideTraining, notFoundGraceMs } from '../../src/core/training/decide-training.ts';
+import { trainingNotFoundBudgetMs } from '../../src/core/timing.ts';
+import { decideTraining } from '../../src/core/training/decide-training.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
 import { aJob, aRun, at, hour } from './samples.ts';
 
@@ -134,7 +135,7 @@ describe('a training that could not be seen', () => {
     decideTraining(aRun({ overdueSince }), { kind: 'error', error, message: 'words' }, now, limits);
 
   it.each(sagemakerErrorKinds)('%s does not end the run within the grace', (error) => {
-    expect(onError(error, at + notFoundGraceMs)).toEqual({
+    expect(onError(error, at + trainingNotFoundBudgetMs)).toEqual({
       kind: 'wait',
       secondaryStatus: null,
       requestStop: false,
@@ -154,7 +155,7 @@ describe('a training that could not be seen', () => {
   });
 
   it('fails when SageMaker has forgotten it', () => {
-    const now = at + notFoundGraceMs + 1;
+    const now = at + trainingNotFoundBudgetMs + 1;
     expect(onError('not_found', now)).toMatchObject({ kind: 'wait', limit: { overdueSince: now } });
     expect(onError('not_found', now + 60_000, now)).toMatchObject({
       kind: 'finish',

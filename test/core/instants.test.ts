@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { aheadToleranceMs, hasPassed, rebased } from '../../src/core/instants.ts';
+import { hasPassed, rebased } from '../../src/core/instants.ts';
+import { timeLimitTiming } from '../../src/core/timing.ts';
 import { aDeployment, at, hour, minute } from './samples.ts';
 
 describe('hasPassed', () => {
   it.each([
     ['just now', 0, false],
-    ['nearly so long ago', -9999, false],
-    ['so long ago', -10_000, true],
-    ['nearly so far ahead', 9999, false],
+    ['nearly as long ago', -9999, false],
+    ['as long ago', -10_000, true],
+    ['nearly as far ahead', 9999, false],
     ['by a clock that was ahead', 10_000, true],
     ['by one that was days ahead', 48 * hour, true],
   ])('%s', (_, sinceMs, passed) => {
@@ -27,16 +28,16 @@ describe('rebased', () => {
     observedAt: ahead + minute,
   };
 
-  it('leaves what lies in the past, and a little ahead, as it is', () => {
+  it('leaves instants in the past, and a little in the future, as they are', () => {
     const deployment = aDeployment({ ...own, deadlineAt: ahead + 2 * hour, retryAt: ahead + 2 * minute });
-    const now = ahead + minute - aheadToleranceMs;
+    const now = ahead + minute - timeLimitTiming.aheadToleranceMs;
     expect(rebased(deployment, now)).toEqual({
       wereAhead: false,
       instants: { ...own, deadlineAt: ahead + 2 * hour, retryAt: ahead + 2 * minute },
     });
   });
 
-  it('brings what lies in the future to now; what is to come keeps its distance', () => {
+  it('sets instants in the future to now; instants to come keep their distance', () => {
     const deployment = aDeployment({ ...own, deadlineAt: ahead + 2 * hour, retryAt: ahead + 2 * minute });
     const brought = Object.fromEntries(Object.keys(own).map((name) => [name, at]));
     expect(rebased(deployment, at)).toEqual({
@@ -45,7 +46,7 @@ describe('rebased', () => {
     });
   });
 
-  it('leaves what never was as it is, and a limit whose start was right', () => {
+  it('leaves null as it is, and a limit that counts from a right instant', () => {
     const deployment = aDeployment({ startedAt: at - minute, deadlineAt: at + hour, requestedAt: ahead, retryAt: null });
     const { instants, wereAhead } = rebased(deployment, at);
     expect(wereAhead).toBe(true);

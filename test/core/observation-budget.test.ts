@@ -10,8 +10,8 @@ function spendAll(budget: ObservationBudget, now: number): { spent: number; budg
   return { spent, budget };
 }
 
-describe('the budget for looks', () => {
-  it('is so many at once, then one a second, and never more than at first', () => {
+describe('spendObservation', () => {
+  it('allows 30 at once, then one a second, and never more than 30', () => {
     const first = spendAll(fullBudget(0), 0);
     expect(first.spent).toBe(30);
     const second = spendAll(first.budget, 2500);
@@ -20,7 +20,7 @@ describe('the budget for looks', () => {
     expect(third.spent).toBe(30);
   });
 
-  it('neither grows nor shrinks by a clock that is put back', () => {
+  it('gains and loses nothing while the clock is put back', () => {
     const { budget } = spendAll(fullBudget(100_000), 100_000);
     const before = spendAll(budget, 50_000);
     expect(before.spent).toBe(0);

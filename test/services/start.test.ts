@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
-import { startLeaseMs } from '../../src/core/training/training-run.ts';
+import { startTiming } from '../../src/core/timing.ts';
 import { createTrainingRun } from '../../src/services/training/create-run.ts';
 import { observeTraining } from '../../src/services/training/observe-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
@@ -145,7 +145,7 @@ describe('bootstrap', () => {
     const keyed = request({ idempotencyKey: 'key' });
     expect(await refused(createTrainingRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
-    context.clock.advance(startLeaseMs / 1000 + 1);
+    context.clock.advance(startTiming.leaseMs / 1000 + 1);
     const { run, created } = await createTrainingRun(context.ctx, keyed);
     expect(created).toBe(false);
     await context.settle();
@@ -162,7 +162,7 @@ describe('bootstrap', () => {
     const named = request({ body: { trainingJobName: 'named' } });
     expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
-    context.clock.advance(startLeaseMs / 1000 + 1);
+    context.clock.advance(startTiming.leaseMs / 1000 + 1);
     await observe(context, 'named');
     expect(await context.store.runs.find('named')).toBeNull();
     expect((await createTrainingRun(context.ctx, named)).created).toBe(true);
@@ -212,7 +212,7 @@ describe('bootstrap', () => {
     await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: context.clock.now });
     expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'snooze' });
     expect(context.effects()).toEqual({});
-    context.clock.advance(startLeaseMs / 1000 + 1);
+    context.clock.advance(startTiming.leaseMs / 1000 + 1);
     await observe(context, run.trainingJobName);
     const repeated = await createTrainingRun(ctx, request({ idempotencyKey: 'key' }));
     expect(repeated).toMatchObject({ created: false, run: { trainingJobName: run.trainingJobName, status: 'training' } });
@@ -227,7 +227,7 @@ describe('bootstrap', () => {
     await expect(createTrainingRun(ctx, request({ body: { trainingJobName: 'named' } }))).rejects.toThrow('killed');
     ctx.store = store;
     expect(await ctx.store.runs.find('named')).toMatchObject({ status: 'requested' });
-    context.clock.advance(startLeaseMs / 1000 + 1);
+    context.clock.advance(startTiming.leaseMs / 1000 + 1);
     await observe(context, 'named');
     expect(await ctx.store.runs.find('named')).toMatchObject({ status: 'training' });
     expect(context.effects()).toEqual({ training_job_created: 1 });

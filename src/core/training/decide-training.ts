@@ -4,6 +4,7 @@
  */
 import { confirmLimit } from '../confirm-time-limit.ts';
 import type { SageMakerErrorKind } from '../errors.ts';
+import { trainingNotFoundBudgetMs } from '../timing.ts';
 import { kindOfFailed, kindOfStopped } from './training-failure-kind.ts';
 import type { TrainingJob, TrainingOutcome, TrainingRun } from './training-run.ts';
 
@@ -35,9 +36,6 @@ export interface TrainingLimits {
   maxTrainingWaitMs: number;
   pollIntervalMs: number;
 }
-
-/** A new job may not be visible at once, and a tag or role may still be spreading. */
-export const notFoundGraceMs = 5 * 60_000;
 
 type Finish = Extract<TrainingDecision, { kind: 'finish' }>;
 type Seen = Omit<Extract<TrainingDecision, { kind: 'wait' }>, 'limit' | 'confirmInMs'>;
@@ -97,7 +95,7 @@ function endByLimit(
 ): Finish | null {
   if (observation.kind === 'elsewhere') return null;
   const isGone = observation.kind === 'error' && observation.error === 'not_found';
-  if (isGone && sinceMs > notFoundGraceMs) {
+  if (isGone && sinceMs > trainingNotFoundBudgetMs) {
     const failureReason = `SageMaker no longer knows the training job: ${observation.message}`;
     return finish({ status: 'failed', failureReason, failureKind: 'other' });
   }

@@ -1,6 +1,7 @@
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
 import { hasPassed } from '../instants.ts';
+import { startTiming } from '../timing.ts';
 
 /** The statuses of a training run, as users see them. */
 export const trainingRunStatuses = ['requested', 'training', 'completed', 'failed', 'stopped', 'timed_out'] as const;
@@ -18,16 +19,13 @@ export const unfinishedRunStatuses = ['requested', 'training'] as const;
 export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRunStatuses as readonly string[]).includes(status);
 
 /**
- * How long one process has for CreateTrainingJob before another may try: no start is begun while one that is not older is under
- * way. The training job's name keeps a second one from starting the training twice; the lease saves the call.
+ * Whether a start lease holds: a process may be waiting for the response to CreateTrainingJob. The training job's name keeps a second
+ * call from starting the training twice; the lease saves the call.
  */
-export const startLeaseMs = 15_000;
-
-/** Whether one process may be waiting for SageMaker's answer to CreateTrainingJob at this moment. */
 export const isBeingStarted = (
   { status, startAttemptedAt }: Pick<TrainingRun, 'status' | 'startAttemptedAt'>,
   now: number,
-): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startLeaseMs, now);
+): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startTiming.leaseMs, now);
 
 /** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {

@@ -1,5 +1,5 @@
 import { and, eq, sql } from './drizzle.ts';
-import { startLeaseMs } from '../../core/training/training-run.ts';
+import { startTiming } from '../../core/timing.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
@@ -21,7 +21,7 @@ const statements = prepared((db) => ({
       // hasPassed, in SQL.
       sql`${trainingRuns.trainingJobName} = ${param.name} and ${trainingRuns.status} = 'requested'
         and ${trainingRuns.stopRequestedAt} is null
-        and (${trainingRuns.startAttemptedAt} is null or abs(${param.now} - ${trainingRuns.startAttemptedAt}) >= ${startLeaseMs})`,
+        and (${trainingRuns.startAttemptedAt} is null or abs(${param.now} - ${trainingRuns.startAttemptedAt}) >= ${startTiming.leaseMs})`,
     )
     .returning()
     .prepare(),

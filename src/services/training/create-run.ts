@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pollDelayMs, minRetryDelayMs } from '../../core/retry-delay.ts';
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import { type SageMakerError, ServiceError } from '../../core/errors.ts';
-import { isBeingStarted, startLeaseMs, type TrainingRun } from '../../core/training/training-run.ts';
+import { startTiming } from '../../core/timing.ts';
+import { isBeingStarted, type TrainingRun } from '../../core/training/training-run.ts';
 import { enqueueCheck } from '../enqueue.ts';
 import { onceChanged } from '../once-changed.ts';
 import { type BootstrapRequest, newRun } from './new-run.ts';
@@ -112,7 +113,7 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
           { err: result.error, training_job_name: name },
           'SageMaker may have started the training or not: a worker finds out and goes on',
         );
-        enqueueCheckInBackground(ctx, run, startLeaseMs);
+        enqueueCheckInBackground(ctx, run, startTiming.leaseMs);
         throw indeterminate(
           result.error,
           `SageMaker does not say whether the training ${name} is started. The run is recorded, and a worker starts it if it is not: repeat the Idempotency-Key, which starts no other`,
@@ -124,7 +125,7 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
         { err: result.error, training_job_name: name },
         'SageMaker may have started the training or not: a worker stops it if it did',
       );
-      enqueueCheckInBackground(ctx, run, startLeaseMs);
+      enqueueCheckInBackground(ctx, run, startTiming.leaseMs);
       throw indeterminate(
         result.error,
         `SageMaker does not say whether the training ${name} is started. If it is, a worker stops it, and it is not deployed; you may ask for another one`,
@@ -166,7 +167,7 @@ function refusal(error: SageMakerError): ServiceError {
 function nameTaken(run: TrainingRun): ServiceError {
   if (run.status === 'requested' && run.abandonedAt !== null) {
     return new ServiceError('sagemaker_unavailable', `An earlier request for ${run.trainingJobName} is being cleared up`, {
-      retryAfterSeconds: Math.ceil(startLeaseMs / 1000),
+      retryAfterSeconds: Math.ceil(startTiming.leaseMs / 1000),
     });
   }
   return new ServiceError('training_job_exists', `There is a training run named ${run.trainingJobName} already`);

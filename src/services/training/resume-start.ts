@@ -3,7 +3,8 @@ import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { Actor } from '../../core/history.ts';
 import { refusalKind } from '../../core/deployment/endpoint-failure.ts';
-import { isBeingStarted, startLeaseMs, type TrainingOutcome, type TrainingRun } from '../../core/training/training-run.ts';
+import { startTiming } from '../../core/timing.ts';
+import { isBeingStarted, type TrainingOutcome, type TrainingRun } from '../../core/training/training-run.ts';
 import { isRetryBudgetSpent } from './confirm-end.ts';
 import { snooze, complete, type JobResult } from '../job-result.ts';
 import type { ServiceContext } from '../context.ts';
@@ -73,7 +74,8 @@ async function stopRequested(ctx: ServiceContext, run: TrainingRun, { actor, sig
   const { store, now, random, log } = ctx;
   if (run.startAttemptedAt === null) return stopped(ctx, run, actor);
   // A request that was about to be sent may still arrive.
-  if (isBeingStarted(run, now())) return snooze(Math.min(run.startAttemptedAt + startLeaseMs - now(), startLeaseMs));
+  if (isBeingStarted(run, now()))
+    return snooze(Math.min(run.startAttemptedAt + startTiming.leaseMs - now(), startTiming.leaseMs));
   try {
     const found = await findTrainingJob(ctx, run, { signal });
     if (found.kind === 'own') {

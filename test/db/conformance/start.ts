@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startLeaseMs } from '../../../src/core/training/training-run.ts';
+import { startTiming } from '../../../src/core/timing.ts';
 import type { TestDatabase } from './test-database.ts';
 import { arnOf, inTraining, newRun, reported } from '../samples.ts';
 
@@ -35,8 +35,8 @@ export function startSuite(newDatabase: () => TestDatabase): void {
       (await store.runs.acquireStartLease({ trainingJobName: 'a', now }))?.startAttemptedAt;
     const first = 100_000;
     expect(await begin(first)).toBe(first);
-    expect(await begin(first + startLeaseMs - 1)).toBeUndefined();
-    expect(await begin(first + startLeaseMs)).toBe(first + startLeaseMs);
+    expect(await begin(first + startTiming.leaseMs - 1)).toBeUndefined();
+    expect(await begin(first + startTiming.leaseMs)).toBe(first + startTiming.leaseMs);
     expect(await begin(first + 1)).toBeUndefined();
     expect(await begin(first)).toBe(first);
     expect((await store.runs.find('a'))?.startAttempts).toBe(3);
@@ -49,7 +49,7 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     await inTraining(store, 'b');
     expect([
       await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 }),
-      await store.runs.acquireStartLease({ trainingJobName: 'b', now: 2000 + startLeaseMs }),
+      await store.runs.acquireStartLease({ trainingJobName: 'b', now: 2000 + startTiming.leaseMs }),
     ]).toEqual([null, null]);
   });
 
@@ -118,7 +118,7 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     });
     expect(await reported(store, 'a')).toEqual(['training >requested api', 'training requested>requested api: answer lost']);
     expect((await store.runs.insert({ run: newRun('b', keyed), now: 4000 })).kind).toBe('inserted');
-    expect(await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 + startLeaseMs })).toBeNull();
+    expect(await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 + startTiming.leaseMs })).toBeNull();
     expect(
       (
         await store.runs.markStarted({
