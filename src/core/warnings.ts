@@ -45,7 +45,7 @@ export const noWorkerWarning: Warning = {
 function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string | null, now: number): Warning[] {
   const alive = processes.filter((one) => isAlive(one, now));
   const failing = alive.flatMap(({ service, name, problem }): Warning[] =>
-    when(`${service}_trouble`, problem === null || problem === saidAlready ? null : `${service} ${name}: ${problem}`),
+    when(`${service}_problem`, problem === null || problem === saidAlready ? null : `${service} ${name}: ${problem}`),
   );
   return alive.some(({ service }) => service === 'worker') ? failing : [noWorkerWarning, ...failing];
 }

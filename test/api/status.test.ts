@@ -96,7 +96,7 @@ describe('GET /status', () => {
     const one = await status(api);
     expect(one.workers?.map(({ name }) => name)).toEqual(['lives']);
     expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
-    expect(one.warnings).toEqual([{ code: 'worker_trouble', detail: 'worker lives: Redis is away' }]);
+    expect(one.warnings).toEqual([{ code: 'worker_problem', detail: 'worker lives: Redis is away' }]);
     expect(await workersOf(api)).toBe(1);
   });
 
