@@ -49,11 +49,43 @@ describe('docs/api.md', () => {
   });
 });
 
-it('docs/operations/runbook.md names only problem codes that exist', () => {
-  const rows = firstCells(section(read('docs/operations/runbook.md'), 'Refused requests'));
-  const codes = rows.flatMap(inBackticks);
-  expect(codes.length).toBeGreaterThan(5);
-  expect(codes.filter((code) => !(problemCodes as readonly string[]).includes(code))).toEqual([]);
+describe('docs/operations/runbook.md', () => {
+  const text = read('docs/operations/runbook.md');
+
+  it('names only problem codes that exist', () => {
+    const codes = firstCells(section(text, 'Refused requests')).flatMap(inBackticks);
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter((code) => !(problemCodes as readonly string[]).includes(code))).toEqual([]);
+  });
+
+  it('has every warning of GET /status, and no other', () => {
+    const source = sources('src/core/{warnings,redis-server}.ts');
+    const codes = [...found(source, /code: '(\w+)'/g), ...found(source, /when\('(\w+)'/g)];
+    const ofProcesses = found(source, /`\$\{service\}_(\w+)`/g).flatMap((kind) => [`api_${kind}`, `worker_${kind}`]);
+    expect(ofProcesses).not.toEqual([]);
+    const written = firstCells(section(text, 'Warnings')).flatMap(inBackticks);
+    expect(written.toSorted()).toEqual([...codes, ...ofProcesses].toSorted());
+  });
+
+  it('has every kind of what is skipped, and no other', () => {
+    const written = firstCells(section(text, 'Skipped')).flatMap(inBackticks);
+    const used = new Set(found(sources('src/services/**/*.ts'), /skip\(ctx, '(\w+)'/g));
+    expect([...new Set(written)].toSorted()).toEqual([...used].toSorted());
+  });
+
+  it.each(['Skipped', 'The database', 'npm start does not start'])('quotes under %s only what the programs say', (heading) => {
+    const said = sources('src/**/*.ts', 'tools/dev/*.ts', 'scripts/**/*.mjs').replaceAll('\\`', '`');
+    const quoted = tableRows(section(text, heading))
+      .flatMap((cells) => cells.slice(0, 2))
+      .flatMap((cell) => [
+        ...found(cell, /"([^"]+)"/g),
+        ...found(cell, /`` ?(.+?) ?``/g),
+        ...found(cell, /(?<!`)`([^`]* [^`]*)`(?!`)/g),
+      ]);
+    expect(quoted.length).toBeGreaterThan(0);
+    const parts = quoted.flatMap((quote) => quote.split(/…|\(CODE\)|PROGRAM/)).map((part) => part.trim());
+    expect(parts.filter((part) => part.length > 4 && !said.includes(part))).toEqual([]);
+  });
 });
 
 it('docs/operations/metrics.md has every metric, and no other', async () => {
