@@ -5,10 +5,10 @@ import { root } from './root.mjs';
 import { say, SetupError } from './say.mjs';
 
 const pollMs = 200;
-/** A lock without an owner's name is one whose owner is about to write it, or died before that. */
+/** So long a lock without an owner's name counts as held: its owner is about to write the name, or has died before. */
 const namelessMs = 5000;
 
-/** Runs `work` while no other process of this machine runs one under the same lock; waits for the other to end. */
+/** Runs `work` under a lock of this machine; waits for the process that holds it. */
 export async function withLock(name, work) {
   let reported = false;
   for (;;) {
@@ -26,12 +26,12 @@ export async function withLock(name, work) {
   }
 }
 
-/** Takes the lock, `{ release }`, or says who has it, `{ owner }`. A lock whose owner is dead is taken over. */
+/** Takes the lock, `{ release }`, or returns its `{ owner }`. Takes over the lock of a dead process. */
 export function tryLock(name, folder = join(root, '.local')) {
   const path = join(folder, `${name}.lock`);
   const ownerFile = join(path, 'owner');
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw unwritable(folder, error);
   }
@@ -73,7 +73,7 @@ function isYoung(path) {
   }
 }
 
-/** Renaming first: of many that see the same dead lock, one moves it, and nobody removes the lock of the one that came after. */
+/** Renames first: of several processes that see the same dead lock, one moves it, and none removes the lock of a later process. */
 function takeAway(path, ownerFile, deadOwner) {
   const aside = `${path}.${process.pid}`;
   try {

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openLogFile } from '../../tools/dev/log-file.ts';
 
-it('a log file goes on from start to start, and begins anew when it has grown large', async () => {
+it('openLogFile > appends from start to start, and empties a log file that is large', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-logs-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const write = async (text: string, maxBytes: number): Promise<string> => {
@@ -17,4 +17,5 @@ it('a log file goes on from start to start, and begins anew when it has grown la
   expect(await write('one\n', 8)).toBe('one\n');
   expect(await write('second\n', 8)).toBe('one\nsecond\n');
   expect(await write('third\n', 8)).toBe('third\n');
+  expect(statSync(join(folder, 'logs', 'api.log')).mode & 0o077).toBe(0);
 });

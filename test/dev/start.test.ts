@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ let env: Record<string, string> = {};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'autodeploy start '));
-  // A shell and a home that lead to AWS: whoever follows them misses the stand-in, and every training below.
+  // A shell and a home that lead to AWS: a program that follows them misses the simulator, and every training below.
   const home = join(folder, 'home');
   mkdirSync(join(home, '.aws'), { recursive: true });
   writeFileSync(join(home, '.aws', 'config'), '[default]\nendpoint_url = http://127.0.0.1:1\nregion = eu-west-1\n');
@@ -53,6 +53,10 @@ async function deployed(system: LocalSystem, name: string): Promise<EndpointStat
   return system.get<EndpointStatus>('/endpoint-status');
 }
 
+/** Files and folders that other users of this machine could read or write. */
+const openToOthers = (path: string): string[] =>
+  readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => (statSync(join(path, name)).mode & 0o077) !== 0);
+
 const workerPid = (): number => {
   const lines = readFileSync(join(folder, 'local', 'logs', 'worker-1.log'), 'utf8').split('\n');
   const last = lines.findLast((line) => line.startsWith('{')) ?? '{}';
@@ -61,7 +65,7 @@ const workerPid = (): number => {
 
 describe('npm start', () => {
   it(
-    'deploys what the printed curl trains, goes on where it stopped, and leaves nothing behind',
+    'deploys what the printed curl trains, continues where it stopped, and leaves no process behind',
     { timeout: 180_000 },
     async () => {
       const system = new LocalSystem(env);
@@ -72,14 +76,14 @@ describe('npm start', () => {
       expect(afterFirst.training_job_name).toBe(first.training_job_name);
       expect(system.program.output.some((line) => line.includes(`  ${first.training_job_name}  `))).toBe(true);
 
-      // Meanwhile one worker dies.
+      // One worker is killed.
       process.kill(workerPid(), 'SIGKILL');
       const second = await system.postPrinted();
       const afterSecond = await deployed(system, second.training_job_name);
       expect(afterSecond.training_job_name).toBe(second.training_job_name);
       expect(Date.parse(afterSecond.last_modified_time)).toBeGreaterThan(Date.parse(afterFirst.last_modified_time));
       await system.program.until(
-        () => system.program.output.find((line) => /worker-1 +runs again/.test(line)),
+        () => system.program.output.find((line) => /worker-1 +restarted/.test(line)),
         'new worker',
         60_000,
       );
@@ -92,13 +96,14 @@ describe('npm start', () => {
       expect(performance.now() - stopRequestedAt).toBeLessThan(20_000);
       for (const url of [api, `http://127.0.0.1:${env['SIMULATOR_PORT']}`]) expect(await listens(url)).toBe(false);
 
-      const again = new LocalSystem(env);
-      const afterThird = await deployed(again, third.training_job_name);
+      const restarted = new LocalSystem(env);
+      const afterThird = await deployed(restarted, third.training_job_name);
       expect(afterThird.training_job_name).toBe(third.training_job_name);
-      // The earlier ones are still known.
-      expect(await again.get(`/training-jobs/${first.training_job_name}`)).toMatchObject({ deployment_status: 'deployed' });
+      // The earlier runs are still recorded.
+      expect(await restarted.get(`/training-jobs/${first.training_job_name}`)).toMatchObject({ deployment_status: 'deployed' });
 
-      await again.program.kill();
+      expect(openToOthers(join(folder, 'local'))).toEqual([]);
+      await restarted.program.kill();
       await eventually(
         () => listens(api),
         (seen) => !seen,
@@ -107,7 +112,7 @@ describe('npm start', () => {
     },
   );
 
-  it('says which variable to set when a port is in use, and leaves nothing behind', async () => {
+  it('names the variable to set when a port is in use, and starts nothing', async () => {
     const server = createServer().listen(Number(env['PORT']), '127.0.0.1');
     await once(server, 'listening');
     const { program } = new LocalSystem(env);
@@ -118,7 +123,7 @@ describe('npm start', () => {
     await once(server, 'close');
   });
 
-  describe('in a folder that can’t be written', () => {
+  describe('in a folder that cannot be written', () => {
     const file = (): string => {
       const path = join(mkdtempSync(join(folder, 'file-')), 'a-file');
       writeFileSync(path, '');
@@ -128,9 +133,9 @@ describe('npm start', () => {
       expect(lines.filter((line) => /^\s*at |node:|Error:|^Node\.js/.test(line))).toEqual([]);
 
     it.each([
-      ['itself', (path: string) => path, 'EEXIST'],
+      ['in its place', (path: string) => path, 'EEXIST'],
       ['above it', (path: string) => join(path, 'local'), 'ENOTDIR'],
-    ])('because of what is %s, it says so in one line', async (_, folderOf, code) => {
+    ])('because of a file %s, prints one line', async (_, folderOf, code) => {
       const path = folderOf(file());
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
       expect(await program.exited).toEqual({ code: 1, signal: null });
@@ -146,7 +151,7 @@ describe('npm start', () => {
       ]);
     });
 
-    it('because of one inside of it, too', async () => {
+    it('because of a file in place of an inner folder, prints one line', async () => {
       const path = join(file(), '..');
       writeFileSync(join(path, 'logs'), '');
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
@@ -154,7 +159,7 @@ describe('npm start', () => {
       expect(program.output).toEqual([expect.stringMatching(/\/logs can't be written \(EEXIST\)/)]);
     });
 
-    it('because a program can’t keep what it has to, it says what that program says', async () => {
+    it('because of its database file, prints the error of the program', async () => {
       const path = join(file(), '..');
       mkdirSync(join(path, 'simulator', 'autodeploy.db'), { recursive: true });
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
@@ -164,30 +169,30 @@ describe('npm start', () => {
       expect(program.output.at(-1)).toMatch(/^(api|worker-\d) ended with code 78 while it started; its log is in /);
     });
 
-    it('because the stand-in can’t keep its state, the same', async () => {
+    it('because of its state file, prints the error of the simulator', async () => {
       const path = join(file(), '..');
       mkdirSync(join(path, 'simulator', 'sagemaker.jsonl'), { recursive: true });
       const { program } = new LocalSystem({ ...env, AUTODEPLOY_LOCAL_DIR: path });
       expect(await program.exited).toEqual({ code: 1, signal: null });
       noDetails(program.output);
-      expect(program.output.join('\n')).toMatch(/stand-in +ERROR +SageMaker simulator could not start: .*EISDIR/);
+      expect(program.output.join('\n')).toMatch(/simulator +ERROR +SageMaker simulator could not start: .*EISDIR/);
     });
   });
 
-  it('says so in one line when there is no Redis server', async () => {
+  it('prints one line when there is no Redis server', async () => {
     const { program } = new LocalSystem({ ...env, PATH: folder, AUTODEPLOY_LOCAL_DIR: join(folder, 'no-redis') });
     expect(await program.exited).toEqual({ code: 1, signal: null });
     expect(program.output).toEqual(['There is no redis-server (or valkey-server) in PATH. `npm run setup` installs it.']);
   });
 
-  it('tells each wrong setting once', async () => {
+  it('prints each wrong setting once', async () => {
     const { program } = new LocalSystem({ ...env, POLL_INTERVAL_SECONDS: 'soon' });
     expect(await program.exited).toEqual({ code: 78, signal: null });
     expect(program.output).toHaveLength(1);
     expect(program.output[0]).toMatch(/^POLL_INTERVAL_SECONDS holds "soon"/);
   });
 
-  it('with --aws makes nothing up: what is required has to be set', async () => {
+  it('with --aws has no defaults: required settings must be set', async () => {
     const { program } = new LocalSystem(env, ['--aws']);
     expect(await program.exited).toEqual({ code: 78, signal: null });
     expect(program.output.map((line) => line.split(' ')[0])).toEqual([

@@ -1,6 +1,6 @@
 /**
- * What `npm start` runs: the whole system on this machine. Redis, a SageMaker stand-in, the API and two workers, each a process
- * of its own that ends with this one. `--aws` for real AWS in place of the stand-in.
+ * The program of `npm start`: the whole system on this machine. Redis, the SageMaker simulator, the API and two workers, each a process
+ * of its own that ends with this one. `--aws` uses real AWS in place of the simulator.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { exitCodeBadConfig } from '../../src/config/errors.ts';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
 import { startFaults } from '../../src/sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
-import { lockFolders } from './lock-folder.ts';
+import { makePrivateFolders } from './private-folder.ts';
 import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { fault, say } from './output.ts';
@@ -28,13 +28,13 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const options = readOptions(args, process.env, root);
-  if ('faults' in options) {
-    options.faults.forEach(fault);
+  if ('errors' in options) {
+    options.errors.forEach(fault);
     return exitCodeBadConfig;
   }
   try {
-    const settings = await settle(options);
-    // Here, so that each fault is told once and not by every process.
+    const settings = await prepare(options);
+    // Checked here, so that each error is printed once and not by every process.
     await configOrExit(() => parseApiConfig(settings.env), options.aws ? startFaults : undefined);
     const simulator = readSimulatorEnvironment(settings.simulatorEnv);
     if (options.aws || 'options' in simulator) return await runSystem(settings, join(options.folder, 'logs'));
@@ -47,14 +47,16 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Ports that are free, folders, and the environments that follow from them. */
-async function settle({ aws, folder, ...wanted }: Options): Promise<SystemSettings> {
+/** Reserves ports, makes the folders, and derives the environments of the processes. */
+async function prepare({ aws, folder, ...wanted }: Options): Promise<SystemSettings> {
   const apiPort = await reservePort(wanted.apiPort, 'the API', 'PORT');
-  const simulatorPort = aws ? 0 : await reservePort(wanted.simulatorPort, 'the SageMaker stand-in', 'SIMULATOR_PORT');
+  const simulatorPort = aws ? 0 : await reservePort(wanted.simulatorPort, 'the SageMaker simulator', 'SIMULATOR_PORT');
   const redisPort = await freePort();
-  // What the stand-in made up and what is real must never meet: each has its own database and queue.
+  // The simulator's resources and real ones must never mix: each has its own database and queue.
   const data = join(folder, aws ? 'aws' : 'simulator');
-  lockFolders([folder, join(folder, 'logs'), data, join(data, 'redis')]);
+  // The files of every process that this one starts: they hold names, requests and logs.
+  process.umask(0o077);
+  makePrivateFolders(folder, [join(folder, 'logs'), data, join(data, 'redis')]);
   const wiring = { aws, apiPort, simulatorPort, redisPort, databaseUrl: 'file:./autodeploy.db' };
   return {
     root,
