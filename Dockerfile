@@ -5,7 +5,7 @@
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No package needs its install script at run time. What only other platforms or compilers use goes.
+# No package needs its install script at run time. Files for other platforms and for compilers are deleted.
 RUN npm ci --omit=dev --workspaces=false --ignore-scripts \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
   && find node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
@@ -15,7 +15,7 @@ FROM node:24-bookworm-slim AS simulator-packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/sagemaker-simulator/package.json packages/sagemaker-simulator/
-# npm would install what its tests need too, because the service needs the same packages.
+# Without this, npm would also install the packages of its tests, since the service needs the same ones.
 RUN npm pkg delete devDependencies --workspace sagemaker-simulator \
   && npm ci --omit=dev --workspace sagemaker-simulator --ignore-scripts \
   && rm node_modules/sagemaker-simulator \
@@ -29,7 +29,7 @@ WORKDIR /app
 ENV NODE_ENV=production \
   SIMULATOR_HOST=0.0.0.0 \
   SIMULATOR_PORT=8007
-# Where a volume keeps the state: SIMULATOR_STATE_FILE=/data/sagemaker.jsonl.
+# For a volume that keeps the state: SIMULATOR_STATE_FILE=/data/sagemaker.jsonl.
 RUN mkdir /data && chown node:node /data
 COPY --from=simulator-packages /app/node_modules ./node_modules
 COPY packages/sagemaker-simulator/package.json ./
@@ -42,13 +42,13 @@ CMD ["node", "src/main.ts"]
 
 FROM node:24-bookworm-slim AS service
 LABEL org.opencontainers.image.title="sagemaker-autodeploy" \
-  org.opencontainers.image.description="Turns a finished SageMaker training job into a live endpoint, whatever dies on the way." \
+  org.opencontainers.image.description="Deploys each finished SageMaker training job to a live endpoint, whatever crashes on the way." \
   org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 ENV NODE_ENV=production \
   DATABASE_URL=file:/data/autodeploy.db \
   HEARTBEAT_FILE=/tmp/heartbeat
-# Mounted over in production; a new volume takes its owner from here.
+# Production mounts a volume here; a new volume takes its owner from this folder.
 RUN mkdir /data && chown node:node /data
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./

@@ -1,14 +1,14 @@
-/** Who may import what (ARCHITECTURE.md). Paths are from the repository's top; a folder stands for all that is in it. */
+/** Which files may import which (ARCHITECTURE.md). Paths are from the repository's top folder; a folder stands for everything in it. */
 interface Layer {
   readonly path: string;
   readonly mayImport: readonly string[];
-  /** Of these only types, which leave nothing behind at run time. */
+  /** Only types of these, which do not exist at run time. */
   readonly mayImportTypes?: readonly string[];
   /** All but the owned ones by default. */
   readonly packages?: readonly string[];
 }
 
-/** Side by side on the ports: none of them knows another one. */
+/** Adapters implement the ports side by side: none imports another one. */
 const adapter = (path: string): Layer => ({
   path,
   mayImport: [path, 'src/ports', 'src/core', 'src/async'],
@@ -67,33 +67,33 @@ export const layers: readonly Layer[] = [
   { path: simulator, mayImport: [simulator] },
 ];
 
-/** A package is imported by its name; only its tests' harness has one door for the service's tests. */
+/** A package is imported by its name; these files may import the harness of its tests. */
 export const mayReachIntoPackages = ['tools/testkit/simulator.ts'];
 
-/** Programs: they hand the parts to each other, and may import all of them. */
+/** Programs compose the parts, and may import all of them. */
 export const isProgram = (file: string): boolean => /(^|[/-])main\.ts$/.test(file);
 
 /** What to do in place of importing this. */
 export const instead: readonly { readonly path: string; readonly hint: string }[] = [
-  { path: 'src/db', hint: 'Ask for the Store of src/ports/store.ts, which a main.ts hands over.' },
-  { path: 'src/sagemaker', hint: 'Ask for the Sagemaker of src/ports/sagemaker.ts, which a main.ts hands over.' },
-  { path: 'src/queue', hint: 'Ask for the Queue of src/ports/queue.ts, which a main.ts hands over.' },
-  { path: 'src/api', hint: 'What API and workers share belongs in src/services.' },
-  { path: 'src/worker', hint: 'What API and workers share belongs in src/services.' },
+  { path: 'src/db', hint: 'Ask for the Store of src/ports/store.ts, which a main.ts passes.' },
+  { path: 'src/sagemaker', hint: 'Ask for the SageMaker of src/ports/sagemaker.ts, which a main.ts passes.' },
+  { path: 'src/queue', hint: 'Ask for the Queue of src/ports/queue.ts, which a main.ts passes.' },
+  { path: 'src/api', hint: 'Code that API and workers share belongs in src/services.' },
+  { path: 'src/worker', hint: 'Code that API and workers share belongs in src/services.' },
   {
     path: 'src/services',
-    hint: 'Import only src/ports; what is true without services belongs in src/core.',
+    hint: 'Import only src/ports; a rule that needs no services belongs in src/core.',
   },
   {
     path: 'src/config',
     hint: 'Take the settings as an argument: ServiceSettings of src/ports/settings.ts, or a type of src/config.',
   },
-  { path: 'src/observability', hint: 'Ask for the Logger of src/ports/logger.ts, which a main.ts hands over.' },
+  { path: 'src/observability', hint: 'Ask for the Logger of src/ports/logger.ts, which a main.ts passes.' },
 ];
 
-/** Packages that only one place knows, so that they can be replaced there. A name that ends in / stands for a scope. */
+/** Packages that only one folder imports, so that they can be replaced there. A name that ends in / stands for a scope. */
 export const owned: readonly { readonly packages: readonly string[]; readonly by: readonly string[]; readonly hint: string }[] = [
-  { packages: ['@aws-sdk/', '@smithy/'], by: ['src/sagemaker'], hint: 'Ask for the Sagemaker of src/ports/sagemaker.ts.' },
+  { packages: ['@aws-sdk/', '@smithy/'], by: ['src/sagemaker'], hint: 'Ask for the SageMaker of src/ports/sagemaker.ts.' },
   {
     packages: ['bullmq'],
     by: ['src/queue', 'src/worker'],

@@ -1,5 +1,5 @@
 /**
- * `npm run build:lambda [-- --out FOLDER]`: the Lambda handler as one file, `dist/auto_deploy.mjs`, and zipped as Lambda takes it,
+ * `npm run build:lambda [-- --out FOLDER]`: the Lambda handler as one file, `dist/auto_deploy.mjs`, and as a zip for Lambda,
  * `dist/auto_deploy.zip`. The same sources give the same bytes, on any machine: fflate is plain JavaScript, where zlib's output
  * depends on Node and the processor; and the zip holds no time.
  */
@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { root } from './setup/root.mjs';
 
-/** Lambda's own limit is 50 MB; this one notices a package that slipped into the bundle. */
+/** Lambda's limit is 50 MB; this one detects a package that was bundled by mistake. */
 const maxZipBytes = 200 * 1024;
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } });
@@ -30,10 +30,10 @@ const { outputFiles } = await build({
   logLevel: 'warning',
 });
 const [bundle] = outputFiles;
-if (bundle === undefined || outputFiles.length !== 1) throw new Error('esbuild gave no single file');
+if (bundle === undefined || outputFiles.length !== 1) throw new Error('esbuild returned more or less than one file');
 
 const unix = 3;
-// Readable by everybody: Lambda does not run the function as the file's owner. 1980 in the machine's own time is a zip's zero.
+// Every user may read it: Lambda does not run the function as the file's owner. 1980 in local time is the zero of a zip's time.
 const file = { level: 9, mtime: new Date(1980, 0, 1), os: unix, attrs: 0o100644 << 16 };
 const zip = zipSync({ 'auto_deploy.mjs': [bundle.contents, file] });
 if (zip.length > maxZipBytes) throw new Error(`auto_deploy.zip is ${zip.length} bytes long, more than ${maxZipBytes}`);

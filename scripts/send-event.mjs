@@ -1,7 +1,7 @@
 /**
  * `npm run send-event -- FILE [--url http://127.0.0.1:8006]`: posts the event of a file, such as those of test/fixtures/events, to a
- * service's /events as EventBridge would, and prints the answer. The key, where the service wants one, comes from AUTODEPLOY_API_KEY.
- * Exits 0 for a 2xx answer, 1 for any other or none, 2 for a bad call.
+ * service's /events as EventBridge would, and prints the response. AUTODEPLOY_API_KEY holds the key, where the service requires one.
+ * Exits with 0 for a 2xx response, 1 for any other or none, 2 for wrong arguments.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ async function send() {
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error) => {
-    throw new Error(`no answer from ${url.origin}: ${error.cause?.message ?? error.message}`);
+    throw new Error(`no response from ${url.origin}: ${error.cause?.message ?? error.message}`);
   });
   process.stdout.write(`${response.status} ${response.statusText}\n${(await response.text()).trim()}\n`);
   process.exitCode = response.ok ? 0 : 1;

@@ -1,7 +1,7 @@
 /**
- * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server. `node scripts/setup.mjs`, or as the first step of
- * `npm start` and `npm test`. Runs on the machine's own Node with nothing installed, says each thing that it does in one line, and
- * does nothing where nothing is missing.
+ * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server. `node scripts/setup.mjs`, or the first step of
+ * `npm start` and `npm test`. Runs on the machine's own Node with nothing installed, prints each step in one line, and does nothing where
+ * nothing is missing.
  */
 import { pathToFileURL } from 'node:url';
 import { withLock } from './setup/lock.mjs';
@@ -10,14 +10,14 @@ import { fail, SetupError } from './setup/say.mjs';
 
 const oldestNode = 20;
 
-/** Throws SetupError, whose message says what to do. */
+/** @throws {SetupError} whose message says what to do. */
 export async function setUp() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < oldestNode)
     throw new SetupError(`Node ${process.versions.node} is too old.`, `Install Node ${oldestNode} or newer, with npm.`);
   if ((await findMissing()).length === 0) return;
   await withLock('setup', async () => {
-    // Another set-up may have done it while this one waited.
+    // Another set-up may have installed it while this one waited.
     const missing = await findMissing();
     if (process.env.AUTODEPLOY_NO_INSTALL === '1' && missing.length > 0) {
       throw new SetupError(

@@ -1,6 +1,6 @@
 /**
- * `npm start`: set-up, then the whole system on this machine (tools/dev/main.ts) under the pinned Node. One program from the first
- * to the last, because npm hands signals to its direct child only, and a shell remembers where it once found `node`.
+ * `npm start`: set-up, then the whole system on this machine (tools/dev/main.ts) under the pinned Node. One process runs both, because npm
+ * forwards signals only to its direct child, and a shell caches the path of `node`.
  */
 import { resolve } from 'node:path';
 import { tryLock } from './setup/lock.mjs';
@@ -11,7 +11,7 @@ import { setUp } from './setup.mjs';
 
 try {
   await setUp();
-  // Of what is kept in one folder, one start.
+  // Only one system may use a folder.
   const lock = tryLock('start', resolve(root, process.env.AUTODEPLOY_LOCAL_DIR?.trim() || '.local'));
   if ('owner' in lock) {
     throw new SetupError(
@@ -27,7 +27,7 @@ try {
   fail(error);
 }
 
-/** An npm that is killed hands nothing on, and leaves this process behind. */
+/** An npm that is killed forwards no signal, and leaves this process running. */
 function stopWithoutNpm() {
   if (process.env.npm_lifecycle_event !== 'start') return;
   const npm = process.ppid;

@@ -1,6 +1,6 @@
 /**
- * `npm test`: set-up, then every check, each an npm script of its own. All of them run, whatever fails, so that one run tells
- * everything; the last lines name what failed. `npm test -- NAME…` runs only the tests whose file names hold NAME.
+ * `npm test`: set-up, then every check, each an npm script of its own. All of them run, whatever fails; the last lines name the checks
+ * that failed. `npm test -- NAME…` runs only the tests whose file names contain NAME.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

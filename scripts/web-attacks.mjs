@@ -1,8 +1,8 @@
 /**
- * `npm run web-attacks`: tries, in a real browser, what a web page of somebody else can do to the system of `npm start`, which has no
- * keys: a page on another port of this machine, one whose name was made to lead here (DNS rebinding), and 0.0.0.0. Fails when any of
- * them starts a training, steers the stand-in or reads an answer, or when the API's own page can't. Needs Chromium (CHROMIUM, by
- * default /usr/bin/chromium), which is why it is no part of `npm test`; test/security/web-pages.test.ts has the same as requests.
+ * `npm run web-attacks`: attacks the system of `npm start`, which has no keys, from web pages in a real browser: a page on another port of
+ * this machine, a page whose name resolves to this machine (DNS rebinding), and 0.0.0.0. Fails when a page starts a training, controls the
+ * simulator or reads a response, or when the API's own page cannot. Needs Chromium (CHROMIUM, by default /usr/bin/chromium), and so is no
+ * part of `npm test`; test/security/web-pages.test.ts sends the same requests.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { startLocalSystem } from './screenshots/local-system.mjs';
 
 const system = await startLocalSystem();
 const port = new URL(system.url).port;
-const steering = new URL('settings', system.control).href;
+const settingsUrl = new URL('settings', system.control).href;
 const attacker = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>a page')).listen(
   0,
   '127.0.0.1',
@@ -24,7 +24,7 @@ const browser = await chromium.launch({
     '--disable-gpu',
     '--disable-background-networking',
     '--host-resolver-rules=MAP evil.example 127.0.0.1',
-    // A wall of its own against such pages, which other browsers lack.
+    // Chromium's own protection against such pages, which other browsers lack.
     '--disable-features=LocalNetworkAccessChecks',
   ],
 });
@@ -42,10 +42,10 @@ try {
   }
   for (const name of ['evil.example', '0.0.0.0']) {
     const target = `http://${name}:${port}`;
-    await attack(`a page that came as ${name} itself`, `${target}/attack.html`, target);
+    await attack(`a page that was loaded as ${name}`, `${target}/attack.html`, target);
   }
   expect(
-    'the own page starts a training',
+    "the API's own page starts a training",
     (await asPage(`${system.url}/docs`, (page) => page.evaluate(start, system.url))) === 202,
   );
   expect('one training was started', (await trainings()).length === 1);
@@ -54,7 +54,7 @@ try {
   attacker.close();
   await system.stop();
 }
-process.stdout.write(faults.length === 0 ? 'No page of others did or read anything\n' : `${faults.length} faults\n`);
+process.stdout.write(faults.length === 0 ? 'No foreign page changed or read anything\n' : `${faults.length} faults\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function trainings() {
@@ -62,7 +62,7 @@ async function trainings() {
   return items;
 }
 
-/** What `act` gives, on the page at the address; a name that leads to us gets its page as it would before it was made to. */
+/** Returns the result of `act` on the page at the address. A rebound name gets its page as from the attacker's own server. */
 async function asPage(address, act) {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -77,20 +77,20 @@ async function asPage(address, act) {
 
 async function attack(how, address, target) {
   const known = (await trainings()).length;
-  const before = await (await fetch(steering)).text();
+  const before = await (await fetch(settingsUrl)).text();
   const read = await asPage(address, async (page) => {
     const responses = await page.evaluate(readAll, target);
-    await page.evaluate(sendAll, { target, control: steering });
+    await page.evaluate(sendAll, { target, control: settingsUrl });
     await page.evaluate(submitForms, target);
     await page.waitForLoadState('networkidle');
     return responses;
   });
   expect(`${how}: reads nothing${read.length === 0 ? '' : ` (it read ${read.join(', ')})`}`, read.length === 0);
   expect(`${how}: starts nothing`, (await trainings()).length === known);
-  expect(`${how}: steers nothing`, (await (await fetch(steering)).text()) === before);
+  expect(`${how}: controls nothing`, (await (await fetch(settingsUrl)).text()) === before);
 }
 
-// What follows runs in the page.
+// The functions below run in the page.
 
 async function start(target) {
   return (await fetch(`${target}/bootstrap`, { method: 'POST' })).status;
@@ -136,7 +136,7 @@ async function sendAll({ target, control }) {
   new Image().src = url;
 }
 
-/** In frames, one of which has no origin, and at last in the page itself. */
+/** In frames, one of which has no origin, and finally in the page itself. */
 function submitForms(target) {
   const action = `${target}/bootstrap?auto_deploy=true`;
   const form = `<form method="post" action="${action}"><input name="a" value="b"></form><script>document.forms[0].submit()</script>`;

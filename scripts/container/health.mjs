@@ -6,16 +6,16 @@
 import { readFileSync, statSync } from 'node:fs';
 
 const staleMs = 30_000;
-const retryBudgetMs = 3000;
+const responseTimeoutMs = 3000;
 const { PORT = '8006', HEARTBEAT_FILE = '/tmp/heartbeat' } = process.env;
 
-async function responses(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(retryBudgetMs) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return `${url} answered ${response.status}`;
+async function checkHttp(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(responseTimeoutMs) });
+  if (!response.ok) throw new Error(`${url} returned ${response.status}`);
+  return `${url} returned ${response.status}`;
 }
 
-function beats() {
+function checkHeartbeat() {
   const ageMs = Date.now() - statSync(HEARTBEAT_FILE).mtimeMs;
   const what = `the last heartbeat is ${Math.round(ageMs / 1000)} s old`;
   if (ageMs > staleMs) throw new Error(what);
@@ -23,8 +23,8 @@ function beats() {
 }
 
 const checks = {
-  'src/api/main.ts': () => responses(`http://127.0.0.1:${PORT}/health/live`),
-  'src/worker/main.ts': beats,
+  'src/api/main.ts': () => checkHttp(`http://127.0.0.1:${PORT}/health/live`),
+  'src/worker/main.ts': checkHeartbeat,
 };
 
 try {

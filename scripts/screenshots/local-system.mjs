@@ -29,7 +29,7 @@ export async function startLocalSystem() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const [url, control] = await printedUrls(child.stdout, [/^API +(\S+)/, /^(?:Simulator|Stand-in) +(\S+)/]);
+    const [url, control] = await printedUrls(child.stdout, [/^API +(\S+)/, /^Simulator +(\S+)/]);
     await withoutEvents(control);
     return { url, control, stop };
   } catch (error) {

@@ -6,8 +6,8 @@ import { root } from './root.mjs';
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program of node_modules/.bin, such as the pinned `node`, on this process's terminal, hands signals on, and answers with its
- * exit code. One that is bound gets a channel, whose 'disconnect' tells it that this process died.
+ * Runs a program of node_modules/.bin, such as the pinned `node`, on this process's terminal, forwards signals, and returns its exit code.
+ * With `child` the program gets a channel, whose 'disconnect' reports the end of this process.
  */
 export function runInForeground(program, args, { isBound = false } = {}) {
   const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);

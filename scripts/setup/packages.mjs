@@ -4,7 +4,7 @@ import { root } from './root.mjs';
 import { run } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
-/** Exactly the packages of package-lock.json. */
+/** Installs exactly the packages of package-lock.json. */
 export const packages = {
   what: 'the packages of package-lock.json in node_modules',
   how: '`npm ci`',
@@ -12,7 +12,7 @@ export const packages = {
 
   async install() {
     say(`npm ci: ${difference()}`);
-    // A NODE_ENV of production would leave out the tools.
+    // With a NODE_ENV of production, npm would leave out the tools.
     const { code } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
     if (code !== 0) throw new SetupError('`npm ci` failed.', 'See its messages above; npm must reach its registry.');
     const left = difference();
@@ -22,8 +22,8 @@ export const packages = {
 };
 
 /**
- * How node_modules differs from the lockfile, or null. npm writes node_modules/.package-lock.json as the last step of every
- * installation, so one that broke off differs too.
+ * How node_modules differs from the lockfile, or null. npm writes node_modules/.package-lock.json as the last step of an installation,
+ * so an interrupted one differs too.
  */
 function difference() {
   const wanted = packagesOf('package-lock.json');

@@ -6,17 +6,17 @@ import { say, SetupError } from './say.mjs';
 
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.node;
 
-/** Node as this project runs it, whatever the machine has. */
+/** The Node version of this project, whatever the machine has. */
 export const nodePath = join(root, 'node_modules', '.bin', 'node');
 
-/** The `node` package brings the binary by its install script, which an npm that skips such scripts leaves out. */
+/** The install script of the `node` package fetches the binary; an npm that skips such scripts leaves it out. */
 export const pinnedNode = {
   what: `Node ${version} in node_modules/.bin`,
   how: '`npm rebuild node --ignore-scripts=false`, after `npm ci`',
   isThere: async () => (await ask()).output.trim() === `v${version}`,
 
   async install() {
-    // `npm ci`, the step before, has usually brought it.
+    // The step before, `npm ci`, has usually fetched it.
     if (await this.isThere()) return;
     say(`fetching Node ${version}: npm rebuild node`);
     await run('npm', ['rebuild', 'node', '--ignore-scripts=false', '--foreground-scripts']);

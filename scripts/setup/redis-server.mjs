@@ -4,10 +4,10 @@ import { say, SetupError } from './say.mjs';
 
 const programs = ['redis-server', 'valkey-server'];
 
-/** The path of the machine's Redis server, or of Valkey, which is the same to us; null without one. */
+/** The path of the machine's Redis server, or of Valkey, which works as well; null without one. */
 export const findRedisServer = () => programs.map(which).find((path) => path !== null) ?? null;
 
-/** Each installs the first of its packages that the machine's sources have. */
+/** Each installs the first of its packages that the machine's sources offer. */
 const managers = [
   {
     name: 'apt-get',
@@ -54,7 +54,7 @@ export const redisServer = {
 
 const needsSudo = (manager) => !manager.asUser && process.getuid?.() !== 0;
 
-/** Without a terminal nobody can type a password: sudo then fails at once in place of waiting. */
+/** Without a terminal no user can type a password: sudo then fails at once in place of waiting. */
 const sudo = (manager) => (needsSudo(manager) ? ['sudo', ...(process.stdin.isTTY ? [] : ['-n'])] : []);
 
 const commandLine = (manager, name) => [...(needsSudo(manager) ? ['sudo'] : []), manager.name, manager.install[0], name];
@@ -62,12 +62,12 @@ const commandLine = (manager, name) => [...(needsSudo(manager) ? ['sudo'] : []),
 async function runAsRoot(manager, args) {
   const [program, ...rest] = [...sudo(manager), manager.name, ...args];
   say(`no redis-server on this machine: ${[program, ...rest].join(' ')}`);
-  // The package manager's chatter matters only when it fails; sudo's question must be seen.
+  // The package manager's output matters only when it fails; sudo's question must be visible.
   const { code, output } = await run(program, rest, { quiet: !process.stdin.isTTY, env: { DEBIAN_FRONTEND: 'noninteractive' } });
   if (code !== 0) say(`it failed with code ${code}: ${output.trim().split('\n').slice(-5).join(' | ')}`);
 }
 
-/** Debian's package starts a server on port 6379 where systemd runs. This project runs its own, so what came along is turned off. */
+/** Debian's package starts a server on port 6379 where systemd runs. This project starts its own, so that one is disabled. */
 const hasDaemon = () => existsSync('/run/systemd/system') && existsSync('/lib/systemd/system/redis-server.service');
 
 async function stopDaemon(manager) {

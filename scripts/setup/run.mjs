@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { root } from './root.mjs';
 
 /**
- * Runs a program to its end, with its output on stderr, or kept back and answered with `quiet`. Never throws: a program that can't
- * be started has the code 127.
+ * Runs a program to its end, with its output on stderr, or returned with `quiet`. Never throws: a program that cannot start has the
+ * code 127.
  */
 export function run(command, args, { quiet = false, env = {} } = {}) {
   return new Promise((resolve) => {
@@ -23,7 +23,7 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
   });
 }
 
-/** Where a program of the machine is, or null. */
+/** The path of a program of the machine, or null. */
 export function which(program) {
   for (const folder of machinePath().split(delimiter)) {
     const path = join(folder, program);
@@ -37,7 +37,7 @@ export function which(program) {
   return null;
 }
 
-/** PATH without this project's node_modules/.bin: its `node` vanishes while `npm ci` runs. */
+/** PATH without this project's node_modules/.bin: `npm ci` removes its `node` while it runs. */
 function machinePath() {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== join(root, 'node_modules', '.bin'));
   return [...folders, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter((folder) => folder !== '').join(delimiter);

@@ -1,7 +1,7 @@
-/** One line about what set-up does, on stderr: stdout belongs to whatever runs after it. */
+/** Prints a line about set-up on stderr: stdout belongs to the program that runs after it. */
 export const say = (line) => process.stderr.write(`set-up: ${line}\n`);
 
-/** A fault that a person can mend: what is wrong, and what to do. */
+/** An error that the user can correct: what is wrong, and what to do. */
 export class SetupError extends Error {
   constructor(fault, remedy) {
     super(`${fault}\n${remedy}`);

@@ -5,7 +5,7 @@ import { serviceEnvironment, simulatorEnvironment } from '../../tools/dev/enviro
 const names = Object.keys({ ...sharedVariables, ...apiVariables });
 const wiring = { aws: false, apiPort: 8006, simulatorPort: 8007, redisPort: 7000, databaseUrl: 'file:./autodeploy.db' };
 
-/** A shell in which everything leads to real AWS. */
+/** A shell in which every variable leads to real AWS. */
 const shell = {
   PATH: '/usr/bin',
   HOME: '/home/me',
@@ -33,8 +33,8 @@ const shell = {
 const ofAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('AWS_')));
 
-describe('without --aws', () => {
-  it('nothing of the shell leads to real AWS', () => {
+describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
+  it('pass no variable that leads to real AWS', () => {
     const env = serviceEnvironment(shell, names, wiring);
     expect(ofAws(env)).toEqual({
       AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:8007',
@@ -50,7 +50,7 @@ describe('without --aws', () => {
     expect(ofAws(simulatorEnvironment(shell, wiring, '/state'))).toEqual({});
   });
 
-  it('everything stays on this machine', () => {
+  it('hold only addresses of this machine', () => {
     expect(serviceEnvironment(shell, names, wiring)).toMatchObject({
       HOST: '127.0.0.1',
       PORT: '8006',
@@ -60,7 +60,7 @@ describe('without --aws', () => {
     expect(simulatorEnvironment(shell, wiring, '/state')).toMatchObject({ SIMULATOR_HOST: '127.0.0.1', SIMULATOR_PORT: '8007' });
   });
 
-  it('settings have defaults to watch, and give way to the person’s own', () => {
+  it('have short intervals by default, which the operator may change', () => {
     const own = { POLL_INTERVAL_SECONDS: '7', TRAINING_IMAGE: ' ', PROJECT_NAME: 'mine', API_KEYS: 'key', BASE_PATH: '' };
     expect(serviceEnvironment(own, names, wiring)).toMatchObject({
       POLL_INTERVAL_SECONDS: '7',
@@ -82,7 +82,7 @@ describe('without --aws', () => {
   });
 });
 
-it('with --aws, the AWS environment is the shell’s and the rest stays here', () => {
+it('serviceEnvironment with --aws passes the AWS variables of the shell, and keeps the rest on this machine', () => {
   const env = serviceEnvironment(shell, names, { ...wiring, aws: true });
   expect(ofAws(env)).toEqual(ofAws(shell));
   expect(env).toMatchObject({ HOME: '/home/me', HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:7000' });

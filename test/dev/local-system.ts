@@ -8,17 +8,17 @@ export class LocalSystem {
     this.program = startProgram(['tools/dev/main.ts', ...args], env);
   }
 
-  /** The printed line that begins with `what`, without it. */
+  /** The text after `what` in the printed line that begins with it. */
   async printed(what: string, withinMs = 60_000): Promise<string> {
     const { program } = this;
     const line = await program.until(() => program.output.find((one) => one.startsWith(`${what} `)), `line ${what}`, withinMs);
     return line.slice(what.length).trim();
   }
 
-  /** What the printed curl does: POST, and its answer. */
+  /** Runs the request of the printed curl, and returns its response. */
   async postPrinted(): Promise<{ training_job_name: string }> {
     const [, url] = /^curl -X POST '(\S+)'$/.exec(await this.printed('Try')) ?? [];
-    if (url === undefined) throw new Error(`no such curl: ${await this.printed('Try')}`);
+    if (url === undefined) throw new Error(`unexpected curl: ${await this.printed('Try')}`);
     return this.#json(await fetch(url, { method: 'POST' }), 202);
   }
 
@@ -27,19 +27,19 @@ export class LocalSystem {
   }
 
   async changeSimulator(settings: object): Promise<void> {
-    const [health = ''] = (await this.printed('Stand-in')).split(' ');
+    const [health = ''] = (await this.printed('Simulator')).split(' ');
     const response = await fetch(new URL('settings', health), { method: 'PATCH', body: JSON.stringify(settings) });
     await this.#json(response, 200);
   }
 
   async #json<T>(response: Response, status: number): Promise<T> {
     const text = await response.text();
-    if (response.status !== status) throw new Error(`${response.url} answered ${response.status}: ${text}`);
+    if (response.status !== status) throw new Error(`${response.url} returned ${response.status}: ${text}`);
     return JSON.parse(text) as T;
   }
 }
 
-/** Whether anything listens there. */
+/** Whether a program listens there. */
 export async function listens(url: string): Promise<boolean> {
   return fetch(url).then(
     () => true,

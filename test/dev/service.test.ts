@@ -30,16 +30,16 @@ function service(source: string, more: Partial<ServiceSpec> = {}): Service {
 const running = `setInterval(() => {}, 1000); console.log(process.pid); console.log('ready');`;
 const pids = (): number[] => lines.map(Number).filter((pid) => !Number.isNaN(pid));
 
-describe('a service', () => {
-  it('is started again when it ends of itself', async () => {
+describe('Service', () => {
+  it('restarts when it ends by itself', async () => {
     await service(running).start();
     process.kill(pids()[0] ?? 0, 'SIGKILL');
     await eventually(() => said.length === 2);
-    expect(said).toEqual(['ended by SIGKILL; it is started again in 0.5 s', 'runs again']);
+    expect(said).toEqual(['ended by SIGKILL; it restarts in 0.5 s', 'restarted']);
     await eventually(() => pids().length === 2);
   });
 
-  it('that ends before it is ready is not, and shows what it said', async () => {
+  it('does not restart when it ends before it is ready, and shows its output', async () => {
     const failure = await service(`console.error('no such table'); process.exitCode = 4;`)
       .start()
       .catch((error: unknown) => error);
@@ -47,7 +47,7 @@ describe('a service', () => {
     expect(failure).toMatchObject({ message: 'worker-1 ended with code 4 while it started', output: ['no such table'] });
   });
 
-  it('may finish what it has in hand when it is stopped', async () => {
+  it('lets its program finish its work when it is stopped', async () => {
     const one = service(`process.on('SIGTERM', () => { console.log('finished'); process.exit(0); }); ${running}`);
     await one.start();
     expect(await one.stop()).toBe(false);
@@ -55,7 +55,7 @@ describe('a service', () => {
     expect(said).toEqual([]);
   });
 
-  it('that does not end is killed', async () => {
+  it('kills a program that does not end', async () => {
     const one = service(`process.on('SIGTERM', () => {}); ${running}`);
     await one.start();
     expect(await one.stop(50)).toBe(true);

@@ -50,7 +50,7 @@ afterAll(async () => {
 
 /** As a reader types it, but for where the system is. */
 async function runBlock(block: string): Promise<string> {
-  const [api, redis, simulator] = await Promise.all([printedUrl('API'), printedUrl('Redis'), printedUrl('Simulator|Stand-in')]);
+  const [api, redis, simulator] = await Promise.all([printedUrl('API'), printedUrl('Redis'), printedUrl('Simulator')]);
   const script = block
     .replaceAll('http://127.0.0.1:8006', api.origin)
     .replaceAll('http://127.0.0.1:8007', simulator.origin)

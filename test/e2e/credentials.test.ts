@@ -4,7 +4,7 @@ import { startSystem } from './system.ts';
 
 const isExpired = "the service's own AWS credentials are expired (ExpiredTokenException)";
 
-it('a session that expires while a training is deployed: everybody says so, nothing fails, and it goes on by itself', async () => {
+it('an AWS session that expires during a deployment: API and worker report it, and the deployment continues', async () => {
   const { simulator, api, workers, ask } = await startSystem(
     { POLL_INTERVAL_SECONDS: '0.5', ENDPOINT_POLL_SECONDS: '0.5', RECONCILE_INTERVAL_SECONDS: '1' },
     { trainingSeconds: 1, endpointCreateSeconds: 4 },

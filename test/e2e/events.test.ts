@@ -30,9 +30,9 @@ const effects = ({ simulator }: System): Record<string, number> => {
   return counts;
 };
 
-test('100 copies of one event over three workers with polling off: one model, one update', async () => {
+test('100 copies of one event with three workers and no polling: one model, one update', async () => {
   const system = await startSystem(pollingOff, fast, 3);
-  // The endpoint's own events are what settles a deployment, when nothing polls.
+  // Without polling, the endpoint's events end a deployment.
   const events = { targets: [{ kind: 'http' as const, url: `${system.url}/events` }], maxLateMs: 200, twice: 0.5, lost: 0 };
   system.simulator.changeSettings({ events });
   const first = await bootstrap(system);
@@ -49,7 +49,7 @@ test('100 copies of one event over three workers with polling off: one model, on
   const { deployments } = await deployed(system, second);
   expect(deployments).toMatchObject([{ trigger: 'event', detected_by: 'event', attempts: 1 }]);
   expect(effects(system)).toEqual({
-    // The endpoint's, which says what is live.
+    // The endpoint's tag of the training that is live.
     tags_added: 1,
     training_job_created: 2,
     training_job_ended: 2,
@@ -61,7 +61,7 @@ test('100 copies of one event over three workers with polling off: one model, on
   });
 }, 90_000);
 
-test('all events lost: everything is deployed by polling, and says so', async () => {
+test('all events lost: polling deploys every training, and the record says so', async () => {
   const system = await startSystem(
     { POLL_INTERVAL_SECONDS: '0.5', ENDPOINT_POLL_SECONDS: '0.3', RECONCILE_INTERVAL_SECONDS: '2' },
     { ...fast, events: { targets: [{ kind: 'http', url: 'http://127.0.0.1:9/events' }], maxLateMs: 0, twice: 0, lost: 1 } },

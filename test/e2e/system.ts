@@ -23,7 +23,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The service as it runs: an API process and worker processes, on a database of their own, with the stand-in in real time. */
+/** The service as it runs: an API process and worker processes, on a database of their own, with the simulator in real time. */
 export async function startSystem(env: Record<string, string>, settings: SettingsPatch, workerCount: number): Promise<System> {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-e2e-'));
   folders.push(folder);
@@ -46,8 +46,12 @@ export async function startSystem(env: Record<string, string>, settings: Setting
   };
   const api = startProgram(['src/api/main.ts'], processEnv);
   const workers = Array.from({ length: workerCount }, () => startProgram(['src/worker/main.ts'], processEnv));
-  await api.logged(({ msg }) => msg === 'listening', 60_000);
-  await Promise.all(workers.map((worker) => worker.logged(({ msg }) => msg === 'the worker takes jobs', 60_000)));
+  await api.logged(({ event, msg }) => event === 'process.listening' || msg === 'listening', 60_000);
+  await Promise.all(
+    workers.map((worker) =>
+      worker.logged(({ event, msg }) => event === 'worker.ready' || msg === 'the worker takes jobs', 60_000),
+    ),
+  );
   const url = `http://127.0.0.1:${port}`;
   return { simulator, api, workers, url, ask: requesting(url) };
 }

@@ -41,7 +41,7 @@ it('says so when nobody listens', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const sent = await sendEvent([file, '--url', url]);
   expect(sent).toMatchObject({ code: 1, out: '' });
-  expect(sent.err).toMatch(new RegExp(`^no answer from ${url}: .*ECONNREFUSED`));
+  expect(sent.err).toMatch(new RegExp(`^no response from ${url}: .*ECONNREFUSED`));
 });
 
 it.each([

@@ -5,8 +5,8 @@ import { freePort } from '../../tools/dev/ports.ts';
 import { startProgram } from '../../tools/testkit/processes.ts';
 import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 
-/** What Redis answers to inline commands, as it is written on the wire. */
-function ask(url: string, ...commands: string[]): Promise<string> {
+/** Redis's response to inline commands, as on the wire. */
+function sendCommands(url: string, ...commands: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -27,24 +27,24 @@ const isAlive = (pid: number): boolean => {
 
 const program = (source: string) => startProgram(['--input-type=module', '--eval', source]);
 
-describe('Redis', () => {
-  it('is shared by the test files', async () => {
-    expect(await ask(redisUrl(), 'PING')).toContain('+PONG');
+describe('startRedis and redisUrl', () => {
+  it('share one server between the test files', async () => {
+    expect(await sendCommands(redisUrl(), 'PING')).toContain('+PONG');
   });
 
-  it('can be a server of the test, and goes on after a kill', async () => {
+  it('start a server of the test, which continues after a kill with what it wrote', async () => {
     const first = await startRedis({ appendonly: true });
-    await ask(first.url, 'CONFIG SET appendfsync always', 'SET run started');
+    await sendCommands(first.url, 'CONFIG SET appendfsync always', 'SET run started');
     await first.kill();
     const second = await startRedis({ port: first.port, dir: first.dir, appendonly: true });
-    expect(await ask(second.url, 'GET run')).toContain('started');
+    expect(await sendCommands(second.url, 'GET run')).toContain('started');
     await second.stop();
     expect(isAlive(second.pid)).toBe(false);
   });
 });
 
-describe('programs', () => {
-  it('are waited for by their log lines, and stopped', async () => {
+describe('startProgram', () => {
+  it('waits for a log line, and stops its program', async () => {
     const child = program(`
       process.on('SIGTERM', () => process.exit(3));
       setInterval(() => {}, 1000);
@@ -56,18 +56,18 @@ describe('programs', () => {
     expect(await child.stop()).toEqual({ code: 3, signal: null });
   });
 
-  it('are killed when they do not heed SIGTERM', async () => {
+  it('kills a program that does not end on SIGTERM', async () => {
     const child = program(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('{"msg":"ready"}');`);
     await child.logged(({ msg }) => msg === 'ready');
     expect(await child.stop(50)).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('that end early fail the wait, with their output', async () => {
+  it('rejects the wait with the output of a program that ends early', async () => {
     const child = program(`console.error('no such table'); process.exitCode = 4;`);
     await expect(child.logged(({ msg }) => msg === 'ready')).rejects.toThrow(/"code":4.*no such table/s);
   });
 
-  it('end when the process that started them is killed', async () => {
+  it('ends its program when the process that started it is killed', async () => {
     const child = program(`
       import { spawnBound } from '${process.cwd()}/tools/dev/child-process.ts';
       const { pid } = spawnBound(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { env: process.env, cwd: '.' });
@@ -84,7 +84,7 @@ describe('programs', () => {
 });
 
 describe('eventually', () => {
-  it('answers with what holds', async () => {
+  it('returns the first value that holds', async () => {
     let observations = 0;
     expect(
       await eventually(
@@ -95,7 +95,7 @@ describe('eventually', () => {
     ).toBe(3);
   });
 
-  it('shows what it saw last, be it an error', async () => {
+  it('rejects with the last value or error', async () => {
     const limits = { withinMs: 20, everyMs: 1, what: 'the endpoint' };
     await expect(
       eventually(
@@ -108,6 +108,6 @@ describe('eventually', () => {
   });
 });
 
-it('finds a free port', async () => {
+it('freePort returns a port', async () => {
   expect(await freePort()).toBeGreaterThan(1023);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { responses, beats } from '../dev/readiness.ts';
+import { isHttpReady, hasFreshHeartbeat } from '../dev/readiness.ts';
 import { machineEnvironment } from '../dev/environment.ts';
 import { freePort } from '../dev/ports.ts';
 import { Child } from '../testkit/child.ts';
@@ -67,7 +67,7 @@ export class Processes {
       args: [join(root, 'packages/sagemaker-simulator/src/main.ts')],
       env: { SIMULATOR_PORT: String(port), ...env },
       url: this.#simulatorUrl,
-      isReady: responses(`${this.#simulatorUrl}/_control/health`),
+      isReady: isHttpReady(`${this.#simulatorUrl}/_control/health`),
     });
   }
 
@@ -78,7 +78,7 @@ export class Processes {
       args: [...this.#profiled('api'), join(root, 'src/api/main.ts')],
       env: { ...this.#serviceEnv(), PORT: String(port), ...env },
       url,
-      isReady: responses(`${url}/health/ready`),
+      isReady: isHttpReady(`${url}/health/ready`),
     });
   }
 
@@ -87,7 +87,7 @@ export class Processes {
     return this.#start('worker', {
       args: [...this.#profiled('worker'), join(root, 'src/worker/main.ts')],
       env: { ...this.#serviceEnv(), HEARTBEAT_FILE: heartbeat, ...env },
-      isReady: beats(heartbeat, Date.now()),
+      isReady: hasFreshHeartbeat(heartbeat, Date.now()),
     });
   }
 

@@ -2,7 +2,7 @@ import { present } from './environment.ts';
 import type { Environment } from '../../src/core/environment.ts';
 import type { SystemSettings } from './system.ts';
 
-/** What stands where and what to try, one line each; fit to be copied into a shell. */
+/** The addresses of the system and the first commands to try, one line each, ready to copy into a shell. */
 export function banner({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings, logs: string): string[] {
   const needsKey = present(env, 'API_KEYS') !== undefined;
   const curl = needsKey ? 'curl -H "X-API-Key: $KEY"' : 'curl';
@@ -12,16 +12,16 @@ export function banner({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings,
     row('API', apiUrl),
     row('Docs', `${apiUrl}/docs`),
     row('Bull Board', `${apiUrl}/admin/queues`),
-    ...(simulatorUrl === null ? [] : [row('Stand-in', `${simulatorUrl}/_control/health # SageMaker's, for steering it`)]),
+    ...(simulatorUrl === null ? [] : [row('Simulator', `${simulatorUrl}/_control/health # SageMaker's; its control routes`)]),
     row('Redis', `redis://127.0.0.1:${redisPort}`),
     row('Logs', logs),
-    ...(needsKey ? [row('Key', 'API_KEYS is set: have one of its keys in the shell variable KEY')] : []),
+    ...(needsKey ? [row('Key', 'API_KEYS is set: put one of its keys into the shell variable KEY')] : []),
     row('Try', `${curl} -X POST '${apiUrl}/bootstrap?auto_deploy=true'`),
     row(
       'Then',
-      `${curl} ${apiUrl}/training-jobs/NAME; ${curl} ${apiUrl}/endpoint-status  # NAME: the answer's training_job_name`,
+      `${curl} ${apiUrl}/training-jobs/NAME; ${curl} ${apiUrl}/endpoint-status  # NAME: the response's training_job_name`,
     ),
-    row('Stop', 'Ctrl-C; the next start goes on from there'),
+    row('Stop', 'Ctrl-C; the next start continues from there'),
     '',
   ];
 }
@@ -34,7 +34,7 @@ function awsLines(env: Environment): string[] {
     return value === undefined ? [] : [`${name}=${value}`];
   });
   return [
-    'REAL AWS: with --aws there is no stand-in. Trainings and endpoints are real, and cost money.',
+    'REAL AWS: with --aws there is no simulator. Trainings and endpoints are real, and cost money.',
     row('AWS', settings.length > 0 ? settings.join(' ') : "the AWS SDK's own defaults"),
   ];
 }

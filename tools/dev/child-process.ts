@@ -5,15 +5,12 @@ import { Duplex, type Readable } from 'node:stream';
 export type BoundProcess = ChildProcessByStdio<null, Readable, Readable>;
 
 /**
- * The watcher in the background reads descriptor 3, the other end of which only this process has: when this process dies, even by
- * SIGKILL, it reads the end and ends the program. `exec` keeps the pid and the exit code the program's own.
+ * A watcher in the background reads descriptor 3, whose other end only this process holds: when this process ends, even by SIGKILL, the
+ * watcher reads the end of the pipe and ends the program. `exec` keeps the program's own pid and exit code.
  */
 const endWithParent = '(read -r over <&3 || { kill -TERM $$; kill -CONT $$; }) >/dev/null 2>&1 & exec "$@" 3<&-';
 
-/**
- * Starts a program that ends when this process does, in a process group of its own, so that Ctrl-C in a terminal reaches only
- * this process.
- */
+/** Starts a program that ends with this process, in a process group of its own: Ctrl-C in a terminal reaches only this process. */
 export function spawnBound(
   program: string,
   args: readonly string[],
@@ -26,7 +23,7 @@ export function spawnBound(
   });
   const watched = child.stdio[3];
   if (watched instanceof Duplex) {
-    // The watcher may be gone before it hears that the program is.
+    // The watcher may end before this write reaches it.
     watched.on('error', () => {});
     child.once('exit', () => watched.end('over\n'));
   }

@@ -1,5 +1,5 @@
-/** What a program's log line says to the person at the terminal; null for one that only the log file needs. */
-export function report(service: string, line: string): string | null {
+/** A program's log line as a line of the console; null for a line that only the log file needs. */
+export function toConsoleLine(service: string, line: string): string | null {
   const entry = parse(line);
   if (entry === null) return null;
   const problem = problems.get(entry['level']);
@@ -30,7 +30,7 @@ const problems = new Map<unknown, string>([
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** What happened, and what it came from; a failed query's message alone would fill the screen. */
+/** The error's message and its cause's, shortened: the message of a failed query alone would fill the screen. */
 function reasonOf(entry: Record<string, unknown>): string | undefined {
   const error = entry['err'] ?? entry['error'];
   const messages = [messageOf(error), isObject(error) ? messageOf(Reflect.get(error, 'cause')) : undefined];
@@ -52,6 +52,6 @@ function parse(line: string): Record<string, unknown> | null {
   }
 }
 
-/** Messages hold what others wrote: a terminal obeys some characters. */
+/** Messages may contain foreign text: a terminal executes some control characters. */
 // oxlint-disable-next-line no-control-regex
 const printable = (words: string): string => words.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

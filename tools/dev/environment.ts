@@ -1,16 +1,16 @@
 /**
- * The environments of the processes that `npm start` starts. Without `--aws` they are lists of what may pass, never copies: one
- * AWS_… variable of the shell, or ~/.aws, would be enough to reach real AWS.
+ * The environments of the processes of `npm start`. Without `--aws` they consist of listed variables, never of a copy of the shell's: one
+ * AWS_… variable, or ~/.aws, would be enough to reach real AWS.
  */
 import type { Environment } from '../../src/core/environment.ts';
 
-/** What the environment holds; an empty variable is as good as none. */
+/** The value of a variable; an empty one counts as none. */
 export function present(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }
 
-/** What any program needs to run. */
+/** What every program needs to run. */
 const machine = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'];
 
 export const pick = (env: Environment, names: readonly string[]): NodeJS.ProcessEnv =>
@@ -18,10 +18,10 @@ export const pick = (env: Environment, names: readonly string[]): NodeJS.Process
 
 export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(env, machine);
 
-/** No endpoint, profile, proxy or credentials but these: the SDK asks neither files nor the network for others. */
+/** The only endpoint, profile and credentials: the SDK reads no others from files or the network. */
 const simulatorAws = (simulatorPort: number): NodeJS.ProcessEnv => ({
   AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
-  // Another service than SageMaker, should one ever be called, finds nobody.
+  // A call to another service than SageMaker fails: no program listens there.
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'simulator',
@@ -54,27 +54,27 @@ export interface Wiring {
   apiPort: number;
   simulatorPort: number;
   redisPort: number;
-  /** Where the database file is, from the folder that the processes run in: their addresses may hold no spaces. */
+  /** The database file, relative to the folder in which the processes run: an address may hold no spaces. */
   databaseUrl: string;
 }
 
-/** For the API and the workers. `names` are the variables of the service that a person may set. */
+/** For the API and the workers. `names` are the variables of the service that an operator may set. */
 export function serviceEnvironment(env: Environment, names: readonly string[], wiring: Wiring): NodeJS.ProcessEnv {
-  const ours = {
+  const fixed = {
     HOST: '127.0.0.1',
     PORT: String(wiring.apiPort),
     REDIS_URL: `redis://127.0.0.1:${wiring.redisPort}`,
     DATABASE_URL: wiring.databaseUrl,
   };
-  if (wiring.aws) return { ...env, ...ours };
+  if (wiring.aws) return { ...env, ...fixed };
   return {
     ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, serviceDefaults),
     ...simulatorAws(wiring.simulatorPort),
-    ...ours,
+    ...fixed,
   };
 }
 
-/** For the stand-in: the SIMULATOR_… variables, and nothing of AWS. It tells the API of state changes, as EventBridge does. */
+/** For the simulator: the SIMULATOR_… variables, and nothing of AWS. It posts state changes to the API, as EventBridge does. */
 export function simulatorEnvironment(
   env: Environment,
   { simulatorPort: port, apiPort }: Pick<Wiring, 'simulatorPort' | 'apiPort'>,

@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path';
 import { present } from './environment.ts';
 import type { Environment } from '../../src/core/environment.ts';
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface Options {
-  /** Real AWS in place of the stand-in. */
+  /** Whether to use real AWS in place of the simulator. */
   aws: boolean;
-  /** Where everything is kept that a second start goes on with, and the logs. */
+  /** The folder of the logs, and of the state from which the next start continues. */
   folder: string;
   /** 0 for any free one. */
   apiPort: number;
@@ -22,18 +22,18 @@ export const usage = [
   'npm start -- --aws   the same with real AWS: real training jobs, which cost money',
 ];
 
-/** Reads the arguments and the environment; what is wrong with them comes as lines for a person. */
-export function readOptions(args: readonly string[], env: Environment, root: string): Options | { faults: string[] } {
-  const faults = args
+/** Reads the arguments and the environment. @returns one line for each error in them. */
+export function readOptions(args: readonly string[], env: Environment, root: string): Options | { errors: string[] } {
+  const errors = args
     .filter((arg) => arg !== '--aws')
-    .map((arg) => `${arg} is no argument of \`npm start\`. There is one: \`npm start -- --aws\``);
-  // npm keeps for itself what comes without the two hyphens; guessing what was meant could cost money.
+    .map((arg) => `${arg} is not an argument of \`npm start\`. The only one: \`npm start -- --aws\``);
+  // npm keeps an argument that comes without the two hyphens; a guess could cost money.
   if (present(env, 'npm_config_aws') !== undefined && !args.includes('--aws'))
-    faults.push('npm kept --aws for itself. To use real AWS: npm start -- --aws');
+    errors.push('npm kept --aws for itself. To use real AWS: npm start -- --aws');
   const port = (name: string, byDefault: number): number => {
     const value = present(env, name) ?? String(byDefault);
     if (/^\d{1,5}$/.test(value) && Number(value) <= largestPort) return Number(value);
-    faults.push(`${name} holds ${JSON.stringify(value)}; it may hold a whole number from 0 to ${largestPort}`);
+    errors.push(`${name} holds ${JSON.stringify(value)}; it must be an integer from 0 to ${largestPort}`);
     return 0;
   };
   const options: Options = {
@@ -43,6 +43,6 @@ export function readOptions(args: readonly string[], env: Environment, root: str
     simulatorPort: port('SIMULATOR_PORT', defaultSimulatorPort),
   };
   if (!options.aws && options.apiPort === options.simulatorPort && options.apiPort !== 0)
-    faults.push(`PORT and SIMULATOR_PORT both hold ${options.apiPort}; each needs a port of its own`);
-  return faults.length > 0 ? { faults } : options;
+    errors.push(`PORT and SIMULATOR_PORT both hold ${options.apiPort}; each needs a port of its own`);
+  return errors.length > 0 ? { errors } : options;
 }

@@ -1,11 +1,11 @@
 import { openLineWriter } from '../../src/observability/line-writer.ts';
 
-// The terminal may be gone before this process is, or be held by its reader.
+// The terminal may close before this process ends, or its reader may block it.
 const stdout = openLineWriter(1);
 const stderr = openLineWriter(2);
 
-/** A line for the person. */
+/** Prints a line for the operator. */
 export const say = (line: string): void => stdout.write(`${line}\n`);
 
-/** A line that says what is wrong. */
+/** Prints an error. */
 export const fault = (line: string): void => stderr.write(`${line}\n`);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { codeOf, StartFault } from './start-error.ts';
 
-/** Listens on the loopback address and stops again; throws why the port can't be had. */
+/** Listens on the loopback address and stops again. @throws why the port is not available. */
 async function tryPort(port: number): Promise<void> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
@@ -12,9 +12,8 @@ async function tryPort(port: number): Promise<void> {
 }
 
 /**
- * A TCP port of the loopback address that nothing listens on. It lies below the range from which systems take the local ports of
- * outgoing connections (from 32768 on Linux, from 49152 elsewhere): no connection takes it before the caller does, nor while what
- * listens there is started anew.
+ * A free TCP port of the loopback address, below the range of the local ports of outgoing connections (from 32768 on Linux, from 49152
+ * elsewhere): no connection takes it before the caller listens, or while its program restarts.
  */
 export async function freePort(): Promise<number> {
   for (let attempts = 0; ; attempts++) {
@@ -28,7 +27,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** The port, or a free one for 0. @throws {StartFault} that says what to set, when it can't be had. */
+/** The port, or a free one for 0. @throws {StartFault} that names the variable to set, when the port is not available. */
 export async function reservePort(port: number, what: string, variable: string): Promise<number> {
   if (port === 0) return await freePort();
   try {

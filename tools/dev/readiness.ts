@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 
-const retryBudgetMs = 3000;
+const responseTimeoutMs = 3000;
 
-/** Whether the address answers a GET with 2xx. */
-export const responses = (url: string) => async (): Promise<boolean> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(retryBudgetMs) });
+/** Whether the address returns 2xx to a GET. */
+export const isHttpReady = (url: string) => async (): Promise<boolean> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(responseTimeoutMs) });
   await response.arrayBuffer();
   return response.ok;
 };
 
-/** Whether a Redis on the loopback address answers PING; while it still loads its data it doesn't. */
+/** Whether a Redis on the loopback address responds to PING, which it does not while it loads its data. */
 export const redisResponds = (port: number) => async (): Promise<boolean> => {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(retryBudgetMs, () => socket.destroy());
-  // Said again by `once`, unless the error comes after it.
+  socket.setTimeout(responseTimeoutMs, () => socket.destroy());
+  // `once` rejects with the error, unless it comes later.
   socket.on('error', () => {});
   socket.write('PING\r\n');
   try {
@@ -26,6 +26,6 @@ export const redisResponds = (port: number) => async (): Promise<boolean> => {
   }
 };
 
-/** Whether the file was written since `sinceMs`, milliseconds since 1970: a worker's heartbeat. */
-export const beats = (path: string, sinceMs: number) => (): Promise<boolean> =>
+/** Whether the file, a worker's heartbeat, was written since `sinceMs`, milliseconds since 1970. */
+export const hasFreshHeartbeat = (path: string, sinceMs: number) => (): Promise<boolean> =>
   Promise.resolve((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= sinceMs);

@@ -1,7 +1,7 @@
 import { findProgram } from './find-program.ts';
 import { StartFault } from './start-error.ts';
 
-/** What Redis and Valkey print when they take connections. */
+/** What Redis and Valkey print when they accept connections. */
 export const redisIsReady = /Ready to accept connections/;
 
 /** @throws {StartFault} */
@@ -11,7 +11,7 @@ export function redisProgram(): string {
   return program;
 }
 
-/** The arguments of a server on a loopback port, with nothing kept on disk unless there is a folder for it. */
+/** The arguments of a server on a loopback port that writes nothing but the append-only file, where that is on. */
 export function redisArguments({ port, dir, appendonly }: { port: number; dir: string; appendonly: boolean }): string[] {
   const settings = {
     bind: '127.0.0.1',

@@ -3,13 +3,13 @@ import { openLogFile } from './log-file.ts';
 import { fault, say } from './output.ts';
 import { StartError, type Watcher } from './service.ts';
 import { onInterrupt } from './stop-signals.ts';
-import { formatLogLine, report } from './console-line.ts';
+import { formatLogLine, toConsoleLine } from './console-line.ts';
 import { System, type SystemSettings } from './system.ts';
 import { banner } from './banner.ts';
 
 const exitCodeKilled = 130;
 
-/** Starts all of it, says where it is, and stops it when that is asked for. Answers with this process's exit code. */
+/** Starts the system, prints its addresses, and stops it on a signal. @returns the exit code of this process. */
 export async function runSystem(settings: SystemSettings, logs: string): Promise<number> {
   const system = new System(settings, watcher(logs));
   const stop = onInterrupt({
@@ -29,7 +29,7 @@ export async function runSystem(settings: SystemSettings, logs: string): Promise
 
   if (stop.isRequested()) say('stopping; Ctrl-C again kills');
   const killed = await system.stop();
-  // A start that was broken off fails, too.
+  // An interrupted start rejects, too.
   await started.catch(() => {});
   for (const name of killed) fault(`${name} did not end in time and was killed`);
   if (stop.isRequested()) {
@@ -37,13 +37,13 @@ export async function runSystem(settings: SystemSettings, logs: string): Promise
     return 0;
   }
   if (!(failure instanceof StartError)) throw failure;
-  // Its JSON lines have been told; where in a program it went wrong is in its log.
+  // Its JSON lines are on the console already; the stack traces are in its log.
   for (const line of failure.output.filter((one) => !/^(\{|\s*at |\s*$|Node\.js v)/.test(one))) fault(`  ${line}`);
   fault(`${failure.message}; its log is in ${logs}`);
   return 1;
 }
 
-/** Keeps all lines in the log files, and shows those that tell the story. */
+/** Writes every line to the log files, and the lines for the operator to the console. */
 function watcher(logs: string): Watcher {
   const files = new Map<string, WriteStream>();
   return {
@@ -51,7 +51,7 @@ function watcher(logs: string): Watcher {
       const file = files.get(service) ?? openLogFile(logs, service);
       files.set(service, file);
       file.write(`${line}\n`);
-      const consoleLine = report(service, line);
+      const consoleLine = toConsoleLine(service, line);
       if (consoleLine !== null) say(consoleLine);
     },
     say: (service, message) => say(formatLogLine(service, [message])),

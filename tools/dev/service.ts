@@ -9,16 +9,16 @@ export interface ServiceSpec {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Asked again and again after a start until it answers true. */
+  /** Polled after a start until it returns true. */
   isReady: () => Promise<boolean>;
-  /** How long it may take after SIGTERM before it is killed. */
+  /** The time after SIGTERM until SIGKILL. */
   stopWithinMs: number;
 }
 
 export interface Watcher {
   /** A line that the program wrote. */
   line: (service: string, line: string) => void;
-  /** Something to tell the person. */
+  /** A message for the operator. */
   say: (service: string, message: string) => void;
 }
 
@@ -26,11 +26,11 @@ const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const firstRestartMs = 500;
 const longestRestartMs = 10_000;
-/** One that ran this long starts with the shortest wait again. */
+/** After running this long, it restarts with the shortest wait again. */
 const steadyMs = 30_000;
 const keptLines = 15;
 
-/** A program that is to run until it is stopped: started again, after a wait, whenever it ends of itself. */
+/** A program that runs until it is stopped: whenever it ends by itself, it restarts after a wait. */
 export class Service {
   readonly spec: ServiceSpec;
   readonly #watcher: Watcher;
@@ -47,13 +47,13 @@ export class Service {
     this.#watcher = watcher;
   }
 
-  /** Resolves when it is ready. Throws StartError when it ends before, or isn't ready in a minute. */
+  /** Resolves when it is ready. Throws StartError when it ends before, or is not ready within a minute. */
   async start(): Promise<void> {
     await this.#ready(this.#launch());
     this.#loop = this.#keepRunning();
   }
 
-  /** SIGTERM, and SIGKILL for one that doesn't heed it in time. Answers whether it had to be killed. */
+  /** Sends SIGTERM, and SIGKILL when it does not end in time. @returns whether it was killed. */
   async stop(withinMs = this.spec.stopWithinMs): Promise<boolean> {
     this.#stop.abort();
     const child = this.#child;
@@ -81,7 +81,7 @@ export class Service {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) this.#read(stream);
     this.#ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(`because ${error.message}`));
+      child.once('error', (error) => resolve(`with ${error.message}`));
       child.once('close', (code, signal) => resolve(signal === null ? `with code ${code}` : `by ${signal}`));
     });
     void this.#ended.then((how) => {
@@ -119,21 +119,21 @@ export class Service {
       const how = await this.#ended;
       if (signal.aborted) return;
       if (performance.now() - this.#startedAt > steadyMs) this.#restartMs = firstRestartMs;
-      this.#watcher.say(this.spec.name, `ended ${how}; it is started again in ${this.#restartMs / 1000} s`);
+      this.#watcher.say(this.spec.name, `ended ${how}; it restarts in ${this.#restartMs / 1000} s`);
       await delay(this.#restartMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       this.#restartMs = Math.min(this.#restartMs * 2, longestRestartMs);
       const child = this.#launch();
       void this.#ready(child).then(
-        () => this.#watcher.say(this.spec.name, 'runs again'),
-        // When it ended, the next turn tells.
-        () => this.#child === child && !signal.aborted && this.#watcher.say(this.spec.name, 'runs, and is not ready'),
+        () => this.#watcher.say(this.spec.name, 'restarted'),
+        // When it ended, the next iteration reports that.
+        () => this.#child === child && !signal.aborted && this.#watcher.say(this.spec.name, 'runs, but is not ready'),
       );
     }
   }
 }
 
-/** A service that did not come up; `output` is the last that it said. */
+/** A service did not become ready; `output` has its last lines. */
 export class StartError extends Error {
   readonly output: readonly string[];
 

@@ -1,4 +1,4 @@
-/** npm and scripts/start.mjs hand on what the terminal sends to all of us: one Ctrl-C comes up to three times. */
+/** npm and scripts/start.mjs forward a signal that the terminal sends to every process: one Ctrl-C arrives up to three times. */
 const echoMs = 700;
 
 export interface Stop {
@@ -7,22 +7,21 @@ export interface Stop {
 }
 
 /**
- * SIGINT, SIGTERM, SIGHUP and the death of the process that started this one ask for a stop. `repeat` is called when the person
- * asks once more.
+ * SIGINT, SIGTERM, SIGHUP and the end of the parent process request a stop. A second request after that calls `repeat`.
  */
 export function onInterrupt({ repeat }: { repeat: () => void }): Stop {
   let requestedAt: number | null = null;
   const { promise: requested, resolve } = Promise.withResolvers<void>();
-  const ask = (): void => {
+  const request = (): void => {
     const now = performance.now();
     if (requestedAt === null) {
       requestedAt = now;
       resolve();
     } else if (now - requestedAt > echoMs) repeat();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request);
   // The channel of scripts/start.mjs. It must not keep this process alive.
-  process.once('disconnect', () => requestedAt === null && ask());
+  process.once('disconnect', () => requestedAt === null && request());
   process.channel?.unref();
   return { requested, isRequested: () => requestedAt !== null };
 }

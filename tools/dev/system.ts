@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { machineEnvironment } from './environment.ts';
-import { responses, beats, redisResponds } from './readiness.ts';
+import { isHttpReady, hasFreshHeartbeat, redisResponds } from './readiness.ts';
 import { redisArguments, redisProgram } from './redis-server.ts';
 import { Service, type ServiceSpec, type Watcher } from './service.ts';
 
 export interface SystemSettings {
   /** The repository's top folder. */
   root: string;
-  /** What the processes keep, and where they run. */
+  /** The folder in which the processes run and keep their files. */
   folder: string;
   redisPort: number;
   apiUrl: string;
@@ -21,12 +21,12 @@ const workers = ['worker-1', 'worker-2'];
 /** A program has 10 s to finish or to release its jobs. */
 const programStopMs = 10_500;
 const restStopMs = 3000;
-/** For all of it; what is left then is killed. */
+/** For the whole system; the processes that are left then are killed. */
 const stopWithinMs = 14_000;
 
-/** Redis, the stand-in, the API and two workers, as one. */
+/** Redis, the simulator, the API and two workers, as one. */
 export class System {
-  /** In the order of their start; they are stopped in the opposite one. */
+  /** In the order of their start; they stop in reverse order. */
   readonly #stages: Service[][];
 
   constructor(settings: SystemSettings, watcher: Watcher) {
@@ -38,7 +38,7 @@ export class System {
     const redis = service({
       name: 'redis',
       program: redisProgram(),
-      // From its own folder: older servers take no spaces in a path.
+      // It runs in its own folder: older servers accept no spaces in a path.
       args: redisArguments({ port: settings.redisPort, dir: '.', appendonly: true }),
       env: machineEnvironment(env),
       cwd: join(folder, 'redis'),
@@ -48,32 +48,32 @@ export class System {
     const simulator = (url: string): Service =>
       program('simulator', 'packages/sagemaker-simulator/src/main.ts', {
         env: settings.simulatorEnv,
-        isReady: responses(`${url}/_control/health`),
+        isReady: isHttpReady(`${url}/_control/health`),
         stopWithinMs: restStopMs,
       });
     const api = program('api', 'src/api/main.ts', {
       env,
-      isReady: responses(`${settings.apiUrl}/health/ready`),
+      isReady: isHttpReady(`${settings.apiUrl}/health/ready`),
       stopWithinMs: programStopMs,
     });
     const worker = (name: string): Service => {
       const heartbeat = `${name}.heartbeat`;
       return program(name, 'src/worker/main.ts', {
         env: { ...env, HEARTBEAT_FILE: heartbeat },
-        isReady: beats(join(folder, heartbeat), Date.now()),
+        isReady: hasFreshHeartbeat(join(folder, heartbeat), Date.now()),
         stopWithinMs: programStopMs,
       });
     };
     this.#stages = [[redis], simulatorUrl === null ? [] : [simulator(simulatorUrl)], [api], workers.map(worker)];
   }
 
-  /** Resolves when all of it is ready; throws StartError when a part does not come up. What runs then is for `stop`. */
+  /** Resolves when every process is ready; throws StartError when one does not become ready. `stop` ends those that run then. */
   async start(): Promise<void> {
     const [redis = [], simulator = [], ...programs] = this.#stages;
     for (const stage of [redis, simulator, programs.flat()]) await Promise.all(stage.map((service) => service.start()));
   }
 
-  /** Workers, API, stand-in, Redis, each when those before it have ended. Answers with the names of those that had to be killed. */
+  /** Stops workers, API, simulator and Redis, each when those before it have ended. @returns the names of those that were killed. */
   async stop(): Promise<string[]> {
     const deadline = performance.now() + stopWithinMs;
     const killed: string[] = [];

@@ -6,10 +6,10 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** A running program whose output is kept, line by line. */
+/** A running program; keeps its output, line by line. */
 export class Child {
   readonly pid: number;
-  /** Lines of stdout and stderr, as they came. */
+  /** Lines of stdout and stderr, in the order of their arrival. */
   readonly output: string[] = [];
   readonly exited: Promise<Exit>;
   readonly #child: BoundProcess;
@@ -39,7 +39,7 @@ export class Child {
     return this.#exit;
   }
 
-  /** The first thing that `find` finds in the output, which it is shown anew with each line; fails when the program ends first. */
+  /** Calls `find` with each new line of output. @returns its first result. @throws when the program ends first. */
   until<T>(find: () => T | undefined, what: string, withinMs = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
@@ -63,7 +63,7 @@ export class Child {
     this.#child.kill(signal);
   }
 
-  /** SIGTERM, and SIGKILL for one that doesn't heed it in time. */
+  /** Sends SIGTERM, and SIGKILL when it does not end in time. */
   async stop(withinMs = 12_000): Promise<Exit> {
     this.signal('SIGTERM');
     const timer = setTimeout(() => this.signal('SIGKILL'), withinMs);

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 /**
- * Looks again and again until what is seen holds, and answers with it; throws an error that shows what was seen last. A look that
- * throws is one that doesn't hold.
+ * Observes repeatedly until the observation holds, and returns it. An observation that throws does not hold.
+ *
+ * @throws {Error} at the deadline, with the last observation.
  */
 export async function eventually<T>(
   observe: () => T | Promise<T>,

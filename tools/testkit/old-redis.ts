@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A Redis that says that it is of another version: it hands on what it gets, but for the version in what comes back. The port. */
+/** A proxy to Redis that changes the version in its responses. @returns the port of the proxy. */
 export async function startOldRedis(port: number, version: string): Promise<number> {
   const server = createServer((client) => {
     const redis = connect(port, '127.0.0.1');
@@ -22,7 +22,7 @@ export async function startOldRedis(port: number, version: string): Promise<numb
   return (server.address() as AddressInfo).port;
 }
 
-/** Of the same length: the length of INFO's text stands before it. */
+/** Keeps the length of the text: INFO's response begins with it. */
 function asOf(version: string, data: Buffer): Buffer {
   const text = data.toString('latin1');
   const changed = text.replace(

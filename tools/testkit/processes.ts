@@ -2,9 +2,9 @@ import { afterAll } from 'vitest';
 import { Child } from './child.ts';
 
 /** One JSON object of a program's log. */
-export type LogLine = Record<string, unknown> & { msg?: string };
+export type LogLine = Record<string, unknown> & { event?: string; msg?: string };
 
-/** A program of ours, with its log. */
+/** A program of this repository, with its log. */
 export class Program extends Child {
   #parsed = 0;
   readonly #log: LogLine[] = [];
@@ -28,8 +28,8 @@ const started = new Set<Program>();
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
 /**
- * Starts `node ARGS`, as in `startProgram(['src/worker/main.ts'], env)`, under the Node that runs the tests. It gets `env` and
- * nothing of this process's environment but PATH, HOME and the like. It is stopped when the test file ends, however it ends.
+ * Starts `node ARGS`, as in `startProgram(['src/worker/main.ts'], env)`, with the Node that runs the tests. The program gets `env`, and of
+ * this process's environment only PATH, HOME, TMPDIR and LANG. It is stopped when the test file ends, however that ends.
  */
 export function startProgram(args: readonly string[], env: Record<string, string | undefined> = {}): Program {
   const base = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { redisUrl } from './redis.ts';
 
-/** What an API or worker process of a test needs to start: the shared Redis, a queue prefix and a database of its own, no SageMaker. */
+/** The environment of a test's API or worker process: the shared Redis, a queue prefix and a database of its own, no SageMaker. */
 export function programEnvironment(more: Record<string, string> = {}): { env: Record<string, string>; databasePath: string } {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-program-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

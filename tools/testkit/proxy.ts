@@ -7,19 +7,19 @@ import { onTestFinished } from 'vitest';
 export interface ProxyOptions {
   /** Where a tunnel to `host:port` leads to: a port of this machine, or nowhere, with this status. */
   tunnel?: (target: string) => { port: number } | { status: number } | 'hang';
-  /** What a request that is not tunnelled is answered with, in place of being passed on. */
+  /** The status of the response to a request that is not tunnelled, in place of forwarding it. */
   status?: number;
 }
 
 export interface Proxy {
   url: string;
-  /** What it was asked for: `CONNECT host:port`, `POST http://host/…`, with the credentials it was given. */
+  /** The requests that it received: `CONNECT host:port`, `POST http://host/…`, with their credentials. */
   requested: { what: string; authorization: string | null }[];
-  /** How many connections were made to it. */
+  /** The number of connections to it. */
   connections: () => number;
 }
 
-/** A forward proxy on loopback, as companies have them: it passes requests on, and makes tunnels. */
+/** A forward proxy on the loopback address, as in a company's network: it forwards requests and opens tunnels. */
 export async function startProxy({ tunnel = () => ({ status: 502 }), status }: ProxyOptions = {}): Promise<Proxy> {
   const requested: Proxy['requested'] = [];
   let connections = 0;

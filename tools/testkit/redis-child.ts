@@ -6,13 +6,13 @@ import { freePort } from '../dev/ports.ts';
 export interface RedisOptions {
   /** Any free one by default. */
   port?: number;
-  /** Needed only with `appendonly`: otherwise nothing is written. */
+  /** Needed only with `appendonly`: without it the server writes no file. */
   dir?: string;
-  /** Whether what is written survives a restart on the same folder. */
+  /** Whether written data survives a restart in the same folder. */
   appendonly?: boolean;
 }
 
-/** A Redis server that answers, and its process. */
+/** A Redis server that responds, and its process. */
 export class RedisServer {
   readonly port: number;
   readonly dir: string;
@@ -32,7 +32,7 @@ export class RedisServer {
     return this.child.pid;
   }
 
-  /** SIGTERM: what was written is on disk when there is an append-only file. */
+  /** Sends SIGTERM; with an append-only file the server writes everything to disk. */
   async stop(): Promise<void> {
     await this.child.stop();
   }
@@ -43,7 +43,7 @@ export class RedisServer {
   }
 }
 
-/** Starts a server that ends with this process; throws where the machine has none. */
+/** Starts a server that ends with this process. @throws where the machine has no Redis. */
 export async function launchRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const dir = options.dir ?? tmpdir();

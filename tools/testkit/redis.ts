@@ -6,10 +6,10 @@ import { launchRedis, type RedisOptions, type RedisServer } from './redis-child.
 
 export type { RedisServer } from './redis-child.ts';
 
-/** The server that all test files share. Use a queue prefix or keys of your own, and never FLUSHALL. */
+/** The server that all test files share. Tests use queue prefixes or keys of their own, and never FLUSHALL. */
 export const redisUrl = (): string => inject('redisUrl');
 
-/** A server of the test's own, to be killed and restarted: `startRedis({ port, dir, appendonly: true })` goes on where it stopped. */
+/** A server for one test, to kill and restart: `startRedis({ port, dir, appendonly: true })` continues with its data. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const redis = await launchRedis({ dir: options.appendonly ? newFolder() : undefined, ...options });
   servers.push(redis);

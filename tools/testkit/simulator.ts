@@ -1,2 +1,2 @@
-/** The one door of the service's tests to what the simulator's own tests stand on: a clock to move, the SDK, valid requests. */
+/** The only import of the harness of the simulator's own tests: a clock that tests move, the SDK, valid requests. */
 export * from '../../packages/sagemaker-simulator/test/harness.ts';

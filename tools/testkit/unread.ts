@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LogLine, Program } from './processes.ts';
 
-/** A pipe that is read when a test says so, and not before. */
+/** A pipe that is read only when the test reads it. */
 export class Pipe {
   readonly path: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'autodeploy-pipe-'));
@@ -22,7 +22,7 @@ export class Pipe {
     });
   }
 
-  /** All whole lines that have been read, with what is there now. */
+  /** Reads what the pipe holds. @returns every whole line read so far. */
   read(): string[] {
     const buffer = Buffer.alloc(65_536);
     for (let count = -1; count !== 0 && this.#fd !== null;) {
@@ -41,14 +41,14 @@ export class Pipe {
     return this.read().map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** Nobody reads it any more: whoever writes gets EPIPE. */
+  /** Closes the reader's end: a writer gets EPIPE. */
   leave(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
   }
 }
 
-/** As `startProgram`, with stdout going into a file, a pipe or a device; `output` has what it says on stderr. */
+/** As `startProgram`, with stdout to a file, a pipe or a device; `output` has the lines of stderr. */
 export function startInto(
   path: string,
   args: readonly string[],
