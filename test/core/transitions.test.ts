@@ -7,7 +7,7 @@ import {
 import { deploymentTransitions } from '../../src/core/deployment/transitions.ts';
 import { finishedRunStatuses, trainingRunStatuses, unfinishedRunStatuses } from '../../src/core/training/training-run.ts';
 import { stoppableRunStatuses, trainingRunTransitions } from '../../src/core/training/transitions.ts';
-import { statusesBefore, transitionPairs } from '../../src/core/transitions.ts';
+import { assertTransition, statusesBefore, transitionPairs } from '../../src/core/transitions.ts';
 
 describe('the transitions of a training run', () => {
   it('lead from every unfinished status to every finished one', () => {
@@ -45,5 +45,23 @@ describe('the transitions of a deployment', () => {
     for (const from of finishedDeploymentStatuses) {
       for (const to of activeDeploymentStatuses) expect(deploymentTransitions[from]).not.toContain(to);
     }
+  });
+});
+
+describe('assertTransition', () => {
+  it('lets pass what the table has, a first status, and what stays', () => {
+    for (const [from, to] of [
+      [null, 'queued'],
+      ['queued', 'in_progress'],
+      ['queued', 'queued'],
+    ] as const) {
+      expect(() => assertTransition(deploymentTransitions, from, to)).not.toThrow();
+    }
+  });
+
+  it('refuses all else', () => {
+    expect(() => assertTransition(deploymentTransitions, 'deployed', 'failed')).toThrow(
+      'The status failed may not follow deployed.',
+    );
   });
 });

@@ -1,4 +1,5 @@
-import type { NewDeployment, NewRun, Store, TrainingOutcome } from '../../src/ports/store.ts';
+import type { NewDeployment, NewRun, Store } from '../../src/ports/store.ts';
+import type { TrainingOutcome } from '../../src/core/training/training-run.ts';
 import type { TrainingRun } from '../../src/core/training/training-run.ts';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
 

@@ -56,7 +56,7 @@ describe('the state diagrams of ARCHITECTURE.md', () => {
   });
 
   it('name a method of the store on every arrow between statuses', () => {
-    const port = read('src/ports/store.ts');
+    const port = ['store', 'run-store', 'deployment-store'].map((name) => read(`src/ports/${name}.ts`)).join('\n');
     const methodsOf = (name: string): string[] => {
       const [type = ''] = found(port, new RegExp(`^  ${name}: (\\w+);`, 'gm'));
       return found(interfaceOf(port, type), /^ {2}(\w+)\(/gm);

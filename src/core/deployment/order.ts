@@ -17,6 +17,6 @@ export const trainingOrder = (run: Pick<TrainingRun, 'seq' | 'trainingCreatedAt'
 export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
-/** The failure reason of a deployment that gives way to another training's. */
-export const supersededReason = (own: TrainingOrder, by: TrainingOrder & Pick<Deployment, 'trainingJobName'>): string =>
-  `superseded by ${by.trainingJobName}, which ${isNewer(by, own) ? 'is newer' : 'has gone live since'}`;
+/** The failure reason of a deployment that gives way to `by`, whose training is newer, or which has only gone live since. */
+export const supersededReason = (by: Pick<Deployment, 'trainingJobName'>, isByNewer: boolean): string =>
+  `superseded by ${by.trainingJobName}, which ${isByNewer ? 'is newer' : 'has gone live since'}`;

@@ -2,7 +2,8 @@
 import { and, desc, eq, isNotNull, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-import { deploymentColumns, endpointKeyOf, nextLiveOrder, nextOn, supersedeOlder, inProgressOn } from './deployments-queries.ts';
+import { deploymentColumns, endpointKeyOf, nextOn, inProgressOn } from './deployments-queries.ts';
+import { nextLiveOrder, supersedeOlder } from './deployments-queue.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { deployments } from './schema.ts';
 

@@ -1,12 +1,8 @@
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, getTableColumns, inArray, max, sql } from './drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
-import { supersededReason, trainingOrder } from '../../core/deployment/order.ts';
-import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import type { NewDeployment } from '../../ports/store.ts';
 import { prepared } from './database.ts';
-import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
 
@@ -19,35 +15,15 @@ export const endpointKeyOf = (endpointName: string): string => endpointName.toLo
 
 const param = (name: string) => sql.placeholder(name);
 
-/** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
-export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
-  where former.endpoint_key = deployments.endpoint_key)`;
-
 const deploymentsWhere = (db: Db, ...conditions: (SQL | undefined)[]) =>
   db
     .select(deploymentColumns)
     .from(deployments)
     .where(and(...conditions));
 
-const ofEndpoint = eq(deployments.endpointKey, param('endpointKey'));
-const ofRun = eq(deployments.runSeq, param('runSeq'));
+export const ofEndpoint = eq(deployments.endpointKey, param('endpointKey'));
+export const ofRun = eq(deployments.runSeq, param('runSeq'));
 const isActive = inArray(deployments.status, [...activeDeploymentStatuses]);
-
-const supersedeWhere = (db: Db, which: SQL | undefined) =>
-  db
-    .update(deployments)
-    .set({
-      status: 'superseded',
-      supersededBy: sql`${param('by')}`,
-      failureReason: sql`${param('failureReason')}`,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
-      finishedAt: sql`${param('now')}`,
-    })
-    .where(and(eq(deployments.status, 'queued'), which))
-    .returning(deploymentColumns)
-    .prepare();
 
 const statements = prepared((db) => ({
   find: deploymentsWhere(db, eq(deployments.deploymentId, param('deploymentId'))).prepare(),
@@ -71,56 +47,6 @@ const statements = prepared((db) => ({
     .prepare(),
   activeOfRun: deploymentsWhere(db, ofRun, isActive).prepare(),
   newestOfRun: deploymentsWhere(db, ofRun).orderBy(desc(deployments.seq)).limit(1).prepare(),
-  attempts: db
-    .select({ attempts: max(deployments.attempts) })
-    .from(deployments)
-    .where(ofRun)
-    .prepare(),
-  queue: db
-    .insert(deployments)
-    .values({
-      deploymentId: param('deploymentId'),
-      trigger: param('trigger'),
-      forced: param('forced'),
-      modelName: param('modelName'),
-      runSeq: param('runSeq'),
-      trainingJobName: param('trainingJobName'),
-      endpointName: param('endpointName'),
-      endpointKey: param('endpointKey'),
-      status: 'queued',
-      step: 'model',
-      attempts: param('attempts'),
-      trainingCreatedAt: param('trainingCreatedAt'),
-      trainingEndedAt: param('trainingEndedAt'),
-      detectedAt: param('detectedAt'),
-      detectedBy: param('detectedBy'),
-      createdAt: param('now'),
-    })
-    .returning(deploymentColumns)
-    .prepare(),
-  withdraw: db
-    .update(deployments)
-    .set({
-      status: 'failed',
-      failureReason: sql`${param('failureReason')}`,
-      failureKind: 'other',
-      finishedAt: sql`${param('now')}`,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
-    })
-    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, param('deploymentId'))))
-    .returning(deploymentColumns)
-    .prepare(),
-  supersede: supersedeWhere(db, eq(deployments.seq, param('seq'))),
-  supersedeOlder: supersedeWhere(
-    db,
-    and(
-      ofEndpoint,
-      eq(deployments.forced, false),
-      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${param('trainingCreatedAt')}, ${param('runSeq')})`,
-    ),
-  ),
 }));
 
 export const findDeployment = (db: Db, deploymentId: string): Deployment | null =>
@@ -128,7 +54,7 @@ export const findDeployment = (db: Db, deploymentId: string): Deployment | null 
 
 type OfEndpoint = Pick<Deployment, 'endpointName'>;
 
-const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
+export const keyOf = ({ endpointName }: OfEndpoint) => ({ endpointKey: endpointKeyOf(endpointName) });
 
 /** The deployment that is in progress on the endpoint; the unique index allows one. */
 export const inProgressOn = (db: Db, endpoint: OfEndpoint): Deployment | null =>
@@ -149,63 +75,3 @@ export const activeDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deplo
 
 export const newestDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Deployment | null =>
   statements(db).newestOfRun.get({ runSeq: run.seq }) ?? null;
-
-/** Queues the run's next attempt. Belongs into a transaction. */
-export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
-  const former = statements(db).attempts.get({ runSeq: run.seq });
-  const deployment = statements(db).queue.get({
-    ...wanted,
-    ...keyOf(run),
-    runSeq: run.seq,
-    trainingJobName: run.trainingJobName,
-    endpointName: run.endpointName,
-    attempts: (former?.attempts ?? 0) + 1,
-    trainingCreatedAt: trainingOrder(run).trainingCreatedAt,
-    trainingEndedAt: run.trainingEndedAt,
-    detectedAt: run.finishedAt,
-    detectedBy: run.finishedBy,
-    now,
-  });
-  appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
-  return deployment;
-}
-
-/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. Belongs into a transaction. */
-export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
-  const discarded: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
-  if (discarded)
-    appendDeploymentHistory(db, discarded, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
-  return discarded;
-}
-
-/** Ends a queued deployment in favor of another training's; undefined when it is not queued any more. Belongs into a transaction. */
-export function supersede(db: Db, own: Deployment, by: Deployment, now: number): Deployment | undefined {
-  const superseded: Deployment | undefined = statements(db).supersede.get({
-    seq: own.seq,
-    by: by.trainingJobName,
-    failureReason: supersededReason(own, by),
-    now,
-  });
-  if (superseded) appendSuperseded(db, superseded, now);
-  return superseded;
-}
-
-/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
-export function supersedeOlder(db: Db, live: Deployment, now: number): void {
-  const { trainingCreatedAt, runSeq, trainingJobName: by } = live;
-  const older = { trainingCreatedAt, runSeq: runSeq - 1 };
-  const superseded: Deployment[] = statements(db).supersedeOlder.all({
-    ...keyOf(live),
-    trainingCreatedAt,
-    runSeq,
-    by,
-    failureReason: supersededReason(older, live),
-    now,
-  });
-  for (const one of superseded) appendSuperseded(db, one, now);
-}
-
-function appendSuperseded(db: Db, superseded: Deployment, now: number): void {
-  const detail = superseded.failureReason;
-  appendDeploymentHistory(db, superseded, { from: 'queued', to: 'superseded', actor: 'worker', detail }, now);
-}

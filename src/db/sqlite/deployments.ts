@@ -11,11 +11,9 @@ import {
   newestActiveOn,
   newestDeploymentOf,
   nextOn,
-  queueDeployment,
-  supersede,
   inProgressOn,
-  withdraw,
 } from './deployments-queries.ts';
+import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
 import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';

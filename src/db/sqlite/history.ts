@@ -1,6 +1,9 @@
 import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
 import { type Actor, historyPageSize, type HistorySubject } from '../../core/history.ts';
+import { deploymentTransitions } from '../../core/deployment/transitions.ts';
+import { assertTransition } from '../../core/transitions.ts';
+import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import type { HistoryStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
@@ -58,26 +61,28 @@ const recent = prepared((db) => {
 });
 
 /** A change of status, and a training's phase, is an entry of its own; what is said of a deployment already is counted. */
-function report(db: Db, entry: Entry, at: number): void {
+function append(db: Db, entry: Entry, at: number): void {
   const isCounted = entry.subject === 'deployment' && entry.from === entry.to;
   if (isCounted && recent(db).run({ ...entry, at }).changes > 0) return;
   insert(db).run({ ...entry, at });
 }
 
-/** Belongs into the transaction of the change that it describes. */
+/** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
 export function appendTrainingHistory(db: Db, run: { seq: number }, change: Change<TrainingRunStatus>, at: number): void {
-  report(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
+  assertTransition(trainingRunTransitions, change.from, change.to);
+  append(db, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
 }
 
-/** Belongs into the transaction of the change that it describes. */
+/** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
 export function appendDeploymentHistory(
   db: Db,
   deployment: { runSeq: number; deploymentId: string },
   change: Change<DeploymentStatus>,
   at: number,
 ): void {
+  assertTransition(deploymentTransitions, change.from, change.to);
   const { runSeq, deploymentId } = deployment;
-  report(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+  append(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
 export const historyStore = (database: Database): HistoryStore => ({

@@ -3,7 +3,8 @@ import { stoppableRunStatuses, trainingRunTransitions } from '../../core/trainin
 import { unfinishedRunStatuses } from '../../core/training/training-run.ts';
 import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
-import { activeDeploymentOf, queueDeployment } from './deployments-queries.ts';
+import { activeDeploymentOf } from './deployments-queries.ts';
+import { queueDeployment } from './deployments-queue.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 import { isTransition, quoted } from './transitions.ts';

@@ -1,0 +1,93 @@
+import type { Deployment, DeploymentOutcome, DeploymentProgress, Trigger } from '../core/deployment/deployment.ts';
+import type { Page } from './page.ts';
+
+export interface NewDeployment {
+  deploymentId: string;
+  trigger: Trigger;
+  forced: boolean;
+  modelName: string;
+}
+
+export type RequestDeploymentResult =
+  | { kind: 'created'; deployment: Deployment }
+  /** The training has one that is queued or in progress, or (unless forced, and with no newer training live) was deployed. */
+  | { kind: 'existing'; deployment: Deployment }
+  /** A newer training is live or on its way on this endpoint, and the request was not forced. */
+  | { kind: 'superseded'; by: Deployment };
+
+export type ClaimResult =
+  | { kind: 'claimed'; deployment: Deployment }
+  /** Another deployment of the endpoint is in progress, or a newer one that waits goes first. */
+  | { kind: 'wait'; behind: Deployment }
+  /** A newer training is live, or another than the one to be restored (isRestore): this deployment has just become `superseded`. */
+  | { kind: 'superseded'; deployment: Deployment }
+  /** It is not queued any more. */
+  | { kind: 'gone' };
+
+/** A deployment that has changed, and the one that goes next on its endpoint: the one that `claim` would not make wait. */
+export interface ChangedDeployment {
+  deployment: Deployment;
+  next: Deployment | null;
+}
+
+export interface DeploymentStore {
+  /** Decided by core/deployment/decide-request.ts. Throws for a run that is not `completed`: callers have checked. */
+  request(params: { trainingJobName: string; deployment: NewDeployment; now: number }): Promise<RequestDeploymentResult>;
+  /** queued → failed, because its training is to be stopped; null when it is not queued any more. */
+  withdraw(params: { deploymentId: string; failureReason: string; now: number }): Promise<ChangedDeployment | null>;
+  find(deploymentId: string): Promise<Deployment | null>;
+  /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
+  list(params: {
+    filter: { endpointName?: string; trainingJobName?: string };
+    page: { limit: number; cursor: string | null };
+  }): Promise<Page<Deployment>>;
+  /** Queued and in progress ones, and those that ended while SageMaker might still apply their change. */
+  listUnfinished(params: {
+    afterSeq: number;
+    limit: number;
+  }): Promise<Pick<Deployment, 'seq' | 'deploymentId' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt'>[]>;
+  /** The deployment that went live last on the endpoint. */
+  findLive(endpointName: string): Promise<Deployment | null>;
+  /** The deployment that is `in_progress` on the endpoint. */
+  findInProgress(endpointName: string): Promise<Deployment | null>;
+  /** The newest deployment to the endpoint that made a model or endpoint configuration of this name, in whatever case. */
+  findMaker(params: {
+    endpointName: string;
+    resource: { what: 'model' | 'endpoint_config'; name: string };
+  }): Promise<Deployment | null>;
+  /** queued → in_progress, when it is its turn: decided by core/deployment/decide-claim.ts. */
+  claim(params: { deploymentId: string; deadlineAt: number; now: number }): Promise<ClaimResult>;
+  /**
+   * Claims an `in_progress` deployment again: a new fencing token, which refuses every write under the one before. `intervalMs`: how
+   * often workers observe it when all is well; its limits move on by a gap without observations (limitsAfterGap), and instants that lie
+   * in the future, by a clock that was put back since, become `now` (rebased).
+   */
+  reclaim(params: { deploymentId: string; now: number; intervalMs: number }): Promise<Deployment | null>;
+  /** Whether the deployment is `in_progress` under this fencing token. */
+  isClaimCurrent(params: { deploymentId: string; fencingToken: number }): Promise<boolean>;
+  /** `detail`: an entry for the history; without one none is written. null when the claim is not current any more. */
+  recordProgress(params: {
+    deploymentId: string;
+    fencingToken: number;
+    progress: DeploymentProgress;
+    detail?: string;
+    now: number;
+  }): Promise<Deployment | null>;
+  /**
+   * Ends a deployment; `deployed` also supersedes what waits, is older and was not forced. A failure reason that was recorded before
+   * stays when the outcome has none, unless it is `deployed`. null when the claim is not current any more.
+   */
+  finish(params: {
+    deploymentId: string;
+    fencingToken: number;
+    outcome: DeploymentOutcome;
+    now: number;
+  }): Promise<ChangedDeployment | null>;
+  /**
+   * failed → deployed, of one that ended while SageMaker might still apply its change (`unsettledSince`): it went live all the same.
+   * null when that is settled, or another deployment of the endpoint is in progress. Supersedes as `finish` does.
+   */
+  revive(params: { deploymentId: string; inServiceAt: number; now: number }): Promise<ChangedDeployment | null>;
+  /** Since when workers observe what becomes of such a deployment; null says that it is settled. */
+  recordUnsettled(params: { deploymentId: string; since: number | null }): Promise<void>;
+}

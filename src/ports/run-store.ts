@@ -1,0 +1,154 @@
+import type { Deployment, DeploymentStatus } from '../core/deployment/deployment.ts';
+import type { Actor } from '../core/history.ts';
+import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training/training-run.ts';
+import type { NewDeployment } from './deployment-store.ts';
+import type { Page } from './page.ts';
+
+export interface NewRun {
+  runId: string;
+  trainingJobName: string;
+  project: string;
+  endpointName: string;
+  autoDeploy: boolean;
+  request: TrainingRequest;
+  servingImage: string;
+  idempotencyKey: string | null;
+  idempotencyHash: string | null;
+}
+
+export interface AdoptedRun {
+  runId: string;
+  trainingJobName: string;
+  trainingJobArn: string;
+  project: string;
+  endpointName: string;
+  autoDeploy: boolean;
+  servingImage: string | null;
+  secondaryStatus: string | null;
+  /** SageMaker's CreationTime. */
+  createdAt: number;
+  /** The training was over already when it was found. */
+  foundEnded: boolean;
+}
+
+export type AdoptResult =
+  | { kind: 'adopted'; run: TrainingRun }
+  /** The run is there already. */
+  | { kind: 'known'; run: TrainingRun }
+  /** The run id is of the run of another training: a copy of its tags. Nothing was recorded. */
+  | { kind: 'run_id_taken'; by: string }
+  /** A person has removed the run of this training. Nothing was recorded. */
+  | { kind: 'removed' };
+
+/** Since when a run's time counts, and since when it is seen to be over. */
+export type RunLimit = Pick<TrainingRun, 'trainingSinceAt' | 'overdueSince'>;
+
+/** A run as it is shown: with the status of its newest deployment, or `none`. */
+export type RunView = TrainingRun & { deploymentStatus: DeploymentStatus | 'none' };
+
+export type InsertRunResult =
+  | { kind: 'inserted'; run: TrainingRun }
+  /** A run with this idempotency key is there already. */
+  | { kind: 'same_key'; run: TrainingRun }
+  /** Another run has the training job's name. */
+  | { kind: 'name_taken'; run: TrainingRun };
+
+/** Training runs. */
+export interface RunStore {
+  /**
+   * Of requests at once one wins; the idempotency key is compared before the name, which is taken in whatever case. With `startNow` the
+   * caller holds the run's first start lease, as after `acquireStartLease`.
+   */
+  insert(params: { run: NewRun; now: number; startNow?: boolean }): Promise<InsertRunResult>;
+  /**
+   * Records a training that SageMaker has and the database does not know, by its name or, written in another case, by its ARN. With
+   * `evenRemoved` also one whose run an operator removed, as when a caller requests it again.
+   */
+  adopt(params: { run: AdoptedRun; actor: Actor; now: number; evenRemoved?: boolean }): Promise<AdoptResult>;
+  /** The training job that the run id is of; null for an id that is not known. */
+  findNameByRunId(runId: string): Promise<string | null>;
+  find(trainingJobName: string): Promise<RunView | null>;
+  /** The same in whatever case the name is written; the one that is written so, where there are several. */
+  findInAnyCase(trainingJobName: string): Promise<RunView | null>;
+  /** By its name in whatever case, without the request and the deployments: the little that an event needs. */
+  findStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
+  /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
+  list(params: {
+    filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' };
+    page: { limit: number; cursor: string | null };
+  }): Promise<Page<RunView>>;
+  /** Runs that no observation has finished, in order of recording, after `afterSeq`. */
+  listUnfinished(params: {
+    afterSeq: number;
+    limit: number;
+  }): Promise<
+    Pick<
+      TrainingRun,
+      'seq' | 'trainingJobName' | 'endpointName' | 'status' | 'createdAt' | 'startAttemptedAt' | 'trainingSinceAt'
+    >[]
+  >;
+  /**
+   * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
+   * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.
+   */
+  acquireStartLease(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
+  /** Says that the last start is over without a training, so that another process may try at once. */
+  releaseStartLease(params: { trainingJobName: string; startAttemptedAt: number; now: number }): Promise<TrainingRun | null>;
+  /** requested → training. */
+  markStarted(params: {
+    trainingJobName: string;
+    trainingJobArn: string;
+    actor: Actor;
+    detail: string;
+    now: number;
+  }): Promise<TrainingRun | null>;
+  /** Deletes a run that was refused before it was accepted; false when it is not `requested` by this attempt any more. */
+  discard(params: { trainingJobName: string; startAttemptedAt: number }): Promise<boolean>;
+  /** As discard, where the training may have started all the same: sets abandonedAt, requests its stop and frees the idempotency key. */
+  abandon(params: {
+    trainingJobName: string;
+    startAttemptedAt: number;
+    detail: string;
+    now: number;
+  }): Promise<TrainingRun | null>;
+  /**
+   * Deletes a run of this status with its deployments, queued ones included, and its history, and records that it was removed. Deletes
+   * nothing while one of them is in progress or unsettled, and when the run is not of this status any more.
+   */
+  remove(params: {
+    trainingJobName: string;
+    status: TrainingRunStatus;
+    now: number;
+  }): Promise<'removed' | 'deployment_in_progress' | 'changed'>;
+  /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and return the run. */
+  requestStop(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
+  /**
+   * Records what SageMaker shows of a training; null unless the run is `training`. What is known already changes nothing and returns
+   * the run; a new secondary status has its entry in the history.
+   */
+  recordSecondaryStatus(params: {
+    trainingJobName: string;
+    secondaryStatus: string | null;
+    trainingCreatedAt: number;
+    actor: Actor;
+    now: number;
+  }): Promise<TrainingRun | null>;
+  /** Records how an observation finds the time limit of an unfinished run; null when it is not `before` any more. Without history. */
+  recordTimeLimit(params: {
+    trainingJobName: string;
+    before: RunLimit;
+    after: RunLimit;
+    now: number;
+  }): Promise<TrainingRun | null>;
+  /**
+   * Ends a run, from each status that may become the outcome's (core/training/transitions.ts). With `deployment` (of a completed one
+   * only) it also queues one, in the same transaction, or returns the one that is active.
+   */
+  finish(params: {
+    trainingJobName: string;
+    outcome: TrainingOutcome;
+    deployment: NewDeployment | null;
+    actor: Actor;
+    now: number;
+  }): Promise<{ run: TrainingRun; deployment: Deployment | null } | null>;
+}
