@@ -4,6 +4,7 @@
  */
 import packageJson from '../../package.json' with { type: 'json' };
 import { configOrExit, exitOnUnusableDatabase, exitWithFaults, loadApiConfig } from '../config/config.ts';
+import { errorMessage } from '../core/errors.ts';
 import { databaseTiming, shutdownTiming } from '../core/timing.ts';
 import { openStore } from '../db/sqlite/open-store.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
@@ -24,17 +25,17 @@ import { shareDatabase } from '../services/system/shared-database.ts';
 import { createApp } from './app.ts';
 import { startServer } from './server.ts';
 
-/** For requests in hand; a bootstrap that SageMaker keeps waiting takes up to 10 s and is safe to cut (services/training/create-run.ts). */
+/** For active requests; POST /bootstrap takes up to 10 s while SageMaker is slow, and is safe to cut (services/training/create-run.ts). */
 const graceMs = shutdownTiming.cutRequestsMs;
-/** Shorter keys work, and are told of. */
+/** Shorter keys work, and cause a warning. */
 const goodKeyLength = 16;
-/** While it is locked; then the caller is told to ask again. EventBridge gives up after 5 s. */
+/** While it is locked; then the API returns 503. EventBridge times out after 5 s. */
 const databaseWaitMs = databaseTiming.apiWaitMs;
 
 const config = await configOrExit(loadApiConfig, startFaults);
 const { api } = config;
 const log = createLogger(config, 'api');
-onCrash(log, 'the API ends: nobody caught an error');
+onCrash(log, 'uncaught error; the process ends');
 
 let close: () => Promise<void> = async () => {};
 onShutdownSignal(log, () => close());
@@ -96,7 +97,8 @@ const app = createApp({
 });
 
 const server = await startServer(app, api, { log }).catch((error: unknown) => {
-  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, `cannot listen on ${api.host}, port ${api.port}`);
+  const { host, port } = api;
+  log.fatal({ event: 'process.listen_failed', host, port, reason: errorMessage(error) }, 'cannot listen');
   process.exit(1);
 });
 shared.watch();
@@ -117,10 +119,10 @@ close = async () => {
   sagemaker.close();
   await store.close();
 };
-// What it finds is in the log, and keeps readiness from saying that all is well.
+// A failure is in the log, and makes GET /health/ready return 503.
 void sagemaker.checkCredentials().catch(() => undefined);
-log.info({ url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');
+log.info({ event: 'process.listening', url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');
 const short = api.apiKeys.flatMap((key, index) => (key.length < goodKeyLength ? [index + 1] : []));
 if (short.length > 0) {
-  log.warn({ keys: short }, 'API_KEYS holds keys that are short enough to be guessed');
+  log.warn({ event: 'auth.short_keys', keys: short }, 'API_KEYS contains short keys');
 }

@@ -9,7 +9,7 @@ const bootstrap = (api: Api, json?: unknown, headers: Record<string, string> = {
   api.ask<TrainingRunBody>('POST', `/bootstrap${query}`, { json, headers });
 
 describe('POST /bootstrap', () => {
-  it.each(['', '/model-init'])('under "%s" records the run, starts the training and watches it', async (prefix) => {
+  it.each(['', '/model-init'])('under "%s" records the run, starts the training and schedules its check', async (prefix) => {
     const api = await startApi();
     const { status, headers, body } = await api.ask<TrainingRunBody>('POST', `${prefix}/bootstrap?auto_deploy=true`);
     expect(status).toBe(202);
@@ -46,7 +46,7 @@ describe('POST /bootstrap', () => {
     expect(await api.jobsOf('check-training')).toEqual([`check-${name}`]);
   });
 
-  it('does not deploy unless it is told to', async () => {
+  it('deploys only with auto_deploy=true', async () => {
     const api = await startApi();
     expect((await bootstrap(api)).body).toMatchObject({ auto_deploy: false });
     expect((await bootstrap(api, {}, {}, '?auto_deploy=false')).body).toMatchObject({ auto_deploy: false });
@@ -59,7 +59,7 @@ describe('POST /bootstrap', () => {
     expect(creations(api)).toHaveLength(2);
   });
 
-  it('passes on all that the body may hold', async () => {
+  it('passes every field of the body to SageMaker', async () => {
     const api = await startApi();
     const { status, body } = await bootstrap(api, {
       training_job_name: 'nightly-42',
@@ -134,7 +134,7 @@ describe('POST /bootstrap', () => {
         environment: { '1X': 'a', GOOD: 5 },
         tags: { 'aws:mine': 'x', 'autodeploy:run-id': 'x' },
         auto_deploy: true,
-        colour: 'red',
+        shade: 'red',
       }),
       422,
       'invalid_request',
@@ -142,7 +142,7 @@ describe('POST /bootstrap', () => {
     expect(errors.map(({ field }) => field).toSorted()).toEqual(
       [
         'auto_deploy',
-        'colour',
+        'shade',
         'endpoint_name',
         'environment.1X',
         'environment.GOOD',
@@ -167,7 +167,7 @@ describe('POST /bootstrap', () => {
     expect(api.simulator.calls()).toEqual([]);
   });
 
-  it('knows every field that only looks like one', async () => {
+  it('refuses __proto__, constructor and fields of another case', async () => {
     const api = await startApi();
     const headers = { 'content-type': 'application/json' };
     for (const raw of ['{"__proto__":{}}', '{"hyperparameters":{"__pr\\u006fto__":"x"}}', '{"constructor":{}}', '{"Tags":{}}']) {
@@ -176,21 +176,21 @@ describe('POST /bootstrap', () => {
     expect((await bootstrap(api, { hyperparameters: { note: '__proto__' } })).status).toBe(202);
   });
 
-  it('refuses a name in use, be it ours or not', async () => {
+  it('refuses a name in use, by a run or by a foreign training', async () => {
     const api = await startApi();
     expect((await bootstrap(api, { training_job_name: 'mine' })).status).toBe(202);
     expectProblem(await bootstrap(api, { training_job_name: 'mine' }), 409, 'training_job_exists');
-    await api.train('theirs');
-    expectProblem(await bootstrap(api, { training_job_name: 'theirs' }), 409, 'training_job_exists');
-    expect(creations(api).map(({ name }) => name)).toEqual(['mine', 'theirs']);
-    expectProblem(await api.ask('GET', '/training-jobs/theirs'), 404, 'not_found');
+    await api.train('foreign-job');
+    expectProblem(await bootstrap(api, { training_job_name: 'foreign-job' }), 409, 'training_job_exists');
+    expect(creations(api).map(({ name }) => name)).toEqual(['mine', 'foreign-job']);
+    expectProblem(await api.ask('GET', '/training-jobs/foreign-job'), 404, 'not_found');
   });
 });
 
-describe('an Idempotency-Key', () => {
+describe('Idempotency-Key', () => {
   const key = { 'idempotency-key': 'nightly-2026-11-24' };
 
-  it('gives the same run for the same body and starts nothing', async () => {
+  it('returns the same run for the same body and starts nothing', async () => {
     const api = await startApi();
     const first = await bootstrap(api, { hyperparameters: { a: '1', b: '2' } }, key, '?auto_deploy=true');
     const second = await bootstrap(api, { hyperparameters: { b: '2', a: '1' } }, key, '?auto_deploy=true');
@@ -209,7 +209,7 @@ describe('an Idempotency-Key', () => {
     expect(creations(api)).toHaveLength(1);
   });
 
-  it('starts one training, however many send it at once', async () => {
+  it('starts one training when 20 requests send it at once', async () => {
     const api = await startApi();
     const responses = await Promise.all(Array.from({ length: 20 }, () => bootstrap(api, { instance_count: 1 }, key)));
     expect(responses.filter(({ status }) => status === 202)).toHaveLength(1);
@@ -220,7 +220,7 @@ describe('an Idempotency-Key', () => {
     expect(api.simulator.calls({ operation: 'CreateTrainingJob' })).toHaveLength(1);
   });
 
-  it('shares a refusal among those that sent it at once, and may be used again after it', async () => {
+  it('returns one refusal to concurrent requests, and can be used again after it', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'quota', limit: 0 });
     const responses = await Promise.all(Array.from({ length: 5 }, () => bootstrap(api, {}, key)));
@@ -230,7 +230,7 @@ describe('an Idempotency-Key', () => {
     expect(creations(api)).toHaveLength(1);
   });
 
-  it('is given once', async () => {
+  it('is refused when it is sent twice', async () => {
     const api = await startApi();
     for (const other of [key['idempotency-key'], 'another']) {
       const response = await exchange(
@@ -245,7 +245,7 @@ describe('an Idempotency-Key', () => {
     expect(api.simulator.calls()).toEqual([]);
   });
 
-  it('has to be visible ASCII', async () => {
+  it('must be visible ASCII', async () => {
     const api = await startApi();
     for (const bad of ['', 'a b', 'x'.repeat(256)]) {
       const { errors } = expectProblem(await bootstrap(api, {}, { 'idempotency-key': bad }), 422, 'invalid_request');
@@ -254,10 +254,10 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-describe("SageMaker's answers to CreateTrainingJob", () => {
+describe('POST /bootstrap, by the response to CreateTrainingJob', () => {
   const operation = 'CreateTrainingJob';
 
-  it('throttled: the run is recorded, watched and started later', async () => {
+  it('throttled > records the run and schedules its start', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'throttle', match: { operation }, times: 'forever' });
     const { status, body } = await bootstrap(api);
@@ -267,7 +267,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     expect(creations(api)).toEqual([]);
   });
 
-  it('refused: its own words, and nothing recorded', async () => {
+  it("refused > returns SageMaker's message and records nothing", async () => {
     const api = await startApi();
     api.simulator.addFault({
       kind: 'error',
@@ -281,7 +281,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
   });
 
-  it('over the quota: its own words, and nothing recorded', async () => {
+  it("over the quota > returns SageMaker's message and records nothing", async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'quota', limit: 0 });
     const problem = expectProblem(await bootstrap(api), 429, 'quota_exceeded');
@@ -289,7 +289,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
   });
 
-  it('away: 503, and nothing is started', async () => {
+  it('unreachable > returns 503 and starts nothing', async () => {
     const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
     expectProblem(await bootstrap(api), 503, 'sagemaker_unavailable');
     expect((await api.ask('GET', '/training-jobs?status=training')).body).toEqual({ items: [], next_cursor: null });
@@ -299,7 +299,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     [400, 'ExpiredTokenException', 'The security token included in the request is expired', 'expired'],
     [400, 'UnrecognizedClientException', 'The security token included in the request is invalid.', 'refused by AWS'],
     [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token', 'missing, or could not be got'],
-  ])('our own credentials, %i %s: 503, and nothing is recorded', async (status, code, message, how) => {
+  ])('bad credentials of the service, %i %s > returns 503 and records nothing', async (status, code, message, how) => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'error', match: { operation }, status, code, message });
     const problem = expectProblem(await bootstrap(api), 503, 'sagemaker_unavailable');
@@ -310,7 +310,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
     expect((await bootstrap(api)).status).toBe(202);
   });
 
-  it('lost: the training that it started is found', async () => {
+  it('lost > finds the training that it started', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'lose_response', match: { operation } });
     const { status, body } = await bootstrap(api);
@@ -319,7 +319,7 @@ describe("SageMaker's answers to CreateTrainingJob", () => {
   });
 });
 
-it('while Redis is away: the training starts all the same', async () => {
+it('POST /bootstrap > starts the training while Redis is unavailable', async () => {
   const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
   const { status, body } = await bootstrap(api, {}, {}, '?auto_deploy=true');
   expect([status, body.status]).toEqual([202, 'training']);

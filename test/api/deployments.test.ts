@@ -11,17 +11,17 @@ interface DeploymentPage {
 const deploy = (api: Api, name: string, query = '') => api.ask<DeploymentBody>('POST', `/deploy/${name}${query}`);
 
 describe('POST /deploy/{name}', () => {
-  it.each(['', '/model-init'])('under "%s" queues a deployment, whoever started the training', async (prefix) => {
+  it.each(['', '/model-init'])('under "%s" queues a deployment, also of a foreign training', async (prefix) => {
     const api = await startApi();
-    await api.train('theirs', 'completed');
-    const { status, body } = await api.ask<DeploymentBody>('POST', `${prefix}/deploy/theirs`);
+    await api.train('foreign-job', 'completed');
+    const { status, body } = await api.ask<DeploymentBody>('POST', `${prefix}/deploy/foreign-job`);
     expect(status).toBe(202);
     expect(body).toEqual({
       deployment_id: expect.stringMatching(/^\S+$/),
-      training_job_name: 'theirs',
+      training_job_name: 'foreign-job',
       endpoint_name: 'ml-sentiment-endpoint',
       endpoint_config_name: body.endpoint_config_name,
-      model_name: expect.stringMatching(/^theirs-/),
+      model_name: expect.stringMatching(/^foreign-job-/),
       status: 'queued',
       trigger: 'api',
       attempts: 1,
@@ -38,27 +38,24 @@ describe('POST /deploy/{name}', () => {
       in_service_at: null,
     });
     expect(await api.jobsOf('deploy')).toEqual([`deploy-${body.deployment_id}`]);
-    const run = await api.ask('GET', '/training-jobs/theirs');
+    const run = await api.ask('GET', '/training-jobs/foreign-job');
     expect(run.body).toMatchObject({ status: 'completed', deployment_status: 'queued', deployments: [body] });
   });
 
-  it.each(['/deploy/job', '/training-jobs/job/stop'])(
-    '%s takes no body: what one says is refused, not passed over',
-    async (path) => {
-      const api = await startApi();
-      await api.train('job');
-      for (const json of [{ force: true }, [], 'force']) {
-        const { errors } = expectProblem(await api.ask('POST', path, { json }), 422, 'invalid_request');
-        expect(errors).toHaveLength(1);
-      }
-      expect(expectProblem(await api.ask('POST', path, { json: { force: true } }), 422, 'invalid_request').errors).toEqual([
-        { field: 'force', detail: 'is not a known field' },
-      ]);
-      expect((await api.ask('POST', path, { json: {} })).status).not.toBe(422);
-    },
-  );
+  it.each(['/deploy/job', '/training-jobs/job/stop'])('POST %s > refuses a body instead of ignoring it', async (path) => {
+    const api = await startApi();
+    await api.train('job');
+    for (const json of [{ force: true }, [], 'force']) {
+      const { errors } = expectProblem(await api.ask('POST', path, { json }), 422, 'invalid_request');
+      expect(errors).toHaveLength(1);
+    }
+    expect(expectProblem(await api.ask('POST', path, { json: { force: true } }), 422, 'invalid_request').errors).toEqual([
+      { field: 'force', detail: 'is not a known field' },
+    ]);
+    expect((await api.ask('POST', path, { json: {} })).status).not.toBe(422);
+  });
 
-  it('gives the deployment that is there already, however many ask at once', async () => {
+  it('returns the existing deployment to concurrent requests', async () => {
     const api = await startApi();
     await api.train('wanted', 'completed');
     const responses = await Promise.all(Array.from({ length: 10 }, () => deploy(api, 'wanted')));
@@ -68,7 +65,7 @@ describe('POST /deploy/{name}', () => {
     expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toHaveLength(1);
   });
 
-  it('does not know what SageMaker does not know', async () => {
+  it('returns 404 for a training that SageMaker does not know', async () => {
     const api = await startApi();
     for (const name of ['unknown', 'a_b', 'x'.repeat(64)]) expectProblem(await deploy(api, name), 404, 'not_found');
   });
@@ -87,7 +84,7 @@ describe('POST /deploy/{name}', () => {
     expect((await api.ask<DeploymentPage>('GET', '/deployments')).body.items).toEqual([]);
   });
 
-  it('does not put an older training in place of a newer one, unless forced', async () => {
+  it('replaces a newer training by an older one only when forced', async () => {
     const api = await startApi();
     await api.train('older', 'completed');
     api.advance(1);
@@ -97,18 +94,18 @@ describe('POST /deploy/{name}', () => {
     expect(await deploy(api, 'older', '?force=true')).toMatchObject({ status: 202, body: { training_job_name: 'older' } });
   });
 
-  it('takes only true or false for force', async () => {
+  it('accepts only true or false for force', async () => {
     const api = await startApi();
     const { errors } = expectProblem(await deploy(api, 'any', '?force=yes'), 422, 'invalid_request');
     expect(errors).toEqual([{ field: 'force', detail: 'must be true or false' }]);
   });
 
-  it('says when SageMaker is away', async () => {
+  it('returns 503 while SageMaker is unavailable', async () => {
     const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
     expectProblem(await deploy(api, 'wanted'), 503, 'sagemaker_unavailable');
   });
 
-  it("passes SageMaker's refusal on, and nothing is recorded", async () => {
+  it("returns SageMaker's refusal and records nothing", async () => {
     const api = await startApi();
     await api.train('wanted', 'completed');
     api.simulator.addFault({
@@ -124,7 +121,7 @@ describe('POST /deploy/{name}', () => {
     expect((await deploy(api, 'wanted')).status).toBe(202);
   });
 
-  it('works while Redis is away', async () => {
+  it('queues a deployment while Redis is unavailable', async () => {
     const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     await api.train('wanted', 'completed');
     expect(await deploy(api, 'wanted')).toMatchObject({ status: 202, body: { status: 'queued' } });
@@ -132,7 +129,7 @@ describe('POST /deploy/{name}', () => {
 });
 
 describe('GET /deployments', () => {
-  it('gives the newest first, page by page, for all endpoints or one', async () => {
+  it('returns the newest first, page by page, for all endpoints or one', async () => {
     const api = await startApi();
     for (const [name, endpoint_name] of [
       ['one', 'alpha'],
@@ -158,7 +155,7 @@ describe('GET /deployments', () => {
 });
 
 describe('GET /endpoint-status', () => {
-  it.each(['', '/model-init'])('under "%s" gives the endpoint as SageMaker has it now', async (prefix) => {
+  it.each(['', '/model-init'])('under "%s" returns the endpoint as SageMaker has it now', async (prefix) => {
     const api = await startApi();
     const status = (query = '') => api.ask('GET', `${prefix}/endpoint-status${query}`);
     expectProblem(await status(), 404, 'not_found');
@@ -179,7 +176,7 @@ describe('GET /endpoint-status', () => {
     expectProblem(await status('?endpoint_name=a_b'), 422, 'invalid_request');
   });
 
-  it('says when SageMaker is away', async () => {
+  it('returns 503 while SageMaker is unavailable', async () => {
     const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
     expectProblem(await api.ask('GET', '/endpoint-status'), 503, 'sagemaker_unavailable');
   });

@@ -66,7 +66,7 @@ const says: Record<string, object | null> = {
   'model-created': null,
 };
 
-describe('a recorded event', () => {
+describe('EventSchema, for a recorded event', () => {
   it.each(files)('%s', (file) => {
     expect(says).toHaveProperty([file]);
     expect(EventSchema.safeParse(read(file)).data ?? null).toEqual(says[file]);
@@ -81,7 +81,7 @@ const withDetail = (more: object) => {
   return { ...event, detail: { ...event.detail, ...more } };
 };
 
-describe('what is needed', () => {
+describe('EventSchema, required fields', () => {
   it.each([
     ['detail.TrainingJobName', { TrainingJobName: undefined }],
     ['detail.TrainingJobName', { TrainingJobName: null }],
@@ -93,7 +93,7 @@ describe('what is needed', () => {
     expect(issuesOf(withDetail(more))).toEqual([[path, expect.stringMatching(/^must /)]]);
   });
 
-  it('names each fault of an envelope', () => {
+  it('names each issue of an envelope', () => {
     const event = read('training-completed');
     expect(issuesOf({ ...event, source: 'aws.s3', detail: {} }).map(([path]) => path)).toEqual([
       'source',
@@ -105,7 +105,7 @@ describe('what is needed', () => {
   });
 });
 
-it('lets nothing else cost an event', () => {
+it('EventSchema > accepts an event whatever its other fields hold', () => {
   const odd = {
     LastModifiedTime: 'never',
     Tags: [{ Key: 'team', Value: 'search' }],

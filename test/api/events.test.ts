@@ -12,7 +12,7 @@ const completed = (trainingJobName: string): object => {
 const post = (api: Api, json: unknown) => api.ask('POST', '/events', { json });
 
 describe('POST /events', () => {
-  it('takes an event of a run, under both prefixes, as often as it comes', async () => {
+  it('accepts an event of a run, under both prefixes and repeatedly', async () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap?auto_deploy=true', { json: { training_job_name: 'job' } });
     for (const path of ['/events', '/model-init/events', '/events']) {
@@ -23,20 +23,20 @@ describe('POST /events', () => {
     expect(observations).toEqual([expect.stringMatching(/^look-job-end-/)]);
   });
 
-  it('says why an event is not for it', async () => {
+  it('returns the reason why it does not accept an event', async () => {
     const api = await startApi();
-    const { status, body } = await post(api, completed('somebody-elses'));
-    expect([status, body]).toEqual([202, { accepted: false, reason: 'somebody-elses was not started by this service' }]);
+    const { status, body } = await post(api, completed('foreign-job'));
+    expect([status, body]).toEqual([202, { accepted: false, reason: 'foreign-job was not started by this service' }]);
   });
 
-  it.each(readdirSync(folder))('answers %s with 202 or, where it is no such event, with 422', async (name) => {
+  it.each(readdirSync(folder))('returns 202 for %s, or 422 where it is no event of training or endpoint', async (name) => {
     const api = await startApi();
     const response = await post(api, fixture(name));
     if (/^(model|endpoint-config|endpoint-deployment)|other-source/.test(name)) expectProblem(response, 422, 'invalid_request');
     else expect(response.status, response.text).toBe(202);
   });
 
-  it('names what is wrong with what is no event', async () => {
+  it('names the issues of a body that is no event', async () => {
     const api = await startApi();
     const event = { ...completed('job'), 'detail-type': 'SageMaker Model State Change' };
     expect(expectProblem(await post(api, event), 422, 'invalid_request').errors).toEqual([
@@ -60,7 +60,7 @@ describe('POST /events', () => {
     expectProblem(await post(api, { ...completed('job'), detail: { TrainingJobName: 'a b' } }), 422, 'invalid_request');
   });
 
-  it('is answered with 503 while Redis is away, so that EventBridge sends it again', async () => {
+  it('returns 503 while Redis is unavailable, so that EventBridge retries', async () => {
     const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
     const response = await post(api, completed('job'));

@@ -29,7 +29,7 @@ export interface ApiOptions {
   wrongKeys?: WrongKeyLimits;
   /** The shared server by default. */
   redisUrl?: string;
-  /** The stand-in by default. */
+  /** The simulator by default. */
   sagemakerUrl?: string;
   timeouts?: ServerTimeouts;
 }
@@ -39,16 +39,16 @@ export interface Api {
   ask: Ask;
   ctx: ServiceContext;
   simulator: Simulator;
-  /** The SDK, at the stand-in. */
+  /** The SDK, at the simulator. */
   sdk: SageMaker;
   routes: readonly { method: string; path: string }[];
-  /** Takes the clock of the API and of the stand-in on. */
+  /** Advances the clock of the API and of the simulator. */
   advance: (seconds: number) => void;
-  /** A training job at SageMaker that somebody else started, and how it is to have ended by now. */
+  /** Creates a foreign training job at SageMaker, which has ended by now where `end` says how. */
   train: (name: string, end?: 'completed' | 'failed' | 'stopped') => Promise<void>;
-  /** An endpoint at SageMaker that somebody else is creating. */
+  /** Creates a foreign endpoint at SageMaker, which is in creation. */
   serve: (endpointName: string, endpointConfigName: string) => Promise<void>;
-  /** Ids of the jobs of a queue, which has one at least. */
+  /** Ids of the jobs of a queue, once there is one. */
   jobsOf: (queue: string) => Promise<(string | undefined)[]>;
   /** What has been logged at these levels. */
   logged: (...levels: string[]) => Record<string, unknown>[];
@@ -85,10 +85,10 @@ const noWrongKeyLimits: WrongKeyLimits = {
   mostAddresses: 1,
 };
 
-/** Stands in for credentials, in the form that AWS gives them. */
+/** Dummy credentials, in the form of AWS. */
 const client = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
 
-/** The whole API, listening, over the real parts: a database file and a queue prefix of its own, and a stand-in for SageMaker. */
+/** The whole API, listening, over the real parts: a database file and a queue prefix of its own, and a SageMaker simulator. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const { apiKeys = [], basePath = '/model-init', redisUrl = sharedRedisUrl() } = options;
   let offsetMs = 0;
@@ -159,7 +159,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       await sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: endpointConfigName });
     },
     jobsOf: async (name) => {
-      // A bootstrap is answered before the queue hears of it.
+      // The response to a bootstrap does not wait for the queue.
       const jobs = await eventually(
         () => queue.queues.find((one) => one.name === name)?.getJobs(['waiting', 'delayed', 'prioritized', 'active']),
         (found) => found !== undefined && found.length > 0,

@@ -18,7 +18,7 @@ async function scrape(api: Api) {
 }
 
 describe('GET /metrics', () => {
-  it('is in the text format, with names and units as they should be', async () => {
+  it('returns the text format, with names and units by the conventions of Prometheus', async () => {
     const { families, value } = await scrape(await startApi());
     const own = [...families.keys()].filter((name) => !/^(process|nodejs)_/.test(name));
     expect(own.length).toBeGreaterThanOrEqual(9);
@@ -29,7 +29,7 @@ describe('GET /metrics', () => {
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
   });
 
-  it('tells of runs, deployments, queues and calls, those of other processes too', async () => {
+  it('counts runs, deployments, queues and calls of all processes', async () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap');
     await api.train('done', 'completed');
@@ -48,10 +48,10 @@ describe('GET /metrics', () => {
     expect([value('autodeploy_redis_up'), value('autodeploy_database_up')]).toEqual([1, 1]);
   });
 
-  it('measures from the end of a training to its deployment', async () => {
+  it('measures the time from the end of a training to its deployment', async () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'slow' } });
-    // The training ends after 100 s; it is asked for 20 s later.
+    // The training ends after 100 s; its deployment is requested 20 s later.
     api.advance(120);
     expect((await api.ask('POST', '/deploy/slow')).status).toBe(202);
     const { value } = await scrape(api);
@@ -66,7 +66,7 @@ describe('GET /metrics', () => {
     expect(value('autodeploy_trainings_detected_total', by)).toBe(1);
   });
 
-  it('answers in time while Redis is away, and says so', async () => {
+  it('responds in time while Redis is unavailable, and reports it', async () => {
     const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     const startedAt = performance.now();
     const { families, value } = await scrape(api);
@@ -76,7 +76,7 @@ describe('GET /metrics', () => {
     expect(value('autodeploy_training_runs', { status: 'training' })).toBe(0);
   });
 
-  it('answers while the database is away, and says so', async () => {
+  it('responds while the database is unavailable, and reports it', async () => {
     const api = await startApi();
     api.takeDatabaseAway();
     const { families, value } = await scrape(api);
@@ -86,8 +86,8 @@ describe('GET /metrics', () => {
   });
 });
 
-describe('health', () => {
-  it.each(['', '/model-init'])('under "%s" is good while all is there', async (prefix) => {
+describe('GET /health/ready', () => {
+  it.each(['', '/model-init'])('under "%s" returns 200 while every part is available', async (prefix) => {
     const { ask } = await startApi();
     expect(await ask('GET', `${prefix}/health/live`)).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await ask('GET', `${prefix}/health/ready`)).toMatchObject({
@@ -96,7 +96,7 @@ describe('health', () => {
     });
   });
 
-  it('is not ready while AWS refuses our credentials, and says so to whoever looks', async () => {
+  it("returns 503 while AWS refuses the service's credentials, and names the reason", async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' });
     const detail = "SageMaker: the service's own AWS credentials are expired (ExpiredTokenException)";
@@ -107,12 +107,12 @@ describe('health', () => {
     expect((await api.ask('GET', '/health/live')).status).toBe(200);
   });
 
-  it('is ready while SageMaker is away: restarting or cutting off the API would mend nothing', async () => {
+  it('returns 200 while SageMaker is unavailable: to restart the API would not help', async () => {
     const api = await startApi({ sagemakerUrl: 'http://127.0.0.1:9' });
     expect((await api.ask('GET', '/health/ready')).status).toBe(200);
   });
 
-  it('is not ready while Redis is away, and says why', async () => {
+  it('returns 503 while Redis is unavailable, and names the reason', async () => {
     const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     expect((await ask('GET', '/health/live')).status).toBe(200);
     const response = await ask('GET', '/health/ready');
@@ -121,7 +121,7 @@ describe('health', () => {
     expect(response.headers.get('retry-after')).toBe('2');
   });
 
-  it('is not ready while the database is away, and neither is the rest', async () => {
+  it('returns 503 while the database is unavailable, as other routes do', async () => {
     const api = await startApi();
     api.takeDatabaseAway();
     expect((await api.ask('GET', '/health/live')).status).toBe(200);

@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
     expect(await new Validator().validate({ ...document })).toMatchObject({ valid: true });
   });
 
-  it("describes the contract's routes, each with every status that it can answer", async () => {
+  it('describes the promised routes, each with every status that it returns', async () => {
     const { paths } = await readDocument();
     const described = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, { responses }]) => [`${method} ${path}`, Object.keys(responses).toSorted()]),
@@ -81,7 +81,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has the same body, key and query for a bootstrap as the service takes', async () => {
+  it('has the body, header and query of POST /bootstrap', async () => {
     const { paths, components } = await readDocument();
     const bootstrap = paths['/bootstrap']?.['post'];
     expect(bootstrap?.parameters?.map((parameter) => `${parameter.in} ${parameter.name}`).toSorted()).toEqual([
@@ -119,7 +119,7 @@ describe('the OpenAPI document', () => {
       expect(await api.ask(method, path, { json: example }), path).toMatchObject({ status: 202 });
   });
 
-  it('needs a key for everything but health, and names every operation once', async () => {
+  it('needs a key for every route but health, and names each operation once', async () => {
     const operations = Object.entries((await readDocument()).paths).flatMap(([path, ofPath]) =>
       Object.values(ofPath).map((operation) => ({ path, ...operation })),
     );
@@ -127,7 +127,7 @@ describe('the OpenAPI document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
-  it('shows an example of each problem code that there is', async () => {
+  it('shows an example of each problem code', async () => {
     const { paths } = await readDocument();
     const shown = Object.values(paths)
       .flatMap((operations) => Object.values(operations))

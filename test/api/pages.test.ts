@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startApi } from './harness.ts';
 import { startPrefixProxy } from './prefix-proxy.ts';
 
-/** Where a browser ends up: the addresses of all that the page refers to, resolved as a browser does. */
+/** The addresses of all that the page refers to, resolved as a browser does. */
 function referencesOf(html: string, pageUrl: string): string[] {
   const base = new URL(/<base href="([^"]*)"/.exec(html)?.[1] ?? '', pageUrl);
   return [...html.matchAll(/<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(
@@ -17,14 +17,14 @@ const ways = [
   { how: 'behind a proxy that strips the base path', prefix: '/model-init', proxied: true },
 ];
 
-describe.each(ways)('$how', ({ prefix, proxied }) => {
+describe.each(ways)('pages $how', ({ prefix, proxied }) => {
   const start = async (apiKeys: string[] = []) => {
     const api = await startApi({ apiKeys });
     return { ...api, url: proxied ? await startPrefixProxy(api.url, prefix) : api.url };
   };
 
   it.each(['/admin/queues', '/admin/queues/', '/admin/queues/queue/deploy', '/docs', '/docs/'])(
-    '%s and everything it refers to is there',
+    '%s > returns the page, and every file that it refers to',
     async (path) => {
       const { url } = await start();
       const pageUrl = `${url}${prefix}${path}`;
@@ -45,7 +45,7 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
     },
   );
 
-  it("Bull Board's data is there, and can't be changed", async () => {
+  it("/admin/queues > returns Bull Board's data, read-only", async () => {
     const api = await start();
     const { body: run } = await api.ask<{ training_job_name: string }>('POST', '/bootstrap');
     const board = `${api.url}${prefix}/admin/queues`;
@@ -67,7 +67,7 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
     expect(await api.jobsOf('check-training')).toEqual([`check-${run.training_job_name}`]);
   });
 
-  it('a browser signs in once for the page and its data', async () => {
+  it('a browser signs in once for a page and its data', async () => {
     const { url } = await start(['the-only-key']);
     const signedIn = { headers: { authorization: `Basic ${btoa('me:the-only-key')}` } };
     for (const path of ['/admin/queues', '/admin/queues/api/queues', '/docs/start.js', '/openapi.json']) {
@@ -80,7 +80,7 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
     }
   });
 
-  it('the document says where the API is, as seen by who reads it', async () => {
+  it('/openapi.json > has the address of the API as the client sees it', async () => {
     const { url } = await start();
     const documentUrl = `${url}${prefix}/openapi.json`;
     const { servers } = (await (await fetch(documentUrl)).json()) as { servers: { url: string }[] };
@@ -89,7 +89,7 @@ describe.each(ways)('$how', ({ prefix, proxied }) => {
   });
 });
 
-it("the script that Bull Board's page has inside is the one that the policy allows", async () => {
+it("Content-Security-Policy > allows the one inline script of Bull Board's page", async () => {
   const { ask } = await startApi();
   const { text, headers } = await ask('GET', '/admin/queues');
   const inline = [
@@ -113,15 +113,15 @@ it('GET /docs/… > returns 304 for a file that the browser has, and no other fi
     expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=3600']);
     expect(headers.get('content-type')).toMatch(type);
     const known = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
-    const again = await ask('GET', `/model-init/docs/${file}`, known);
-    expect([again.status, again.text, again.headers.get('cache-control')]).toEqual([304, '', 'private, max-age=3600']);
+    const repeated = await ask('GET', `/model-init/docs/${file}`, known);
+    expect([repeated.status, repeated.text, repeated.headers.get('cache-control')]).toEqual([304, '', 'private, max-age=3600']);
     expect((await ask('HEAD', `/docs/${file}`)).headers.get('content-length')).toBe(headers.get('content-length'));
   }
   for (const other of ['index.html', 'package.json', '..%2fpackage.json', 'swagger-ui.css.map'])
     expect((await ask('GET', `/docs/${other}`)).status, other).toBe(404);
 });
 
-it('Bull Board says when Redis is away', async () => {
+it('GET /admin/queues/api/queues > returns 503 while Redis is unavailable', async () => {
   const { ask } = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
   expect((await ask('GET', '/admin/queues')).status).toBe(200);
   expect(await ask('GET', '/admin/queues/api/queues')).toMatchObject({ status: 503, body: { code: 'redis_unavailable' } });

@@ -28,19 +28,19 @@ const sagemakerError = (kind: SageMakerErrorKind, code = 'SomeException'): SageM
     kind,
     operation: 'DescribeEndpoint',
     resource: 'endpoint',
-    message: "SageMaker's own words",
+    message: "SageMaker's own message",
     effect: 'none',
     possiblyInFlight: false,
     code,
     requestId: null,
   });
 
-describe('what is thrown, as a problem', () => {
-  it.each(sagemakerErrorKinds)('a SageMaker error: %s', (kind) => {
+describe('toApiError', () => {
+  it.each(sagemakerErrorKinds)('maps the SageMaker error %s', (kind) => {
     const problem = toApiError(sagemakerError(kind));
     expect([problem.status, problem.code]).toEqual(responses[kind]);
-    // What is about our own credentials would be read as if it were about the caller's request.
-    expect(problem.message === "SageMaker's own words").toBe(problem.status !== 500 && kind !== 'unauthenticated');
+    // SageMaker's message about the service's credentials would read as if it were about the caller's request.
+    expect(problem.message === "SageMaker's own message").toBe(problem.status !== 500 && kind !== 'unauthenticated');
     expect(problem.retryAfterSeconds).toBe(problem.status === 503 ? 5 : null);
   });
 
@@ -48,14 +48,14 @@ describe('what is thrown, as a problem', () => {
     ['ExpiredTokenException', 'expired'],
     ['CredentialsProviderError', 'missing, or could not be got'],
     ['UnrecognizedClientException', 'refused by AWS'],
-  ])('credentials: %s', (code, how) => {
+  ])('says what is wrong with the credentials of the service: %s', (code, how) => {
     const problem = toApiError(sagemakerError('unauthenticated', code));
     expect(problem.message).toBe(
       `SageMaker could not be called: the service's own AWS credentials are ${how} (${code}); the request is not at fault`,
     );
   });
 
-  it("a service's error keeps its code, its words and its own time to wait", () => {
+  it('keeps code, message and Retry-After of a ServiceError', () => {
     const conflict = toApiError(new ServiceError('idempotency_conflict', 'used'));
     expect([conflict.status, conflict.code, conflict.message, conflict.retryAfterSeconds]).toEqual([
       409,
@@ -70,13 +70,13 @@ describe('what is thrown, as a problem', () => {
     ]);
   });
 
-  it('the database away tells nothing of the database', () => {
+  it('reveals nothing about the database that is unavailable', () => {
     const problem = toApiError(new StoreUnavailableError('SQLITE_BUSY: /data/autodeploy.db'));
     expect([problem.status, problem.code]).toEqual([503, 'database_unavailable']);
     expect(problem.message).not.toMatch(/SQLITE|\/data/);
   });
 
-  it('the unknown tells nothing at all', () => {
+  it('reveals nothing about an unexpected error', () => {
     for (const thrown of [new Error('password is hunter2'), 'hunter2', null, new HTTPException(502, { message: 'hunter2' })]) {
       const problem = toApiError(thrown);
       expect([problem.status, problem.code]).toEqual([500, 'internal_error']);
@@ -86,7 +86,7 @@ describe('what is thrown, as a problem', () => {
   });
 });
 
-it('every code has a title of its own and a status that stands for an error', () => {
+it('problems > gives each code a title of its own and the status of an error', () => {
   expect(new Set(problemCodes.map((code) => problems[code].title)).size).toBe(problemCodes.length);
   for (const code of problemCodes) expect(problems[code].status).toBeGreaterThanOrEqual(400);
 });

@@ -59,8 +59,8 @@ const aRunIsRecorded = (url: string): Promise<unknown> =>
     ({ body }) => body.items.length === 1,
   );
 
-describe('an API process', () => {
-  it('says where it listens, works, counts its calls, and ends at a signal', async () => {
+describe('API process', () => {
+  it('logs where it listens, serves, counts its calls, and stops at a signal', async () => {
     const simulator = await startSageMaker();
     const env = environment(simulator.url);
     const program = startApiProcess(env);
@@ -85,7 +85,7 @@ describe('an API process', () => {
     expect((await end(next, 'SIGINT')).code).toBe(0);
   });
 
-  it('starts, works and ends in time while Redis is away, and is ready when it is there', async () => {
+  it('starts, serves and stops while Redis is unavailable, and is ready when it is back', async () => {
     const simulator = await startSageMaker();
     const port = await freePort();
     const program = startApiProcess(environment(simulator.url, { REDIS_URL: `redis://127.0.0.1:${port}` }));
@@ -107,7 +107,7 @@ describe('an API process', () => {
     expect(tookMs).toBeLessThan(5000);
   });
 
-  it('answers the request in hand before it ends, and takes no more', async () => {
+  it('finishes the active request before it stops, and accepts no more', async () => {
     const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
@@ -121,7 +121,7 @@ describe('an API process', () => {
     expect((await ended).code).toBe(0);
   });
 
-  it('cuts a request that hangs, and still ends with 0', async () => {
+  it('cuts a request that hangs, and still exits with 0', async () => {
     const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
@@ -134,7 +134,7 @@ describe('an API process', () => {
     await response;
   });
 
-  it('ends at once at a second signal', async () => {
+  it('exits at once at a second signal', async () => {
     const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));
     const url = await listening(program);
@@ -149,7 +149,7 @@ describe('an API process', () => {
     expect(await response).toBe('cut');
   });
 
-  it.each(['nobody reads', 'nobody holds'])('answers and ends in time while its log goes into a pipe that %s', async (how) => {
+  it.each(['is not read', 'is closed'])('serves and stops in time while its log goes into a pipe that %s', async (how) => {
     const simulator = await startSageMaker();
     const pipe = new Pipe();
     const program = startInto(pipe.path, ['src/api/main.ts'], environment(simulator.url, { LOG_LEVEL: 'trace' }));
@@ -157,7 +157,7 @@ describe('an API process', () => {
       () => pipe.readLog().find(({ msg }) => msg === 'listening') ?? { url: '' },
       (line) => line.url !== '',
     );
-    if (how === 'nobody holds') pipe.leave();
+    if (how === 'is closed') pipe.leave();
     const ask = requesting(String(url));
     // 64 kB are what a pipe holds.
     const long = `/training-jobs/${'x'.repeat(4000)}`;
@@ -172,33 +172,36 @@ describe('an API process', () => {
     expect(program.output).toEqual([]);
   });
 
-  it('says so when the port is taken', async () => {
+  it('exits with 1 and logs the reason when the port is in use', async () => {
     const simulator = await startSageMaker();
     const port = new URL(simulator.url).port;
     const program = startApiProcess(environment(simulator.url, { PORT: port }));
     expect((await program.exited).code).toBe(1);
     expect(program.log.at(-1)).toMatchObject({
       level: 'fatal',
-      msg: `cannot listen on 127.0.0.1, port ${port}`,
+      event: 'process.listen_failed',
+      msg: 'cannot listen',
+      host: '127.0.0.1',
+      port: Number(port),
       reason: expect.stringContaining('EADDRINUSE'),
     });
   });
 
-  it('warns of keys that can be guessed, and does not tell them', async () => {
+  it('warns of short API keys, and does not log them', async () => {
     const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url, { API_KEYS: 'a-good-key-0123456789,short-key,k2' }));
-    const line = await program.logged(({ msg }) => msg === 'API_KEYS holds keys that are short enough to be guessed');
-    expect(line).toMatchObject({ level: 'warn', keys: [2, 3] });
+    const line = await program.logged(({ msg }) => msg === 'API_KEYS contains short keys');
+    expect(line).toMatchObject({ level: 'warn', event: 'auth.short_keys', keys: [2, 3] });
     expect(program.output.join('\n')).not.toMatch(/short-key|"k2"/);
   });
 
-  it('names what is wrong with the environment', async () => {
+  it('exits with 78 and names the variables that are wrong', async () => {
     const program = startApiProcess({ ...environment('http://127.0.0.1:9'), EXECUTION_ROLE_ARN: '', HOST: '0.0.0.0' });
     expect((await program.exited).code).toBe(78);
     expect(program.output.join('\n')).toMatch(/EXECUTION_ROLE_ARN[\s\S]*HOST/);
   });
 
-  it('does not start without a region, and names all that is wrong at once', async () => {
+  it('exits with 78 without a region, and names all issues at once', async () => {
     const env = { ...environment('foo'), AWS_CONFIG_FILE: '/dev/null' };
     const { AWS_REGION: _, ...without } = environment('http://127.0.0.1:9', { AWS_CONFIG_FILE: '/dev/null', PORT: 'x' });
     const program = startApiProcess(without);
@@ -214,7 +217,7 @@ describe('an API process', () => {
     ]);
   });
 
-  it('starts without credentials, and says so', async () => {
+  it('starts without credentials, and reports it', async () => {
     const simulator = await startSageMaker();
     const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
     const program = startApiProcess({ ...environment(simulator.url), AWS_ACCESS_KEY_ID: '', ...nowhere });
@@ -228,7 +231,7 @@ describe('an API process', () => {
     expect(simulator.calls()).toEqual([]);
   });
 
-  it('that died while it started a training leaves its Idempotency-Key good', async () => {
+  it('killed while it starts a training > its Idempotency-Key still works', async () => {
     const simulator = await startSageMaker();
     const env = environment(simulator.url);
     const request = { headers: { 'idempotency-key': 'one-and-only' }, json: { training_job_name: 'one-and-only' } };
@@ -248,7 +251,7 @@ describe('an API process', () => {
     const response = await requesting(await listening(second))('POST', '/bootstrap', request);
     expect(response).toMatchObject({ status: 200, body: { training_job_name: 'one-and-only', status: 'requested' } });
     expect(simulator.effects({ kind: 'training_job_created' })).toHaveLength(1);
-    // What the run needs to go on is in the queue: a worker finds the training that is there.
+    // The job of the run is in the queue: a worker finds the existing training.
     const { body } = await requesting(await listening(second))<{ queues: { jobs: { id: string }[] }[] }>(
       'GET',
       '/admin/queues/api/queues?activeQueue=check-training&page=1&jobsPerPage=10',
@@ -257,7 +260,7 @@ describe('an API process', () => {
   });
 });
 
-it('no secret reaches the log or an answer, whatever goes wrong', async () => {
+it('API process > writes no secret into its log or a response', async () => {
   const simulator = await startSageMaker();
   const keys = ['first-api-key-4711', 'second-api-key-4712'];
   const password = 'p@ss:w0rd-4713';
@@ -269,7 +272,7 @@ it('no secret reaches the log or an answer, whatever goes wrong', async () => {
   const program = startApiProcess(environment(simulator.url, { API_KEYS: keys.join(','), REDIS_URL: url, LOG_LEVEL: 'trace' }));
   const ask = requesting(await listening(program));
   expect((await ask('GET', '/health/ready')).status).toBe(200);
-  // From now on the password is wrong, and whoever is connected has to try it again.
+  // From now on the password is wrong, and every connected client has to send it again.
   await makeRedis(redis.port, [`AUTH ${password}`, 'CONFIG SET requirepass other', 'CLIENT KILL TYPE normal SKIPME yes']);
   await eventually(
     () => ask('GET', '/health/ready'),
@@ -337,7 +340,7 @@ const makeRedis = (port: number, commands: string[]): Promise<void> =>
     socket.write([...commands, 'QUIT', ''].join('\r\n'));
   });
 
-/** Whether nobody takes connections there. */
+/** Whether no process accepts connections there. */
 const isRefused = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

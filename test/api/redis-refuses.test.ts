@@ -47,7 +47,7 @@ async function expectAway(api: Api, reason: string): Promise<void> {
   expect(status.body.warnings).toContainEqual({ code: 'redis_unavailable', detail: expect.stringContaining(reason) });
 }
 
-describe('a Redis that answers and takes no writes', () => {
+describe('Redis that responds and takes no writes', () => {
   it.each([
     ['is a read-only replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
     ['its memory is full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],

@@ -19,7 +19,7 @@ export interface RequestedCall {
 
 export type Ask = <Body = unknown>(method: string, path: string, requested?: RequestedCall) => Promise<ApiResponse<Body>>;
 
-/** Sends requests to one address, over HTTP as any client would. Redirects are answers. */
+/** Sends requests to one address over HTTP. Redirects are not followed. */
 export const requesting =
   (url: string): Ask =>
   async <Body>(method: string, path: string, { headers = {}, json, raw }: RequestedCall = {}) => {
@@ -40,7 +40,7 @@ export const requesting =
     };
   };
 
-/** That the answer is an RFC 9457 problem with this status and code; gives its body. */
+/** Expects an RFC 9457 problem with this status and code, and returns its body. */
 export function expectProblem(response: ApiResponse, status: number, code: string): ProblemBody {
   expect(response.body, response.text).toEqual({
     type: `urn:sagemaker-autodeploy:problem:${code}`,

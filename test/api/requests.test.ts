@@ -5,7 +5,7 @@ import { startApi } from './harness.ts';
 import { expectProblem, type RequestedCall } from './request.ts';
 
 const keys = ['first-key-0123456789', 'second-key-0123456789'];
-const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
+const basic = (password: string) => `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
 
 const bearer: RequestedCall = { headers: { authorization: `Bearer ${keys[0]}` } };
 const xApiKey: RequestedCall = { headers: { 'x-api-key': keys[1] ?? '' } };
@@ -33,8 +33,8 @@ const forPrograms = [
 ] as const;
 const forBrowsers = ['/metrics', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/admin/queues', '/admin/queues/api/queues'];
 
-describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
-  it('let nobody in without one', async () => {
+describe.each(['', '/model-init'])('API keys, under "%s"', (prefix) => {
+  it('are needed by every route but health', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const [method, path] of [...forPrograms, ...forBrowsers.map((page) => ['GET', page] as const)]) {
       for (const requested of wrong) {
@@ -45,14 +45,14 @@ describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
     }
   });
 
-  it('are not taken from the query', async () => {
+  it('are not accepted in the query', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const name of ['api_key', 'apiKey', 'key', 'access_token', 'x-api-key']) {
       expectProblem(await ask('GET', `${prefix}/training-jobs?${name}=${keys[0]}`), 401, 'unauthorized');
     }
   });
 
-  it('open everything, each of them, in either header', async () => {
+  it('open every route, each of them, in either header', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const requested of [bearer, xApiKey]) {
       for (const [method, path] of forPrograms) {
@@ -62,7 +62,7 @@ describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
     }
   });
 
-  it('open what a browser shows as the password of HTTP basic, and nothing else', async () => {
+  it('open pages as the password of HTTP basic, and no other route', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const path of forBrowsers) expect((await ask('GET', `${prefix}${path}`, basicKey)).status, path).toBe(200);
     for (const [method, path] of forPrograms) {
@@ -77,20 +77,20 @@ describe.each(['', '/model-init'])('keys, under "%s"', (prefix) => {
   });
 });
 
-describe('bodies', () => {
+describe('request bodies', () => {
   const json = { 'content-type': 'application/json' };
   const limit = 256 * 1024;
   const bodyOf = (bytes: number) => JSON.stringify({}).padEnd(bytes, ' ');
   const chunked = (text: string) => new Blob([text]).stream();
 
-  it('may be 256 KiB long, with the length declared or in chunks', async () => {
+  it('are accepted up to 256 KiB, with a declared length or in chunks', async () => {
     const { ask } = await startApi();
     expect((await ask('POST', '/bootstrap', { headers: json, raw: bodyOf(limit) })).status).toBe(202);
     expect((await ask('POST', '/bootstrap', { headers: json, raw: chunked(bodyOf(limit)) })).status).toBe(202);
   });
 
   it.each(['/bootstrap', '/deploy/some-job', '/training-jobs/some-job/stop', '/no-such-route'])(
-    'are refused above that at %s',
+    'are refused above 256 KiB at %s',
     async (path) => {
       const { ask, logged } = await startApi();
       for (const raw of [bodyOf(limit + 1), chunked(bodyOf(limit + 1))]) {
@@ -100,7 +100,7 @@ describe('bodies', () => {
     },
   );
 
-  it('are refused by their declared length before they are sent', async () => {
+  it('are refused by their declared length before the client sends them', async () => {
     const { url } = await startApi();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write(
@@ -114,7 +114,7 @@ describe('bodies', () => {
     expect(response).toContain('payload_too_large');
   });
 
-  it('have to be JSON', async () => {
+  it('must be JSON', async () => {
     const { ask } = await startApi();
     for (const type of [
       'text/plain',
@@ -130,13 +130,13 @@ describe('bodies', () => {
     }
   });
 
-  it('may be left out', async () => {
+  it('can be left out', async () => {
     const { ask } = await startApi();
     expect((await ask('POST', '/bootstrap')).status).toBe(202);
     expect((await ask('POST', '/bootstrap', { headers: json, raw: '' })).status).toBe(202);
   });
 
-  it('that are no JSON, or no object, are invalid', async () => {
+  it('are invalid when they are no JSON, or no object', async () => {
     const { ask } = await startApi();
     for (const raw of ['{', '{"a":}', 'null', '[]', '"text"', '7', '{} {}']) {
       const { errors } = expectProblem(await ask('POST', '/bootstrap', { headers: json, raw }), 422, 'invalid_request');
@@ -145,7 +145,7 @@ describe('bodies', () => {
   });
 
   it.each(['Content-Length: 100\r\n\r\n{"a"', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a"'])(
-    'end early without harm',
+    'are a bad request when they end early',
     async (rest) => {
       const { url, logged } = await startApi();
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -159,9 +159,9 @@ describe('bodies', () => {
   );
 });
 
-describe('what is no route', () => {
+describe('unknown routes and methods', () => {
   it.each(['/', '/nothing', '/training-jobs/a/b', '/model-init/model-init/health/live', '/model-initx/health/live'])(
-    '%s is not found',
+    '%s returns 404',
     async (path) => {
       const { ask } = await startApi();
       for (const method of ['GET', 'POST', 'DELETE']) expectProblem(await ask(method, path), 404, 'not_found');
@@ -180,7 +180,7 @@ describe('what is no route', () => {
     ['HEAD', '/bootstrap', 'POST'],
     ['PUT', '/docs/swagger-ui.css', 'GET, HEAD'],
     ['POST', '/admin/queues', 'GET, HEAD'],
-  ])('%s %s is told which methods there are', async (method, path, allow) => {
+  ])('%s %s returns 405 with the allowed methods', async (method, path, allow) => {
     const { ask } = await startApi();
     for (const prefix of ['', '/model-init']) {
       const response = await ask(method, `${prefix}${path}`);
@@ -190,13 +190,13 @@ describe('what is no route', () => {
     }
   });
 
-  it('is not made one by a slash at the end', async () => {
+  it('a trailing slash makes no difference', async () => {
     const { ask } = await startApi();
     expect((await ask('GET', '/training-jobs/')).status).toBe(200);
     expect((await ask('POST', '/model-init/bootstrap/')).status).toBe(202);
   });
 
-  it('answers HEAD like GET', async () => {
+  it('HEAD returns the headers of GET', async () => {
     const { ask } = await startApi();
     expect(await ask('HEAD', '/training-jobs')).toMatchObject({ status: 200, text: '' });
   });
@@ -210,7 +210,7 @@ describe('query parameters', () => {
     ['GET', '/deployments?endpoint=live', 'endpoint', /\bendpoint_name, .*\bcursor\b/],
     ['GET', '/endpoint-status?name=live', 'name', /: endpoint_name$/],
     ['POST', '/deploy/some-job?forced=true', 'forced', /: force$/],
-  ])('%s %s: one that is not known is named, and those that are', async (method, path, field, names) => {
+  ])('%s %s > names an unknown one, and those that are known', async (method, path, field, names) => {
     const { ask, simulator } = await startApi();
     for (const prefix of ['', '/model-init']) {
       const { errors } = expectProblem(await ask(method, `${prefix}${path}`), 422, 'invalid_request');
@@ -226,7 +226,7 @@ describe('query parameters', () => {
     ['POST', '/events'],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
-  ])('%s %s takes none', async (method, path) => {
+  ])('%s %s > accepts none', async (method, path) => {
     const { ask } = await startApi();
     const response = await ask(method, `${path}?verbose=1&%22=%zz`);
     expect(response.status).toBe(422);
@@ -244,22 +244,22 @@ describe('query parameters', () => {
     ['GET', '/training-jobs/?status=failed&%73tatus=failed', 'status'],
     ['POST', '/bootstrap?auto_deploy=false&auto_deploy=true', 'auto_deploy'],
     ['POST', '/deploy/some-job?force=true&force=true', 'force'],
-  ])('%s %s: one that is given twice is not guessed at', async (method, path, field) => {
+  ])('%s %s > refuses one that is given twice', async (method, path, field) => {
     const { ask, simulator } = await startApi();
     const { errors } = expectProblem(await ask(method, path), 422, 'invalid_request');
     expect(errors).toEqual([{ field, detail: 'is given more than once; send one value' }]);
     expect(simulator.effects()).toEqual([]);
   });
 
-  it('may be any for probes and pages', async () => {
+  it('are ignored by probes and pages', async () => {
     const { ask } = await startApi();
     for (const path of ['/health/live', '/health/ready', '/docs', '/admin/queues', '/admin/queues/api/queues'])
       expect((await ask('GET', `${path}?at=1&at=2`)).status, path).toBe(200);
   });
 });
 
-describe('under another base path', () => {
-  it('routes are at the root and there', async () => {
+describe('BASE_PATH', () => {
+  it('serves the routes at the root and beneath it', async () => {
     const { ask } = await startApi({ basePath: '/ml/v1' });
     for (const prefix of ['', '/ml/v1']) {
       const { body } = await ask('POST', `${prefix}/bootstrap`);
@@ -268,17 +268,17 @@ describe('under another base path', () => {
     expect((await ask('GET', '/model-init/health/live')).status).toBe(404);
   });
 
-  it('or under none at all', async () => {
+  it('can be empty', async () => {
     const { ask } = await startApi({ basePath: '' });
     expect((await ask('POST', '/bootstrap')).body).toMatchObject({ links: { queue: '/admin/queues' } });
     expect((await ask('GET', '/model-init/health/live')).status).toBe(404);
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   const paths = ['/health/live', '/training-jobs', '/nothing', '/docs', '/admin/queues', '/metrics', '/openapi.json'];
 
-  it('carries a request id, which the log has too', async () => {
+  it('has a request id, which the log has too', async () => {
     const { ask, logged } = await startApi();
     for (const path of paths) {
       const id = (await ask('GET', path)).headers.get('x-request-id');
@@ -299,7 +299,7 @@ describe('every answer', () => {
     for (const id of ['x'.repeat(129), 'a b', '{"level":"error"}', '']) expect(await responseTo(id)).toMatch(/^[\da-f-]{36}$/);
   });
 
-  it('carries the headers that keep browsers safe', async () => {
+  it('has the security headers', async () => {
     const { ask } = await startApi({ apiKeys: keys });
     for (const path of paths) {
       for (const requested of [bearer, {}]) {
@@ -315,7 +315,7 @@ describe('every answer', () => {
   });
 });
 
-describe('what is no HTTP', () => {
+describe('invalid HTTP', () => {
   const send = (url: string, text: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -326,7 +326,7 @@ describe('what is no HTTP', () => {
       socket.write(text);
     });
 
-  it('is refused as a problem, and the connection closed', async () => {
+  it('returns a problem and closes the connection', async () => {
     const { url } = await startApi();
     const garbage = await send(url, 'NONSENSE\r\n\r\n');
     expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request"\}$/s);
@@ -334,7 +334,7 @@ describe('what is no HTTP', () => {
     expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"\}$/s);
   });
 
-  it('or is too slow, is cut', async () => {
+  it('is cut when it is too slow', async () => {
     const { url } = await startApi({ timeouts: { headersMs: 100, requestMs: 100, keepAliveMs: 1000, checkEveryMs: 20 } });
     expect(await send(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"\}$/s);
   });

@@ -4,7 +4,7 @@ import { TrainingRunSchema } from '../../src/api/schemas/training-run.ts';
 import { serializeDeployment, serializeRun } from '../../src/api/serialize.ts';
 import { aDeployment, aRun, at } from '../core/samples.ts';
 
-it('a run shows why it failed, and what it is ordered by', () => {
+it('serializeRun > returns the failure, and the time that orders trainings', () => {
   const run = { ...aRun({ failureKind: 'capacity', trainingCreatedAt: at }), deploymentStatus: 'none' as const };
   const body = serializeRun(run, '');
   expect(TrainingRunSchema.parse(body)).toMatchObject({
@@ -13,7 +13,7 @@ it('a run shows why it failed, and what it is ordered by', () => {
   });
 });
 
-it('a deployment shows why it failed, and what it waits for', () => {
+it('serializeDeployment > returns the failure, and what it waits for', () => {
   const waits = { waitsForKind: 'sagemaker', waitsForSince: at, waitsForDetail: 'throttled' } as const;
   expect(DeploymentSchema.parse(serializeDeployment(aDeployment({ ...waits, failureKind: 'quota' })))).toMatchObject({
     failure_kind: 'quota',

@@ -29,7 +29,7 @@ const workersOf = async (api: Api): Promise<number | undefined> =>
   parseMetrics((await api.ask('GET', '/metrics')).text).get('autodeploy_workers')?.samples[0]?.value;
 
 describe('GET /status', () => {
-  it('tells of a service in which all is well', async () => {
+  it('returns the state of a healthy service', async () => {
     const api = await startApi();
     const now = api.ctx.now();
     await api.ctx.store.processes.recordHeartbeat(worker('worker-1', now));
@@ -55,15 +55,22 @@ describe('GET /status', () => {
     });
   });
 
-  it('tells of what can’t be handled, with a warning where runs stand still', async () => {
+  it('returns what the service skipped, with a warning where runs do not proceed', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
     await store.processes.recordHeartbeat(worker('worker-1', now()));
     const at = now() - minute;
-    await store.skipped.record({ kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', now: at });
+    await store.skipped.record({ kind: 'training_job', name: 'foreign-job', reason: 'ListTags: denied', now: at });
     await store.skipped.record({ kind: 'removed_run', name: 'gone', reason: 'removed', now: at });
     const iso = new Date(at).toISOString();
-    const foreign = { kind: 'training_job', name: 'theirs', reason: 'ListTags: denied', first_at: iso, last_at: iso, count: 1 };
+    const foreign = {
+      kind: 'training_job',
+      name: 'foreign-job',
+      reason: 'ListTags: denied',
+      first_at: iso,
+      last_at: iso,
+      count: 1,
+    };
     expect(await status(api)).toMatchObject({ skipped: [foreign], warnings: [] });
     await store.skipped.record({ kind: 'run_elsewhere', name: 'job-1', reason: 'it is in us-east-1', now: now() });
     await store.skipped.record({ kind: 'run_elsewhere', name: 'job-2', reason: 'it is in us-east-1', now: now() });
@@ -81,7 +88,7 @@ describe('GET /status', () => {
     expect(Object.fromEntries(counted ?? [])).toEqual({ training_job: 1, run: 0, run_elsewhere: 2, deployment: 1, endpoint: 0 });
   });
 
-  it('tells of the workers that live, and when none does', async () => {
+  it('returns the workers that are alive, and warns when there is none', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
     await store.processes.recordHeartbeat(worker('killed', now() - 25_000));
@@ -92,15 +99,15 @@ describe('GET /status', () => {
     expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker lives') }]);
     expect(await workersOf(api)).toBe(0);
 
-    await store.processes.recordHeartbeat(worker('lives', now(), { problem: 'Redis is away' }));
+    await store.processes.recordHeartbeat(worker('lives', now(), { problem: 'Redis is unavailable' }));
     const one = await status(api);
     expect(one.workers?.map(({ name }) => name)).toEqual(['lives']);
     expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
-    expect(one.warnings).toEqual([{ code: 'worker_problem', detail: 'worker lives: Redis is away' }]);
+    expect(one.warnings).toEqual([{ code: 'worker_problem', detail: 'worker lives: Redis is unavailable' }]);
     expect(await workersOf(api)).toBe(1);
   });
 
-  it('tells of the job that has been due for longest, of the last event, and of refused calls', async () => {
+  it('returns the longest overdue job, the last event, and refused calls', async () => {
     const api = await startApi();
     const { store, now } = api.ctx;
     await store.processes.recordHeartbeat(worker('worker-1', now()));
@@ -135,7 +142,7 @@ describe('GET /status', () => {
     expect(later.warnings).toEqual([{ code: 'jobs_late', detail: expect.stringMatching(/due for 9\d s/) }]);
   });
 
-  it('answers while Redis or the database is away, and says so', async () => {
+  it('responds while Redis or the database is unavailable, and reports it', async () => {
     const api = await startApi({ redisUrl: 'redis://127.0.0.1:9' });
     const noRedis = await status(api);
     expect(noRedis.redis).toMatchObject({
@@ -150,7 +157,7 @@ describe('GET /status', () => {
     expect(nothing.warnings.map(({ code }) => code)).toEqual(['database_unavailable', 'redis_unavailable']);
   });
 
-  it('warns of a Redis that may throw jobs away', async () => {
+  it('warns of a Redis that may evict jobs', async () => {
     const server = await startRedis();
     await openRedis(server.url).config('SET', 'maxmemory-policy', 'volatile-lru');
     const api = await startApi({ redisUrl: server.url });
@@ -162,7 +169,7 @@ describe('GET /status', () => {
     expect(warnings.map(({ code }) => code)).toContain('redis_eviction_policy');
   });
 
-  it('needs a key where there are keys', async () => {
+  it('needs a key when keys are configured', async () => {
     const api = await startApi({ apiKeys: ['a-long-enough-key'] });
     expect((await api.ask('GET', '/status')).status).toBe(401);
   });

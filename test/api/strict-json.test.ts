@@ -6,7 +6,7 @@ import { expectProblem } from './request.ts';
 
 const fieldsOf = (text: string): string[] => strictJsonIssues(text).map(({ field }) => field);
 
-describe('what JSON.parse takes without a word', () => {
+describe('strictJsonIssues', () => {
   it.each([
     ['{"a":1,"a":2}', ['a']],
     ['{"a":1,"\\u0061":2}', ['a']],
@@ -19,7 +19,7 @@ describe('what JSON.parse takes without a word', () => {
     ['{"a":"\\ud800"}', ['a']],
     ['{"a":"\\ud83d\\ude00","\\ude00":1}', ['\ude00']],
     ['9007199254740993', ['body']],
-  ])('in %s', (text, fields) => {
+  ])('finds those of %s', (text, fields) => {
     expect(fieldsOf(text)).toEqual(fields);
   });
 
@@ -36,14 +36,14 @@ describe('what JSON.parse takes without a word', () => {
     '5e-324',
     '1.50',
     '1e21',
-  ])('keeps the number %s', (literal) => expect(fieldsOf(literal)).toEqual([]));
+  ])('accepts the number %s', (literal) => expect(fieldsOf(literal)).toEqual([]));
 
   it.each(['9007199254740993', '0.12345678901234567891', '1e400', '-1e400', '1e-400', '12345678901234567890'])(
-    'loses digits of the number %s',
+    'refuses the number %s, which would lose digits',
     (literal) => expect(fieldsOf(literal)).toEqual(['body']),
   );
 
-  it('is not seen where there is none, and takes time that grows with the text only', () => {
+  it('finds none in other JSON, and takes time in proportion to the text', () => {
     fc.assert(
       fc.property(
         fc.json({ noUnicodeString: false }),
@@ -58,10 +58,10 @@ describe('what JSON.parse takes without a word', () => {
   });
 });
 
-describe('a body', () => {
+describe('JSON body', () => {
   const json = { 'content-type': 'application/json' };
 
-  it('with a doubled key starts nothing, and the key is named with its path', async () => {
+  it('with a duplicate key > starts nothing, and names the key with its path', async () => {
     const { ask, simulator } = await startApi();
     const raw = '{"hyperparameters":{"epochs":1,"epochs":9},"instance_count":1,"instance_count":2}';
     const { errors } = expectProblem(await ask('POST', '/bootstrap', { headers: json, raw }), 422, 'invalid_request');
@@ -78,14 +78,14 @@ describe('a body', () => {
     ['an overlong UTF-8 character', Buffer.from('{"a":"\xc0\xaf"}', 'latin1'), 'body'],
     ['half of a surrogate pair', Buffer.from('{"hyperparameters":{"name":"\\ud83d"}}'), 'hyperparameters.name'],
     ['a number that loses digits', Buffer.from('{"hyperparameters":{"seed":9007199254740993}}'), 'hyperparameters.seed'],
-  ])('with %s starts nothing and says where', async (_, bytes, field) => {
+  ])('with %s > starts nothing, and names the field', async (_, bytes, field) => {
     const { ask, simulator } = await startApi();
     const response = await ask('POST', '/bootstrap', { headers: json, raw: new Blob([bytes]).stream() });
     expect(expectProblem(response, 422, 'invalid_request').errors).toMatchObject([{ field }]);
     expect(simulator.effects()).toEqual([]);
   });
 
-  it('that is packed or in another character set is not guessed at', async () => {
+  it('compressed or in another character set > is refused', async () => {
     const { ask } = await startApi();
     for (const headers of [
       { 'content-type': 'application/json; charset=iso-8859-1' },
@@ -95,10 +95,10 @@ describe('a body', () => {
       expectProblem(await ask('POST', '/bootstrap', { headers, raw: '{}' }), 415, 'unsupported_media_type');
   });
 
-  it('of an event may hold any numbers and texts, and no doubled keys', async () => {
+  it('of an event > may hold any numbers and texts, and no duplicate keys', async () => {
     const { ask } = await startApi();
     const event = (more: string): string =>
-      `{"source":"aws.sagemaker","detail-type":"SageMaker Training Job State Change","detail":{"TrainingJobName":"theirs","TrainingJobStatus":"Failed"${more}}}`;
+      `{"source":"aws.sagemaker","detail-type":"SageMaker Training Job State Change","detail":{"TrainingJobName":"foreign-job","TrainingJobStatus":"Failed"${more}}}`;
     const send = (raw: string) => ask('POST', '/events', { headers: json, raw });
     expect(
       (await send(event(',"FailureReason":"cut \\ud83d","FinalMetricDataList":[{"Value":0.12345678901234567891}]'))).status,

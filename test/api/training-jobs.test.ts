@@ -19,14 +19,14 @@ async function bootstrapAll(api: Api, names: string[]): Promise<void> {
 const namesOf = ({ items }: RunPage): string[] => items.map((run) => run.training_job_name);
 
 describe('GET /training-jobs', () => {
-  it('is empty at first', async () => {
+  it('returns an empty list at first', async () => {
     const { ask } = await startApi();
     for (const prefix of ['', '/model-init']) {
       expect(await ask('GET', `${prefix}/training-jobs`)).toMatchObject({ status: 200, body: { items: [], next_cursor: null } });
     }
   });
 
-  it('gives the newest first, page by page, also while new ones come', async () => {
+  it('returns the newest first, page by page, also while runs are added', async () => {
     const api = await startApi();
     await bootstrapAll(api, ['one', 'two', 'three', 'four', 'five']);
     const first = await api.ask<RunPage>('GET', '/training-jobs?limit=2');
@@ -39,7 +39,7 @@ describe('GET /training-jobs', () => {
     expect(third.body.next_cursor).toBeNull();
   });
 
-  it('gives 20 unless told otherwise, and 100 at most', async () => {
+  it('returns 20 by default, and 100 at most', async () => {
     const api = await startApi();
     await bootstrapAll(
       api,
@@ -76,7 +76,7 @@ describe('GET /training-jobs', () => {
     }
   });
 
-  it('refuses a cursor that is none of its own', async () => {
+  it('refuses a cursor of another list', async () => {
     const { ask } = await startApi();
     for (const path of ['/training-jobs', '/deployments']) {
       for (const cursor of ['', 'x', '!!', '-5', 'MA', '9'.repeat(500)]) {
@@ -97,7 +97,7 @@ const entry = {
 };
 
 describe('GET /training-jobs/{name}', () => {
-  it('gives the run with its deployments and history', async () => {
+  it('returns the run with its deployments and history', async () => {
     const api = await startApi();
     const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
     for (const prefix of ['', '/model-init']) {
@@ -116,7 +116,7 @@ describe('GET /training-jobs/{name}', () => {
     }
   });
 
-  it('gives of a long history the newest part, and where the part before it is', async () => {
+  it('returns the newest part of a long history, and a link to the part before', async () => {
     const api = await startApi();
     const { body: run } = await api.ask<TrainingRunBody>('POST', '/bootstrap');
     const name = run.training_job_name;
@@ -148,7 +148,7 @@ describe('GET /training-jobs/{name}', () => {
     }
   });
 
-  it('gives the newest deployments, and where the earlier ones are', async () => {
+  it('returns the newest deployments, and a link to the earlier ones', async () => {
     const api = await startApi();
     await api.train('often', 'completed');
     await api.ask('POST', '/deploy/often');
@@ -173,7 +173,7 @@ describe('GET /training-jobs/{name}', () => {
     expect(earlier.body).toMatchObject({ items: [{ attempts: 1, training_job_name: 'often' }], next_cursor: null });
   });
 
-  it('does not know what it never saw, nor what can be no name', async () => {
+  it('returns 404 for an unknown name, and for one that no training job can have', async () => {
     const { ask } = await startApi();
     for (const name of ['unknown', 'x'.repeat(64), '-', 'a_b', '%00', 'a%2Fb', "'or'1'='1"]) {
       expectProblem(await ask('GET', `/training-jobs/${name}`), 404, 'not_found');
@@ -182,7 +182,7 @@ describe('GET /training-jobs/{name}', () => {
 });
 
 describe('POST /training-jobs/{name}/stop', () => {
-  it.each(['', '/model-init'])('under "%s" stops the training at SageMaker, however often it is asked', async (prefix) => {
+  it.each(['', '/model-init'])('under "%s" stops the training at SageMaker, also when repeated', async (prefix) => {
     const api = await startApi();
     await bootstrapAll(api, ['wrong-one']);
     for (let time = 0; time < 2; time += 1) {
@@ -194,17 +194,17 @@ describe('POST /training-jobs/{name}/stop', () => {
     expect(api.simulator.effects({ kind: 'training_job_stop_requested' })).toHaveLength(1);
   });
 
-  it('leaves a training alone that nobody recorded', async () => {
+  it('does not stop a training that is not recorded', async () => {
     const api = await startApi();
-    await api.train('theirs');
-    expectProblem(await api.ask('POST', '/training-jobs/theirs/stop'), 404, 'not_found');
+    await api.train('foreign-job');
+    expectProblem(await api.ask('POST', '/training-jobs/foreign-job/stop'), 404, 'not_found');
     expectProblem(await api.ask('POST', '/training-jobs/a_b/stop'), 404, 'not_found');
     expect(api.simulator.effects({ kind: 'training_job_stop_requested' })).toEqual([]);
   });
 });
 
 describe('DELETE /training-jobs/{name}', () => {
-  it.each(['', '/model-init'])('under "%s" forgets a run that is over, and no other', async (prefix) => {
+  it.each(['', '/model-init'])('under "%s" removes a run that is over, and no other', async (prefix) => {
     const api = await startApi();
     await bootstrapAll(api, ['kept', 'gone']);
     const remove = (name: string) => api.ask('DELETE', `${prefix}/training-jobs/${name}`);
@@ -221,7 +221,7 @@ describe('DELETE /training-jobs/{name}', () => {
     expect(namesOf((await api.ask<RunPage>('GET', '/training-jobs')).body)).toEqual(['kept']);
   });
 
-  it('forgets one whose name none can have', async () => {
+  it('removes a run whose name no training job can have', async () => {
     const api = await startApi();
     const bad = {
       runId: 'run-bad',

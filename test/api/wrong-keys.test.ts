@@ -16,8 +16,8 @@ const limits: WrongKeyLimits = {
   mostAddresses: 10,
 };
 
-describe('wrong keys', () => {
-  it('are answered later and later, and right or missing ones of the same address as ever', async () => {
+describe('createWrongKeys', () => {
+  it('delays responses to wrong keys more and more, and never to right or missing ones', async () => {
     const { ask, logged } = await startApi({ apiKeys: [key], wrongKeys: limits });
     const askWrong = async (): Promise<number> => {
       const startedAt = performance.now();
@@ -44,7 +44,7 @@ describe('wrong keys', () => {
     expect(logged('warn')).toMatchObject([{ address: '127.0.0.1', msg: expect.stringMatching(/wrong API keys/) }]);
   });
 
-  it('of whom very many wait are answered with 429, and a right one is not', async () => {
+  it('returns 429 when too many wait, and not for a right key', async () => {
     const { ask } = await startApi({ apiKeys: [key], wrongKeys: { ...limits, stepMs: 2100 } });
     const responses = await Promise.all(Array.from({ length: 30 }, () => ask('POST', '/bootstrap', wrong)));
     const refused = responses.filter(({ status }) => status === 429);
@@ -57,7 +57,7 @@ describe('wrong keys', () => {
     expect((await ask('POST', '/bootstrap', right)).status).toBe(202);
   });
 
-  it('are kept in mind of so many addresses, and of the one that was heard last', async () => {
+  it('remembers a bounded number of addresses, those that failed last', async () => {
     const log = createLogger({ logLevel: 'silent', secrets: [] }, 'api');
     const after = createWrongKeys(log, { ...limits, free: 1, mostAddresses: 2 });
     const isFree = (address: string): Promise<boolean> =>
@@ -79,5 +79,5 @@ describe('wrong keys', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['', ''],
-  ])('from %s count for %s', (address, network) => expect(networkOf(address)).toBe(network));
+  ])('counts %s for %s', (address, network) => expect(networkOf(address)).toBe(network));
 });

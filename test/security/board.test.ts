@@ -44,7 +44,7 @@ const requests: fc.Arbitrary<Sent> = fc
   }));
 
 describe("Bull Board's routes", () => {
-  it('answer whatever is asked, and change nothing', async () => {
+  it('respond to hostile requests, and change nothing', async () => {
     const { url, ask, jobsOf, logged } = await startApi({ apiKeys: [key] });
     await ask('POST', '/bootstrap', { headers: { 'x-api-key': key }, json: { training_job_name: 'still-there' } });
     const sender = createSender(url, 15_000);
@@ -64,7 +64,7 @@ describe("Bull Board's routes", () => {
     expect(logged('error', 'fatal')).toEqual([]);
   });
 
-  it('call a query that cannot be read a fault of the client, not of Redis', async () => {
+  it('return 400 for a query that cannot be decoded', async () => {
     const { ask } = await startApi({ apiKeys: [key] });
     const { status } = await ask('GET', `${base}queues?activeQueue=%25`, { headers: { 'x-api-key': key } });
     expect(status).toBe(400);

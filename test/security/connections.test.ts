@@ -48,7 +48,7 @@ const residentBytes = (pid: number): number =>
 
 function open(url: string, count: number, first = ''): RawConnection[] {
   const connections = Array.from({ length: count }, () => new RawConnection(url));
-  for (const connection of connections) if (first !== '') connection.say(first);
+  for (const connection of connections) if (first !== '') connection.send(first);
   onTestFinished(() => connections.forEach((connection) => connection.end()));
   return connections;
 }
@@ -60,14 +60,14 @@ const allClosed = (connections: RawConnection[], withinMs: number): Promise<unkn
     { withinMs, everyMs: 50, what: 'the end of all connections' },
   );
 
-describe('a thousand idle connections', () => {
-  it('cost nobody else an answer, little memory, and are cut in time', async () => {
+describe('1000 idle connections', () => {
+  it('delay no other client, take little memory, and are cut in time', async () => {
     const { program, url, ask, simulator } = await startApiProcess();
     expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
     const before = residentBytes(program.pid);
     const idle = open(url, idleConnections);
     const slow = open(url, 50, 'POST /bootstrap HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-    const drip = setInterval(() => slow.forEach((connection) => connection.say('x')), 500);
+    const drip = setInterval(() => slow.forEach((connection) => connection.send('x')), 500);
     onTestFinished(() => clearInterval(drip));
     await eventually(() => [...idle, ...slow].every(({ socket }) => !socket.connecting));
 
@@ -78,7 +78,7 @@ describe('a thousand idle connections', () => {
     expect((await ask('POST', '/bootstrap', withKey)).status).toBe(202);
     expect(residentBytes(program.pid) - before).toBeLessThan(150 * megabyte);
 
-    // Ten seconds for the headers; what never says a word is cut the same way.
+    // Ten seconds for the headers; a silent connection is cut the same way.
     await allClosed([...idle, ...slow], 25_000);
     expect(slow.map(({ statuses }) => statuses)).toEqual(slow.map(() => [408]));
     expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
@@ -95,12 +95,12 @@ describe('slow requests', () => {
     ['headers', `${head}X-Slow: `, 'x'],
     ['a body with a length', `${head}Content-Length: 1000\r\n\r\n{`, ' '],
     ['a body in chunks', `${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`, '1\r\n \r\n'],
-    ['a chunk that goes on and on', `${head}Transfer-Encoding: chunked\r\n\r\n100\r\n{`, ' '],
-  ])('that drip %s are cut, and start nothing', async (_, first, more) => {
+    ['a chunk that does not end', `${head}Transfer-Encoding: chunked\r\n\r\n100\r\n{`, ' '],
+  ])('are cut while they drip %s, and start nothing', async (_, first, more) => {
     const { url, simulator, logged } = await startApi({ apiKeys: [key], timeouts });
     const startedAt = performance.now();
     const connections = open(url, 20, first);
-    const drip = setInterval(() => connections.forEach((connection) => connection.say(more)), 100);
+    const drip = setInterval(() => connections.forEach((connection) => connection.send(more)), 100);
     onTestFinished(() => clearInterval(drip));
     await allClosed(connections, 15_000);
     expect(performance.now() - startedAt).toBeGreaterThan(timeouts.headersMs / 2);
@@ -109,7 +109,7 @@ describe('slow requests', () => {
     expect(logged('error', 'fatal')).toEqual([]);
   });
 
-  it('that read their answers slowly hold up nobody else', async () => {
+  it('delay no other client by reading slowly', async () => {
     const { url, ask } = await startApi({ apiKeys: [key] });
     const deaf = open(url, 20, `GET /openapi.json HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\n\r\n`.repeat(200));
     for (const { socket } of deaf) socket.pause();
@@ -124,33 +124,33 @@ describe('huge requests', () => {
   const piece = Buffer.alloc(64 * 1024, 'x');
   const chunk = Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
 
-  /** Sends until it has an answer, as HTTP clients do, or to the end, as a deaf one would. */
-  async function pour(url: string, first: string, part: Buffer, hears: boolean): Promise<RawConnection> {
+  /** Sends until it has a response, as HTTP clients do, or to the end without reading one. */
+  async function pour(url: string, first: string, part: Buffer, reads: boolean): Promise<RawConnection> {
     const [connection] = open(url, 1, first) as [RawConnection];
-    const isEnough = (): boolean => connection.isClosed || (hears && connection.statuses.length > 0);
-    for (let sent = 0; sent < size && !isEnough(); sent += piece.length) await connection.sayInTurn(part);
+    const isEnough = (): boolean => connection.isClosed || (reads && connection.statuses.length > 0);
+    for (let sent = 0; sent < size && !isEnough(); sent += piece.length) await connection.sendDrained(part);
     await eventually(() => connection.isClosed, undefined, { withinMs: 20_000 });
     return connection;
   }
 
   it.each([
-    ['and every client that listens hears why', true],
-    ['also where nobody listens', false],
+    ['and a client that reads gets the reason', true],
+    ['also when the client does not read', false],
   ])(
-    'of 20 MB are refused, ten of each kind at once, with little memory, %s',
-    async (_, hears) => {
+    'of 20 MB, 20 at once > are refused with little memory, %s',
+    async (_, reads) => {
       const { program, url, ask, simulator } = await startApiProcess();
       expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
       const before = residentBytes(program.pid);
       const poured = await Promise.all(
         Array.from({ length: 10 }, () => [
-          pour(url, head(`Content-Length: ${size}`), piece, hears),
-          pour(url, head('Transfer-Encoding: chunked'), chunk, hears),
+          pour(url, head(`Content-Length: ${size}`), piece, reads),
+          pour(url, head('Transfer-Encoding: chunked'), chunk, reads),
         ]).flat(),
       );
       expect(residentBytes(program.pid) - before).toBeLessThan(100 * megabyte);
-      // Who still talks when it is cut may have lost the answer on the way.
-      for (const { statuses } of poured) expect(hears ? [[413]] : [[], [413]]).toContainEqual(statuses);
+      // A client that still sends when it is cut may lose the response.
+      for (const { statuses } of poured) expect(reads ? [[413]] : [[], [413]]).toContainEqual(statuses);
       expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
       expect(simulator.effects()).toEqual([]);
       expect(program.log.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
@@ -158,7 +158,7 @@ describe('huge requests', () => {
     60_000,
   );
 
-  it('without a key are refused before they are read', async () => {
+  it('without a key > are refused before they are read', async () => {
     const { url } = await startApi({ apiKeys: [key] });
     const keyless = head('Transfer-Encoding: chunked').replace(key, 'wrong');
     const { statuses } = await exchange(url, keyless);
@@ -169,7 +169,7 @@ describe('huge requests', () => {
     ['a long path', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['many headers', `GET / HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(5000)}\r\n`, 431],
     ['an endless trailer', `${head('Transfer-Encoding: chunked')}0\r\n${'X-A: b\r\n'.repeat(5000)}\r\n`, 431],
-  ])('with %s are refused', async (_, text, status) => {
+  ])('with %s > are refused', async (_, text, status) => {
     const { url } = await startApi({ apiKeys: [key] });
     const { statuses, received } = await exchange(url, text);
     expect(statuses, received).toEqual([status]);

@@ -1,4 +1,4 @@
-/** The API against what its own OpenAPI document says, and against what it does not say. */
+/** The API against its own OpenAPI document, with requests that it describes and others. */
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { problemCodes } from '../../src/api/problems/table.ts';
@@ -22,11 +22,11 @@ interface Exchange {
 
 async function startFuzzedApi(): Promise<{ api: Api; document: OpenApiDocument; names: string[] }> {
   const api = await startApi({ apiKeys: [key] });
-  await api.train('of-somebody-else', 'completed');
+  await api.train('foreign', 'completed');
   await api.train('still-training');
   await api.serve('in-service', 'first-config');
   const { body } = await api.ask<OpenApiDocument>('GET', '/openapi.json', { headers: { 'x-api-key': key } });
-  return { api, document: body, names: ['of-somebody-else', 'still-training', 'in-service'] };
+  return { api, document: body, names: ['foreign', 'still-training', 'in-service'] };
 }
 
 function senderTo(api: Api): (sent: FuzzedRequest) => Promise<Exchange> {
@@ -36,7 +36,7 @@ function senderTo(api: Api): (sent: FuzzedRequest) => Promise<Exchange> {
     try {
       return { sent, received: await sender.send(sent) };
     } catch (error) {
-      throw new Error(`${sent.method} ${sent.path} was not answered`, { cause: error });
+      throw new Error(`${sent.method} ${sent.path} got no response`, { cause: error });
     }
   };
 }
@@ -78,7 +78,7 @@ function check(exchange: Exchange): void {
   }
 }
 
-/** Which operations were both taken and refused: a fuzzer whose requests all fail at the door tests the door only. */
+/** Which operations were both accepted and refused: a fuzzer whose requests all fail early tests little. */
 class Coverage {
   readonly #seen = new Map<Operation, Set<number>>();
 
@@ -92,8 +92,8 @@ class Coverage {
   }
 }
 
-describe('requests derived from the OpenAPI document', () => {
-  it('are answered as it says, and start what they were accepted for and nothing else', async () => {
+describe('requests from the OpenAPI document', () => {
+  it('get documented responses, and start what was accepted and nothing else', async () => {
     const { api, document, names } = await startFuzzedApi();
     const send = senderTo(api);
     const operations = operationsOf(document);
@@ -130,7 +130,7 @@ describe('requests derived from the OpenAPI document', () => {
     expect(api.logged('error', 'fatal')).toEqual([]);
   }, 60_000);
 
-  it('whose bodies it allows are never called invalid', async () => {
+  it('with documented bodies > are never invalid', async () => {
     const { api, document } = await startFuzzedApi();
     const send = senderTo(api);
     for (const operation of operationsOf(document).filter(({ body }) => body !== null)) {

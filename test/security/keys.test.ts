@@ -1,4 +1,4 @@
-/** Keys that are nearly right, in places where they are not looked for. */
+/** Keys that are nearly right, and right ones in places that are not read. */
 import { describe, expect, it } from 'vitest';
 import { startApi } from '../api/harness.ts';
 import { exchange } from './raw.ts';
@@ -41,11 +41,11 @@ const paths = [
   '/%62ootstrap',
   '/bootstrap/health/live',
   'http://x/bootstrap',
-  `http://anyone:${key}@x/bootstrap`,
+  `http://user:${key}@x/bootstrap`,
 ];
 
-describe('without the key', () => {
-  it('nothing is started, wherever something like it stands', async () => {
+describe('requireKey', () => {
+  it('starts nothing for a wrong key, or a right one in another place', async () => {
     const { url, simulator } = await startApi({ apiKeys: [key] });
     const requested = [
       ...Object.entries(wrong).map(([name, headers]) => ({ name, headers, path: '/bootstrap' })),

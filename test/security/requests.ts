@@ -43,12 +43,12 @@ export function requestsTo(operation: Operation, ways: Ways): fc.Arbitrary<Fuzze
       body: operation.method === 'GET' ? fc.constant(null) : bodies(operation, ways),
       contentType: mostly(fc.constant('application/json'), fc.constantFrom('text/plain', 'application/json;charset=utf-16', 'x')),
     })
-    .map(({ path, query, headers: more, credentials: given, body, contentType }) => ({
+    .map(({ path, query, headers: more, credentials: sent, body, contentType }) => ({
       operation,
-      hasKey: given.isGood,
+      hasKey: sent.isGood,
       method: operation.method,
-      path: withQuery(path, [...query, ...given.query]),
-      headers: { ...more, ...given.headers, ...(body === null ? {} : { 'content-type': contentType }) },
+      path: withQuery(path, [...query, ...sent.query]),
+      headers: { ...more, ...sent.headers, ...(body === null ? {} : { 'content-type': contentType }) },
       body,
     }));
 }
@@ -71,7 +71,7 @@ function paths({ path, parameters }: Operation, ways: Ways): fc.Arbitrary<string
   );
   const filled = fc
     .record(values)
-    .map((given) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (given[name] ?? '').slice(0, longestInPath)));
+    .map((texts) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (texts[name] ?? '').slice(0, longestInPath)));
   const prefix = mostly(
     fc.constantFrom('', '/model-init'),
     fc.constantFrom('/model-init/', '/', '/health/..', '/health/%2e%2e', '/%6dodel-init', '/health%2f..'),
@@ -113,8 +113,8 @@ interface Credentials {
 }
 
 function credentials(key: string): fc.Arbitrary<Credentials> {
-  const good = (given: Record<string, string>): Credentials => ({ isGood: true, headers: given, query: [] });
-  const bad = (given: Record<string, string>, query: string[] = []): Credentials => ({ isGood: false, headers: given, query });
+  const good = (sent: Record<string, string>): Credentials => ({ isGood: true, headers: sent, query: [] });
+  const bad = (sent: Record<string, string>, query: string[] = []): Credentials => ({ isGood: false, headers: sent, query });
   return fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(good({ authorization: `Bearer ${key}` }), good({ 'x-api-key': key })) },
     {

@@ -25,7 +25,7 @@ const ofTheService = [...apiKeys, redisPassword, awsSecret, awsSession];
 const ofTheUser = ['hyperparameter-secret-4716', 'environment-secret-4717'] as const;
 const lines = ['first-line-secret-4720', 'second line with "quotes" 4721', 'third-line-4722'];
 const overSeveralLines = lines.join('\n');
-/** Those values, the lines of theirs, and as much of a line as is cut off by an ellipsis. */
+/** Those values, their lines, and the part of a line that an ellipsis leaves. */
 const notToBeSeen = [...ofTheUser, overSeveralLines, ...lines, overSeveralLines.slice(0, 12), lines[1]!.slice(0, 12)];
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-secrets-'));
@@ -43,7 +43,7 @@ const written = (secret: string): string[] => [
   encodeURIComponent(secret),
   JSON.stringify(secret).slice(1, -1),
   Buffer.from(secret).toString('base64'),
-  Buffer.from(`anyone:${secret}`).toString('base64'),
+  Buffer.from(`user:${secret}`).toString('base64'),
 ];
 
 function expectNone(where: string, text: string, secrets: readonly string[]): void {
@@ -92,7 +92,7 @@ async function startSystem() {
   return { simulator, redis, redisUrl, start, output: () => programs.flatMap((program) => program.output).join('\n') };
 }
 
-it('no secret is where it does not belong, whatever goes wrong', async () => {
+it('a whole system > keeps secrets out of logs, Redis, responses and the board', async () => {
   const { simulator, redis, redisUrl, start, output } = await startSystem();
   const api = start('api');
   start('worker');

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A request as it goes on the wire: nothing of the path is normalised or escaped, unlike what `fetch` does. */
+/** A request as it goes on the wire: nothing of the path is normalized or escaped, unlike what `fetch` does. */
 export interface Sent {
   method: string;
   /** With the query. */

@@ -41,8 +41,8 @@ const attempts: Record<string, string> = {
   'a version that there is not': `POST /events HTTP/7.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n${smuggled}`,
 };
 
-describe('requests that can be read in two ways', () => {
-  it('are refused, one and all, and nothing behind them is heard', async () => {
+describe('ambiguous requests', () => {
+  it('are refused, and a request behind them is not read', async () => {
     const { url, simulator } = await startApi({ apiKeys: [key] });
     // One after the other, to tell which of them was heard.
     for (const [name, text] of Object.entries(attempts)) {
@@ -52,7 +52,7 @@ describe('requests that can be read in two ways', () => {
     }
   });
 
-  it('are the ones that are refused: the same request, well put, is heard', async () => {
+  it('are the reason: the same request without ambiguity is accepted', async () => {
     const { url, simulator } = await startApi({ apiKeys: [key] });
     const last = smuggled.replace('Host', 'Connection: close\r\nHost');
     const { statuses } = await exchange(url, `${outer}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${last}`);

@@ -1,4 +1,4 @@
-/** What web pages of others send (in Chromium: `npm run web-attacks`), as requests. */
+/** What pages of other origins send (in Chromium: `npm run web-attacks`), as requests. */
 import { describe, expect, it } from 'vitest';
 import { isLoopbackHost, isOwnOrigin } from '../../src/api/middleware/web-origins.ts';
 import { type Api, startApi } from '../api/harness.ts';
@@ -19,9 +19,9 @@ async function send(api: Api, method: string, path: string, headers: Record<stri
 const codeOf = ({ text }: Received): unknown => (JSON.parse(text) as Record<string, unknown>)['code'];
 const hostOf = (api: Api): string => new URL(api.url).host;
 
-describe('the Host of a request without keys', () => {
+describe('Host header, without keys', () => {
   it.each(['localhost', 'LOCALHOST:8006', '127.0.0.1', '127.0.0.1:65535', '127.255.255.255:1', '[::1]', '[::1]:8006'])(
-    '%s is this machine',
+    '%s names this machine',
     (host) => expect(isLoopbackHost(host)).toBe(true),
   );
 
@@ -57,9 +57,9 @@ describe('the Host of a request without keys', () => {
     '[::1%25lo]',
     '10.0.0.1',
     '169.254.169.254',
-  ])('%j is not, or not for certain', (host) => expect(isLoopbackHost(host)).toBe(false));
+  ])('%j does not name this machine, or not for certain', (host) => expect(isLoopbackHost(host)).toBe(false));
 
-  it('is looked at on every route, before anything else', async () => {
+  it('is checked on every route, before anything else', async () => {
     const api = await startApi();
     const routes = [
       ['POST', '/bootstrap'],
@@ -101,18 +101,18 @@ describe('the Host of a request without keys', () => {
       403,
     ],
     ['credentials in it', 'GET /training-jobs HTTP/1.1\r\nHost: localhost@evil.example\r\nConnection: close\r\n\r\n', 400],
-  ])('with %s is refused', async (_, text, status) => {
+  ])('with %s > is refused', async (_, text, status) => {
     const { url } = await startApi();
     expect((await exchange(url, text)).statuses).toEqual([status]);
   });
 
-  it('may be any with keys', async () => {
+  it('can be any with keys', async () => {
     const api = await startApi({ apiKeys: [key] });
     expect((await send(api, 'POST', '/bootstrap', { host: 'ml.example.com', 'x-api-key': key })).status).toBe(202);
   });
 });
 
-describe('the origin of a request', () => {
+describe('Origin header', () => {
   it.each([
     ['http://localhost:8006', 'localhost:8006', null],
     ['http://LocalHost:8006', 'LOCALHOST:8006', null],
@@ -123,7 +123,9 @@ describe('the origin of a request', () => {
     ['https://ml.example.com:8443', 'ml.example.com:8443', null],
     ['https://ml.example.com', '127.0.0.1:8006', 'https://ml.example.com/model-init'],
     ['https://ml.example.com', '127.0.0.1:8006', 'https://ML.example.com:443'],
-  ])('%s is ours at %s (PUBLIC_URL %j)', (origin, host, publicUrl) => expect(isOwnOrigin(origin, host, publicUrl)).toBe(true));
+  ])('%s is the own origin at %s (PUBLIC_URL %j)', (origin, host, publicUrl) =>
+    expect(isOwnOrigin(origin, host, publicUrl)).toBe(true),
+  );
 
   it.each([
     ['null', 'localhost:8006', null],
@@ -152,7 +154,7 @@ describe('the origin of a request', () => {
   it.each([
     ['without keys', []],
     ['with keys', [key]],
-  ])('%s: a foreign one changes nothing, whatever the method is', async (_, apiKeys) => {
+  ])('%s > a foreign one changes nothing, by any method', async (_, apiKeys) => {
     const api = await startApi({ apiKeys });
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
@@ -187,7 +189,7 @@ describe('the origin of a request', () => {
     for (const headers of own) expect((await send(api, 'POST', '/bootstrap', { 'x-api-key': key, ...headers })).status).toBe(202);
   });
 
-  it('is the public one behind a proxy that changes Host, where PUBLIC_URL says so', async () => {
+  it('is the own one behind a proxy that changes Host, when PUBLIC_URL names it', async () => {
     const api = await startApi({ apiKeys: [key], publicUrl: 'https://ml.example.com/model-init' });
     const from = (origin: string) => send(api, 'POST', '/bootstrap', { 'x-api-key': key, origin });
     expect((await from('https://ml.example.com')).status).toBe(202);
@@ -195,7 +197,7 @@ describe('the origin of a request', () => {
   });
 });
 
-it('no answer lets a page of another origin read it', async () => {
+it('every response > is unreadable to a page of another origin', async () => {
   const api = await startApi({ apiKeys: [key] });
   const requested = {
     origin: 'https://evil.example',

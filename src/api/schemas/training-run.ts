@@ -51,8 +51,10 @@ const HistoryEntrySchema = z
     to: z.string(),
     actor: z.enum(actors),
     detail: z.string().nullable(),
-    repeats: z.int().openapi({ description: 'How often the same was said: it is counted, not told again', example: 1 }),
-    last_at: instant().openapi({ description: 'When it was said last' }),
+    repeats: z
+      .int()
+      .openapi({ description: 'How often in a row the same was recorded: a repeat is counted, not added', example: 1 }),
+    last_at: instant().openapi({ description: 'When it was recorded last' }),
   })
   .openapi('HistoryEntry');
 

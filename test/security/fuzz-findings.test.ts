@@ -1,11 +1,11 @@
-/** What the fuzzers found, each by itself. */
+/** What the fuzzers found, one test for each. */
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startApi } from '../api/harness.ts';
 import { expectProblem } from '../api/request.ts';
 import { createSender } from './send.ts';
 
-it.each(['/training-jobs', '/deployments'])('a cursor that is none at %s is named', async (path) => {
+it.each(['/training-jobs', '/deployments'])('GET %s > names an invalid cursor', async (path) => {
   const { ask } = await startApi();
   for (const cursor of ['x', 'MA', '%00', 'LTE', '1']) {
     const { errors } = expectProblem(await ask('GET', `${path}?cursor=${cursor}`), 422, 'invalid_request');
@@ -13,14 +13,14 @@ it.each(['/training-jobs', '/deployments'])('a cursor that is none at %s is name
   }
 });
 
-describe('what has no address to look a route up by', () => {
+describe('request without a valid address', () => {
   it.each([
     ['a backslash', '/training-jobs\\', 'x'],
     ['a host that is none', '/training-jobs', 'a b'],
     ['a host with a path', '/training-jobs', 'x/health/live?'],
     ['a host with credentials', '/training-jobs', 'me@x'],
     ['an address of another scheme', 'ftp://x/training-jobs', 'x'],
-  ])('%s is a problem', async (_, path, host) => {
+  ])('%s > returns a problem', async (_, path, host) => {
     const { url, logged } = await startApi();
     const sender = createSender(url, 10_000);
     const { status, headers, text } = await sender.send({ method: 'GET', path, headers: { host }, body: null });
@@ -32,9 +32,9 @@ describe('what has no address to look a route up by', () => {
   });
 });
 
-describe('a line of the log takes no time worth mentioning', () => {
+describe('logger', () => {
   it.each(['a'.repeat(200_000), `a://${':'.repeat(200_000)}`, 'a://b:'.repeat(30_000), `://${'@'.repeat(200_000)}`])(
-    'whatever its text is, %#',
+    'writes a line in time, whatever its text, %#',
     (text) => {
       const log = createLogger({ logLevel: 'info', secrets: ['a-secret'] }, 'api', { write: () => {} });
       const startedAt = performance.now();

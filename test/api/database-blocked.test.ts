@@ -42,7 +42,7 @@ async function slowestLiveWhile(ask: Ask, work: Promise<unknown>): Promise<numbe
 
 const runsOf = async (ask: Ask): Promise<unknown[]> => (await ask<{ items: unknown[] }>('GET', '/training-jobs')).body.items;
 
-it('locked by a shell: writes get 503 after seconds, reads and liveness go on, and all is well when it is released', async () => {
+it('database locked by a shell > writes return 503 in seconds, reads and liveness work, and it recovers', async () => {
   const { ask, databasePath } = await startApi();
   const lock = lockDatabase(databasePath);
   const startedAt = performance.now();
@@ -65,7 +65,7 @@ it('locked by a shell: writes get 503 after seconds, reads and liveness go on, a
   expect((await ask('POST', '/bootstrap')).status).toBe(202);
 });
 
-it('a disk that hangs: liveness goes on, writes get 503 after seconds, and none of them is made later', async () => {
+it('disk hangs > liveness works, writes return 503 in seconds, and none is made later', async () => {
   const { ask, databasePath } = await startApi();
   slowWrites(databasePath, 8000);
   const startedAt = performance.now();
@@ -84,7 +84,7 @@ it('a disk that hangs: liveness goes on, writes get 503 after seconds, and none 
   expect(await runsOf(ask)).toEqual([]);
 });
 
-it('starts while the database is locked, is not ready until it is released, and ends in time', async () => {
+it('API process > starts while the database is locked, is not ready until then, and stops in time', async () => {
   let release = (): void => {};
   const { ask, program } = await startApi(async (databasePath) => {
     const store = openStore(databasePath);

@@ -1,25 +1,25 @@
-/** Answers to requests that went wrong half-way: what they say of what may have been done is true. */
+/** Requests that fail halfway: the response is right about what may have been done. */
 import { describe, expect, it } from 'vitest';
 import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { startApi, type Api } from './harness.ts';
 import { expectProblem } from './request.ts';
 
-const away = { kind: 'error', status: 503, code: 'ServiceUnavailable', message: 'away', times: 'forever' } as const;
+const unavailable = { kind: 'error', status: 503, code: 'ServiceUnavailable', message: 'unavailable', times: 'forever' } as const;
 const idempotencyKey = { 'idempotency-key': 'once' };
 
 const names = async (api: Api): Promise<string[]> =>
   (await api.ask<{ items: TrainingRunBody[] }>('GET', '/training-jobs')).body.items.map((run) => run.training_job_name);
 
-describe('a bootstrap of which SageMaker does not say whether it started the training', () => {
+describe('POST /bootstrap, with an indeterminate start', () => {
   it.each([
     [
-      'without a key: the training is stopped if it is started',
+      'without an Idempotency-Key > the training is stopped if it started',
       {},
       /^SageMaker does not say whether the training (\S+) is started\. If it is, a worker stops it/,
     ],
     [
-      'with a key: the run stays',
+      'with an Idempotency-Key > the run stays',
       idempotencyKey,
       /^SageMaker does not say whether the training (\S+) is started\. The run is recorded.*repeat the Idempotency-Key/,
     ],
@@ -28,8 +28,8 @@ describe('a bootstrap of which SageMaker does not say whether it started the tra
     async (_, headers, says) => {
       const api = await startApi();
       // It did start it.
-      api.simulator.addFault({ ...away, match: { operation: 'CreateTrainingJob' }, afterEffect: true });
-      api.simulator.addFault({ ...away, match: { operation: 'DescribeTrainingJob' } });
+      api.simulator.addFault({ ...unavailable, match: { operation: 'CreateTrainingJob' }, afterEffect: true });
+      api.simulator.addFault({ ...unavailable, match: { operation: 'DescribeTrainingJob' } });
       const { detail } = expectProblem(await api.ask('POST', '/bootstrap', { headers }), 503, 'sagemaker_unavailable');
       expect(detail).toMatch(says);
       expect(detail).not.toMatch(/nothing was/i);
@@ -40,18 +40,18 @@ describe('a bootstrap of which SageMaker does not say whether it started the tra
     20_000,
   );
 
-  it('because it may not look: that is no refusal either', async () => {
+  it('returns 503 where the service may not describe the training', async () => {
     const api = await startApi();
-    api.simulator.addFault({ ...away, match: { operation: 'CreateTrainingJob' }, afterEffect: true });
-    const denied = { ...away, status: 400, code: 'AccessDeniedException', message: 'not authorized to describe' };
+    api.simulator.addFault({ ...unavailable, match: { operation: 'CreateTrainingJob' }, afterEffect: true });
+    const denied = { ...unavailable, status: 400, code: 'AccessDeniedException', message: 'not authorized to describe' };
     api.simulator.addFault({ ...denied, match: { operation: 'DescribeTrainingJob' } });
     const { detail } = expectProblem(await api.ask('POST', '/bootstrap'), 503, 'sagemaker_unavailable');
     expect(detail).toMatch(/If it is, a worker stops it/);
   }, 20_000);
 });
 
-describe('the database, gone half-way', () => {
-  it('through a bootstrap: the run is recorded, and that is said', async () => {
+describe('database lost halfway', () => {
+  it('POST /bootstrap > says that the run is recorded', async () => {
     const api = await startApi();
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'CreateTrainingJob' } });
     const refused = { kind: 'error', status: 400, code: 'ValidationException', message: 'no such image' } as const;
@@ -67,7 +67,7 @@ describe('the database, gone half-way', () => {
     expect(detail).not.toMatch(/nothing was/);
   });
 
-  it('through a stop: the stop is recorded, and that is said', async () => {
+  it('POST /training-jobs/{name}/stop > says that the stop is recorded', async () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'StopTrainingJob' } });
@@ -81,11 +81,11 @@ describe('the database, gone half-way', () => {
     expect(detail).toMatch(/^The database stopped answering half-way\. The stop of job is recorded/);
   });
 
-  it('through a deploy: it may be recorded, and asking again is safe', async () => {
+  it('POST /deploy/{name} > says that it may be recorded and is safe to repeat', async () => {
     const api = await startApi();
-    await api.train('theirs', 'completed');
+    await api.train('foreign-job', 'completed');
     api.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'ListTags' } });
-    const response = api.ask('POST', '/deploy/theirs');
+    const response = api.ask('POST', '/deploy/foreign-job');
     // All that is read before has been read.
     await eventually(async () => {
       const control = await fetch(`${api.simulator.url}/_control/faults`);
@@ -97,7 +97,7 @@ describe('the database, gone half-way', () => {
     expect(detail).toMatch(/may have been recorded; to ask again makes no second one$/);
   });
 
-  it('before anything: nothing was changed', async () => {
+  it('all of them > say that nothing was changed when it was lost before', async () => {
     const api = await startApi();
     await api.ask('POST', '/bootstrap', { json: { training_job_name: 'job' } });
     api.takeDatabaseAway();
