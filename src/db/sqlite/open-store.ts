@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { databaseTiming } from '../../core/timing.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
 import { type CallState, newCallState, withdraw } from './call.ts';
@@ -20,8 +21,6 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-/** So much later than the thread, which has a better reason to tell. */
-const graceMs = 250;
 /** How long a program waits for the database before it continues without. */
 const startWithinMs = 3000;
 /** At the end: a disk that hangs must not keep the process. */
@@ -38,7 +37,7 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
   const responsive = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const workerData: ThreadData = { path: databasePath(databaseUrl), waitMs, responsive };
   const thread = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData, name: 'database' });
-  const calls = new CallsToThread(thread, waitMs + graceMs);
+  const calls = new CallsToThread(thread, waitMs + databaseTiming.threadGraceMs);
   const stopMinding = endWithHungThread(thread, responsive);
   const ready = Promise.withResolvers<string[]>();
   const tried = Promise.withResolvers<Error | null>();

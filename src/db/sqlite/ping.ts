@@ -1,16 +1,15 @@
+import { databaseTiming } from '../../core/timing.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { sql } from './drizzle.ts';
 import { retryWhileBusy } from './busy-timeout.ts';
 import { leases } from './schema.ts';
 import { writeTx } from './write-tx.ts';
 
-/** Less than who asks for readiness waits, so that there is a reason to tell. */
-const mostWaitMs = 700;
 const task = 'prove-writes';
 
 /**
- * Proves that the database takes a write: one row, counted up and committed, since what is rolled back never reaches the disk. Who asks
- * meanwhile, or within `freshMs` after, gets the same answer. Not in line with the other writes, so that it tells what they wait for.
+ * Proves that the database takes a write: one row, counted up and committed, since what is rolled back never reaches the disk. A caller
+ * meanwhile, or within `freshMs` after, gets the same result. Not in line with the other writes, so that it reports what they wait for.
  */
 export function pingOf(file: DatabaseFile, { waitMs, freshMs }: { waitMs: number; freshMs: number }): () => Promise<void> {
   const write = (): void =>
@@ -25,7 +24,7 @@ export function pingOf(file: DatabaseFile, { waitMs, freshMs }: { waitMs: number
   return () => {
     if (response !== null && performance.now() < freshUntil) return response;
     freshUntil = Infinity;
-    response = retryWhileBusy(write, performance.now() + Math.min(waitMs, mostWaitMs)).finally(
+    response = retryWhileBusy(write, performance.now() + Math.min(waitMs, databaseTiming.readinessMs)).finally(
       () => (freshUntil = performance.now() + freshMs),
     );
     return response;
