@@ -59,6 +59,23 @@ export const layers: readonly Layer[] = [
     mayImport: ['src/worker', 'src/services', 'src/ports', 'src/core', 'src/async', 'src/queue'],
     mayImportTypes: ['src/config'],
   },
+  // The composition root: only main.ts and the tests import it.
+  {
+    path: 'src/app',
+    mayImport: [
+      'src/app',
+      'src/services',
+      'src/ports',
+      'src/core',
+      'src/config',
+      'src/db',
+      'src/queue',
+      'src/sagemaker',
+      'src/observability',
+      'package.json',
+    ],
+    mayImportTypes: ['src/api'],
+  },
   { path: 'src/lambda', mayImport: ['src/lambda', 'src/core'] },
   { path: `${simulator}/src/state`, mayImport: [`${simulator}/src/state`], mayImportTypes: [`${simulator}/src`] },
   { path: `${simulator}/src/resources`, mayImport: belowActions, mayImportTypes: [`${simulator}/src`] },

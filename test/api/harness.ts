@@ -1,22 +1,19 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { type ServerTimeouts, startServer } from '../../src/api/server.ts';
 import type { WrongKeyLimits } from '../../src/api/middleware/wrong-keys.ts';
+import { createApiDeps } from '../../src/app/api-deps.ts';
+import { createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { createMetrics } from '../../src/observability/metrics.ts';
-import { createQueue } from '../../src/queue/queue.ts';
-import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
-import { readStatus } from '../../src/services/system/read-status.ts';
-import type { ServiceSettings } from '../../src/ports/settings.ts';
 import type { ServiceContext } from '../../src/services/context.ts';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { createClient, makeConfig, training } from '../../tools/testkit/simulator.ts';
+import { sagemakerAt, testConfig } from '../../tools/testkit/app-context.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl as sharedRedisUrl } from '../../tools/testkit/redis.ts';
 import { type Ask, requesting } from './request.ts';
@@ -55,27 +52,6 @@ export interface Api {
   takeDatabaseAway: () => void;
 }
 
-const settings: ServiceSettings = {
-  projectName: 'ml-sentiment',
-  endpointName: 'ml-sentiment-endpoint',
-  roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
-  trainingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1',
-  servingImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/serve:1',
-  trainingInputS3Uri: null,
-  modelOutputS3Uri: 's3://models/out/',
-  trainingInstanceType: 'ml.m5.xlarge',
-  trainingInstanceCount: 1,
-  trainingVolumeGb: 30,
-  trainingMaxRuntimeSeconds: 86_400,
-  endpointInstanceType: 'ml.m5.large',
-  endpointInstanceCount: 1,
-  pollIntervalMs: 60_000,
-  endpointPollMs: 15_000,
-  reconcileIntervalMs: 30_000,
-  maxTrainingWaitMs: 172_800_000,
-  maxDeploymentWaitMs: 7_200_000,
-};
-
 const noWrongKeyLimits: WrongKeyLimits = {
   free: Infinity,
   forgottenPerSecond: 0,
@@ -84,9 +60,6 @@ const noWrongKeyLimits: WrongKeyLimits = {
   mostWaiting: 0,
   mostAddresses: 1,
 };
-
-/** Dummy credentials, in the form of AWS. */
-const client = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' } };
 
 /** The whole API, listening, over the real parts: a database file and a queue prefix of its own, and a SageMaker simulator. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -103,38 +76,19 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-'));
   const store = openSqliteStore(`file:${folder}/db/autodeploy.db`, { waitMs: 2000, pingFreshMs: 0 });
   await store.ping();
-  const queue = createQueue({ redisUrl, queuePrefix: `{api-${randomUUID()}}`, log });
+  const context = await createContext(
+    testConfig({ REDIS_URL: redisUrl }),
+    { service: 'api', log },
+    { store, sagemaker: sagemakerAt(options.sagemakerUrl ?? simulator.url), now },
+  );
+  const { ctx, queue } = context;
   // The board does not wait for the first connection.
   if (options.redisUrl === undefined) await queue.probe();
-  const sagemaker = createSageMaker({ client: { ...client, endpoint: options.sagemakerUrl ?? simulator.url } });
-  const ctx: ServiceContext = { store, queue, sagemaker, log, settings, now, random: Math.random };
-
-  const metrics = createMetrics({
-    store,
-    queueDepths: () => queue.depths(),
-    probeRedis: () => queue.probe(),
-    now,
-    version: '0.0.0',
-  });
-  const app = createApp({
-    ctx,
-    apiKeys,
-    basePath,
-    publicUrl: options.publicUrl,
-    wrongKeys: options.wrongKeys ?? noWrongKeyLimits,
-    boardQueues: queue.queues,
-    health: { redis: () => queue.probe(), database: () => store.ping(), sagemaker: () => sagemaker.checkCredentials() },
-    version: '0.0.0',
-    readStatus: () => readStatus({ store, queue, now, databaseDiffers: () => null }),
-    metricsText: () => metrics.text(),
-    log,
-  });
+  const settings = { apiKeys, basePath, publicUrl: options.publicUrl ?? null };
+  const app = createApp({ ...createApiDeps(context, settings, log), wrongKeys: options.wrongKeys ?? noWrongKeyLimits });
   const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, timeouts: options.timeouts });
   onTestFinished(async () => {
-    await server.close(0);
-    await queue.close();
-    await store.close();
-    sagemaker.close();
+    await context.close(server.close(0));
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -1,3 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import type { ServiceProcess } from '../../src/core/service-process.ts';
 import type { StatusBody } from '../../src/api/schemas/status.ts';
@@ -34,7 +35,7 @@ describe('GET /status', () => {
     const now = api.ctx.now();
     await api.ctx.store.processes.recordHeartbeat(worker('worker-1', now));
     expect(await status(api)).toMatchObject({
-      version: '0.0.0',
+      version: packageJson.version,
       database: { status: 'ok', reason: null },
       redis: { status: 'ok', reason: null, eviction_policy: 'noeviction' },
       workers: [

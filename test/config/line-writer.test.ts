@@ -72,7 +72,7 @@ describe('a pipe that nobody reads', () => {
       (read) => read.some(({ level }) => level === 'fatal'),
     );
     expect(numbers(lines)).toEqual(upTo(1000));
-    expect(lines.at(-1)).toMatchObject({ msg: 'nobody caught an error', err: { message: 'thrown' } });
+    expect(lines.at(-1)).toMatchObject({ msg: 'uncaught error; the process ends', err: { message: 'thrown' } });
     expect(await writer.exited).toMatchObject({ code: 1 });
   });
 
@@ -91,7 +91,7 @@ describe('a pipe that nobody reads', () => {
 it('Node’s own warnings are lines of the log', async () => {
   const writer = startProgram(program, { THEN: 'warn' });
   expect(await writer.logged(({ level }) => level === 'warn')).toMatchObject({
-    msg: 'Node.js warns',
+    msg: 'Node.js warning',
     err: { type: 'Warning', message: 'warned' },
   });
 });

@@ -5,7 +5,7 @@ import { onShutdownSignal } from '../../src/app/shutdown.ts';
 
 const { LINES = '0', LENGTH = '200', THEN = 'wait' } = process.env;
 const log = createLogger({ logLevel: 'info', secrets: [] }, 'worker');
-onCrash(log, 'nobody caught an error');
+onCrash(log);
 onShutdownSignal(log, async () => {});
 
 const padding = 'x'.repeat(Number(LENGTH));

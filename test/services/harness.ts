@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { expect, onTestFinished } from 'vitest';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
+import { createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
-import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
+import type { RedisQueue } from '../../src/queue/queue.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { createTrainingRun } from '../../src/services/training/create-run.ts';
 import type { BootstrapBody } from '../../src/services/training/new-run.ts';
@@ -18,30 +17,16 @@ import type { Store } from '../../src/ports/store.ts';
 import type { ServiceContext } from '../../src/services/context.ts';
 import type { Simulator } from 'sagemaker-simulator';
 import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
-import { redisUrl } from '../../tools/testkit/redis.ts';
+import { sagemakerAt, testConfig } from '../../tools/testkit/app-context.ts';
 
 export const endpointName = 'live';
 
-export const settings: ServiceSettings = {
-  projectName: 'ml-sentiment',
-  endpointName,
-  roleArn: role,
-  trainingImage: image,
-  servingImage: image,
-  trainingInputS3Uri: null,
-  modelOutputS3Uri: 's3://models/out/',
-  trainingInstanceType: 'ml.m5.xlarge',
-  trainingInstanceCount: 1,
-  trainingVolumeGb: 30,
-  trainingMaxRuntimeSeconds: 86_400,
-  endpointInstanceType: 'ml.m5.large',
-  endpointInstanceCount: 1,
-  pollIntervalMs: 60_000,
-  endpointPollMs: 15_000,
-  reconcileIntervalMs: 30_000,
-  maxTrainingWaitMs: 48 * 3_600_000,
-  maxDeploymentWaitMs: 2 * 3_600_000,
-};
+export const settings: ServiceSettings = testConfig({
+  ENDPOINT_NAME: endpointName,
+  EXECUTION_ROLE_ARN: role,
+  TRAINING_IMAGE: image,
+  SERVING_IMAGE: image,
+}).serviceSettings;
 
 export interface TestContext {
   ctx: ServiceContext & { queue: RedisQueue };
@@ -85,24 +70,16 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
-  const queue = createQueue({ redisUrl: redisUrl(), queuePrefix: `{services-${randomUUID()}}`, log });
-  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
-  const sagemaker = createSageMaker({ client: { region: 'us-east-1', credentials, endpoint: simulator.url } });
-  onTestFinished(async () => {
-    await queue.close();
-    sagemaker.close();
-  });
+  const app = await createContext(
+    { ...testConfig(), serviceSettings: { ...settings, ...changed } },
+    { service: 'worker', log },
+    { store: newStore(), sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
+  );
+  onTestFinished(() => app.close());
+  const { queue, sagemaker } = app;
   // BullMQ's own methods, which tests look into the queue by, do not wait for it.
   await queue.depths();
-  const ctx: TestContext['ctx'] = {
-    store: newStore(),
-    queue,
-    sagemaker,
-    log,
-    settings: { ...settings, ...changed },
-    now: () => clock.now,
-    random: Math.random,
-  };
+  const ctx: TestContext['ctx'] = { ...app.ctx, queue };
 
   const observeRuns = async (): Promise<void> => {
     for (const run of await ctx.store.runs.listUnfinished({ afterSeq: 0, limit: 1000 })) {

@@ -53,7 +53,7 @@ describe('the worker process', () => {
     const worker = startWorker(url, newPrefix());
     const away = () => worker.log.filter(({ msg }) => String(msg).startsWith('Redis does not answer'));
     await eventually(() => away().length === 1);
-    await worker.logged(({ msg }) => msg === 'the worker has started');
+    await worker.logged(({ msg }) => msg === 'worker started');
     const startedAt = performance.now();
     expect(await worker.stop(10_000)).toEqual({ code: 0, signal: null });
     expect(performance.now() - startedAt).toBeLessThan(5000);

@@ -93,7 +93,7 @@ it('a worker whose Redis comes later, and can’t be used, ends with 78 then', a
   const server = await startRedis();
   server.child.signal('SIGSTOP');
   const worker = setUp().start('worker', `redis://app:pass@127.0.0.1:${server.port}`);
-  await worker.logged(({ msg }) => msg === 'the worker has started', 30_000);
+  await worker.logged(({ msg }) => msg === 'worker started', 30_000);
   server.child.signal('SIGCONT');
   expect(await worker.exited).toEqual({ code: 78, signal: null });
   expect(worker.output.filter((line) => !line.startsWith('{')).join('\n')).toContain('WRONGPASS');
@@ -106,7 +106,7 @@ it('a worker that comes while Redis is away, with another database, takes no job
   await api.logged(isUp, 30_000);
   const name = await startTcpSwitch(await freePort());
   const worker = start('worker', `redis://127.0.0.1:${name.port}`, otherDatabase);
-  await worker.logged(({ msg }) => msg === 'the worker has started', 30_000);
+  await worker.logged(({ msg }) => msg === 'worker started', 30_000);
   name.leadTo(server.port);
   const said = await worker.logged(({ msg }) => msg === 'another process of this queue has another database', 30_000);
   expect(said).toMatchObject({ level: 'error', reason: expect.stringMatching(/^DATABASE_URL: .* than the api \S+,/) });

@@ -1,0 +1,42 @@
+import type { ApiDeps } from '../api/deps.ts';
+import type { ApiSettings } from '../config/config.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import type { Logger } from '../observability/logger.ts';
+import { readStatus } from '../services/system/read-status.ts';
+import type { AppContext } from './context.ts';
+
+/** What the API needs from the outside. */
+export function createApiDeps(
+  { ctx, store, queue, sagemaker, sharedDatabase, self: { version } }: AppContext,
+  { apiKeys, basePath, publicUrl }: Pick<ApiSettings, 'apiKeys' | 'basePath' | 'publicUrl'>,
+  log: Logger,
+): ApiDeps {
+  const { now } = ctx;
+  const metrics = createMetrics({
+    store,
+    queueDepths: () => queue.depths(),
+    probeRedis: () => queue.probe(),
+    now,
+    version,
+  });
+  return {
+    ctx,
+    apiKeys,
+    basePath,
+    publicUrl,
+    boardQueues: queue.queues,
+    health: {
+      redis: () => queue.probe(),
+      async database() {
+        const problem = sharedDatabase.problem();
+        if (problem !== null) throw new Error(problem);
+        await store.ping();
+      },
+      sagemaker: () => sagemaker.checkCredentials(),
+    },
+    version,
+    readStatus: () => readStatus({ store, queue, now, databaseDiffers: () => sharedDatabase.problem() }),
+    metricsText: () => metrics.text(),
+    log,
+  };
+}

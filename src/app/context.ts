@@ -1,0 +1,95 @@
+/** The composition root: what both programs and the tests are made of. */
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Config } from '../config/config.ts';
+import type { ServiceName } from '../core/service-process.ts';
+import { databaseTiming } from '../core/timing.ts';
+import { openStore } from '../db/sqlite/open-store.ts';
+import { autoDeployLogger, type Logger } from '../observability/logger.ts';
+import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
+import type { Store } from '../ports/store.ts';
+import { createQueue, type RedisQueue } from '../queue/queue.ts';
+import type { ClientOverrides } from '../sagemaker/client.ts';
+import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
+import type { ServiceContext } from '../services/context.ts';
+import { type Presence, problemOfQueue, startPresence } from '../services/system/presence.ts';
+import { shareDatabase, type SharedDatabase } from '../services/system/shared-database.ts';
+import { newProcessName } from './process-name.ts';
+
+export interface ContextOptions {
+  service: ServiceName;
+  /** The process's own. */
+  log: Logger;
+  /** Called when another process of the queue turns out to use another database, and with null when that is over. */
+  onDatabaseProblem?: (problem: string | null) => void;
+}
+
+/** What tests put in place of the real parts. */
+export interface ContextOverrides {
+  /** Open already; `close` closes it. */
+  store?: Store;
+  /** Where SageMaker is, and with which credentials. */
+  sagemaker?: ClientOverrides;
+  now?: () => number;
+  random?: () => number;
+}
+
+/** The parts of one process, open. */
+export interface AppContext {
+  /** What services get. */
+  readonly ctx: ServiceContext;
+  readonly store: Store;
+  readonly queue: RedisQueue;
+  readonly sagemaker: ConnectedSageMaker;
+  readonly sharedDatabase: SharedDatabase;
+  readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
+  /** Records the process as running, from now on, with the problem that keeps it from working, and compares databases regularly. */
+  announce(problem: () => string | null): void;
+  /** Closes all parts once `work` has ended. Never fails for a part that is away. */
+  close(work?: Promise<unknown>): Promise<void>;
+}
+
+/** Opens the parts. Redis and SageMaker may be away. @throws {StoreUnavailableError} when the database needs a repair. */
+export async function createContext(
+  config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'queuePrefix' | 'proxies' | 'serviceSettings'>,
+  options: ContextOptions,
+  overrides: ContextOverrides = {},
+): Promise<AppContext> {
+  const { service, onDatabaseProblem } = options;
+  const { now = Date.now, random = Math.random } = overrides;
+  const { redisUrl, queuePrefix, serviceSettings: settings } = config;
+  const waitMs = service === 'api' ? databaseTiming.apiWaitMs : databaseTiming.workerWaitMs;
+  const store = overrides.store ?? (await openStore(config.databaseUrl, { waitMs, log: options.log }));
+  const log = autoDeployLogger(options.log);
+  const queue = createQueue({ redisUrl, queuePrefix, log });
+  const calls = createCallCounter({ store, log, now, random });
+  const sagemaker = createSageMaker({
+    onCall: calls.count,
+    log,
+    endpointName: settings.endpointName,
+    client: overrides.sagemaker ?? { proxies: config.proxies },
+  });
+  const self = { name: newProcessName(), service, version: packageJson.version, startedAt: now() } as const;
+  const sharedDatabase = shareDatabase({ store, peers: queue, log, now, self, queuePrefix, onProblem: onDatabaseProblem });
+  let presence: Presence | null = null;
+
+  return {
+    ctx: { store, sagemaker, queue, log, settings, now, random },
+    store,
+    queue,
+    sagemaker,
+    sharedDatabase,
+    self,
+    announce(problem) {
+      sharedDatabase.watch();
+      const currentProblem = async (): Promise<string | null> =>
+        problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem();
+      presence = startPresence({ store, log, now, self, problem: currentProblem });
+    },
+    async close(work = Promise.resolve()) {
+      await Promise.all([work, sharedDatabase.stop()]);
+      await Promise.all([calls.stop(), presence?.stop(), queue.close()]);
+      sagemaker.close();
+      await store.close();
+    },
+  };
+}
