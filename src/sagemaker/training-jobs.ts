@@ -123,11 +123,13 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
     roleArn: job.RoleArn ?? null,
     trainingImage: job.AlgorithmSpecification?.TrainingImage ?? null,
     outputS3Uri: job.OutputDataConfig?.S3OutputPath ?? null,
-    inputS3Uris: (job.InputDataConfig ?? []).flatMap(({ DataSource }) => DataSource?.S3DataSource?.S3Uri ?? []),
+    inputS3Uris: job.InputDataConfig?.flatMap(({ DataSource }) => DataSource?.S3DataSource?.S3Uri ?? []) ?? null,
     hyperparameters,
     environment,
     instanceType: job.ResourceConfig?.InstanceType ?? null,
     instanceCount: job.ResourceConfig?.InstanceCount ?? null,
+    volumeGb: job.ResourceConfig?.VolumeSizeInGB ?? null,
+    maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? null,
   };
 }
 

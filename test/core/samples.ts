@@ -56,11 +56,13 @@ export const aJob = (fields: Partial<TrainingJob> = {}): TrainingJob => ({
   roleArn: 'arn:aws:iam::123456789012:role/sagemaker',
   trainingImage: 'train:1',
   outputS3Uri: 's3://models',
-  inputS3Uris: [],
+  inputS3Uris: null,
   hyperparameters: {},
   environment: {},
   instanceType: 'ml.m5.xlarge',
   instanceCount: 1,
+  volumeGb: 30,
+  maxRuntimeSeconds: 86_400,
   ...fields,
 });
 

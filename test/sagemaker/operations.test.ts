@@ -38,6 +38,8 @@ test('a training job carries all that was asked for, and is described so', async
     environment: { STAGE: 'test' },
     instanceType: 'ml.m5.xlarge',
     instanceCount: 2,
+    volumeGb: 50,
+    maxRuntimeSeconds: 7200,
   });
   expect(await sagemaker.listTags(arn('training-job/job'))).toEqual({ team: 'nlp', 'autodeploy:run-id': 'run-1' });
 
@@ -62,7 +64,7 @@ test('a training job without input has no channel', async () => {
   await sagemaker.createTrainingJob(job('job'));
   const raw = await createClient(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
   expect([raw.InputDataConfig, raw.HyperParameters, raw.Environment]).toEqual([undefined, undefined, undefined]);
-  expect(await sagemaker.describeTrainingJob('job')).toMatchObject({ inputS3Uris: [], hyperparameters: {}, environment: {} });
+  expect(await sagemaker.describeTrainingJob('job')).toMatchObject({ inputS3Uris: null, hyperparameters: {}, environment: {} });
 });
 
 test('a training job ends with its times and metrics; a metric that is no number is left out', async () => {

@@ -6,7 +6,7 @@ import { observeOnEvent } from '../../src/services/events/observe-on-event.ts';
 import { readRun } from '../../src/services/training/get-run.ts';
 import { receiveEvent } from '../../src/services/events/receive-event.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
-import { findTrainingJob } from '../../src/services/training/start-run.ts';
+import { findTrainingJob } from '../../src/services/training/find-training-job.ts';
 import { stopTraining } from '../../src/services/training/stop-run.ts';
 import { training } from '../../tools/testkit/simulator.ts';
 import { startTestContext, type TestContext } from './harness.ts';
@@ -131,7 +131,8 @@ describe('a name in another case', () => {
       match: { operation: 'ListTags' },
       times: 'forever',
     });
-    expect((await findTrainingJob(context.ctx, run, {})).kind).toBe('own');
-    expect((await findTrainingJob(context.ctx, { ...run, runId: 'another', trainingJobName: 'CASE-1' }, {})).kind).toBe('theirs');
+    expect((await findTrainingJob(context.ctx, { run, options: {} })).kind).toBe('own');
+    const other = { ...run, runId: 'another', trainingJobName: 'CASE-1' };
+    expect((await findTrainingJob(context.ctx, { run: other, options: {} })).kind).toBe('foreign');
   });
 });

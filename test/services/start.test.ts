@@ -376,6 +376,23 @@ describe('stopping', () => {
     expect(context.effects()).toEqual({});
   });
 
+  it('stops a training whose response was lost, after a later attempt was throttled', async () => {
+    const context = await startTestContext();
+    context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    context.simulator.addFault(awayForever('DescribeTrainingJob'));
+    const named = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
+    expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
+    context.simulator.clearFaults();
+    context.clock.advance(startTiming.leaseMs / 1000 + 1);
+    context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    await observe(context, 'named');
+    expect(await context.store.runs.find('named')).toMatchObject({ status: 'requested', startAttemptedAt: null });
+    await stopTraining(context.ctx, 'named');
+    await context.settle();
+    expect(await context.store.runs.find('named')).toMatchObject({ status: 'stopped' });
+    expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
+  }, 40_000);
+
   it('an unknown one is not found, one that is stopped is stopped', async () => {
     const context = await startTestContext();
     expect(await refused(stopTraining(context.ctx, 'nobody'))).toBe('not_found');

@@ -6,7 +6,7 @@ import { confirmLimit } from '../confirm-time-limit.ts';
 import type { SageMakerErrorKind } from '../errors.ts';
 import { trainingNotFoundBudgetMs } from '../timing.ts';
 import { kindOfFailed, kindOfStopped } from './training-failure-kind.ts';
-import type { TrainingJob, TrainingOutcome, TrainingRun } from './training-run.ts';
+import { type TrainingJob, type TrainingOutcome, type TrainingRun, toOutcome } from './training-run.ts';
 
 export type TrainingObservation =
   | { kind: 'job'; job: TrainingJob }
@@ -73,7 +73,7 @@ export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }
 function observe(run: TrainingRun, observation: TrainingObservation): Finish | Seen {
   switch (observation.kind) {
     case 'job':
-      return toObservation(run, observation.job);
+      return decideJob(run, observation.job);
     case 'error':
       return unseen(`${observation.error}: ${observation.message}`);
     case 'elsewhere':
@@ -104,7 +104,7 @@ function endByLimit(
   return finish({ status: 'timed_out', failureReason, failureKind: 'timeout', secondaryStatus });
 }
 
-function toObservation(run: TrainingRun, job: TrainingJob): Finish | Seen {
+function decideJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
   const seen = {
     secondaryStatus: job.secondaryStatus,
     metrics: metricsOf(job),
@@ -143,16 +143,7 @@ function toObservation(run: TrainingRun, job: TrainingJob): Finish | Seen {
 }
 
 function finish(outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): Finish {
-  const full = {
-    secondaryStatus: null,
-    failureReason: null,
-    failureKind: null,
-    modelArtifact: null,
-    metrics: null,
-    trainingEndedAt: null,
-    trainingCreatedAt: null,
-    ...outcome,
-  };
+  const full = toOutcome(outcome);
   return { kind: 'finish', outcome: full, deploy: false, detail: full.failureReason ?? `training ${full.status}` };
 }
 

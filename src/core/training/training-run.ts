@@ -103,6 +103,18 @@ export interface TrainingOutcome {
   detail?: string;
 }
 
+/** Returns an outcome with null for what is not given. */
+export const toOutcome = (outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): TrainingOutcome => ({
+  secondaryStatus: null,
+  failureReason: null,
+  failureKind: null,
+  modelArtifact: null,
+  metrics: null,
+  trainingEndedAt: null,
+  trainingCreatedAt: null,
+  ...outcome,
+});
+
 /** Statuses of a training job at SageMaker in which it is over (docs/reference/sagemaker-behavior.md#training-job-statuses). */
 const endedJobStatuses: readonly string[] = ['Completed', 'Failed', 'Stopped'];
 
@@ -134,11 +146,14 @@ export interface TrainingJob {
   roleArn: string | null;
   trainingImage: string | null;
   outputS3Uri: string | null;
-  inputS3Uris: string[];
+  /** null where SageMaker shows no input, as of a job without any. */
+  inputS3Uris: string[] | null;
   hyperparameters: Record<string, string>;
   environment: Record<string, string>;
   instanceType: string | null;
   instanceCount: number | null;
+  volumeGb: number | null;
+  maxRuntimeSeconds: number | null;
 }
 
 /**

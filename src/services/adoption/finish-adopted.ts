@@ -3,7 +3,8 @@ import type { AdoptionDecision } from '../../core/training/decide-adoption.ts';
 import type { TrainingDecision } from '../../core/training/decide-training.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
-import { isRetryBudgetSpent } from '../training/confirm-end.ts';
+import { confirmRetryBudget } from '../../core/training/confirm-retry-budget.ts';
+import { recordOverdue } from '../training/record-overdue.ts';
 import { observeAdopted } from './observe-adopted.ts';
 import type { ObserveContext } from '../training/observe-context.ts';
 import { snooze, complete, type JobResult } from '../job-result.ts';
@@ -27,7 +28,9 @@ export async function finishAdopted(
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     const since = failingSince ?? now();
-    if (!(await isRetryBudgetSpent(ctx, run, error, now() - since))) {
+    const budget = confirmRetryBudget(run, error, { forMs: now() - since, now: now(), limits: ctx.settings });
+    if (!budget.isSpent) {
+      await recordOverdue(ctx, { run, overdueSince: budget.overdueSince });
       log.warn({ ...fields, err: error }, 'what has become of the endpoint could not be looked at; looking again');
       return snooze(retryDelayMs(now() - since, random), since);
     }

@@ -28,7 +28,7 @@ import type { ObserveContext } from './observe-context.ts';
 export async function observeTraining(ctx: ServiceContext, trainingJobName: string, context: ObserveContext): Promise<JobResult> {
   const run = await ctx.store.runs.find(trainingJobName);
   if (run === null || isFinishedRun(run.status)) return complete;
-  if (run.status === 'requested') return resumeStart(ctx, run, context);
+  if (run.status === 'requested') return resumeStart(ctx, { run, ...context });
   return observeRun(ctx, run, context);
 }
 
