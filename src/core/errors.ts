@@ -108,28 +108,27 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** What a caller of the API did wrong, or has to wait for; each code has one HTTP status (src/api/problems/table.ts). */
-export const serviceErrorCodes = [
-  'idempotency_conflict',
-  'training_job_exists',
-  'sagemaker_rejected',
-  'quota_exceeded',
-  'sagemaker_unavailable',
-  'not_found',
-  'training_not_completed',
-  'superseded',
-  'nothing_to_stop',
-  'deployment_in_progress',
-  'run_in_progress',
-  'invalid_request',
-  'database_unavailable',
-] as const;
-export type ServiceErrorCode = (typeof serviceErrorCodes)[number];
+/** What a caller did wrong or has to wait for. Each code has one HTTP status (src/api/problems/table.ts). */
+export type ServiceErrorCode =
+  | 'idempotency_conflict'
+  | 'training_job_exists'
+  | 'sagemaker_rejected'
+  | 'quota_exceeded'
+  | 'sagemaker_unavailable'
+  | 'not_found'
+  | 'training_not_completed'
+  | 'superseded'
+  | 'nothing_to_stop'
+  | 'deployment_in_progress'
+  | 'run_in_progress'
+  | 'invalid_request'
+  | 'database_unavailable';
 
+/** A service refuses the request of a caller: `message` is for the caller. */
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode;
   readonly retryAfterSeconds: number | null;
-  /** With `invalid_request`: the field of the request that the message begins with. */
+  /** With `invalid_request`: the field of the request, of which the message says what it must be. */
   readonly field: string | null;
 
   constructor(

@@ -7,7 +7,7 @@ import {
   ServiceError,
   StoreUnavailableError,
 } from '../../core/errors.ts';
-import { ApiError, type FieldIssue } from './api-error.ts';
+import { ApiError, invalidRequest } from './api-error.ts';
 import type { ProblemCode } from './table.ts';
 
 /** For a SageMaker error that no service turned into a ServiceError. */
@@ -29,8 +29,8 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ServiceError) {
     const { code, message, retryAfterSeconds } = error;
-    const errors = code === 'invalid_request' ? [toFieldIssue(error)] : undefined;
-    return new ApiError(code, message, { errors, retryAfterSeconds, cause: error });
+    if (code === 'invalid_request') return invalidRequest([{ field: error.field ?? 'request', detail: message }]);
+    return new ApiError(code, message, { retryAfterSeconds, cause: error });
   }
   if (error instanceof StoreUnavailableError) {
     return new ApiError('database_unavailable', 'The database does not answer; nothing was changed', { cause: error });
@@ -44,9 +44,6 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof HTTPException && error.status < 500) return new ApiError('bad_request', error.message, { cause: error });
   return new ApiError('internal_error', 'An unexpected error; the log has it under this request id', { cause: error });
 }
-
-const toFieldIssue = ({ field, message }: ServiceError): FieldIssue =>
-  field === null ? { field: 'request', detail: message } : { field, detail: message.replace(`${field} `, '') };
 
 function sagemakerDetail({ kind, code, operation, message }: SageMakerError): string {
   if (kind === 'unauthenticated') return `SageMaker could not be called: ${credentialsProblemForCaller(code)}`;

@@ -8,7 +8,7 @@ export function seqOfCursor(cursor: string | null): number | null {
   if (cursor === null) return null;
   const seq = Number(Buffer.from(cursor, 'base64url').toString());
   if (!Number.isSafeInteger(seq) || seq <= 0 || encode(seq) !== cursor) {
-    throw new ServiceError('invalid_request', 'cursor must be the next_cursor of another page', { field: 'cursor' });
+    throw new ServiceError('invalid_request', 'must be the next_cursor of another page', { field: 'cursor' });
   }
   return seq;
 }

@@ -39,7 +39,7 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
 
   it.each(['', '12', 'not one', 'LTE', 'MA', 'MS41', 'MWUz', 'Mg=='])('refuses the cursor %j', async (cursor) => {
     const store = newDatabase().open();
-    const refused = { code: 'invalid_request', message: 'cursor must be the next_cursor of another page' };
+    const refused = { code: 'invalid_request', field: 'cursor', message: 'must be the next_cursor of another page' };
     await expect(store.runs.list({ filter: {}, page: { limit: 2, cursor } })).rejects.toMatchObject(refused);
     await expect(store.deployments.list({ filter: {}, page: { limit: 2, cursor } })).rejects.toMatchObject(refused);
   });
