@@ -22,7 +22,7 @@ const rules = (kind: 'names' | 'identifier' | 'prose', toPattern: (source: strin
     return source === undefined ? [] : [{ pattern: toPattern(source), instead: word.new }];
   });
 
-/** On the words of a name, in lower case and with spaces between: `take in hand` for `takeInHand`, `take_in_hand`, `take-in-hand`. */
+/** On the words of a name, in lower case and with spaces between: `two words` for `twoWords`, `two_words`, `two-words`. */
 const nameRules = rules('names', (source) => new RegExp(`(?<![a-z0-9])(?:${source})(?![a-z0-9])`));
 const identifierRules = rules('identifier', (source) => new RegExp(source));
 /** A capital letter in it counts. */
