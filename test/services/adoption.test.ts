@@ -243,7 +243,7 @@ describe('the look for lost trainings', () => {
 
 describe('a training with copied tags', () => {
   const event = (trainingJobName: string, tags: Record<string, string> = {}) =>
-    ({ kind: 'training', trainingJobName, status: 'Completed', secondaryStatus: 'Completed', tags, at: 0 }) as const;
+    ({ kind: 'training', trainingJobName, status: 'Completed', tags }) as const;
 
   it('is not deployed, by poll or event, with or without the database, and that is said', async () => {
     const context = await startTestContext();

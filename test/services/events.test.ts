@@ -10,16 +10,12 @@ const trainingEvent = (trainingJobName: string, tags: Record<string, string> = {
   kind: 'training',
   trainingJobName,
   status: 'Completed',
-  secondaryStatus: 'Completed',
   tags,
-  at: 0,
 });
 const endpointEvent = (name = endpointName): StateChange => ({
   kind: 'endpoint',
   endpointName: name,
   status: 'InService',
-  endpointConfigName: null,
-  at: 0,
 });
 
 const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });

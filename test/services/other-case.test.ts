@@ -17,9 +17,7 @@ const event = (trainingJobName: string): StateChange => ({
   kind: 'training',
   trainingJobName,
   status: 'Completed',
-  secondaryStatus: null,
   tags: {},
-  at: 0,
 });
 const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
 const runs = async (context: TestContext): Promise<string[]> =>

@@ -1,34 +1,19 @@
 /**
  * The EventBridge envelopes of POST /events, as SageMaker sends them
  * (docs/reference/eventbridge-behavior.md#training-events-use-the-words-of-the-api): exact about what the service needs, loose
- * about all else. Instants come as milliseconds in numbers or strings, absent fields as null, an endpoint's status in
- * UPPER_SNAKE.
+ * about all else. Absent fields come as null, an endpoint's status in UPPER_SNAKE.
  */
 import { z } from '@hono/zod-openapi';
 import type { StateChange } from '../../core/sagemaker/state-change.ts';
 import { resourceName } from './request.ts';
 
-/** Null for what is no instant: a field that only dates the event must not cost it. */
-const instantMs = z
-  .union([z.number(), z.string()])
-  .transform((value) => {
-    const text = String(value).trim();
-    const ms = /^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text)) : Date.parse(text);
-    return Number.isSafeInteger(ms) ? ms : null;
-  })
-  .nullish()
-  .catch(null);
-
 const status = () => z.string('must be a string').regex(/^[A-Za-z_]{1,64}$/, 'must be a status of SageMaker');
-const text = () => z.string().nullish().catch(null);
 
 const trainingDetail = z.looseObject(
   {
     TrainingJobName: resourceName().openapi({ example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
     TrainingJobStatus: status().openapi({ example: 'Completed' }),
-    SecondaryStatus: text(),
     Tags: z.record(z.string(), z.string()).nullish().catch(null),
-    LastModifiedTime: instantMs,
   },
   'must be an object',
 );
@@ -37,16 +22,11 @@ const endpointDetail = z.looseObject(
   {
     EndpointName: resourceName().openapi({ example: 'ml-sentiment-endpoint' }),
     EndpointStatus: status().openapi({ example: 'IN_SERVICE' }),
-    EndpointConfigName: text(),
-    LastModifiedTime: instantMs,
   },
   'must be an object',
 );
 
-const envelope = {
-  source: z.literal('aws.sagemaker', 'must be aws.sagemaker'),
-  time: instantMs,
-};
+const envelope = { source: z.literal('aws.sagemaker', 'must be aws.sagemaker') };
 
 const trainingType = 'SageMaker Training Job State Change';
 const endpointType = 'SageMaker Endpoint State Change';
@@ -64,20 +44,12 @@ export const EventSchema = z
     `must be ${eventTypes}`,
   )
   .transform((event): StateChange => {
-    const at = event.detail.LastModifiedTime ?? event.time ?? null;
     if (event['detail-type'] === trainingType) {
-      const { TrainingJobName: trainingJobName, TrainingJobStatus, SecondaryStatus, Tags } = event.detail;
-      const tags = Tags ?? {};
-      return { kind: 'training', trainingJobName, status: TrainingJobStatus, secondaryStatus: SecondaryStatus ?? null, tags, at };
+      const { TrainingJobName: trainingJobName, TrainingJobStatus, Tags } = event.detail;
+      return { kind: 'training', trainingJobName, status: TrainingJobStatus, tags: Tags ?? {} };
     }
-    const { EndpointName: endpointName, EndpointStatus, EndpointConfigName } = event.detail;
-    return {
-      kind: 'endpoint',
-      endpointName,
-      status: camelCase(EndpointStatus),
-      endpointConfigName: EndpointConfigName ?? null,
-      at,
-    };
+    const { EndpointName: endpointName, EndpointStatus } = event.detail;
+    return { kind: 'endpoint', endpointName, status: camelCase(EndpointStatus) };
   });
 
 /** `UPDATE_ROLLBACK_FAILED` becomes `UpdateRollbackFailed`; what is CamelCase already stays. */
