@@ -2,17 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ClaimLostError } from '../../src/core/errors.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
-import { endpointName, startTestContext, type TestContext } from './harness.ts';
+import { liveConfigOf, startLive, statusesOf, type TestContext } from './harness.ts';
 
 const update = { operation: 'UpdateEndpoint' } as const;
-
-/** A training is live on the endpoint. */
-async function startLive(): Promise<TestContext> {
-  const context = await startTestContext();
-  await context.start();
-  await context.settle();
-  return context;
-}
 
 /** A worker whose UpdateEndpoint is on its way for so long, on the wall's clock. */
 async function sendUpdate(context: TestContext, deploymentId: string, ms: number): Promise<{ late: Promise<unknown> }> {
@@ -34,15 +26,9 @@ async function sendUpdate(context: TestContext, deploymentId: string, ms: number
 const requestedFor = (context: TestContext): unknown[] =>
   context.simulator.effects({ kind: 'endpoint_update_requested' }).map(({ detail }) => detail?.['to']);
 
-const liveConfigOf = async (context: TestContext): Promise<string | undefined> =>
-  (await context.sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName;
-
-const statusesOf = async (context: TestContext, job: string): Promise<string[]> =>
-  (await context.deploymentsOf(job)).map(({ status }) => status);
-
 describe('an effect on the endpoint that was asked for and not answered', () => {
   it('is not asked for again within the call: SageMaker may have rolled it back already', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.changeSettings({ endpointUpdateSeconds: 0 });
     context.simulator.addFault({ kind: 'roll_back_update', match: update });
     context.simulator.addFault({ kind: 'lose_response', match: update });
@@ -53,7 +39,7 @@ describe('an effect on the endpoint that was asked for and not answered', () => 
   });
 
   it('is not asked for again by the next worker while the first one’s call may still arrive', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.changeSettings({ endpointUpdateSeconds: 0 });
     context.simulator.addFault({ kind: 'roll_back_update', match: update });
     const job = await context.start();
@@ -68,7 +54,7 @@ describe('an effect on the endpoint that was asked for and not answered', () => 
   });
 
   it('is asked for again when it can’t arrive any more', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.addFault({ kind: 'lose_request', match: update });
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
@@ -88,7 +74,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
   const internalError = { kind: 'error', status: 500, code: 'InternalFailure', match: update } as const;
 
   it('is asked for again in the same pass when a look shows that it has not come about', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.addFault({ ...internalError, times: 2 });
     const job = await context.start();
     await runDeployment(context.ctx, await context.untilQueued(job), {});
@@ -98,7 +84,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
   });
 
   it('is asked for again also when it was asked for only after the time limit, on account of an outage', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
     context.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
@@ -111,7 +97,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
   });
 
   it('is not asked for again when a look shows that it has', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.addFault({ ...internalError, afterEffect: true });
     context.simulator.addFault({ kind: 'roll_back_update', match: update });
     const job = await context.start();
@@ -121,7 +107,7 @@ describe('an effect on the endpoint that was answered with a 5xx', () => {
   });
 
   it('waits as for any trouble when the answers stay the same', async () => {
-    const context = await startLive();
+    const { context } = await startLive();
     context.simulator.addFault({ ...internalError, times: 'forever' });
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
@@ -144,7 +130,7 @@ describe('a call that arrives after its deployment is over', () => {
     newer: string;
     config: string | null | undefined;
   }> {
-    const context = await startLive();
+    const { context } = await startLive();
     const { late } = await sendUpdate(context, await context.untilQueued(await context.start()), 3000);
     await context.settle();
     const newer = await context.start();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOnLoopback } from '../testkit/loopback.ts';
 import { nameOf } from './bullmq-scripts.ts';
 import type { Intercept } from './intercepted-message.ts';
 import { Frames, isPush, wordsOf } from './resp.ts';
@@ -51,10 +52,9 @@ export async function startRedisProxy(process: string, redisPort: number, interc
       client.write(frame);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async close() {
       server.close();
       for (const socket of sockets) socket.destroy();

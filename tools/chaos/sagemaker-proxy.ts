@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../testkit/loopback.ts';
 import type { Intercept } from './intercepted-message.ts';
 import type { Proxy } from './redis-proxy.ts';
 
@@ -32,10 +32,9 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
     response.writeHead(upstream.statusCode ?? 500, upstream.headers).end(responded);
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async close() {
       server.close();
       server.closeAllConnections();

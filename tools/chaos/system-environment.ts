@@ -17,10 +17,4 @@ export const serviceEnv = {
   EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/crash',
   TRAINING_IMAGE: '123456789012.dkr.ecr.us-east-1.amazonaws.com/crash:1',
   MODEL_OUTPUT_S3_URI: 's3://crash/models',
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'simulator',
-  AWS_SECRET_ACCESS_KEY: 'simulator',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
 };

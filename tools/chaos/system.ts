@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
+import { simulatorAws } from '../dev/environment.ts';
 import { redisArguments, redisIsReady, redisProgram } from '../dev/redis-server.ts';
 import { redisResponds } from '../dev/readiness.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { freePort } from '../dev/ports.ts';
 import { machine, serviceEnv, simulatorEnv } from './system-environment.ts';
+import { hasDeployment, holdWriteLock, removeDatabaseFiles } from './database-file.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSageMakerProxy } from './sagemaker-proxy.ts';
@@ -25,7 +26,7 @@ const workers = ['worker-1', 'worker-2', 'worker-3'];
  * the API and three workers. The API and each worker reach Redis and the simulator through proxies of their own.
  */
 export class CrashSystem {
-  readonly breakpoints = new Breakpoints((condition, names) => this.#isRecorded(condition, names));
+  readonly breakpoints = new Breakpoints((condition, names) => hasDeployment(this.databaseFile, condition, names));
   /** Runs that clients have removed: the service must not know them any more. */
   readonly removedRuns = new Set<string>();
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
@@ -78,7 +79,7 @@ export class CrashSystem {
           PORT: String(apiPort),
           DATABASE_URL: `file:${this.databaseFile}`,
           REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-          AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${sagemaker.port}`,
+          ...simulatorAws(sagemaker.port),
         },
       });
     };
@@ -138,26 +139,9 @@ export class CrashSystem {
     await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 0');
   }
 
-  #isRecorded(condition: string, names: readonly string[]): boolean {
-    const sqlite = new Sqlite(this.databaseFile, { readonly: true, timeout: 2000 });
-    try {
-      const list = names.map(() => '?').join(', ');
-      const query = `SELECT 1 FROM deployments WHERE (training_job_name IN (${list}) OR endpoint_name IN (${list})) AND ${condition}`;
-      return sqlite.prepare(query).get(...names, ...names) !== undefined;
-    } finally {
-      sqlite.close();
-    }
-  }
-
   /** Another program, such as a backup or a shell, holds the write lock for so long. */
-  async lockDatabase(ms: number): Promise<void> {
-    const sqlite = new Sqlite(this.databaseFile, { timeout: 2000 });
-    try {
-      sqlite.exec('BEGIN IMMEDIATE');
-      await delay(ms);
-    } finally {
-      sqlite.close();
-    }
+  lockDatabase(ms: number): Promise<void> {
+    return holdWriteLock(this.databaseFile, ms);
   }
 
   /** SIGKILL; Redis restarts with what its append-only file holds. Resolves when it responds again. */
@@ -169,9 +153,8 @@ export class CrashSystem {
     await eventually(redisResponds(this.#redisPort));
   }
 
-  /** Deletes the file and its side files, as `rm autodeploy.db*` does. */
   removeDatabase(): void {
-    for (const side of ['', '-wal', '-shm']) rmSync(`${this.databaseFile}${side}`, { force: true });
+    removeDatabaseFiles(this.databaseFile);
   }
 
   /** The last output of each process. */

@@ -18,8 +18,8 @@ export const pick = (env: Environment, names: readonly string[]): NodeJS.Process
 
 export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(env, machine);
 
-/** The only endpoint, profile and credentials: the SDK reads no others from files or the network. */
-const simulatorAws = (simulatorPort: number): NodeJS.ProcessEnv => ({
+/** Leads the SDK to the simulator (or a proxy before it) alone: it reads no other endpoint, profile or credentials from files or the network. */
+export const simulatorAws = (simulatorPort: number) => ({
   AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
   // A call to another service than SageMaker fails: no program listens there.
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',

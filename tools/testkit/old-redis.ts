@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 
 /** A proxy to Redis that changes the version in its responses. @returns the port of the proxy. */
 export async function startOldRedis(port: number, version: string): Promise<number> {
@@ -16,10 +16,8 @@ export async function startOldRedis(port: number, version: string): Promise<numb
       socket.on('close', () => other.destroy());
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  return listenOnLoopback(server);
 }
 
 /** Keeps the length of the text: INFO's response begins with it. */

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as send } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface ProxyOptions {
   /** Where a tunnel to `host:port` leads to: a port of this machine, or nowhere, with this status. */
@@ -55,10 +55,10 @@ export async function startProxy({ tunnel = () => ({ status: 502 }), status }: P
     sockets.add(target);
     target.on('error', () => client.destroy());
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const port = await listenOnLoopback(server);
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requested, connections: () => connections };
+  return { url: `http://127.0.0.1:${port}`, requested, connections: () => connections };
 }
