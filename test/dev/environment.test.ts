@@ -82,7 +82,7 @@ describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
   });
 });
 
-it('serviceEnvironment with --aws passes the AWS variables of the shell, and keeps the rest on this machine', () => {
+it('serviceEnvironment with --aws passes the AWS variables, and keeps the rest on this machine', () => {
   const env = serviceEnvironment(shell, names, { ...wiring, aws: true });
   expect(ofAws(env)).toEqual(ofAws(shell));
   expect(env).toMatchObject({ HOME: '/home/me', HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:7000' });

@@ -4,7 +4,7 @@ import { startSystem } from './system.ts';
 
 const isExpired = "the service's own AWS credentials are expired (ExpiredTokenException)";
 
-it('an AWS session that expires during a deployment: API and worker report it, and the deployment continues', async () => {
+it('an AWS session that expires during a deployment: both programs report it, and it continues', async () => {
   const { simulator, api, workers, ask } = await startSystem(
     { POLL_INTERVAL_SECONDS: '0.5', ENDPOINT_POLL_SECONDS: '0.5', RECONCILE_INTERVAL_SECONDS: '1' },
     { trainingSeconds: 1, endpointCreateSeconds: 4 },

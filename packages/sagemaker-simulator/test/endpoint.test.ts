@@ -171,7 +171,7 @@ test('an endpoint can not be put on a configuration whose model is gone', async 
   expect(await refusal(update(sagemaker))).toEqual(invalid(`Could not find model "${arn('model/two')}".`));
 });
 
-test('a rollback ends InService on the old configuration with the reason, which the next success clears', async () => {
+test('a rollback ends InService on the old configuration with a reason; the next success clears it', async () => {
   const { sagemaker, clock, simulator } = await startSimulator();
   await makeLiveEndpoint(sagemaker, clock);
   simulator.addFault({ kind: 'roll_back_update', reason: 'The container did not pass the ping health check.' });
@@ -260,7 +260,7 @@ test('a new configuration may be invisible for a while to CreateEndpoint and Upd
   await update(sagemaker);
 });
 
-test('weights and capacities are changed in time, and an update keeps them when reported to', async () => {
+test('weights and capacities change in time, and an update that retains them keeps them', async () => {
   const { sagemaker, clock } = await startSimulator();
   await makeLiveEndpoint(sagemaker, clock);
   const change = { VariantName: 'AllTraffic', DesiredInstanceCount: 4, DesiredWeight: 0.5 };

@@ -81,7 +81,7 @@ test('lose_request breaks the connection before the effect, lose_response after 
   ]);
 });
 
-test('a repeated call whose first answer was lost looks like a duplicate; a refusal uses lose_response up no further', async () => {
+test('a repeated call after a lost response is a duplicate; a refused call uses up no lose_response', async () => {
   const { simulator } = await startSimulator();
   simulator.addFault({ kind: 'lose_response', times: 'forever' });
   const { name } = await refusal(createClient(simulator.url, { maxAttempts: 3 }).createTrainingJob(training('job')));

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-test('a full pipe without a reader stops neither calls nor SIGTERM; the reader learns later what is missing', async () => {
+test('a full pipe without a reader stops neither calls nor SIGTERM; a later line counts the lost ones', async () => {
   // A real pipe, as a shell makes it: `spawn` itself makes a socket.
   const shell = spawn(
     'sh',
