@@ -44,7 +44,7 @@ async function listening(program: Program): Promise<string> {
   return String(url);
 }
 
-/** Milliseconds that it takes to end, and how it ends. */
+/** Sends the signal, and returns the exit code and the milliseconds until then. */
 async function end(program: Program, signal: NodeJS.Signals): Promise<{ code: number | null; tookMs: number }> {
   const startedAt = performance.now();
   program.signal(signal);
@@ -52,7 +52,7 @@ async function end(program: Program, signal: NodeJS.Signals): Promise<{ code: nu
   return { code, tookMs: performance.now() - startedAt };
 }
 
-/** That a bootstrap which has no answer yet has come so far. */
+/** Resolves when a bootstrap that has no response yet has recorded its run. */
 const aRunIsRecorded = (url: string): Promise<unknown> =>
   eventually(
     () => requesting(url)<{ items: unknown[] }>('GET', '/training-jobs'),
