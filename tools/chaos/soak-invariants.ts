@@ -62,9 +62,10 @@ function findingsOfRun(run: RunDetails, ledger: Ledger): { what: string; at: num
   const say = (what: string, at = endedAt): void => void found.push({ what, at });
   if (run.status === 'failed' && run.failure_reason !== injectedReason) say(`${name} failed: ${run.failure_reason}`);
   if (run.status === 'stopped' && !ledger.stopped.has(name)) say(`${name} stopped, and no client requested it`);
-  for (const { status, failure_reason: reason, finished_at: at } of run.deployments) {
+  for (const { status, failure_reason: reason, started_at: startedAt, finished_at: at } of run.deployments) {
     const injected = reason?.includes(injectedReason) ?? false;
-    const discarded = ledger.stopped.has(name) && (reason?.startsWith('withdrawn before its turn') ?? false);
+    // A stop discards a deployment that has not begun.
+    const discarded = ledger.stopped.has(name) && startedAt === null;
     if ((status === 'failed' || status === 'rolled_back') && !injected && !discarded)
       say(`deployment of ${name} ${status}: ${reason}`, Date.parse(at ?? ''));
   }
