@@ -12,16 +12,12 @@ CREATE TABLE `deployments` (
 	`attempts` integer NOT NULL,
 	`model_name` text NOT NULL,
 	`endpoint_config_name` text,
-	`requested_action` text,
-	`requested_at` integer,
-	`acknowledged_at` integer,
-	`baseline_modified_at` integer,
-	`previous_endpoint_config_name` text,
+	`endpoint_change` text,
 	`failure_reason` text,
 	`superseded_by` text,
 	`last_error_kind` text,
 	`failing_since` integer,
-	`fencingToken` integer DEFAULT 0 NOT NULL,
+	`fencing_token` integer DEFAULT 0 NOT NULL,
 	`training_created_at` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`started_at` integer,
@@ -43,7 +39,7 @@ CREATE TABLE `deployments` (
 	`variant` text,
 	FOREIGN KEY (`run_seq`) REFERENCES `training_runs`(`seq`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "deployments_status_known" CHECK("deployments"."status" in ('queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded')),
-	CONSTRAINT "deployments_step_known" CHECK("deployments"."step" in ('model', 'endpoint_config', 'endpoint', 'settle')),
+	CONSTRAINT "deployments_step_known" CHECK("deployments"."step" in ('model', 'endpoint_config', 'endpoint', 'in_service')),
 	CONSTRAINT "deployments_trigger_known" CHECK("deployments"."trigger" in ('poll', 'event', 'api', 'reconcile')),
 	CONSTRAINT "deployments_finished_at" CHECK(("deployments"."status" in ('deployed', 'rolled_back', 'failed', 'superseded')) = ("deployments"."finished_at" is not null)),
 	CONSTRAINT "deployments_started_at" CHECK("deployments"."status" <> 'in_progress' or "deployments"."started_at" is not null)
@@ -81,6 +77,12 @@ CREATE TABLE `installation` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `leases` (
+	`task` text PRIMARY KEY NOT NULL,
+	`taken_at` integer,
+	`checkpoint_at` integer
+);
+--> statement-breakpoint
 CREATE TABLE `migrated_by` (
 	`migrations` integer PRIMARY KEY NOT NULL,
 	`version` text NOT NULL,
@@ -94,12 +96,6 @@ CREATE TABLE `processes` (
 	`started_at` integer NOT NULL,
 	`last_seen_at` integer NOT NULL,
 	`problem` text
-);
---> statement-breakpoint
-CREATE TABLE `leases` (
-	`task` text PRIMARY KEY NOT NULL,
-	`taken_at` integer,
-	`checkpoint_at` integer
 );
 --> statement-breakpoint
 CREATE TABLE `sagemaker_call_minutes` (

@@ -1,7 +1,7 @@
 /** Rows as the API shows them. */
 import type { Deployment } from '../core/deployment/deployment.ts';
 import type { HistoryEntry } from '../core/history.ts';
-import type { EndpointStatus } from '../services/deployment/endpoint-status.ts';
+import type { EndpointStatus } from '../services/deployment/get-endpoint-status.ts';
 import type { RunDetails } from '../services/training/get-run.ts';
 import type { RunView } from '../ports/store.ts';
 import { boardPath } from './pages/board.ts';
@@ -62,7 +62,7 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   training_ended_at: isoTimeOrNull(deployment.trainingEndedAt),
   detected_at: isoTimeOrNull(deployment.detectedAt),
   detected_by: deployment.detectedBy,
-  deploy_requested_at: isoTimeOrNull(deployment.requestedAt),
+  deploy_requested_at: isoTimeOrNull(deployment.endpointChange?.requestedAt ?? null),
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 

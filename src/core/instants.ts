@@ -18,42 +18,41 @@ export const hasPassed = (since: number, forMs: number, now: number): boolean =>
 export const isAhead = (at: number | null, now: number): at is number =>
   at !== null && at - now > timeLimitTiming.aheadToleranceMs;
 
-const counting = [
-  'startedAt',
-  'requestedAt',
-  'acknowledgedAt',
-  'failingSince',
-  'overdueSince',
-  'waitsForSince',
-  'observedAt',
-] as const satisfies (keyof Deployment)[];
-
-/** Instants to come, and the instant that each keeps its distance from. */
-const meantFrom = [
-  ['deadlineAt', 'startedAt'],
-  ['retryAt', 'observedAt'],
-] as const;
-
-type Rebased = Pick<Deployment, (typeof counting)[number] | (typeof meantFrom)[number][0]>;
+/** The instants of a deployment from which something counts, and those that are to come. */
+type Instants = Pick<
+  Deployment,
+  'startedAt' | 'deadlineAt' | 'observedAt' | 'retryAt' | 'failingSince' | 'overdueSince' | 'waitsForSince' | 'endpointChange'
+>;
 
 /**
  * Returns the instants of a deployment that is claimed, with those that lie in the future set to `now`. Its time limit and its next retry
  * keep their distance from the instant that they count from: a limit becomes longer, never shorter.
  */
-export function rebased(deployment: Deployment, now: number): { instants: Rebased; wereAhead: boolean } {
-  const aheadMs = (name: (typeof counting)[number]): number => {
-    const at = deployment[name];
-    return isAhead(at, now) ? at - now : 0;
+export function rebased(deployment: Deployment, now: number): { instants: Instants; wereAhead: boolean } {
+  let wereAhead = false;
+  const brought = <At extends number | null>(at: At): At | number => {
+    if (!isAhead(at, now)) return at;
+    wereAhead = true;
+    return now;
   };
-  const { deadlineAt, retryAt } = deployment;
-  const instants: Rebased = { ...pick(deployment), deadlineAt, retryAt };
-  for (const name of counting) if (aheadMs(name) > 0) instants[name] = now;
-  for (const [name, from] of meantFrom) {
-    const at = deployment[name];
-    if (at !== null) instants[name] = at - aheadMs(from);
-  }
-  return { instants, wereAhead: counting.some((name) => aheadMs(name) > 0) };
+  const later = (at: number | null, from: number | null): number | null =>
+    at !== null && isAhead(from, now) ? at - (from - now) : at;
+  const { startedAt, deadlineAt, observedAt, retryAt, failingSince, overdueSince, waitsForSince } = deployment;
+  const { endpointChange: change } = deployment;
+  const instants: Instants = {
+    startedAt: brought(startedAt),
+    deadlineAt: later(deadlineAt, startedAt),
+    observedAt: brought(observedAt),
+    retryAt: later(retryAt, observedAt),
+    failingSince: brought(failingSince),
+    overdueSince: brought(overdueSince),
+    waitsForSince: brought(waitsForSince),
+    endpointChange: change && {
+      ...change,
+      requestedAt: brought(change.requestedAt),
+      respondedAt: brought(change.respondedAt),
+      acknowledgedAt: brought(change.acknowledgedAt),
+    },
+  };
+  return { instants, wereAhead };
 }
-
-const pick = (deployment: Deployment): Pick<Deployment, (typeof counting)[number]> =>
-  Object.fromEntries(counting.map((name) => [name, deployment[name]])) as Pick<Deployment, (typeof counting)[number]>;

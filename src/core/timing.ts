@@ -34,8 +34,6 @@ export const changeTiming = {
   inFlightWindowMs: changeTimeoutMs + heldUpMs,
   /** How long a description may show an endpoint as it was before an acknowledged change. */
   staleReadWindowMs: 60_000,
-  /** Between the observations after a 5xx. */
-  afterServerErrorMs: [250, 1_000, 3_000],
   capacityRetryMs: 15_000,
   tagMs: 3_000,
   /** Every other call of a deployment. */

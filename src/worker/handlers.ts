@@ -44,7 +44,7 @@ export function createHandlers(ctx: ServiceContext): JobKind[] {
       queueName: deployQueueName,
       schema: deploySchema,
       handle: async ({ deployment_id, once }, { signal, log }) => {
-        const outcome = await runDeployment({ ...ctx, log }, deployment_id, { signal });
+        const outcome = await runDeployment({ ...ctx, log }, { deploymentId: deployment_id, signal });
         // The deployment's own job looks again.
         return once ? complete : outcome;
       },

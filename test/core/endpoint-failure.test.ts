@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { endpointFailureKind, passingFailure, refusalKind } from '../../src/core/deployment/endpoint-failure.ts';
+import { endpointFailureKind, transientFailure, refusalKind } from '../../src/core/deployment/endpoint-failure.ts';
 import { missingResource } from '../../src/core/sagemaker/missing-resource.ts';
 
 test.each([
@@ -36,11 +36,11 @@ test.each([
   ],
   ["The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances", 'quota', null],
   ['SageMaker gave no reason', 'other', null],
-] as const)('%s', (reason, kind, passing) => {
-  expect([endpointFailureKind(reason), passingFailure(reason)]).toEqual([kind, passing]);
+] as const)('%s', (reason, kind, transient) => {
+  expect([endpointFailureKind(reason), transientFailure(reason)]).toEqual([kind, transient]);
 });
 
-test('a refusal that ends a deployment has a kind', () => {
+test('refusalKind returns the failure kind of a refused call', () => {
   expect(refusalKind('quota', '')).toBe('quota');
   expect(refusalKind('access_denied', '')).toBe('access_denied');
   expect(refusalKind('unavailable', 'InsufficientInstanceCapacity')).toBe('capacity');
@@ -49,7 +49,7 @@ test('a refusal that ends a deployment has a kind', () => {
   expect(refusalKind('invalid', "1 validation error detected: Value 'x_y' at 'modelName' failed")).toBe('invalid');
 });
 
-describe('what is missing', () => {
+describe('missingResource', () => {
   const own = { modelName: 'Own-model', endpointConfigName: 'own-config' };
   const arn = (resource: string): string => `"arn:aws:sagemaker:us-east-1:123456789012:${resource}".`;
   const missing = (resource: 'model' | 'endpoint_config', message: string, kind = 'not_found' as const) =>
@@ -79,7 +79,7 @@ describe('what is missing', () => {
     expect(missing(resource, message)).toEqual(expected);
   });
 
-  it('is nothing that another error speaks of', () => {
+  it('returns null for every other error', () => {
     expect(missingResource({ kind: 'invalid', resource: 'model', message: '' }, own, null)).toBeNull();
     expect(missingResource({ kind: 'not_found', resource: 'endpoint', message: '' }, own, null)).toBeNull();
   });

@@ -18,14 +18,15 @@ describe('hasPassed', () => {
 
 describe('rebased', () => {
   const ahead = at + hour;
+  const changeAt = (instant: number, acknowledgedAt: number | null = instant) =>
+    ({ action: 'update', requestedAt: instant, respondedAt: instant, acknowledgedAt, baseline: null }) as const;
   const own = {
     startedAt: ahead,
-    requestedAt: ahead + minute,
-    acknowledgedAt: ahead + minute,
     failingSince: ahead + minute,
     overdueSince: ahead + minute,
     waitsForSince: ahead + minute,
     observedAt: ahead + minute,
+    endpointChange: changeAt(ahead + minute),
   };
 
   it('leaves instants in the past, and a little in the future, as they are', () => {
@@ -39,7 +40,7 @@ describe('rebased', () => {
 
   it('sets instants in the future to now; instants to come keep their distance', () => {
     const deployment = aDeployment({ ...own, deadlineAt: ahead + 2 * hour, retryAt: ahead + 2 * minute });
-    const brought = Object.fromEntries(Object.keys(own).map((name) => [name, at]));
+    const brought = { ...Object.fromEntries(Object.keys(own).map((name) => [name, at])), endpointChange: changeAt(at) };
     expect(rebased(deployment, at)).toEqual({
       wereAhead: true,
       instants: { ...brought, deadlineAt: at + 2 * hour, retryAt: at + minute },
@@ -47,14 +48,18 @@ describe('rebased', () => {
   });
 
   it('leaves null as it is, and a limit that counts from a right instant', () => {
-    const deployment = aDeployment({ startedAt: at - minute, deadlineAt: at + hour, requestedAt: ahead, retryAt: null });
+    const deployment = aDeployment({
+      startedAt: at - minute,
+      deadlineAt: at + hour,
+      endpointChange: changeAt(ahead, null),
+      retryAt: null,
+    });
     const { instants, wereAhead } = rebased(deployment, at);
     expect(wereAhead).toBe(true);
     expect(instants).toMatchObject({
       startedAt: at - minute,
       deadlineAt: at + hour,
-      requestedAt: at,
-      acknowledgedAt: null,
+      endpointChange: changeAt(at, null),
       failingSince: null,
       retryAt: null,
     });

@@ -1,13 +1,15 @@
-/** The state machines, whatever comes in whatever order: fast-check makes the orders up and shrinks what fails. */
+/** The decisions under any order of observations: fast-check generates the orders and shrinks what fails. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decideEndpoint, inFlightWindowMs, staleReadWindowMs } from '../../src/core/deployment/decide-endpoint.ts';
+import { decideEndpoint } from '../../src/core/deployment/decide-endpoint.ts';
 import { decideTraining, type TrainingObservation } from '../../src/core/training/decide-training.ts';
-import type { Deployment, Endpoint } from '../../src/core/deployment/deployment.ts';
+import type { Deployment, Endpoint, EndpointChange } from '../../src/core/deployment/deployment.ts';
 import { sagemakerErrorKinds } from '../../src/core/errors.ts';
+import { changeTiming } from '../../src/core/timing.ts';
 import { isFinishedRun, type TrainingRun } from '../../src/core/training/training-run.ts';
 import { aDeployment, aJob, anEndpoint, aRun, at, hour } from './samples.ts';
 
+const { inFlightWindowMs, staleReadWindowMs } = changeTiming;
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
 
 /** What the services do with a decision: record an outcome once, whoever comes first. */
@@ -66,13 +68,13 @@ test('a training that has timed out still ends in what SageMaker says', () => {
   );
 });
 
-/** SageMaker's endpoint as far as an update goes: what is asked for is refused while another is under way. */
+/** SageMaker's endpoint as far as an update goes: it refuses an update while another one is in progress. */
 class ModelEndpoint {
   seen: Endpoint = anEndpoint({ endpointConfigName: 'old' });
   effects = 0;
   #now = at;
-  /** When requests arrive that are held up on their way. */
-  #heldUp: number[] = [];
+  /** When delayed requests arrive. */
+  #delayed: number[] = [];
   #before: Endpoint = this.seen;
 
   update(config: string): 'accepted' | 'refused' {
@@ -82,18 +84,20 @@ class ModelEndpoint {
     return 'accepted';
   }
 
-  holdUp(arrivesAt: number): void {
-    this.#heldUp.push(arrivesAt);
+  delay(arrivesAt: number): void {
+    this.#delayed.push(arrivesAt);
   }
 
   arrive(now: number): void {
-    for (const arrivesAt of this.#heldUp) if (arrivesAt <= now) this.update('new');
-    this.#heldUp = this.#heldUp.filter((arrivesAt) => arrivesAt > now);
+    for (const arrivesAt of this.#delayed) if (arrivesAt <= now) this.update('new');
+    this.#delayed = this.#delayed.filter((arrivesAt) => arrivesAt > now);
   }
 
   settle(rollBack: boolean): void {
     const { pendingEndpointConfigName: pending } = this.seen;
     if (pending === null) return;
+    // An update takes minutes, longer than the network delays a request: what is on its way arrives before, and is refused.
+    this.arrive(Infinity);
     const config = rollBack ? this.seen.endpointConfigName : pending;
     this.#change({
       status: 'InService',
@@ -103,7 +107,7 @@ class ModelEndpoint {
     });
   }
 
-  /** What a look shows: now and then what was there a moment ago. */
+  /** What a description shows; a stale one shows the state before the last change. */
   observe(stale: boolean): Endpoint {
     return stale ? this.#before : this.seen;
   }
@@ -115,15 +119,16 @@ class ModelEndpoint {
   }
 }
 
-type Move =
-  | { kind: 'look'; stale: boolean; fate: 'answered' | 'answer_lost' | 'request_lost' | { heldUpMs: number } }
-  | { kind: 'settle'; rollBack: boolean };
+/** What becomes of a call. `failed…`: SageMaker responds with a 5xx, without an effect or after it. */
+type Fate = 'confirmed' | 'response_lost' | 'request_lost' | 'failed' | 'failed_after_effect' | { delayMs: number };
 
-/** What a worker does in one look; `fate` is what becomes of the call it makes. */
+type Move = { kind: 'observe'; stale: boolean; fate: Fate } | { kind: 'settle'; rollBack: boolean };
+
+/** What a worker does after one observation; `fate` is what becomes of its call. */
 function advance(
   deployment: Deployment,
   endpoint: ModelEndpoint,
-  move: Extract<Move, { kind: 'look' }>,
+  move: Extract<Move, { kind: 'observe' }>,
   now: number,
 ): Deployment {
   const seen = endpoint.observe(move.stale);
@@ -135,28 +140,33 @@ function advance(
       return decision.inProgress
         ? {
             ...deployment,
-            step: 'settle',
-            acknowledgedAt: now,
+            step: 'in_service',
+            endpointChange: deployment.endpointChange && { ...deployment.endpointChange, acknowledgedAt: now },
             failureReason: deployment.failureReason ?? decision.failureReason,
           }
         : deployment;
     case 'update': {
-      const requested: Deployment = {
-        ...deployment,
-        requestedAction: 'update',
+      const change: EndpointChange = {
+        action: 'update',
         requestedAt: now,
+        respondedAt: null,
         acknowledgedAt: null,
-        baselineModifiedAt: seen.modifiedAt,
-        previousEndpointConfigName: seen.endpointConfigName,
+        baseline: { modifiedAt: seen.modifiedAt, endpointConfigName: seen.endpointConfigName },
       };
+      const requested = { ...deployment, endpointChange: change };
+      const responded = { ...deployment, endpointChange: { ...change, respondedAt: now } };
       if (move.fate === 'request_lost') return requested;
+      if (move.fate === 'failed') return responded;
       if (typeof move.fate === 'object') {
-        endpoint.holdUp(now + move.fate.heldUpMs);
+        endpoint.delay(now + move.fate.delayMs);
         return requested;
       }
       const response = endpoint.update('new');
-      if (move.fate === 'answer_lost') return requested;
-      return response === 'accepted' ? { ...requested, acknowledgedAt: now } : deployment;
+      if (move.fate === 'response_lost') return requested;
+      if (response === 'refused') return deployment;
+      return move.fate === 'failed_after_effect'
+        ? responded
+        : { ...deployment, endpointChange: { ...change, respondedAt: now, acknowledgedAt: now } };
     }
     default:
       throw new Error(`an update does not ${decision.kind}`);
@@ -167,35 +177,35 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constant('look' as const),
+      kind: fc.constant('observe' as const),
       stale: fc.boolean(),
       fate: fc.oneof(
-        fc.constantFrom('answered' as const, 'answer_lost' as const, 'request_lost' as const),
-        fc.record({ heldUpMs: fc.nat({ max: inFlightWindowMs - 1 }) }),
+        fc.constantFrom<Fate[]>('confirmed', 'response_lost', 'request_lost', 'failed', 'failed_after_effect'),
+        fc.record({ delayMs: fc.nat({ max: inFlightWindowMs - 1 }) }),
       ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const), rollBack: fc.boolean() }) },
 );
 
-test('an update is made once and ends in what the endpoint is on, whatever is lost, late or seen twice', () => {
+test('an update takes effect once and ends in what the endpoint is on, whatever is lost, late or repeated', () => {
   fc.assert(
     fc.property(fc.array(aMove, { maxLength: 40 }), (moves) => {
       const endpoint = new ModelEndpoint();
       let deployment = aDeployment();
       let now = at;
       const end: Move[] = [
-        { kind: 'look', stale: false, fate: 'answered' },
+        { kind: 'observe', stale: false, fate: 'confirmed' },
         { kind: 'settle', rollBack: false },
-        { kind: 'look', stale: false, fate: 'answered' },
+        { kind: 'observe', stale: false, fate: 'confirmed' },
         { kind: 'settle', rollBack: false },
-        { kind: 'look', stale: false, fate: 'answered' },
+        { kind: 'observe', stale: false, fate: 'confirmed' },
       ];
       for (const [index, move] of [...moves, ...end].entries()) {
         if (deployment.finishedAt !== null) break;
-        // Older views are shown for moments only. In the end enough time passes for what was held up.
+        // Stale reads last for moments only. In the end enough time passes for delayed requests.
         if (index >= moves.length) now += inFlightWindowMs;
-        now += move.kind === 'look' && !move.stale ? staleReadWindowMs / 10 : 1;
+        now += move.kind === 'observe' && !move.stale ? staleReadWindowMs / 10 : 1;
         endpoint.arrive(now);
         if (move.kind === 'settle') endpoint.settle(move.rollBack);
         else deployment = advance(deployment, endpoint, move, now);

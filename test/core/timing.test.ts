@@ -36,7 +36,6 @@ describe('the time constants', () => {
   it('3: a change is over within the in-flight window, which a start lease covers', () => {
     expectRising(changeTiming.changeTimeoutMs, changeTiming.inFlightWindowMs);
     expect(changeTiming.inFlightWindowMs).toBeLessThanOrEqual(startTiming.leaseMs);
-    expect(sum(changeTiming.afterServerErrorMs)).toBeLessThan(changeTiming.changeTimeoutMs);
   });
 
   it('4: the in-flight window ends before the stale read window, and that before "not found" ends anything', () => {
@@ -117,7 +116,6 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ['not found ends a run after', minutes(trainingNotFoundBudgetMs)],
     ['one change request', seconds(changeTiming.changeTimeoutMs)],
     ['in-flight window', seconds(changeTiming.inFlightWindowMs)],
-    ['delays after a 5xx', seconds(...changeTiming.afterServerErrorMs)],
     ['stale read window', seconds(changeTiming.staleReadWindowMs)],
     ['retry after a lack of capacity', `${seconds(changeTiming.capacityRetryMs)} at least`],
     ['writing tags', seconds(changeTiming.tagMs)],

@@ -1,7 +1,7 @@
 import type { NewDeployment, NewRun, Store } from '../../src/ports/store.ts';
 import type { TrainingOutcome } from '../../src/core/training/training-run.ts';
 import type { TrainingRun } from '../../src/core/training/training-run.ts';
-import type { Deployment } from '../../src/core/deployment/deployment.ts';
+import type { Deployment, EndpointChange } from '../../src/core/deployment/deployment.ts';
 
 export const endpoint = 'Sentiment-Endpoint';
 
@@ -51,6 +51,15 @@ export const timedOut: TrainingOutcome = {
   failureKind: 'timeout',
   trainingCreatedAt: null,
 };
+
+/** An update of the endpoint, requested at an instant. */
+export const aChange = (fields: Pick<EndpointChange, 'requestedAt'> & Partial<EndpointChange>): EndpointChange => ({
+  action: 'update',
+  respondedAt: null,
+  acknowledgedAt: null,
+  baseline: { modifiedAt: 600, endpointConfigName: 'config-0' },
+  ...fields,
+});
 
 export const newDeployment = (deploymentId: string, more: Partial<NewDeployment> = {}): NewDeployment => ({
   deploymentId,

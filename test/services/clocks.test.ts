@@ -77,7 +77,7 @@ describe('a clock that is wrong', () => {
     const deploymentId = await context.untilQueued(job);
     context.simulator.changeSettings({ endpointUpdateSeconds: 7200 });
     setAhead(context, hour);
-    await runDeployment(context.ctx, deploymentId, {});
+    await runDeployment(context.ctx, { deploymentId });
     setAhead(context, 0);
     for (let observations = 0; observations < 8; observations += 1) {
       await context.round();

@@ -95,7 +95,7 @@ it('the next deployment of the endpoint gets its turn at once', async () => {
   const [, deploy] = context.ctx.queue.queues;
   await deploy?.obliterate({ force: true });
   context.clock.advance(120);
-  await runDeployment(context.ctx, id, {});
+  await runDeployment(context.ctx, { deploymentId: id });
   expect(await context.store.deployments.find(id)).toMatchObject({ status: 'deployed' });
   expect(await deploy?.getJob(`deploy-${next}`)).toBeDefined();
 });
@@ -107,7 +107,7 @@ it('leaves the endpoint and its tags to the deployment that is under way', async
   const { store } = context;
   await store.deployments.claim({ deploymentId: next, deadlineAt: context.clock.now + 3_600_000, now: context.clock.now });
   context.clock.advance(120);
-  expect(await runDeployment(context.ctx, id, {})).toMatchObject({ kind: 'snooze' });
+  expect(await runDeployment(context.ctx, { deploymentId: id })).toMatchObject({ kind: 'snooze' });
   expect(await store.deployments.find(id)).toMatchObject({ status: 'failed', unsettledSince: expect.any(Number) });
   expect(await endpointTags(context)).toMatchObject({ 'autodeploy:training-job-name': first });
   await context.settle();
@@ -120,7 +120,7 @@ it('an end that a clock wrote which was hours ahead counts from the first look o
   const { now } = context.clock;
   context.simulator.addFault(denied);
   await context.store.deployments.recordUnsettled({ deploymentId: id, since: now + 5 * 3_600_000 });
-  await runDeployment(context.ctx, id, {});
+  await runDeployment(context.ctx, { deploymentId: id });
   expect(await context.store.deployments.find(id)).toMatchObject({ unsettledSince: now });
 });
 
@@ -131,7 +131,7 @@ it('is given up, and said, when the endpoint is not to be seen for a day; then t
   await runRounds(context, 2);
   context.clock.advance(24 * 3600);
   await context.settle();
-  expect(context.lines.filter((line) => line.includes('the endpoint could not be seen'))).toHaveLength(1);
+  expect(context.lines.filter((line) => line.includes('"event":"deployment.end_unknown"'))).toHaveLength(1);
   await removeRun(context.ctx, job);
   expect(await context.store.runs.find(job)).toBeNull();
 });
@@ -144,6 +144,6 @@ it('is left to a worker of its region and account', async () => {
   };
   const before = await context.store.deployments.find(id);
   context.clock.advance(25 * 3600);
-  expect(await runDeployment({ ...context.ctx, sagemaker }, id, {})).toMatchObject({ kind: 'snooze' });
+  expect(await runDeployment({ ...context.ctx, sagemaker }, { deploymentId: id })).toMatchObject({ kind: 'snooze' });
   expect(await context.store.deployments.find(id)).toEqual(before);
 });

@@ -29,7 +29,9 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect(await statusesOf(context, second)).toEqual(['deployed']);
     const snooze = await context.sdk.describeEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
     expect(snooze.ProductionVariants).toEqual(before.ProductionVariants);
-    expect(said(await context.store.history.list({ trainingJobName: second }))).toContain('somebody deleted, is made again');
+    expect(said(await context.store.history.list({ trainingJobName: second }))).toContain(
+      'of the live endpoint was deleted and is created again',
+    );
     const [{ startedAt, finishedAt } = { startedAt: 0, finishedAt: 0 }] = await context.deploymentsOf(second);
     expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(180_000);
     expect(await context.store.runs.find(first)).toMatchObject({ deploymentStatus: 'deployed' });
@@ -130,7 +132,7 @@ describe('what the deployment made is deleted half-way', () => {
     const id = await context.untilQueued(job);
     const next = step === 'endpoint_config' ? 'CreateEndpointConfig' : 'UpdateEndpoint';
     context.simulator.addFault({ kind: 'throttle', match: { operation: next }, times: 'forever' });
-    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
+    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, { deploymentId: id });
     const deployment = await context.store.deployments.find(id);
     expect(deployment?.step).toBe(step);
     await context.sdk.deleteModel({ ModelName: deployment?.modelName });
@@ -146,13 +148,13 @@ describe('what the deployment made is deleted half-way', () => {
     const job = await context.start();
     const id = await context.untilQueued(job);
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'UpdateEndpoint' }, times: 'forever' });
-    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, id, {});
+    await runDeployment({ ...context.ctx, sagemaker: impatient(context) }, { deploymentId: id });
     const deployment = await context.store.deployments.find(id);
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: deployment?.endpointConfigName ?? '' });
     context.simulator.clearFaults();
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed']);
-    expect(said(await context.store.history.list({ trainingJobName: job }))).toContain('it is looked for, or made again');
+    expect(said(await context.store.history.list({ trainingJobName: job }))).toContain('found or created again');
   });
 
   /** Does not wait out throttling within a call. */
@@ -173,7 +175,7 @@ describe('SageMaker contradicts itself', () => {
     // As the queue would, after the wait that each look asks for.
     let observations = 0;
     for (; (await context.store.deployments.find(id))?.status !== 'failed'; observations += 1) {
-      const outcome = await runDeployment(context.ctx, id, {});
+      const outcome = await runDeployment(context.ctx, { deploymentId: id });
       if (outcome.kind === 'snooze') context.clock.advance(outcome.delayMs / 1000);
     }
     expect(context.simulator.calls({ operation: 'CreateEndpoint' }).length - before).toBeLessThan(60);
@@ -183,7 +185,7 @@ describe('SageMaker contradicts itself', () => {
     expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'failed', failureReason: expect.stringContaining('Cannot create already existing endpoint') },
     ]);
-    expect(context.lines.filter((line) => line.includes('the deployment waits: ')).length).toBe(observations - 1);
+    expect(context.lines.filter((line) => line.includes('"event":"deployment.retrying"')).length).toBe(observations - 1);
   });
 
   it('the time limit holds, and the next deployment gets its turn', async () => {
@@ -251,7 +253,7 @@ describe('capacity', () => {
     await runRounds(context, 3);
     expect(await context.store.deployments.find(id)).toMatchObject({
       status: 'in_progress',
-      step: 'settle',
+      step: 'in_service',
       waitsForKind: 'sagemaker',
       waitsForDetail: reason,
     });
@@ -286,10 +288,10 @@ describe('capacity', () => {
     const { retryAt } = (await context.store.deployments.find(id)) ?? {};
     expect(retryAt).toBeGreaterThan(0);
     context.clock.now = (retryAt ?? 0) - 1;
-    await runDeployment(context.ctx, id, {});
+    await runDeployment(context.ctx, { deploymentId: id });
     expect(context.effects()).toMatchObject({ endpoint_update_requested: 1 });
     context.clock.now = retryAt ?? 0;
-    await runDeployment(context.ctx, id, {});
+    await runDeployment(context.ctx, { deploymentId: id });
     expect(context.effects()).toMatchObject({ endpoint_update_requested: 2 });
   });
 });
@@ -330,7 +332,7 @@ describe('a time limit', () => {
     const right = context.clock.now;
     for (const seconds of [0, 1, 2, 3]) {
       const ahead = { ...context.ctx, now: () => right + 3 * 3_600_000 + seconds * 1000 };
-      await runDeployment(ahead, id, {});
+      await runDeployment(ahead, { deploymentId: id });
     }
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', overdueSince: null }]);
@@ -354,7 +356,7 @@ describe('a time limit', () => {
     const job = await context.start();
     const id = await context.untilQueued(job);
     context.simulator.addFault({ kind: 'error', status: 503, code: 'ServiceUnavailable', times: 'forever' });
-    await runDeployment(context.ctx, id, {});
+    await runDeployment(context.ctx, { deploymentId: id });
     context.simulator.clearFaults();
     context.clock.advance(3600);
     await context.settle();

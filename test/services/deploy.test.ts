@@ -182,7 +182,7 @@ describe('an endpoint that does not come up', () => {
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateEndpointConfig' } });
-    const advancing = runDeployment(context.ctx, deploymentId, {});
+    const advancing = runDeployment(context.ctx, { deploymentId });
     await eventually(
       () => context.store.deployments.find(deploymentId),
       (deployment) => deployment?.step === 'endpoint_config',
@@ -250,13 +250,13 @@ describe('no effect is lost or made twice', () => {
     const deploymentId = await context.untilQueued(job);
     // The first worker sits in its call to SageMaker; the second one takes the deployment in hand meanwhile.
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateModel' } });
-    const first = runDeployment(context.ctx, deploymentId, {});
+    const first = runDeployment(context.ctx, { deploymentId });
     await eventually(
       () => context.store.deployments.find(deploymentId),
       (deployment) => deployment?.status === 'in_progress',
       { everyMs: 5 },
     );
-    const second = runDeployment(context.ctx, deploymentId, {});
+    const second = runDeployment(context.ctx, { deploymentId });
     await expect(first).rejects.toThrow(ClaimLostError);
     await second;
     await context.settle();
@@ -275,7 +275,7 @@ describe('no effect is lost or made twice', () => {
         await observeTraining(worker, trainingJobName, { actor: 'poll', failingSince: null });
       }
       for (const { deploymentId } of await context.store.deployments.listUnfinished({ afterSeq: 0, limit: 10 }))
-        await runDeployment(worker, deploymentId, {});
+        await runDeployment(worker, { deploymentId });
       clock.advance(5);
     }
     expect(await statusesOf(context, jobs[0] ?? '')).toEqual(['superseded']);
@@ -289,10 +289,10 @@ describe('no effect is lost or made twice', () => {
     const deploymentId = await context.untilQueued(older);
     // The first worker’s UpdateEndpoint is on its way for 3 s; others finish that deployment and a newer one meanwhile.
     context.simulator.addFault({ kind: 'delay', ms: 3000, match: { operation: 'UpdateEndpoint' }, times: 1 });
-    const late = runDeployment(context.ctx, deploymentId, {});
+    const late = runDeployment(context.ctx, { deploymentId });
     await eventually(
       () => context.store.deployments.find(deploymentId),
-      (deployment) => deployment?.requestedAction === 'update',
+      (deployment) => deployment?.endpointChange?.action === 'update',
       { everyMs: 5 },
     );
     await context.settle();
@@ -319,7 +319,7 @@ describe('no effect is lost or made twice', () => {
     });
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([
-      { status: 'failed', failureReason: `there is another model named ${deployment?.modelName}, made of something else` },
+      { status: 'failed', failureReason: `the model ${deployment?.modelName} exists with other content` },
     ]);
   });
 });

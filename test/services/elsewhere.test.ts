@@ -75,7 +75,7 @@ describe.each([
     const deploymentId = await context.untilQueued(job);
     const wrong = await elsewhere(context, where);
     await wrong.sagemaker.listTrainingJobs({});
-    expect(await runDeployment(wrong, deploymentId, {})).toMatchObject({ kind: 'snooze' });
+    expect(await runDeployment(wrong, { deploymentId })).toMatchObject({ kind: 'snooze' });
     expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'queued' });
     await context.settle();
     expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'deployed' });

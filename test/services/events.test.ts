@@ -218,7 +218,8 @@ describe('latency', () => {
     const job = await context.start();
     await context.settle();
     const [deployment] = await context.deploymentsOf(job);
-    const { trainingEndedAt, detectedAt, requestedAt, inServiceAt } = deployment ?? {};
+    const { trainingEndedAt, detectedAt, endpointChange, inServiceAt } = deployment ?? {};
+    const { requestedAt } = endpointChange ?? {};
     expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
     expect(detectedAt).toBeLessThanOrEqual(requestedAt ?? 0);
     expect(requestedAt).toBeLessThan(inServiceAt ?? 0);

@@ -92,7 +92,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   const round = async (): Promise<void> => {
     await observeRuns();
     for (const { deploymentId } of await ctx.store.deployments.listUnfinished({ afterSeq: 0, limit: 1000 }))
-      await runDeployment(ctx, deploymentId, {});
+      await runDeployment(ctx, { deploymentId });
   };
 
   return {

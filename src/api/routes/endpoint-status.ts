@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { endpointStatus } from '../../services/deployment/endpoint-status.ts';
+import { getEndpointStatus } from '../../services/deployment/get-endpoint-status.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, readProblems } from '../problems/openapi.ts';
 import { EndpointStatusSchema } from '../schemas/endpoint-status.ts';
@@ -22,7 +22,7 @@ const route = createRoute({
 
 export function endpointStatusRoutes(routes: Routes, { ctx }: ApiDeps): void {
   routes.openapi(route, async (c) => {
-    const status = await endpointStatus(ctx, c.req.valid('query').endpoint_name ?? null);
+    const status = await getEndpointStatus(ctx, { endpointName: c.req.valid('query').endpoint_name ?? null });
     return c.json(serializeEndpointStatus(status), 200);
   });
 }

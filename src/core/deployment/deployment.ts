@@ -1,5 +1,6 @@
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
+import type { DeploymentStep } from './steps.ts';
 
 /** The statuses of a deployment, as users see them. */
 export const deploymentStatuses = ['queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded'] as const;
@@ -11,22 +12,27 @@ export const finishedDeploymentStatuses = ['deployed', 'rolled_back', 'failed', 
 export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
   (finishedDeploymentStatuses as readonly string[]).includes(status);
 
-/** Who noticed that a training was completed, or asked for the deployment. */
+/** What caused the deployment: the detector of the training's end, a caller, or the reconciler. */
 export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
 export type Trigger = (typeof triggers)[number];
 
-/** A deployment by which the service puts back what is live; nobody else asks for one like this. */
+/** Whether it is a restore, by which the service puts the live model back. No caller can request one like this. */
 export const isRestore = ({ forced, trigger }: { forced: boolean; trigger: Trigger }): boolean =>
   forced && trigger === 'reconcile';
 
-/**
- * How far a deployment has come; each step is persisted after SageMaker confirmed it. `settle`: SageMaker was seen working on the
- * endpoint.
- */
-export const deploymentSteps = ['model', 'endpoint_config', 'endpoint', 'settle'] as const;
-export type DeploymentStep = (typeof deploymentSteps)[number];
-
 export type EndpointAction = 'create' | 'update' | 'delete';
+
+/** One change of the endpoint, recorded before the call that requests it. */
+export interface EndpointChange {
+  action: EndpointAction;
+  requestedAt: number;
+  /** When SageMaker responded, with whatever result; null while the request may be in flight. */
+  respondedAt: number | null;
+  /** When SageMaker confirmed the call, or was last seen working on the change; null while neither is known. */
+  acknowledgedAt: number | null;
+  /** The endpoint before the change, which tells a stale read from a result and says where a rollback returns to; null without one. */
+  baseline: { modifiedAt: number; endpointConfigName: string | null } | null;
+}
 
 /** What a deployment waits for, as users see it. */
 export const waitKinds = ['turn', 'hold', 'approval', 'alarm', 'endpoint', 'sagemaker', 'bake'] as const;
@@ -47,64 +53,57 @@ export interface Deployment {
   attempts: number;
   modelName: string;
   endpointConfigName: string | null;
-  /** The effect on the endpoint that was about to be asked for, persisted before the call. */
-  requestedAction: EndpointAction | null;
-  requestedAt: number | null;
-  /** When SageMaker confirmed the call, or was last seen working on it. */
-  acknowledgedAt: number | null;
-  /** The endpoint's LastModifiedTime before the call, to tell a stale or a settled answer from ours. */
-  baselineModifiedAt: number | null;
-  /** The endpoint configuration that was live before the call: where a rollback returns to. */
-  previousEndpointConfigName: string | null;
+  /** The change that was requested last; null before the first one, and after one that failed for a transient reason. */
+  endpointChange: EndpointChange | null;
   failureReason: string | null;
   supersededBy: string | null;
-  /** A lasting trouble (access denied, quota, …), so that its grace or deadline survives a restart. */
+  /** The error that is being retried, recorded so that its retry budget survives a restart. */
   lastErrorKind: string | null;
   failingSince: number | null;
-  /** Counts up whenever a worker takes the deployment in hand; a write with an older fence is refused. */
+  /** Each claim raises it; a write with an older one is refused. */
   fencingToken: number;
   trainingCreatedAt: number;
   createdAt: number;
   startedAt: number | null;
   deadlineAt: number | null;
   finishedAt: number | null;
-  /** When the training ended, as SageMaker tells; null when it does not. */
+  /** SageMaker's TrainingEndTime; null where it gives none. */
   trainingEndedAt: number | null;
-  /** When the training's completion was recorded, and which detector did it. */
+  /** When the training's completion was recorded, and by which detector. */
   detectedAt: number | null;
   detectedBy: Actor | null;
   /** When the endpoint went into service on this deployment's configuration: SageMaker's LastModifiedTime. */
   inServiceAt: number | null;
   failureKind: FailureKind | null;
-  /** Since when its time limit is seen to be over; a second look, an interval later, has to agree before that ends it. */
+  /** Since when observations find its time limit exceeded; the limit ends it when a second one, an interval later, agrees. */
   overdueSince: number | null;
-  /** It was ended while SageMaker might still bring about what was asked for: what comes of that is still looked at. */
+  /** Since when it is unsettled: ended here while SageMaker may still complete it, and observed until that is known. */
   unsettledSince: number | null;
-  /** What it waits for, since when, and in words; null while it moves, and when it is over. */
+  /** What it waits for, since when, and in words; null while it does not wait, and after its end. */
   waitsForKind: WaitKind | null;
   waitsForSince: number | null;
   waitsForDetail: string | null;
-  /** Which in the order of going live on its endpoint it is; null when it never was live. */
+  /** Its place in the order in which deployments went live on the endpoint; null where it never was live. */
   liveOrder: number | null;
-  /** Nothing is asked for again before this instant: SageMaker had no capacity. */
+  /** No change is requested before this instant: the last one failed for a transient reason. */
   retryAt: number | null;
-  /** When a worker last had it in hand: time in which nobody looked is no part of its time limit. */
+  /** When a worker last claimed it: a gap without an observation is no part of its time limit. */
   observedAt: number | null;
-  /** What its endpoint configuration is made of, so that it can be made again. */
+  /** The content of its endpoint configuration, so that it can be recreated. */
   variant: ProductionVariant | null;
 }
 
-/** How a deployment ended; `detail` is what its history tells. */
+/** How a deployment ended; `detail` goes to its history. */
 export interface DeploymentOutcome {
   status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
   failureReason: string | null;
   failureKind?: FailureKind | null;
   detail: string | null;
-  /** With `failed`: SageMaker may still bring about what was asked for, and is looked at until it is settled. */
+  /** With `failed`: SageMaker may still complete it, so the endpoint is observed until that is known. */
   unsettled?: boolean;
-  /** With `superseded`: the training job that goes in its place. */
+  /** With `superseded`: the training job that is deployed in its place. */
   supersededBy?: string;
-  /** With `deployed`: when the endpoint went into service, as SageMaker tells. */
+  /** With `deployed`: when the endpoint went into service, by SageMaker's LastModifiedTime. */
   inServiceAt?: number;
 }
 
@@ -112,11 +111,7 @@ export interface DeploymentOutcome {
 export interface DeploymentProgress {
   step?: DeploymentStep;
   endpointConfigName?: string;
-  requestedAction?: EndpointAction | null;
-  requestedAt?: number | null;
-  acknowledgedAt?: number | null;
-  baselineModifiedAt?: number | null;
-  previousEndpointConfigName?: string | null;
+  endpointChange?: EndpointChange | null;
   failureReason?: string | null;
   lastErrorKind?: string | null;
   failingSince?: number | null;

@@ -1,8 +1,5 @@
-/**
- * What SageMaker's words about an endpoint or a refused call mean. The texts are AWS's own, as users have reported them; sources stand
- * beside each.
- */
-import type { SageMakerErrorKind } from '../errors.ts';
+/** What SageMaker's words about an endpoint or a refused call mean. The texts are AWS's own, from the users' reports that are named. */
+import type { RetryErrorKind } from '../decide-retry.ts';
 import type { FailureKind } from '../failure-kind.ts';
 
 /**
@@ -11,17 +8,17 @@ import type { FailureKind } from '../failure-kind.ts';
  */
 export const capacityText = /CapacityError|Insufficient\w*\s?Capacity|unable to provision requested ML compute capacity/i;
 
-/** SageMaker's own fault, which passes (aws-controllers-k8s/sagemaker-controller, `hooks.go` of Endpoint). */
+/** An internal error of SageMaker, which passes (aws-controllers-k8s/sagemaker-controller, `hooks.go` of Endpoint). */
 const internalText = /^Request to service failed\b|^Internal (service |server )?error\b/i;
 
-/** Why an endpoint did not come up, where the same request may succeed later; null where it will not. */
-export function passingFailure(reason: string | null): 'capacity' | 'internal' | null {
+/** The cause of an endpoint's failure where the same request may succeed later; null where it will not. */
+export function transientFailure(reason: string | null): 'capacity' | 'internal' | null {
   if (reason === null) return null;
   if (capacityText.test(reason)) return 'capacity';
   return internalText.test(reason) ? 'internal' : null;
 }
 
-/** In this order: a text about an image may also speak of permissions, and so on. */
+/** The first match counts: a text about an image may also name permissions. */
 const kinds: readonly (readonly [text: RegExp, kind: FailureKind])[] = [
   [capacityText, 'capacity'],
   [/ResourceLimitExceeded|account-level service limit|exceeds? .*(limit|quota)/i, 'quota'],
@@ -34,12 +31,12 @@ const kinds: readonly (readonly [text: RegExp, kind: FailureKind])[] = [
   [/timed? ?out|time limit/i, 'timeout'],
 ];
 
-/** The kind of an endpoint's FailureReason; `other` for words that nobody has seen before, or none. */
+/** The kind of an endpoint's FailureReason; `other` for an unknown text, or none. */
 export const endpointFailureKind = (reason: string | null): FailureKind =>
   kinds.find(([text]) => reason !== null && text.test(reason))?.[1] ?? 'other';
 
-/** The kind of a deployment that ends on account of a call that SageMaker refused. */
-export function refusalKind(error: SageMakerErrorKind, message: string): FailureKind {
+/** The failure kind of a deployment that ends because SageMaker refused a call. */
+export function refusalKind(error: RetryErrorKind, message: string): FailureKind {
   switch (error) {
     case 'quota':
       return 'quota';
@@ -57,6 +54,7 @@ export function refusalKind(error: SageMakerErrorKind, message: string): Failure
     case 'already_exists':
       return 'invalid';
     case 'not_found':
+    case 'contradiction':
     case 'unknown':
       return 'other';
   }

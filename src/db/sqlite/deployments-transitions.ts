@@ -13,6 +13,9 @@ import { deployments } from './schema.ts';
 
 const param = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
+/** For a placeholder within an SQL expression, which drizzle does not map to JSON. */
+const toJson = (value: object | null | undefined): string | null | undefined => value && JSON.stringify(value);
+
 const withFencingToken = and(
   eq(deployments.deploymentId, param('deploymentId')),
   eq(deployments.fencingToken, param('fencingToken')),
@@ -32,8 +35,7 @@ const statements = prepared((db) => ({
       observedAt: param('now'),
       startedAt: param('startedAt'),
       deadlineAt: param('deadlineAt'),
-      requestedAt: param('requestedAt'),
-      acknowledgedAt: param('acknowledgedAt'),
+      endpointChange: param('endpointChange'),
       failingSince: param('failingSince'),
       overdueSince: param('overdueSince'),
       waitsForSince: param('waitsForSince'),
@@ -97,7 +99,8 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
       if (before === null) return null;
       const { instants, wereAhead } = rebased(before, now);
       const limits = limitsAfterGap(instants, now, intervalMs);
-      const deployment = statements(db).reclaim.get({ deploymentId, now, ...instants, ...limits });
+      const endpointChange = toJson(instants.endpointChange);
+      const deployment = statements(db).reclaim.get({ deploymentId, now, ...instants, endpointChange, ...limits });
       if (!deployment) return null;
       if (wereAhead) {
         const detail = 'the clock was put back: what counted from later counts from now';
@@ -111,9 +114,8 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
 
   recordProgress: ({ deploymentId, fencingToken, progress, detail, now }) =>
     database.write((_tx, db) => {
-      // Past drizzle's mapping.
-      const variant = progress.variant && JSON.stringify(progress.variant);
-      const deployment = recorderOf(db, progress).get({ ...progress, variant, deploymentId, fencingToken });
+      const [variant, endpointChange] = [toJson(progress.variant), toJson(progress.endpointChange)];
+      const deployment = recorderOf(db, progress).get({ ...progress, variant, endpointChange, deploymentId, fencingToken });
       if (!deployment) return null;
       if (detail !== undefined) {
         appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);

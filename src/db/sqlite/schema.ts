@@ -1,14 +1,14 @@
 import {
   activeDeploymentStatuses,
   deploymentStatuses,
-  deploymentSteps,
   finishedDeploymentStatuses,
   triggers,
   type DeploymentStatus,
-  type EndpointAction,
+  type EndpointChange,
   type ProductionVariant,
   type WaitKind,
 } from '../../core/deployment/deployment.ts';
+import { stepOrder } from '../../core/deployment/steps.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
 import { quoted } from './transitions.ts';
@@ -86,22 +86,18 @@ export const deployments = sqliteTable(
     /** The endpoint's name in lower case: SageMaker tells endpoints apart without regard to case. */
     endpointKey: text('endpoint_key').notNull(),
     status: text({ enum: deploymentStatuses }).notNull(),
-    step: text({ enum: deploymentSteps }).notNull(),
+    step: text({ enum: stepOrder }).notNull(),
     forced: integer({ mode: 'boolean' }).notNull(),
     trigger: text({ enum: triggers }).notNull(),
     attempts: integer().notNull(),
     modelName: text('model_name').notNull(),
     endpointConfigName: text('endpoint_config_name'),
-    requestedAction: text('requested_action').$type<EndpointAction>(),
-    requestedAt: integer('requested_at'),
-    acknowledgedAt: integer('acknowledged_at'),
-    baselineModifiedAt: integer('baseline_modified_at'),
-    previousEndpointConfigName: text('previous_endpoint_config_name'),
+    endpointChange: text('endpoint_change', { mode: 'json' }).$type<EndpointChange>(),
     failureReason: text('failure_reason'),
     supersededBy: text('superseded_by'),
     lastErrorKind: text('last_error_kind'),
     failingSince: integer('failing_since'),
-    fencingToken: integer().notNull().default(0),
+    fencingToken: integer('fencing_token').notNull().default(0),
     trainingCreatedAt: integer('training_created_at').notNull(),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
@@ -143,7 +139,7 @@ export const deployments = sqliteTable(
       .on(table.seq)
       .where(sql`${table.unsettledSince} is not null`),
     check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
-    check('deployments_step_known', sql`${table.step} in (${quoted(deploymentSteps)})`),
+    check('deployments_step_known', sql`${table.step} in (${quoted(stepOrder)})`),
     check('deployments_trigger_known', sql`${table.trigger} in (${quoted(triggers)})`),
     check(
       'deployments_finished_at',

@@ -1,70 +1,61 @@
-import type { Deadline } from '../../core/deployment/time-limit.ts';
-import type { Deployment, DeploymentOutcome, DeploymentProgress, Endpoint, WaitKind } from '../../core/deployment/deployment.ts';
-import { isChangeRequested } from '../../core/deployment/decide-endpoint.ts';
-import type { FailureKind } from '../../core/failure-kind.ts';
+import type { Deployment, DeploymentProgress, Endpoint } from '../../core/deployment/deployment.ts';
+import { type Deadline, deadlineOf } from '../../core/deployment/time-limit.ts';
+import { ClaimLostError } from '../../core/errors.ts';
+import { changeTiming } from '../../core/timing.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
+import type { Logger } from '../../ports/logger.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
+import { describeEndpointOrNull } from './describe-endpoint.ts';
+import { deploymentFields } from './log-fields.ts';
 
-/** A deployment that a worker has in hand, under a fence. */
+/** A worker's exclusive right to a deployment, for one pass. */
 export interface DeploymentClaim {
   readonly ctx: ServiceContext;
   readonly run: TrainingRun;
-  /** For every call to SageMaker: refused once somebody else has the deployment in hand. */
+  /** As it was last read or recorded. */
+  readonly deployment: Deployment;
+  /** For each call to SageMaker, which is refused once another worker has the claim. */
   readonly options: CallOptions;
-  /** Whether its time limit is over, as of the beginning of this pass. */
+  /** As of the beginning of the pass. */
   readonly deadline: Deadline;
-  /** The endpoint as a step of this very pass has just seen it; null when there is none. The next step need not look again. */
-  observedEndpoint?: Endpoint | null;
-  /** As it was last read or written. */
-  deployment: Deployment;
-  /** Persists progress; an empty `detail` leaves no line in the history. @throws {ClaimLostError} when somebody else has it in hand. */
-  record(progress: DeploymentProgress, detail?: string): Promise<void>;
+  /** With the names of the deployment in each line. */
+  readonly log: Logger;
+  /** Returns the endpoint as the pass first observes it; null where SageMaker finds none. One call, however often it is used. */
+  readonly observeEndpoint: () => Promise<Endpoint | null>;
+  /** Records progress, with `detail` as a line of the history. @throws {ClaimLostError} when another worker has the claim. */
+  readonly record: (progress: DeploymentProgress, detail?: string) => Promise<void>;
 }
 
-/** These troubles are over only when the deployment is: the endpoint is looked at in between, and waits grow all the same. */
-const lastingErrors: readonly string[] = ['capacity', 'internal', 'not_found', 'contradiction'];
-
-/** What ends the recorded trouble, if there is any that a look in between can end. */
-export const clearedError = ({ lastErrorKind }: Deployment): DeploymentProgress =>
-  lastErrorKind === null || lastingErrors.includes(lastErrorKind) ? {} : { lastErrorKind: null, failingSince: null };
-
-const isTriedAgain = ({ lastErrorKind }: Deployment): boolean => lastErrorKind === 'capacity' || lastErrorKind === 'internal';
-
-/**
- * What says that the deployment waits, and for what; nothing when that is known. While it is tried again and again, why it is says more
- * than what the endpoint is doing.
- */
-export function waitingFor(deployment: Deployment, kind: WaitKind, detail: string, now: number): DeploymentProgress {
-  if (kind === 'endpoint' && isTriedAgain(deployment)) return {};
-  if (deployment.waitsForKind === kind && deployment.waitsForDetail === detail) return {};
-  const since = deployment.waitsForKind === kind ? deployment.waitsForSince : now;
-  return { waitsForKind: kind, waitsForSince: since ?? now, waitsForDetail: detail };
+/** `deployment`: as the store has claimed it. */
+export function openClaim(
+  ctx: ServiceContext,
+  { deployment: claimed, run, signal }: { deployment: Deployment; run: TrainingRun; signal: AbortSignal | undefined },
+): DeploymentClaim {
+  const { store, now, settings } = ctx;
+  const { deploymentId, fencingToken } = claimed;
+  let deployment = claimed;
+  let observation: Promise<Endpoint | null> | undefined;
+  const guard = async (): Promise<void> => {
+    if (!(await store.deployments.isClaimCurrent({ deploymentId, fencingToken }))) throw claimLost();
+  };
+  const options: CallOptions = { signal, guard, maxWaitMs: changeTiming.callMs };
+  return {
+    ctx,
+    run,
+    options,
+    get deployment() {
+      return deployment;
+    },
+    deadline: deadlineOf(claimed, now(), settings.endpointPollMs),
+    log: ctx.log.child(deploymentFields(claimed)),
+    observeEndpoint: () => (observation ??= describeEndpointOrNull(ctx, { endpointName: claimed.endpointName, options })),
+    record: async (progress, detail) => {
+      const recorded = await store.deployments.recordProgress({ deploymentId, fencingToken, progress, detail, now: now() });
+      if (recorded === null) throw claimLost();
+      deployment = recorded;
+    },
+  };
 }
 
-/** What says that the deployment does not wait any more. */
-export const notWaiting = (deployment: Deployment): DeploymentProgress =>
-  deployment.waitsForKind === null || isTriedAgain(deployment)
-    ? {}
-    : { waitsForKind: null, waitsForSince: null, waitsForDetail: null };
-
-/** The end of a deployment on account of something else than what became of its endpoint. */
-export const failure = (
-  deployment: Deployment,
-  failureReason: string,
-  failureKind: FailureKind = 'other',
-): DeploymentOutcome => ({
-  status: 'failed',
-  failureReason,
-  failureKind,
-  detail: failureReason,
-  unsettled: isChangeRequested(deployment),
-});
-
-/** Of a newer training that the database did not know of. */
-export const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
-  status: 'superseded',
-  failureReason: `superseded by ${trainingJobName}, which is newer and live`,
-  detail: `superseded by ${trainingJobName}`,
-  supersededBy: trainingJobName,
-});
+export const claimLost = (): ClaimLostError => new ClaimLostError('another worker has claimed the deployment');

@@ -1,93 +1,74 @@
-import { changeTimeoutMs } from '../../core/deployment/decide-endpoint.ts';
-import type { Deployment, Endpoint, EndpointAction } from '../../core/deployment/deployment.ts';
+import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
+import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
 import { deploymentTags } from '../../core/sagemaker/tags.ts';
+import { changeTiming } from '../../core/timing.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import { forcedTag } from './endpoint-tags.ts';
-import { describeEndpointOrNull } from './steps/endpoint-config.ts';
-import { type DeploymentClaim, notWaiting, clearedError } from './deployment-claim.ts';
-import { restoreLiveDeployment } from './restore-live.ts';
-
-/** SageMaker's answers contradict each other: a call says that the endpoint is there, or is not, and a look says the opposite. */
-export class Contradiction extends Error {
-  readonly refusal: SageMakerError;
-
-  constructor(refusal: SageMakerError) {
-    super(`${refusal.message} DescribeEndpoint shows it otherwise.`, { cause: refusal });
-    this.name = 'Contradiction';
-    this.refusal = refusal;
-  }
-}
+import { ContradictionError } from './contradiction-error.ts';
+import type { DeploymentClaim } from './deployment-claim.ts';
+import { describeEndpointOrNull } from './describe-endpoint.ts';
+import { restoreLiveDeployment } from './restore-live-deployment.ts';
+import { forcedTag } from './write-tags.ts';
 
 /**
- * Asks SageMaker for an effect on the endpoint. What is about to be asked, and what the endpoint looked like before, is persisted
- * first: after a crash or a lost answer the next look tells from that what has become of it. Answers the error of an answer that leaves
- * open whether it was done. @throws {Contradiction} when the endpoint turned out to be otherwise than it was seen.
+ * Requests a change of the endpoint. The change and the endpoint's state from before are recorded first: after a crash or a lost
+ * response the next observation tells from that whether the change took effect.
+ *
+ * @throws {ContradictionError} when the endpoint is not as it was observed. @throws {SageMakerError}, after which the next observation
+ * decides as well.
  */
 export async function requestEndpointChange(
   claim: DeploymentClaim,
-  action: EndpointAction,
-  endpoint: Endpoint | null,
-): Promise<SageMakerError | null> {
-  const { ctx, deployment } = claim;
-  const { now, log } = ctx;
-  await claim.record({
-    step: 'endpoint',
-    requestedAction: action,
-    requestedAt: now(),
+  { action, endpoint }: { action: EndpointAction; endpoint: Endpoint | null },
+): Promise<void> {
+  const { ctx, deployment: before, log } = claim;
+  const change: EndpointChange = {
+    action,
+    requestedAt: ctx.now(),
+    respondedAt: null,
     acknowledgedAt: null,
-    baselineModifiedAt: endpoint?.modifiedAt ?? null,
-    previousEndpointConfigName: endpoint?.endpointConfigName ?? null,
-  });
+    baseline: endpoint && { modifiedAt: endpoint.modifiedAt, endpointConfigName: endpoint.endpointConfigName },
+  };
+  await claim.record({ step: 'endpoint', endpointChange: change });
   try {
     await call(claim, action);
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
-    if (error.effect === 'none') await takeBack(claim, deployment, error);
-    else await restoreLiveDeployment(claim);
-    // It is there already, or not there any more: the next look decides anew.
-    if (isConflict(error, action)) throw new Contradiction(error);
-    if (error.kind === 'invalid' && error.effect === 'none' && (await hasChanged(claim, endpoint)))
-      throw new Contradiction(error);
-    if (error.effect === 'unknown' && !error.possiblyInFlight) return error;
-    throw error;
+    await recordFailure(claim, { change, before, error });
+    throw (await contradictsObservation(claim, { action, endpoint, error })) ? new ContradictionError(error) : error;
   }
+  const acknowledged = { ...change, respondedAt: ctx.now(), acknowledgedAt: ctx.now() };
+  const { deployment } = claim;
   try {
-    const settled = { ...clearedError(claim.deployment), ...notWaiting(claim.deployment), retryAt: null };
-    await claim.record({ acknowledgedAt: now(), ...settled }, reported(action, claim));
+    await claim.record(
+      { endpointChange: acknowledged, retryAt: null, ...clearedError(deployment), ...notWaiting(deployment) },
+      historyDetail(action, deployment),
+    );
   } catch (error) {
     if (error instanceof ClaimLostError) await restoreLiveDeployment(claim);
     throw error;
   }
   log.info(
     {
-      training_job_name: deployment.trainingJobName,
-      deployment_id: deployment.deploymentId,
-      endpoint_name: deployment.endpointName,
+      event: 'deployment.change_requested',
       endpoint_config_name: deployment.endpointConfigName,
       previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
     },
-    reported(action, claim),
+    `endpoint ${action} requested`,
   );
-  return null;
 }
 
-/** Asked once: what an unanswered call has done is looked at before it is asked for again. */
+/** Sent once: an observation shows whether a call without a response took effect, before the change is requested again. */
 function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: EndpointAction): Promise<void> {
   const { sagemaker } = ctx;
-  const options: CallOptions = { ...own, retryIndeterminate: false, maxWaitMs: changeTimeoutMs };
+  const options: CallOptions = { ...own, retryIndeterminate: false, maxWaitMs: changeTiming.changeTimeoutMs };
   const { endpointName, endpointConfigName } = deployment;
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {
-    case 'create':
-      return sagemaker.createEndpoint(
-        {
-          endpointName,
-          endpointConfigName,
-          tags: { ...deploymentTags(run.project, run.trainingJobName), ...forcedTag(deployment) },
-        },
-        options,
-      );
+    case 'create': {
+      const tags = { ...deploymentTags(run.project, run.trainingJobName), ...forcedTag(deployment) };
+      return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
+    }
     case 'update':
       return sagemaker.updateEndpoint({ endpointName, endpointConfigName }, options);
     case 'delete':
@@ -95,14 +76,33 @@ function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: E
   }
 }
 
-/** A refused call has asked for nothing. What was asked for before, and may have arrived, is still to be accounted for. */
-const takeBack = (claim: DeploymentClaim, before: Deployment, error: SageMakerError): Promise<void> => {
-  const { step, requestedAction, requestedAt, acknowledgedAt, baselineModifiedAt, previousEndpointConfigName } = before;
-  return claim.record(
-    { step, requestedAction, requestedAt, acknowledgedAt, baselineModifiedAt, previousEndpointConfigName },
-    `${error.operation} refused: ${error.message}`,
-  );
-};
+/**
+ * A refused call has changed nothing: the change from before it, which may have arrived, is still the one to account for. After an
+ * indeterminate response the request is no longer in flight, so the next observation decides at once.
+ */
+async function recordFailure(
+  claim: DeploymentClaim,
+  { change, before, error }: { change: EndpointChange; before: Deployment; error: SageMakerError },
+): Promise<void> {
+  if (error.effect === 'none') {
+    const { step, endpointChange } = before;
+    return claim.record({ step, endpointChange }, `${error.operation} refused: ${error.message}`);
+  }
+  await restoreLiveDeployment(claim);
+  if (!error.possiblyInFlight) await claim.record({ endpointChange: { ...change, respondedAt: claim.ctx.now() } });
+}
+
+/** Whether the refusal says that the endpoint is not as it was observed: the next observation decides anew. */
+async function contradictsObservation(
+  { ctx, deployment: { endpointName }, options }: DeploymentClaim,
+  { action, endpoint: before, error }: { action: EndpointAction; endpoint: Endpoint | null; error: SageMakerError },
+): Promise<boolean> {
+  if (isConflict(error, action)) return true;
+  if (error.kind !== 'invalid' || error.effect !== 'none') return false;
+  // SageMaker refuses to update an endpoint that has failed meanwhile as invalid.
+  const now = await describeEndpointOrNull(ctx, { endpointName, options });
+  return now?.status !== before?.status || now?.modifiedAt !== before?.modifiedAt;
+}
 
 function isConflict({ kind, resource }: SageMakerError, action: EndpointAction): boolean {
   switch (action) {
@@ -115,19 +115,13 @@ function isConflict({ kind, resource }: SageMakerError, action: EndpointAction):
   }
 }
 
-/** Whether a refusal may be on account of what the endpoint has become since it was seen, as of one that has failed meanwhile. */
-async function hasChanged(claim: DeploymentClaim, seen: Endpoint | null): Promise<boolean> {
-  const now = await describeEndpointOrNull(claim);
-  return now?.status !== seen?.status || now?.modifiedAt !== seen?.modifiedAt;
-}
-
-function reported(action: EndpointAction, { deployment }: DeploymentClaim): string {
+function historyDetail(action: EndpointAction, { endpointName, endpointConfigName }: Deployment): string {
   switch (action) {
     case 'create':
-      return `endpoint ${deployment.endpointName} is being created on ${deployment.endpointConfigName}`;
+      return `endpoint ${endpointName} is being created on ${endpointConfigName}`;
     case 'update':
-      return `endpoint ${deployment.endpointName} is being updated to ${deployment.endpointConfigName}`;
+      return `endpoint ${endpointName} is being updated to ${endpointConfigName}`;
     case 'delete':
-      return `endpoint ${deployment.endpointName}, which failed, is being deleted to be created anew`;
+      return `endpoint ${endpointName}, which failed, is being deleted to be created again`;
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { claim, finish, queued, reported } from '../samples.ts';
+import { aChange, claim, finish, queued, reported } from '../samples.ts';
 
 export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
   it('gives each claim a fencing token of its own, and refuses the writes of the one before', async () => {
@@ -25,7 +25,7 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
       await store.deployments.recordProgress({
         deploymentId: 'd-a',
         fencingToken: fencingToken - 1,
-        progress: { step: 'settle' },
+        progress: { step: 'in_service' },
         detail: 'late',
         now: 8000,
       }),
@@ -52,7 +52,7 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
       await store.deployments.recordProgress({
         deploymentId: 'd-a',
         fencingToken,
-        progress: { step: 'settle' },
+        progress: { step: 'in_service' },
         detail: 'late',
         now: 9000,
       }),
@@ -75,10 +75,11 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     await store.deployments.recordProgress({
       deploymentId: 'd-a',
       fencingToken,
-      progress: { requestedAction: 'update', requestedAt: 7100 + hour, failingSince: 7200 + hour },
+      progress: { endpointChange: aChange({ requestedAt: 7100 + hour }), failingSince: 7200 + hour },
       now: 7200 + hour,
     });
-    const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, requestedAt: 8000, failingSince: 8000, acknowledgedAt: null };
+    const endpointChange = aChange({ requestedAt: 8000 });
+    const taken = { startedAt: 8000, deadlineAt: 8000 + 60_000, endpointChange, failingSince: 8000 };
     expect(await store.deployments.reclaim({ deploymentId: 'd-a', now: 8000, intervalMs: 15_000 })).toMatchObject({
       ...taken,
       observedAt: 8000,
@@ -100,10 +101,7 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
     const requested = {
       step: 'endpoint',
       endpointConfigName: 'config-1',
-      requestedAction: 'update',
-      requestedAt: 7100,
-      baselineModifiedAt: 600,
-      previousEndpointConfigName: 'config-0',
+      endpointChange: aChange({ requestedAt: 7100 }),
       lastErrorKind: 'quota',
       failingSince: 7050,
     } as const;
@@ -120,12 +118,16 @@ export function fencingTokensSuite(newDatabase: () => TestDatabase): void {
       await store.deployments.recordProgress({
         deploymentId: 'd-a',
         fencingToken,
-        progress: { acknowledgedAt: 7200, lastErrorKind: null, failingSince: null },
+        progress: {
+          endpointChange: aChange({ requestedAt: 7100, acknowledgedAt: 7200 }),
+          lastErrorKind: null,
+          failingSince: null,
+        },
         now: 7200,
       }),
     ).toMatchObject({
       ...requested,
-      acknowledgedAt: 7200,
+      endpointChange: aChange({ requestedAt: 7100, acknowledgedAt: 7200 }),
       lastErrorKind: null,
       failingSince: null,
     });

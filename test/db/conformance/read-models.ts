@@ -3,7 +3,19 @@ import { historyPageSize } from '../../../src/core/history.ts';
 import { latencyBucketsMs } from '../../../src/core/latency-buckets.ts';
 import type { Page, Store } from '../../../src/ports/store.ts';
 import type { TestDatabase } from './test-database.ts';
-import { claim, completed, deploy, endpoint, inTraining, newDeployment, newRun, present, queued, trained } from '../samples.ts';
+import {
+  aChange,
+  claim,
+  completed,
+  deploy,
+  endpoint,
+  inTraining,
+  newDeployment,
+  newRun,
+  present,
+  queued,
+  trained,
+} from '../samples.ts';
 
 async function everything<T>(list: (cursor: string | null) => Promise<Page<T>>): Promise<T[][]> {
   const pages: T[][] = [];
@@ -233,15 +245,25 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     const requested = async (): Promise<unknown> =>
       (await store.metrics.latencies()).find(({ reached }) => reached === 'requested');
     expect(await requested()).toBeUndefined();
-    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: 8000 }, now: 8000 });
+    await store.deployments.recordProgress({
+      deploymentId,
+      fencingToken,
+      progress: { endpointChange: aChange({ requestedAt: 8000 }) },
+      now: 8000,
+    });
     expect(await requested()).toMatchObject({ count: 1, sumMs: 3000 });
-    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: 50_000 }, now: 50_000 });
+    await store.deployments.recordProgress({
+      deploymentId,
+      fencingToken,
+      progress: { endpointChange: aChange({ requestedAt: 50_000 }) },
+      now: 50_000,
+    });
     expect(await requested()).toMatchObject({
       count: 1,
       sumMs: 45_000,
       buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
     });
-    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { requestedAt: null }, now: 60_000 });
+    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { endpointChange: null }, now: 60_000 });
     expect(await requested()).toBeUndefined();
   });
 

@@ -5,49 +5,51 @@ import { contentName } from '../../core/sagemaker/names.ts';
 import { deploymentTags } from '../../core/sagemaker/tags.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import { digestOf } from '../digest.ts';
-import { modelContentOf } from './new-deployment.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
+import { modelContentOf } from './new-deployment.ts';
 
 type MissingOfLive = Extract<Missing, { whose: 'live' }>;
 
 /**
- * Makes again what the live endpoint is made of and somebody has deleted: SageMaker refuses every update of an endpoint whose own
- * configuration is gone (hashicorp/terraform-provider-aws#40048). Only what this service made can be made again, since only of that is
- * known what it was. Answers null when it is there again, and otherwise why not, with what a person can do.
+ * Recreates what the live endpoint is made of and someone deleted: SageMaker refuses every update of an endpoint whose own configuration
+ * does not exist (hashicorp/terraform-provider-aws#40048). The service recreates only what it created itself, since it knows the content
+ * of nothing else. Returns null, or why the resource cannot be recreated and what an operator can do.
  *
  * @throws {SageMakerError} when SageMaker refuses it.
  */
-export async function recreateLive(claim: DeploymentClaim, missing: MissingOfLive): Promise<string | null> {
-  const { store } = claim.ctx;
+export async function recreateLiveResource(claim: DeploymentClaim, missing: MissingOfLive): Promise<string | null> {
+  const { store, sagemaker } = claim.ctx;
   const former = await store.deployments.findMaker({ endpointName: claim.deployment.endpointName, resource: missing });
   const run = former === null ? null : await store.runs.find(former.trainingJobName);
   if (former === null || run === null) return cannotBeRecreated(claim, missing);
-  const isModelThere = await recreateModel(claim, former, run);
-  if (missing.what === 'model') return isModelThere ? null : cannotBeRecreated(claim, missing);
+  const modelExists = await recreateModel(claim, { former, run });
+  if (missing.what === 'model') return modelExists ? null : cannotBeRecreated(claim, missing);
   const { variant } = former;
   if (variant === null) return cannotBeRecreated(claim, missing);
   const tags = deploymentTags(run.project, run.trainingJobName);
   try {
-    await unlessThere(() => claim.ctx.sagemaker.createEndpointConfig({ name: missing.name, variant, tags }, claim.options));
+    await unlessItExists(() => sagemaker.createEndpointConfig({ name: missing.name, variant, tags }, claim.options));
   } catch (error) {
-    const isModelGone = error instanceof SageMakerError && error.kind === 'not_found' && error.resource === 'model';
-    if (isModelThere || !isModelGone) throw error;
+    const isModelMissing = error instanceof SageMakerError && error.kind === 'not_found' && error.resource === 'model';
+    if (modelExists || !isModelMissing) throw error;
     return cannotBeRecreated(claim, { ...missing, what: 'model', name: former.modelName });
   }
   return null;
 }
 
-/** Not where it would be made of something else than it was, which its name tells. Answers whether it is there. */
-async function recreateModel({ ctx, options }: DeploymentClaim, { modelName }: Deployment, run: TrainingRun): Promise<boolean> {
+/** Not where its content would differ from the former one, which its name tells. Returns whether the model exists. */
+async function recreateModel(
+  { ctx, options }: DeploymentClaim,
+  { former: { modelName: name }, run }: { former: Deployment; run: TrainingRun },
+): Promise<boolean> {
   const content = modelContentOf(run, run.modelArtifact, ctx.settings);
-  if (content === null || contentName(run.trainingJobName, digestOf(content)) !== modelName) return false;
-  await unlessThere(() =>
-    ctx.sagemaker.createModel({ name: modelName, ...content, tags: deploymentTags(run.project, run.trainingJobName) }, options),
-  );
+  if (content === null || contentName(run.trainingJobName, digestOf(content)) !== name) return false;
+  const tags = deploymentTags(run.project, run.trainingJobName);
+  await unlessItExists(() => ctx.sagemaker.createModel({ name, ...content, tags }, options));
   return true;
 }
 
-async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+async function unlessItExists(create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
   } catch (error) {
@@ -62,7 +64,7 @@ function cannotBeRecreated(
   const [article, resource] = what === 'model' ? ['a', 'model'] : ['an', 'endpoint configuration'];
   return (
     `the endpoint ${endpointName} is on the ${resource} ${name}, which was deleted, and SageMaker refuses to update it without; ` +
-    `this service has no record of what it was made of and can't make it again. Create ${article} ${resource} of that name, or delete the endpoint; ` +
+    `this service has no record of its content and cannot recreate it. Create ${article} ${resource} of that name, or delete the endpoint; ` +
     `then POST /deploy/${trainingJobName}`
   );
 }

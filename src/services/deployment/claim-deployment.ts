@@ -1,0 +1,66 @@
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import { pollDelayMs } from '../../core/retry-delay.ts';
+import type { TrainingRun } from '../../core/training/training-run.ts';
+import type { ServiceContext } from '../context.ts';
+import { complete, snooze, type JobResult } from '../job-result.ts';
+import { type DeploymentClaim, openClaim } from './deployment-claim.ts';
+import { deploymentFields } from './log-fields.ts';
+
+interface Claimed<Value> {
+  kind: 'claimed';
+  claim: Value;
+}
+
+/**
+ * Claims a deployment that is queued or in progress, and takes the claim from a worker that has it. Otherwise returns what becomes of its
+ * job: it waits for its turn, or the deployment is over.
+ */
+export async function claimDeployment(
+  ctx: ServiceContext,
+  { deployment, run, signal }: { deployment: Deployment; run: TrainingRun; signal: AbortSignal | undefined },
+): Promise<Claimed<DeploymentClaim> | JobResult> {
+  const claimed = deployment.status === 'queued' ? await claimQueued(ctx, deployment) : await reclaim(ctx, deployment);
+  if (claimed.kind !== 'claimed') return claimed;
+  const claim = openClaim(ctx, { deployment: claimed.claim, run, signal });
+  await recordOverdue(claim);
+  return { kind: 'claimed', claim };
+}
+
+async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Claimed<Deployment> | JobResult> {
+  const { store, settings, random, now } = ctx;
+  const { deploymentId, createdAt } = queued;
+  const log = ctx.log.child(deploymentFields(queued));
+  const result = await store.deployments.claim({ deploymentId, deadlineAt: now() + settings.maxDeploymentWaitMs, now: now() });
+  switch (result.kind) {
+    case 'claimed':
+      log.info({ event: 'deployment.claimed' }, 'deployment claimed');
+      return { kind: 'claimed', claim: result.deployment };
+    case 'wait': {
+      // Once, not at each poll.
+      const level = now() - createdAt < settings.endpointPollMs ? 'info' : 'debug';
+      log[level]({ event: 'deployment.waiting', behind: result.behind.trainingJobName }, 'deployment waits for its turn');
+      return snooze(pollDelayMs(settings.endpointPollMs, random));
+    }
+    case 'superseded':
+      log.info({ event: 'deployment.superseded', superseded_by: result.deployment.supersededBy }, 'deployment superseded');
+      return complete;
+    case 'gone':
+      // Another job of the same deployment has claimed it meanwhile, or it is over.
+      return reclaim(ctx, queued);
+  }
+}
+
+async function reclaim(
+  { store, settings, now }: ServiceContext,
+  { deploymentId }: Deployment,
+): Promise<Claimed<Deployment> | JobResult> {
+  const deployment = await store.deployments.reclaim({ deploymentId, now: now(), intervalMs: settings.endpointPollMs });
+  return deployment === null ? complete : { kind: 'claimed', claim: deployment };
+}
+
+/** So that another worker may make the second observation, which ends the deployment by its time limit. */
+async function recordOverdue({ ctx, deployment, deadline, record }: DeploymentClaim): Promise<void> {
+  const isOverdue = deadline !== 'in_time';
+  if (isOverdue === (deployment.overdueSince !== null)) return;
+  await record({ overdueSince: isOverdue ? ctx.now() : null });
+}

@@ -1,0 +1,27 @@
+import type { DeploymentOutcome } from '../../core/deployment/deployment.ts';
+import { enqueueDeploy } from '../enqueue.ts';
+import { complete, type JobResult } from '../job-result.ts';
+import { claimLost, type DeploymentClaim } from './deployment-claim.ts';
+
+const messages = {
+  deployed: ['deployment.succeeded', 'deployment succeeded'],
+  superseded: ['deployment.superseded', 'deployment superseded'],
+  rolled_back: ['deployment.rolled_back', 'deployment rolled back; the old model serves'],
+  failed: ['deployment.failed', 'deployment failed'],
+} as const;
+
+/** Records the end of a deployment and schedules the next one of its endpoint. @throws {ClaimLostError} when another worker has the claim. */
+export async function finishDeployment(
+  { ctx, deployment, log }: DeploymentClaim,
+  outcome: DeploymentOutcome,
+): Promise<JobResult> {
+  const { deploymentId, fencingToken } = deployment;
+  const finished = await ctx.store.deployments.finish({ deploymentId, fencingToken, outcome, now: ctx.now() });
+  if (finished === null) throw claimLost();
+  const { status, failureReason, supersededBy } = outcome;
+  const [event, message] = messages[status];
+  const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';
+  log[level]({ event, status, failure_reason: failureReason, superseded_by: supersededBy }, message);
+  if (finished.next !== null) await enqueueDeploy(ctx, finished.next, 0);
+  return complete;
+}
