@@ -88,7 +88,7 @@ async function measure(): Promise<void> {
     const before = perSecond(await observationsIn(at - pollMs, at), at - pollMs, at);
     const observations = await observationsIn(at, allAt + pollMs + graceMs);
     const after = perSecond(observations, allAt, allAt + pollMs);
-    const observed = new Set(observations.filter((observe) => observe.at >= firstAt).map(({ name }) => name)).size;
+    const observed = new Set(observations.filter(({ at: observedAt }) => observedAt >= firstAt).map(({ name }) => name)).size;
     say(
       `FLUSHALL ${time}: the first run queued again after ${seconds(firstAt - at)}, all ${runs} after ${seconds(allAt - at)}; ` +
         `${observed} observed within a polling interval of that; calls a second ${before.mean} on average and ${before.most} at most ` +

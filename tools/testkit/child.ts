@@ -23,13 +23,13 @@ export class Child {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.output.push(line);
-        this.#report();
+        this.#notify();
       });
     }
     this.exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
         this.#exit = { code, signal };
-        this.#report();
+        this.#notify();
         resolve(this.#exit);
       });
     });
@@ -42,18 +42,18 @@ export class Child {
   /** Calls `find` with each new line of output. @returns its first result. @throws when the program ends first. */
   until<T>(find: () => T | undefined, what: string, withinMs = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
+      const finish = (act: () => void): void => {
         clearTimeout(timer);
         this.#watchers.delete(observe);
         act();
       };
-      const give = (why: string): void => settle(() => reject(new Error(`no ${what}: ${why}\n${this.tail()}`)));
+      const fail = (why: string): void => finish(() => reject(new Error(`no ${what}: ${why}\n${this.tail()}`)));
       const observe = (): void => {
         const found = find();
-        if (found !== undefined) settle(() => resolve(found));
-        else if (this.#exit !== null) give(`it ended with ${JSON.stringify(this.#exit)}`);
+        if (found !== undefined) finish(() => resolve(found));
+        else if (this.#exit !== null) fail(`it ended with ${JSON.stringify(this.#exit)}`);
       };
-      const timer = setTimeout(() => give(`nothing within ${withinMs} ms`), withinMs);
+      const timer = setTimeout(() => fail(`nothing within ${withinMs} ms`), withinMs);
       this.#watchers.add(observe);
       observe();
     });
@@ -81,7 +81,7 @@ export class Child {
     return this.output.slice(-lines).join('\n');
   }
 
-  #report(): void {
+  #notify(): void {
     for (const observe of this.#watchers) observe();
   }
 }

@@ -55,26 +55,26 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
 }
 
 function directWrites(sqlite: Sqlite.Database): () => Promise<void> {
-  const insert = sqlite.prepare(
+  const insertRun = sqlite.prepare(
     `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, serving_image,
       created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, 1)`,
   );
-  const report = sqlite.prepare(
+  const insertHistory = sqlite.prepare(
     `insert into history (run_seq, at, subject, from_status, to_status, actor) values (?, ?, 'training', ?, ?, 'api')`,
   );
-  const mark = sqlite.prepare(
+  const markStarted = sqlite.prepare(
     `update training_runs set status = 'training', training_job_arn = 'arn', training_since_at = ?, updated_at = ?
       where training_job_name = ? and status = 'requested'`,
   );
   const record = sqlite.transaction((run: NewRun, now: number) => {
     const { runId, trainingJobName, endpointName, request, servingImage } = run;
-    const seq = insert.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
-    report.run(seq.lastInsertRowid, now, null, 'requested');
+    const seq = insertRun.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
+    insertHistory.run(seq.lastInsertRowid, now, null, 'requested');
     return seq.lastInsertRowid;
   });
   const started = sqlite.transaction((name: string, seq: number | bigint, now: number) => {
-    mark.run(now, now, name);
-    report.run(seq, now, 'requested', 'training');
+    markStarted.run(now, now, name);
+    insertHistory.run(seq, now, 'requested', 'training');
   });
   return async () => {
     const run = newRun();
