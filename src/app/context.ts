@@ -44,11 +44,11 @@ export interface AppContext {
   readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
   /** Records the process as running, from now on, with the problem that keeps it from working, and compares databases regularly. */
   announce(problem: () => string | null): void;
-  /** Closes all parts once `work` has ended. Never fails for a part that is away. */
+  /** Closes all parts once `work` has ended. Never fails for a part that is unavailable. */
   close(work?: Promise<unknown>): Promise<void>;
 }
 
-/** Opens the parts. Redis and SageMaker may be away. @throws {StoreUnavailableError} when the database needs a repair. */
+/** Opens the parts. Redis and SageMaker may be unavailable. @throws {StoreUnavailableError} when the database needs a repair. */
 export async function createContext(
   config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'queuePrefix' | 'proxies' | 'serviceSettings'>,
   options: ContextOptions,

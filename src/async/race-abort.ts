@@ -1,4 +1,4 @@
-/** Returns the work's value, or throws the signal's reason when that comes first. The work goes on, and its outcome is dropped then. */
+/** Returns the work's value, or throws the signal's reason when that comes first. The work continues, and its outcome is dropped then. */
 export async function raceAbort<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);

@@ -1,4 +1,4 @@
-/** Returns the work's value, or throws `timedOut()` when the work takes longer. It goes on in any case, and its outcome is dropped then. */
+/** Returns the work's value, or throws `timedOut()` when the work takes longer. It continues in any case, and its outcome is dropped then. */
 export async function withTimeout<T>(limitMs: number, work: Promise<T>, timedOut: () => Error): Promise<T> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(timedOut()), limitMs);
@@ -9,7 +9,7 @@ export async function withTimeout<T>(limitMs: number, work: Promise<T>, timedOut
   }
 }
 
-/** Waits for the work, but no longer than that; it goes on in any case. @throws what the work throws in time. */
+/** Waits for the work, but no longer than that; it continues in any case. @throws what the work throws in time. */
 export async function waitAtMost(limitMs: number, work: Promise<unknown>): Promise<void> {
   const timeout = Promise.withResolvers<void>();
   const timer = setTimeout(timeout.resolve, limitMs);

@@ -38,7 +38,7 @@ export interface ApiSettings {
   readonly port: number;
   /** `/model-init`, or empty for none. */
   readonly basePath: string;
-  /** The service's address as people reach it. */
+  /** The service's address for people. */
   readonly publicUrl: string | null;
   readonly apiKeys: readonly string[];
 }
@@ -133,14 +133,14 @@ function readApiVariables(env: Environment) {
   return read;
 }
 
-/** Anybody who reaches the address may guess. */
+/** Every client that reaches the address may guess. */
 const shortestOpenKey = 4;
 
 function isLoopback(host: string): boolean {
   return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host === 'localhost';
 }
 
-/** Both as it is written in the address and as Redis is told. */
+/** Both as it is written in the address and as Redis receives it. */
 function passwordOf(redisUrl: string): string[] {
   const { password } = new URL(redisUrl);
   return password === '' ? [] : [...new Set([password, decodeURIComponent(password)])];

@@ -51,7 +51,7 @@ function addressOf(value: string): URL | null {
   return URL.canParse(address) && !/%(?![\da-f]{2})/i.test(address) ? new URL(address) : null;
 }
 
-/** The password as it is written, as it is parsed and as the proxy is told. */
+/** The password as it is written, as it is parsed and as the proxy receives it. */
 function secretsOf(value: string, { username, password }: URL): string[] {
   if (password === '') return [];
   const [, written = password] = /:\/\/[^:@/]*:(.*)@/.exec(value) ?? [];

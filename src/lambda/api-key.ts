@@ -3,7 +3,7 @@
  * Lambda Extension: plain HTTP on the loopback address, so that no SDK has to be bundled or loaded.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html and
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html. It answers only while an
- * invocation is under way, not during init.
+ * invocation is in progress, not during init.
  */
 import { isKey, type Settings } from './settings.ts';
 
@@ -13,7 +13,7 @@ const keepForMs = 60_000;
 export interface ApiKey {
   /** null where the service wants none. @throws {Error} that holds no key. */
   get: (signal: AbortSignal) => Promise<string | null>;
-  /** The service refused the key: fetch it anew the next time. */
+  /** To be called when the service refused the key: the next call fetches it again. */
   forget: () => void;
 }
 
@@ -61,7 +61,7 @@ async function askExtension(
     signal,
   });
   const text = await response.text();
-  // Its refusals quote AWS: which permission is missing, or that the name is unknown. Answers that may hold the key are not quoted.
+  // Its refusals quote AWS: which permission is missing, or that the name is unknown. A response that may hold the key is not quoted.
   if (!response.ok) throw new Error(`the secrets extension answered ${response.status}: ${text.trim().slice(0, 300)}`);
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;

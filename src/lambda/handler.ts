@@ -45,21 +45,21 @@ export function createHandler({ env, log, now }: { env: Environment; log: Log; n
     const { status, verdict, isJson, fields } = await readResponse(response);
     const line = { ...route.about, path: route.path, status, ...fields, aws_request_id: context.awsRequestId };
     switch (verdict) {
-      case 'taken':
+      case 'accepted':
         log(
           isJson ? 'info' : 'warn',
           line,
           isJson ? 'the service took the event' : 'taken, but not by what looks like the service',
         );
         return { outcome: 'taken', status };
-      case 'final':
+      case 'refused':
         log(
           isJson ? 'warn' : 'error',
           line,
           isJson ? 'the service will never take the event' : 'refused, not by what looks like the service',
         );
         return { outcome: 'refused', status };
-      case 'again':
+      case 'retry':
         if (status === 401 || status === 403) apiKey.forget();
         throw new Error(`POST ${route.path} was answered ${status}${'code' in fields ? ` ${fields['code']}` : ''}`);
     }

@@ -1,14 +1,14 @@
-/** The service's answer, read: what the function does next, and what of it may stand in the log. */
+/** The service's response: what the function does next, and the fields that it may log. */
 export interface ServiceResponse {
   status: number;
-  verdict: 'taken' | 'final' | 'again';
-  /** Whether it has the form of the service's answers: a proxy's own pages don't. */
+  verdict: 'accepted' | 'refused' | 'retry';
+  /** Whether it has the form of the service's responses; a proxy's own pages don't. */
   isJson: boolean;
   fields: Readonly<Record<string, string | boolean>>;
 }
 
 /** Sending the same again cannot succeed: no such job, not completed or superseded, no such event (the service's contract). */
-const finalStatuses = [404, 409, 422];
+const refusedStatuses = [404, 409, 422];
 
 const kept = ['code', 'detail', 'accepted', 'reason', 'deployment_id', 'endpoint_name', 'request_id'];
 const longestText = 500;
@@ -23,7 +23,7 @@ export async function readResponse(response: Response): Promise<ServiceResponse>
   const { status } = response;
   return {
     status,
-    verdict: response.ok ? 'taken' : finalStatuses.includes(status) ? 'final' : 'again',
+    verdict: response.ok ? 'accepted' : refusedStatuses.includes(status) ? 'refused' : 'retry',
     isJson: body !== null,
     fields: Object.fromEntries(fields),
   };

@@ -1,6 +1,6 @@
 import type { Environment } from '../core/environment.ts';
 
-/** What the function is told, by variables that infra/terraform sets. */
+/** The function's variables, which infra/terraform sets. */
 export const variables = {
   /** The service's address, with its base path where the load balancer does not strip it: `https://host/model-init`. */
   url: 'AUTODEPLOY_URL',
@@ -12,7 +12,7 @@ export const variables = {
   apiKeyParameter: 'AUTODEPLOY_API_KEY_PARAMETER',
 } as const;
 
-/** Set by Lambda, and by whoever moves the AWS Parameters and Secrets Lambda Extension to another port. */
+/** Set by Lambda, and by an operator who moves the AWS Parameters and Secrets Lambda Extension to another port. */
 export const platformVariables = {
   sessionToken: 'AWS_SESSION_TOKEN',
   extensionPort: 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT',
@@ -38,13 +38,13 @@ const defaultExtensionPort = 2773;
 
 /** @throws {Error} that names the variable which is missing or malformed, and never a key. */
 export function readSettings(env: Environment): Settings {
-  const given = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const port = Number(given(platformVariables.extensionPort) ?? defaultExtensionPort);
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const port = Number(value(platformVariables.extensionPort) ?? defaultExtensionPort);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${platformVariables.extensionPort} must be a port`);
   return {
-    url: readUrl(given(variables.url)),
-    key: readKeyPlace(given),
-    extension: { port, token: given(platformVariables.sessionToken) ?? '' },
+    url: readUrl(value(variables.url)),
+    key: readKeyPlace(value),
+    extension: { port, token: value(platformVariables.sessionToken) ?? '' },
   };
 }
 
@@ -56,10 +56,10 @@ function readUrl(text: string | undefined): string {
   return url.href.replace(/\/+$/, '');
 }
 
-function readKeyPlace(given: (name: string) => string | undefined): KeyPlace {
-  const key = given(variables.apiKey);
-  const id = given(variables.apiKeySecretId);
-  const name = given(variables.apiKeyParameter);
+function readKeyPlace(value: (name: string) => string | undefined): KeyPlace {
+  const key = value(variables.apiKey);
+  const id = value(variables.apiKeySecretId);
+  const name = value(variables.apiKeyParameter);
   // Unchecked, fetch would quote it in its complaint.
   if (key !== undefined && !isKey(key)) throw new Error(`${variables.apiKey} must be the key as plain text, and nothing else`);
   const places: KeyPlace[] = [

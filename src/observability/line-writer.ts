@@ -1,40 +1,40 @@
 /**
- * Writes lines to stdout or stderr and never waits for whoever reads them. A pipe that nobody reads is full after 64 kB, and a write to
- * it would hold the whole process, signals included.
+ * Writes lines to stdout or stderr and never waits for their reader. A pipe without a reader is full after 64 kB, and a write to it
+ * would block the whole process, signals included.
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { shutdownTiming } from '../core/timing.ts';
 
-/** What waits to be written at most, in characters; what comes on top of it is lost, and counted. */
+/** The most that waits to be written, in characters; further lines are lost, and counted. */
 const mostPendingLength = 2 * 1024 * 1024;
-/** After a write that the pipe had no room for; doubled each time. */
+/** After a write for which the pipe had no room; doubled each time. */
 const firstRetryMs = 10;
 const longestRetryMs = 200;
-/** The same, where more lines come meanwhile. */
+/** The same while more lines come. */
 const burstRetryMs = 1;
-/** After a write that failed: nobody reads any more, or the disk is full. */
+/** After a write that failed: the reader has ended, or the disk is full. */
 const failedRetryMs = 1000;
-/** While lines are lost again and again, it is said only so often. */
-const sayLostEveryMs = 5000;
-/** How long the end of the process waits for a reader that takes something, and for one that takes nothing. */
+/** The least time between two reports of lost lines. */
+const reportLostEveryMs = 5000;
+/** How long the end of the process waits for a reader that reads, and for one that does not. */
 const flushWithinMs = shutdownTiming.lastLinesMs;
 const flushIdleMs = 250;
 
 export interface LineWriter {
   /** Takes a line, with its line break. Never waits, never fails. */
   write(line: string): void;
-  /** Writes what waits, as far as somebody reads it within a moment. Happens by itself when the process ends. */
+  /** Writes what waits, as far as the reader takes it in a moment. Runs by itself when the process ends. */
   flushSync(): void;
 }
 
-/** @param onLost told how many lines were lost once lines can be written again; it may write one that says so. */
+/** @param onLost called with the number of lost lines once lines can be written again; it may write one. */
 export function openLineWriter(fd: 1 | 2, onLost: (lines: number) => void = () => {}): LineWriter {
   return new NonBlockingLines(openNonBlocking(fd), onLost);
 }
 
 /**
- * Opened anew where that can be, since O_NONBLOCK on the descriptor itself would hold for all processes that share it. A socket
- * can't be opened anew: Node has it not block when it takes it for a stream. Files never block for long.
+ * Reopens the descriptor where possible, since O_NONBLOCK on the descriptor itself would hold for all processes that share it. A
+ * socket can't be reopened: Node makes it non-blocking when it opens it as a stream. Files never block for long.
  */
 function openNonBlocking(fd: 1 | 2): number {
   if (fstatSync(fd).isFile()) return fd;
@@ -53,8 +53,8 @@ class NonBlockingLines implements LineWriter {
   #pending: (string | Buffer)[] = [];
   #pendingLength = 0;
   #lost = 0;
-  #saidLostAt = -Infinity;
-  /** Whether the last line in the file has no end: the next one has to begin with it. */
+  #reportedLostAt = -Infinity;
+  /** Whether the last line in the file lacks its end: the next one has to begin with it. */
   #isCut = false;
   #retryMs = firstRetryMs;
   #mayRetryAt = 0;
@@ -67,13 +67,13 @@ class NonBlockingLines implements LineWriter {
   }
 
   write(line: string): void {
-    // Not only by the timer: in a burst of lines it has no turn.
+    // Not only by the timer, which does not run during a burst of lines.
     if (this.#timer !== null && performance.now() >= this.#mayRetryAt) this.#drain();
     if (this.#pendingLength + line.length > mostPendingLength) {
       this.#lost += 1;
       return;
     }
-    if (this.#lost > 0 && performance.now() - this.#saidLostAt >= sayLostEveryMs) this.#sayLost();
+    if (this.#lost > 0 && performance.now() - this.#reportedLostAt >= reportLostEveryMs) this.#reportLost();
     const whole = this.#isCut ? `\n${line}` : line;
     this.#isCut = false;
     this.#pending.push(whole);
@@ -90,11 +90,11 @@ class NonBlockingLines implements LineWriter {
       const now = performance.now();
       if (this.#pendingLength < before) progressAt = now;
       if (this.#pending.length === 0 || now - progressAt >= flushIdleMs || now - startedAt >= flushWithinMs) return;
-      Atomics.wait(neverReported, 0, 0, firstRetryMs);
+      Atomics.wait(neverNotified, 0, 0, firstRetryMs);
     }
   }
 
-  /** Line by line: what is no longer than 4 kB (PIPE_BUF) goes into a pipe as a whole, whoever else writes to it. */
+  /** Line by line: a line of at most 4 kB (PIPE_BUF) goes into a pipe as a whole, whatever other processes write to it. */
   #drain(): void {
     let done = 0;
     let problem: string | null = null;
@@ -117,7 +117,7 @@ class NonBlockingLines implements LineWriter {
     this.#pending = done === this.#pending.length ? [] : this.#pending.slice(done);
     if (problem === null) {
       this.#stopWaiting();
-      if (this.#lost > 0) this.#sayLost();
+      if (this.#lost > 0) this.#reportLost();
     } else if (problem === 'EAGAIN') {
       this.#mayRetryAt = performance.now() + burstRetryMs;
       this.#drainIn(this.#retryMs);
@@ -149,13 +149,13 @@ class NonBlockingLines implements LineWriter {
     this.#pendingLength = 0;
   }
 
-  #sayLost(): void {
+  #reportLost(): void {
     const lost = this.#lost;
     this.#lost = 0;
-    this.#saidLostAt = performance.now();
+    this.#reportedLostAt = performance.now();
     this.#onLost(lost);
   }
 }
 
 /** To sleep on. */
-const neverReported = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));

@@ -1,6 +1,7 @@
 /**
- * One JSON object a line on stdout, written without ever waiting for whoever reads it (observability/line-writer.ts). Nothing secret reaches a line: known header and field names are redacted, errors are cut
- * down to a list of fields, and the configured keys and passwords are removed from the finished line, wherever they stand.
+ * One JSON object a line on stdout, written without waiting for its reader (observability/line-writer.ts). No secret reaches a line:
+ * the logger redacts known header and field names, reduces errors to a list of fields, and removes the configured keys and passwords
+ * from the finished line, wherever they stand.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
@@ -26,7 +27,7 @@ const secretFields = [
 ];
 const shortestScrubbed = 4;
 
-/** What a line tells of an error. An allow-list: Redis errors, for one, carry the arguments of AUTH. */
+/** The fields of an error that a line has. An allow-list: Redis errors, for one, hold the arguments of AUTH. */
 const errorFields = ['code', 'kind', 'operation', 'resource', 'effect', 'requestId'] as const;
 
 export function createLogger(
@@ -46,16 +47,14 @@ export function createLogger(
       serializers: { err: describeError, error: describeError },
       hooks: { streamWrite: scrub(config.secrets) },
     },
-    destination ?? openLineWriter(1, (lines) => sayLost(log, lines)),
+    destination ?? openLineWriter(1, (lines) => reportLost(log, lines)),
   );
   return log;
 }
 
-/** Whatever the level is: nobody should take the log for complete. */
-const sayLost = (log: Logger, lines: number): void =>
-  log
-    .child({}, { level: 'warn' })
-    .warn({ event: 'log_lines_lost', lost_lines: lines }, 'log lines are lost: nobody read them in time');
+/** At every level: no reader should take the log for complete. */
+const reportLost = (log: Logger, lines: number): void =>
+  log.child({}, { level: 'warn' }).warn({ event: 'log.lines_lost', lost_lines: lines }, 'log lines lost');
 
 /** Lines about monitoring and deploying carry this component. */
 export const autoDeployLogger = (log: Logger): Logger => log.child({ component: 'auto-deploy' });
@@ -77,12 +76,12 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** Takes time in proportion to the line: anybody can have a long path logged. */
+/** Takes time in proportion to the line: any client can cause a line with a long path. */
 const addressCredentials = /:\/\/[^\s"/@:]*:[^\s"/@]*@/g;
 
 /**
- * Replaces each secret in a finished line, and the credentials of any address. Very short keys are left alone: they would match
- * inside of ordinary words and break the line's JSON.
+ * Replaces each secret in a finished line, and the credentials of any address. Very short keys stay: they would match
+ * inside ordinary words and break the line's JSON.
  */
 function scrub(secrets: readonly string[]): (line: string) => string {
   const written = secrets

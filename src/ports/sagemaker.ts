@@ -3,7 +3,7 @@ import type { Place } from '../core/sagemaker/place.ts';
 import type { TrainingJob, TrainingRequest } from '../core/training/training-run.ts';
 
 export interface CallOptions {
-  /** Aborted when the worker has to hand its work back. */
+  /** Aborted when the worker has to release its jobs. */
   signal?: AbortSignal;
   /**
    * Asked immediately before each request leaves the process, retries included; throws to stop the call without an effect.
@@ -15,7 +15,7 @@ export interface CallOptions {
    * `unavailable` without one.
    */
   maxWaitMs?: number;
-  /** False: the first throttling answer ends the call, because somebody else tries again later. True by default. */
+  /** False: the first throttling ends the call, because the caller retries later. True by default. */
   retryThrottles?: boolean;
   /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
   retryIndeterminate?: boolean;
@@ -23,7 +23,7 @@ export interface CallOptions {
 
 export interface TrainingJobSpec extends TrainingRequest {
   trainingJobName: string;
-  /** Tags that say that the job is ours and what is needed to go on; see core/sagemaker/tags.ts. */
+  /** Tags that mark the job as this service's and hold what recovery needs; see core/sagemaker/tags.ts. */
   ownTags: Record<string, string>;
 }
 
@@ -44,7 +44,7 @@ export interface TrainingJobPage {
   respondedAt: number | null;
 }
 
-/** `isSure`: ARNs of training jobs in SageMaker's answers have told. */
+/** `isSure`: read from ARNs of training jobs in SageMaker's responses. */
 export type KnownPlace = Place & { isSure: boolean };
 
 /** SageMaker's control plane. Every method throws SageMakerError, or what the guard threw. */

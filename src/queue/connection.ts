@@ -1,6 +1,6 @@
 /**
  * The two kinds of connection to Redis (docs/reference/redis-behavior.md#producers-fail-fast-workers-wait). Both reconnect for
- * ever and are told apart by what a command does while Redis is away: a producer's fails at once, a worker's waits.
+ * ever and differ in what a command does while Redis is unavailable: a producer's fails at once, a worker's waits.
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import { queueTiming } from '../core/timing.ts';
@@ -26,7 +26,7 @@ const shared = {
   maxLoadingRetryTime: 1000,
 } satisfies RedisOptions;
 
-/** For what adds and reads: a command fails at once while Redis is away, instead of waiting for it. */
+/** For adding and reading: a command fails at once while Redis is unavailable, instead of waiting for it. */
 export function connectProducer(redisUrl: string, log: Logger): Redis {
   // A half-open connection looks ready for many minutes; this ends one that owes an answer for so long.
   return connect(
@@ -36,7 +36,7 @@ export function connectProducer(redisUrl: string, log: Logger): Redis {
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
       socketTimeout: queueTiming.producerSilenceMs,
-      // What many requests ask for at once is written at once: a system call for each of their commands costs more than all else here.
+      // The commands of many requests are written at once: a system call for each of them costs more than all else here.
       enableAutoPipelining: true,
     },
     (redis) => logConnectionState(redis, 'producer', log),
@@ -51,13 +51,13 @@ export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
   return connect(redisUrl, options, (redis) => logConnectionState(redis, 'worker', log));
 }
 
-/** A node that takes no writes is left for the one that the name leads to now, but not as fast as commands come. */
+/** A node that takes no writes is left for the one that the name leads to now, but not at the rate of commands. */
 const leaveNodeAfterMs = 500;
-/** Trouble of the node's own passes; should it last, the name may lead to another node by now. */
+/** A node's own problem passes; when it lasts, the name may lead to another node by now. */
 const dropErrorAfterMs = 10_000;
 
 /** How old a connection must be for a refusal to end it; null: it stays. */
-function forceCloseAfterMs(kind: RefusalKind): number | null {
+function leaveNodeFromAgeMs(kind: RefusalKind): number | null {
   switch (kind) {
     case 'wrong_node':
       return leaveNodeAfterMs;
@@ -76,20 +76,20 @@ function connect(address: string | null, options: RedisOptions, watch: (redis: R
   let problem: ConnectionProblem | null = null;
   const all: RedisOptions = {
     ...options,
-    // Asked for every reply that is an error, those within pipelines included. The command fails in any case: it had no effect.
+    // Called for every reply that is an error, those within pipelines included. The command fails in any case: it had no effect.
     reconnectOnError(error) {
       const refusal = refusalOf(error);
       if (refusal === null) return false;
       problem?.refused(refusal);
       redis.emit(refusedEvent, refusal);
-      const afterMs = forceCloseAfterMs(refusal.kind);
+      const afterMs = leaveNodeFromAgeMs(refusal.kind);
       return afterMs !== null && readyAt !== null && performance.now() - readyAt >= afterMs;
     },
   };
   const redis = address === null ? new Redis(all) : new Redis(address, all);
   redis.on('ready', () => (readyAt = performance.now()));
   redis.on('close', () => (readyAt = null));
-  // BullMQ's copies would share what is known of this one. Their trouble is this one's, and told once.
+  // BullMQ's copies share this connection's problem, which is logged once.
   redis.duplicate = (override) => connect(null, { ...redis.options, ...override }, () => null);
   problem = watch(redis);
   return redis;

@@ -4,12 +4,12 @@ import type { JobQueue } from './ensure-job.ts';
 import { scoreOfMs } from './pull-forward.ts';
 
 /**
- * Looks at the jobs of a queue that are due and that nobody has taken: those that wait, and those whose delay is over, which a worker
- * has to see first. Since when a delayed one is due is in its score. Of one that waits nothing says when it came there for another
- * look: that is counted from when this was first asked for and saw it, so it should be asked for now and then.
+ * Returns a reader of the jobs of a queue that are due and not taken: those that wait, and those whose delay is over, which a worker
+ * has to see first. The score of a delayed job says since when it is due. Redis does not say since when a job waits that ran before:
+ * the reader counts from the call that first saw it, so it has to be called every few seconds.
  */
 export function createDueJobsReader(redis: Redis, queue: JobQueue): (now: number) => Promise<DueJobs> {
-  let head: { turn: string; since: number } | null = null;
+  let head: { visit: string; since: number } | null = null;
 
   return async (now) => {
     const [waiting, ids, delayed, overdue] = await Promise.all([
@@ -31,8 +31,8 @@ export function createDueJobsReader(redis: Redis, queue: JobQueue): (now: number
     if (waitingJob === null) head = null;
     else {
       const [name, addedAt, options, taken] = waitingJob;
-      const turn = `${waitingId} ${taken ?? 0}`;
-      if (head?.turn !== turn) head = { turn, since: now };
+      const visit = `${waitingId} ${taken ?? 0}`;
+      if (head?.visit !== visit) head = { visit, since: now };
       const since = taken == null ? Number(addedAt) + delayOf(options) : head.since;
       found.push({ trainingJobName: name ?? '', since: Math.min(now, since) });
     }

@@ -1,6 +1,6 @@
 /**
- * The two kinds of job: which queue, what data, which id. Data is parsed when it is enqueued and again when it is processed: what
- * lies in Redis may be of an older version, or of somebody's own hand.
+ * The two kinds of job: which queue, what data, which id. Data is parsed when it is enqueued and again when it is processed: an
+ * older version, or an operator, may have written what is in Redis.
  */
 import { randomUUID } from 'node:crypto';
 import type { JobsOptions } from 'bullmq';
@@ -15,9 +15,9 @@ const name = z.string().regex(namePattern);
 export const checkSchema = z.object({
   training_job_name: name,
   endpoint_name: name,
-  /** Since when SageMaker has not answered as it should, in milliseconds since 1970 UTC. */
+  /** Since when SageMaker fails, in milliseconds since 1970 UTC. */
   failing_since: z.number().nullable(),
-  /** Why it looks: regularly, or once because an event said so. */
+  /** Why it observes: regularly, or once because of an event. */
   actor: z.enum(['poll', 'event']).default('poll'),
 });
 export type CheckData = z.infer<typeof checkSchema>;
@@ -27,24 +27,24 @@ export const deploySchema = z.object({
   deployment_id: z.string().regex(/^[\w-]{1,100}$/),
   training_job_name: name,
   endpoint_name: name,
-  /** One look on account of an event, beside the job that carries the deployment on. */
+  /** One run because of an event, beside the deployment's own job. */
   once: z.boolean().default(false),
 });
 export type DeployData = z.infer<typeof deploySchema>;
 
-/** What a row of the database holds, of an older version or of somebody's own hand, need not make a job. */
+/** An older version, or an operator, may have written a row that makes no valid job. */
 function parsed<Data>(schema: z.ZodType<Data>, row: Record<string, unknown>): Data {
   const result = schema.safeParse(row);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => {
+  const issues = result.error.issues.map(({ path, message }) => {
     const field = path.map(String).join('.');
     return `${field} is ${JSON.stringify(row[field])}: ${message}`;
   });
-  throw new CannotBeHandled(`no job can be made of it: ${faults.join('; ')}`);
+  throw new CannotBeHandled(`no job can be made of it: ${issues.join('; ')}`);
 }
 
 export interface NewJob<Data> {
-  /** What people see in Bull Board: the training job's name. */
+  /** The training job's name: what Bull Board shows. */
   name: string;
   data: Data;
   jobId: string;
@@ -70,9 +70,9 @@ export function deployJob(deployment: WatchedDeployment): NewJob<DeployData> {
   return { name: data.training_job_name, data, jobId: `deploy-${data.deployment_id}` };
 }
 
-/** One look on account of an event. */
+/** One observation because of an event. */
 export interface ObservationJob<Data> extends NewJob<Data> {
-  /** While a job with the same one waits no other is added; one that comes while it is processed is kept until then (keepLastIfActive). */
+  /** While a job with the same id waits, no other is added; BullMQ keeps one that comes while it is active (keepLastIfActive). */
   deduplicationId: string;
 }
 
@@ -88,9 +88,9 @@ export function deploymentObservationJob(deployment: WatchedDeployment, status: 
   return { ...job, data: { ...job.data, once: true }, ...observationIds(deployment.deploymentId, status) };
 }
 
-/** Each look has an id of its own, so that those that are over stay to be read. */
-function observationIds(at: string, status: string): { jobId: string; deduplicationId: string } {
-  const deduplicationId = `look-${at}-${isFinal(status) ? 'end' : 'course'}`;
+/** Each observation has a job id of its own, so that people can read the finished ones. */
+function observationIds(subject: string, status: string): { jobId: string; deduplicationId: string } {
+  const deduplicationId = `observe-${subject}-${isFinal(status) ? 'end' : 'progress'}`;
   return { deduplicationId, jobId: `${deduplicationId}-${randomUUID().slice(0, 8)}` };
 }
 

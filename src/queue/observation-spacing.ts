@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** How far apart looks of one kind at one thing are, whatever comes in between. */
+/** The least time between two observations of one kind, however many events come. */
 export const observationSpacingMs = 1000;
 
 /**
- * KEYS[1] holds the instant of the last look, which may be one to come. Answers in how many milliseconds the look is due that follows
- * upon this moment: 0 after a pause, otherwise when the spacing is over. By Redis' clock, which all processes share.
+ * KEYS[1] holds the instant of the last observation, which may be in the future. Returns in how many milliseconds the next one is due:
+ * 0 after a pause, otherwise when the spacing is over. By the clock of Redis, which all processes share.
  */
 const script = `
 local time = redis.call('TIME')
@@ -18,11 +18,11 @@ if last <= now then
 end
 return last - now`;
 
-/** When to look at what an event told of: at once, or so that it comes `observationSpacingMs` after the look before. */
+/** Returns in how many milliseconds to observe because of an event: 0, or `observationSpacingMs` after the last observation. */
 export const createObservationSpacing =
   (redis: Redis, queuePrefix: string) =>
   async (what: string): Promise<number> => {
     const delayMs = Number(await redis.eval(script, 1, `${queuePrefix}:${what}`, observationSpacingMs));
-    // What a clock that was ahead left behind is no reason to wait.
+    // A clock that was ahead may have left an instant in the far future.
     return Math.min(delayMs, observationSpacingMs);
   };

@@ -4,8 +4,8 @@ import { peerTiming } from '../core/timing.ts';
 import type { QueuePeer, QueuePeers } from '../ports/queue.ts';
 
 /**
- * Notes a process with its database under the prefix, and answers those others that live and have another database. Where there are
- * any, one that wants to join is not noted, so that of two which begin at once one goes on. By the clock of Redis, in one step.
+ * Records a process with its database under the prefix, and returns those others that run and use another database. Where there are
+ * any, a process that wants to join is not recorded, so that of two that start at once one continues. By the clock of Redis, atomically.
  */
 const script = `
 local time = redis.call('TIME')

@@ -5,7 +5,7 @@ import { withRedisTimeout } from './with-redis-timeout.ts';
 
 /** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits (`getDelayedScore` of its scripts). */
 export const scoreOfMs = 0x1000;
-/** How far the clocks of two hosts, or an instant before and after a job was delayed, may differ. */
+/** How far the clocks of two hosts may differ, or the instants before and after a job was delayed. */
 const toleranceMs = 5000;
 const chunkSize = 500;
 const stepLimitMs = 5000;

@@ -27,14 +27,19 @@ import { withRedisTimeout } from './with-redis-timeout.ts';
 import { createFirstConnectWait } from './wait-for-first-connect.ts';
 import { createWriteProbe } from './write-probe.ts';
 
-/** Nobody reads the events that BullMQ writes; by default it keeps about 10,000 a queue. */
+/** BullMQ writes events that no process reads; by default it keeps about 10,000 a queue. */
 const keptEvents = 100;
 const reconnectedWithinMs = 700;
+
+const warningEvents: Readonly<Record<string, string>> = {
+  redis_eviction_policy: 'redis.evicts',
+  redis_version: 'redis.outdated',
+};
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
 type QueueDepths = Record<(typeof states)[number], number>;
 
-/** The queues in Redis. Every method fails with QueueUnavailableError, within about 2 s, while Redis is away, and works when it is back. */
+/** The queues in Redis. Every method fails with QueueUnavailableError, within about 2 s, while Redis is unavailable. */
 export interface RedisQueue extends Queue, QueueView, QueuePeers {
   /** How many jobs are in which state, for each queue. */
   depths(): Promise<Record<string, QueueDepths>>;
@@ -64,7 +69,7 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
       skipVersionCheck: true,
       skipMetasUpdate: true,
     });
-    // What fails is told to whoever asked, and the connection's own trouble once (connection-trouble.ts).
+    // A caller gets the error of its call, and the connection logs its own (connection-log.ts).
     queue.on('error', () => {});
     return queue;
   };
@@ -85,7 +90,8 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     const known = facts;
     facts = read;
     const isKnown = ({ code }: { code: string }): boolean => known !== null && warningsOf(known).some((one) => one.code === code);
-    for (const { code, detail } of warningsOf(read).filter((one) => !isKnown(one))) log.warn({ code }, detail);
+    for (const { code, detail } of warningsOf(read).filter((one) => !isKnown(one)))
+      log.warn({ event: warningEvents[code], code }, detail);
   };
   redis.on('ready', () => {
     void writeSettings().catch(() => {});
@@ -153,7 +159,7 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     meet: (self, stance) => attempt(() => withRedisTimeout(queueTiming.commandMs, meetPeers(redis, queuePrefix, self, stance))),
     leave: (name) => attempt(() => withRedisTimeout(queueTiming.commandMs, leavePeers(redis, queuePrefix, name))),
     facts: () => facts,
-    // A connection that is given up for another is back within that time, and there is no haste.
+    // A connection that is replaced by another is back within that time, and the caller can wait.
     due: () => attempt(inspectDueJobs).catch(() => wait(reconnectedWithinMs).then(() => attempt(inspectDueJobs))),
     depths: () =>
       attempt(async () => {

@@ -24,10 +24,12 @@ export function isConnectionError(error: unknown): boolean {
   return connectionNames.includes(error.name) || connectionMessage.test(error.message);
 }
 
-/** QueueUnavailableError in place of what Redis replied, or its connection threw; anything else is a fault of ours, and stays as it is. */
+/** Returns a QueueUnavailableError for a refusal of Redis or an error of its connection; any other error, which is a bug, as it is. */
 export function unavailable(error: unknown): unknown {
   if (error instanceof QueueUnavailableError) return error;
   const refusal = refusalOf(error);
   if (refusal !== null) return new QueueUnavailableError(`Redis refuses: ${refusal.reason}`, { cause: error });
-  return isConnectionError(error) ? new QueueUnavailableError(`Redis is away: ${errorMessage(error)}`, { cause: error }) : error;
+  return isConnectionError(error)
+    ? new QueueUnavailableError(`Redis is unavailable: ${errorMessage(error)}`, { cause: error })
+    : error;
 }

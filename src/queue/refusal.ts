@@ -1,17 +1,17 @@
 /**
- * What an error means that Redis replied with: the one table. Codes are the first word of a reply (redis.io/docs, "RESP protocol: simple
+ * What an error reply of Redis means: the one table. Codes are the first word of a reply (redis.io/docs, "RESP protocol: simple
  * errors"; the texts are those of Redis 6 to 8 and Valkey).
  */
 export type RefusalKind =
   /** The connection leads to a node that takes no writes, while another may: reconnecting finds out. */
   | 'wrong_node'
-  /** It takes no writes, or nothing at all, until its own trouble is over. */
+  /** It takes no writes, or no commands, until its own problem is over. */
   | 'not_now'
   /** The user or the password is wrong. */
   | 'credentials'
   /** The user may not do it. */
   | 'rights'
-  /** The server is not set up for it, or is none that this can work with. */
+  /** The server is not set up for it, or is one that the queue can't work with. */
   | 'set_up'
   | 'unknown';
 
@@ -29,11 +29,11 @@ const table: Readonly<Record<string, { kind: RefusalKind; means: string }>> = {
   UNBLOCKED: { kind: 'wrong_node', means: 'the node has become a replica' },
   MASTERDOWN: { kind: 'wrong_node', means: 'the node is a replica that has lost its master' },
   NOREPLICAS: { kind: 'wrong_node', means: 'the node has too few replicas to take writes' },
-  CLUSTERDOWN: { kind: 'wrong_node', means: 'the node’s cluster is down' },
+  CLUSTERDOWN: { kind: 'wrong_node', means: "the node's cluster is down" },
   TRYAGAIN: { kind: 'not_now', means: 'the cluster moves its data' },
   LOADING: { kind: 'not_now', means: 'Redis loads its data' },
   OOM: { kind: 'not_now', means: 'its memory is full' },
-  MISCONF: { kind: 'not_now', means: 'it can’t write to its disk' },
+  MISCONF: { kind: 'not_now', means: "it can't write to its disk" },
   BUSY: { kind: 'not_now', means: 'a script keeps it busy' },
   NOAUTH: { kind: 'credentials', means: 'it asks for a password, and REDIS_URL has none' },
   WRONGPASS: { kind: 'credentials', means: 'the user or the password in REDIS_URL is wrong, or the user is off' },
@@ -44,7 +44,7 @@ const table: Readonly<Record<string, { kind: RefusalKind; means: string }>> = {
   CROSSSLOT: { kind: 'set_up', means: 'it is a cluster, and QUEUE_PREFIX has no {braces}' },
 };
 
-/** What begins with ERR says only in words what it is. Scripts of Redis 6 wrap the error of the command in them. */
+/** The texts of replies that begin with ERR. Scripts of Redis 6 wrap the error of the command in them. */
 const inWords: readonly { pattern: RegExp; kind: RefusalKind; means: string }[] = [
   {
     pattern: /can't (run this command|access at least one of the keys)|no permissions? to/i,
@@ -61,11 +61,11 @@ const inWords: readonly { pattern: RegExp; kind: RefusalKind; means: string }[] 
 /** What Redis refused, and why; null for an error that is no reply of Redis. A script that it does not have yet is sent in whole. */
 export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof Error) || error.name !== 'ReplyError' || error.message.startsWith('NOSCRIPT')) return null;
-  const row = rowOf(error.message);
+  const row = findRow(error.message);
   return { kind: row?.kind ?? 'unknown', reason: `${row?.means ?? 'Redis refuses'} (${firstSentence(error.message)})` };
 }
 
-function rowOf(message: string): { kind: RefusalKind; means: string } | undefined {
+function findRow(message: string): { kind: RefusalKind; means: string } | undefined {
   const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
   const wrapped = /-([A-Z]{3,})\b/.exec(message)?.[1] ?? '';
   return table[code] ?? (code === 'ERR' ? table[wrapped] : undefined) ?? inWords.find(({ pattern }) => pattern.test(message));

@@ -8,9 +8,9 @@ import { withRedisTimeout } from './with-redis-timeout.ts';
 
 export type Checked =
   | { kind: 'fit'; facts: RedisFacts }
-  /** Redis is away, or refuses for now: it may come. */
+  /** Redis is unavailable, or refuses for now: that may pass. */
   | { kind: 'wait'; reason: string }
-  /** Somebody has to change something; one line for people, without a secret. */
+  /** An operator has to change something; one line for people to read, without a secret. */
   | { kind: 'fault'; fault: string };
 
 export interface CheckedRedis {
@@ -20,7 +20,7 @@ export interface CheckedRedis {
 
 const limitMs = 3000;
 
-/** Runs the calls that are given to it, goes on where one fails, and answers with `[command, error]` for each that did. */
+/** Runs the given calls, continues where one fails, and returns `[command, error]` for each that did. */
 const tryAll = `
 local failed = {}
 for _, call in ipairs(cjson.decode(ARGV[1])) do
@@ -48,7 +48,7 @@ export async function checkRedis({ redisUrl, queuePrefix }: CheckedRedis): Promi
     if (problem !== null) throw problem;
     return await withRedisTimeout(limitMs, inspect(redis, queuePrefix));
   } catch (error) {
-    return verdictOn(redis, problem ?? error);
+    return resultOfError(redis, problem ?? error);
   } finally {
     redis.disconnect();
   }
@@ -78,7 +78,7 @@ async function inspect(redis: Redis, prefix: string): Promise<Checked> {
     return { kind: 'fault', fault };
   }
   failed.push(...(await inScripts(redis, prefix)));
-  return verdictOnFailed(redis, prefix, failed) ?? { kind: 'fit', facts };
+  return resultOfFailures(redis, prefix, failed) ?? { kind: 'fit', facts };
 }
 
 type Failed = readonly [command: string, error: unknown];
@@ -107,7 +107,7 @@ class ReplyInScript extends Error {
   override readonly name = 'ReplyError';
 }
 
-function verdictOnFailed(redis: Redis, prefix: string, failed: readonly Failed[]): Checked | null {
+function resultOfFailures(redis: Redis, prefix: string, failed: readonly Failed[]): Checked | null {
   const refusals = failed.flatMap(([command, error]): { command: string; refusal: Refusal; message: string }[] => {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
@@ -128,7 +128,7 @@ function verdictOnFailed(redis: Redis, prefix: string, failed: readonly Failed[]
     const fault = `${placeOf(redis)} does not let the user "${user}" run ${commands.join(', ')}, which the queue needs; grant it with ACL SETUSER ${user} ${rights}`;
     return { kind: 'fault', fault };
   }
-  // Servers before 6.0.6 have no LPOS, and BullMQ does without. What nobody has seen before may be a server's own way, and work.
+  // Servers before 6.0.6 have no LPOS, and BullMQ does without. An unknown refusal may be a server's own text, and the queue may work.
   const other = refusals.find(({ command, refusal }) => command !== 'LPOS' && refusal.kind !== 'unknown');
   if (other === undefined) return null;
   return {
@@ -137,7 +137,7 @@ function verdictOnFailed(redis: Redis, prefix: string, failed: readonly Failed[]
   };
 }
 
-function verdictOn(redis: Redis, error: unknown): Checked {
+function resultOfError(redis: Redis, error: unknown): Checked {
   const refusal = refusalOf(error);
   switch (refusal?.kind) {
     case undefined:

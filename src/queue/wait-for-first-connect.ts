@@ -2,19 +2,19 @@ import type { Redis } from 'ioredis';
 import { errorMessage, QueueUnavailableError } from '../core/errors.ts';
 import { type Refusal, refusalOf, refusedEvent } from './refusal.ts';
 
-/** A connection that has stood for longer and is not ready waits for something. */
+/** A connection that is up for longer and not ready waits for Redis. */
 const handshakeMs = 500;
 
 /**
- * Resolves at once on a connection that stands, and rejects at once on one that broke. Only the very first connect is waited for:
- * a process that has just started is not yet without Redis. To be called within a time limit.
+ * Returns a function that resolves at once while the connection is up, and rejects at once while it is down. It waits only for the
+ * very first connect, since a process that has just started is not yet without Redis. To be called within a time limit.
  */
 export function createFirstConnectWait(redis: Redis): () => Promise<void> {
-  let lastError = 'Redis is away: the connection is closed';
-  redis.on('error', (error) => (lastError = problemOfQueue(error)));
+  let lastError = 'Redis is unavailable: the connection is closed';
+  redis.on('error', (error) => (lastError = describeProblem(error)));
   let connectedAt = performance.now();
   redis.on('connect', () => (connectedAt = performance.now()));
-  // A connection that is given up for this reason is away for a moment.
+  // A connection that is replaced for this reason is down for a moment.
   redis.on(refusedEvent, ({ reason }: Refusal) => (lastError = `Redis refuses: ${reason}`));
   const firstTry = new Promise<void>((resolve) => {
     redis.once('ready', resolve).once('error', resolve).once('close', resolve);
@@ -29,7 +29,7 @@ export function createFirstConnectWait(redis: Redis): () => Promise<void> {
   };
 }
 
-function problemOfQueue(error: unknown): string {
+function describeProblem(error: unknown): string {
   const refusal = refusalOf(error);
-  return refusal === null ? `Redis is away: ${errorMessage(error)}` : `Redis refuses: ${refusal.reason}`;
+  return refusal === null ? `Redis is unavailable: ${errorMessage(error)}` : `Redis refuses: ${refusal.reason}`;
 }

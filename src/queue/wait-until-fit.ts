@@ -3,7 +3,7 @@ import { type Checked, type CheckedRedis, checkRedis } from './start-check.ts';
 
 const againAfterMs = 1000;
 
-/** Checks Redis again and again while it is away, or refuses for now; null when the signal came first. */
+/** Checks Redis every second while it is unavailable, or refuses for now; returns null when the signal is aborted first. */
 export async function untilFit(
   redis: CheckedRedis,
   { signal, onWait }: { signal: AbortSignal; onWait: (reason: string) => void },

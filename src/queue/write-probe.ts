@@ -1,17 +1,17 @@
 import type { Redis } from 'ioredis';
 
-/** What was found is good for so long: readiness may be asked for by many. */
+/** How long a result is reused: many clients may check readiness. */
 const freshMs = 1000;
 const expiresMs = 10_000;
 
-/** Proves that Redis takes a write, by a small one under the prefix; rejects with what it refused. Asks once for all who ask at once. */
+/** Returns a function that resolves when Redis takes a small write under the prefix, and rejects with its refusal. Calls at once share one write. */
 export function createWriteProbe(redis: Redis, queuePrefix: string): () => Promise<void> {
   let last: { at: number; result: Promise<void> } | null = null;
   return () => {
     const at = performance.now();
     if (last !== null && at - last.at < freshMs) return last.result;
     const result = redis.set(`${queuePrefix}:probe`, '1', 'PX', expiresMs).then(() => {});
-    // Whoever asks hears of it.
+    // The caller gets the rejection.
     result.catch(() => {});
     last = { at, result };
     return result;

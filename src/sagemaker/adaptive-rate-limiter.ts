@@ -2,36 +2,36 @@ import { DefaultRateLimiter } from '@smithy/core/retry';
 import { raceAbort } from '../async/race-abort.ts';
 
 /**
- * Lets the requests of one operation out, first come, first served: at once until SageMaker throttles it, from then on at a rate
- * that falls with every throttle and rises again with success (the SDK's adaptive mode). One gate an operation, because the
- * quotas are: the SDK's own adaptive mode has one for a whole client, and a throttled CreateTrainingJob (1 a second) would
- * hold back every DescribeTrainingJob.
+ * Limits the requests of one operation, in their order: none until SageMaker throttles it, from then on to a rate that falls with
+ * every throttle and rises again with success (the SDK's adaptive mode). One limiter an operation, as SageMaker's quotas are: the
+ * SDK's own adaptive mode has one for a whole client, and a throttled CreateTrainingJob (1 a second) would hold back every
+ * DescribeTrainingJob.
  *
- * The queue is ours, because whoever waits in the SDK's limiter can't leave it: callers who gave up would use up the rate.
+ * The queue is this class's own, because a caller can't leave the SDK's limiter: aborted calls would use up the rate.
  */
 export class AdaptiveRateLimiter {
   readonly #limiter = new DefaultRateLimiter();
   #last: Promise<void> = Promise.resolve();
-  /** A leave to send that was asked for and not used yet: it falls to the next in the queue when its asker gives up. */
-  #leave: Promise<void> | null = null;
+  /** A permit that an aborted call did not use: the next one in the queue takes it. */
+  #permit: Promise<void> | null = null;
 
-  /** Waits for leave to send one request. @throws the signal's reason when it is aborted first. */
-  async pass(signal: AbortSignal): Promise<void> {
+  /** Waits until one request may be sent. @throws the signal's reason when it is aborted first. */
+  async acquire(signal: AbortSignal): Promise<void> {
     const before = this.#last;
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     this.#last = before.then(() => over);
     try {
       await raceAbort(before, signal);
-      this.#leave ??= this.#limiter.getSendToken();
-      await raceAbort(this.#leave, signal);
-      this.#leave = null;
+      this.#permit ??= this.#limiter.getSendToken();
+      await raceAbort(this.#permit, signal);
+      this.#permit = null;
     } finally {
       end();
     }
   }
 
-  /** Tells how a request that was let out was answered. */
-  responded(how: 'throttled' | 'otherwise'): void {
-    this.#limiter.updateClientSendingRate(how === 'throttled' ? { errorType: 'THROTTLING' } : {});
+  /** To be called with the response to each request. */
+  recordResponse({ throttled }: { throttled: boolean }): void {
+    this.#limiter.updateClientSendingRate(throttled ? { errorType: 'THROTTLING' } : {});
   }
 }

@@ -34,7 +34,7 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
   { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
 ): Promise<AttemptResult<Output>> {
   try {
-    // Here, and not in the SDK's own time, so that their trouble is told from SageMaker's, whatever it is called.
+    // Before the SDK does it, so that an error of the credentials is never taken for one of SageMaker.
     await raceAbort(credentials.get(), signal);
   } catch (error) {
     return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };

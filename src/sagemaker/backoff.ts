@@ -6,7 +6,7 @@ interface Policy {
 
 const longestDelayMs = 20_000;
 /**
- * Quotas of 1 or 2 a second need more patience than the SDK's three attempts
+ * Quotas of 1 or 2 a second need more attempts than the SDK's three attempts
  * (docs/reference/sagemaker-behavior.md#the-sdk-retries-too-briefly).
  */
 const throttled: Policy = { maxAttempts: 10, firstDelayMs: 1_000 };

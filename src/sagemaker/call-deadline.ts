@@ -10,7 +10,7 @@ export class CallAbortedError extends Error {
 }
 
 /**
- * How long a call goes on: until its time limit, or its caller's signal. Not `AbortSignal.any` with `AbortSignal.timeout`: those
+ * Ends a call at its time limit, or at its caller's signal. Not `AbortSignal.any` with `AbortSignal.timeout`: those
  * abort with the caller's own reason, which may be any value, and with a DOMException; both had to be recognized and replaced at each
  * place that an abort ends. And a timeout can't be cleared, so that every call would leave a timer of 20 s behind.
  */

@@ -13,16 +13,16 @@ import { type Mask, redactForeignValues } from './redact.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;
-  /** Told of every answer. */
+  /** Gets every response. */
   credentials: Credentials;
   maxWaitMs: number;
-  /** Told once for each call: `ok`, the kind of the error, or `stopped` when the guard ended it. */
+  /** Called once for each call: `ok`, the kind of the error, or `stopped` when the guard ended it. */
   onCall: (operation: string, result: string) => void;
   /** Uniform in [0, 1). */
   random: () => number;
 }
 
-/** Makes a call of SageMaker; a new command for each attempt. */
+/** Calls SageMaker, with a new command for each attempt. */
 export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   operation: string,
   command: () => SageMakerCommand<Input, Output>,
@@ -31,19 +31,29 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
   mask?: Mask,
 ) => Promise<Output>;
 
-/** Calls with attempts that back off, a gate for each operation, and one account of what the attempts may have done. */
+/** Calls with attempts that back off, a rate limiter for each operation, and one account of what the attempts may have done. */
 export function createCaller({ client, credentials, maxWaitMs, onCall, random }: CallerOptions): Caller {
-  const gates = new Map<string, AdaptiveRateLimiter>();
+  const limiters = new Map<string, AdaptiveRateLimiter>();
   const limiterFor = (operation: string): AdaptiveRateLimiter => {
-    const gate = gates.get(operation) ?? new AdaptiveRateLimiter();
-    gates.set(operation, gate);
-    return gate;
+    const limiter = limiters.get(operation) ?? new AdaptiveRateLimiter();
+    limiters.set(operation, limiter);
+    return limiter;
   };
 
   return async (operation, command, options = {}, mask = redactForeignValues) => {
     const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
-      const call = { operation, command, client, credentials, gate: limiterFor(operation), options, mask, callDeadline, random };
+      const call = {
+        operation,
+        command,
+        client,
+        credentials,
+        limiter: limiterFor(operation),
+        options,
+        mask,
+        callDeadline,
+        random,
+      };
       const output = await tryUntilOver(call);
       onCall(operation, 'ok');
       return output;
@@ -61,7 +71,7 @@ interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputType
   command: () => SageMakerCommand<Input, Output>;
   client: SageMakerClient;
   credentials: Credentials;
-  gate: AdaptiveRateLimiter;
+  limiter: AdaptiveRateLimiter;
   options: CallOptions;
   mask: Mask;
   callDeadline: CallDeadline;
@@ -73,7 +83,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   command,
   client,
   credentials,
-  gate,
+  limiter,
   options: { guard, retryThrottles = true, retryIndeterminate = true },
   mask,
   callDeadline,
@@ -83,13 +93,13 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   let last: Failure | null = null;
   let clockWasSet = false;
   for (let attempts = 1; ; attempts += 1) {
-    await gate.pass(callDeadline.signal).catch((aborted: CallAbortedError) => {
+    await limiter.acquire(callDeadline.signal).catch((aborted: CallAbortedError) => {
       throw sagemakerError(operation, aborted.why === 'signal' ? unsent(aborted) : (last ?? heldBack(operation)), effect, mask);
     });
     const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, guard });
     if (result.kind === 'stopped') throw result.error;
     if (result.kind === 'ok') {
-      gate.responded('otherwise');
+      limiter.recordResponse({ throttled: false });
       credentials.responded(null);
       return result.output;
     }
@@ -103,7 +113,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
       throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect, mask);
     }
     const error = sagemakerError(operation, failure, effect, mask);
-    gate.responded(error.kind === 'throttled' ? 'throttled' : 'otherwise');
+    limiter.recordResponse({ throttled: error.kind === 'throttled' });
     if (error.kind === 'unauthenticated') credentials.responded(error);
     else if (failure.status !== null) credentials.responded(null);
     const problem = passingError(error, failure);
@@ -112,12 +122,12 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     const delayMs = backoffMs(problem, attempts, random());
     if (delayMs >= callDeadline.leftMs) throw error;
     last = failure;
-    // When it is given up meanwhile, the gate says so.
+    // When the call is aborted meanwhile, the limiter throws.
     await wait(delayMs, undefined, { signal: callDeadline.signal }).catch(() => undefined);
   }
 }
 
-/** What may be over in a moment; the SDK's judgement of what is transient, and a clock that it has just set right. */
+/** An error that may pass in a moment, by the SDK's own rules, or because the SDK has just corrected its clock. */
 function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): RetryClass | null {
   if (kind === 'throttled') return 'throttled';
   const seen = (error instanceof Error ? error : new Error(String(error))) as Parameters<typeof isTransientError>[0];
@@ -126,7 +136,7 @@ function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): R
 
 const unsent = (error: Error): Failure => ({ error, sent: false, status: null });
 
-/** The first attempt never got its turn, because SageMaker has been throttling the operation. */
+/** The first attempt was never sent, because SageMaker has been throttling the operation. */
 const heldBack = (operation: string): Failure =>
   unsent(
     Object.assign(new Error(`SageMaker throttles ${operation}, and the call's time was over before its turn.`), {

@@ -4,7 +4,7 @@ import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import type { Credentials } from './credentials.ts';
 import { sagemakerError } from './to-sagemaker-error.ts';
 
-/** How long after an answer or a question SageMaker is asked again. */
+/** How long after a response or a request the check calls SageMaker again. */
 const probeEveryMs = 10_000;
 
 export interface CredentialsCheckOptions {
@@ -18,14 +18,14 @@ export interface CredentialsCheckOptions {
 /**
  * A check that throws, with the reason, while the service's own AWS credentials can't be found, or were refused at the last call.
  * SageMaker is asked only as long as it has said nothing yet, or has refused them: so a check turns good by itself, and costs nothing
- * while all is well. SageMaker being away says nothing about them.
+ * while all is well. An unavailable SageMaker says nothing about them.
  */
 export function createCredentialsCheck({ credentials, probe, uptimeMs }: CredentialsCheckOptions): () => Promise<void> {
   let requestedAt = -Infinity;
   const isDue = (): boolean => uptimeMs() - Math.max(requestedAt, credentials.respondedAt ?? -Infinity) >= probeEveryMs;
   const ask = async (): Promise<void> => {
     requestedAt = uptimeMs();
-    // Whatever the answer is, the credentials have been told.
+    // The credentials have recorded the response, whatever it was.
     await probe().catch(() => undefined);
   };
   return async () => {
@@ -36,7 +36,7 @@ export function createCredentialsCheck({ credentials, probe, uptimeMs }: Credent
   };
 }
 
-/** Whether there are any: without a call of SageMaker's, and mostly without any, since the SDK keeps them. Never fails; they are told. */
+/** Records in `credentials` whether there are any, without a call to SageMaker; the SDK mostly has them. Never fails. */
 export async function findCredentials(credentials: Credentials): Promise<void> {
   try {
     await credentials.get();

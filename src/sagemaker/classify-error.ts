@@ -27,7 +27,7 @@ const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|
  * comes first; "Could not find model data at s3://…" (aws-step-functions-data-science-sdk-python#61) is about the artifact and no
  * missing model.
  *
- * Permissions are told as ValidationExceptions too, where SageMaker acts for a role: a new role, or a bucket's new policy, may not be
+ * SageMaker reports permissions as ValidationExceptions too, where SageMaker acts for a role: a new role, or a bucket's new policy, may not be
  * known everywhere yet. "Could not assume role": awslabs/predictive-maintenance-using-machine-learning#3; "Could not access model data":
  * philschmid/llm-sagemaker-sample#2; a scalable target: awslabs/stable-diffusion-aws-extension#161.
  */

@@ -41,7 +41,7 @@ export function createClient({ proxies = {}, ...overrides }: ClientOverrides, li
 }
 
 /**
- * The SDK asks STS through the same agents by itself, and IAM Identity Center (SSO) only when it is told to. Metadata servers are
+ * The SDK asks STS through the same agents by itself, and IAM Identity Center (SSO) only when it is configured to. Metadata servers are
  * never asked through a proxy: they are at the machine itself.
  */
 function findCredentialsThroughProxies({ config }: SageMakerClient): void {

@@ -2,12 +2,12 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import type { SageMakerError } from '../core/errors.ts';
 
-/** How often credentials that do not work are got anew: a role or a metadata server is asked for them then. */
+/** How often credentials that do not work are fetched again, from a role or a metadata server. */
 const renewEveryMs = 5_000;
 
 export interface CredentialsOptions {
   client: Pick<SageMakerClient, 'config'>;
-  /** Told when they cease to work, and when they work again. */
+  /** Called when they cease to work, and when they work again. */
   onChange: (problem: SageMakerError | null) => void;
   /** Milliseconds, from any beginning; never set back. */
   uptimeMs: () => number;
@@ -36,7 +36,7 @@ export class Credentials {
   }
 
   /**
-   * Resolves when there are some to sign with, found by the SDK's own rules and kept by the SDK. Ones that do not work are got anew:
+   * Resolves when there are some to sign with, found by the SDK's own rules and kept by the SDK. Ones that do not work are fetched again:
    * the SDK keeps what AWS's files held when it read them first, and a session that was ended at AWS until its time is over.
    *
    * @throws whatever the SDK met.
@@ -46,7 +46,7 @@ export class Credentials {
     await this.#options.client.config.credentials();
   }
 
-  /** To be told of each answer: the refusal of credentials, or null for any other. */
+  /** To be called with each response: the refusal of credentials, or null for any other. */
   responded(refusal: SageMakerError | null): void {
     const changed = (this.#problem === null) !== (refusal === null);
     this.#respondedAt = this.#options.uptimeMs();

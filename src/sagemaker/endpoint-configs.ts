@@ -41,7 +41,7 @@ export const endpointConfigCalls = (call: Caller): Pick<SageMaker, 'createEndpoi
   },
 });
 
-/** What a variant that somebody else made does not have (a serverless one has no instances) is empty, and equals none of ours. */
+/** What a variant of another client lacks (a serverless one has no instances) is empty, and equals none of this service's. */
 const variantOf = (variant: SageMakerVariant): ProductionVariant => ({
   variantName: variant.VariantName ?? '',
   modelName: variant.ModelName ?? '',

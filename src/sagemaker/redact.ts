@@ -27,7 +27,7 @@ export function redactUserValues({ hyperparameters, environment }: Values): Mask
   };
 }
 
-/** For texts about a request without such values of ours; others' may be in them, as those of a model package. */
+/** For texts about a request that has no such values of this service; they may hold others', such as those of a model package. */
 export const redactForeignValues: Mask = (text) => masked(text, [withoutEchoes]);
 
 function masked(text: string, steps: readonly ((line: string) => string)[]): string {
@@ -74,7 +74,7 @@ function withoutForms(forms: readonly string[]): (line: string) => string {
 
 /**
  * A value as a whole, or the beginning of one that was cut off: by an ellipsis, by the quote around it, or at the end of the text. What
- * matches furthest counts: of two forms one may be cut off where the other goes on.
+ * matches furthest counts: of two forms one may be cut off where the other continues.
  */
 function withoutWholeAndCutEnds(line: string, beginnings: ReadonlyMap<string, readonly string[]>): string {
   let rest = '';

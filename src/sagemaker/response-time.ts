@@ -1,6 +1,6 @@
 import type { ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 
-/** Has the command's answer tell when SageMaker gave it, by its own clock: the Date header. Nothing is told where there is none. */
+/** Adds to the command's output when SageMaker responded, by its own clock: the Date header. Adds nothing where there is none. */
 export function noteRespondedAt(command: ListTrainingJobsCommand, report: (at: number) => void): void {
   command.middlewareStack.add(
     (next) => async (args) => {

@@ -11,7 +11,7 @@ export function required<T>(value: T | undefined, operation: string, member: str
     message: `The answer has no ${member}.`,
     effect: 'unknown',
     possiblyInFlight: false,
-    code: 'IncompleteAnswer',
+    code: 'IncompleteResponse',
     requestId: null,
   });
 }

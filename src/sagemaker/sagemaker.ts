@@ -14,7 +14,7 @@ import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
 export interface SageMakerOptions {
-  /** Told once for each call, retries included: `ok`, the kind of the error, or `stopped` when the call's guard ended it. */
+  /** Called once for each call, retries included: `ok`, the kind of the error, or `stopped` when the call's guard ended it. */
   onCall?: (operation: string, result: string) => void;
   /** For what becomes of the credentials. */
   log?: Logger;
@@ -87,10 +87,6 @@ const restoreConnection =
   'Renew the session, the key or the role. What files, SSO, roles and metadata servers give is read again; what the environment holds needs a restart.';
 
 function report(log: Logger | undefined, problem: SageMakerError | null): void {
-  if (problem === null) log?.info({}, 'the AWS credentials work again');
-  else
-    log?.error(
-      { err: problem, to_do: restoreConnection },
-      'the AWS credentials do not work: nothing reaches SageMaker until they do',
-    );
+  if (problem === null) log?.info({ event: 'aws.credentials_recovered' }, 'AWS credentials accepted again');
+  else log?.error({ event: 'aws.credentials_failed', err: problem, to_do: restoreConnection }, 'AWS credentials refused');
 }

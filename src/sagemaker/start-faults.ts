@@ -43,7 +43,7 @@ async function addressFaults(client: SageMakerClient): Promise<string[]> {
         address = `${protocol}//${hostname}`;
         throw new Error('not to be sent');
       },
-    { step: 'build', name: 'lookAtAddress' },
+    { step: 'build', name: 'readAddress' },
   );
   const error: unknown = await client.send(command).catch((thrown: unknown) => thrown);
   // Without a region the SDK does not come to the address. One that is none is in the error of Node's URL.

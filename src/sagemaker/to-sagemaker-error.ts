@@ -17,7 +17,7 @@ export interface Failure {
   isSkewed?: boolean;
 }
 
-/** The part of an SDK, Node or foreign error that matters here; told by names, since classes differ between package copies. */
+/** The part of an SDK, Node or foreign error that matters here; recognized by names, since classes differ between package copies. */
 interface ErrorFields {
   name?: unknown;
   code?: unknown;
@@ -40,7 +40,7 @@ export function isRefusedForClock(operation: string, failure: Failure): boolean 
 }
 
 /**
- * What the attempt may have done. `none` when nothing got out, or SageMaker refused (4xx); a connection that never came about
+ * What the attempt may have done. `none` when nothing was sent, or SageMaker refused (4xx); a connection that never opened
  * carried nothing.
  */
 export function sideEffectOf({ error, sent, status }: Failure): SideEffect {
@@ -80,7 +80,7 @@ export function sagemakerError(
     ...classified,
     message: forPeople(classified.kind === 'unauthenticated' ? firstLine(said) : said, mask),
     effect,
-    // A gateway that has given up waiting answers 504 while what is behind it goes on.
+    // A gateway that stops waiting returns 504 while the service behind it continues.
     possiblyInFlight: effect === 'unknown' && (failure.status === null || failure.status === 504),
     code,
     requestId: text($metadata?.requestId),

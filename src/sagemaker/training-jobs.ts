@@ -19,7 +19,7 @@ import { redactUserValues } from './redact.ts';
 
 type TrainingJobCalls = Pick<SageMaker, 'createTrainingJob' | 'describeTrainingJob' | 'stopTrainingJob' | 'listTrainingJobs'>;
 
-/** `place` is told what their ARNs say of it. */
+/** `place` records what their ARNs say of it. */
 export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCalls => ({
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';

@@ -6,8 +6,8 @@ const lockMessage = /Missing lock|Lock mismatch|could not renew lock/i;
 const repeatAfterMs = 60_000;
 
 /**
- * What is said of an error that BullMQ met by itself. The connection's trouble, and what Redis refuses, is told elsewhere, once (connection-trouble.ts); a
- * lock that was lost is expected after a freeze or an outage; and nothing is said twice within a minute.
+ * Returns a function that logs an error of BullMQ itself, each message once a minute. The connection logs its own errors and what
+ * Redis refuses (queue/connection-log.ts). A lost lock is expected after a freeze or an outage.
  */
 export function createErrorLog(log: Logger, queue: string, now: () => number = () => performance.now()): (error: Error) => void {
   const reportedAt = new Map<string, number>();
@@ -18,7 +18,7 @@ export function createErrorLog(log: Logger, queue: string, now: () => number = (
     if (reportedAt.size > 100) reportedAt.clear();
     reportedAt.set(error.message, now());
     if (lockMessage.test(error.message))
-      log.warn({ queue, reason: error.message }, 'a job’s lock was lost; another run goes on with it');
-    else log.error({ queue, err: error }, 'the queue’s worker met an error');
+      log.warn({ event: 'job.lock_lost', queue, reason: error.message }, 'job lock lost; another worker will resume it');
+    else log.error({ event: 'queue.worker_error', queue, err: error }, 'queue worker error');
   };
 }

@@ -47,7 +47,7 @@ const lostCodes: readonly unknown[] = [
 
 const retryIntervalMs = 500;
 
-/** Tries for a while when Redis refuses, as in a fail-over: the job goes on when it should, and nobody has to find it. */
+/** Retries for a while what Redis refuses, as in a failover, so that the job continues when it is due and not when it is found stalled. */
 async function ignoreMissingJob(work: () => Promise<unknown>): Promise<void> {
   const until = performance.now() + queueTiming.delayRetryMs;
   for (;;) {

@@ -8,19 +8,19 @@ import type { Logger } from '../ports/logger.ts';
 import type { ServiceContext } from '../services/context.ts';
 
 export interface HandlerContext {
-  /** Aborted when the work is to be handed back, or has gone to somebody else. */
+  /** Aborted when the worker shuts down, or another worker has the job's lock. */
   signal: AbortSignal;
-  /** Also tells the job's story in Bull Board. */
+  /** Also writes to the job's log in Bull Board. */
   log: Logger;
 }
 
-/** What every job says of itself. */
+/** What the data of every job has. */
 export interface JobData {
   training_job_name: string;
   failing_since?: number | null;
 }
 
-/** One kind of job: its queue, what its data looks like, and what is done about it. */
+/** One kind of job: its queue, the schema of its data, and what a worker does with it. */
 export interface JobKind<Data extends JobData = JobData> {
   queueName: string;
   schema: z.ZodType<Data>;
@@ -35,7 +35,7 @@ export function createHandlers(ctx: ServiceContext): JobKind[] {
       schema: checkSchema,
       handle: ({ training_job_name, failing_since, actor }, { signal, log }) => {
         const observe = actor === 'event' ? observeOnEvent : observeTraining;
-        // What lies in the future was written by a clock that has been put back since.
+        // A clock that was set back since wrote an instant in the future.
         const failingSince = failing_since === null ? null : Math.min(failing_since, ctx.now());
         return observe({ ...ctx, log }, training_job_name, { actor, failingSince, signal });
       },
@@ -45,7 +45,7 @@ export function createHandlers(ctx: ServiceContext): JobKind[] {
       schema: deploySchema,
       handle: async ({ deployment_id, once }, { signal, log }) => {
         const outcome = await runDeployment({ ...ctx, log }, { deploymentId: deployment_id, signal });
-        // The deployment's own job looks again.
+        // The deployment's own job continues.
         return once ? complete : outcome;
       },
     }),

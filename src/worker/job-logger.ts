@@ -15,10 +15,10 @@ export function createJobLogger(log: Logger, fields: object, report: (row: strin
       log[level](all, message);
       if (level === 'debug') return;
       report(
-        rowOf(
+        formatRow(
           level,
           message,
-          Object.entries(own).filter(([name, value]) => !(name in fields) && saysMore(value, message)),
+          Object.entries(own).filter(([name, value]) => !(name in fields) && name !== 'event' && addsTo(message, value)),
         ),
       );
     };
@@ -31,8 +31,8 @@ export function createJobLogger(log: Logger, fields: object, report: (row: strin
   };
 }
 
-function rowOf(level: Level, message: string, details: readonly [string, unknown][]): string {
-  const words = details.map(([name, value]) => `${name === 'err' ? 'error' : name}: ${wordOf(value)}`);
+function formatRow(level: Level, message: string, details: readonly [string, unknown][]): string {
+  const words = details.map(([name, value]) => `${name === 'err' ? 'error' : name}: ${formatValue(value)}`);
   const row = [
     new Date().toISOString(),
     ...(level === 'info' ? [] : [level.toUpperCase()]),
@@ -42,11 +42,11 @@ function rowOf(level: Level, message: string, details: readonly [string, unknown
   return row.length > longestRow ? `${row.slice(0, longestRow - 1)}…` : row;
 }
 
-/** Nothing, and what the message says already, tells people nothing. */
-const saysMore = (value: unknown, message: string): boolean =>
+/** Whether a value says more than the message already does. */
+const addsTo = (message: string, value: unknown): boolean =>
   value !== null && value !== undefined && !(typeof value === 'string' && message.includes(value));
 
-function wordOf(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value instanceof Error) return value.message;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -12,11 +12,11 @@ export interface JobTakingOptions {
   handlers: readonly JobKind[];
   queue: Pick<QueueView, 'due'>;
   log: Logger;
-  /** Of this process, for people. */
+  /** Of this process, for people to read. */
   name: string;
-  /** Redis can't be used as it is: one line that says why. */
+  /** Called with the reason, in one line, when an operator has to change Redis. */
   onFault: (fault: string) => void;
-  /** A restart may help. */
+  /** Called when a restart may help. */
   onStuck: () => void;
   random: () => number;
   progressTimes?: StallTimes;
@@ -26,9 +26,9 @@ export interface JobTakingOptions {
 export interface JobTaking {
   /** Whether a restart would not help. */
   isHealthy(): boolean;
-  /** What keeps it from taking jobs, for people; null when nothing does. */
+  /** What keeps it from taking jobs, for people to read; null when nothing does. */
   problem(): string | null;
-  /** Takes no more jobs while there is a reason; those in hand go on. */
+  /** Takes no more jobs while there is a reason; active jobs continue. */
   hold(reason: string | null): void;
   /** As Runtime.close. */
   close(): Promise<void>;
@@ -36,13 +36,13 @@ export interface JobTaking {
 
 const defaultCheckIntervalMs = 5000;
 
-/** Takes jobs as soon as Redis is there and fit for it, and watches whether it does. */
+/** Takes jobs as soon as Redis is available and fit for it, and detects when the worker stalls. */
 export function startTakingJobs(options: JobTakingOptions): JobTaking {
   const { config, handlers, queue, log, name, random } = options;
   const stopping = new AbortController();
   let runtime: Runtime | null = null;
   let progress: StallDetector | null = null;
-  let looking: PeriodicTask | null = null;
+  let checking: PeriodicTask | null = null;
   let waitsFor: string | null = null;
   let held: string | null = null;
 
@@ -55,9 +55,9 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
     runtime = started;
     if (held !== null) started.pause();
     progress = createStallDetector({ workers: started.workers, due: () => queue.due(), log, times: options.progressTimes });
-    looking = watch(progress);
+    checking = watch(progress);
     await started.fetching;
-    if (!stopping.signal.aborted) log.info({ concurrency: config.workerConcurrency }, 'the worker takes jobs');
+    if (!stopping.signal.aborted) log.info({ event: 'worker.ready', concurrency: config.workerConcurrency }, 'worker takes jobs');
   };
 
   const watch = (watched: StallDetector): PeriodicTask =>
@@ -67,7 +67,7 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
       random,
       async run() {
         if (held !== null || (await watched.observe()) !== 'end') return;
-        log.error({}, 'the worker ends, to be started anew: it has taken no due job for too long');
+        log.error({ event: 'worker.stuck' }, 'worker takes no due jobs; the process ends');
         options.onStuck();
       },
     });
@@ -83,7 +83,7 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
     },
     async close() {
       stopping.abort();
-      void looking?.stop();
+      void checking?.stop();
       await runtime?.close();
     },
   };

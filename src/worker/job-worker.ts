@@ -1,10 +1,10 @@
 import { Worker } from 'bullmq';
 
-/** BullMQ's worker, which can be told that a job's lock is not to be renewed any more. */
+/** BullMQ's worker, with a way to stop renewing the lock of one job. */
 export class JobWorker extends Worker<object, string> {
   /**
-   * To be called right before a job is delayed, which gives its lock back. BullMQ goes on to renew it until the processor has returned,
-   * and tells of a lock that was lost where none was; at worst it says so of the next run of the same job.
+   * To be called right before a job is delayed, which releases its lock. Until the processor returns BullMQ would still renew it, and
+   * report it as lost, at worst for the next run of the same job.
    */
   letGo(jobId: string): void {
     this.lockManager.untrackJob(jobId);

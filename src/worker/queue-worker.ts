@@ -36,22 +36,22 @@ export interface QueueWorkerOptions {
   random: () => number;
 }
 
-/** One queue's jobs, processed. */
+/** Processes the jobs of one queue. */
 export interface QueueWorker {
   readonly queueName: string;
-  /** Jobs in hand. */
+  /** How many jobs it processes. */
   active(): number;
   isRunning(): boolean;
-  /** Resolves when Redis has let it look for a job for the first time. */
+  /** Resolves when Redis has let it fetch for the first time, whether or not there was a job. */
   readonly fetching: Promise<void>;
-  /** When it last took a job, or was done with one; by the monotonic clock. */
+  /** When it last took or finished a job, by the monotonic clock. */
   progressAt(): number;
-  /** Takes no more jobs until `resume`; those in hand go on. */
+  /** Takes no more jobs until `resume`; active jobs continue. */
   pause(): void;
   resume(): void;
-  /** Takes no more jobs; resolves when those in hand are settled. Does not when Redis is away. */
+  /** Takes no more jobs; resolves when the active ones have ended. Does not while Redis is unavailable. */
   close(): Promise<void>;
-  /** Tells the jobs in hand to stop, so that they are handed back. */
+  /** Stops the active jobs, so that they are released. */
   releaseJobs(): void;
 }
 
@@ -67,10 +67,10 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
   let paused = false;
   let progressAt = performance.now();
 
-  const process = async (job: Job, token?: string): Promise<string> => {
+  const processJob = async (job: Job, token?: string): Promise<string> => {
     const id = String(job.id);
     const letGo = (): void => worker.letGo(id);
-    // A fetch that was under way when the worker was told to close or to pause may still bring one.
+    // A fetch in progress at the close or the pause may still return a job.
     if (ending.signal.aborted || paused) return finalizeJob(job, String(token), { kind: 'release' }, letGo);
     const controller = new AbortController();
     let stopReason: StopReason | null = null;
@@ -98,7 +98,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     }
   };
 
-  const worker = new JobWorker(kind.queueName, process, {
+  const worker = new JobWorker(kind.queueName, processJob, {
     connection: options.connection,
     prefix: options.queuePrefix,
     name: options.name,
@@ -121,7 +121,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
     for (const id of jobIds) runs.get(id)?.stop('lock_lost');
   });
   worker.on('stalled', (jobId) => {
-    log.warn({ queue: kind.queueName, job: jobId }, 'a worker lost its hold on a job; another goes on with it');
+    log.warn({ event: 'job.lock_lost', queue: kind.queueName, job: jobId }, 'job lock lost; another worker will resume it');
   });
 
   worker.run().catch(logWorkerError);
@@ -152,7 +152,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
   };
 }
 
-/** What the job is about: in every line of the log, and not repeated in its own rows, which are shown under it. */
+/** The names that every line about the job has. */
 function namesOf({ name, data }: Job): Record<string, unknown> {
   const { deployment_id, endpoint_name } = Object(data) as Record<string, unknown>;
   return { training_job_name: name, endpoint_name, ...(deployment_id === undefined ? {} : { deployment_id }) };

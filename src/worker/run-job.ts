@@ -2,7 +2,7 @@ import { ClaimLostError, StoreUnavailableError } from '../core/errors.ts';
 import { type JobResult, snooze } from '../services/job-result.ts';
 import type { HandlerContext, JobData, JobKind } from './handlers.ts';
 
-/** Why a run was told to stop. */
+/** Why the worker stopped a run. */
 export type StopReason = 'shutdown' | 'lock_lost';
 
 export interface RunContext extends HandlerContext {
@@ -18,8 +18,8 @@ const jitteredMs = (fromMs: number, toMs: number, random: () => number): number 
 export async function runJob(kind: JobKind, rawData: unknown, context: RunContext): Promise<JobResult> {
   const parsed = kind.schema.safeParse(rawData);
   if (!parsed.success) {
-    context.log.error({ data: rawData, faults: parsed.error.message }, 'the job’s data can’t be understood; it is removed');
-    return { kind: 'complete', summary: 'removed: its data could not be understood' };
+    context.log.error({ event: 'job.invalid', data: rawData, issues: parsed.error.message }, 'invalid job removed');
+    return { kind: 'complete', summary: 'removed: its data is invalid' };
   }
   try {
     const result = await kind.handle(parsed.data, context);
@@ -33,21 +33,24 @@ function resultOfError(error: unknown, { failing_since }: JobData, { log, stopRe
   const failingSince = failing_since ?? null;
   const reason = stopReason();
   if (reason === 'lock_lost') {
-    log.warn({ err: error }, 'the job was taken over by another worker; this run ends');
+    log.warn({ event: 'job.lock_lost', err: error }, 'job lock lost; another worker will resume it');
     return { kind: 'abandon' };
   }
-  // Whatever an aborted call threw: the run was told to stop, and it did.
+  // Whatever an aborted call threw: the run stopped, as the worker asked.
   if (reason === 'shutdown') return { kind: 'release' };
   if (error instanceof ClaimLostError) {
     // If this worker still holds the job, as after the queue was emptied and refilled, the job observes what the other one does.
-    log.info({ reason: error.message }, 'another run has taken over the work; this run ends');
+    log.info({ event: 'job.claim_lost', reason: error.message }, 'claim lost; another worker has it');
     return snooze(jitteredMs(1000, 5000, random), failingSince);
   }
   if (error instanceof StoreUnavailableError) {
     const delayMs = jitteredMs(1000, 5000, random);
-    log.warn({ err: error, next_observation_ms: delayMs }, 'the database is away; trying again');
+    log.warn({ event: 'database.unavailable', err: error, next_observation_ms: delayMs }, 'database unavailable; retrying');
     return snooze(delayMs, failingSince);
   }
-  log.error({ err: error, next_observation_ms: afterUnknownErrorMs }, 'the job met an error that nobody foresaw; trying again');
+  log.error(
+    { event: 'job.unexpected_error', err: error, next_observation_ms: afterUnknownErrorMs },
+    'unexpected job error; retrying',
+  );
   return snooze(afterUnknownErrorMs, failingSince);
 }

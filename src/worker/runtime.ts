@@ -13,7 +13,7 @@ interface ClosingTimes {
 }
 
 export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
-  /** Of the process, for people. */
+  /** Of the process, for people to read. */
   name: string;
   handlers: readonly JobKind[];
   log: Logger;
@@ -23,19 +23,19 @@ export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' 
 }
 
 export interface Runtime {
-  /** Whether every worker's loop runs; also while Redis is away, since no restart mends that. */
+  /** Whether every worker's loop runs; true while Redis is unavailable, which no restart repairs. */
   isRunning(): boolean;
-  /** Resolves when Redis has let every worker look for jobs. */
+  /** Resolves when Redis has let every worker fetch. */
   readonly fetching: Promise<unknown>;
   readonly workers: readonly Pick<QueueWorker, 'queueName' | 'progressAt'>[];
-  /** Takes no more jobs until `resume`; those in hand go on. */
+  /** Takes no more jobs until `resume`; active jobs continue. */
   pause(): void;
   resume(): void;
-  /** Takes no more jobs; lets those in hand end for a while, then hands them back for others to take at once. Never fails. */
+  /** Takes no more jobs; gives the active ones time to end, then releases them for other workers. Never fails. */
   close(): Promise<void>;
 }
 
-/** Starts to process the jobs of all kinds, now or when Redis comes. */
+/** Starts to process the jobs of all kinds, now or when Redis becomes available. */
 export function startRuntime(options: RuntimeOptions): Runtime {
   const { log, random = Math.random, times = queueTiming, closing = shutdownTiming } = options;
   const connection = connectWorker(options.redisUrl, log);
@@ -61,7 +61,8 @@ export function startRuntime(options: RuntimeOptions): Runtime {
     for (const worker of workers) worker.releaseJobs();
     if (activeJobs() > 0) await waitAtMost(closing.forceCloseMs - closing.releaseJobsMs, settled);
     const left = activeJobs();
-    if (left > 0) log.warn({ jobs: left }, 'jobs could not be handed back in time; others take them when their locks run out');
+    if (left > 0)
+      log.warn({ event: 'job.not_released', jobs: left }, 'jobs not released in time; other workers will resume them');
     await disconnect(connection);
   };
   return {

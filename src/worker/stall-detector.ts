@@ -2,30 +2,30 @@ import type { Logger } from '../ports/logger.ts';
 import type { DueJobs } from '../ports/queue.ts';
 
 export interface StallTimes {
-  /** A job that has been due for so long is late: any worker sees within that time that it is due. */
+  /** A job is late when it has been due for longer: any worker sees within that time that it is due. */
   lateAfterMs: number;
-  /** After so long without progress it is said, and the process counts as unhealthy. */
+  /** After this time without progress the detector logs it, and the process counts as unhealthy. */
   unhealthyAfterMs: number;
-  /** After so long the process ends, for its supervisor to start it anew. */
+  /** After this time the process ends, for its supervisor to restart it. */
   endAfterMs: number;
 }
 
-/** A job takes 10 s of SageMaker's at most. A supervisor that waits longer each time is not to be tired by short outages. */
+/** SageMaker takes at most 10 s of a job. Short outages end no process: a supervisor may wait longer after each restart. */
 const defaultProgressTimes: StallTimes = { lateAfterMs: 10_000, unhealthyAfterMs: 20_000, endAfterMs: 60_000 };
 
-const saidEveryMs = 60_000;
-/** So many looks in a row without an answer mean that Redis can't be asked. */
-const maxUnacknowledged = 4;
+const logIntervalMs = 60_000;
+/** After this many calls of `due` in a row that fail, Redis counts as unavailable. */
+const maxFailedReads = 4;
 
 interface WatchedWorker {
   readonly queueName: string;
-  /** When it last took a job, or was done with one; by the monotonic clock. */
+  /** When it last took or finished a job, by the monotonic clock. */
   progressAt(): number;
 }
 
 interface ProgressOptions {
   workers: readonly WatchedWorker[];
-  /** Rejects while Redis can't be asked: then nobody knows of any job, and no restart mends that. */
+  /** Rejects while Redis is unavailable, which no restart repairs. */
   due: () => Promise<Record<string, DueJobs>>;
   log: Logger;
   times?: StallTimes;
@@ -38,24 +38,24 @@ interface ProgressOptions {
 export interface StallDetector {
   /** To be called every few seconds. */
   observe(): Promise<'progress' | 'none' | 'end'>;
-  /** What stands still, for people; null when nothing does. */
+  /** What stalls, for people to read; null when nothing does. */
   problem(): string | null;
 }
 
 /**
- * Notices a worker that takes no jobs although some are due. BullMQ's workers were seen to sleep while they say that they run and
- * Redis answers (docs/reference/bullmq-behavior.md#older-workers-sleep-through-outages), and they try for ever where Redis
- * answers reads and refuses writes.
+ * Detects a worker that takes no jobs although some are due. BullMQ's workers may sleep while they report that they run and Redis
+ * responds (docs/reference/bullmq-behavior.md#older-workers-sleep-through-outages), and they retry forever where Redis allows reads
+ * and refuses writes.
  */
 export function createStallDetector(options: ProgressOptions): StallDetector {
   const { workers, due, log, times = defaultProgressTimes, now = () => performance.now(), wallClock = Date.now } = options;
-  /** Since when each queue's worker has stood still. */
+  /** Since when each queue's worker stalls. */
   const since = new Map<string, number>();
   let problem: string | null = null;
-  let saidAt: number | null = null;
-  let unacknowledged = 0;
+  let loggedAt: number | null = null;
+  let failedReads = 0;
 
-  /** For how long the worker has made no progress, as far as it was seen. */
+  /** For how long the worker has made no progress, as far as this detector saw. */
   const inspect = (worker: WatchedWorker, { oldest }: DueJobs): number => {
     const { queueName } = worker;
     const isLate = oldest !== null && wallClock() - oldest.since > times.lateAfterMs;
@@ -70,29 +70,32 @@ export function createStallDetector(options: ProgressOptions): StallDetector {
     problem: () => problem,
     async observe() {
       const response = await due().catch(() => null);
-      unacknowledged = response === null ? unacknowledged + 1 : 0;
-      // While Redis refuses, connections come and go: what was seen a moment ago still holds.
-      if (response === null && unacknowledged < maxUnacknowledged) return problem === null ? 'progress' : 'none';
+      failedReads = response === null ? failedReads + 1 : 0;
+      // While Redis refuses, connections close and reopen: the last state still holds.
+      if (response === null && failedReads < maxFailedReads) return problem === null ? 'progress' : 'none';
       const found = response ?? {};
-      const stands = workers
+      const stalled = workers
         .map((worker) => ({
           queue: worker.queueName,
           ms: inspect(worker, found[worker.queueName] ?? { count: 0, oldest: null }),
         }))
         .toSorted((a, b) => b.ms - a.ms)[0];
-      if (stands === undefined || stands.ms < times.unhealthyAfterMs) {
-        if (problem !== null) log.info({}, 'the worker takes jobs again');
+      if (stalled === undefined || stalled.ms < times.unhealthyAfterMs) {
+        if (problem !== null) log.info({ event: 'worker.recovered' }, 'worker takes jobs again');
         problem = null;
-        saidAt = null;
+        loggedAt = null;
         return 'progress';
       }
-      const jobs = found[stands.queue]?.count ?? 0;
-      problem = `takes no jobs from ${stands.queue}, where ${jobs} are due, for ${Math.round(stands.ms / 1000)} s`;
-      if (saidAt === null || now() - saidAt >= saidEveryMs) {
-        log.error({ queue: stands.queue, due: jobs, lasts_ms: Math.round(stands.ms) }, 'jobs are due and this worker takes none');
-        saidAt = now();
+      const jobs = found[stalled.queue]?.count ?? 0;
+      problem = `takes no jobs from ${stalled.queue}, where ${jobs} are due, for ${Math.round(stalled.ms / 1000)} s`;
+      if (loggedAt === null || now() - loggedAt >= logIntervalMs) {
+        log.error(
+          { event: 'worker.stalled', queue: stalled.queue, due: jobs, lasts_ms: Math.round(stalled.ms) },
+          'worker takes no due jobs',
+        );
+        loggedAt = now();
       }
-      return stands.ms >= times.endAfterMs ? 'end' : 'none';
+      return stalled.ms >= times.endAfterMs ? 'end' : 'none';
     },
   };
 }

@@ -8,14 +8,14 @@ interface FetchOptions {
   random: () => number;
   /** Ends the pauses. */
   signal: AbortSignal;
-  /** Redis let the worker look for a job, whether or not there was one. */
+  /** Called when Redis let the worker fetch, whether or not there was a job. */
   onFetched: () => void;
 }
 
 /**
- * Makes every fetch that fails wait for about a second. BullMQ's own loop tries again at once, with no wait at all, when Redis
- * replies with an error (`retryIfFailed` of its Worker): a user without a right, or a full memory, cost a whole core, and no signal
- * was heeded any more. Only what has no reply, a broken connection, does it wait for.
+ * Makes every fetch that fails wait for about a second. BullMQ's own loop retries at once when Redis replies with an error
+ * (`retryIfFailed` of its Worker): a user without a permission, or a full memory, used a whole core, and the process handled no signal
+ * any more. BullMQ waits only for what has no reply, such as a broken connection.
  */
 export function steadyFetch(backend: IQueueBackend, { random, signal, onFetched }: FetchOptions): void {
   const pause = (): Promise<unknown> => wait(pauseMs * (1 + random() / 4), undefined, { signal }).catch(() => {});
@@ -36,7 +36,7 @@ export function steadyFetch(backend: IQueueBackend, { random, signal, onFetched 
       throw error;
     }
   };
-  // Null is as if nothing had come in time: then the loop looks for jobs, instead of waiting for a sign of them for up to 10 s.
+  // Null means that no job came in time: then the loop fetches, instead of blocking for up to 10 s.
   backend.waitForJob = async (timeoutSeconds) => {
     if (failed) return null;
     try {

@@ -37,7 +37,7 @@ function startTask(
   });
 }
 
-/** The connection itself logs once that Redis is away. */
+/** The connection itself logs once that Redis is unavailable. */
 function levelOf(error: unknown): 'debug' | 'warn' | 'error' {
   if (error instanceof QueueUnavailableError) return 'debug';
   return error instanceof StoreUnavailableError ? 'warn' : 'error';

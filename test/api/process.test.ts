@@ -227,7 +227,7 @@ describe('API process', () => {
     });
     expect((await ask('POST', '/bootstrap')).body).toMatchObject({ status: 503, code: 'sagemaker_unavailable' });
     await end(program, 'SIGTERM');
-    expect(program.log.filter(({ msg }) => msg?.startsWith('the AWS credentials do not work'))).toHaveLength(1);
+    expect(program.log.filter(({ msg }) => msg?.startsWith('AWS credentials refused'))).toHaveLength(1);
     expect(simulator.calls()).toEqual([]);
   });
 

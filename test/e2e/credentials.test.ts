@@ -40,8 +40,8 @@ it('an AWS session that expires during a deployment: both programs report it, an
   );
   for (const { log } of [api, ...workers]) {
     expect(log.flatMap(({ msg }) => (msg?.includes('AWS credentials') ? [msg] : []))).toEqual([
-      'the AWS credentials do not work: nothing reaches SageMaker until they do',
-      'the AWS credentials work again',
+      'AWS credentials refused',
+      'AWS credentials accepted again',
     ]);
   }
 }, 90_000);

@@ -27,9 +27,7 @@ export async function startSystem(env: Record<string, string>, settings: Setting
   const workers = Array.from({ length: workerCount }, () => startProgram(['src/worker/main.ts'], processEnv));
   await api.logged(({ event, msg }) => event === 'process.listening' || msg === 'listening', 60_000);
   await Promise.all(
-    workers.map((worker) =>
-      worker.logged(({ event, msg }) => event === 'worker.ready' || msg === 'the worker takes jobs', 60_000),
-    ),
+    workers.map((worker) => worker.logged(({ event, msg }) => event === 'worker.ready' || msg === 'worker takes jobs', 60_000)),
   );
   const url = `http://127.0.0.1:${port}`;
   return { simulator, api, workers, url, ask: requesting(url) };

@@ -36,8 +36,8 @@ describe('while Redis is away', () => {
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 1 } });
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'Redis does not answer; trying again until it does'],
-      ['info', 'Redis answers again'],
+      ['warn', 'Redis unavailable; retrying'],
+      ['info', 'Redis available again'],
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('while Redis is away', () => {
     await startRedis({ port: first.port });
     await eventually(() => queue.scheduleTrainingCheck(aRun('job-3'), 0).then(() => true), undefined, { withinMs: 5000 });
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'info']);
-    expect(lines[1]).toMatchObject({ connection: 'producer', away_ms: expect.any(Number) });
+    expect(lines[1]).toMatchObject({ connection: 'producer', unavailable_ms: expect.any(Number) });
   });
 
   it('without hanging up, as when its machine is frozen, an answer is awaited for 1 s', async () => {

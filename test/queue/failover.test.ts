@@ -50,9 +50,9 @@ describe('a node that was demoted and keeps its connections', () => {
     await eventually(() => queue.probe().then(() => true), undefined, back);
     for (const use of uses(queue)) await use();
     expect(lines.map(({ level, message, reason }) => [level, message, String(reason).includes('READONLY')])).toEqual([
-      ['warn', 'Redis refuses commands; trying again until it takes them', true],
+      ['warn', 'Redis refuses commands; retrying', true],
     ]);
-    await eventually(() => lines.at(-1)?.message === 'Redis answers again', undefined, { withinMs: 8000 });
+    await eventually(() => lines.at(-1)?.message === 'Redis available again', undefined, { withinMs: 8000 });
   });
 
   it('is left for the one that the name leads to now', async () => {
@@ -97,7 +97,7 @@ describe('a node that takes no writes for now', () => {
     await admin.config('SET', 'save', '1 1');
     await admin.set('changed', '1');
     await admin.bgsave().catch(() => {});
-    await expectRefused(queue, 'it can’t write to its disk (MISCONF');
+    await expectRefused(queue, "it can't write to its disk (MISCONF");
     // Otherwise it would refuse to end, too.
     await admin.config('SET', 'save', '');
     await admin.config('SET', 'stop-writes-on-bgsave-error', 'no');

@@ -110,7 +110,7 @@ describe('a look on account of an event', () => {
 
   it('is not put off by what a clock that was ahead has left behind', async () => {
     const { queue, check, prefix } = setUp();
-    await openRedis(redisUrl()).set(`${prefix}:look-job-1-course`, Date.now() + hour);
+    await openRedis(redisUrl()).set(`${prefix}:observe-job-1-progress`, Date.now() + hour);
     await queue.requestTrainingCheck(aRun('job-1'), 'InProgress');
     const [observe] = await check.getJobs(['delayed']);
     expect(observe?.delay).toBe(observationSpacingMs);

@@ -31,8 +31,8 @@ async function watch(options: SageMakerOptions = {}) {
   return { simulator, clock, sagemaker, probes, check, logged: () => lines.map(({ level, msg }) => `${level}: ${msg}`) };
 }
 
-const broken = 'error: the AWS credentials do not work: nothing reaches SageMaker until they do';
-const restored = 'info: the AWS credentials work again';
+const broken = 'error: AWS credentials refused';
+const restored = 'info: AWS credentials accepted again';
 
 test('SageMaker is asked once, and then not again while all is well', async () => {
   const { check, probes, clock, logged } = await watch();

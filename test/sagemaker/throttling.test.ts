@@ -64,22 +64,22 @@ test('in a storm of throttles calls hold back', async () => {
   expect(responses().length).toBeLessThan(46);
 });
 
-test('those who give up leave the queue, and what they waited for to the next', async () => {
+test('aborted calls leave the queue, and their permit to the next', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-24T10:00:00Z') });
   onTestFinished(() => void vi.useRealTimers());
-  const gate = new AdaptiveRateLimiter();
+  const limiter = new AdaptiveRateLimiter();
   const patient = new AbortController().signal;
-  await gate.pass(patient);
-  gate.responded('throttled');
+  await limiter.acquire(patient);
+  limiter.recordResponse({ throttled: true });
   for (let leaver = 0; leaver < 5; leaver += 1) {
     const impatient = new AbortController();
-    const left = gate.pass(impatient.signal).catch((reason: unknown) => reason);
+    const left = limiter.acquire(impatient.signal).catch((reason: unknown) => reason);
     await vi.advanceTimersByTimeAsync(1);
     impatient.abort('enough');
     expect(await left).toBe('enough');
   }
   const passed: number[] = [];
-  const waiting = [1, 2].map((number) => gate.pass(patient).then(() => passed.push(number)));
+  const waiting = [1, 2].map((number) => limiter.acquire(patient).then(() => passed.push(number)));
   // Half a request a second is where the SDK's limiter begins.
   await vi.advanceTimersByTimeAsync(1_990);
   expect(passed).toEqual([]);

@@ -33,7 +33,7 @@ describe('an event of a training', () => {
     context.clock.advance(200);
     const responses = await Promise.all(Array.from({ length: 100 }, () => receiveEvent(context.ctx, trainingEvent(job))));
     expect(responses.every(({ accepted }) => accepted)).toBe(true);
-    expect(await observationJobs(context)).toEqual([`look-${job}-end`]);
+    expect(await observationJobs(context)).toEqual([`observe-${job}-end`]);
     await Promise.all(Array.from({ length: 20 }, () => observe(context, job)));
     expect(await context.deploymentsOf(job)).toMatchObject([{ trigger: 'event', detectedBy: 'event', status: 'queued' }]);
     await context.settle();
@@ -47,7 +47,7 @@ describe('an event of a training', () => {
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
     await context.settle();
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await observationJobs(context)).not.toContain(`look-${job}-end`);
+    expect(await observationJobs(context)).not.toContain(`observe-${job}-end`);
   });
 
   it('takes up a run whose monitoring has timed out', async () => {
@@ -177,7 +177,7 @@ describe('events of trainings that nobody knows', () => {
       Array.from({ length: 100 }, (_, n) => forged(nameOf(n))),
     );
     expect(await receiveEvent(context.ctx, trainingEvent(job))).toEqual({ accepted: true });
-    expect(await observationJobs(context)).toContain(`look-${job}-end`);
+    expect(await observationJobs(context)).toContain(`observe-${job}-end`);
   });
 });
 
@@ -188,7 +188,7 @@ describe('an event of an endpoint', () => {
     const deploymentId = await context.untilQueued(job);
     await context.round();
     expect(await receiveEvent(context.ctx, endpointEvent('LIVE'))).toEqual({ accepted: true });
-    expect(await observationJobs(context)).toContain(`look-${deploymentId}-end`);
+    expect(await observationJobs(context)).toContain(`observe-${deploymentId}-end`);
     await context.settle();
     expect(await receiveEvent(context.ctx, endpointEvent())).toEqual({ accepted: true });
     expect(await receiveEvent(context.ctx, endpointEvent('theirs'))).toEqual(refused);

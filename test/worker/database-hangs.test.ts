@@ -23,7 +23,7 @@ it('a worker whose disk hangs keeps its hold on the jobs that it has', async () 
   await store.runs.insert({ run: newRun('slow'), now: 1000 });
   slowWrites(databasePath);
   const worker = startProgram(['src/worker/main.ts'], env);
-  await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+  await worker.logged(({ msg }) => msg === 'worker takes jobs');
   await openQueue(redisUrl(), queuePrefix).scheduleTrainingCheck({ trainingJobName: 'slow', endpointName: 'live' }, 0);
   const redis = openRedis(redisUrl());
   const holdMs = (): Promise<number> => redis.pttl(`${queuePrefix}:check-training:check-slow:lock`);

@@ -24,7 +24,7 @@ it('SIGTERM ends a worker whose database never returns, within 10 s', async () =
     BEGIN SELECT (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n); END`);
   sqlite.close();
   const worker = startProgram(['src/worker/main.ts'], env);
-  await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+  await worker.logged(({ msg }) => msg === 'worker takes jobs');
   await openQueue(redisUrl(), queuePrefix).scheduleTrainingCheck({ trainingJobName: 'stuck', endpointName: 'live' }, 0);
   await eventually(() => simulator.effects().some(({ kind }) => kind === 'training_job_created'));
   worker.signal('SIGTERM');

@@ -106,7 +106,7 @@ describe.each([
   });
 });
 
-const refusing = 'Redis refuses commands; trying again until it takes them';
+const refusing = 'Redis refuses commands; retrying';
 
 it('a worker that is on hold takes no jobs until it may again', async () => {
   const server = await startRedis();

@@ -10,7 +10,7 @@ import { checkKind } from './kinds.ts';
 
 const nowhere = ['127.0.0.1', 1] as const;
 const back = { withinMs: 12_000 };
-const taken = 'the worker takes jobs';
+const taken = 'worker takes jobs';
 
 function startTaking(url: string, handle = nothing, more: Partial<JobTakingOptions> = {}) {
   const { prefix, queue, log, lines } = setUp(url);
@@ -87,9 +87,9 @@ describe('a worker that takes no due jobs', () => {
     await openRedis(server.url).replicaof(...nowhere);
     await eventually(() => !taking.isHealthy(), undefined, back);
     expect(taking.problem()).toMatch(/^takes no jobs from check-training, where 1 are due, for \d+ s$/);
-    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'jobs are due and this worker takes none' }));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'worker takes no due jobs' }));
     await eventually(() => stuck() > 0, undefined, back);
-    expect(said()).toContain('the worker ends, to be started anew: it has taken no due job for too long');
+    expect(said()).toContain('worker takes no due jobs; the process ends');
   });
 
   it('is well again when it takes them', async () => {
@@ -104,7 +104,7 @@ describe('a worker that takes no due jobs', () => {
     await eventually(() => !started.taking.isHealthy(), undefined, back);
     await openRedis(server.url).replicaof('NO', 'ONE');
     await eventually(() => started.taking.isHealthy(), undefined, back);
-    expect(started.said()).toContain('the worker takes jobs again');
+    expect(started.said()).toContain('worker takes jobs again');
     expect(started.stuck()).toBe(0);
   });
 

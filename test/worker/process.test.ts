@@ -37,7 +37,7 @@ describe('the worker process', () => {
     const prefix = newPrefix();
     const queue = openQueue(redisUrl(), prefix);
     const worker = startWorker(redisUrl(), prefix);
-    await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+    await worker.logged(({ msg }) => msg === 'worker takes jobs');
     await queue.deploy(aDeployment('of-no-row'), 0);
     await eventually(
       () => queue.depths(),
@@ -51,14 +51,14 @@ describe('the worker process', () => {
   it('stays up without Redis, says so once, does not say that it takes jobs, and ends with 0 within 10 s', async () => {
     const url = `redis://:hunter2pass@127.0.0.1:${await freePort()}`;
     const worker = startWorker(url, newPrefix());
-    const away = () => worker.log.filter(({ msg }) => String(msg).startsWith('Redis does not answer'));
+    const away = () => worker.log.filter(({ msg }) => String(msg).startsWith('Redis unavailable'));
     await eventually(() => away().length === 1);
     await worker.logged(({ msg }) => msg === 'worker started');
     const startedAt = performance.now();
     expect(await worker.stop(10_000)).toEqual({ code: 0, signal: null });
     expect(performance.now() - startedAt).toBeLessThan(5000);
     expect(away()).toHaveLength(1);
-    expect(worker.log.map(({ msg }) => msg)).not.toContain('the worker takes jobs');
+    expect(worker.log.map(({ msg }) => msg)).not.toContain('worker takes jobs');
     expect(worker.output.join('\n')).not.toContain('hunter2pass');
   });
 
@@ -74,7 +74,7 @@ describe('the worker process', () => {
     writeFileSync(join(folder, 'config'), '[profile ml]\nregion = eu-central-1\n');
     const profile = { AWS_REGION: undefined, AWS_PROFILE: 'ml', AWS_CONFIG_FILE: join(folder, 'config') };
     const worker = startWorker(redisUrl(), newPrefix(), profile);
-    expect(await worker.logged(({ msg }) => msg === 'the worker takes jobs')).toBeDefined();
+    expect(await worker.logged(({ msg }) => msg === 'worker takes jobs')).toBeDefined();
   });
 
   it('takes jobs and ends in time while nobody reads its log', async () => {
@@ -98,7 +98,7 @@ describe('the worker process', () => {
   it('exits at once at a second signal', async () => {
     const redis = await startRedis();
     const worker = startWorker(redis.url, newPrefix());
-    await worker.logged(({ msg }) => msg === 'the worker takes jobs');
+    await worker.logged(({ msg }) => msg === 'worker takes jobs');
     // It waits for a goodbye that does not come.
     redis.child.signal('SIGSTOP');
     worker.signal('SIGINT');
@@ -137,7 +137,7 @@ describe('a process that is frozen and woken up', () => {
     await eventually(() => runs === 1);
     frozen.signal('SIGCONT');
     await frozen.logged(({ msg }) => msg === 'ended');
-    await frozen.logged(({ msg }) => msg === 'a job’s lock was lost; another run goes on with it');
+    await frozen.logged(({ msg }) => msg === 'job lock lost; another worker will resume it');
     expect(await deploy.getJobState('deploy-d-1')).toBe('active');
     release.resolve();
     await eventually(async () => (await deploy.getJobState('deploy-d-1')) === 'completed');

@@ -51,7 +51,7 @@ describe('a worker with due jobs that takes none', () => {
       if (restoreEndpoint === 'progress') state.progressAt.deploy = 141_000;
       else state.due = none;
       expect([await inspect(145_000), watch.problem()]).toEqual(['progress', null]);
-      expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'the worker takes jobs again' });
+      expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'worker takes jobs again' });
       expect(await inspect(170_000)).toBe(restoreEndpoint === 'progress' ? 'none' : 'progress');
     }
   });

@@ -108,7 +108,7 @@ describe('what a handler throws never makes a job failed', () => {
     await queue.probe();
     await check.add('odd', { training_job_name: 'job-1' }, { jobId: 'check-job-1' });
     await eventually(async () => (await check.getJobState('check-job-1')) === 'completed');
-    expect(lines).toMatchObject([{ level: 'error', faults: expect.stringContaining('endpoint_name') }]);
+    expect(lines).toMatchObject([{ level: 'error', issues: expect.stringContaining('endpoint_name') }]);
     expect(ran).toBe(false);
     await queue.scheduleTrainingCheck(aRun('job-1'), hour);
     expect(await check.getJobState('check-job-1')).toBe('delayed');

@@ -31,7 +31,7 @@ function setUp() {
   return { start, otherDatabase: { DATABASE_URL: `file:${join(folder, 'other.db')}` } };
 }
 
-const isUp = ({ msg }: Record<string, unknown>): boolean => msg === 'the worker takes jobs' || msg === 'listening';
+const isUp = ({ msg }: Record<string, unknown>): boolean => msg === 'worker takes jobs' || msg === 'listening';
 
 /** That both programs end with 78, and the one line that each prints. */
 async function toFieldIssues(start: ReturnType<typeof setUp>['start'], redisUrl: string): Promise<string[]> {

@@ -21,7 +21,7 @@ const slowObservation = {
   probability: 0.05,
   times: 'forever',
 };
-const lostLock = /"event":"job\.lock_lost"|"msg":"(a worker lost its hold on a job|a job.s lock was lost|the job was taken over)/;
+const lostLock = /"event":"job\.lock_lost"/;
 
 /** How soon another worker resumes the job of a killed worker; and how many locks are lost where no worker is killed. */
 export async function benchRecovery({ options, cleanup, say }: Bench): Promise<Report> {

@@ -85,7 +85,7 @@ export class CrashSystem {
     };
     await Promise.all([
       service('api', 'src/api/main.ts', /"event":"process.listening"|"msg":"listening"/),
-      ...workers.map((name) => service(name, 'src/worker/main.ts', /"event":"worker.ready"|"msg":"the worker takes jobs"/)),
+      ...workers.map((name) => service(name, 'src/worker/main.ts', /"event":"worker.ready"/)),
     ]);
     this.#client = new ServiceClient(apiPort);
   }

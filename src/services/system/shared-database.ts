@@ -68,7 +68,7 @@ export function shareDatabase(options: Options): SharedDatabase {
   /** Who lives with another database; null where that can't be asked. */
   const others = async (): Promise<QueuePeer[] | null> => {
     try {
-      const stance = joined ? 'stay' : mayJoin() ? 'join' : 'look';
+      const stance = joined ? 'stay' : mayJoin() ? 'join' : 'observe';
       return await peers.meet({ ...self, databaseId: await store.processes.databaseId(now()) }, stance);
     } catch (error) {
       log.debug({ err: error }, 'the processes of this queue could not be compared; trying again');
