@@ -100,7 +100,7 @@ const all: UnorderedRow[] = [
   killTwice('DescribeTrainingJob'),
   killTwice('ListTags'),
   ...rowsOf('kill -9 of the API', apiSteps, killProcess, /CreateTrainingJob/),
-  ...rowsOf('kill -9 of the API', apiTagCalls, killProcess),
+  ...rowsOf('kill -9 of the API', apiTagCalls, killProcess, /^before/),
   ...rowsOf('kill -9 of the API', apiWrites, killInTransaction),
   ...rowsOf('kill -9 of Redis', [...allSteps, ...retryCommands], killRedis, /^after UpdateEndpoint takes effect$/),
   ...rowsOf(
