@@ -5,7 +5,7 @@ export const sagemakerErrorKinds = [
   'busy',
   'throttled',
   'quota',
-  /** The service's own AWS credentials are missing, expired or refused: nobody's request is at fault. */
+  /** The service's own AWS credentials are missing, expired or refused: no request is at fault. */
   'unauthenticated',
   /** The credentials are good, and lack a permission. */
   'access_denied',
@@ -30,7 +30,7 @@ export class SageMakerError extends Error {
   readonly operation: string;
   readonly resource: SageMakerResource | null;
   readonly effect: SideEffect;
-  /** Whether the effect may yet come about: there was no answer, and a request can be held up on its way. */
+  /** Whether the side effect may still happen: there was no response, and the network can hold a request up. */
   readonly possiblyInFlight: boolean;
   readonly code: string;
   readonly requestId: string | null;
@@ -47,7 +47,7 @@ export class SageMakerError extends Error {
     cause?: unknown;
   }) {
     super(fields.message, { cause: fields.cause });
-    this.name = 'SagemakerError';
+    this.name = 'SageMakerError';
     this.kind = fields.kind;
     this.operation = fields.operation;
     this.resource = fields.resource;
@@ -58,7 +58,7 @@ export class SageMakerError extends Error {
   }
 }
 
-/** Redis is away, or did not respond in time. What was sent may still happen, which is harmless: a job's id makes it one. */
+/** Redis is unavailable, or did not respond in time. What was sent may still happen, which is harmless: a job's id makes it one. */
 export class QueueUnavailableError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -88,7 +88,7 @@ export class WorkerShutdownError extends Error {
   }
 }
 
-/** What is recorded can't be handled, and no trying again mends that: the loop that met it goes on with the others. */
+/** What is recorded can't be handled, and no retry repairs that: the loop that met it continues with the others. */
 export class CannotBeHandled extends Error {
   constructor(why: string) {
     super(why);
@@ -98,7 +98,7 @@ export class CannotBeHandled extends Error {
 
 /** The database is busy, full or away; nothing was written. */
 export class StoreUnavailableError extends Error {
-  /** Whether it lasts until somebody changes something: rights, the file itself, the service's version. */
+  /** Whether it lasts until an operator changes something: rights, the file itself, the service's version. */
   readonly needsRepair: boolean;
 
   constructor(message: string, { cause, needsRepair = false }: { cause?: unknown; needsRepair?: boolean } = {}) {

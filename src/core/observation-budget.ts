@@ -1,5 +1,5 @@
 /**
- * How many events of trainings that the database does not know are looked into: each may cost calls to SageMaker, and whoever may send
+ * How many events of trainings that the database does not know the service observes: each may cost calls to SageMaker, and a caller that may send
  * events can make up names. A bucket: so many at once, then so many a second, for all names together.
  */
 export interface ObservationBudget {
@@ -12,7 +12,7 @@ const perSecond = 1;
 
 export const fullBudget = (now: number): ObservationBudget => ({ left: atOnce, at: now });
 
-/** The budget without one look; null where there is none left. A clock that was put back gives nothing and takes nothing. */
+/** The budget less one observation; null where none is left. A clock that was put back gives nothing and takes nothing. */
 export function spendObservation({ left, at }: ObservationBudget, now: number): ObservationBudget | null {
   const refilled = Math.min(atOnce, left + (Math.max(0, now - at) / 1000) * perSecond);
   return refilled < 1 ? null : { left: refilled - 1, at: now };

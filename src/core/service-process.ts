@@ -3,7 +3,7 @@ import { hasPassed } from './instants.ts';
 /** The programs that write themselves down. */
 export type ServiceName = 'api' | 'worker';
 
-/** One start of one process of the service, as it tells of itself. */
+/** One start of one process of the service, as it describes itself. */
 export interface ServiceProcess {
   /** `<host>-<pid>-<random>`. */
   name: string;

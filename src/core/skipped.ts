@@ -1,6 +1,6 @@
 /**
  * What a loop over many may pass over: one that can't be handled never stops the others. `run_elsewhere`: a run whose training is in
- * another region or account than the process speaks to. `removed_run` is no trouble: a run that a
+ * another region or account than the process speaks to. `removed_run` is no error: a run that a
  * person has removed, whose training job is not to be adopted again.
  */
 export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
@@ -16,7 +16,7 @@ export const maxSkipped: Record<SkippedKind, number> = {
   removed_run: 10_000,
 };
 
-/** One that was passed over, with instants in milliseconds since 1970 UTC. */
+/** One that was skipped, with instants in milliseconds since 1970 UTC. */
 export interface SkippedItem {
   kind: SkippedKind;
   name: string;

@@ -9,7 +9,7 @@ export interface Warning {
   detail: string;
 }
 
-/** What is known when the warnings are asked for; null for what could not be read. */
+/** What is known when the warnings are requested; null for what could not be read. */
 export interface Known {
   databaseProblem: string | null;
   redisProblem: string | null;
@@ -50,7 +50,7 @@ function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string |
   return alive.some(({ service }) => service === 'worker') ? failing : [noWorkerWarning, ...failing];
 }
 
-/** Runs and deployments that stand still; somebody else's training jobs are nobody's worry. */
+/** Runs and deployments that stand still; foreign training jobs are no reason to warn. */
 function ofSkipped(skipped: readonly SkippedItem[]): Warning[] {
   const of = (...kinds: SkippedKind[]): SkippedItem[] => skipped.filter(({ kind }) => kinds.includes(kind));
   const [elsewhere, unhandled] = [of('run_elsewhere'), of('run', 'deployment')];

@@ -12,9 +12,9 @@ const config = (name: string, createdAt: number | null = 50): FoundConfig => ({
   name: `${name}-config`,
   training: { name, createdAt },
 });
-const manual: FoundConfig = { name: 'by-hand', training: null };
+const manual: FoundConfig = { name: 'manual', training: null };
 
-/** Changed at 300, on an older training of ours. */
+/** Changed at 300, on an older training of this service. */
 const endpoint = (more: Partial<FoundEndpoint> = {}): FoundEndpoint => ({
   modifiedAt: 300,
   failureReason: null,
@@ -33,7 +33,7 @@ describe('a completed training that was over before it was found is deployed', (
   it.each([
     ['where there is no endpoint', null],
     ['where the endpoint has not changed since it ended', endpoint({ modifiedAt: 200, current: manual, forced: 'older' })],
-    ['over an older one of ours', endpoint()],
+    ['over an older one of this service', endpoint()],
     ['over an older one that was being put there', endpoint({ pending: config('older-too') })],
     ['where it is live', endpoint({ current: config('own'), forced: 'own' })],
     ['where it is being put there', endpoint({ pending: config('own', null), current: manual })],
@@ -51,11 +51,11 @@ describe('a completed training that was over before it was found is deployed', (
 
 describe('it is left alone', () => {
   it.each([
-    ['over a configuration by hand', endpoint({ current: manual }), 'put on by-hand since'],
-    ['while a configuration by hand is being put there', endpoint({ pending: manual }), 'put on by-hand since'],
-    ['over one whose age nobody tells', endpoint({ current: config('gone', null) }), 'put on gone since'],
+    ['over a configuration by hand', endpoint({ current: manual }), 'put on manual since'],
+    ['while a configuration by hand is being put there', endpoint({ pending: manual }), 'put on manual since'],
+    ['over one whose age is not known', endpoint({ current: config('gone', null) }), 'put on gone since'],
     ['over what a person put there by force', endpoint({ forced: 'older' }), 'a person has put older there'],
-    ['where the tags of the endpoint can’t be read', endpoint({ forced: undefined }), 'tags can’t be read'],
+    ['where the tags of the endpoint cannot be read', endpoint({ forced: undefined }), 'tags of the endpoint cannot be read'],
     ['after a failure', endpoint({ failureReason: 'no ping' }), 'a failure since: no ping'],
   ])('%s', (_, found, why) => {
     expect(whyLeft({}, found)).toContain(why);
@@ -63,13 +63,13 @@ describe('it is left alone', () => {
 
   it.each([
     ['rolled_back', 'an update to it was rolled back'],
-    ['stopped', 'a stop of it was asked for'],
+    ['stopped', 'a stop of it was requested'],
     ['rejected', 'it was turned down (rejected)'],
   ])('where it was turned down, with and without an endpoint: %s', (turnedDown, why) => {
     for (const found of [null, endpoint({ modifiedAt: 1 })]) expect(whyLeft({ turnedDown }, found)).toBe(why);
   });
 
   it('where SageMaker does not say when it ended, and the endpoint is not ours', () => {
-    expect(whyLeft({ endedAt: null }, endpoint({ modifiedAt: 1, current: manual }))).toContain('by-hand');
+    expect(whyLeft({ endedAt: null }, endpoint({ modifiedAt: 1, current: manual }))).toContain('manual');
   });
 });

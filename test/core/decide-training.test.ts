@@ -9,7 +9,7 @@ const decide = (job: Parameters<typeof aJob>[0], run: Parameters<typeof aRun>[0]
   decideTraining(aRun(run), { kind: 'job', job: aJob(job) }, now, limits);
 
 describe('a training that is over', () => {
-  test('Completed is completed, and deployed when that was asked for', () => {
+  test('Completed is completed, and deployed when that was requested', () => {
     expect(decide({ status: 'Completed', secondaryStatus: 'Completed', endedAt: at + 1000 })).toEqual({
       kind: 'finish',
       deploy: true,
@@ -28,7 +28,7 @@ describe('a training that is over', () => {
     expect(decide({ status: 'Completed' }, { autoDeploy: false })).toMatchObject({ kind: 'finish', deploy: false });
   });
 
-  test('Completed after a stop was asked for is not deployed', () => {
+  test('Completed after a stop was requested is not deployed', () => {
     expect(decide({ status: 'Completed' }, { stopRequestedAt: at })).toMatchObject({
       outcome: { status: 'completed' },
       deploy: false,
@@ -39,7 +39,7 @@ describe('a training that is over', () => {
     ['Failed', { failureReason: 'AlgorithmError: exit code 1' }, 'failed', 'AlgorithmError: exit code 1'],
     ['Failed', {}, 'failed', 'SageMaker gave no reason'],
     ['Stopped', { secondaryStatus: 'MaxRuntimeExceeded' }, 'stopped', 'stopped by SageMaker: MaxRuntimeExceeded'],
-    ['Stopped', { secondaryStatus: 'Stopped' }, 'stopped', 'stopped at SageMaker by somebody else'],
+    ['Stopped', { secondaryStatus: 'Stopped' }, 'stopped', 'stopped at SageMaker, not by this service'],
     ['Deleting', {}, 'failed', 'the training job is being deleted at SageMaker'],
   ])('%s %j is %s and never deployed', (status, fields, outcome, failureReason) => {
     expect(decide({ status, ...fields })).toMatchObject({
@@ -100,7 +100,7 @@ describe('a training that is not over', () => {
 describe('a time limit', () => {
   const over = at + 49 * hour;
 
-  it('that one look finds over is noted, and ends the run when another agrees an interval later', () => {
+  it('that one observation finds over is recorded, and ends the run when another agrees an interval later', () => {
     expect(decide({}, {}, over)).toMatchObject({ kind: 'wait', limit: { overdueSince: over }, confirmInMs: 60_000 });
     const noted = { overdueSince: over };
     expect(decide({}, noted, over + 59_999)).toMatchObject({ kind: 'wait', limit: noted, confirmInMs: 1 });
@@ -121,7 +121,7 @@ describe('a time limit', () => {
     expect(decide({}, { overdueSince: over + hour }, over)).toMatchObject({ kind: 'wait', limit: { overdueSince: over } });
   });
 
-  it('counts anew where the time began in the future', () => {
+  it('counts from now where the time began in the future', () => {
     expect(decide({}, { trainingSinceAt: at + 72 * hour }, at + hour)).toMatchObject({ limit: { since: at + hour } });
   });
 
@@ -164,7 +164,7 @@ describe('a training that could not be seen', () => {
     });
   });
 
-  it('and is of another region or account goes on for ever', () => {
+  it('and is of another region or account continues for ever', () => {
     const run = aRun({ overdueSince: at + hour });
     const elsewhere = { kind: 'elsewhere', why: 'it is of another region' } as const;
     expect(decideTraining(run, elsewhere, at + 1000 * hour, limits)).toMatchObject({

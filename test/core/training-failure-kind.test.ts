@@ -65,11 +65,11 @@ describe('why a training was stopped', () => {
     ],
     ['after its wait, and it ran', { secondaryStatus: 'MaxWaitTimeExceeded', billableSeconds: 40 }, 'timeout'],
     ['after its run time', { secondaryStatus: 'MaxRuntimeExceeded', billableSeconds: 3600 }, 'timeout'],
-    ['by somebody else', { secondaryStatus: 'Stopped', billableSeconds: 40 }, null],
-    ['by somebody else, just started', { secondaryStatus: 'Stopped', billableSeconds: null }, null],
-    ['by somebody else, and SageMaker tells nothing more', { secondaryStatus: 'Stopped', ...unbilled }, null],
+    ['by another user', { secondaryStatus: 'Stopped', billableSeconds: 40 }, null],
+    ['by another user, just started', { secondaryStatus: 'Stopped', billableSeconds: null }, null],
+    ['by another user, and SageMaker shows nothing more', { secondaryStatus: 'Stopped', ...unbilled }, null],
     [
-      'by somebody else, while it downloaded',
+      'by another user, while it downloaded',
       { secondaryStatus: 'Stopped', ...unbilled, phases: phases('Starting', 'Downloading', 'Stopping', 'Stopped') },
       null,
     ],
@@ -82,7 +82,7 @@ describe('why a training was stopped', () => {
     expect(outcomeOf(job, { stopRequestedAt: at })).toMatchObject({ failureReason: null, failureKind: null });
   });
 
-  it('is told with the reason', () => {
+  it('comes with the reason', () => {
     expect(outcomeOf({ status: 'Stopped', secondaryStatus: 'MaxWaitTimeExceeded', ...unbilled })).toMatchObject({
       failureReason: 'stopped by SageMaker: MaxWaitTimeExceeded, without the instances that it waited for',
     });

@@ -7,5 +7,5 @@ export function credentialsProblem(code: string): string {
   return `the service's own AWS credentials are ${how} (${code})`;
 }
 
-/** The same for whoever made a request: AWS speaks of "the request", and they would look for the fault in theirs. */
+/** The same for the caller: AWS speaks of "the request", and the caller would search for the fault in its own. */
 export const credentialsProblemForCaller = (code: string): string => `${credentialsProblem(code)}; the request is not at fault`;

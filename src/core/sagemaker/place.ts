@@ -12,7 +12,7 @@ export function placeOfArn(arn: string): Place | null {
 
 const reported = /(?:^Could not find .*|^Cannot create .*|\bon resource: )"?(arn:aws[\w-]*:sagemaker:[^"\s]+)/;
 
-/** What SageMaker's own words about a resource tell of the place that it looked in; null where they tell nothing. */
+/** Which place SageMaker's own words about a resource name; null where they name none. */
 export function placeOfWords(message: string): Place | null {
   const arn = reported.exec(message)?.[1];
   return arn === undefined ? null : placeOfArn(arn);

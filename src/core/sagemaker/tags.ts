@@ -1,6 +1,6 @@
 /**
  * The tags that make SageMaker the third copy (ARCHITECTURE.md#principles): they say that a resource is ours and hold what is
- * needed to go on when the database is lost.
+ * needed to continue when the database is lost.
  */
 import { imagePattern, namePattern } from './names.ts';
 
@@ -21,7 +21,7 @@ export const tagKeys = {
 export const reservedTagPrefix = 'autodeploy:';
 const managedBy = 'sagemaker-autodeploy';
 
-/** What the tags of a training job of ours say. */
+/** What the tags of a training job that this service owns say. */
 export interface OwnTags {
   runId: string;
   project: string;
@@ -30,7 +30,7 @@ export interface OwnTags {
   servingImage: string | null;
 }
 
-/** `trainingJobName` says on the job itself which one they were made for: whoever copies them copies that, too. */
+/** `trainingJobName` says on the job itself which one they were made for: a copy of them has that, too. */
 export const trainingJobTags = (own: OwnTags, trainingJobName: string): Record<string, string> => ({
   [tagKeys.managedBy]: managedBy,
   [tagKeys.project]: own.project,
@@ -58,16 +58,16 @@ export type FoundTags = OwnTags & { isTurnedDown: boolean; isRemoved: boolean };
 export type ReadTags =
   /** `named`: they say that they are this training job's; false where they do not say whose, as the first version left them. */
   | { kind: 'ours'; own: FoundTags; named: boolean }
-  | { kind: 'theirs' }
-  /** They are those of another training of ours. */
+  | { kind: 'foreign' }
+  /** They are those of another training that this service owns. */
   | { kind: 'copied'; from: string }
   | { kind: 'invalid'; reason: string };
 
 const runIdPattern = /^[\w-]{1,100}$/;
 
-/** What the tags of a training job say to the service of this project. They are input: anybody may have written them. */
+/** What the tags of a training job say to the service of this project. They are input: any user may have written them. */
 export function readTrainingJobTags(tags: Record<string, string>, trainingJobName: string, project: string): ReadTags {
-  if (tags[tagKeys.managedBy] !== managedBy || tags[tagKeys.project] !== project) return { kind: 'theirs' };
+  if (tags[tagKeys.managedBy] !== managedBy || tags[tagKeys.project] !== project) return { kind: 'foreign' };
   const name = tags[tagKeys.trainingJobName];
   if (name !== undefined && name !== trainingJobName) return { kind: 'copied', from: name };
   const runId = tags[tagKeys.runId] ?? '';
@@ -95,7 +95,7 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
   return { kind: 'ours', own, named: name !== undefined };
 }
 
-/** Whether an event's tags tell that nobody wants the model deployed, or that they were copied from another training. */
+/** Whether an event's tags say that the model is not to be deployed, or that they were copied from another training. */
 export const isDeployUnwanted = (tags: Record<string, string>, trainingJobName: string): boolean =>
   tags[tagKeys.managedBy] === managedBy &&
   (tags[tagKeys.autoDeploy] === 'false' || (tags[tagKeys.trainingJobName] ?? trainingJobName) !== trainingJobName);

@@ -1,6 +1,6 @@
 /**
- * What becomes of a training of ours that was over before it was found at SageMaker, as after a lost database. It is recorded in any
- * case. It is deployed only where nothing says that somebody, or SageMaker, has decided otherwise since: what was taken back must not
+ * What becomes of a training that this service owns and that was over before it was found at SageMaker, as after a lost database. It is recorded in any
+ * case. It is deployed only where nothing says that a person, or SageMaker, has decided otherwise since: what was taken back must not
  * come back by itself.
  *
  * All instants are SageMaker's.
@@ -11,7 +11,7 @@ export interface FoundTraining {
   createdAt: number;
   /** null where SageMaker does not say. */
   endedAt: number | null;
-  /** By its tag: `rolled_back`, `stopped`, or what a later version may write; null where nobody has turned it down. */
+  /** By its tag: `rolled_back`, `stopped`, or what a later version may write; null where it was not turned down. */
   turnedDown: string | null;
 }
 
@@ -38,7 +38,7 @@ function whyTurnedDown(tag: string): string {
     case 'rolled_back':
       return 'an update to it was rolled back';
     case 'stopped':
-      return 'a stop of it was asked for';
+      return 'a stop of it was requested';
     default:
       return `it was turned down (${tag})`;
   }
@@ -50,7 +50,7 @@ const leave = (why: string): AdoptionDecision => ({ kind: 'leave', why });
 /** `endpoint`: null where SageMaker knows none. */
 export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | null): AdoptionDecision {
   const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
-  // Its own deployment was under way, or over.
+  // Its own deployment was in progress, or over.
   if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;
   if (own.turnedDown !== null) return leave(whyTurnedDown(own.turnedDown));
   if (endpoint === null || (own.endedAt !== null && endpoint.modifiedAt <= own.endedAt)) return deploy;
@@ -64,9 +64,9 @@ export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | nul
   }
   // Deployed, it ends as superseded at its turn.
   if (trainings.some(({ createdAt }) => createdAt > own.createdAt)) return deploy;
-  if (endpoint.failureReason !== null) return leave(`the endpoint tells of a failure since: ${endpoint.failureReason}`);
+  if (endpoint.failureReason !== null) return leave(`the endpoint shows a failure since: ${endpoint.failureReason}`);
   if (endpoint.forced === undefined)
-    return leave('the endpoint’s tags can’t be read, which would tell whether a person has put another training there');
+    return leave('the tags of the endpoint cannot be read, which would show whether a person has put another training there');
   if (endpoint.forced !== null && endpoint.forced === endpoint.current?.training?.name) {
     return leave(`a person has put ${endpoint.forced} there by force since`);
   }

@@ -1,4 +1,4 @@
-/** Whether a run may be forgotten: nothing that costs money, or that changes an endpoint, may go on without anybody knowing of it. */
+/** Whether a run may be forgotten: nothing that costs money, or that changes an endpoint, may continue unnoticed. */
 import type { Deployment } from '../deployment/deployment.ts';
 import { isBeingStarted, isEndedJob, type TrainingJob, type TrainingRun } from './training-run.ts';
 

@@ -25,7 +25,7 @@ export type TrainingDecision =
       why: string;
       /** What is to be noted of the run's time limit: since when the time counts, and since when it is seen to be over. */
       limit: { since: number; overdueSince: number | null };
-      /** When the second look that may end the run is due; null when the next one may come at its own time. */
+      /** When the second observation that may end the run is due; null when the next one may come at its own time. */
       confirmInMs: number | null;
     }
   /** Record the outcome, and with `deploy` queue the deployment in the same transaction. */
@@ -41,7 +41,7 @@ type Finish = Extract<TrainingDecision, { kind: 'finish' }>;
 type Seen = Omit<Extract<TrainingDecision, { kind: 'wait' }>, 'limit' | 'confirmInMs'>;
 
 /**
- * What SageMaker shows to be over is over at once. A time limit ends a run only when a second look, an interval later, agrees: the
+ * What SageMaker shows to be over is over at once. A time limit ends a run only when a second observation, an interval later, agrees: the
  * clock may have been wrong for a moment.
  */
 export function decideTraining(
@@ -52,7 +52,7 @@ export function decideTraining(
 ): TrainingDecision {
   const seen = observe(run, observation);
   if (seen.kind === 'finish') return seen;
-  // What lies in the future was noted by a clock that was ahead: the time counts anew.
+  // What lies in the future was recorded by a clock that was ahead: the time counts from now.
   const since = Math.min(run.trainingSinceAt ?? run.createdAt, now);
   const end = endByLimit(observation, seen, now - since, limits);
   if (end === null) return { ...seen, limit: { since, overdueSince: null }, confirmInMs: null };
@@ -60,13 +60,13 @@ export function decideTraining(
   if (confirmed) return end;
   return {
     ...seen,
-    why: `${seen.why}; ${end.detail}, unless the next look disagrees`,
+    why: `${seen.why}; ${end.detail}, unless the next observation disagrees`,
     limit: { since, overdueSince },
     confirmInMs: confirmInMs,
   };
 }
 
-/** Whoever asked for a stop of it does not want it deployed, also by a database that is rebuilt. Stopped or failed, it never is. */
+/** The caller that requested its stop does not want it deployed, also by a database that is rebuilt. Stopped or failed, it never is. */
 export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }: Pick<TrainingOutcome, 'status'>): boolean =>
   run.stopRequestedAt !== null && status === 'completed';
 
@@ -84,7 +84,7 @@ function observe(run: TrainingRun, observation: TrainingObservation): Finish | S
 const unseen = (why: string): Seen => ({ kind: 'wait', secondaryStatus: null, requestStop: false, problem: true, why });
 
 /**
- * A training goes on whether or not we can see it, so no error but "not found" ends its run before the deadline: giving up early
+ * A training continues whether or not the service can observe it, so no error but "not found" ends its run before the deadline: giving up early
  * would lose a model that was paid for. Where it can't be seen from here at all, no time is up.
  */
 function endByLimit(
@@ -115,7 +115,7 @@ function decideJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
     case 'Completed':
       return {
         ...finish({ status: 'completed', modelArtifact: job.modelArtifact, ...seen }),
-        // Whoever asked for a stop does not want the model live.
+        // The caller that requested a stop does not want the model live.
         deploy: run.autoDeploy && run.stopRequestedAt === null,
       };
     case 'Failed': {
@@ -156,7 +156,10 @@ function whyStopped(run: TrainingRun, job: TrainingJob): Pick<TrainingOutcome, '
     return { failureReason: `stopped by SageMaker: ${secondaryStatus}${early}`, failureKind };
   }
   if (run.stopRequestedAt !== null) return { failureReason: null, failureKind };
-  return { failureReason: early === '' ? 'stopped at SageMaker by somebody else' : `stopped at SageMaker${early}`, failureKind };
+  return {
+    failureReason: early === '' ? 'stopped at SageMaker, not by this service' : `stopped at SageMaker${early}`,
+    failureKind,
+  };
 }
 
 /** The last value of each metric that is a number: NaN and infinities have no JSON. */

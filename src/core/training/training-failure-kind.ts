@@ -1,7 +1,7 @@
 /**
  * What SageMaker's words about a training that did not complete mean, as one of the closed set. The words are those of its
  * FailureReason: a class (`AlgorithmError`, `ClientError`, `CapacityError`, `InternalServerError`), a colon, and free text. What the
- * algorithm printed may stand in that text, so its own class is told first.
+ * algorithm printed may stand in that text, so its own class comes first.
  */
 import { capacityText } from '../deployment/endpoint-failure.ts';
 import type { FailureKind } from '../failure-kind.ts';
@@ -31,7 +31,7 @@ export const kindOfFailed = ({ failureReason }: Pick<TrainingJob, 'failureReason
   reasons.find(([words]) => words.test(failureReason ?? ''))?.[1] ?? 'other';
 
 /**
- * Why a training ended as Stopped where nobody asked the service for that; null for somebody's own decision. SageMaker itself stops one
+ * Why a training ended as Stopped where no caller of this service requested that; null for a person's own decision. SageMaker itself stops one
  * that ran for too long, and one that did not get its instances in time: that one is never billed a second.
  */
 export function kindOfStopped(job: TrainingJob): FailureKind | null {

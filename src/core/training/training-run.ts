@@ -27,7 +27,7 @@ export const isBeingStarted = (
   now: number,
 ): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startTiming.leaseMs, now);
 
-/** What was asked for when the training was requested: all that CreateTrainingJob and, later, CreateModel need to know. */
+/** What the caller requested: all that CreateTrainingJob and, later, CreateModel need to know. */
 export interface TrainingRequest {
   trainingImage: string;
   roleArn: string;
@@ -57,13 +57,13 @@ export interface TrainingRun {
   failureReason: string | null;
   modelArtifact: string | null;
   metrics: Record<string, number> | null;
-  /** null for a training that somebody else started and we adopted. */
+  /** null for a training that the service adopted and did not start. */
   request: TrainingRequest | null;
   /** null where the service's own setting holds. */
   servingImage: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
-  /** When the training was asked for, by our clock; for an adopted one SageMaker's CreationTime. To be shown, not to order by. */
+  /** When the training was requested, by our clock; for an adopted one SageMaker's CreationTime. To be shown, not to order by. */
   createdAt: number;
   updatedAt: number;
   finishedAt: number | null;
@@ -80,9 +80,9 @@ export interface TrainingRun {
   /** SageMaker's TrainingEndTime. */
   trainingEndedAt: number | null;
   failureKind: FailureKind | null;
-  /** SageMaker's CreationTime, by which trainings are ordered; null until SageMaker has told. */
+  /** SageMaker's CreationTime, by which trainings are ordered; null until SageMaker has shown it. */
   trainingCreatedAt: number | null;
-  /** Since when a limit of its is seen to be over; a second look, an interval later, has to agree before that ends it. */
+  /** Since when a limit of its is seen to be over; a second observation, an interval later, has to agree before that ends it. */
   overdueSince: number | null;
   /** The training was over already when it was adopted from SageMaker. */
   foundEnded: boolean;
@@ -99,7 +99,7 @@ export interface TrainingOutcome {
   failureKind: FailureKind | null;
   /** SageMaker's CreationTime; null where the job was not seen. */
   trainingCreatedAt: number | null;
-  /** What the history tells of it, where that is not the failure's reason. */
+  /** What the history says of it, where that is not the failure's reason. */
   detail?: string;
 }
 

@@ -3,7 +3,7 @@ import type { TrainingRunStatus } from './training-run.ts';
 
 /**
  * Which status of a training run may follow which. The store's conditions are made from it, and a test holds the state diagram in
- * ARCHITECTURE.md to it. A run that timed out may still get its outcome: SageMaker went on while no worker observed it.
+ * ARCHITECTURE.md to it. A run that timed out may still get its outcome: SageMaker continued while no worker observed it.
  */
 export const trainingRunTransitions: Transitions<TrainingRunStatus> = {
   requested: ['training', 'completed', 'failed', 'stopped', 'timed_out'],

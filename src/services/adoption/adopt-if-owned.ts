@@ -10,7 +10,7 @@ import type { ServiceContext } from '../context.ts';
 export type AdoptionResult =
   | { kind: 'adopted' }
   /** Known, removed, or nobody's business of ours. */
-  | { kind: 'theirs' }
+  | { kind: 'foreign' }
   /** It can't be told, or not be handled: it is written down. */
   | { kind: 'skipped' }
   /** Ours, unless there is an older one of the same run id. */
@@ -26,8 +26,8 @@ export async function adoptIfOwned(ctx: ServiceContext, job: FoundJob, options: 
   try {
     const read = await readTags(ctx, job, options);
     switch (read.kind) {
-      case 'theirs':
-        return { kind: 'theirs' };
+      case 'foreign':
+        return { kind: 'foreign' };
       case 'copied':
         return await skipped(ctx, job, copiedFrom(read.from));
       case 'invalid':
@@ -54,7 +54,7 @@ export async function adoptOwned(ctx: ServiceContext, job: FoundJob, own: FoundT
       return { kind: 'adopted' };
     case 'known':
     case 'removed':
-      return { kind: 'theirs' };
+      return { kind: 'foreign' };
     case 'run_id_taken':
       return skipped(ctx, job, copiedFrom(result.by));
   }

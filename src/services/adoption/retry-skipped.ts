@@ -47,7 +47,7 @@ async function retryOne(
         return true;
       case 'skipped':
         return false;
-      case 'theirs':
+      case 'foreign':
         await store.skipped.resolve({ kind: 'training_job', name });
         return false;
       case 'unnamed':

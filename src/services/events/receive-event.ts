@@ -96,7 +96,7 @@ async function refreshFromSageMaker(ctx: ServiceContext, name: string, notStarte
 /** null when the tags say that it is one. */
 async function whyNotOurs({ store }: ServiceContext, read: ReadTags, notStarted: string): Promise<string | null> {
   switch (read.kind) {
-    case 'theirs':
+    case 'foreign':
       return notStarted;
     case 'copied':
       return `${notStarted}: ${copiedFrom(read.from)}`;
