@@ -22,7 +22,7 @@ const maxIssues = 20;
 
 function queryIssues(c: ApiContext, { query, takesAnyQuery }: KnownRoute): FieldIssue[] {
   if (takesAnyQuery) return [];
-  const sent = [...new URL(c.req.url).searchParams.keys()];
+  const sent = c.req.url.includes('?') ? [...new URL(c.req.url).searchParams.keys()] : [];
   const names = Object.keys(query?.shape ?? {});
   const known = names.length === 0 ? 'this route has none' : `known are: ${names.join(', ')}`;
   const ofNames = [...new Set(sent)]
@@ -36,16 +36,14 @@ function queryIssues(c: ApiContext, { query, takesAnyQuery }: KnownRoute): Field
 }
 
 function headerIssues(c: ApiContext, { headers }: KnownRoute): FieldIssue[] {
+  if (headers === null) return [];
   const { headersDistinct } = c.env.incoming;
-  const names = Object.keys(headers?.shape ?? {});
+  const names = Object.keys(headers.shape);
   const twice = names.filter((name) => (headersDistinct[name]?.length ?? 0) > 1).map((name) => sentTwice(headerName(name)));
-  const result = headers?.safeParse(Object.fromEntries(names.map((name) => [name, c.req.header(name)])));
-  return result === undefined || result.success
-    ? twice
-    : withOthers(
-        twice,
-        toFieldIssues(result.error, 'header').map(({ field, detail }) => ({ field: headerName(field), detail })),
-      );
+  const result = headers.safeParse(Object.fromEntries(names.map((name) => [name, c.req.header(name)])));
+  if (result.success) return twice;
+  const others = toFieldIssues(result.error, 'header').map(({ field, detail }) => ({ field: headerName(field), detail }));
+  return withOthers(twice, others);
 }
 
 const sentTwice = (field: string): FieldIssue => ({ field, detail: 'is given more than once; send one value' });

@@ -27,11 +27,17 @@ export function createRouteFinder(registered: readonly RouteConfig[], prefixes: 
   }
   const pages = [...known].filter(([, { access }]) => access === 'browser');
 
+  const find = (key: string): KnownRoute | null =>
+    known.get(key) ?? pages.find(([page]) => key.startsWith(`${page}/`))?.[1] ?? null;
+  // By the router's own entry for the route, of which there is a fixed number.
+  const found = new Map<object, KnownRoute | null>();
+
   return (c: Context): KnownRoute | null => {
     const matched = matchedRoutes(c).at(-1);
     if (matched === undefined) return null;
-    const key = keyOf(matched.method, matched.path);
-    return known.get(key) ?? pages.find(([page]) => key.startsWith(`${page}/`))?.[1] ?? null;
+    const route = found.get(matched) ?? find(keyOf(matched.method, matched.path));
+    found.set(matched, route);
+    return route;
   };
 }
 
