@@ -122,12 +122,23 @@ describe('docs/reference/retry-budgets.md', () => {
 });
 
 describe('docs/operations/log-events.md', () => {
-  const text = read('docs/operations/log-events.md');
-  const written = firstCells(text).flatMap(inBackticks);
+  const rows = tableRows(read('docs/operations/log-events.md')).map((cells) => cells.map((cell) => cell.replaceAll('`', '')));
+  const written = rows.map(([event = '']) => event);
+  const source = sources('src/**/*.ts');
+  const subjects = [...new Set(written.map((event) => event.split('.')[0]))].join('|');
+  /** Keys stand beside `event`, or are names of a known subject. */
+  const logged = new Set([
+    ...found(source, /event: '([\w.]+)'/g),
+    ...found(source, new RegExp(`'((?:${subjects})\\.[a-z_]+)'`, 'g')).filter((event) => event !== 'aws.sagemaker'),
+  ]);
 
   it('has each event once', () => {
     expect(written.length).toBeGreaterThan(40);
     expect(written.filter((event, index) => written.indexOf(event) !== index)).toEqual([]);
+  });
+
+  it('has every event that the programs log', () => {
+    expect([...logged].filter((event) => !written.includes(event)).toSorted()).toEqual([]);
   });
 });
 
