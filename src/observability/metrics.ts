@@ -1,13 +1,13 @@
 /**
- * Prometheus metrics. What is counted lies in the database and in Redis and is read when it is asked for, so that any one API
- * process tells of all processes; only the process metrics are the answering process's own.
+ * Prometheus metrics. Each scrape reads the counts from the database and Redis, so that any API process reports all processes; only
+ * the process metrics are its own.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailableError } from '../core/errors.ts';
-import { latencyBucketsMs } from '../core/latency-buckets.ts';
 import { skippedKinds } from '../core/skipped.ts';
 import { isAlive } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
+import { registerCountedHistogram } from './counted-histogram.ts';
 
 /** Jobs by queue and BullMQ state. */
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -17,14 +17,14 @@ export interface MetricsSources {
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   now: () => number;
-  /** Rejects, in less than a scrape may take, while Redis is away. */
+  /** Rejects, in less than a scrape may take, while Redis is unavailable. */
   queueDepths: () => Promise<QueueDepths>;
   /** Of this service. */
   version: string;
 }
 
 export interface Metrics {
-  /** Prometheus' text format, 0.0.4. Answers without what can't be read: `autodeploy_redis_up` and `…_database_up` tell. */
+  /** Returns Prometheus' text format, 0.0.4, without what can't be read: `autodeploy_redis_up` and `…_database_up` show that. */
   text(): Promise<string>;
 }
 
@@ -49,18 +49,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
         readStore(sources.store, sources.now()),
         readQueues(sources.queueDepths),
       ]);
-      // A registry a scrape: what is shown is what was read, whoever else scrapes meanwhile.
+      // A registry for each scrape: it shows what this scrape read, whatever others read meanwhile.
       const ofSystem = new Registry();
       showDatabase(takesWrites, ofSystem);
       if (stored !== null) showStored(stored, ofSystem);
       showQueues(depths, redisTakesWrites, ofSystem);
-      const latencies = stored === null ? [] : showLatencies(stored.latencies);
-      return [await ofSystem.metrics(), ...latencies, await ofProcess.metrics()].join('\n');
+      if (stored !== null) showLatencies(stored.latencies, ofSystem);
+      return [await ofSystem.metrics(), await ofProcess.metrics()].join('\n');
     },
   };
 }
 
-/** A database that can only be read is none: nothing is recorded. */
+/** A read-only database counts as unavailable: the service can't record anything. */
 const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
   store.ping().then(
     () => true,
@@ -92,7 +92,7 @@ async function readQueues(queueDepths: MetricsSources['queueDepths']): Promise<Q
   try {
     return await queueDepths();
   } catch {
-    // Whatever the reason: the queue can't be seen from here, and readiness tells why.
+    // Whatever the reason: the queue can't be read, and readiness says why.
     return null;
   }
 }
@@ -156,7 +156,7 @@ const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: 
   },
   requested: {
     name: 'autodeploy_deploy_requested_latency_seconds',
-    help: 'From the end of a training to SageMaker being asked for the endpoint, by who detected the end',
+    help: 'From the end of a training to the request for its endpoint, by who detected the end',
   },
   in_service: {
     name: 'autodeploy_deploy_latency_seconds',
@@ -164,14 +164,12 @@ const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: 
   },
 };
 
-const showLatencies = (latencies: LatencyHistogram[]): string[] =>
-  Object.entries(latencyMetrics).map(([reached, { name, help }]) =>
-    histogramText(
-      name,
-      help,
-      latencies.filter((one) => one.reached === reached),
-    ),
-  );
+function showLatencies(latencies: readonly LatencyHistogram[], registry: Registry): void {
+  for (const [reached, metric] of Object.entries(latencyMetrics)) {
+    const series = latencies.filter((one) => one.reached === reached);
+    registerCountedHistogram(registry, metric, series);
+  }
+}
 
 function showQueues(depths: QueueDepths | null, redisUp: boolean, registry: Registry): void {
   const registers = [registry];
@@ -188,18 +186,4 @@ function showQueues(depths: QueueDepths | null, redisUp: boolean, registry: Regi
   for (const [queue, states] of Object.entries(depths)) {
     for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count);
   }
-}
-
-/** A histogram that the database has counted, as text: prom-client's own can only be observed into. Help without line breaks. */
-function histogramText(name: string, help: string, series: LatencyHistogram[]): string {
-  const lines = series.flatMap(({ detectedBy, buckets, count, sumMs }) => {
-    const label = `detected_by="${detectedBy ?? 'unknown'}"`;
-    return [
-      ...latencyBucketsMs.map((most, index) => `${name}_bucket{${label},le="${most / 1000}"} ${buckets[index] ?? 0}`),
-      `${name}_bucket{${label},le="+Inf"} ${count}`,
-      `${name}_sum{${label}} ${sumMs / 1000}`,
-      `${name}_count{${label}} ${count}`,
-    ];
-  });
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
 }

@@ -68,7 +68,17 @@ function directWrites(sqlite: Sqlite.Database): () => Promise<void> {
   );
   const record = sqlite.transaction((run: NewRun, now: number) => {
     const { runId, trainingJobName, endpointName, request, servingImage } = run;
-    const seq = insertRun.run(runId, trainingJobName, project, endpointName, JSON.stringify(request), servingImage, now, now, now);
+    const seq = insertRun.run(
+      runId,
+      trainingJobName,
+      project,
+      endpointName,
+      JSON.stringify(request),
+      servingImage,
+      now,
+      now,
+      now,
+    );
     insertHistory.run(seq.lastInsertRowid, now, null, 'requested');
     return seq.lastInsertRowid;
   });
