@@ -11,6 +11,7 @@ import { createQueue, type RedisQueue } from '../queue/queue.ts';
 import type { ClientOverrides } from '../sagemaker/client.ts';
 import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { newEventMemory } from '../services/events/event-memory.ts';
 import { type Presence, problemOfQueue, startPresence } from '../services/system/presence.ts';
 import { shareDatabase, type SharedDatabase } from '../services/system/shared-database.ts';
 import { newProcessName } from './process-name.ts';
@@ -73,7 +74,7 @@ export async function createContext(
   let presence: Presence | null = null;
 
   return {
-    ctx: { store, sagemaker, queue, log, settings, now, random },
+    ctx: { store, sagemaker, queue, log, settings, eventMemory: newEventMemory(now()), now, random },
     store,
     queue,
     sagemaker,

@@ -3,14 +3,17 @@ import type { Queue } from '../ports/queue.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 import type { Store } from '../ports/store.ts';
+import type { EventMemory } from './events/event-memory.ts';
 
-/** What every service gets. The clock and randomness are handed in. */
+/** What every service receives as its first argument. The clock and randomness are arguments, too. */
 export interface ServiceContext {
   store: Store;
   sagemaker: SageMaker;
   queue: Queue;
   log: Logger;
   settings: ServiceSettings;
+  /** Of this process, for the events that it receives. */
+  eventMemory: EventMemory;
   /** Milliseconds since 1970 UTC. */
   now: () => number;
   /** Uniform in [0, 1). */

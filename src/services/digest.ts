@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A digest over content whose parts are always given in the same order; the order of an object's keys makes no difference. */
+/** Returns a digest of content. The order of an object's keys makes no difference, the order of an array's items does. */
 export const digestOf = (content: unknown): string =>
   createHash('sha256').update(JSON.stringify(content, sortedKeys)).digest('hex');
 

@@ -1,35 +1,36 @@
 import { CannotBeHandled } from '../core/errors.ts';
-import { skip } from './adoption/skip.ts';
 import type { WatchedDeployment, WatchedRun } from '../ports/queue.ts';
 import type { ServiceContext } from './context.ts';
+import { skip } from './skip.ts';
 
 /**
- * Tells the queue of a run that is recorded. A queue that is away is no failure: the reconciler finds the run in the database
+ * Queues the check of a recorded run. An unavailable queue is no failure: the reconciler finds the run in the database
  * (ARCHITECTURE.md#principles).
  */
-export async function enqueueCheck(ctx: ServiceContext, run: WatchedRun, delayMs: number): Promise<void> {
-  const { queue, log } = ctx;
+export async function enqueueCheck(ctx: ServiceContext, { run, delayMs }: { run: WatchedRun; delayMs: number }): Promise<void> {
+  const { trainingJobName } = run;
   try {
-    await queue.scheduleTrainingCheck(run, delayMs);
+    await ctx.queue.scheduleTrainingCheck(run, delayMs);
   } catch (error) {
-    if (error instanceof CannotBeHandled) return skip(ctx, 'run', run.trainingJobName, error.message);
-    log.warn(
-      { err: error, training_job_name: run.trainingJobName },
-      'the queue is away: monitoring begins when a reconciler finds the run',
-    );
+    if (error instanceof CannotBeHandled) return skip(ctx, { kind: 'run', name: trainingJobName, reason: error.message });
+    ctx.log.warn({ ...unavailable, err: error, training_job_name: trainingJobName }, unavailableText);
   }
 }
 
 /** The same for a deployment. */
-export async function enqueueDeploy(ctx: ServiceContext, deployment: WatchedDeployment, delayMs: number): Promise<void> {
-  const { queue, log } = ctx;
+export async function enqueueDeploy(
+  ctx: ServiceContext,
+  { deployment, delayMs }: { deployment: WatchedDeployment; delayMs: number },
+): Promise<void> {
+  const { deploymentId, trainingJobName } = deployment;
   try {
-    await queue.deploy(deployment, delayMs);
+    await ctx.queue.deploy(deployment, delayMs);
   } catch (error) {
-    if (error instanceof CannotBeHandled) return skip(ctx, 'deployment', deployment.deploymentId, error.message);
-    log.warn(
-      { err: error, training_job_name: deployment.trainingJobName, deployment_id: deployment.deploymentId },
-      'the queue is away: the deployment goes on when a reconciler finds it',
-    );
+    if (error instanceof CannotBeHandled) return skip(ctx, { kind: 'deployment', name: deploymentId, reason: error.message });
+    const fields = { training_job_name: trainingJobName, deployment_id: deploymentId };
+    ctx.log.warn({ ...unavailable, err: error, ...fields }, unavailableText);
   }
 }
+
+const unavailable = { event: 'queue.unavailable' };
+const unavailableText = 'queue unavailable; the reconciler will schedule this run';

@@ -1,6 +1,6 @@
-/** What becomes of a job when a worker has run it: the one result from a service to BullMQ. */
+/** What becomes of a job after its run: the one result from a service to BullMQ. */
 export type JobResult =
-  | { kind: 'complete'; /** What the job leaves behind for people. */ summary: string }
+  | { kind: 'complete'; /** What the job leaves behind for operators. */ summary: string }
   | Snooze
   /** The worker shuts down: any worker may take the job at once. */
   | { kind: 'release' }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/jobs.ts';
 import { runDeployment } from '../services/deployment/run-deployment.ts';
-import { observeTraining } from '../services/training/observe-run.ts';
+import { observeRun } from '../services/training/observe-run.ts';
 import { observeOnEvent } from '../services/events/observe-on-event.ts';
 import { complete, type JobResult } from '../services/job-result.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -34,10 +34,10 @@ export function createHandlers(ctx: ServiceContext): JobKind[] {
       queueName: checkQueueName,
       schema: checkSchema,
       handle: ({ training_job_name, failing_since, actor }, { signal, log }) => {
-        const observe = actor === 'event' ? observeOnEvent : observeTraining;
+        const observe = actor === 'event' ? observeOnEvent : observeRun;
         // A clock that was set back since wrote an instant in the future.
         const failingSince = failing_since === null ? null : Math.min(failing_since, ctx.now());
-        return observe({ ...ctx, log }, training_job_name, { actor, failingSince, signal });
+        return observe({ ...ctx, log }, { trainingJobName: training_job_name, actor, failingSince, signal });
       },
     }),
     jobKind({

@@ -15,7 +15,7 @@ export const startReconciling = (ctx: ServiceContext): PeriodicTask =>
 export function startAdopting(ctx: ServiceContext): PeriodicTask {
   const search = newSearch();
   const failure = { event: 'orphans.list_failed', message: 'search for orphans failed; retrying' };
-  return startTask(ctx, failure, (signal) => adoptOrphans(ctx, search, { signal }));
+  return startTask(ctx, failure, (signal) => adoptOrphans(ctx, { search, signal }));
 }
 
 function startTask(

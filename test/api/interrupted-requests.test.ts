@@ -78,7 +78,7 @@ describe('database lost halfway', () => {
     );
     api.takeDatabaseAway();
     const { detail } = expectProblem(await response, 503, 'database_unavailable');
-    expect(detail).toMatch(/^The database stopped answering half-way\. The stop of job is recorded/);
+    expect(detail).toMatch(/^The database became unavailable half-way\. The stop of job is recorded/);
   });
 
   it('POST /deploy/{name} > says that it may be recorded and is safe to repeat', async () => {

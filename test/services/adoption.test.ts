@@ -13,7 +13,7 @@ function searching(context: TestContext): () => Promise<number> {
   const search = newSearch();
   return () => {
     context.clock.advance(31);
-    return adoptOrphans(context.ctx, search);
+    return adoptOrphans(context.ctx, { search: search });
   };
 }
 
@@ -43,7 +43,7 @@ const denied = (nameContains: string) =>
     times: 'forever',
   }) as const;
 
-const saidSkipped = (context: TestContext): string[] => context.lines.filter((line) => line.includes('is passed over'));
+const saidSkipped = (context: TestContext): string[] => context.lines.filter((line) => line.includes('"event":"skipped"'));
 
 describe('the look for lost trainings', () => {
   it('goes on past one whose tags may not be read, counts it, and looks at it again when permissions may have come', async () => {
@@ -88,7 +88,7 @@ describe('the look for lost trainings', () => {
     ]);
     expect(saidSkipped(context)).toHaveLength(1);
     // An event is no way round it.
-    expect(await observeOnEvent(context.ctx, 'odd', { actor: 'event', failingSince: null })).toEqual({
+    expect(await observeOnEvent(context.ctx, { trainingJobName: 'odd', actor: 'event', failingSince: null })).toEqual({
       kind: 'complete',
       summary: 'done',
     });
@@ -127,7 +127,7 @@ describe('the look for lost trainings', () => {
     const observations: number[] = [];
     const lowRate = async <T>(call: Promise<T>): Promise<T> => {
       context.clock.advance(10);
-      observations.push(await adoptOrphans(often, other));
+      observations.push(await adoptOrphans(often, { search: other }));
       return call;
     };
     // A slow SageMaker: 10 s for each call.
@@ -140,7 +140,7 @@ describe('the look for lost trainings', () => {
         listTags: (arn: string) => lowRate(sagemaker.listTags(arn)),
       },
     };
-    await adoptOrphans(slow, search);
+    await adoptOrphans(slow, { search: search });
     expect(observations).toEqual([0, 0, 0, 0]);
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(3);
@@ -150,14 +150,14 @@ describe('the look for lost trainings', () => {
     for (const name of ['one', 'two', 'three'])
       await context.store.skipped.record({ kind: 'training_job', name, reason: 'not authorized', now: longAgo });
     context.clock.advance(40);
-    await adoptOrphans(slow, search);
+    await adoptOrphans(slow, { search: search });
     expect(observations).toEqual(Array.from({ length: 11 }, () => 0));
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
 
     // Whoever dies half-way has the lease for 15 s.
     await context.store.leases.saveCheckpoint({ task: `${adoptionTask}:lease`, checkpointAt: context.clock.now });
     const observe = searching(context);
-    await adoptOrphans(context.ctx, newSearch());
+    await adoptOrphans(context.ctx, { search: newSearch() });
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
     await observe();
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(3);
@@ -265,7 +265,7 @@ describe('a training with copied tags', () => {
       const refused = { accepted: false, reason: expect.stringContaining('copied') };
       const tags = name === 'unnamed-copy' ? unnamed(copied) : copied;
       expect(await receiveEvent(context.ctx, event(name, tags))).toEqual(refused);
-      await observeOnEvent(context.ctx, name, { actor: 'event', failingSince: null });
+      await observeOnEvent(context.ctx, { trainingJobName: name, actor: 'event', failingSince: null });
       expect(await context.store.runs.find(name)).toBeNull();
     }
     expect(await receiveEvent(context.ctx, event('ml-sentiment-training-copy'))).toMatchObject({ accepted: false });
@@ -301,7 +301,7 @@ describe('a training with copied tags', () => {
     await train(context, 'aa-copy', unnamed(tagsOf('one')));
     await train(context, 'another', unnamed(tagsOf('another')));
     // Before the list has been looked through nobody knows which is older.
-    await observeOnEvent(context.ctx, 'aa-copy', { actor: 'event', failingSince: null });
+    await observeOnEvent(context.ctx, { trainingJobName: 'aa-copy', actor: 'event', failingSince: null });
     expect(await searching(context)()).toBe(2);
     expect([await context.store.runs.find('zz-original'), await context.store.runs.find('another')]).toMatchObject([{}, {}]);
     expect(await context.store.skipped.list()).toMatchObject([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
-import { readRun } from '../../src/services/training/get-run.ts';
+import { getRun } from '../../src/services/training/get-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
@@ -84,7 +84,7 @@ describe('a clock that is wrong', () => {
       context.clock.advance(15);
     }
     expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'failed', failureKind: 'timeout' });
-    const { history } = await readRun(context.ctx, job);
+    const { history } = await getRun(context.ctx, { trainingJobName: job });
     expect(history.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the clock was put back/));
   });
 

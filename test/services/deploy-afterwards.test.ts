@@ -127,12 +127,12 @@ it('an end that a clock wrote which was hours ahead counts from the first look o
 it('is given up, and said, when the endpoint is not to be seen for a day; then the run can be removed', async () => {
   const { context, job } = await missedByNow();
   context.simulator.addFault(denied);
-  await expect(removeRun(context.ctx, job)).rejects.toMatchObject({ code: 'deployment_in_progress' });
+  await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({ code: 'deployment_in_progress' });
   await runRounds(context, 2);
   context.clock.advance(24 * 3600);
   await context.settle();
   expect(context.lines.filter((line) => line.includes('"event":"deployment.end_unknown"'))).toHaveLength(1);
-  await removeRun(context.ctx, job);
+  await removeRun(context.ctx, { trainingJobName: job });
   expect(await context.store.runs.find(job)).toBeNull();
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { ClaimLostError } from '../../src/core/errors.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import type { Operation } from 'sagemaker-simulator';
 import { makeConfig } from '../../tools/testkit/simulator.ts';
@@ -272,7 +272,7 @@ describe('no effect is lost or made twice', () => {
     for (let count = 0; count < 60; count += 1) {
       const worker = workers[count % workers.length] ?? ctx;
       for (const { trainingJobName } of await context.store.runs.listUnfinished({ afterSeq: 0, limit: 10 })) {
-        await observeTraining(worker, trainingJobName, { actor: 'poll', failingSince: null });
+        await observeRun(worker, { trainingJobName, actor: 'poll', failingSince: null });
       }
       for (const { deploymentId } of await context.store.deployments.listUnfinished({ afterSeq: 0, limit: 10 }))
         await runDeployment(worker, { deploymentId });

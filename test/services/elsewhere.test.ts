@@ -2,11 +2,11 @@ import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
 import { reconcile } from '../../src/services/system/reconcile.ts';
 import { removeRun } from '../../src/services/training/remove-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
-import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import { startSimulator, training } from '../../tools/testkit/simulator.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
@@ -29,7 +29,8 @@ async function elsewhere(
   return { ...context.ctx, sagemaker };
 }
 
-const observe = (ctx: TestContext['ctx'], job: string) => observeTraining(ctx, job, { actor: 'poll', failingSince: null });
+const observe = (ctx: TestContext['ctx'], job: string) =>
+  observeRun(ctx, { trainingJobName: job, actor: 'poll', failingSince: null });
 
 describe.each([
   ['of another region', { region: 'eu-west-1' }, 'us-east-1, account 123456789012, and this process speaks to eu-west-1'],
@@ -47,7 +48,7 @@ describe.each([
     expect(await context.store.skipped.list()).toMatchObject([
       { kind: 'run_elsewhere', name: job, reason: expect.stringContaining(reported), count: 5 },
     ]);
-    expect(context.lines.filter((line) => line.includes('is passed over'))).toHaveLength(1);
+    expect(context.lines.filter((line) => line.includes('"event":"skipped"'))).toHaveLength(1);
     // A process of the right place goes on with it, and the warning passes.
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
@@ -61,10 +62,10 @@ describe.each([
     const job = await context.start();
     const wrong = await elsewhere(context, where);
     const refusal = { code: 'sagemaker_unavailable', message: expect.stringContaining(reported) };
-    await expect(stopTraining(wrong, job)).rejects.toMatchObject(refusal);
+    await expect(stopRun(wrong, { trainingJobName: job })).rejects.toMatchObject(refusal);
     expect(await context.store.runs.find(job)).toMatchObject({ stopRequestedAt: expect.any(Number) });
     await expect(requestDeployment(wrong, { trainingJobName: job, force: false, trigger: 'api' })).rejects.toMatchObject(refusal);
-    await expect(removeRun(wrong, job)).rejects.toMatchObject(refusal);
+    await expect(removeRun(wrong, { trainingJobName: job })).rejects.toMatchObject(refusal);
     await context.settle();
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
   });

@@ -18,7 +18,8 @@ const endpointEvent = (name = endpointName): StateChange => ({
   status: 'InService',
 });
 
-const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
+const observe = (context: TestContext, job: string) =>
+  observeOnEvent(context.ctx, { trainingJobName: job, actor: 'event', failingSince: null });
 const observationJobs = async (context: TestContext): Promise<string[]> => {
   const jobs = await Promise.all(context.ctx.queue.queues.map((queue) => queue.getJobs(['waiting'])));
   // Without what tells one look from the next of its kind.
@@ -197,7 +198,7 @@ describe('an event of an endpoint', () => {
 
 describe('an event that was missed', () => {
   const missed = (context: TestContext): string[] =>
-    context.lines.filter((line) => line.includes('the event path may be broken'));
+    context.lines.filter((line) => line.includes('"event":"training.event_missed"'));
 
   it('is told of when a poll finds the end much later, and events are in use', async () => {
     const context = await startTestContext();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tagKeys } from '../../src/core/sagemaker/tags.ts';
 import { adoptOrphans } from '../../src/services/adoption/adopt-orphans.ts';
 import { newSearch } from '../../src/services/adoption/orphan-search.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import { makeConfig } from '../../tools/testkit/simulator.ts';
 import { reported } from '../db/samples.ts';
@@ -27,14 +27,15 @@ async function twoDeployed(): Promise<TestContext> {
 async function rebuild(context: TestContext): Promise<void> {
   await context.loseDatabase();
   context.clock.advance(31);
-  await adoptOrphans(context.ctx, newSearch());
+  await adoptOrphans(context.ctx, { search: newSearch() });
   await context.settle();
 }
 
 const liveConfig = async (context: TestContext): Promise<string> =>
   (await context.sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName ?? '';
 
-const saidLeft = (context: TestContext): string[] => context.lines.filter((line) => line.includes('is not deployed by itself'));
+const saidLeft = (context: TestContext): string[] =>
+  context.lines.filter((line) => line.includes('"event":"training.adopted_not_deployed"'));
 
 /** Recorded as completed, with a word on why it is not deployed and how it can be. */
 async function expectLeft(context: TestContext, name: string, why: string): Promise<void> {
@@ -142,15 +143,15 @@ describe('after a lost database', () => {
     const fault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no', times: 'forever' } as const;
     context.simulator.addFault({ ...fault, match: { operation: 'DescribeEndpoint' } });
     context.clock.advance(31);
-    await adoptOrphans(context.ctx, newSearch());
+    await adoptOrphans(context.ctx, { search: newSearch() });
     let failingSince: number | null = null;
     for (const seconds of [0, 299, 2, 60]) {
       expect(await context.store.runs.find('g-2')).toMatchObject({ status: 'training' });
       context.clock.advance(seconds);
-      const outcome = await observeTraining(context.ctx, 'g-2', { actor: 'poll', failingSince });
+      const outcome = await observeRun(context.ctx, { trainingJobName: 'g-2', actor: 'poll', failingSince });
       if (outcome.kind === 'snooze') ({ failingSince } = outcome);
     }
-    await expectLeft(context, 'g-2', 'can’t be read: DescribeEndpoint: no');
+    await expectLeft(context, 'g-2', 'cannot be read: DescribeEndpoint: no');
   });
 
   it('what the tags say of a person’s will counts only while it is live', async () => {

@@ -9,9 +9,10 @@ import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { RedisQueue } from '../../src/queue/queue.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
-import { createTrainingRun } from '../../src/services/training/create-run.ts';
+import { createRun } from '../../src/services/training/create-run.ts';
 import type { BootstrapBody } from '../../src/services/training/new-run.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
+import { newEventMemory } from '../../src/services/events/event-memory.ts';
 import type { ServiceSettings } from '../../src/ports/settings.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { ServiceContext } from '../../src/services/context.ts';
@@ -83,7 +84,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
 
   const observeRuns = async (): Promise<void> => {
     for (const run of await ctx.store.runs.listUnfinished({ afterSeq: 0, limit: 1000 })) {
-      await observeTraining(ctx, run.trainingJobName, { actor: 'poll', failingSince: null });
+      await observeRun(ctx, { trainingJobName: run.trainingJobName, actor: 'poll', failingSince: null });
     }
   };
   const deploymentsOf = async (trainingJobName: string): Promise<Deployment[]> =>
@@ -105,7 +106,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     clock,
     lines,
     start: async (body = {}, autoDeploy = true) => {
-      const { run } = await createTrainingRun(ctx, { autoDeploy, idempotencyKey: null, body });
+      const { run } = await createRun(ctx, { autoDeploy, idempotencyKey: null, body });
       // Trainings are ordered by when they were asked for.
       clock.now += 1;
       return run.trainingJobName;
@@ -144,6 +145,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     loseDatabase: async () => {
       await ctx.store.close();
       ctx.store = newStore();
+      ctx.eventMemory = newEventMemory(clock.now);
     },
   };
 }

@@ -1,13 +1,13 @@
 /** Names of training jobs in another case than SageMaker spells them. */
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../src/core/sagemaker/state-change.ts';
-import { createTrainingRun } from '../../src/services/training/create-run.ts';
+import { createRun } from '../../src/services/training/create-run.ts';
 import { observeOnEvent } from '../../src/services/events/observe-on-event.ts';
-import { readRun } from '../../src/services/training/get-run.ts';
+import { getRun } from '../../src/services/training/get-run.ts';
 import { receiveEvent } from '../../src/services/events/receive-event.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
 import { findTrainingJob } from '../../src/services/training/find-training-job.ts';
-import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import { training } from '../../tools/testkit/simulator.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
@@ -19,7 +19,8 @@ const event = (trainingJobName: string): StateChange => ({
   status: 'Completed',
   tags: {},
 });
-const observe = (context: TestContext, job: string) => observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
+const observe = (context: TestContext, job: string) =>
+  observeOnEvent(context.ctx, { trainingJobName: job, actor: 'event', failingSince: null });
 const runs = async (context: TestContext): Promise<string[]> =>
   (await context.store.runs.list({ filter: {}, page: { limit: 100, cursor: null } })).items.map(
     ({ trainingJobName }) => trainingJobName,
@@ -56,7 +57,7 @@ describe('a name in another case', () => {
   it('of a training that ended otherwise says how', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
-    await stopTraining(context.ctx, 'Case-1');
+    await stopRun(context.ctx, { trainingJobName: 'Case-1' });
     await context.settle();
     await expect(deploy(context, 'CASE-1')).rejects.toMatchObject({ message: 'The training Case-1 is not completed: stopped' });
   });
@@ -64,9 +65,9 @@ describe('a name in another case', () => {
   it('is read, and stopped', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
-    expect((await readRun(context.ctx, 'CASE-1')).run.trainingJobName).toBe('Case-1');
-    expect((await readRun(context.ctx, 'CASE-1')).history).not.toEqual([]);
-    expect((await stopTraining(context.ctx, 'CASE-1')).trainingJobName).toBe('Case-1');
+    expect((await getRun(context.ctx, { trainingJobName: 'CASE-1' })).run.trainingJobName).toBe('Case-1');
+    expect((await getRun(context.ctx, { trainingJobName: 'CASE-1' })).history).not.toEqual([]);
+    expect((await stopRun(context.ctx, { trainingJobName: 'CASE-1' })).trainingJobName).toBe('Case-1');
     await context.settle();
     expect(await context.store.runs.find('Case-1')).toMatchObject({ status: 'stopped' });
   });
@@ -75,7 +76,7 @@ describe('a name in another case', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     await context.start({ trainingJobName: 'Case-1' });
-    await expect(stopTraining(context.ctx, 'CASE-1')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(stopRun(context.ctx, { trainingJobName: 'CASE-1' })).rejects.toMatchObject({ code: 'not_found' });
     expect(await context.store.runs.find('Case-1')).toMatchObject({ stopRequestedAt: null });
   });
 
@@ -97,7 +98,7 @@ describe('a name in another case', () => {
   it('of a run is in use for another one', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
-    const snooze = createTrainingRun(context.ctx, {
+    const snooze = createRun(context.ctx, {
       autoDeploy: true,
       idempotencyKey: null,
       body: { trainingJobName: 'CASE-1' },
@@ -107,7 +108,7 @@ describe('a name in another case', () => {
       message: 'There is a training run named Case-1 already',
     });
     await context.sdk.createTrainingJob(training('Theirs'));
-    const foreign = createTrainingRun(context.ctx, {
+    const foreign = createRun(context.ctx, {
       autoDeploy: true,
       idempotencyKey: null,
       body: { trainingJobName: 'THEIRS' },

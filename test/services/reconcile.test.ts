@@ -7,7 +7,7 @@ import { image, training } from '../../tools/testkit/simulator.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { endpointName, startTestContext, type TestContext } from './harness.ts';
 
-const adopt = (context: TestContext): Promise<number> => adoptOrphans(context.ctx, newSearch());
+const adopt = (context: TestContext): Promise<number> => adoptOrphans(context.ctx, { search: newSearch() });
 
 describe('reconciling', () => {
   it('puts back the jobs of runs and deployments that have none, and only those', async () => {
@@ -75,7 +75,7 @@ describe('reconciling', () => {
       expect(await check?.getJob(`check-${watched}`)).toBeDefined();
       expect(await context.store.skipped.list()).toMatchObject([{ kind: 'run', name: 'bad', count }]);
     }
-    expect(context.lines.filter((line) => line.includes('is passed over'))).toHaveLength(1);
+    expect(context.lines.filter((line) => line.includes('"event":"skipped"'))).toHaveLength(1);
     await context.store.runs.finish({
       trainingJobName: 'bad',
       outcome: timedOut,
@@ -98,7 +98,8 @@ describe('reconciling', () => {
 });
 
 describe('a start that SageMaker is slow to answer', () => {
-  const restoredLines = (context: TestContext): string[] => context.lines.filter((line) => line.includes('no job in the queue'));
+  const restoredLines = (context: TestContext): string[] =>
+    context.lines.filter((line) => line.includes('"event":"queue.job_restored"'));
 
   it('is no lost job, and is watched all the same', async () => {
     const context = await startTestContext();
@@ -154,7 +155,9 @@ describe('jobs that a clock which was put back has left in the future', () => {
     expect(delays).toHaveLength(3000);
     expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
     expect(Math.max(...delays)).toBeGreaterThan(25_000);
-    const said = context.lines.filter((line) => line.includes('too far in the future')).map((line) => JSON.parse(line) as object);
+    const said = context.lines
+      .filter((line) => line.includes('"event":"queue.jobs_pulled_forward"'))
+      .map((line) => JSON.parse(line) as object);
     expect(said).toMatchObject([{ level: 'warn', jobs: 1 }, { jobs: 3000 }]);
   });
 });
@@ -217,9 +220,9 @@ describe('a database that was lost', () => {
     const context = await startTestContext();
     await context.sdk.createTrainingJob(training('theirs'));
     const search = newSearch();
-    await adoptOrphans(context.ctx, search);
+    await adoptOrphans(context.ctx, { search: search });
     context.clock.advance(31);
-    await adoptOrphans(context.ctx, search);
+    await adoptOrphans(context.ctx, { search: search });
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(1);
   });
 

@@ -6,7 +6,7 @@ import { newSearch } from '../../src/services/adoption/orphan-search.ts';
 import { reconcile } from '../../src/services/system/reconcile.ts';
 import { removeRun } from '../../src/services/training/remove-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
-import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import { training } from '../../tools/testkit/simulator.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
@@ -18,7 +18,7 @@ const refused = (call: Promise<unknown>): Promise<string> =>
 
 const observe = (context: TestContext): Promise<number> => {
   context.clock.advance(31);
-  return adoptOrphans(context.ctx, newSearch());
+  return adoptOrphans(context.ctx, { search: newSearch() });
 };
 
 /** A run as an older version adopted it: no job can be made of it. */
@@ -34,17 +34,20 @@ describe('removing a run', () => {
   it('is refused while its training runs or a deployment is in progress, and says what to do', async () => {
     const context = await startTestContext();
     const job = await context.start();
-    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({
+    await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
       code: 'run_in_progress',
       message: expect.stringContaining(`InProgress: stop it first (POST /training-jobs/${job}/stop)`),
     });
     await context.untilQueued(job);
     await context.round();
-    expect(await refused(removeRun(context.ctx, job))).toBe('deployment_in_progress');
+    expect(await refused(removeRun(context.ctx, { trainingJobName: job }))).toBe('deployment_in_progress');
     await context.settle();
-    expect(await removeRun(context.ctx, job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(await removeRun(context.ctx, { trainingJobName: job })).toMatchObject({
+      status: 'completed',
+      deploymentStatus: 'deployed',
+    });
     expect(await context.store.runs.find(job)).toBeNull();
-    expect(await refused(removeRun(context.ctx, job))).toBe('not_found');
+    expect(await refused(removeRun(context.ctx, { trainingJobName: job }))).toBe('not_found');
     expect(context.effects()).not.toHaveProperty('endpoint_delete_requested');
   });
 
@@ -52,9 +55,9 @@ describe('removing a run', () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
-    await removeRun(context.ctx, job);
+    await removeRun(context.ctx, { trainingJobName: job });
     expect(await observe(context)).toBe(0);
-    await observeOnEvent(context.ctx, job, { actor: 'event', failingSince: null });
+    await observeOnEvent(context.ctx, { trainingJobName: job, actor: 'event', failingSince: null });
     expect(await context.store.runs.find(job)).toBeNull();
     expect(await context.store.skipped.list()).toEqual([]);
     await context.loseDatabase();
@@ -71,9 +74,11 @@ describe('removing a run', () => {
     const job = await context.start();
     await context.settle();
     context.simulator.addFault({ kind: 'error', status: 400, code: 'AccessDeniedException', match: { operation: 'AddTags' } });
-    await removeRun(context.ctx, job);
+    await removeRun(context.ctx, { trainingJobName: job });
     expect(await observe(context)).toBe(0);
-    expect(context.lines.some((line) => line.includes('a rebuilt database would adopt it again'))).toBe(true);
+    expect(
+      context.lines.some((line) => line.includes('"event":"training.tag_failed"') && line.includes('"turned_down":"removed"')),
+    ).toBe(true);
   });
 
   it('takes one that can’t be handled, once its training is over', async () => {
@@ -82,10 +87,10 @@ describe('removing a run', () => {
     context.clock.advance(10);
     await reconcile(context.ctx);
     expect(await context.store.skipped.list()).toMatchObject([{ kind: 'run', name: 'bad' }]);
-    expect(await refused(removeRun(context.ctx, 'bad'))).toBe('run_in_progress');
-    await stopTraining(context.ctx, 'bad');
+    expect(await refused(removeRun(context.ctx, { trainingJobName: 'bad' }))).toBe('run_in_progress');
+    await stopRun(context.ctx, { trainingJobName: 'bad' });
     context.clock.advance(20);
-    expect(await removeRun(context.ctx, 'bad')).toMatchObject({ status: 'training' });
+    expect(await removeRun(context.ctx, { trainingJobName: 'bad' })).toMatchObject({ status: 'training' });
     await reconcile(context.ctx);
     expect(await context.store.skipped.list()).toEqual([]);
   });
@@ -95,17 +100,17 @@ describe('removing a run', () => {
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const job = await context.start();
     context.clock.advance(20);
-    expect(await refused(removeRun(context.ctx, job))).toBe('run_in_progress');
-    await stopTraining(context.ctx, job);
+    expect(await refused(removeRun(context.ctx, { trainingJobName: job }))).toBe('run_in_progress');
+    await stopRun(context.ctx, { trainingJobName: job });
     await context.settle();
-    expect(await removeRun(context.ctx, job)).toMatchObject({ status: 'stopped' });
+    expect(await removeRun(context.ctx, { trainingJobName: job })).toMatchObject({ status: 'stopped' });
   });
 
   it('says when SageMaker does not tell whether the training runs', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ kind: 'error', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });
-    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await context.store.runs.find(job)).not.toBeNull();
   });
 });

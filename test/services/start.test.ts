@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../src/core/errors.ts';
 import { startTiming } from '../../src/core/timing.ts';
-import { createTrainingRun } from '../../src/services/training/create-run.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { createRun } from '../../src/services/training/create-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
 import { requestDeployment } from '../../src/services/deployment/request-deployment.ts';
-import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import type { Operation } from 'sagemaker-simulator';
 import { training } from '../../tools/testkit/simulator.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
@@ -17,13 +17,14 @@ const refused = (call: Promise<unknown>): Promise<string> => call.then(() => 'ac
 const awayForever = (operation: Operation | Operation[]) =>
   ({ kind: 'error', status: 503, code: 'ServiceUnavailable', message: 'away', match: { operation }, times: 'forever' }) as const;
 
-const observe = (context: TestContext, job: string) => observeTraining(context.ctx, job, { actor: 'poll', failingSince: null });
+const observe = (context: TestContext, job: string) =>
+  observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince: null });
 
 describe('bootstrap', () => {
   it('throttled: is accepted, and a later look starts the training once', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 3 });
-    const { run } = await createTrainingRun(context.ctx, request());
+    const { run } = await createRun(context.ctx, request());
     expect(run.status).toBe('requested');
     await context.settle();
     expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({
@@ -41,18 +42,16 @@ describe('bootstrap', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'error', status: 400, ...error, match: { operation: 'CreateTrainingJob' } });
     const snooze = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
-    await expect(createTrainingRun(context.ctx, snooze)).rejects.toMatchObject({ code, message: error.message });
+    await expect(createRun(context.ctx, snooze)).rejects.toMatchObject({ code, message: error.message });
     expect(await context.store.runs.find('named')).toBeNull();
     // The same key and name may be used again.
-    expect((await createTrainingRun(context.ctx, snooze)).created).toBe(true);
+    expect((await createRun(context.ctx, snooze)).created).toBe(true);
   });
 
   it('SageMaker unreachable: 503, nothing behind', async () => {
     const context = await startTestContext();
     await context.simulator.close();
-    expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe(
-      'sagemaker_unavailable',
-    );
+    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe('sagemaker_unavailable');
     expect(await context.store.runs.find('named')).toBeNull();
   });
 
@@ -61,9 +60,9 @@ describe('bootstrap', () => {
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     context.simulator.addFault(awayForever('DescribeTrainingJob'));
     const named = request({ body: { trainingJobName: 'named' } });
-    expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
+    expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
     // Until it is known what became of it, the name is not to be had.
-    expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
+    expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     await context.settle();
     expect(await context.store.runs.find('named')).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
@@ -85,7 +84,7 @@ describe('bootstrap', () => {
 
     it('for a moment: is found to be the one that was asked for', async () => {
       const context = await startUnseen();
-      const started = createTrainingRun(context.ctx, request({ body: { trainingJobName: 'named' } }));
+      const started = createRun(context.ctx, request({ body: { trainingJobName: 'named' } }));
       await eventually(() => context.simulator.calls({ operation: observed }).length === 1);
       context.clock.advance(31);
       expect((await started).run).toMatchObject({ status: 'training' });
@@ -97,9 +96,9 @@ describe('bootstrap', () => {
     it('for longer, with an Idempotency-Key: 503, and its repetition gets the same run', async () => {
       const context = await startUnseen();
       const keyed = request({ idempotencyKey: 'key' });
-      expect(await refused(createTrainingRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
+      expect(await refused(createRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
       context.clock.advance(31);
-      const { run, created } = await createTrainingRun(context.ctx, keyed);
+      const { run, created } = await createRun(context.ctx, keyed);
       expect(created).toBe(false);
       await context.settle();
       expect(await context.store.runs.find(run.trainingJobName)).toMatchObject(theOne);
@@ -108,7 +107,7 @@ describe('bootstrap', () => {
 
     it('for longer, without one: 503, and the training is stopped', async () => {
       const context = await startUnseen();
-      expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe(
+      expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe(
         'sagemaker_unavailable',
       );
       context.clock.advance(31);
@@ -123,7 +122,7 @@ describe('bootstrap', () => {
         const context = await startTestContext();
         context.ctx.now = () => context.clock.now + aheadMs;
         context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
-        const { run } = await createTrainingRun(context.ctx, request());
+        const { run } = await createRun(context.ctx, request());
         expect(run.status).toBe('requested');
         context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
         context.simulator.changeSettings({ [setting]: 20_000 });
@@ -143,10 +142,10 @@ describe('bootstrap', () => {
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     context.simulator.addFault(awayForever('DescribeTrainingJob'));
     const keyed = request({ idempotencyKey: 'key' });
-    expect(await refused(createTrainingRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
+    expect(await refused(createRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     context.clock.advance(startTiming.leaseMs / 1000 + 1);
-    const { run, created } = await createTrainingRun(context.ctx, keyed);
+    const { run, created } = await createRun(context.ctx, keyed);
     expect(created).toBe(false);
     await context.settle();
     expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({
@@ -160,21 +159,19 @@ describe('bootstrap', () => {
     const context = await startTestContext();
     context.simulator.addFault(awayForever(['CreateTrainingJob', 'DescribeTrainingJob']));
     const named = request({ body: { trainingJobName: 'named' } });
-    expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
+    expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     context.clock.advance(startTiming.leaseMs / 1000 + 1);
     await observe(context, 'named');
     expect(await context.store.runs.find('named')).toBeNull();
-    expect((await createTrainingRun(context.ctx, named)).created).toBe(true);
+    expect((await createRun(context.ctx, named)).created).toBe(true);
     expect(context.effects()).toMatchObject({ training_job_created: 1 });
   }, 40_000);
 
   it('a name that SageMaker has from somebody else: training_job_exists, and theirs is left alone', async () => {
     const context = await startTestContext();
     await context.sdk.createTrainingJob(training('theirs'));
-    expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe(
-      'training_job_exists',
-    );
+    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe('training_job_exists');
     expect(await context.store.runs.find('theirs')).toBeNull();
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
@@ -183,7 +180,7 @@ describe('bootstrap', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 200, match: { operation: 'CreateTrainingJob' } });
     const responses = await Promise.all(
-      Array.from({ length: 20 }, () => createTrainingRun(context.ctx, request({ idempotencyKey: 'key' }))),
+      Array.from({ length: 20 }, () => createRun(context.ctx, request({ idempotencyKey: 'key' }))),
     );
     expect(new Set(responses.map(({ run }) => run.trainingJobName)).size).toBe(1);
     expect(responses.filter(({ created }) => created)).toHaveLength(1);
@@ -193,12 +190,12 @@ describe('bootstrap', () => {
 
   it('the same key with another body or query is a conflict', async () => {
     const context = await startTestContext();
-    await createTrainingRun(context.ctx, request({ idempotencyKey: 'key', body: { hyperparameters: { a: '1', b: '2' } } }));
+    await createRun(context.ctx, request({ idempotencyKey: 'key', body: { hyperparameters: { a: '1', b: '2' } } }));
     const conflict = { idempotencyKey: 'key', body: { hyperparameters: { a: '1', b: '3' } } };
-    expect(await refused(createTrainingRun(context.ctx, request(conflict)))).toBe('idempotency_conflict');
+    expect(await refused(createRun(context.ctx, request(conflict)))).toBe('idempotency_conflict');
     const sameInOtherOrder = { idempotencyKey: 'key', body: { hyperparameters: { b: '2', a: '1' } } };
-    expect((await createTrainingRun(context.ctx, request(sameInOtherOrder))).created).toBe(false);
-    expect(await refused(createTrainingRun(context.ctx, request({ ...sameInOtherOrder, autoDeploy: false })))).toBe(
+    expect((await createRun(context.ctx, request(sameInOtherOrder))).created).toBe(false);
+    expect(await refused(createRun(context.ctx, request({ ...sameInOtherOrder, autoDeploy: false })))).toBe(
       'idempotency_conflict',
     );
   });
@@ -208,13 +205,13 @@ describe('bootstrap', () => {
     const { ctx } = context;
     // What the dead process has left: a row, and a start that was about to be sent.
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
-    const { run } = await createTrainingRun(ctx, request({ idempotencyKey: 'key' }));
+    const { run } = await createRun(ctx, request({ idempotencyKey: 'key' }));
     await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: context.clock.now });
     expect(await observe(context, run.trainingJobName)).toMatchObject({ kind: 'snooze' });
     expect(context.effects()).toEqual({});
     context.clock.advance(startTiming.leaseMs / 1000 + 1);
     await observe(context, run.trainingJobName);
-    const repeated = await createTrainingRun(ctx, request({ idempotencyKey: 'key' }));
+    const repeated = await createRun(ctx, request({ idempotencyKey: 'key' }));
     expect(repeated).toMatchObject({ created: false, run: { trainingJobName: run.trainingJobName, status: 'training' } });
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
@@ -224,7 +221,7 @@ describe('bootstrap', () => {
     const { ctx } = context;
     const { store } = ctx;
     ctx.store = { ...store, runs: { ...store.runs, markStarted: () => Promise.reject(new Error('killed')) } };
-    await expect(createTrainingRun(ctx, request({ body: { trainingJobName: 'named' } }))).rejects.toThrow('killed');
+    await expect(createRun(ctx, request({ body: { trainingJobName: 'named' } }))).rejects.toThrow('killed');
     ctx.store = store;
     expect(await ctx.store.runs.find('named')).toMatchObject({ status: 'requested' });
     context.clock.advance(startTiming.leaseMs / 1000 + 1);
@@ -236,7 +233,7 @@ describe('bootstrap', () => {
   it('a start that is denied is tried for five minutes from the first denial, however long it was throttled before', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
-    const { run } = await createTrainingRun(context.ctx, request());
+    const { run } = await createRun(context.ctx, request());
     const name = run.trainingJobName;
     context.clock.advance(3600);
     context.simulator.addFault({
@@ -251,10 +248,10 @@ describe('bootstrap', () => {
     expect(first).toMatchObject({ kind: 'snooze', failingSince: context.clock.now });
     context.clock.advance(300);
     const failingSince = first.kind === 'snooze' ? first.failingSince : null;
-    await observeTraining(context.ctx, name, { actor: 'poll', failingSince });
+    await observeRun(context.ctx, { trainingJobName: name, actor: 'poll', failingSince });
     expect(await context.store.runs.find(name)).toMatchObject({ status: 'requested', overdueSince: context.clock.now });
     context.clock.advance(60);
-    await observeTraining(context.ctx, name, { actor: 'poll', failingSince });
+    await observeRun(context.ctx, { trainingJobName: name, actor: 'poll', failingSince });
     expect(await context.store.runs.find(name)).toMatchObject({
       status: 'failed',
       failureReason: 'denied',
@@ -265,7 +262,7 @@ describe('bootstrap', () => {
   it('a start for which our credentials are refused waits until they are good again', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
-    const { run } = await createTrainingRun(context.ctx, request());
+    const { run } = await createRun(context.ctx, request());
     context.simulator.addFault({
       kind: 'error',
       status: 400,
@@ -293,13 +290,11 @@ describe('bootstrap', () => {
     } as const;
     context.simulator.addFault(noTags);
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
-    expect(await createTrainingRun(context.ctx, request({ body: { hyperparameters: { epochs: '3' } } }))).toMatchObject({
+    expect(await createRun(context.ctx, request({ body: { hyperparameters: { epochs: '3' } } }))).toMatchObject({
       run: { status: 'training' },
     });
     await context.sdk.createTrainingJob(training('theirs', { HyperParameters: { epochs: '4' } }));
-    expect(await refused(createTrainingRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe(
-      'training_job_exists',
-    );
+    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe('training_job_exists');
     expect(context.effects()).toMatchObject({ training_job_created: 2 });
     // Nor do they keep a training that somebody else started from being deployed.
     context.clock.advance(200);
@@ -311,7 +306,7 @@ describe('bootstrap', () => {
   it('what a worker starts is refused for good: the run fails with SageMaker’s words', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
-    const { run } = await createTrainingRun(context.ctx, request());
+    const { run } = await createRun(context.ctx, request());
     context.simulator.addFault({
       kind: 'error',
       status: 400,
@@ -328,7 +323,7 @@ describe('stopping', () => {
   it('stops the training at SageMaker, and nothing is deployed', async () => {
     const context = await startTestContext();
     const job = await context.start();
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     await context.settle();
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped', deploymentStatus: 'none' });
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
@@ -338,7 +333,7 @@ describe('stopping', () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'StopTrainingJob' }, times: 'forever' });
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     context.simulator.clearFaults();
     await context.settle();
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
@@ -353,12 +348,12 @@ describe('stopping', () => {
     await context.round();
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     context.simulator.addFault(awayForever('StopTrainingJob'));
-    await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
+    await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
-      message: expect.stringMatching(/^SageMaker does not say whether it stops .*: ask again\./),
+      message: expect.stringMatching(/^SageMaker does not say whether it stops .*: repeat the request\./),
     });
     context.simulator.clearFaults();
-    const run = await stopTraining(context.ctx, job);
+    const run = await stopRun(context.ctx, { trainingJobName: job });
     expect(run).toMatchObject({ status: 'timed_out', stopRequestedAt: expect.any(Number) });
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
@@ -367,7 +362,7 @@ describe('stopping', () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const job = await context.start();
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     await context.settle();
     expect(await context.store.runs.find(job)).toMatchObject({
       status: 'stopped',
@@ -381,13 +376,13 @@ describe('stopping', () => {
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     context.simulator.addFault(awayForever('DescribeTrainingJob'));
     const named = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
-    expect(await refused(createTrainingRun(context.ctx, named))).toBe('sagemaker_unavailable');
+    expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     context.clock.advance(startTiming.leaseMs / 1000 + 1);
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 1 });
     await observe(context, 'named');
     expect(await context.store.runs.find('named')).toMatchObject({ status: 'requested', startAttemptedAt: null });
-    await stopTraining(context.ctx, 'named');
+    await stopRun(context.ctx, { trainingJobName: 'named' });
     await context.settle();
     expect(await context.store.runs.find('named')).toMatchObject({ status: 'stopped' });
     expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
@@ -395,11 +390,11 @@ describe('stopping', () => {
 
   it('an unknown one is not found, one that is stopped is stopped', async () => {
     const context = await startTestContext();
-    expect(await refused(stopTraining(context.ctx, 'nobody'))).toBe('not_found');
+    expect(await refused(stopRun(context.ctx, { trainingJobName: 'nobody' }))).toBe('not_found');
     const job = await context.start();
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ status: 'training' });
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ status: 'training' });
     await context.settle();
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ status: 'stopped' });
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ status: 'stopped' });
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
@@ -409,8 +404,11 @@ describe('stopping', () => {
     const [first, second, third] = jobs as [string, string, string];
     context.clock.advance(200);
     const deploymentId = await context.untilQueued(third);
-    expect(await stopTraining(context.ctx, third)).toMatchObject({ status: 'completed', deploymentStatus: 'failed' });
-    const reason = 'withdrawn before its turn came: a stop of its training was asked for';
+    expect(await stopRun(context.ctx, { trainingJobName: third })).toMatchObject({
+      status: 'completed',
+      deploymentStatus: 'failed',
+    });
+    const reason = 'withdrawn before its turn came: the stop of its training was requested';
     expect(await context.store.deployments.find(deploymentId)).toMatchObject({ failureReason: reason, failureKind: 'other' });
     expect((await context.store.history.list({ trainingJobName: third })).at(-1)).toMatchObject({
       from: 'queued',
@@ -434,14 +432,14 @@ describe('stopping', () => {
     const job = await context.start();
     await context.untilQueued(job);
     await context.round();
-    expect(await refused(stopTraining(context.ctx, job))).toBe('deployment_in_progress');
+    expect(await refused(stopRun(context.ctx, { trainingJobName: job }))).toBe('deployment_in_progress');
     await context.settle();
-    expect(await refused(stopTraining(context.ctx, job))).toBe('nothing_to_stop');
+    expect(await refused(stopRun(context.ctx, { trainingJobName: job }))).toBe('nothing_to_stop');
     expect(await context.store.runs.find(job)).toMatchObject({ stopRequestedAt: null, deploymentStatus: 'deployed' });
     context.simulator.addFault({ kind: 'fail_training', during: 'Training', reason: 'out of memory' });
     const failed = await context.start();
     await context.settle();
-    expect(await refused(stopTraining(context.ctx, failed))).toBe('nothing_to_stop');
+    expect(await refused(stopRun(context.ctx, { trainingJobName: failed }))).toBe('nothing_to_stop');
     expect(context.effects()['training_job_stop_requested']).toBeUndefined();
   });
 
@@ -457,7 +455,7 @@ describe('stopping', () => {
       await context.untilQueued(job);
       return requestStop(params);
     };
-    const run = await stopTraining(context.ctx, job);
+    const run = await stopRun(context.ctx, { trainingJobName: job });
     expect(run).toMatchObject({ status: 'completed', deploymentStatus: 'failed' });
     await context.settle();
     expect(Object.keys(context.effects())).not.toContain('model_created');

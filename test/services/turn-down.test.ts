@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { adoptOrphans } from '../../src/services/adoption/adopt-orphans.ts';
 import { newSearch } from '../../src/services/adoption/orphan-search.ts';
-import { observeTraining } from '../../src/services/training/observe-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
 import { removeRun } from '../../src/services/training/remove-run.ts';
-import { stopTraining } from '../../src/services/training/stop-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
 const addTags = { operation: 'AddTags' } as const;
@@ -28,7 +28,7 @@ function dieBefore(context: TestContext, change: 'withdraw' | 'remove' | 'reques
 async function rebuild(context: TestContext): Promise<void> {
   await context.loseDatabase();
   context.clock.advance(31);
-  await adoptOrphans(context.ctx, newSearch());
+  await adoptOrphans(context.ctx, { search: newSearch() });
   await context.settle();
 }
 
@@ -45,15 +45,15 @@ describe('the stop of a training whose deployment waits', () => {
   it('is not half done while SageMaker does not take its tag, and its repetition does all of it', async () => {
     const { context, job, deploymentId } = await queued();
     context.simulator.addFault(throttledTags);
-    await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
+    await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
       message: expect.stringMatching(
-        /^The deployment of \S+ is not withdrawn yet: SageMaker does not take the tag .*; ask again: /,
+        /^The deployment of \S+ is not withdrawn yet: SageMaker does not take the tag .*; repeat the request: /,
       ),
     });
     expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'queued' });
     context.simulator.clearFaults();
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ deploymentStatus: 'failed' });
     await rebuild(context);
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
     expect(isModelMade(context)).toBe(false);
@@ -62,17 +62,19 @@ describe('the stop of a training whose deployment waits', () => {
   it('is known to a rebuilt database when the API dies half-way, and its repetition withdraws', async () => {
     const { context, job } = await queued();
     const revive = dieBefore(context, 'withdraw');
-    await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
+    await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toThrow(Killed);
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
     revive();
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ deploymentStatus: 'failed' });
   });
 
   it('goes without its tag where tags may not be written', async () => {
     const { context, job } = await queued();
     context.simulator.addFault(deniedTags);
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ deploymentStatus: 'failed' });
-    expect(context.lines.some((line) => line.includes('would not know that it was stopped'))).toBe(true);
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ deploymentStatus: 'failed' });
+    expect(
+      context.lines.some((line) => line.includes('"event":"training.tag_failed"') && line.includes('"turned_down":"stopped"')),
+    ).toBe(true);
   });
 
   it('tells the queue of the deployment that goes next', async () => {
@@ -88,7 +90,7 @@ describe('the stop of a training whose deployment waits', () => {
       reported.push(deployment.deploymentId);
       return deploy(deployment, delayMs);
     };
-    await stopTraining(context.ctx, second);
+    await stopRun(context.ctx, { trainingJobName: second });
     expect(reported).toEqual([next]);
   });
 });
@@ -98,7 +100,10 @@ describe('the stop of a training that runs', () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault(throttledTags);
-    expect(await stopTraining(context.ctx, job)).toMatchObject({ status: 'training', stopRequestedAt: expect.any(Number) });
+    expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({
+      status: 'training',
+      stopRequestedAt: expect.any(Number),
+    });
     context.simulator.clearFaults();
     expect(await context.tagsOf(job)).not.toHaveProperty(turnedDown);
     await context.round();
@@ -110,9 +115,10 @@ describe('the stop of a training that runs', () => {
     const job = await context.start();
     context.simulator.addFault(throttledTags);
     context.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     context.clock.advance(200);
-    const observe = (failingSince: number | null) => observeTraining(context.ctx, job, { actor: 'poll', failingSince });
+    const observe = (failingSince: number | null) =>
+      observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince });
     const { now } = context.clock;
     expect(await observe(null)).toEqual({ kind: 'snooze', delayMs: expect.any(Number), failingSince: now });
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
@@ -127,10 +133,10 @@ describe('the stop of a training that runs', () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     context.simulator.addFault(throttledTags);
     context.clock.advance(500);
-    await observeTraining(context.ctx, job, { actor: 'poll', failingSince: context.clock.now - 300_000 });
+    await observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince: context.clock.now - 300_000 });
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   }, 60_000);
 
@@ -138,7 +144,7 @@ describe('the stop of a training that runs', () => {
     const context = await startTestContext();
     const job = await context.start();
     dieBefore(context, 'requestStop');
-    await expect(stopTraining(context.ctx, job)).rejects.toThrow(Killed);
+    await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toThrow(Killed);
     await rebuild(context);
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   });
@@ -152,12 +158,12 @@ describe('the stop of a training that runs', () => {
     }
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'timed_out' });
     context.simulator.addFault(throttledTags);
-    await expect(stopTraining(context.ctx, job)).rejects.toMatchObject({
+    await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
-      message: expect.stringMatching(/^SageMaker was asked to stop .*; ask again: /),
+      message: expect.stringMatching(/^The stop of .* was sent to SageMaker: SageMaker does not take .*; repeat the request: /),
     });
     context.simulator.clearFaults();
-    await stopTraining(context.ctx, job);
+    await stopRun(context.ctx, { trainingJobName: job });
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
   }, 30_000);
 });
@@ -168,13 +174,13 @@ describe('the removal of a run', () => {
     const job = await context.start();
     await context.settle();
     context.simulator.addFault(throttledTags);
-    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({
+    await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
       code: 'sagemaker_unavailable',
-      message: expect.stringMatching(/^\S+ is not removed yet: .*; ask again: /),
+      message: expect.stringMatching(/^\S+ is not removed yet: .*; repeat the request: /),
     });
     expect(await context.store.runs.find(job)).not.toBeNull();
     context.simulator.clearFaults();
-    await removeRun(context.ctx, job);
+    await removeRun(context.ctx, { trainingJobName: job });
     await rebuild(context);
     expect(await context.store.runs.find(job)).toBeNull();
   }, 30_000);
@@ -184,17 +190,17 @@ describe('the removal of a run', () => {
     const job = await context.start();
     await context.settle();
     const revive = dieBefore(context, 'remove');
-    await expect(removeRun(context.ctx, job)).rejects.toThrow(Killed);
+    await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toThrow(Killed);
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'removed' });
     revive();
-    await removeRun(context.ctx, job);
+    await removeRun(context.ctx, { trainingJobName: job });
     expect(await context.store.runs.find(job)).toBeNull();
   });
 
   it('that is refused tags nothing', async () => {
     const { context, job } = await queued();
     await context.round();
-    await expect(removeRun(context.ctx, job)).rejects.toMatchObject({ code: 'deployment_in_progress' });
+    await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({ code: 'deployment_in_progress' });
     expect(await context.tagsOf(job)).not.toHaveProperty(turnedDown);
   });
 });

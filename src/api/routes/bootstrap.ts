@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { createTrainingRun } from '../../services/training/create-run.ts';
+import { createRun } from '../../services/training/create-run.ts';
 import type { BootstrapBody } from '../../services/training/new-run.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -57,7 +57,7 @@ export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): voi
   routes.openAPIRegistry.register('BootstrapRequest', BootstrapRequestSchema);
 
   routes.openapi(route, async (c) => {
-    const { run, created } = await createTrainingRun(ctx, {
+    const { run, created } = await createRun(ctx, {
       autoDeploy: c.req.valid('query').auto_deploy,
       idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
       body: toBootstrapBody(checkedBody(c, body)),

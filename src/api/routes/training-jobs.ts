@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readRun } from '../../services/training/get-run.ts';
+import { getRun } from '../../services/training/get-run.ts';
 import { removeRun } from '../../services/training/remove-run.ts';
-import { stopTraining } from '../../services/training/stop-run.ts';
+import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { possibleName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
@@ -87,15 +87,18 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
 
   routes.openapi(read, async (c) => {
     const { history_before: historyBefore } = c.req.valid('query');
-    const details = await readRun(ctx, possibleName(c.req.valid('param').name), { historyBefore });
+    const details = await getRun(ctx, { trainingJobName: possibleName(c.req.valid('param').name), historyBefore });
     return c.json(serializeRunDetails(details, basePath), 200);
   });
 
   // Any name: a row that the service cannot handle has to be removable.
-  routes.openapi(remove, async (c) => c.json(serializeRun(await removeRun(ctx, c.req.valid('param').name), basePath), 200));
+  routes.openapi(remove, async (c) => {
+    const run = await removeRun(ctx, { trainingJobName: c.req.valid('param').name });
+    return c.json(serializeRun(run, basePath), 200);
+  });
 
   routes.openapi(stop, async (c) => {
-    const run = await stopTraining(ctx, possibleName(c.req.valid('param').name));
+    const run = await stopRun(ctx, { trainingJobName: possibleName(c.req.valid('param').name) });
     return c.json(serializeRun(run, basePath), 202);
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The tags that make SageMaker the third copy (ARCHITECTURE.md#principles): they say that a resource is ours and hold what is
- * needed to continue when the database is lost.
+ * The tags that make SageMaker the third copy (ARCHITECTURE.md#principles): they say that a resource is this service's, and hold what the
+ * service needs to continue when the database is lost.
  */
 import { imagePattern, namePattern } from './names.ts';
 
@@ -12,16 +12,16 @@ export const tagKeys = {
   autoDeploy: 'autodeploy:auto-deploy',
   servingImage: 'autodeploy:serving-image',
   trainingJobName: 'autodeploy:training-job-name',
-  /** On an endpoint: the training job that a person put there by force; it counts while that one is live. */
+  /** On an endpoint: the training job that a person deployed there by force. It counts while that one is live. */
   forced: 'autodeploy:forced',
-  /** On a training job: why nothing but a person's word deploys it: `rolled_back`, `stopped`, `removed`. */
+  /** On a training job: why only a person's request deploys it: `rolled_back`, `stopped`, `removed`. */
   turnedDown: 'autodeploy:turned-down',
 } as const;
 
 export const reservedTagPrefix = 'autodeploy:';
 const managedBy = 'sagemaker-autodeploy';
 
-/** What the tags of a training job that this service owns say. */
+/** What the tags of a training job of this service say. */
 export interface OwnTags {
   runId: string;
   project: string;
@@ -30,7 +30,7 @@ export interface OwnTags {
   servingImage: string | null;
 }
 
-/** `trainingJobName` says on the job itself which one they were made for: a copy of them has that, too. */
+/** `trainingJobName` says on the job itself which job the tags belong to: a copy of the tags has it, too. */
 export const trainingJobTags = (own: OwnTags, trainingJobName: string): Record<string, string> => ({
   [tagKeys.managedBy]: managedBy,
   [tagKeys.project]: own.project,
@@ -41,31 +41,31 @@ export const trainingJobTags = (own: OwnTags, trainingJobName: string): Record<s
   ...(own.servingImage === null ? {} : { [tagKeys.servingImage]: own.servingImage }),
 });
 
-/** Tags of a model, endpoint configuration or endpoint that we create. */
+/** Tags of a model, endpoint configuration or endpoint that this service creates. */
 export const deploymentTags = (project: string, trainingJobName: string): Record<string, string> => ({
   [tagKeys.managedBy]: managedBy,
   [tagKeys.project]: project,
   [tagKeys.trainingJobName]: trainingJobName,
 });
 
-/** The training job that a model, endpoint configuration or endpoint of this project was made for; null for one that is not ours. */
+/** Returns the training job that a model, endpoint configuration or endpoint of this project was created for; null for another one. */
 export const readDeploymentTags = (tags: Record<string, string>, project: string): string | null =>
   tags[tagKeys.managedBy] === managedBy && tags[tagKeys.project] === project ? (tags[tagKeys.trainingJobName] ?? null) : null;
 
-/** As they are read, with what has been added to them since. */
+/** As they are read, with what was added to them since. */
 export type FoundTags = OwnTags & { isTurnedDown: boolean; isRemoved: boolean };
 
 export type ReadTags =
-  /** `named`: they say that they are this training job's; false where they do not say whose, as the first version left them. */
-  | { kind: 'ours'; own: FoundTags; named: boolean }
+  /** `isNamed`: the tags name this training job; false where they name none, as those of the first version. */
+  | { kind: 'owned'; tags: FoundTags; isNamed: boolean }
   | { kind: 'foreign' }
-  /** They are those of another training that this service owns. */
+  /** The tags of another training of this service. */
   | { kind: 'copied'; from: string }
   | { kind: 'invalid'; reason: string };
 
 const runIdPattern = /^[\w-]{1,100}$/;
 
-/** What the tags of a training job say to the service of this project. They are input: any user may have written them. */
+/** Returns what the tags of a training job say to the service of this project. They are input: any AWS user may have written them. */
 export function readTrainingJobTags(tags: Record<string, string>, trainingJobName: string, project: string): ReadTags {
   if (tags[tagKeys.managedBy] !== managedBy || tags[tagKeys.project] !== project) return { kind: 'foreign' };
   const name = tags[tagKeys.trainingJobName];
@@ -74,14 +74,14 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
   const endpointName = tags[tagKeys.endpointName] ?? '';
   const autoDeploy = tags[tagKeys.autoDeploy] ?? 'false';
   const servingImage = tags[tagKeys.servingImage] ?? null;
-  const faults = [
-    namePattern.test(trainingJobName) ? null : 'the training job has a name that none can have',
-    runIdPattern.test(runId) ? null : `${tagKeys.runId} is no run id`,
-    namePattern.test(endpointName) ? null : `${tagKeys.endpointName} is no endpoint's name`,
+  const issues = [
+    namePattern.test(trainingJobName) ? null : 'the name of the training job is not valid',
+    runIdPattern.test(runId) ? null : `${tagKeys.runId} is not a run id`,
+    namePattern.test(endpointName) ? null : `${tagKeys.endpointName} is not the name of an endpoint`,
     autoDeploy === 'true' || autoDeploy === 'false' ? null : `${tagKeys.autoDeploy} is neither true nor false`,
-    servingImage === null || imagePattern.test(servingImage) ? null : `${tagKeys.servingImage} is no image`,
-  ].filter((fault) => fault !== null);
-  if (faults.length > 0) return { kind: 'invalid', reason: `its tags are not valid: ${faults.join('; ')}` };
+    servingImage === null || imagePattern.test(servingImage) ? null : `${tagKeys.servingImage} is not an image`,
+  ].filter((issue) => issue !== null);
+  if (issues.length > 0) return { kind: 'invalid', reason: `its tags are not valid: ${issues.join('; ')}` };
   const turnedDown = tags[tagKeys.turnedDown];
   const own = {
     runId,
@@ -92,7 +92,7 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
     isTurnedDown: turnedDown !== undefined,
     isRemoved: turnedDown === 'removed',
   };
-  return { kind: 'ours', own, named: name !== undefined };
+  return { kind: 'owned', tags: own, isNamed: name !== undefined };
 }
 
 /** Whether an event's tags say that the model is not to be deployed, or that they were copied from another training. */

@@ -3,45 +3,51 @@ import type { Actor } from '../../core/history.ts';
 import { type FoundTags, type ReadTags, readTrainingJobTags } from '../../core/sagemaker/tags.ts';
 import { isEndedJob, type TrainingJob, type TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
-import type { ServiceContext } from '../context.ts';
 import type { AdoptResult } from '../../ports/store.ts';
+import type { ServiceContext } from '../context.ts';
 
 export type FoundJob = Pick<TrainingJob, 'name' | 'arn' | 'status' | 'secondaryStatus' | 'createdAt'>;
 
-/** What a training job's tags say of it. @throws {SageMakerError} when they can't be read. */
+/** Returns what a training job's tags say. @throws {SageMakerError} when they cannot be read. */
 export const readTags = async (
   { sagemaker, settings }: ServiceContext,
-  job: Pick<FoundJob, 'name' | 'arn'>,
-  options: CallOptions,
+  { job, options }: { job: Pick<FoundJob, 'name' | 'arn'>; options: CallOptions },
 ): Promise<ReadTags> => readTrainingJobTags(await sagemaker.listTags(job.arn, options), job.name, settings.projectName);
 
 /**
- * Records a training of ours that the database does not know, because it was lost: it goes on as its tags say
- * (ARCHITECTURE.md#principles). One whose run id is that of another training is a copy, and one that a person has removed stays
- * so: neither is recorded.
+ * Records a training of this service that the database does not know because its record was lost. The run continues as its tags say
+ * (ARCHITECTURE.md#principles). A training with the run id of another one is a copy, and one that an operator removed stays removed:
+ * neither is recorded.
  */
-export async function adoptOwn(ctx: ServiceContext, job: FoundJob, own: FoundTags, actor: Actor): Promise<AdoptResult> {
-  if (own.isRemoved) return { kind: 'removed' };
-  return adopt(ctx, job, own, actor, { evenRemoved: false });
+export async function adoptRun(
+  ctx: ServiceContext,
+  { job, tags, actor }: { job: FoundJob; tags: FoundTags; actor: Actor },
+): Promise<AdoptResult> {
+  if (tags.isRemoved) return { kind: 'removed' };
+  return adopt(ctx, job, tags, actor, { evenRemoved: false });
 }
 
-/** Why a training whose tags are those of another one is left alone. */
+/** Why a training with the tags of another one is left alone. */
 export const copiedFrom = (name: string): string =>
-  `its tags were copied from ${name}: it is somebody else’s training, and not deployed unless POST /deploy asks for it`;
+  `its tags were copied from ${name}: it is a foreign training, and not deployed unless POST /deploy requests it`;
 
 /**
- * Records a training that a person asks for by its name: one of ours as its tags say, anybody else's for the service's own endpoint, with
- * nothing that it may have copied from one of ours. `read`: null where its tags can't be read.
+ * Records a training that a caller requests by its name: one of this service as its tags say, a foreign one for the service's own endpoint,
+ * with nothing that it may have copied. `read`: null where its tags cannot be read.
  */
-export async function adoptWanted(ctx: ServiceContext, job: FoundJob, read: ReadTags | null, actor: Actor): Promise<TrainingRun> {
-  const own = read?.kind === 'ours' ? read.own : anybodys(ctx);
-  const result = await adopt(ctx, job, own, actor, { evenRemoved: true });
-  if (result.kind === 'run_id_taken') return adoptWanted(ctx, job, { kind: 'copied', from: result.by }, actor);
-  if (result.kind === 'removed') throw new Error(`${job.name} is removed, and was asked for`);
+export async function adoptRequested(
+  ctx: ServiceContext,
+  { job, read, actor }: { job: FoundJob; read: ReadTags | null; actor: Actor },
+): Promise<TrainingRun> {
+  const tags = read?.kind === 'owned' ? read.tags : foreignTags(ctx);
+  const result = await adopt(ctx, job, tags, actor, { evenRemoved: true });
+  if (result.kind === 'run_id_taken') return adoptRequested(ctx, { job, read: { kind: 'copied', from: result.by }, actor });
+  if (result.kind === 'removed')
+    throw new Error(`the store does not adopt the removed run ${job.name}, although it was requested`);
   return result.run;
 }
 
-const anybodys = ({ settings }: ServiceContext): FoundTags => ({
+const foreignTags = ({ settings }: ServiceContext): FoundTags => ({
   runId: randomUUID(),
   project: settings.projectName,
   endpointName: settings.endpointName,
@@ -54,17 +60,17 @@ const anybodys = ({ settings }: ServiceContext): FoundTags => ({
 async function adopt(
   { store, log, now }: ServiceContext,
   job: FoundJob,
-  own: FoundTags,
+  tags: FoundTags,
   actor: Actor,
   options: { evenRemoved: boolean },
 ): Promise<AdoptResult> {
-  const { isTurnedDown, isRemoved: _, ...tags } = own;
+  const { isTurnedDown, isRemoved: _, ...own } = tags;
   const foundEnded = isEndedJob(job);
   const result = await store.runs.adopt({
     run: {
-      ...tags,
-      // Of one that is over already, that is said when it is looked at (decide-found.ts).
-      autoDeploy: tags.autoDeploy && (foundEnded || !isTurnedDown),
+      ...own,
+      // For one that has ended already, decide-adoption.ts considers it.
+      autoDeploy: own.autoDeploy && (foundEnded || !isTurnedDown),
       trainingJobName: job.name,
       trainingJobArn: job.arn,
       secondaryStatus: job.secondaryStatus,
@@ -77,10 +83,13 @@ async function adopt(
   });
   if (result.kind === 'adopted') {
     const { endpointName, autoDeploy } = result.run;
-    log.info(
-      { training_job_name: job.name, endpoint_name: endpointName, auto_deploy: autoDeploy, ended_before: foundEnded },
-      'a training that the database did not know is adopted',
-    );
+    const fields = {
+      training_job_name: job.name,
+      endpoint_name: endpointName,
+      auto_deploy: autoDeploy,
+      ended_before: foundEnded,
+    };
+    log.info({ event: 'training.adopted', ...fields }, 'training adopted');
   }
   return result;
 }

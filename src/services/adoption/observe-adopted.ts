@@ -1,28 +1,26 @@
-import {
-  decideAdoption,
-  type FoundConfig,
-  type AdoptionDecision,
-  type FoundEndpoint,
-} from '../../core/training/decide-adoption.ts';
 import type { Endpoint } from '../../core/deployment/deployment.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import { readDeploymentTags, tagKeys } from '../../core/sagemaker/tags.ts';
+import {
+  type AdoptionDecision,
+  decideAdoption,
+  type FoundConfig,
+  type FoundEndpoint,
+} from '../../core/training/decide-adoption.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
-import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 
 /**
- * What becomes of a completed training that was over before it was found (decide-found.ts), by what SageMaker shows of it and of its
+ * Decides about a completed training that had ended before it was adopted (decide-adoption.ts), by what SageMaker shows of it and of its
  * endpoint now.
  *
  * @throws {SageMakerError} where SageMaker does not show what is needed.
  */
 export async function observeAdopted(
   ctx: ServiceContext,
-  run: TrainingRun,
-  job: TrainingJob,
-  options: CallOptions,
+  { run, job, options }: { run: TrainingRun; job: TrainingJob; options: CallOptions },
 ): Promise<AdoptionDecision> {
   const { sagemaker } = ctx;
   const tags = await sagemaker.listTags(job.arn, options);
@@ -32,23 +30,23 @@ export async function observeAdopted(
     endedAt: job.endedAt ?? job.modifiedAt,
     turnedDown: tags[tagKeys.turnedDown] ?? null,
   };
-  const endpoint = await sagemaker.describeEndpoint(run.endpointName, options).catch(nullIfNotFound);
-  return decideAdoption(own, endpoint === null ? null : await foundEndpoint(ctx, endpoint, options));
+  const endpoint = await sagemaker.describeEndpoint(run.endpointName, options).catch(orNullIfNotFound);
+  return decideAdoption(own, endpoint === null ? null : await readEndpoint(ctx, endpoint, options));
 }
 
-async function foundEndpoint(ctx: ServiceContext, endpoint: Endpoint, options: CallOptions): Promise<FoundEndpoint> {
+async function readEndpoint(ctx: ServiceContext, endpoint: Endpoint, options: CallOptions): Promise<FoundEndpoint> {
   const { endpointConfigName, pendingEndpointConfigName, modifiedAt, failureReason } = endpoint;
   const tags = await ctx.sagemaker.listTags(endpoint.arn, options).catch(orNullIfPermanent);
   return {
     modifiedAt,
     failureReason,
-    current: await foundConfig(ctx, endpointConfigName, options),
-    pending: await foundConfig(ctx, pendingEndpointConfigName, options),
+    current: await readConfig(ctx, endpointConfigName, options),
+    pending: await readConfig(ctx, pendingEndpointConfigName, options),
     forced: tags === null ? undefined : (tags[tagKeys.forced] ?? null),
   };
 }
 
-async function foundConfig(
+async function readConfig(
   { store, sagemaker, settings }: ServiceContext,
   name: string | null,
   options: CallOptions,
@@ -64,7 +62,7 @@ async function foundConfig(
   return { name, training: { name: training, createdAt: createdAt ?? null } };
 }
 
-function nullIfNotFound(error: unknown): null {
+function orNullIfNotFound(error: unknown): null {
   if (error instanceof SageMakerError && error.kind === 'not_found') return null;
   throw error;
 }

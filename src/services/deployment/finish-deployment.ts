@@ -22,6 +22,6 @@ export async function finishDeployment(
   const [event, message] = messages[status];
   const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';
   log[level]({ event, status, failure_reason: failureReason, superseded_by: supersededBy }, message);
-  if (finished.next !== null) await enqueueDeploy(ctx, finished.next, 0);
+  if (finished.next !== null) await enqueueDeploy(ctx, { deployment: finished.next, delayMs: 0 });
   return complete;
 }

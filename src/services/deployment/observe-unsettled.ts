@@ -46,7 +46,7 @@ export async function observeUnsettled(
       const revived = await store.deployments.revive({ deploymentId, inServiceAt: decision.endpoint.modifiedAt, now: now() });
       if (revived === null) return snooze(pollMs);
       log.info({ event: 'deployment.succeeded_late' }, 'deployment succeeded after its time limit');
-      if (revived.next !== null) await enqueueDeploy(ctx, revived.next, 0);
+      if (revived.next !== null) await enqueueDeploy(ctx, { deployment: revived.next, delayMs: 0 });
       return complete;
     }
   }

@@ -2,16 +2,16 @@ import type { Deployment, Trigger } from '../../core/deployment/deployment.ts';
 import { decideTraining } from '../../core/training/decide-training.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
-import { adoptWanted, readTags } from '../adoption/adopt-run.ts';
+import { adoptRequested, readTags } from '../adoption/adopt-run.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
-import { findRunOfJob } from '../training/find-run.ts';
+import { findRunByJob } from '../training/find-run.ts';
 import { newDeployment } from './new-deployment.ts';
-import { recordTrainingOutcome } from '../training/record-outcome.ts';
+import { recordOutcome } from '../training/record-outcome.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { onceChanged } from '../once-changed.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
-import { whyNotHere } from '../check-place.ts';
+import { checkPlace } from '../check-place.ts';
 import type { RunView } from '../../ports/store.ts';
 
 const options: CallOptions = { maxWaitMs: 8000 };
@@ -51,10 +51,10 @@ async function ask(
   switch (result.kind) {
     case 'created':
       log.info({ ...fields, deployment_id: result.deployment.deploymentId }, `deployment to ${run.endpointName} queued`);
-      await enqueueDeploy(ctx, result.deployment, 0);
+      await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: true };
     case 'existing':
-      if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, result.deployment, 0);
+      if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: isNews };
     case 'superseded':
       throw new ServiceError(
@@ -73,13 +73,13 @@ async function inspect(
   if (before?.status === 'failed' || before?.status === 'stopped') throw notCompleted(before);
   const job = await ctx.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
     if (!(error instanceof SageMakerError) || error.kind !== 'not_found') throw error;
-    const why = before === null ? null : await whyNotHere(ctx, before, options);
+    const why = before === null ? null : await checkPlace(ctx, { run: before, options });
     if (why !== null)
       throw new ServiceError('sagemaker_unavailable', `The training ${name} can’t be looked at: ${why}`, { cause: error });
     if (before !== null) throw notCompleted(before);
     throw new ServiceError('not_found', `SageMaker knows no training job named ${name}`, { cause: error });
   });
-  const known = before ?? (await findRunOfJob(ctx, job));
+  const known = before ?? (await findRunByJob(ctx, { job }));
   if (known?.status === 'failed' || known?.status === 'stopped') throw notCompleted(known);
   if (known === null && job.status !== 'Completed') throw notCompleted({ trainingJobName: job.name, status: job.status });
   return { job, known };
@@ -94,16 +94,20 @@ async function recordEnd(
   force: boolean,
 ): Promise<TrainingRun> {
   const { store, settings, now } = ctx;
-  const run = known ?? (await adoptWanted(ctx, job, await readTags(ctx, job, options).catch(orNullIfPermanent), trigger));
+  const adoptNow = async (): Promise<TrainingRun> => {
+    const read = await readTags(ctx, { job, options }).catch(orNullIfPermanent);
+    return adoptRequested(ctx, { job, read, actor: trigger });
+  };
+  const run = known ?? (await adoptNow());
   if (run.status === 'requested') {
     // Started by a process that died before it could say so: its check finds out whether the job is this run's.
-    await enqueueCheck(ctx, run, 0);
+    await enqueueCheck(ctx, { run, delayMs: 0 });
     throw notCompleted(run);
   }
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment, where the run was to be deployed anyway: a crash after this line must not lose it.
-    await recordTrainingOutcome(ctx, run, decision, { trigger, forced: force });
+    await recordOutcome(ctx, { run, decision, trigger, forced: force });
   }
   const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

@@ -22,5 +22,5 @@ export async function restoreLiveDeployment({ ctx, deployment, log }: Deployment
     { event: 'deployment.restore_started', live: run.trainingJobName },
     'late call may have replaced the live model; restoring it',
   );
-  if (result.kind !== 'superseded') await enqueueDeploy(ctx, result.deployment, 0);
+  if (result.kind !== 'superseded') await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
 }

@@ -1,6 +1,6 @@
 import { isFinishedDeployment } from '../../core/deployment/deployment.ts';
 import { pollDelayMs } from '../../core/retry-delay.ts';
-import { isKnownToBeElsewhere } from '../check-place.ts';
+import { isKnownElsewhere } from '../check-place.ts';
 import type { ServiceContext } from '../context.ts';
 import { complete, snooze, type JobResult } from '../job-result.ts';
 import { claimDeployment } from './claim-deployment.ts';
@@ -29,7 +29,7 @@ export async function runDeployment(
   const run = await ctx.store.runs.find(deployment.trainingJobName);
   if (run === null) throw new Error(`deployment ${deploymentId} has no training run`);
   // A worker of the training's region and account takes it: here an endpoint of the same name would be another one.
-  if (await isKnownToBeElsewhere(ctx, run)) return snooze(pollDelayMs(ctx.settings.endpointPollMs, ctx.random));
+  if (await isKnownElsewhere(ctx, { run })) return snooze(pollDelayMs(ctx.settings.endpointPollMs, ctx.random));
   if (isUnsettled) return observeUnsettled(ctx, { deployment, signal });
   const claimed = await claimDeployment(ctx, { deployment, run, signal });
   return claimed.kind === 'claimed' ? runSteps(claimed.claim) : claimed;

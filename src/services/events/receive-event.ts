@@ -3,98 +3,104 @@ import { hasPassed } from '../../core/instants.ts';
 import { trainingJobPrefix } from '../../core/sagemaker/names.ts';
 import type { StateChange } from '../../core/sagemaker/state-change.ts';
 import { type ReadTags, readTrainingJobTags } from '../../core/sagemaker/tags.ts';
+import { eventTiming } from '../../core/timing.ts';
 import { isFinishedRun } from '../../core/training/training-run.ts';
-import { copiedFrom, readTags } from '../adoption/adopt-run.ts';
-import { lastEventMark, refusedEventMark } from '../training/record-outcome.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
+import { copiedFrom, readTags } from '../adoption/adopt-run.ts';
 import type { ServiceContext } from '../context.ts';
-import { handleUnknownTraining } from './unknown-trainings.ts';
+import { lastEventMark, refusedEventMark } from './event-marks.ts';
+import type { RefusalReason } from './event-memory.ts';
+import { investigateOnce } from './investigate-once.ts';
 
-export type Received = { accepted: true } | { accepted: false; reason: string };
+export type EventResponse = { accepted: true } | { accepted: false; reason: string };
 
-const accepted: Received = { accepted: true };
-const refused = (reason: string): Received => ({ accepted: false, reason });
+const accepted: EventResponse = { accepted: true };
+const refused = (reason: string): EventResponse => ({ accepted: false, reason });
 
-/** An API destination gives up after 5 s (docs/reference/eventbridge-behavior.md#api-destinations-time-out-after-5-seconds). */
-const lookUpOptions: CallOptions = { maxWaitMs: 1500 };
-const markEveryMs = 30_000;
+const lookUpOptions: CallOptions = { maxWaitMs: eventTiming.lookUpMs };
+const recordEveryMs = 30_000;
 
 /**
- * Takes an event as a hint: makes a worker look at SageMaker now, and leaves everything else to that look. Quick, and safe to repeat;
- * an event that is older than what is known leads to a look that changes nothing.
+ * Takes an event as a hint: has a worker observe SageMaker now, and leaves everything else to that observation. Quick, and safe to
+ * repeat: an event that is older than what is known leads to an observation that changes nothing.
  *
- * @throws what the queue throws while Redis is away: EventBridge sends the event again.
+ * @throws {QueueUnavailableError} while Redis is unavailable: EventBridge sends the event again.
  */
-export async function receiveEvent(ctx: ServiceContext, change: StateChange): Promise<Received> {
+export async function receiveEvent(ctx: ServiceContext, change: StateChange): Promise<EventResponse> {
   try {
-    const received = change.kind === 'training' ? await ofTraining(ctx, change) : await ofEndpoint(ctx, change);
-    if (received.accepted) await markEvent(ctx);
-    return received;
+    const response =
+      change.kind === 'training' ? await receiveTrainingEvent(ctx, change) : await receiveEndpointEvent(ctx, change);
+    if (response.accepted) await recordArrival(ctx);
+    return response;
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) await markRefusal(ctx);
+    if (!(error instanceof StoreUnavailableError)) await recordRefusal(ctx);
     throw error;
   }
 }
 
-/** An event that this service refused is not missed on the way. Never fails. */
-async function markRefusal({ store, now }: ServiceContext): Promise<void> {
+/** An event that this service refused was not lost on its way. Never fails. */
+async function recordRefusal({ store, now }: ServiceContext): Promise<void> {
   await store.leases.saveCheckpoint({ task: refusedEventMark, checkpointAt: now() }).catch(() => undefined);
 }
 
 type TrainingChange = Extract<StateChange, { kind: 'training' }>;
+type EndpointChange = Extract<StateChange, { kind: 'endpoint' }>;
 
-async function ofTraining(ctx: ServiceContext, change: TrainingChange): Promise<Received> {
-  const { store, queue, log } = ctx;
+async function receiveTrainingEvent(ctx: ServiceContext, change: TrainingChange): Promise<EventResponse> {
   const { trainingJobName, status } = change;
-  const run = await store.runs.findStatus(trainingJobName);
-  if (run === null) return ofUnknown(ctx, change);
+  const run = await ctx.store.runs.findStatus(trainingJobName);
+  if (run === null) return receiveUnknownTrainingEvent(ctx, change);
   if (!isFinishedRun(run.status) || run.status === 'timed_out') {
-    await queue.requestTrainingCheck(run, status);
-    log.debug({ training_job_name: run.trainingJobName, event_status: status }, 'an event came: looking at the training now');
+    await ctx.queue.requestTrainingCheck(run, status);
+    ctx.log.debug(
+      { event: 'event.training_received', training_job_name: run.trainingJobName, event_status: status },
+      'event of a training received',
+    );
   }
   return accepted;
 }
 
 /**
- * Of a training that the database does not know: it may be one of ours whose record was lost. The event brings the tags along, or leaves
- * them out; then, for a name of ours, SageMaker is asked. Where it does not answer, the look finds out.
+ * A training that the database does not know may be one whose record is lost. The event brings its tags along or leaves them out; then,
+ * for a name with the project's prefix, this asks SageMaker. Where SageMaker does not respond, a worker's observation finds out.
  */
-async function ofUnknown(ctx: ServiceContext, change: TrainingChange): Promise<Received> {
+async function receiveUnknownTrainingEvent(ctx: ServiceContext, change: TrainingChange): Promise<EventResponse> {
   const { queue, settings, log } = ctx;
   const { trainingJobName, status, tags } = change;
   const isTagged = Object.keys(tags).length > 0;
   const notStarted = `${trainingJobName} was not started by this service`;
-  // What costs nothing first: names and tags of others need no budget.
+  // What costs nothing comes first: names and tags of foreign trainings need no budget.
   if (!isTagged && !trainingJobName.startsWith(trainingJobPrefix(settings.projectName))) return refused(notStarted);
   const reason = isTagged
-    ? await whyNotOurs(ctx, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted)
+    ? await reasonAgainst(ctx, readTrainingJobTags(tags, trainingJobName, settings.projectName), notStarted)
     : null;
   if (reason !== null) return refused(reason);
-  const found = await handleUnknownTraining(ctx, trainingJobName, async () => {
-    const reported = isTagged ? null : await refreshFromSageMaker(ctx, trainingJobName, notStarted);
-    if (reported !== null) return reported;
+  const investigate = async (): Promise<RefusalReason> => {
+    const found = isTagged ? null : await askSageMaker(ctx, trainingJobName, notStarted);
+    if (found !== null) return found;
     await queue.requestTrainingCheck({ trainingJobName, endpointName: settings.endpointName }, status);
     log.debug(
-      { training_job_name: trainingJobName, event_status: status },
-      'an event came of an unknown training: looking at it now',
+      { event: 'event.unknown_training_received', training_job_name: trainingJobName, event_status: status },
+      'event of an unknown training received',
     );
     return null;
-  });
+  };
+  const found = await investigateOnce(ctx, { trainingJobName, investigate });
   return found === null ? accepted : refused(found);
 }
 
-async function refreshFromSageMaker(ctx: ServiceContext, name: string, notStarted: string): Promise<string | null> {
+async function askSageMaker(ctx: ServiceContext, name: string, notStarted: string): Promise<RefusalReason> {
   try {
     const job = await ctx.sagemaker.describeTrainingJob(name, lookUpOptions);
-    return await whyNotOurs(ctx, await readTags(ctx, job, lookUpOptions), notStarted);
+    return await reasonAgainst(ctx, await readTags(ctx, { job, options: lookUpOptions }), notStarted);
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     return error.kind === 'not_found' ? notStarted : null;
   }
 }
 
-/** null when the tags say that it is one. */
-async function whyNotOurs({ store }: ServiceContext, read: ReadTags, notStarted: string): Promise<string | null> {
+/** null when the tags say that the training is this service's. */
+async function reasonAgainst({ store }: ServiceContext, read: ReadTags, notStarted: string): Promise<RefusalReason> {
   switch (read.kind) {
     case 'foreign':
       return notStarted;
@@ -102,42 +108,46 @@ async function whyNotOurs({ store }: ServiceContext, read: ReadTags, notStarted:
       return `${notStarted}: ${copiedFrom(read.from)}`;
     case 'invalid':
       return `${notStarted}: ${read.reason}`;
-    case 'ours': {
-      const known = await store.runs.findNameByRunId(read.own.runId);
+    case 'owned': {
+      const known = await store.runs.findNameByRunId(read.tags.runId);
       return known === null ? null : `${notStarted}: ${copiedFrom(known)}`;
     }
   }
 }
 
-async function ofEndpoint(
+async function receiveEndpointEvent(
   { store, queue, log }: ServiceContext,
-  { endpointName, status }: Extract<StateChange, { kind: 'endpoint' }>,
-): Promise<Received> {
+  { endpointName, status }: EndpointChange,
+): Promise<EventResponse> {
   const deployment = await store.deployments.findInProgress(endpointName);
   if (deployment === null) {
     const known = await store.deployments.list({ filter: { endpointName }, page: { limit: 1, cursor: null } });
     return known.items.length > 0 ? accepted : refused(`nothing was deployed to ${endpointName} by this service`);
   }
   await queue.requestDeploymentCheck(deployment, status);
+  const { trainingJobName, deploymentId } = deployment;
   log.debug(
-    { training_job_name: deployment.trainingJobName, endpoint_name: endpointName, event_status: status },
-    'an event came: looking at the endpoint now',
+    {
+      event: 'event.endpoint_received',
+      training_job_name: trainingJobName,
+      deployment_id: deploymentId,
+      endpoint_name: endpointName,
+      event_status: status,
+    },
+    'event of an endpoint received',
   );
   return accepted;
 }
 
-/** When this process last left the mark, for each store that it has. */
-const markedAt = new WeakMap<ServiceContext['store'], number>();
-
-/** That events come at all is what makes a missed one worth telling (observe-training.ts). */
-async function markEvent({ store, now }: ServiceContext): Promise<void> {
-  const at = markedAt.get(store);
-  if (at !== undefined && !hasPassed(at, markEveryMs, now())) return;
+/** Only where events arrive at all is a missed one worth a log line (record-outcome.ts). */
+async function recordArrival({ store, eventMemory, now }: ServiceContext): Promise<void> {
+  const { recordedAt } = eventMemory;
+  if (recordedAt !== null && !hasPassed(recordedAt, recordEveryMs, now())) return;
   try {
     await store.leases.saveCheckpoint({ task: lastEventMark, checkpointAt: now() });
-    markedAt.set(store, now());
+    eventMemory.recordedAt = now();
   } catch (error) {
-    // The event is taken all the same; the next one leaves the mark.
+    // The event is accepted all the same; the next one records its arrival.
     if (!(error instanceof StoreUnavailableError)) throw error;
   }
 }

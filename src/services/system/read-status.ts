@@ -3,7 +3,7 @@ import { isAlive, type ServiceProcess } from '../../core/service-process.ts';
 import type { SkippedItem } from '../../core/skipped.ts';
 import type { RedisFacts } from '../../core/redis-server.ts';
 import { type Warning, warningsFor } from '../../core/warnings.ts';
-import { lastEventMark } from '../training/record-outcome.ts';
+import { lastEventMark } from '../events/event-marks.ts';
 import type { QueueView } from '../../ports/queue.ts';
 import type { ServiceContext } from '../context.ts';
 import type { CountedCalls } from '../../ports/store.ts';

@@ -5,31 +5,37 @@ import type { ServiceContext } from '../context.ts';
 const leaseMs = 15_000;
 const renewAfterMs = 1000;
 
+interface WithLeaseInput<T> {
+  task: string;
+  /** Calls `renew` now and then, which renews the lease. */
+  work: (renew: () => Promise<void>) => Promise<T>;
+}
+
 /**
- * Does work that may take much longer than its turn, while no other process does it: `keep` is to be called now and then, and renews the
- * lease. null when another process has it. After a crash it ends by itself.
+ * Does work that may take much longer than its round, while no other process does it. Returns null when another process holds the lease.
+ * After a crash the lease ends by itself.
  */
 export async function withLease<T>(
   { store, now }: Pick<ServiceContext, 'store' | 'now'>,
-  task: string,
-  work: (keep: () => Promise<void>) => Promise<T>,
+  { task, work }: WithLeaseInput<T>,
 ): Promise<T | null> {
-  const mark = `${task}:lease`;
-  const renewedAt = await store.leases.findCheckpoint(mark);
-  if (renewedAt !== null && Math.abs(now() - renewedAt) < leaseMs) return null;
-  let keptAt = now();
-  await store.leases.saveCheckpoint({ task: mark, checkpointAt: keptAt });
+  const lease = `${task}:lease`;
+  const heldAt = await store.leases.findCheckpoint(lease);
+  if (heldAt !== null && Math.abs(now() - heldAt) < leaseMs) return null;
+  let renewedAt = now();
+  const renew = async (): Promise<void> => {
+    if (Math.abs(now() - renewedAt) < renewAfterMs) return;
+    renewedAt = now();
+    await store.leases.saveCheckpoint({ task: lease, checkpointAt: renewedAt });
+  };
+  await store.leases.saveCheckpoint({ task: lease, checkpointAt: renewedAt });
   try {
-    return await work(async () => {
-      if (Math.abs(now() - keptAt) < renewAfterMs) return;
-      keptAt = now();
-      await store.leases.saveCheckpoint({ task: mark, checkpointAt: keptAt });
-    });
+    return await work(renew);
   } finally {
-    await store.leases.saveCheckpoint({ task: mark, checkpointAt: 0 }).catch(unlessAway);
+    await store.leases.saveCheckpoint({ task: lease, checkpointAt: 0 }).catch(ignoreUnavailable);
   }
 }
 
-function unlessAway(error: unknown): void {
+function ignoreUnavailable(error: unknown): void {
   if (!(error instanceof StoreUnavailableError)) throw error;
 }

@@ -23,13 +23,10 @@ const sameKeyPollMs = 50;
  *   `database_unavailable` when the database fails after the run was recorded.
  * @throws {StoreUnavailableError} before anything was recorded.
  */
-export async function createTrainingRun(
-  ctx: ServiceContext,
-  request: BootstrapRequest,
-): Promise<{ run: RunView; created: boolean }> {
+export async function createRun(ctx: ServiceContext, request: BootstrapRequest): Promise<{ run: RunView; created: boolean }> {
   const waitUntil = ctx.now() + startTiming.sameKeyWaitMs;
   for (;;) {
-    const run = newRun(request, ctx);
+    const run = newRun(ctx, request);
     const inserted = await ctx.store.runs.insert({ run, now: ctx.now(), startNow: true });
     switch (inserted.kind) {
       case 'inserted':
@@ -78,7 +75,7 @@ async function repeated(ctx: ServiceContext, run: TrainingRun): Promise<RunView>
 
 /** The response does not wait for the queue, which may be unavailable: then the reconciler finds the run in the database. */
 function enqueueCheckInBackground(ctx: ServiceContext, run: TrainingRun, delayMs: number): void {
-  void enqueueCheck(ctx, run, delayMs);
+  void enqueueCheck(ctx, { run, delayMs });
 }
 
 const findView = async ({ store }: ServiceContext, run: TrainingRun): Promise<RunView> =>

@@ -6,7 +6,7 @@ import type { ServiceSettings } from '../../ports/settings.ts';
 import type { ServiceContext } from '../context.ts';
 import type { NewRun } from '../../ports/store.ts';
 
-/** What a caller may choose; what is left out is the service's setting. */
+/** What a caller may choose. The service's settings take the place of what is left out. */
 export interface BootstrapBody {
   trainingJobName?: string;
   endpointName?: string;
@@ -27,10 +27,10 @@ export interface BootstrapRequest {
   body: BootstrapBody;
 }
 
-/** The run that a request asks for: what the caller chose over the service's settings. */
+/** Returns the run of a request: what the caller chose, over the service's settings. */
 export function newRun(
-  { autoDeploy, idempotencyKey, body }: BootstrapRequest,
   { settings, now, random }: ServiceContext,
+  { autoDeploy, idempotencyKey, body }: BootstrapRequest,
 ): NewRun {
   return {
     runId: randomUUID(),
@@ -45,7 +45,7 @@ export function newRun(
   };
 }
 
-/** Serving defaults to the training's image, also when the caller chose that one. */
+/** The serving image defaults to the training image, also to one that the caller chose. */
 const servingImageFor = ({ trainingImage }: BootstrapBody, settings: ServiceSettings): string =>
   settings.servingImage === settings.trainingImage ? (trainingImage ?? settings.trainingImage) : settings.servingImage;
 

@@ -1,72 +1,43 @@
-import type { TrainingDecision } from '../../core/training/decide-training.ts';
 import type { Trigger } from '../../core/deployment/deployment.ts';
+import type { TrainingDecision } from '../../core/training/decide-training.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import { enqueueDeploy } from '../enqueue.ts';
-import { newDeployment } from '../deployment/new-deployment.ts';
 import type { ServiceContext } from '../context.ts';
+import { newDeployment } from '../deployment/new-deployment.ts';
+import { enqueueDeploy } from '../enqueue.ts';
+import { logMissedEvent } from '../events/log-missed-event.ts';
 
-/** When POST /events was last called with an event of ours. */
-export const lastEventMark = 'event';
-/** When POST /events last refused one of ours: what EventBridge could not deliver is not missed on its way. */
-export const refusedEventMark = 'event-refused';
-
-/**
- * Ends the run and, when it is to be deployed, queues that in the same transaction; the queue hears of it after that. Somebody else
- * who recorded the outcome first has won, and nothing is done twice.
- */
-export async function recordTrainingOutcome(
-  ctx: ServiceContext,
-  run: TrainingRun,
-  decision: Extract<TrainingDecision, { kind: 'finish' }>,
-  deployment: { trigger: Trigger; forced: boolean },
-): Promise<void> {
-  const { store, settings, now, log } = ctx;
-  const wanted = decision.deploy ? newDeployment(run, decision.outcome.modelArtifact, deployment, settings) : null;
-  const finished = await store.runs.finish({
-    trainingJobName: run.trainingJobName,
-    outcome: decision.outcome,
-    deployment: wanted,
-    actor: deployment.trigger,
-    now: now(),
-  });
-  if (finished === null) return;
-  await noteMissedEvent(ctx, run, decision, deployment.trigger);
-  const { status, failureReason } = decision.outcome;
-  log.info(
-    {
-      training_job_name: run.trainingJobName,
-      status,
-      failure_reason: failureReason,
-      detected_by: deployment.trigger,
-      deployment_id: finished.deployment?.deploymentId,
-    },
-    finished.deployment === null ? `training ${status}` : `training ${status}; deployment to ${run.endpointName} queued`,
-  );
-  if (finished.deployment !== null) await enqueueDeploy(ctx, finished.deployment, 0);
+interface RecordOutcomeInput {
+  run: TrainingRun;
+  decision: Extract<TrainingDecision, { kind: 'finish' }>;
+  /** The detector of the end. */
+  trigger: Trigger;
+  /** Of the deployment, where there is one. */
+  forced: boolean;
 }
 
-/** How late an event may be without being missed: EventBridge delivers within seconds. */
-const eventLatenessMs = 10_000;
-/** Who has had no event for so long doesn't use them. */
-const eventsInUseMs = 7 * 24 * 3_600_000;
-
-/** Nothing is lost when an event is; whoever runs the event path should know all the same. */
-async function noteMissedEvent(
-  { store, now, log }: ServiceContext,
-  run: TrainingRun,
-  { outcome }: Extract<TrainingDecision, { kind: 'finish' }>,
-  detectedBy: Trigger,
-): Promise<void> {
-  // One that was found when it was over is no event's fault.
-  if (run.foundEnded) return;
-  const lateMs = outcome.trainingEndedAt === null ? 0 : now() - outcome.trainingEndedAt;
-  if (detectedBy === 'event' || detectedBy === 'api' || lateMs < eventLatenessMs) return;
-  const lastEventAt = await store.leases.findCheckpoint(lastEventMark);
-  if (lastEventAt === null || now() - lastEventAt > eventsInUseMs) return;
-  const refusedAt = await store.leases.findCheckpoint(refusedEventMark);
-  if (refusedAt !== null && now() - refusedAt < lateMs + eventLatenessMs) return;
-  log.warn(
-    { training_job_name: run.trainingJobName, detected_by: detectedBy, after_ms: lateMs },
-    'no event told of the end of this training: the event path may be broken',
+/**
+ * Ends the run and, when it is to be deployed, records the deployment in the same transaction; then queues it. When another process
+ * recorded the outcome first, nothing is done twice.
+ */
+export async function recordOutcome(ctx: ServiceContext, { run, decision, trigger, forced }: RecordOutcomeInput): Promise<void> {
+  const { store, settings, now, log } = ctx;
+  const { trainingJobName } = run;
+  const { outcome } = decision;
+  const wanted = decision.deploy ? newDeployment(run, outcome.modelArtifact, { trigger, forced }, settings) : null;
+  const finished = await store.runs.finish({ trainingJobName, outcome, deployment: wanted, actor: trigger, now: now() });
+  if (finished === null) return;
+  await logMissedEvent(ctx, { run, trainingEndedAt: outcome.trainingEndedAt, detectedBy: trigger });
+  const { status, failureReason } = outcome;
+  const fields = { training_job_name: trainingJobName, status, failure_reason: failureReason, detected_by: trigger };
+  const { deployment } = finished;
+  if (deployment === null) {
+    log.info({ event: 'training.finished', ...fields }, `training ${status}`);
+    return;
+  }
+  const { deploymentId, endpointName } = deployment;
+  log.info(
+    { event: 'training.completed', ...fields, deployment_id: deploymentId, endpoint_name: endpointName },
+    'training completed; deployment queued',
   );
+  await enqueueDeploy(ctx, { deployment, delayMs: 0 });
 }

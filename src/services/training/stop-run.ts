@@ -1,43 +1,45 @@
-import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
-import { decideStop } from '../../core/training/decide-stop.ts';
 import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
+import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
+import { startTiming } from '../../core/timing.ts';
+import { decideStop } from '../../core/training/decide-stop.ts';
 import { isEndedJob, type TrainingRun } from '../../core/training/training-run.ts';
-import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
-import { findMeantRun } from './find-run.ts';
-import { requestStop } from './observe-run.ts';
-import { orNullIfPermanent } from '../or-null-if-permanent.ts';
-import { onceChanged } from '../once-changed.ts';
-import { notTurnedDown, turnDownError } from './turn-down.ts';
-import { whyNotHere } from '../check-place.ts';
-import type { ServiceContext } from '../context.ts';
 import type { RunView } from '../../ports/store.ts';
+import { checkPlace } from '../check-place.ts';
+import type { ServiceContext } from '../context.ts';
+import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
+import { onceChanged } from '../once-changed.ts';
+import { orNullIfPermanent } from '../or-null-if-permanent.ts';
+import { findRunByName } from './find-run.ts';
+import { sendStop } from './send-stop.ts';
+import { notTurnedDown, turnDown } from './turn-down.ts';
 
-const observationWaitMs = 3000;
-const stopWaitMs = 5000;
+const findWaitMs = 3000;
 const tagWaitMs = 3000;
+const stopWaitMs = startTiming.stopInRequestMs;
 
 /**
- * Has a training stopped: records that, asks SageMaker, and leaves it to the run's check to ask again until SageMaker shows it and to
- * record the end. Of one that timed out only the monitoring is over, and its training may still cost. Of one that is over already the
- * deployment that still waits is withdrawn. One that was stopped before is answered the same way again.
+ * Stops a training: records the request, sends it to SageMaker, and leaves it to the run's check to send it again until SageMaker shows it,
+ * and to record the end. For a run that timed out, only its monitoring is over, and its training may still cost money. For one that has
+ * ended, it withdraws the deployment that still waits. Repeated for a stopped run, it returns the same again.
+ *
+ * A tag says at SageMaker that the training is not wanted, for a rebuilt database. It is written before the request is recorded, since
+ * nothing would write it later.
  *
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
- * @throws {SageMakerError} for one that timed out, when SageMaker refuses the request: no check would ask again.
- *
- * That it is not wanted is said at SageMaker, too, for a rebuilt database: before it is recorded, since nobody would come back to it.
+ * @throws {SageMakerError} for one that timed out, when SageMaker refuses the request: no check would send it again.
  */
-export async function stopTraining(ctx: ServiceContext, name: string): Promise<RunView> {
+export async function stopRun(ctx: ServiceContext, { trainingJobName: name }: { trainingJobName: string }): Promise<RunView> {
   for (;;) {
-    const run = await findMeantRun(ctx, name, { maxWaitMs: observationWaitMs });
+    const run = await findRunByName(ctx, { trainingJobName: name, options: { maxWaitMs: findWaitMs } });
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     const { trainingJobName } = run;
     switch (decideStop(run.status, run.deploymentStatus)) {
       case 'stopped_already':
         return run;
       case 'stop_training':
-        if (await stopAtSageMaker(ctx, run)) return readAgain(ctx, trainingJobName);
+        if (await stopTraining(ctx, run)) return readAgain(ctx, trainingJobName);
         break;
       case 'withdraw_deployment':
         if (await withdrawDeployment(ctx, run)) return readAgain(ctx, trainingJobName);
@@ -45,7 +47,7 @@ export async function stopTraining(ctx: ServiceContext, name: string): Promise<R
       case 'deployment_in_progress':
         throw new ServiceError(
           'deployment_in_progress',
-          `${trainingJobName} is being deployed to ${run.endpointName}, which SageMaker can't break off; when it is over, deploy another training with force=true`,
+          `${trainingJobName} is being deployed to ${run.endpointName}, which SageMaker cannot cancel; when it is over, deploy another training with force=true`,
         );
       case 'nothing_to_stop':
         throw new ServiceError(
@@ -53,59 +55,59 @@ export async function stopTraining(ctx: ServiceContext, name: string): Promise<R
           `The training ${trainingJobName} is ${run.status}, and ${run.deploymentStatus === 'none' ? 'it has no deployment' : `its deployment is over: ${run.deploymentStatus}`}`,
         );
     }
-    // It has just moved on: decided anew. It can't go round for ever, since what is over stays over.
+    // The run has just changed: decides again. That ends, since what is over stays over.
   }
 }
 
 /** False when the run has ended meanwhile. */
-async function stopAtSageMaker(ctx: ServiceContext, run: TrainingRun): Promise<boolean> {
+async function stopTraining(ctx: ServiceContext, run: TrainingRun): Promise<boolean> {
   const { store, now, log } = ctx;
-  const name = run.trainingJobName;
-  const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
-  const requested = await store.runs.requestStop({ trainingJobName: name, now: now() });
+  const { trainingJobName } = run;
+  const untagged = await turnDown(ctx, { run, why: 'stopped', options: { maxWaitMs: tagWaitMs } });
+  const requested = await store.runs.requestStop({ trainingJobName, now: now() });
   if (requested === null) return false;
-  log.info({ training_job_name: name }, 'a stop was asked for');
-  await onceChanged(`The stop of ${name} is recorded, and a worker carries it out.`, async () => {
+  log.info({ event: 'training.stop_requested', training_job_name: trainingJobName }, 'training stop requested');
+  await onceChanged(`The stop of ${trainingJobName} is recorded, and a worker carries it out.`, async () => {
     if (requested.status === 'timed_out') {
-      await stopUnwatched(ctx, requested);
-      if (untagged !== null) throw notTurnedDown(`SageMaker was asked to stop ${name}, whose monitoring has timed out`, untagged);
-    } else {
-      // The check says it again where it could not be said.
-      const refused = requested.status === 'training' ? await requestStop(ctx, requested, { maxWaitMs: stopWaitMs }) : null;
-      await enqueueCheck(ctx, requested, 0);
-      if (refused !== null) await throwIfElsewhere(ctx, requested, refused);
+      await stopUnmonitored(ctx, requested);
+      if (untagged === null) return;
+      throw notTurnedDown(`The stop of ${trainingJobName}, whose monitoring has timed out, was sent to SageMaker`, untagged);
     }
+    // The run's check sends it again where it could not be sent, and writes the tag.
+    const refused =
+      requested.status === 'training' ? await sendStop(ctx, { run: requested, options: { maxWaitMs: stopWaitMs } }) : null;
+    await enqueueCheck(ctx, { run: requested, delayMs: 0 });
+    if (refused !== null) await throwIfElsewhere(ctx, requested, refused);
   });
   return true;
 }
 
-/** A process of another region or account can't stop it; a worker where it is can. */
+/** A process of another region or account cannot stop it; a worker of the right one can. */
 async function throwIfElsewhere(ctx: ServiceContext, run: TrainingRun, refused: SageMakerError): Promise<void> {
-  const why = refused.kind === 'not_found' ? await whyNotHere(ctx, run, { maxWaitMs: stopWaitMs }) : null;
+  const why = refused.kind === 'not_found' ? await checkPlace(ctx, { run, options: { maxWaitMs: stopWaitMs } }) : null;
   if (why === null) return;
-  const detail = `The stop of ${run.trainingJobName} is recorded, and SageMaker could not be asked here`;
+  const detail = `The stop of ${run.trainingJobName} is recorded, and was not sent to SageMaker from here`;
   throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: refused });
 }
 
-/** No check would ask again: whether SageMaker has taken the request is for the caller to know. */
-async function stopUnwatched(ctx: ServiceContext, run: TrainingRun): Promise<void> {
-  const { sagemaker } = ctx;
+/** No check would send the stop again: whether SageMaker has taken it is for the caller to know. */
+async function stopUnmonitored(ctx: ServiceContext, run: TrainingRun): Promise<void> {
   const { trainingJobName: name } = run;
   try {
-    await sagemaker.stopTrainingJob(name, { maxWaitMs: stopWaitMs });
+    await ctx.sagemaker.stopTrainingJob(name, { maxWaitMs: stopWaitMs });
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     await throwIfElsewhere(ctx, run, error);
-    if (error.kind === 'invalid' && (await isStoppedAlready(ctx, run))) return;
-    const why = error.kind === 'unauthenticated' ? credentialsProblemForCaller(error.code) : error.message;
+    if (error.kind === 'invalid' && (await isStopped(ctx, run))) return;
     if (!isTransient(error.kind)) throw error;
-    const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: ask again. It will not be deployed by itself`;
+    const why = error.kind === 'unauthenticated' ? credentialsProblemForCaller(error.code) : error.message;
+    const detail = `SageMaker does not say whether it stops ${name}, whose monitoring has timed out: repeat the request. It will not be deployed by itself`;
     throw new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: error });
   }
 }
 
-/** SageMaker refuses a stop of what is being stopped or over; that is what was asked for. */
-async function isStoppedAlready({ sagemaker }: ServiceContext, { trainingJobName }: TrainingRun): Promise<boolean> {
+/** SageMaker refuses to stop a training that is stopping or over, which is what the caller requests. */
+async function isStopped({ sagemaker }: ServiceContext, { trainingJobName }: TrainingRun): Promise<boolean> {
   const job = await sagemaker.describeTrainingJob(trainingJobName, { maxWaitMs: stopWaitMs }).catch(orNullIfPermanent);
   return job !== null && (job.status === 'Stopping' || isEndedJob(job));
 }
@@ -113,26 +115,25 @@ async function isStoppedAlready({ sagemaker }: ServiceContext, { trainingJobName
 /** False when the deployment is not queued any more. */
 async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<boolean> {
   const { store, now, log } = ctx;
-  const [newest] = (
-    await store.deployments.list({ filter: { trainingJobName: run.trainingJobName }, page: { limit: 1, cursor: null } })
-  ).items;
+  const { trainingJobName } = run;
+  const { items } = await store.deployments.list({ filter: { trainingJobName }, page: { limit: 1, cursor: null } });
+  const [newest] = items;
   if (newest?.status !== 'queued') return false;
-  const untagged = await turnDownError(ctx, run, 'stopped', { maxWaitMs: tagWaitMs });
-  if (untagged !== null) throw notTurnedDown(`The deployment of ${run.trainingJobName} is not withdrawn yet`, untagged);
-  const reason = 'withdrawn before its turn came: a stop of its training was asked for';
-  const discarded = await store.deployments.withdraw({ deploymentId: newest.deploymentId, failureReason: reason, now: now() });
-  if (discarded === null) return false;
-  log.info(
-    { training_job_name: run.trainingJobName, deployment_id: newest.deploymentId, endpoint_name: newest.endpointName },
-    'the queued deployment is withdrawn: a stop was asked for',
-  );
-  if (discarded.next !== null) await enqueueDeploy(ctx, discarded.next, 0);
+  const untagged = await turnDown(ctx, { run, why: 'stopped', options: { maxWaitMs: tagWaitMs } });
+  if (untagged !== null) throw notTurnedDown(`The deployment of ${trainingJobName} is not withdrawn yet`, untagged);
+  const { deploymentId, endpointName } = newest;
+  const failureReason = 'withdrawn before its turn came: the stop of its training was requested';
+  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, now: now() });
+  if (withdrawn === null) return false;
+  const fields = { training_job_name: trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
+  log.info({ event: 'deployment.withdrawn', ...fields }, 'queued deployment withdrawn');
+  if (withdrawn.next !== null) await enqueueDeploy(ctx, { deployment: withdrawn.next, delayMs: 0 });
   return true;
 }
 
-async function readAgain({ store }: ServiceContext, name: string): Promise<RunView> {
-  const run = await onceChanged(`The stop of ${name} is recorded.`, () => store.runs.find(name));
+async function readAgain({ store }: ServiceContext, trainingJobName: string): Promise<RunView> {
+  const run = await onceChanged(`The stop of ${trainingJobName} is recorded.`, () => store.runs.find(trainingJobName));
   if (run !== null) return run;
-  // Between two statements a run may only have been withdrawn, which frees its name.
-  throw new ServiceError('not_found', `${name} was never started: its request was refused, and it is withdrawn`);
+  // Between two statements only the discard of a run deletes it, which frees its name.
+  throw new ServiceError('not_found', `${trainingJobName} was never started: SageMaker rejected its request`);
 }
