@@ -35,7 +35,7 @@ export function createApiDeps(
       sagemaker: () => sagemaker.checkCredentials(),
     },
     version,
-    readStatus: () => readStatus({ store, queue, now, databaseDiffers: () => sharedDatabase.problem() }),
+    readStatus: () => readStatus({ store, now }, { queue, databaseDiffers: () => sharedDatabase.problem() }),
     metricsText: () => metrics.text(),
     log,
   };

@@ -2,7 +2,7 @@ import { isAlive, type ServiceProcess } from './service-process.ts';
 import type { SkippedItem, SkippedKind } from './skipped.ts';
 import { type RedisFacts, warningsOf } from './redis-server.ts';
 
-/** Something that a person should know of, in `GET /status`. */
+/** A problem for operators, in `GET /status`. */
 export interface Warning {
   /** Stable, for programs. */
   code: string;
@@ -19,10 +19,10 @@ export interface Known {
   skipped: readonly SkippedItem[];
 }
 
-/** So late a job was not taken in time by any worker that lives. */
+/** A job that is this late was not taken in time by any running worker. */
 const lateJobMs = 60_000;
 
-/** What a person should know of, the gravest first. Each rule adds its own. */
+/** Returns the problems for operators, the gravest first. Each rule adds its own. */
 export function warningsFor(known: Known, now: number): Warning[] {
   return [
     ...when('database_unavailable', known.databaseProblem),
@@ -36,9 +36,9 @@ export function warningsFor(known: Known, now: number): Warning[] {
 
 const when = (code: string, detail: string | null): Warning[] => (detail === null ? [] : [{ code, detail }]);
 
-export const noWorkerWarning: Warning = {
+const noWorkerWarning: Warning = {
   code: 'no_worker',
-  detail: 'no worker lives: nothing is watched and nothing is deployed until one is started',
+  detail: 'no worker is running: no training is observed and nothing is deployed until one starts',
 };
 
 /** What all of them have in common is said once, elsewhere. */

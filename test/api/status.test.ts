@@ -97,7 +97,7 @@ describe('GET /status', () => {
     await store.processes.recordHeartbeat(worker('api-1', now(), { service: 'api' }));
     const none = await status(api);
     expect(none.workers).toEqual([]);
-    expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker lives') }]);
+    expect(none.warnings).toEqual([{ code: 'no_worker', detail: expect.stringContaining('no worker is running') }]);
     expect(await workersOf(api)).toBe(0);
 
     await store.processes.recordHeartbeat(worker('lives', now(), { problem: 'Redis is unavailable' }));

@@ -6,7 +6,7 @@ import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { redisUrl, startRedis } from '../../tools/testkit/redis.ts';
 
-const times = { meetEveryMs: 20, differsForMs: 200, startupWaitMs: 300 };
+const times = { compareEveryMs: 20, differsForMs: 200, startWaitMs: 300 };
 
 interface Member {
   shared: SharedDatabase;
@@ -57,7 +57,7 @@ describe('processes of one queue', () => {
     const worker = start('worker-1', randomUUID());
     const startedAt = performance.now();
     const fault = await worker.shared.join();
-    expect(performance.now() - startedAt).toBeGreaterThan(times.startupWaitMs);
+    expect(performance.now() - startedAt).toBeGreaterThan(times.startWaitMs);
     expect(fault).toMatch(/^DATABASE_URL: this process has another database than the api api-1/);
     expect(fault).toContain(queuePrefix);
     expect(fault).not.toContain('\n');

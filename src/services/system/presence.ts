@@ -4,7 +4,7 @@ import type { QueueView } from '../../ports/queue.ts';
 import type { ProcessStore } from '../../ports/store.ts';
 
 export interface Presence {
-  /** Says that the process ends; never fails. */
+  /** Records that the process ends. Never fails. */
   stop(): Promise<void>;
 }
 
@@ -13,18 +13,18 @@ interface PresenceOptions {
   log: Logger;
   now: () => number;
   self: Omit<ServiceProcess, 'lastSeenAt' | 'problem'>;
-  /** What keeps the process from working now, for people. */
+  /** What keeps the process from working now, for operators; null when nothing does. */
   problem: () => Promise<string | null> | string | null;
 }
 
-/** Writes the process down in the database, now and every few seconds, so that any API process can tell of it. */
+/** Records the process in the database, now and every few seconds, so that any API process can report it. */
 export function startPresence({ store, log, now, self, problem }: PresenceOptions): Presence {
   let beating: Promise<void> = Promise.resolve();
   const beat = async (): Promise<void> => {
     try {
       await store.processes.recordHeartbeat({ ...self, lastSeenAt: now(), problem: await problem() });
     } catch (error) {
-      log.debug({ err: error }, 'the process could not be written down; trying again');
+      log.debug({ event: 'process.not_recorded', err: error }, 'process cannot be recorded; retrying');
     }
   };
   const next = (): void => void (beating = beating.then(beat));
@@ -40,7 +40,7 @@ export function startPresence({ store, log, now, self, problem }: PresenceOption
   };
 }
 
-/** That Redis takes no writes, as a problem; null when it does. */
+/** Returns why Redis takes no writes; null when it takes them. */
 export const problemOfQueue = (queue: Pick<QueueView, 'probe'>): Promise<string | null> =>
   queue.probe().then(
     () => null,

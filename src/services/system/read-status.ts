@@ -8,35 +8,38 @@ import type { QueueView } from '../../ports/queue.ts';
 import type { ServiceContext } from '../context.ts';
 import type { CountedCalls } from '../../ports/store.ts';
 
-/** How things stand, for people and for what watches over the service. */
+/** The state of the whole service, for operators and monitoring. */
 export interface SystemStatus {
-  /** Why not; null when all is well. */
+  /** Why the database is unavailable; null when it is available. The same for Redis. */
   databaseProblem: string | null;
   redisProblem: string | null;
   redis: RedisFacts | null;
-  /** Those that live, the oldest first; null where the database does not say. */
+  /** Those that run, the oldest first; null while the database is unavailable. */
   processes: ServiceProcess[] | null;
-  /** Of the jobs that are due and that nobody has taken the one that waits longest; null for none, and where Redis does not say. */
+  /** Of the jobs that are due and that no worker has taken, the one that waits longest; null for none, and while Redis is unavailable. */
   oldestWaitingJob: { queue: string; trainingJobName: string; dueSince: number } | null;
-  /** When POST /events was last called with an event of ours. */
+  /** When POST /events last received an event that this service accepts. */
   lastEventAt: number | null;
-  /** Of the last minutes, those that did not succeed; null where the database does not say. */
+  /** Of the last minutes, those that did not succeed; null while the database is unavailable. */
   refusedCalls: CountedCalls[] | null;
-  /** What loops over many went on without, the latest first; null where the database does not say. */
+  /** What loops over many skipped, the latest first; null while the database is unavailable. */
   skipped: SkippedItem[] | null;
   warnings: Warning[];
 }
 
 export const recentCallsMs = 15 * 60_000;
 
-interface Sources extends Pick<ServiceContext, 'store' | 'now'> {
+interface ReadStatusInput {
   queue: QueueView;
-  /** That the database is not the one of the others; null when it is. */
+  /** Returns why the database is not that of the other processes; null when it is. */
   databaseDiffers: () => string | null;
 }
 
-/** Never fails: what can't be read is null, and its trouble is told. */
-export async function readStatus({ store, queue, now, databaseDiffers }: Sources): Promise<SystemStatus> {
+/** Never fails: what cannot be read is null, and the problem says why. */
+export async function readStatus(
+  { store, now }: Pick<ServiceContext, 'store' | 'now'>,
+  { queue, databaseDiffers }: ReadStatusInput,
+): Promise<SystemStatus> {
   const [stored, takesWrites, redis, oldestWaitingJob] = await Promise.all([
     orProblem(() => readStore(store, now())),
     orProblem(() => store.ping()),
@@ -90,13 +93,13 @@ async function oldestDue(queue: QueueView): Promise<SystemStatus['oldestWaitingJ
   return oldest.toSorted((a, b) => a.dueSince - b.dueSince)[0] ?? null;
 }
 
-/** So long the answer may wait for a part. */
+/** How long the status waits for one of its parts. */
 const partLimitMs = 2000;
 
 async function orProblem<T>(read: () => Promise<T>): Promise<{ value: T | null; problem: string | null }> {
   const timer = new AbortController();
   const late = wait(partLimitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer within ${partLimitMs} ms`);
+    throw new Error(`no response within ${partLimitMs} ms`);
   });
   try {
     return { value: await Promise.race([read(), late]), problem: null };

@@ -1,42 +1,38 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { peerTiming } from '../../core/timing.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueuePeer, QueuePeers } from '../../ports/queue.ts';
 import type { ProcessStore } from '../../ports/store.ts';
-
-/** How often processes tell each other which database they have; they forget each other after three times as long. */
-const meetEveryMs = 2000;
-/** A database that was lost or replaced is noticed by one process after the other. */
-const differsForMs = 7000;
-/** A killed process is forgotten by then. */
-const startupWaitMs = 10_000;
 
 interface Options {
   store: { processes: Pick<ProcessStore, 'databaseId'> };
   peers: QueuePeers;
   log: Logger;
-  /** The wall clock. */
   now: () => number;
   self: Omit<QueuePeer, 'databaseId'>;
-  /** Of the queue, for people. */
+  /** Of the queue, for the error text. */
   queuePrefix: string;
-  /** Told whenever the trouble begins, changes or ends, and of the first comparison, where `join` could make none. */
+  /** Called when the problem begins, changes or ends, and after the first comparison where `join` could make none. */
   onProblem?: (problem: string | null) => void;
-  times?: { meetEveryMs: number; differsForMs: number; startupWaitMs: number };
+  times?: { compareEveryMs: number; differsForMs: number; startWaitMs: number };
 }
 
 /**
- * Sees to it that all processes of one queue have the same database. They compare its id through Redis, among those that live: a lost
- * database, which everybody then has anew, is no trouble that lasts. A process that is new gives way to those that are there.
+ * Makes sure that all processes of one queue use the same database. Those that run compare its id through Redis. A lost database, which
+ * each process replaces in turn, is a difference that passes. A new process yields to those that run already.
  */
 export interface SharedDatabase {
-  /** For the start: null when nobody has another database, or nobody can be asked; otherwise, after some seconds, the fault, in one line. */
+  /**
+   * For the start. Returns null when no process has another database, or Redis is unavailable; otherwise, after some seconds, the problem
+   * in one line.
+   */
   join(): Promise<string | null>;
-  /** Goes on comparing, from now on. */
+  /** Compares regularly, from now on. */
   watch(): void;
-  /** One comparison. */
+  /** Compares once. */
   observe(): Promise<void>;
   problem(): string | null;
-  /** Why no job is to be taken yet, or any more; null when nothing speaks against it. */
+  /** Why the worker must not take jobs yet, or any more; null when it may. */
   objection(): string | null;
   /** Never fails. */
   stop(): Promise<void>;
@@ -44,34 +40,35 @@ export interface SharedDatabase {
 
 export function shareDatabase(options: Options): SharedDatabase {
   const { store, peers, log, now, self, queuePrefix, onProblem = () => {} } = options;
-  const times = options.times ?? { meetEveryMs, differsForMs, startupWaitMs };
+  const times = options.times ?? peerTiming;
   const stopping = new AbortController();
-  /** Noted among the others. */
+  /** Whether Redis has this process among the others. */
   let joined = false;
   let problem: string | null = null;
   /** By the monotonic clock. */
   let differsSince: number | null = null;
   let sameSince: number | null = null;
-  let looking: Promise<void> = Promise.resolve();
+  let watching: Promise<void> = Promise.resolve();
 
   const report = (next: string | null): void => {
     if (next === problem) return;
-    if (problem === null) log.error({ reason: next }, 'another process of this queue has another database');
-    if (next === null) log.info({}, 'all processes of this queue have the same database again');
+    if (problem === null)
+      log.error({ event: 'database.mismatch', reason: next }, 'another process of this queue uses another database');
+    if (next === null) log.info({ event: 'database.mismatch_resolved' }, 'all processes of this queue use one database again');
     problem = next;
     onProblem(problem);
   };
 
-  /** One that was kept out comes in when the others have had the time to come back, after an emptied Redis. */
+  /** A process that was refused joins once the others have had the time to come back after an emptied Redis. */
   const mayJoin = (): boolean => problem === null || (sameSince !== null && performance.now() - sameSince > times.differsForMs);
 
-  /** Who lives with another database; null where that can't be asked. */
+  /** The running processes with another database; null while Redis is unavailable. */
   const others = async (): Promise<QueuePeer[] | null> => {
     try {
       const stance = joined ? 'stay' : mayJoin() ? 'join' : 'observe';
       return await peers.meet({ ...self, databaseId: await store.processes.databaseId(now()) }, stance);
     } catch (error) {
-      log.debug({ err: error }, 'the processes of this queue could not be compared; trying again');
+      log.debug({ event: 'database.not_compared', err: error }, 'databases cannot be compared; retrying');
       return null;
     }
   };
@@ -91,41 +88,41 @@ export function shareDatabase(options: Options): SharedDatabase {
     }
     sameSince = null;
     differsSince ??= performance.now();
-    if (!joined || performance.now() - differsSince >= times.differsForMs) report(faultOf(foreign, queuePrefix));
+    if (!joined || performance.now() - differsSince >= times.differsForMs) report(mismatchText(foreign, queuePrefix));
   };
 
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await observe();
-      await wait(times.meetEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      await wait(times.compareEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
   };
 
   return {
     async join() {
-      const until = performance.now() + times.startupWaitMs;
+      const until = performance.now() + times.startWaitMs;
       for (;;) {
         const peersElsewhere = await others();
         const [foreign] = peersElsewhere ?? [];
         joined = peersElsewhere?.length === 0;
         if (foreign === undefined) return null;
-        if (performance.now() > until || stopping.signal.aborted) return faultOf(foreign, queuePrefix);
-        await wait(times.meetEveryMs / 2, undefined, { signal: stopping.signal }).catch(() => {});
+        if (performance.now() > until || stopping.signal.aborted) return mismatchText(foreign, queuePrefix);
+        await wait(times.compareEveryMs / 2, undefined, { signal: stopping.signal }).catch(() => {});
       }
     },
     watch() {
-      looking = watch();
+      watching = watch();
     },
     observe,
     problem: () => problem,
-    objection: () => problem ?? (joined ? null : 'waits until it can compare its database with that of the others'),
+    objection: () => problem ?? (joined ? null : 'waits until it can compare its database with that of the other processes'),
     async stop() {
       stopping.abort();
-      await looking;
+      await watching;
       await peers.leave(self.name).catch(() => {});
     },
   };
 }
 
-const faultOf = ({ service, name }: QueuePeer, queuePrefix: string): string =>
+const mismatchText = ({ service, name }: QueuePeer, queuePrefix: string): string =>
   `DATABASE_URL: this process has another database than the ${service} ${name}, which uses the same queue (QUEUE_PREFIX ${queuePrefix}); give both the same database, or each service a QUEUE_PREFIX of its own`;
