@@ -21,7 +21,7 @@ const toFieldIssues = (
 };
 
 describe('the defaults', () => {
-  it('are the contract’s', () => {
+  it('are those of the documents', () => {
     expect(parseApiConfig(valid)).toEqual({
       redisUrl: 'redis://127.0.0.1:6379',
       databaseUrl: 'file:./data/autodeploy.db',
@@ -92,7 +92,7 @@ describe('values', () => {
     ['model-init', '/model-init'],
     ['/model-init/', '/model-init'],
     ['//a//b/', '/a/b'],
-  ])('normalises BASE_PATH=%j to %j', (text, basePath) => {
+  ])('normalizes BASE_PATH=%j to %j', (text, basePath) => {
     expect(parseApiConfig({ ...valid, BASE_PATH: text }).api.basePath).toBe(basePath);
   });
 

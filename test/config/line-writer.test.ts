@@ -11,8 +11,8 @@ const logged = (line: string): boolean => line === 'logged';
 const numbers = (lines: readonly LogLine[]): unknown[] => lines.flatMap((line) => ('number' in line ? [line['number']] : []));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
-describe('a pipe that nobody reads', () => {
-  it('holds up nothing, and is given everything once somebody reads it', async () => {
+describe('a pipe without a reader', () => {
+  it('blocks nothing, and gets every line once it has a reader', async () => {
     const pipe = new Pipe();
     const writer = startInto(pipe.path, program, { LINES: '2000' });
     await writer.until(() => writer.output.find(logged), 'end of the lines');
@@ -42,7 +42,7 @@ describe('a pipe that nobody reads', () => {
     expect(numbers(lines)).toEqual(upTo(lines.length));
   });
 
-  it('takes a bounded amount of memory: what is too much is lost, counted, and said when somebody reads', async () => {
+  it('takes a bounded amount of memory: further lines are lost, counted, and reported later', async () => {
     const pipe = new Pipe();
     const count = 20_000;
     const writer = startInto(pipe.path, program, { LINES: String(count) });
@@ -88,7 +88,7 @@ describe('a pipe that nobody reads', () => {
   });
 });
 
-it('Node’s own warnings are lines of the log', async () => {
+it("Node's own warnings are lines of the log", async () => {
   const writer = startProgram(program, { THEN: 'warn' });
   expect(await writer.logged(({ level }) => level === 'warn')).toMatchObject({
     msg: 'Node.js warning',

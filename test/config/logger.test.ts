@@ -80,7 +80,7 @@ describe('no secret reaches a line', () => {
     expect(last()).toMatchObject({ msg: 'cannot reach redis://[hidden]@redis:6379/0 now' });
   });
 
-  it('through an error’s own fields: Redis errors hold the arguments of AUTH', () => {
+  it("through an error's own fields: Redis errors hold the arguments of AUTH", () => {
     const { log, lines } = capture();
     log.error({ err: Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } }) }, 'failed');
     expect(lines.join('')).not.toContain('hunter2');

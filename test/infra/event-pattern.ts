@@ -8,10 +8,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  */
 export function matches(pattern: Record<string, unknown>, event: unknown): boolean {
   return Object.entries(pattern).every(([field, wanted]) => {
-    const given = isObject(event) ? event[field] : undefined;
-    if (isObject(wanted)) return matches(wanted, given);
+    const actual = isObject(event) ? event[field] : undefined;
+    if (isObject(wanted)) return matches(wanted, actual);
     if (!Array.isArray(wanted)) throw new Error(`${field}: a pattern's leaves are lists`);
-    const values: unknown[] = Array.isArray(given) ? given : [given];
+    const values: unknown[] = Array.isArray(actual) ? actual : [actual];
     return wanted.some((one: unknown) => values.some((value) => matchesOne(one, value)));
   });
 }

@@ -46,11 +46,11 @@ describe.each(modules)('%s', (name) => {
 
   it('gives the modules that it calls what they need, and nothing else', async () => {
     const { calls } = await loadModule(name);
-    for (const { source, ...given } of Object.values(calls)) {
+    for (const { source, ...inputs } of Object.values(calls)) {
       const { variables } = await loadModule(join(name, String(source)));
       const required = Object.entries(variables).filter(([, variable]) => !('default' in variable));
-      expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.keys(given)));
-      expect(Object.keys(given)).toEqual(expect.arrayContaining(required.map(([one]) => one)));
+      expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.keys(inputs)));
+      expect(Object.keys(inputs)).toEqual(expect.arrayContaining(required.map(([one]) => one)));
     }
   });
 
@@ -114,7 +114,7 @@ describe('the function', () => {
 });
 
 it.each(['modules/lambda', 'modules/api-destination'])(
-  'hands on both rules’ events in %s, and keeps the undelivered',
+  'forwards the events of both rules in %s, and keeps the undelivered',
   async (name) => {
     const targets = Object.values(ofType(await loadModule(name), 'aws_cloudwatch_event_target'));
     expect(targets).toMatchObject([
@@ -128,7 +128,7 @@ it.each(['modules/lambda', 'modules/api-destination'])(
   },
 );
 
-it('sends the key with what goes to the service’s POST /events', async () => {
+it("sends the key with events to the service's POST /events", async () => {
   const { resources } = await loadModule('modules/api-destination');
   const auth = blockOf(resources['aws_cloudwatch_event_connection.service'], 'auth_parameters');
   expect(blockOf(auth, 'api_key')).toEqual({ key: 'X-API-Key', value: '${var.api_key}' });
@@ -154,7 +154,7 @@ it('has an alarm on every queue', async () => {
   });
 });
 
-it('allows no action by wildcard, and none on everything but a network interface’s', async () => {
+it("allows no action by wildcard, and none on all resources but a network interface's", async () => {
   for (const name of ours) {
     for (const [address, document] of Object.entries(ofType(await loadModule(name), 'data.aws_iam_policy_document'))) {
       const dynamic = ((document['dynamic'] as Record<string, Block[]> | undefined)?.['statement'] ?? []).map((one) =>

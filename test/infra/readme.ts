@@ -14,8 +14,8 @@ const typeOf = (type: unknown): string => {
 /** The section of the README about one module: tables of its inputs and outputs, as its files declare them. */
 export function readmeSection(name: string, { variables, outputs }: Module): string {
   const inputs = Object.entries(variables).map(([input, { description, type, default: preset, sensitive }]) => {
-    const given = preset === undefined ? 'required' : `\`${JSON.stringify(preset)}\``;
-    return `| \`${input}\` | \`${cell(typeOf(type))}\` | ${given} | ${cell(description)}${sensitive === true ? ' Sensitive.' : ''} |`;
+    const shownDefault = preset === undefined ? 'required' : `\`${JSON.stringify(preset)}\``;
+    return `| \`${input}\` | \`${cell(typeOf(type))}\` | ${shownDefault} | ${cell(description)}${sensitive === true ? ' Sensitive.' : ''} |`;
   });
   const results = Object.entries(outputs).map(([output, { description }]) => `| \`${output}\` | ${cell(description)} |`);
   return [

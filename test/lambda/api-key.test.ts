@@ -27,7 +27,7 @@ async function start(source: Record<string, string>, wanted: { key: string }) {
   return { extension, service, lambda };
 }
 
-it('comes from Secrets Manager, and is asked for once', async () => {
+it('comes from Secrets Manager, and is fetched once', async () => {
   const { extension, lambda } = await start({ AUTODEPLOY_API_KEY_SECRET_ID: secretArn }, { key: 'from-secret' });
   extension.secrets.set(secretArn, 'from-secret\n');
   expect(await lambda.invoke(event)).toEqual({ result: { outcome: 'taken', status: 202 } });
@@ -35,7 +35,7 @@ it('comes from Secrets Manager, and is asked for once', async () => {
   expect(extension.received.map(({ path }) => path)).toEqual([`/secretsmanager/get?secretId=${encodeURIComponent(secretArn)}`]);
 });
 
-it('comes from Parameter Store, decrypted, and is asked for once', async () => {
+it('comes from Parameter Store, decrypted, and is fetched once', async () => {
   const { extension, lambda } = await start({ AUTODEPLOY_API_KEY_PARAMETER: parameter }, { key: 'from-parameter' });
   extension.parameters.set(parameter, 'from-parameter');
   expect(await lambda.invoke(event)).toEqual({ result: { outcome: 'taken', status: 202 } });
@@ -43,7 +43,7 @@ it('comes from Parameter Store, decrypted, and is asked for once', async () => {
   expect(extension.received).toHaveLength(1);
 });
 
-it('is fetched anew after the service refused it, so that a rotated key reaches Lambda’s next try', async () => {
+it("is fetched again after the service refused it, so that Lambda's next retry has a rotated key", async () => {
   const wanted = { key: 'old-key' };
   const { extension, lambda } = await start({ AUTODEPLOY_API_KEY_SECRET_ID: 'autodeploy/key' }, wanted);
   extension.secrets.set('autodeploy/key', 'old-key');

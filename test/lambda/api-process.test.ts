@@ -1,4 +1,4 @@
-/** The bundled function against an API process, with Redis, SQLite and the stand-in for SageMaker behind it. */
+/** The bundled function against an API process, with Redis, SQLite and the SageMaker simulator behind it. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';

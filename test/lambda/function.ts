@@ -71,7 +71,7 @@ export async function startLambda(
   const reported = async (): Promise<Invoked> => ((await orExit(once(child, 'message'))) as [Invoked])[0];
 
   const ready = await reported();
-  if (!('initCpuMs' in ready)) throw new Error('the runtime told something else than that it is ready');
+  if (!('initCpuMs' in ready)) throw new Error('the runtime reported something else than that it is ready');
   return {
     initCpuMs: ready.initCpuMs,
     invoke: async (event, timeoutMs = 30_000) => {

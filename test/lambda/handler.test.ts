@@ -132,7 +132,7 @@ describe('the answer', () => {
     expect(elsewhere.received).toEqual([]);
   });
 
-  it('makes Lambda try again when nobody listens', async () => {
+  it('makes Lambda retry when the service does not listen', async () => {
     const alone = await startLambda(file, { AUTODEPLOY_URL: `http://127.0.0.1:${await freePort()}` });
     expect(await alone.invoke(fixture('training-completed'))).toEqual({ error: 'fetch failed' });
     expect(alone.logged()).toMatchObject([{ level: 'error', reason: expect.stringMatching(/ECONNREFUSED/) }]);

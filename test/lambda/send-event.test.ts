@@ -37,7 +37,7 @@ it('fails with the answer when the service refuses', async () => {
   expect(service.received[0]?.headers).not.toHaveProperty('x-api-key');
 });
 
-it('says so when nobody listens', async () => {
+it('reports that the service does not listen', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const sent = await sendEvent([file, '--url', url]);
   expect(sent).toMatchObject({ code: 1, out: '' });

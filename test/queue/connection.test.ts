@@ -15,7 +15,7 @@ async function failure(work: Promise<unknown>): Promise<{ error: unknown; afterM
   return { error, afterMs: performance.now() - startedAt };
 }
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   it('from the start, everything fails fast, and works when it has come', async () => {
     const port = await freePort();
     const { log, lines } = keptLog();
@@ -41,7 +41,7 @@ describe('while Redis is away', () => {
     ]);
   });
 
-  it('later, the same, and its trouble is told once', async () => {
+  it('later, the same, and its problem is logged once', async () => {
     const first = await startRedis();
     const { log, lines } = keptLog();
     const queue = openQueue(first.url, newPrefix(), log);
@@ -90,7 +90,7 @@ it('reconnects after 200 ms at first and 2 s at most, with jitter', () => {
 });
 
 describe('the address', () => {
-  it('may name user, password and database; a wrong password is told without it', async () => {
+  it('may name user, password and database; a wrong password is reported without it', async () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     await admin.call('ACL', 'SETUSER', 'worker', 'on', '>pass/word', '~*', '&*', '+@all');

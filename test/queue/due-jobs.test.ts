@@ -4,7 +4,7 @@ import { aRun, newPrefix, openQueue, openRedis } from './harness.ts';
 
 const hour = 3_600_000;
 
-it('tells how many jobs are due that nobody has taken, and since when the oldest of them is', async () => {
+it('returns how many due jobs no worker has taken, and since when the oldest is due', async () => {
   const prefix = newPrefix();
   const queue = openQueue(redisUrl(), prefix);
   const redis = openRedis(redisUrl());
@@ -28,7 +28,7 @@ it('tells how many jobs are due that nobody has taken, and since when the oldest
   expect(await dueOfChecks()).toEqual({ count: 2, oldest: { trainingJobName: 'job-1', since: due } });
 });
 
-it('counts the wait of a job that was taken before from when it was first seen to wait, and anew for each time', async () => {
+it('counts the wait of a job that ran before from when it was first seen to wait, each time', async () => {
   const prefix = newPrefix();
   const queue = openQueue(redisUrl(), prefix);
   const redis = openRedis(redisUrl());

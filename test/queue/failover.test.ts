@@ -38,7 +38,7 @@ async function expectRefused(queue: RedisQueue, reason: string): Promise<void> {
 }
 
 describe('a node that was demoted and keeps its connections', () => {
-  it('is told as the reason, and used again as soon as it is promoted', async () => {
+  it('is the reported reason, and used again as soon as it is promoted', async () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     const { log, lines } = keptLog();
@@ -74,20 +74,20 @@ describe('a node that takes no writes for now', () => {
   it.each([
     ['maxmemory', '1', '0', 'its memory is full (OOM'],
     ['min-replicas-to-write', '1', '0', 'too few replicas to take writes (NOREPLICAS'],
-  ])('by %s is told as the reason, and used again when it does', async (setting, bad, good, reason) => {
+  ])('by %s is the reported reason, and used again when it does', async (setting, bad, good, reason) => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     const queue = openQueue(server.url, newPrefix());
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await admin.config('SET', setting, bad);
     await expectRefused(queue, reason);
-    // Reads go on: what there is can be seen.
+    // Reads work.
     expect(await eventually(() => queue.depths())).toMatchObject({ 'check-training': { waiting: 1 } });
     await admin.config('SET', setting, good);
     await eventually(() => queue.probe().then(() => true), undefined, back);
   });
 
-  it('because it can’t write to its disk, the same', async () => {
+  it("because it can't write to its disk, the same", async () => {
     const dir = mkdtempSync(join(tmpdir(), 'autodeploy-gone-'));
     const server = await startRedis({ dir });
     rmSync(dir, { recursive: true });
@@ -106,7 +106,7 @@ describe('a node that takes no writes for now', () => {
 });
 
 describe('a user', () => {
-  it('who loses a right, or the password, is told so, and works again with it', async () => {
+  it('without a permission, or the password, gets the reason, and works again with it', async () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~*', '&*', '+@all');

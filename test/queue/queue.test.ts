@@ -59,7 +59,7 @@ describe('watching a training', () => {
   });
 });
 
-describe('a look on account of an event', () => {
+describe('requestTrainingCheck, requestDeploymentCheck', () => {
   const observationsIn = (queue: JobQueue): Promise<Record<string, number>> => queue.getJobCounts('waiting', 'delayed', 'active');
 
   it('is one at once, however many events come, and one more a second later for what came meanwhile', async () => {
@@ -79,7 +79,7 @@ describe('a look on account of an event', () => {
     expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
-  it('follows upon an event that comes while another look is under way', async () => {
+  it('adds another observation for an event during an active one', async () => {
     const { queue, check, prefix } = setUp();
     const release = Promise.withResolvers<void>();
     let runs = 0;
@@ -170,7 +170,7 @@ it('tells how many jobs are in which state', async () => {
   });
 });
 
-it('keeps few of the events that nobody reads', async () => {
+it('keeps few of the events that BullMQ writes', async () => {
   const { queue, prefix } = setUp();
   await queue.probe();
   await queue.restore({ runs: Array.from({ length: 2000 }, (_, i) => aRun(`job-${i}`)), deployments: [] }, () => hour);

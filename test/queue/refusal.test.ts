@@ -11,7 +11,7 @@ const replies: [kind: RefusalKind, message: string][] = [
   ['wrong_node', "READONLY You can't write against a read only replica. script: 62749f3c, on @user_script:1."],
   [
     'wrong_node',
-    'ERR Error running script (call to f_1): @user_script:1: -READONLY You can’t write against a read only replica.',
+    "ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.",
   ],
   ['wrong_node', 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'],
   ['wrong_node', "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."],
@@ -65,7 +65,7 @@ describe('an error of the queue', () => {
     ['Command aborted due to connection close', { name: 'AbortError' }],
     ['Reached the max retries per request limit (which is 1).', { name: 'MaxRetriesPerRequestError' }],
     ['read ECONNRESET', { code: 'ECONNRESET' }],
-  ])('%s means that Redis is away', (message, more) => {
+  ])('%s means that Redis is unavailable', (message, more) => {
     expect(unavailable(Object.assign(new Error(message), more))).toBeInstanceOf(QueueUnavailableError);
   });
 

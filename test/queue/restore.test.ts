@@ -18,7 +18,7 @@ async function cpuMs<T>(work: () => Promise<T>): Promise<{ result: T; tookMs: nu
 }
 
 describe('restoring', () => {
-  it('adds only what is missing, with the delay asked for its kind, and says whom', async () => {
+  it('adds only missing jobs, with the delay for their kind, and returns whose', async () => {
     const queue = openQueue(redisUrl(), newPrefix());
     await queue.scheduleTrainingCheck(aRun('job-1'), hour);
     await queue.scheduleTrainingCheck(aRun('job-2'), 0);
@@ -36,7 +36,7 @@ describe('restoring', () => {
     expect(await queue.restore(wanted, () => 0)).toEqual({ runs: [], deployments: [], refused: [] });
   });
 
-  it('goes on without those of which no job can be made, and says which', async () => {
+  it('skips those of which no job can be made, and returns them', async () => {
     const queue = openQueue(redisUrl(), newPrefix());
     const bad = { ...aRun('job-2'), endpointName: 'bad name' };
     const wanted = {

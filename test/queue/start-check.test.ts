@@ -77,7 +77,7 @@ describe('the check at the start', () => {
     expect(checked).toEqual({ kind: 'fault', fault: expect.stringMatching(fault) });
   });
 
-  it('waits for one that is away, demoted, full, or misses its replicas', async () => {
+  it('waits for one that is unavailable, demoted, full, or lacks its replicas', async () => {
     const { admin, check, prefix } = await setUp();
     const away = await checkRedis({ redisUrl: `redis://127.0.0.1:${await freePort()}`, queuePrefix: prefix });
     expect(away).toMatchObject({ kind: 'wait', reason: expect.stringContaining('ECONNREFUSED') });
@@ -107,7 +107,7 @@ describe('the check at the start', () => {
 const used =
   /^(addStandardJob|addDelayedJob|getState|getStateV2|getRanges|getCounts|getJobs|getMetrics|paginate|isMaxed|removeJob|moveToActive|moveToDelayed|moveToFinished|moveJobFromActiveToWait|extendLock|extendLocks|releaseLock|moveStalledJobsToWait|changeDelay|promote|updateData|addLog)-\d+\.js$/;
 
-it('tries every command that BullMQ’s scripts run', async () => {
+it("tries every command of BullMQ's scripts", async () => {
   const folder = fileURLToPath(new URL('../../node_modules/bullmq/dist/esm/scripts', import.meta.url));
   const scripts = await Promise.all(
     readdirSync(folder)

@@ -13,7 +13,7 @@ import { connect, failure, job, sagemakerAt } from './harness.ts';
 const expired = { kind: 'error', status: 400, code: 'ExpiredTokenException', message: 'expired', times: 'forever' } as const;
 const isExpired = "the service's own AWS credentials are expired (ExpiredTokenException)";
 
-/** A client before a stand-in, on a clock of its own, and what it logs. */
+/** A client of a simulator, with a clock of its own, and what it logs. */
 async function watch(options: SageMakerOptions = {}) {
   const { simulator } = await connect();
   const clock = { ms: 0 };
@@ -90,7 +90,7 @@ test.each([
   expect(await eventually(check, (said) => said === 'ok')).toBe('ok');
 });
 
-test('SageMaker being away says nothing about them, and is looked for every 10 s until it has said something', async () => {
+test('an unavailable SageMaker says nothing about them, and is asked every 10 s until it responds', async () => {
   const { simulator, check, probes, clock } = await watch();
   simulator.addFault({ kind: 'lose_request', times: 'forever' });
   expect(await check()).toBe('ok');
@@ -122,7 +122,7 @@ test('missing credentials fail the check and are said once; they may come later'
   expect(logged()).toEqual([broken, restored]);
 });
 
-test('what AWS’s files hold is read again once it is refused', async () => {
+test("AWS's files are read again once their credentials are refused", async () => {
   const signers: unknown[] = [];
   const server = createServer(({ headers }, response) => {
     const signer = /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1];

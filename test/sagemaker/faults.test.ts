@@ -46,8 +46,8 @@ describe('faults that last', () => {
     }
   });
 
-  test('a name that nobody knows had no effect', async () => {
-    const unknown = await failure(sagemakerAt('http://nobody.invalid').createTrainingJob(job('job')));
+  test('an unknown host name had no effect', async () => {
+    const unknown = await failure(sagemakerAt('http://unknown.invalid').createTrainingJob(job('job')));
     expect(unknown).toMatchObject({ kind: 'unavailable', effect: 'none' });
     expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(unknown.code);
   });
@@ -249,12 +249,12 @@ describe('what is not SageMaker', () => {
       }
     });
 
-    test('a signature of the wrong time is made anew, once', async () => {
-      const again = answeringWith([403, badSignature], [400, unknown]);
-      expect(await failure(sagemakerAt(await again.url).describeEndpoint('live'))).toMatchObject({ kind: 'not_found' });
+    test('a signature of the wrong time is replaced, once', async () => {
+      const corrected = answeringWith([403, badSignature], [400, unknown]);
+      expect(await failure(sagemakerAt(await corrected.url).describeEndpoint('live'))).toMatchObject({ kind: 'not_found' });
       const wrong = answeringWith([403, badSignature]);
       expect(await failure(sagemakerAt(await wrong.url).describeEndpoint('live'))).toMatchObject({ kind: 'unauthenticated' });
-      expect([again.calls(), wrong.calls()]).toEqual([2, 2]);
+      expect([corrected.calls(), wrong.calls()]).toEqual([2, 2]);
     });
   });
 
@@ -328,7 +328,7 @@ describe('what is not SageMaker', () => {
 });
 
 describe('what never gets out', () => {
-  test('missing credentials are our own trouble, without an effect', async () => {
+  test('missing credentials are unauthenticated, without an effect', async () => {
     const { simulator } = await connect();
     const error = Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
     const sagemaker = sagemakerAt(simulator.url, {
@@ -358,10 +358,10 @@ describe('what never gets out', () => {
 
   test.each([
     ['an identity service that refuses', { name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: 403 } }],
-    ['an identity service that is away', { code: 'ECONNREFUSED', syscall: 'connect' }],
+    ['an identity service that is unavailable', { code: 'ECONNREFUSED', syscall: 'connect' }],
     ['a token file that is not there', { code: 'ENOENT', syscall: 'open' }],
     ['a session that is over', { name: 'ExpiredTokenException', $fault: 'client', $metadata: { httpStatusCode: 400 } }],
-  ])('what the credentials meet is no refusal of SageMaker’s: %s', async (_, fields) => {
+  ])('an error of the credentials is no refusal of SageMaker: %s', async (_, fields) => {
     const { simulator } = await connect();
     const credentials = () => Promise.reject(Object.assign(new Error('no credentials'), fields));
     const sagemaker = sagemakerAt(simulator.url, { client: { endpoint: simulator.url, region: 'us-east-1', credentials } });

@@ -9,13 +9,13 @@ export interface Connected {
   sagemaker: SageMaker;
   simulator: Simulator;
   clock: Clock;
-  /** What `onCall` was told, as `operation result`. */
+  /** The arguments of `onCall`, as `operation result`. */
   reported: string[];
   /** How each request was answered, in the simulator's words. */
   responses: (operation?: string) => string[];
 }
 
-/** Our own client before a stand-in, with retries that don't wait for anything but the rate limit. */
+/** The service's client of a simulator, with retries that wait only for the rate limit. */
 export async function connect(options: SageMakerOptions = {}, simulated: SimulatorOptions = {}): Promise<Connected> {
   const { simulator, clock } = await startSimulator(simulated);
   const reported: string[] = [];

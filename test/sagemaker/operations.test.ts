@@ -3,7 +3,7 @@ import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { arn, image, role, createClient } from '../../tools/testkit/simulator.ts';
 import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
 
-test('a training job carries all that was asked for, and is described so', async () => {
+test('a training job has every requested value, and is described with them', async () => {
   const { sagemaker, simulator, clock } = await connect();
   const spec = job('job', {
     inputS3Uri: 's3://data/train/',
@@ -116,7 +116,7 @@ test('training jobs are listed newest first, page by page', async () => {
   expect(second).toMatchObject({ jobs: [{ name: 'job-2' }, { name: 'job-1' }, { name: 'job-0' }], nextToken: null });
 });
 
-test('a model and an endpoint configuration are what was asked for, with their tags', async () => {
+test('a model and an endpoint configuration are as requested, with their tags', async () => {
   const { sagemaker, simulator } = await connect();
   const made = await sagemaker.createModel({ ...model('m'), tags: { team: 'nlp' } });
   expect(made).toEqual({ arn: arn('model/m') });
@@ -138,7 +138,7 @@ test('a model and an endpoint configuration are what was asked for, with their t
   expect(raw.ProductionVariants?.[0]?.InitialVariantWeight).toBe(1);
 });
 
-test('an endpoint configuration that somebody else made may lack instances', async () => {
+test('an endpoint configuration of another client may lack instances', async () => {
   const { sagemaker, simulator } = await connect();
   await sagemaker.createModel(model('m'));
   await createClient(simulator.url).createEndpointConfig({

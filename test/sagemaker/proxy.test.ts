@@ -77,14 +77,14 @@ describe('NO_PROXY', () => {
   ])('%j: asked without a proxy: %s', async (noProxy, isDirect) => {
     const proxy = await startProxy({ status: 400 });
     const sagemaker = through({ HTTP_PROXY: proxy.url, no_proxy: noProxy }, { endpoint: `http://${host}:8080`, credentials });
-    // There is no such host: whoever asks it without a proxy gets no answer.
+    // There is no such host: a request without the proxy fails.
     await failure(sagemaker.describeModel('m', { maxWaitMs: 1000 }));
     expect(proxy.requested).toHaveLength(isDirect ? 0 : 1);
   });
 });
 
 describe('a proxy', () => {
-  it.each([407, 403, 502, 503])('that makes no tunnel (%i) is trouble that passes, and nothing was done', async (status) => {
+  it.each([407, 403, 502, 503])('that makes no tunnel (%i) is transient, without an effect', async (status) => {
     const proxy = await startProxy({ tunnel: () => ({ status }) });
     const sagemaker = through({ HTTPS_PROXY: proxy.url });
     expect(await failure(sagemaker.createTrainingJob(job('one')))).toMatchObject({
@@ -101,7 +101,7 @@ describe('a proxy', () => {
     expect(await failure(call)).toMatchObject({ kind: 'unavailable', effect: 'none' });
   });
 
-  it('that is away is trouble that passes, and nothing was done', async () => {
+  it('that is unavailable is transient, without an effect', async () => {
     const sagemaker = through({ https_proxy: `127.0.0.1:${await freePort()}` });
     expect(await failure(sagemaker.createTrainingJob(job('one'), { maxWaitMs: 2000 }))).toMatchObject({
       kind: 'unavailable',
@@ -129,7 +129,7 @@ describe('credentials', () => {
     });
   }
 
-  it('of a role are asked for through the proxy', async () => {
+  it('of a role come through the proxy', async () => {
     home({
       '.aws/config': '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/ml\nsource_profile = key\nregion = us-east-1\n',
       '.aws/credentials': '[key]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = none\n',
@@ -140,7 +140,7 @@ describe('credentials', () => {
     expect(new Set(whatOf(proxy))).toEqual(new Set(['CONNECT sts.us-east-1.amazonaws.com:443']));
   });
 
-  it('of IAM Identity Center are asked for through the proxy', async () => {
+  it('of IAM Identity Center come through the proxy', async () => {
     const session = createHash('sha1').update('work').digest('hex');
     home({
       '.aws/config':
@@ -157,7 +157,7 @@ describe('credentials', () => {
   });
 });
 
-test('an API behind a proxy reaches SageMaker through a tunnel, end-to-end encrypted, and no log tells the proxy’s password', async () => {
+test('an API reaches SageMaker through an encrypted tunnel of a proxy, whose password no log has', async () => {
   const { simulator } = await connect();
   const tls = (name: string): string => join('test/fixtures/tls', `${name}.pem`);
   const sagemaker = createServer(

@@ -36,7 +36,7 @@ async function busyWorker(url: string) {
 }
 
 describe('a worker whose Redis was demoted and keeps its connections', () => {
-  it('goes on by itself when it is promoted, with the job that it had in hand', async () => {
+  it('resumes when the replica is promoted, with the job that was active', async () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     const { runs, lines } = await busyWorker(server.url);
@@ -48,7 +48,7 @@ describe('a worker whose Redis was demoted and keeps its connections', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('goes on where the name leads to now, also when it was parked in a blocking fetch', async () => {
+  it('reconnects where the name leads now, also from a blocking fetch', async () => {
     const [first, second] = [await startRedis(), await startRedis()];
     const name = await startTcpSwitch(first.port);
     const { prefix, start, log } = setUp(`redis://127.0.0.1:${name.port}`);
@@ -83,7 +83,7 @@ describe.each([
     ['ACL', 'SETUSER', 'app', '+@all'],
   ],
 ] as const)('a worker that meets %s', (_what, refuse, allow) => {
-  it('waits after each failing fetch, says so once, ends at once when told to, and otherwise goes on', async () => {
+  it('waits after each failing fetch, logs once, closes at once, and otherwise resumes', async () => {
     const server = await startRedis();
     const admin = openRedis(server.url);
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~*', '&*', '+@all');

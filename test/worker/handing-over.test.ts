@@ -12,14 +12,14 @@ const untilAborted = (signal: AbortSignal): Promise<JobResult> =>
   });
 
 describe('a worker that shuts down', () => {
-  it('hands back what it has in hand, and another goes on within a second', async () => {
+  it('releases its active jobs, and another worker resumes them within a second', async () => {
     const { queue, lines, start } = setUp(redisUrl());
     const events: { what: string; at: number }[] = [];
     const note = (what: string): void => void events.push({ what, at: performance.now() });
     const first = start([
       deployKind((_data, { signal }) => {
         note('started');
-        signal.addEventListener('abort', () => note('told to stop'));
+        signal.addEventListener('abort', () => note('stopped'));
         return untilAborted(signal);
       }),
     ]);
@@ -33,7 +33,7 @@ describe('a worker that shuts down', () => {
     ]);
     await first.close();
     await eventually(() => events.length === 3);
-    expect(events.map(({ what }) => what)).toEqual(['started', 'told to stop', 'taken over']);
+    expect(events.map(({ what }) => what)).toEqual(['started', 'stopped', 'taken over']);
     expect(Number(events[2]?.at) - Number(events[1]?.at)).toBeLessThan(1000);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { checkQueueName } from '../../src/queue/jobs.ts';
 import { createHandlers } from '../../src/worker/handlers.ts';
 import { startTestContext } from '../services/harness.ts';
 
-it('counts trouble that began in the future, by a clock that was put back, from now', async () => {
+it('counts errors from now when a clock that was set back wrote their begin in the future', async () => {
   const context = await startTestContext();
   const name = await context.start();
   context.simulator.addFault({ kind: 'throttle', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });

@@ -35,7 +35,7 @@ function startTaking(url: string, handle = nothing, more: Partial<JobTakingOptio
 }
 
 describe('a worker', () => {
-  it('waits for a Redis that is away, says why, and takes jobs when it has come', async () => {
+  it('waits for an unavailable Redis, says why, and takes jobs when it is available', async () => {
     const port = await freePort();
     let runs = 0;
     const { taking, queue, said, faults } = startTaking(`redis://127.0.0.1:${port}`, () => {

@@ -68,7 +68,7 @@ describe('the worker process', () => {
     expect(worker.output).toEqual([expect.stringMatching(/^AWS_REGION is empty; it must hold/)]);
   });
 
-  it('finds the region in a profile, by the SDK’s own rules', async () => {
+  it("finds the region in a profile, by the SDK's own rules", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'autodeploy-aws-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, 'config'), '[profile ml]\nregion = eu-central-1\n');
@@ -77,7 +77,7 @@ describe('the worker process', () => {
     expect(await worker.logged(({ msg }) => msg === 'worker takes jobs')).toBeDefined();
   });
 
-  it('takes jobs and ends in time while nobody reads its log', async () => {
+  it('takes jobs and ends in time while its log has no reader', async () => {
     const pipe = new Pipe();
     const { prefix, queue, deploy } = setUp(redisUrl());
     await queue.probe();

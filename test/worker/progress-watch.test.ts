@@ -57,7 +57,7 @@ describe('a worker with due jobs that takes none', () => {
   });
 });
 
-it('a look that is not answered now and then changes nothing', async () => {
+it('a failed read now and then changes nothing', async () => {
   const { state, watch, inspect } = setUp();
   state.due = lateJob;
   await inspect(100_000);
@@ -82,7 +82,7 @@ describe('no standstill', () => {
     }
   });
 
-  it('is a Redis that can’t be asked for a while: no restart mends that', async () => {
+  it('is a Redis that is unavailable for a while: no restart repairs that', async () => {
     const { state, watch, lines, inspect } = setUp();
     state.due = lateJob;
     await inspect(100_000);
@@ -94,7 +94,7 @@ describe('no standstill', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is another queue’s', async () => {
+  it("is another queue's", async () => {
     const { state, inspect } = setUp();
     state.due = lateJob;
     await inspect(100_000);

@@ -29,7 +29,7 @@ describe('a worker', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('goes on within 5 s when Redis was killed and has come back with its data', async () => {
+  it('resumes within 5 s when Redis was killed and is back with its data', async () => {
     const first = await startRedis({ appendonly: true });
     const { queue, lines, start } = setUp(first.url);
     let runs = 0;
@@ -49,7 +49,7 @@ describe('a worker', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('goes on after FLUSHALL when the jobs are restored', async () => {
+  it('resumes after FLUSHALL when the jobs are restored', async () => {
     const server = await startRedis();
     const { queue, start } = setUp(server.url);
     let runs = 0;
@@ -63,7 +63,7 @@ describe('a worker', () => {
     await eventually(() => runs > 3);
     await openRedis(server.url).flushall();
     const wanted = { runs: [aRun('job-1')], deployments: [] };
-    // A run that was under way at the flush may still be settling; the reconciler comes again.
+    // A run in progress at the flush may still end; the reconciler runs again.
     const before = runs;
     const more = await eventually(
       async () => {

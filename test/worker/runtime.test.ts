@@ -35,7 +35,7 @@ describe('a job', () => {
     expect(await queue.depths()).toMatchObject({ 'check-training': { waiting: 0, active: 0, delayed: 0, failed: 0 } });
   });
 
-  it('is handed since when there is trouble, and that it is over', async () => {
+  it('gets since when SageMaker fails, and null when it is over', async () => {
     const { queue, start } = setUp(redisUrl());
     const seen: (number | null)[] = [];
     const outcomes = [snooze(1, 1234), snooze(1, 1234), snooze(1), complete];
@@ -53,7 +53,7 @@ describe('a job', () => {
     expect(seen).toEqual([null, 1234, 1234, null]);
   });
 
-  it('tells its story to people: news in its rows, everything with its training job’s name in the log', async () => {
+  it('has news in its rows for people, and every line with its training job in the log', async () => {
     const { queue, check, lines, start } = setUp(redisUrl());
     start([
       checkKind((_data, { log }) => {
@@ -83,7 +83,7 @@ describe('what a handler throws never makes a job failed', () => {
 
   it.each([
     { thrown: new StoreUnavailableError('database is locked'), afterMs: 1000, level: 'warn' },
-    { thrown: new ClaimLostError('the fence was lost'), afterMs: 1000, level: 'info' },
+    { thrown: new ClaimLostError('the claim was lost'), afterMs: 1000, level: 'info' },
     { thrown: new TypeError('x is undefined'), afterMs: 30_000, level: 'error' },
   ])('$thrown.name: again after $afterMs ms', async ({ thrown, afterMs, level }) => {
     const { queue, deploy, lines, start } = setUp(redisUrl());

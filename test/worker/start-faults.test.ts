@@ -89,7 +89,7 @@ describe('the start of API and worker ends with 78 and one line', () => {
   });
 });
 
-it('a worker whose Redis comes later, and can’t be used, ends with 78 then', async () => {
+it('a worker whose Redis is available later, and unusable, ends with 78 then', async () => {
   const server = await startRedis();
   server.child.signal('SIGSTOP');
   const worker = setUp().start('worker', `redis://app:pass@127.0.0.1:${server.port}`);
@@ -99,7 +99,7 @@ it('a worker whose Redis comes later, and can’t be used, ends with 78 then', a
   expect(worker.output.filter((line) => !line.startsWith('{')).join('\n')).toContain('WRONGPASS');
 });
 
-it('a worker that comes while Redis is away, with another database, takes no jobs when Redis is there', async () => {
+it('a worker with another database that starts without Redis takes no jobs when Redis is available', async () => {
   const server = await startRedis();
   const { start, otherDatabase } = setUp();
   const api = start('api', server.url);

@@ -11,7 +11,7 @@ import { runPeriodically } from '../../src/async/run-periodically.ts';
 import { keptLog } from '../queue/harness.ts';
 
 describe('runPeriodically', () => {
-  it('begins soon, waits from the end of a run to the next, and never runs twice at a time', async () => {
+  it('starts soon, waits from the end of a run to the next, and never runs twice at a time', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const ends: (() => void)[] = [];
@@ -37,7 +37,7 @@ describe('runPeriodically', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('tells a run under way to stop', async () => {
+  it('aborts the signal of a run in progress', async () => {
     const started = Promise.withResolvers<AbortSignal>();
     const task = runPeriodically({
       initialDelayMs: 0,
@@ -54,7 +54,7 @@ describe('runPeriodically', () => {
   });
 });
 
-describe('counting calls', () => {
+describe('createCallCounter', () => {
   it('adds up in the database, at the end too', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'autodeploy-calls-'));
     const store = openSqliteStore(`file:${join(folder, 'autodeploy.db')}`);
@@ -99,8 +99,8 @@ describe('counting calls', () => {
   });
 });
 
-describe('errors of BullMQ', () => {
-  it('are told once a minute; those of the connection and refusals not at all, a lost lock as a warning', () => {
+describe('createErrorLog', () => {
+  it('are logged once a minute, a lost lock as a warning, connection errors and refusals never', () => {
     const { log, lines } = keptLog();
     let now = 0;
     const report = createErrorLog(log, 'deploy', () => now);

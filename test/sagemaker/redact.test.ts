@@ -55,10 +55,10 @@ const cases: Record<string, Case> = {
   },
   'its lines joined by spaces': {
     environment: { KEY: pem },
-    says: `AlgorithmError: bad key ${pem.replaceAll('\n', ' ')}given`,
-    shown: 'AlgorithmError: bad key … given',
+    says: `AlgorithmError: bad key ${pem.replaceAll('\n', ' ')}here`,
+    shown: 'AlgorithmError: bad key … here',
   },
-  'its lines indented anew': {
+  'its lines indented again': {
     environment: { KEY: pem },
     says: `AlgorithmError: bad key\r\n    ${pem.replaceAll('\n', '\r\n    ')}`,
     shown: 'AlgorithmError: bad key … ',
@@ -172,7 +172,7 @@ test('a very long refusal is cut after it was gone over, not before', async () =
   expect((await failure(sagemaker.describeModel('m'))).message).toBe(`${'y'.repeat(1023)}…`);
 });
 
-test('why a training failed is told without the values that it was given', async () => {
+test('the reason of a failed training is without the values of its request', async () => {
   const { sagemaker, simulator, clock } = await connect();
   simulator.addFault({ kind: 'fail_training', reason: `AlgorithmError: bad key ${pem}` });
   await sagemaker.createTrainingJob(job('job', { environment: { KEY: pem } }));
