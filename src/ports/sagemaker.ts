@@ -9,7 +9,7 @@ export interface CallOptions {
    * Asked immediately before each request leaves the process, retries included; throws to stop the call without an effect.
    * It is what keeps a worker that was paused and has lost its job from acting.
    */
-  guard?: () => Promise<void>;
+  beforeSend?: () => Promise<void>;
   /**
    * How long the call may take in all, waits and retries included. When it is over the call fails with the last answer, or as
    * `unavailable` without one.
@@ -47,7 +47,7 @@ export interface TrainingJobPage {
 /** `isSure`: read from ARNs of training jobs in SageMaker's responses. */
 export type KnownPlace = Place & { isSure: boolean };
 
-/** SageMaker's control plane. Every method throws SageMakerError, or what the guard threw. */
+/** SageMaker's control plane. Every method throws SageMakerError, or what `beforeSend` threw. */
 export interface SageMaker {
   /** The region and the account that the calls go to, as far as that is known. Makes no call, and never fails. */
   place(): Promise<KnownPlace>;

@@ -21,17 +21,17 @@ export type SageMakerCommand<Input extends ServiceInputTypes, Output extends Ser
 export type AttemptResult<Output> =
   | { kind: 'ok'; output: Output }
   | { kind: 'failed'; failure: Failure }
-  /** The guard threw; nothing was sent. */
-  | { kind: 'stopped'; error: unknown };
+  /** `beforeSend` threw; nothing was sent. */
+  | { kind: 'vetoed'; error: unknown };
 
 /**
- * Sends a request once. The guard is awaited when the request is signed and complete, with nothing left to do but to send it;
+ * Sends a request once. `beforeSend` is awaited when the request is signed and complete, with nothing left to do but to send it;
  * there too it is noted that it went out, and with which status the answer began.
  */
 export async function attempt<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   { client, credentials }: { client: SageMakerClient; credentials: Credentials },
   command: SageMakerCommand<Input, Output>,
-  { signal, guard }: { signal: AbortSignal; guard?: () => Promise<void> },
+  { signal, beforeSend }: { signal: AbortSignal; beforeSend?: () => Promise<void> },
 ): Promise<AttemptResult<Output>> {
   try {
     // Before the SDK does it, so that an error of the credentials is never taken for one of SageMaker.
@@ -39,17 +39,17 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
   } catch (error) {
     return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };
   }
-  let stopped: { error: unknown } | null = null;
+  let vetoed: { error: unknown } | null = null;
   let sent = false;
   let status: number | null = null;
   command.middlewareStack.add(
     (next) => async (args) => {
       try {
-        await guard?.();
+        await beforeSend?.();
       } catch (error) {
-        // The SDK writes to what passes through it; the guard's error is handed on untouched.
-        stopped = { error };
-        throw new Error('stopped by the guard', { cause: error });
+        // The SDK writes to what passes through it; the error of `beforeSend` is thrown as it is.
+        vetoed = { error };
+        throw new Error('vetoed', { cause: error });
       }
       sent = true;
       const result = await next(args);
@@ -57,12 +57,12 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
       return result;
     },
     // The last of the last step: all that comes after it is the HTTP handler.
-    { step: 'deserialize', priority: 'low', name: 'guardAndNote' },
+    { step: 'deserialize', priority: 'low', name: 'beforeSendAndRecord' },
   );
   try {
     return { kind: 'ok', output: await raceAbort(client.send(command, { abortSignal: signal }), signal) };
   } catch (error) {
-    if (stopped !== null) return { kind: 'stopped', error: (stopped as { error: unknown }).error };
+    if (vetoed !== null) return { kind: 'vetoed', error: (vetoed as { error: unknown }).error };
     return { kind: 'failed', failure: { error, sent, status } };
   }
 }

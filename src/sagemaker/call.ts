@@ -16,7 +16,7 @@ export interface CallerOptions {
   /** Gets every response. */
   credentials: Credentials;
   maxWaitMs: number;
-  /** Called once for each call: `ok`, the kind of the error, or `stopped` when the guard ended it. */
+  /** Called once for each call: `ok`, the kind of the error, or `vetoed` when `beforeSend` threw. */
   onCall: (operation: string, result: string) => void;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -58,7 +58,7 @@ export function createCaller({ client, credentials, maxWaitMs, onCall, random }:
       onCall(operation, 'ok');
       return output;
     } catch (error) {
-      onCall(operation, error instanceof SageMakerError ? error.kind : 'stopped');
+      onCall(operation, error instanceof SageMakerError ? error.kind : 'vetoed');
       throw error;
     } finally {
       callDeadline.dispose();
@@ -84,7 +84,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   client,
   credentials,
   limiter,
-  options: { guard, retryThrottles = true, retryIndeterminate = true },
+  options: { beforeSend, retryThrottles = true, retryIndeterminate = true },
   mask,
   callDeadline,
   random,
@@ -96,8 +96,8 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     await limiter.acquire(callDeadline.signal).catch((aborted: CallAbortedError) => {
       throw sagemakerError(operation, aborted.why === 'signal' ? unsent(aborted) : (last ?? heldBack(operation)), effect, mask);
     });
-    const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, guard });
-    if (result.kind === 'stopped') throw result.error;
+    const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, beforeSend });
+    if (result.kind === 'vetoed') throw result.error;
     if (result.kind === 'ok') {
       limiter.recordResponse({ throttled: false });
       credentials.responded(null);

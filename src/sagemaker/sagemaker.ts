@@ -14,7 +14,7 @@ import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
 export interface SageMakerOptions {
-  /** Called once for each call, retries included: `ok`, the kind of the error, or `stopped` when the call's guard ended it. */
+  /** Called once for each call, retries included: `ok`, the kind of the error, or `vetoed` when `beforeSend` threw. */
   onCall?: (operation: string, result: string) => void;
   /** For what becomes of the credentials. */
   log?: Logger;

@@ -96,21 +96,21 @@ describe('faults that pass', () => {
   });
 });
 
-describe('the guard', () => {
+describe('beforeSend', () => {
   test('is asked before every attempt, and stops the call with what it throws', async () => {
     const { sagemaker, simulator, reported } = await connect();
     simulator.addFault({ kind: 'error', times: 'forever' });
     // The SDK writes to the errors that pass through it, and would try again for such a cause.
     const stop = Object.freeze(Object.assign(new ClaimLostError('taken over'), { code: 'ECONNRESET' }));
     const seenBefore: number[] = [];
-    const guard = async (): Promise<void> => {
+    const beforeSend = async (): Promise<void> => {
       seenBefore.push(simulator.calls().length);
       if (seenBefore.length === 3) throw stop;
     };
-    await expect(sagemaker.createTrainingJob(job('job'), { guard })).rejects.toBe(stop);
+    await expect(sagemaker.createTrainingJob(job('job'), { beforeSend })).rejects.toBe(stop);
     expect(seenBefore).toEqual([0, 1, 2]);
     expect(simulator.calls()).toHaveLength(2);
-    expect(reported).toEqual(['CreateTrainingJob stopped']);
+    expect(reported).toEqual(['CreateTrainingJob vetoed']);
   });
 
   test('is asked when the request has only to be sent: after the credentials were found', async () => {
@@ -126,14 +126,14 @@ describe('the guard', () => {
         },
       },
     });
-    await sagemaker.createTrainingJob(job('job'), { guard: async () => void order.push('guard') });
-    expect(order).toEqual(['credentials', 'guard']);
+    await sagemaker.createTrainingJob(job('job'), { beforeSend: async () => void order.push('beforeSend') });
+    expect(order).toEqual(['credentials', 'beforeSend']);
   });
 
   test('that never answers does not outlast the call', async () => {
     const { sagemaker, simulator } = await connect();
-    const guard = (): Promise<void> => new Promise(() => {});
-    expect(await failure(sagemaker.createTrainingJob(job('job'), { guard, maxWaitMs: 50 }))).toMatchObject({
+    const beforeSend = (): Promise<void> => new Promise(() => {});
+    expect(await failure(sagemaker.createTrainingJob(job('job'), { beforeSend, maxWaitMs: 50 }))).toMatchObject({
       kind: 'unavailable',
       effect: 'none',
     });
@@ -143,7 +143,7 @@ describe('the guard', () => {
   test('that lets go only when the call is over sends nothing', async () => {
     const { sagemaker, simulator } = await connect();
     const { promise: requested, resolve: letGo } = Promise.withResolvers<void>();
-    await failure(sagemaker.createTrainingJob(job('job'), { guard: () => requested, maxWaitMs: 50 }));
+    await failure(sagemaker.createTrainingJob(job('job'), { beforeSend: () => requested, maxWaitMs: 50 }));
     letGo();
     await sagemaker.listTrainingJobs({});
     expect(simulator.calls().map(({ operation }) => operation)).toEqual(['ListTrainingJobs']);

@@ -36,10 +36,10 @@ export function openClaim(
   const { deploymentId, fencingToken } = claimed;
   let deployment = claimed;
   let observation: Promise<Endpoint | null> | undefined;
-  const guard = async (): Promise<void> => {
+  const beforeSend = async (): Promise<void> => {
     if (!(await store.deployments.isClaimCurrent({ deploymentId, fencingToken }))) throw claimLost();
   };
-  const options: CallOptions = { signal, guard, maxWaitMs: changeTiming.callMs };
+  const options: CallOptions = { signal, beforeSend, maxWaitMs: changeTiming.callMs };
   return {
     ctx,
     run,

@@ -46,8 +46,8 @@ function createTrainingJob(
 ): Promise<{ arn: string }> {
   const { trainingJobName, runId, project, endpointName, autoDeploy, servingImage } = run;
   const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage }, trainingJobName);
-  const guard = () => assertLeaseHeld(ctx, run);
-  return ctx.sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, { ...options, guard });
+  const beforeSend = () => assertLeaseHeld(ctx, run);
+  return ctx.sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, { ...options, beforeSend });
 }
 
 class StartLeaseLostError extends Error {}

@@ -22,7 +22,7 @@ export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: numbe
         service: async () =>
           void (await service.createTrainingJob(
             { ...trainingRequest(), trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },
-            { maxWaitMs: 6000, retryThrottles: false, guard: () => Promise.resolve() },
+            { maxWaitMs: 6000, retryThrottles: false, beforeSend: () => Promise.resolve() },
           )),
       },
       { atOnce: 10, rounds },
