@@ -186,7 +186,7 @@ describe('decideEndpoint with an update that is not acknowledged', () => {
     expect(decide(updateUnconfirmed, { modifiedAt: before })).toEqual({ kind: 'update' });
   });
 
-  it('finishes as rolled back when the endpoint has a reason, and repeats it when it may be autoscaling', () => {
+  it('is rolled back when the endpoint has a reason, and repeated when it may be autoscaling', () => {
     expect(decide(updateUnconfirmed, { modifiedAt: at + 1, failureReason: 'words' })).toMatchObject({
       outcome: { status: 'rolled_back' },
     });

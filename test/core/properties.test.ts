@@ -12,7 +12,7 @@ import { aDeployment, aJob, anEndpoint, aRun, at, hour } from './samples.ts';
 const { inFlightWindowMs, staleReadWindowMs } = changeTiming;
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
 
-/** What the services do with a decision: record an outcome once, whoever comes first. */
+/** What the services do with a decision: record an outcome once. */
 function observe(run: TrainingRun, observation: TrainingObservation, now: number): { run: TrainingRun; deployed: boolean } {
   if (isFinishedRun(run.status) && run.status !== 'timed_out') return { run, deployed: false };
   const decision = decideTraining(run, observation, now, limits);
@@ -30,7 +30,7 @@ const problem = fc
   .map((error): TrainingObservation => ({ kind: 'error', error, message: 'words' }));
 const hints = fc.array(fc.oneof(unfinishedJob, problem), { maxLength: 20 });
 
-test('a training ends in what SageMaker says, once, in any order and repetition of what is seen, and stays there', () => {
+test('a training ends once in the status of SageMaker, in any order and repetition of observations', () => {
   fc.assert(
     fc.property(hints, fc.constantFrom('Completed', 'Failed', 'Stopped'), fc.array(fc.nat({ max: 40 })), (seen, end, ends) => {
       const over: TrainingObservation = { kind: 'job', job: aJob({ status: end }) };
@@ -188,7 +188,7 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const), rollBack: fc.boolean() }) },
 );
 
-test('an update takes effect once and ends in what the endpoint is on, whatever is lost, late or repeated', () => {
+test("an update takes effect once and ends in the endpoint's state, whatever is lost, late or repeated", () => {
   fc.assert(
     fc.property(fc.array(aMove, { maxLength: 40 }), (moves) => {
       const endpoint = new ModelEndpoint();

@@ -8,8 +8,8 @@ import { makeConfig } from '../../tools/testkit/simulator.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { endpointName, liveConfigOf, startLive, startTestContext, statusesOf, type TestContext } from './harness.ts';
 
-describe('a training becomes a live endpoint', () => {
-  it('creates the endpoint, and updates it with the next training, each effect once', async () => {
+describe('runDeployment', () => {
+  it('creates the endpoint, and updates it with the next training, each side effect once', async () => {
     const { context } = await startLive();
     const second = await context.start();
     await context.settle();
@@ -28,7 +28,7 @@ describe('a training becomes a live endpoint', () => {
     });
   });
 
-  it('tells its history', async () => {
+  it('writes its history', async () => {
     const { context, first } = await startLive();
     const history = await context.store.history.list({ trainingJobName: first });
     expect(history.map(({ subject, from, to, actor }) => [subject, from, to, actor])).toEqual([
@@ -64,7 +64,7 @@ describe('a training becomes a live endpoint', () => {
     });
   });
 
-  it('tags the endpoint with the training that is live, and with the one that a person put there', async () => {
+  it('tags the endpoint with the training that is live, and with one that a caller forces on it', async () => {
     const { context, first } = await startLive();
     const tagsOfEndpoint = async () =>
       context.ctx.sagemaker.listTags((await context.ctx.sagemaker.describeEndpoint(endpointName)).arn);
@@ -74,7 +74,7 @@ describe('a training becomes a live endpoint', () => {
     expect(await tagsOfEndpoint()).not.toHaveProperty('autodeploy:forced');
     await requestDeployment(context.ctx, { trainingJobName: first, force: true, trigger: 'api' });
     await context.round();
-    // Said before it is live: a database that is lost by then is rebuilt with it.
+    // Before it is live: a database that is lost by then is rebuilt with it.
     expect(await context.sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({ EndpointStatus: 'Updating' });
     expect(await tagsOfEndpoint()).toMatchObject({
       'autodeploy:training-job-name': second,
@@ -87,7 +87,7 @@ describe('a training becomes a live endpoint', () => {
     });
   });
 
-  it('goes live where tags may not be written', async () => {
+  it('goes live without the permission to write tags', async () => {
     const { context } = await startLive();
     context.simulator.addFault({
       kind: 'error',
@@ -102,10 +102,10 @@ describe('a training becomes a live endpoint', () => {
     expect(await statusesOf(context, second)).toEqual(['deployed']);
   });
 
-  it('keeps the variant’s name and its autoscaled count', async () => {
+  it("keeps the variant's name and its autoscaled count", async () => {
     const context = await startTestContext();
-    await makeConfig(context.sdk, 'theirs', { VariantName: 'blue' });
-    await context.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    await makeConfig(context.sdk, 'foreign', { VariantName: 'blue' });
+    await context.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign' });
     context.clock.advance(60);
     await context.sdk.updateEndpointWeightsAndCapacities({
       EndpointName: endpointName,
@@ -118,7 +118,7 @@ describe('a training becomes a live endpoint', () => {
     expect(ProductionVariants).toMatchObject([{ VariantName: 'blue', CurrentInstanceCount: 3 }]);
   });
 
-  it('leaves alone what was not to be deployed', async () => {
+  it('does not run for a training without auto_deploy', async () => {
     const context = await startTestContext();
     const job = await context.start({}, false);
     await context.settle();
@@ -126,12 +126,12 @@ describe('a training becomes a live endpoint', () => {
     expect(context.effects()).not.toHaveProperty('model_created');
   });
 
-  it('waits while the endpoint is busy on somebody else’s account', async () => {
+  it('waits while another client updates the endpoint', async () => {
     const { context } = await startLive();
-    await makeConfig(context.sdk, 'theirs');
+    await makeConfig(context.sdk, 'foreign');
     const job = await context.start();
     context.clock.advance(90);
-    await context.sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    await context.sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign' });
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed']);
   });
@@ -146,11 +146,11 @@ describe('a training becomes a live endpoint', () => {
   });
 });
 
-describe('an endpoint that does not come up', () => {
+describe('runDeployment with an endpoint that does not go into service', () => {
   it.each([
     ['with a reason', 'The primary container did not pass the ping health check.'],
     ['without one', null],
-  ])('an update that SageMaker rolls back %s ends rolled_back, and the old model stays', async (_, reason) => {
+  ])('ends as rolled_back after an update that SageMaker rolls back %s, and the old model stays', async (_, reason) => {
     const { context, first } = await startLive();
     context.simulator.addFault({ kind: 'roll_back_update', reason, showRollingBack: reason !== null });
     const second = await context.start();
@@ -163,7 +163,7 @@ describe('an endpoint that does not come up', () => {
     expect(context.effects()).toMatchObject({ endpoint_update_requested: 1 });
   });
 
-  it('a creation that fails ends failed; the next deployment deletes the endpoint and creates it anew', async () => {
+  it('ends as failed after a creation that fails; the next deployment creates the endpoint again', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image' });
     const first = await context.start();
@@ -177,7 +177,7 @@ describe('an endpoint that does not come up', () => {
     expect(context.effects()).toMatchObject({ endpoint_create_requested: 2, endpoint_delete_requested: 1 });
   });
 
-  it('an update of an endpoint that fails in that very moment is no end: it is deleted and created anew', async () => {
+  it('deletes and creates an endpoint that fails between its observation and its update', async () => {
     const { context } = await startLive();
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
@@ -188,7 +188,7 @@ describe('an endpoint that does not come up', () => {
       (deployment) => deployment?.step === 'endpoint_config',
       { everyMs: 5 },
     );
-    // After it was seen InService, and before UpdateEndpoint.
+    // After the observation of InService, and before UpdateEndpoint.
     await eventually(() => context.simulator.calls({ operation: 'DescribeEndpoint', name: endpointName }).length > 3, Boolean, {
       everyMs: 5,
     });
@@ -202,12 +202,12 @@ describe('an endpoint that does not come up', () => {
     expect(context.effects()).toMatchObject({ endpoint_delete_requested: 1, endpoint_create_requested: 2 });
   });
 
-  it('an endpoint that never settles ends failed at the deadline', async () => {
+  it('ends as failed at the time limit when the endpoint stays Updating', async () => {
     const { context } = await startLive();
     context.simulator.changeSettings({ endpointUpdateSeconds: 1_000_000 });
     const job = await context.start();
     const settled = context.settle({ everySeconds: 60, rounds: 140 });
-    // It is looked at even then, since SageMaker is still at work.
+    // The service observes it even then, since SageMaker is still updating it.
     await expect(settled).rejects.toThrow('not settled');
     expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'failed', failureReason: 'not settled within 7200 s: the endpoint is Updating', failureKind: 'timeout' },
@@ -217,8 +217,8 @@ describe('an endpoint that does not come up', () => {
 
 const steps: Operation[] = ['CreateTrainingJob', 'CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint'];
 
-describe('no effect is lost or made twice', () => {
-  it.each([...steps, 'CreateEndpoint' as const])('when the answer to %s is lost', async (operation) => {
+describe('runDeployment loses and duplicates no side effect', () => {
+  it.each([...steps, 'CreateEndpoint' as const])('when the response to %s is lost', async (operation) => {
     const context = await startTestContext();
     if (operation !== 'CreateEndpoint') {
       await context.start();
@@ -235,7 +235,7 @@ describe('no effect is lost or made twice', () => {
     expect((made['endpoint_create_requested'] ?? 0) + (made['endpoint_update_requested'] ?? 0)).toBe(1);
   });
 
-  it.each(steps.slice(1))('when %s is answered with a 500 after its effect', async (operation) => {
+  it.each(steps.slice(1))('when %s takes effect and responds with a 500', async (operation) => {
     const { context } = await startLive();
     context.simulator.addFault({ kind: 'error', afterEffect: true, match: { operation }, times: 1 });
     const job = await context.start();
@@ -244,11 +244,11 @@ describe('no effect is lost or made twice', () => {
     expect(context.effects()).toMatchObject({ model_created: 2, endpoint_config_created: 2, endpoint_update_requested: 1 });
   });
 
-  it('when two workers carry one deployment on at once: the one that came first stops before its next effect', async () => {
+  it('when two workers run it at once: the first one stops before its next side effect', async () => {
     const { context } = await startLive();
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
-    // The first worker sits in its call to SageMaker; the second one takes the deployment in hand meanwhile.
+    // The first worker waits for its call to SageMaker; the second one claims the deployment meanwhile.
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateModel' } });
     const first = runDeployment(context.ctx, { deploymentId });
     await eventually(
@@ -283,11 +283,11 @@ describe('no effect is lost or made twice', () => {
     expect(context.effects()).toMatchObject({ training_job_created: 3, model_created: 2, endpoint_update_requested: 1 });
   });
 
-  it('when a call arrives after its deployment is over: what has gone live since is deployed again', async () => {
+  it('when a call arrives after the end of its deployment: what has gone live since is restored', async () => {
     const { context } = await startLive();
     const older = await context.start();
     const deploymentId = await context.untilQueued(older);
-    // The first worker’s UpdateEndpoint is on its way for 3 s; others finish that deployment and a newer one meanwhile.
+    // The first worker's UpdateEndpoint is delayed by 3 s; other workers finish that deployment and a newer one meanwhile.
     context.simulator.addFault({ kind: 'delay', ms: 3000, match: { operation: 'UpdateEndpoint' }, times: 1 });
     const late = runDeployment(context.ctx, { deploymentId });
     await eventually(
@@ -307,7 +307,7 @@ describe('no effect is lost or made twice', () => {
     expect(context.simulator.effects({ kind: 'endpoint_update_requested' }).map(({ detail }) => detail?.['to'])).toHaveLength(4);
   });
 
-  it('a model of the same name that is made of something else is not adopted', async () => {
+  it('and adopts no model of the same name with other content', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.untilQueued(job);
@@ -315,7 +315,7 @@ describe('no effect is lost or made twice', () => {
     await context.sdk.createModel({
       ModelName: deployment?.modelName,
       ExecutionRoleArn: context.ctx.settings.roleArn,
-      PrimaryContainer: { Image: 'somebody/else:1' },
+      PrimaryContainer: { Image: 'another/image:1' },
     });
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([
@@ -324,9 +324,9 @@ describe('no effect is lost or made twice', () => {
   });
 });
 
-describe('trouble', () => {
+describe('runDeployment retries', () => {
   test.each(['CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint', 'DescribeEndpoint'] as const)(
-    '%s throttled delays the deployment',
+    'a throttled %s',
     async (operation) => {
       const { context } = await startLive();
       context.simulator.addFault({ kind: 'throttle', match: { operation }, times: 2 });
@@ -338,35 +338,32 @@ describe('trouble', () => {
   );
 
   test.each([
-    ['SageMaker is away', { status: 503, code: 'ServiceUnavailable' }, 'unavailable'],
-    ['our session has expired', { status: 400, code: 'ExpiredTokenException' }, 'unauthenticated'],
-    ['our key was deleted', { status: 403, code: 'UnrecognizedClientException' }, 'unauthenticated'],
-  ])(
-    '%s for ten minutes, during a training and during a deployment: nothing fails, and all goes on',
-    async (_, response, kind) => {
-      const { context } = await startLive();
-      const away = { kind: 'error', ...response, times: 'forever' } as const;
-      const job = await context.start();
-      context.simulator.addFault(away);
-      for (let count = 0; count < 5; count += 1) {
-        await context.round();
-        context.clock.advance(120);
-      }
-      expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
-      context.simulator.clearFaults();
-      const deploymentId = await context.untilQueued(job);
-      context.simulator.addFault(away);
-      for (let count = 0; count < 5; count += 1) {
-        await context.round();
-        context.clock.advance(120);
-      }
-      expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'in_progress', lastErrorKind: kind });
-      context.simulator.clearFaults();
-      await context.settle();
-      expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, lastErrorKind: null }]);
-      expect(context.effects()).toMatchObject({ model_created: 2, endpoint_update_requested: 1 });
-    },
-  );
+    ['SageMaker is unavailable', { status: 503, code: 'ServiceUnavailable' }, 'unavailable'],
+    ['the AWS session is expired', { status: 400, code: 'ExpiredTokenException' }, 'unauthenticated'],
+    ['the AWS key is deleted', { status: 403, code: 'UnrecognizedClientException' }, 'unauthenticated'],
+  ])('while %s for ten minutes, and so does the observation of a training: nothing fails', async (_, response, kind) => {
+    const { context } = await startLive();
+    const away = { kind: 'error', ...response, times: 'forever' } as const;
+    const job = await context.start();
+    context.simulator.addFault(away);
+    for (let count = 0; count < 5; count += 1) {
+      await context.round();
+      context.clock.advance(120);
+    }
+    expect(await context.store.runs.find(job)).toMatchObject({ status: 'training' });
+    context.simulator.clearFaults();
+    const deploymentId = await context.untilQueued(job);
+    context.simulator.addFault(away);
+    for (let count = 0; count < 5; count += 1) {
+      await context.round();
+      context.clock.advance(120);
+    }
+    expect(await context.store.deployments.find(deploymentId)).toMatchObject({ status: 'in_progress', lastErrorKind: kind });
+    context.simulator.clearFaults();
+    await context.settle();
+    expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null, lastErrorKind: null }]);
+    expect(context.effects()).toMatchObject({ model_created: 2, endpoint_update_requested: 1 });
+  });
 
   const denied = (operation: Operation) =>
     ({
@@ -378,7 +375,7 @@ describe('trouble', () => {
       times: 'forever',
     }) as const;
 
-  it('a denied call is tried for five minutes, then ends with SageMaker’s words', async () => {
+  it("a denied call for five minutes, and ends with SageMaker's words", async () => {
     const { context } = await startLive();
     context.simulator.addFault(denied('CreateModel'));
     const job = await context.start();
@@ -391,7 +388,7 @@ describe('trouble', () => {
     expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeGreaterThanOrEqual(300_000);
   });
 
-  it('a denied call that is allowed within five minutes delays the deployment', async () => {
+  it('a denied call until it is allowed within five minutes', async () => {
     const { context } = await startLive();
     context.simulator.addFault(denied('CreateModel'));
     const job = await context.start();
@@ -404,7 +401,7 @@ describe('trouble', () => {
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', failureReason: null }]);
   });
 
-  it('what SageMaker finds invalid ends at once', async () => {
+  it('no call that SageMaker finds invalid', async () => {
     const { context } = await startLive();
     const message = 'Could not find model data at s3://models/out/model.tar.gz.';
     context.simulator.addFault({
@@ -425,15 +422,15 @@ describe('trouble', () => {
   });
 });
 
-describe('the newest training wins', () => {
-  /** Starts so many trainings, and ends them all at once. */
+describe('the newest training goes live', () => {
+  /** Starts so many trainings that end together. */
   async function completeTogether(context: TestContext, count: number): Promise<string[]> {
     const jobs: string[] = [];
     for (let index = 0; index < count; index += 1) jobs.push(await context.start({ trainingJobName: `together-${index}` }));
     return jobs;
   }
 
-  it('of 20 that complete together, with a handful of updates, and the others say what superseded them', async () => {
+  it('of 20 that complete together, with three updates at most; the others name what superseded them', async () => {
     const { context } = await startLive();
     const jobs = await completeTogether(context, 20);
     const newest = jobs.at(-1) ?? '';
@@ -451,7 +448,7 @@ describe('the newest training wins', () => {
     ['in the order of their start', false],
     ['in the opposite order', true],
   ])(
-    'of 20 that complete one after the other %s, with a deployment under way when they come',
+    'of 20 that complete one after the other %s, with a deployment in progress',
     async (_, opposite) => {
       const { context } = await startLive();
       context.simulator.changeSettings({ trainingSeconds: 1_000_000, endpointUpdateSeconds: 30 });
@@ -459,7 +456,7 @@ describe('the newest training wins', () => {
       const newest = jobs.at(-1) ?? '';
       for (const job of opposite ? jobs.toReversed() : jobs) {
         await fetch(`${context.simulator.url}/_control/training-jobs/${job}/complete`, { method: 'POST' });
-        // Each is seen, and the one that is first is under way, before the next one ends.
+        // A round observes each, and the first one is in progress, before the next one ends.
         await context.round();
         context.clock.advance(0.04);
       }
@@ -474,7 +471,7 @@ describe('the newest training wins', () => {
     120_000,
   );
 
-  it('and when that one is rolled back, the newest that works goes live', async () => {
+  it('that works, when the newest one is rolled back', async () => {
     const { context } = await startLive();
     context.simulator.addFault({
       kind: 'roll_back_update',
@@ -492,7 +489,7 @@ describe('the newest training wins', () => {
     expect(await liveConfigOf(context)).toBe(live?.endpointConfigName);
   });
 
-  it('an older training that completes later is superseded', async () => {
+  it('and an older one that completes later is superseded', async () => {
     const { context } = await startLive();
     const older = await context.start({ trainingJobName: 'older' });
     context.simulator.changeSettings({ trainingSeconds: 1 });
@@ -503,8 +500,8 @@ describe('the newest training wins', () => {
   });
 });
 
-describe('a lost database', () => {
-  it('an older training does not replace a newer one that is live', async () => {
+describe('runDeployment after the database was lost', () => {
+  it('does not replace a newer training that is live', async () => {
     const { context } = await startLive();
     const newer = await context.start();
     await context.settle();

@@ -33,26 +33,26 @@ export interface TestContext {
   ctx: ServiceContext & { queue: RedisQueue };
   store: Store;
   simulator: Simulator;
-  /** The SDK, at the stand-in. */
+  /** The SDK, at the simulator. */
   sdk: SageMaker;
   clock: Clock;
   /** What was logged, as JSON lines. */
   lines: string[];
   /** POST /bootstrap?auto_deploy=true. */
   start: (body?: BootstrapBody, autoDeploy?: boolean) => Promise<string>;
-  /** Does what workers do, a round every `everySeconds`, until no run and no deployment is left unfinished. */
+  /** Does what workers do, a round every `everySeconds`, until no run and no deployment is unfinished. */
   settle: (limits?: { rounds?: number; everySeconds?: number }) => Promise<void>;
-  /** One round: every unfinished run is looked at, every unfinished deployment carried on. */
+  /** One round: observes every unfinished run and runs every unfinished deployment. */
   round: () => Promise<void>;
-  /** Looks at runs, not at deployments, until the run's is queued; answers with its id. */
+  /** Observes runs alone until the run's deployment is queued. Returns its id. */
   untilQueued: (trainingJobName: string) => Promise<string>;
   /** All deployments of a run, newest first. */
   deploymentsOf: (trainingJobName: string) => Promise<Deployment[]>;
   /** The tags of a training job at SageMaker. */
   tagsOf: (trainingJobName: string) => Promise<Record<string, string>>;
-  /** How often each effect was made. */
+  /** How many side effects of each kind there were. */
   effects: () => Record<string, number>;
-  /** The database is gone, and a new one is there. */
+  /** Replaces the database with a new one. */
   loseDatabase: () => Promise<void>;
 }
 
@@ -66,7 +66,7 @@ const newStore = (): Store => {
   return store;
 };
 
-/** The services over a real database, a real queue and the stand-in behind the real SDK, on a clock that the test moves. */
+/** The services over a real database, a real queue and the simulator behind the real SDK, on a clock that the test moves. */
 export async function startTestContext(changed: Partial<ServiceSettings> = {}): Promise<TestContext> {
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
   const lines: string[] = [];
@@ -107,7 +107,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     lines,
     start: async (body = {}, autoDeploy = true) => {
       const { run } = await createRun(ctx, { autoDeploy, idempotencyKey: null, body });
-      // Trainings are ordered by when they were asked for.
+      // Trainings are ordered by the instant of their request.
       clock.now += 1;
       return run.trainingJobName;
     },

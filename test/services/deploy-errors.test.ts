@@ -1,4 +1,4 @@
-/** What breaks in the field: each fault as somebody has reported it, and the right outcome. */
+/** Errors of SageMaker that users have reported, and what runDeployment makes of each. */
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../src/core/history.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
@@ -19,8 +19,8 @@ const invalid = (operation: Extract<FaultSpec['match'], object>['operation'], me
 
 const said = (history: HistoryEntry[]): string => history.map(({ detail }) => detail).join('\n');
 
-describe('the live endpoint’s configuration was deleted', () => {
-  it('is made again when this service made it, and the training goes live', async () => {
+describe('runDeployment when the live endpoint configuration was deleted', () => {
+  it('recreates one that this service created, and the training goes live', async () => {
     const { context, first } = await startLive();
     const before = await context.sdk.describeEndpointConfig({ EndpointConfigName: await liveConfigOf(context) });
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: before.EndpointConfigName });
@@ -37,7 +37,7 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect(await context.store.runs.find(first)).toMatchObject({ deploymentStatus: 'deployed' });
   });
 
-  it('is made again with its model, when that was deleted too', async () => {
+  it('recreates its model, when that was deleted too', async () => {
     const { context, first } = await startLive();
     const [live] = await context.deploymentsOf(first);
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
@@ -50,25 +50,25 @@ describe('the live endpoint’s configuration was deleted', () => {
   it.each([
     ['is denied for a while', { code: 'AccessDeniedException', message: 'not authorized', times: 3 }, 'deployed', null],
     [
-      'stays denied',
+      'is denied',
       { code: 'AccessDeniedException', message: 'not authorized', times: 'forever' },
       'failed',
       'CreateModel: not authorized',
     ],
     [
-      'is refused, since the artifact is gone',
+      'is refused because the artifact does not exist',
       { code: 'ValidationException', message: 'Could not find model data at s3://models/out/model.tar.gz.', times: 'forever' },
       'failed',
       'CreateModel: Could not find model data at s3://models/out/model.tar.gz.',
     ],
-  ] as const)('and to make it again %s: that is a trouble as any other', async (_, refusal, status, failureReason) => {
+  ] as const)('handles the error like any other when CreateModel %s', async (_, refusal, status, failureReason) => {
     const { context, first } = await startLive();
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: await liveConfigOf(context) });
     context.simulator.addFault({
       kind: 'error',
       status: 400,
       ...refusal,
-      // The former training's model, and not the new one's.
+      // For the former training's model, not the new one's.
       match: { operation: 'CreateModel', nameContains: first.slice(0, 45) },
     });
     const second = await context.start();
@@ -78,17 +78,17 @@ describe('the live endpoint’s configuration was deleted', () => {
     expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeLessThan(10 * 60_000);
   });
 
-  it('is not made again with a model of another serving image', async () => {
+  it('does not recreate a model with another serving image', async () => {
     const context = await startTestContext();
-    await context.sdk.createTrainingJob(training('theirs'));
+    await context.sdk.createTrainingJob(training('foreign'));
     context.clock.advance(600);
-    await requestDeployment(context.ctx, { trainingJobName: 'theirs', force: false, trigger: 'api' });
+    await requestDeployment(context.ctx, { trainingJobName: 'foreign', force: false, trigger: 'api' });
     await context.settle();
-    const [live] = await context.deploymentsOf('theirs');
+    const [live] = await context.deploymentsOf('foreign');
     expect(live).toMatchObject({ status: 'deployed' });
     await context.sdk.deleteModel({ ModelName: live?.modelName });
     await context.sdk.deleteEndpointConfig({ EndpointConfigName: live?.endpointConfigName ?? '' });
-    // Of a training that was started elsewhere only the settings say it, and they have changed.
+    // For a training that was started elsewhere the image comes from the settings, which have changed.
     context.ctx.settings = { ...context.ctx.settings, servingImage: `${image}-2` };
     const second = await context.start();
     await context.settle();
@@ -99,12 +99,12 @@ describe('the live endpoint’s configuration was deleted', () => {
     ]);
   });
 
-  it('ends the deployment with what to do, when somebody else made it', async () => {
+  it('ends with what an operator can do, when the configuration is foreign', async () => {
     const context = await startTestContext();
-    await makeConfig(context.sdk, 'theirs');
-    await context.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'theirs' });
+    await makeConfig(context.sdk, 'foreign');
+    await context.sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign' });
     context.clock.advance(60);
-    await context.sdk.deleteEndpointConfig({ EndpointConfigName: 'theirs' });
+    await context.sdk.deleteEndpointConfig({ EndpointConfigName: 'foreign' });
     const job = await context.start();
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([
@@ -112,21 +112,21 @@ describe('the live endpoint’s configuration was deleted', () => {
         status: 'failed',
         failureKind: 'invalid',
         failureReason: expect.stringMatching(
-          /configuration theirs, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
+          /configuration foreign, which was deleted.*Create an endpoint configuration.*delete the endpoint; then POST \/deploy\//,
         ),
       },
     ]);
-    // Somebody has done that.
-    await context.sdk.deleteModel({ ModelName: 'theirs' });
-    await makeConfig(context.sdk, 'theirs');
+    // The operator has done that.
+    await context.sdk.deleteModel({ ModelName: 'foreign' });
+    await makeConfig(context.sdk, 'foreign');
     await requestDeployment(context.ctx, { trainingJobName: job, force: false, trigger: 'api' });
     await context.settle();
     expect(await statusesOf(context, job)).toEqual(['deployed', 'failed']);
   });
 });
 
-describe('what the deployment made is deleted half-way', () => {
-  it.each(['endpoint_config', 'endpoint'] as const)('the model, at the step %s', async (step) => {
+describe('runDeployment when its own resource is deleted before the update', () => {
+  it.each(['endpoint_config', 'endpoint'] as const)('recreates the model, at the step %s', async (step) => {
     const { context } = await startLive();
     const job = await context.start();
     const id = await context.untilQueued(job);
@@ -143,7 +143,7 @@ describe('what the deployment made is deleted half-way', () => {
     expect((finishedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(240_000);
   });
 
-  it('the endpoint configuration', async () => {
+  it('recreates the endpoint configuration', async () => {
     const { context } = await startLive();
     const job = await context.start();
     const id = await context.untilQueued(job);
@@ -157,7 +157,7 @@ describe('what the deployment made is deleted half-way', () => {
     expect(said(await context.store.history.list({ trainingJobName: job }))).toContain('found or created again');
   });
 
-  /** Does not wait out throttling within a call. */
+  /** A SageMaker client that does not retry throttling within a call. */
   const impatient = ({ ctx: { sagemaker } }: TestContext): TestContext['ctx']['sagemaker'] => ({
     ...sagemaker,
     updateEndpoint: (spec, options) => sagemaker.updateEndpoint(spec, { ...options, retryThrottles: false }),
@@ -165,14 +165,14 @@ describe('what the deployment made is deleted half-way', () => {
   });
 });
 
-describe('SageMaker contradicts itself', () => {
-  it('“already exists” and “could not find”: waits longer each time, with a bounded history, until it is over', async () => {
+describe('runDeployment when SageMaker contradicts itself', () => {
+  it('snoozes longer each time, with a bounded history, until its retry budget ends', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const id = await context.untilQueued(job);
     context.simulator.addFault(invalid('CreateEndpoint', `Cannot create already existing endpoint "${arn('endpoint/live')}".`));
     const before = context.simulator.calls({ operation: 'CreateEndpoint' }).length;
-    // As the queue would, after the wait that each look asks for.
+    // As the queue does, after each snooze.
     let observations = 0;
     for (; (await context.store.deployments.find(id))?.status !== 'failed'; observations += 1) {
       const outcome = await runDeployment(context.ctx, { deploymentId: id });
@@ -188,7 +188,7 @@ describe('SageMaker contradicts itself', () => {
     expect(context.lines.filter((line) => line.includes('"event":"deployment.retrying"')).length).toBe(observations - 1);
   });
 
-  it('the time limit holds, and the next deployment gets its turn', async () => {
+  it('ends at its time limit, and the next deployment gets its turn', async () => {
     const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
     context.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`) });
     const second = await context.start();
@@ -203,7 +203,7 @@ describe('SageMaker contradicts itself', () => {
     expect(await statusesOf(context, third)).toEqual(['deployed']);
   });
 
-  it('a repeated refusal is counted in the history, not appended', async () => {
+  it('counts a repeated refusal in the history, and appends it once', async () => {
     const { context } = await startLive();
     context.simulator.addFault({ ...invalid('UpdateEndpoint', `Could not find endpoint "${arn('endpoint/live')}".`), times: 12 });
     const job = await context.start();
@@ -216,10 +216,10 @@ describe('SageMaker contradicts itself', () => {
   });
 });
 
-describe('capacity', () => {
+describe('runDeployment without capacity', () => {
   const reason = 'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
 
-  it('that is short after an update was taken: tried again, and said', async () => {
+  it('retries an update that SageMaker accepted, and writes it to the history', async () => {
     const { context } = await startLive();
     context.simulator.addFault({ kind: 'roll_back_update', reason, times: 2 });
     const job = await context.start();
@@ -235,19 +235,19 @@ describe('capacity', () => {
       { status: 'deployed', failureReason: null, failureKind: null, waitsForKind: null },
     ]);
     expect(context.effects()).toMatchObject({ endpoint_update_requested: 3, endpoint_rolled_back: 2 });
-    // Nothing says that the training was turned down.
+    // The training has no tag that says that its model was rolled back.
     const { arn: jobArn } = await context.ctx.sagemaker.describeTrainingJob(job);
     expect(await context.ctx.sagemaker.listTags(jobArn)).not.toHaveProperty('autodeploy:turned-down');
   });
 
-  it('is what the deployment says it waits for, once an update is asked for again', async () => {
+  it('reports the lack of capacity as what it waits for, also while the retry is in progress', async () => {
     const { context } = await startLive();
     context.simulator.changeSettings({ endpointUpdateSeconds: 200 });
     context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
     const job = await context.start();
     const id = await context.untilQueued(job);
     for (let index = 0; context.effects().endpoint_update_requested !== 2; index += 1) {
-      if (index > 100) throw new Error('not asked for again');
+      if (index > 100) throw new Error('not requested again');
       await runRounds(context, 1);
     }
     await runRounds(context, 3);
@@ -259,7 +259,7 @@ describe('capacity', () => {
     });
   });
 
-  it('that is short for a new endpoint: the failed one is deleted, and created anew', async () => {
+  it('deletes the failed endpoint, and creates it again', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'fail_endpoint', reason, times: 2 });
     const job = await context.start();
@@ -268,7 +268,7 @@ describe('capacity', () => {
     expect(context.effects()).toMatchObject({ endpoint_create_requested: 3, endpoint_delete_requested: 2 });
   });
 
-  it('that stays short ends the deployment at its time limit', async () => {
+  it('ends at its time limit', async () => {
     const { context } = await startLive({ maxDeploymentWaitMs: 600_000 });
     context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1000 });
     const job = await context.start();
@@ -279,7 +279,7 @@ describe('capacity', () => {
     expect(['failed', 'rolled_back']).toContain((await statusesOf(context, job))[0]);
   });
 
-  it('is not hastened by an event or a restart', async () => {
+  it('does not retry earlier after an event or a restart', async () => {
     const { context } = await startLive();
     context.simulator.addFault({ kind: 'roll_back_update', reason, times: 1 });
     const job = await context.start();
@@ -296,11 +296,11 @@ describe('capacity', () => {
   });
 });
 
-describe('permissions that are still spreading', () => {
+describe('runDeployment while permissions spread', () => {
   it.each([
     ['CreateModel', 'Could not access model data at s3://models/out/model.tar.gz. Please ensure that the role "r" exists.'],
     ['UpdateEndpoint', 'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: kms:CreateGrant'],
-  ] as const)('%s is tried for five minutes', async (operation, message) => {
+  ] as const)('retries %s for five minutes', async (operation, message) => {
     const { context } = await startLive();
     context.simulator.addFault({ ...invalid(operation, message), times: 3 });
     const job = await context.start();
@@ -308,7 +308,7 @@ describe('permissions that are still spreading', () => {
     expect(await statusesOf(context, job)).toEqual(['deployed']);
   });
 
-  it('a Failed endpoint under autoscaling', async () => {
+  it('retries the deletion of a Failed endpoint with autoscaling', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'fail_endpoint', reason: 'no such image', times: 1 });
     await context.start();
@@ -322,8 +322,8 @@ describe('permissions that are still spreading', () => {
   });
 });
 
-describe('a time limit', () => {
-  it('that a clock passes by hours for seconds ends nothing', async () => {
+describe('the time limit of a deployment', () => {
+  it('ends nothing when a clock is wrong by hours for seconds', async () => {
     const { context } = await startLive();
     context.simulator.changeSettings({ endpointUpdateSeconds: 60 });
     const job = await context.start();
@@ -338,7 +338,7 @@ describe('a time limit', () => {
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', overdueSince: null }]);
   });
 
-  it('that ends a deployment while a newer one waits: the newer one goes live', async () => {
+  it('lets a newer deployment that waits go live', async () => {
     const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
     context.simulator.changeSettings({ endpointUpdateSeconds: 100 });
     const second = await context.start();
@@ -351,7 +351,7 @@ describe('a time limit', () => {
     expect(await statusesOf(context, second)).toEqual(['failed']);
   });
 
-  it('does not count an outage of ours', async () => {
+  it('does not count an outage of the service', async () => {
     const { context } = await startLive({ maxDeploymentWaitMs: 600_000 });
     const job = await context.start();
     const id = await context.untilQueued(job);
@@ -364,7 +364,7 @@ describe('a time limit', () => {
   });
 });
 
-it('says what a deployment waits for', async () => {
+it('runDeployment records what a deployment waits for', async () => {
   const { context } = await startLive();
   context.simulator.changeSettings({ endpointUpdateSeconds: 200 });
   const second = await context.start();

@@ -1,4 +1,4 @@
-/** A deployment that was ended while SageMaker might still bring it about: what goes live is recorded as live, however late. */
+/** An unsettled deployment: ended while SageMaker may still complete it. What goes live is recorded as live, however late. */
 import { describe, expect, it } from 'vitest';
 import type { FaultSpec } from 'sagemaker-simulator';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
@@ -17,8 +17,8 @@ const denied: FaultSpec = {
   times: 'forever',
 };
 
-/** A deployment that a limit of a minute has ended while its update takes 100 s. */
-async function missedByNow(): Promise<{ context: TestContext; first: string; job: string; id: string }> {
+/** A deployment that ended by a time limit of a minute, while its update takes 100 s. */
+async function startUnsettled(): Promise<{ context: TestContext; first: string; job: string; id: string }> {
   const { context, first } = await startLive({ maxDeploymentWaitMs: 60_000 });
   context.simulator.changeSettings({ endpointUpdateSeconds: 100 });
   const job = await context.start();
@@ -28,8 +28,8 @@ async function missedByNow(): Promise<{ context: TestContext; first: string; job
   return { context, first, job, id };
 }
 
-describe('a time limit', () => {
-  it('that a deployment misses by seconds: it is recorded as live all the same', async () => {
+describe('a deployment that exceeds its time limit', () => {
+  it('is recorded as live when it goes live seconds later', async () => {
     const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
     context.simulator.changeSettings({ endpointUpdateSeconds: 100 });
     const job = await context.start();
@@ -44,7 +44,7 @@ describe('a time limit', () => {
     expect(await context.store.deployments.findLive(endpointName)).toMatchObject({ deploymentId: deployment?.deploymentId });
   });
 
-  it('that ends a deployment which is rolled back afterwards leaves it failed', async () => {
+  it('stays failed when it is rolled back afterwards', async () => {
     const { context, first } = await startLive({ maxDeploymentWaitMs: 60_000 });
     context.simulator.changeSettings({ endpointUpdateSeconds: 100 });
     context.simulator.addFault({ kind: 'roll_back_update', times: 1 });
@@ -55,7 +55,7 @@ describe('a time limit', () => {
   });
 });
 
-it('access that is denied after an update was taken ends the deployment, and it is live all the same', async () => {
+it('a deployment that ends because access is denied is recorded as live when it goes live', async () => {
   const { context } = await startLive();
   context.simulator.changeSettings({ endpointUpdateSeconds: 600 });
   const job = await context.start();
@@ -72,7 +72,7 @@ it('access that is denied after an update was taken ends the deployment, and it 
   expect(await context.store.deployments.findLive(endpointName)).toMatchObject({ trainingJobName: job });
 });
 
-it('a refusal before anything was asked for leaves nothing to be looked at', async () => {
+it('a deployment whose change was refused is settled', async () => {
   const { context } = await startLive();
   context.simulator.addFault({ ...denied, message: 'not authorized', match: { operation: 'UpdateEndpoint' } });
   const job = await context.start();
@@ -81,16 +81,16 @@ it('a refusal before anything was asked for leaves nothing to be looked at', asy
   expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'failed', unsettledSince: null }]);
 });
 
-it('the endpoint’s tag tells which training is live', async () => {
-  const { context, first, job } = await missedByNow();
+it('an unsettled deployment that goes live tags the endpoint', async () => {
+  const { context, first, job } = await startUnsettled();
   expect(await endpointTags(context)).toMatchObject({ 'autodeploy:training-job-name': first });
   await context.settle();
   expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
   expect(await endpointTags(context)).toMatchObject({ 'autodeploy:training-job-name': job });
 });
 
-it('the next deployment of the endpoint gets its turn at once', async () => {
-  const { context, id } = await missedByNow();
+it('an unsettled deployment that goes live schedules the next one at once', async () => {
+  const { context, id } = await startUnsettled();
   const next = await context.untilQueued(await context.start());
   const [, deploy] = context.ctx.queue.queues;
   await deploy?.obliterate({ force: true });
@@ -100,8 +100,8 @@ it('the next deployment of the endpoint gets its turn at once', async () => {
   expect(await deploy?.getJob(`deploy-${next}`)).toBeDefined();
 });
 
-it('leaves the endpoint and its tags to the deployment that is under way', async () => {
-  const { context, first, job, id } = await missedByNow();
+it('an unsettled deployment leaves the endpoint and its tags to one in progress', async () => {
+  const { context, first, job, id } = await startUnsettled();
   const third = await context.start();
   const next = await context.untilQueued(third);
   const { store } = context;
@@ -115,8 +115,8 @@ it('leaves the endpoint and its tags to the deployment that is under way', async
   expect(await context.deploymentsOf(job)).toMatchObject([{ unsettledSince: null }]);
 });
 
-it('an end that a clock wrote which was hours ahead counts from the first look on', async () => {
-  const { context, id } = await missedByNow();
+it('the end of an unsettled deployment that lies in the future counts from its first observation', async () => {
+  const { context, id } = await startUnsettled();
   const { now } = context.clock;
   context.simulator.addFault(denied);
   await context.store.deployments.recordUnsettled({ deploymentId: id, since: now + 5 * 3_600_000 });
@@ -124,8 +124,8 @@ it('an end that a clock wrote which was hours ahead counts from the first look o
   expect(await context.store.deployments.find(id)).toMatchObject({ unsettledSince: now });
 });
 
-it('is given up, and said, when the endpoint is not to be seen for a day; then the run can be removed', async () => {
-  const { context, job } = await missedByNow();
+it('an unsettled deployment is settled after a day without an observation; its run can be removed', async () => {
+  const { context, job } = await startUnsettled();
   context.simulator.addFault(denied);
   await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({ code: 'deployment_in_progress' });
   await runRounds(context, 2);
@@ -136,8 +136,8 @@ it('is given up, and said, when the endpoint is not to be seen for a day; then t
   expect(await context.store.runs.find(job)).toBeNull();
 });
 
-it('is left to a worker of its region and account', async () => {
-  const { context, id } = await missedByNow();
+it('an unsettled deployment is left to a worker of its region and account', async () => {
+  const { context, id } = await startUnsettled();
   const sagemaker = {
     ...context.ctx.sagemaker,
     place: async () => ({ region: 'eu-west-1', account: '123456789012', isSure: true }),
