@@ -1,4 +1,5 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
+import { modelContent } from '../../core/deployment/model-content.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { Missing } from '../../core/sagemaker/missing-resource.ts';
 import { contentName } from '../../core/sagemaker/names.ts';
@@ -6,12 +7,11 @@ import { deploymentTags } from '../../core/sagemaker/tags.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import { digestOf } from '../digest.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
-import { modelContentOf } from './new-deployment.ts';
 
 type MissingOfLive = Extract<Missing, { whose: 'live' }>;
 
 /**
- * Recreates what the live endpoint is made of and someone deleted: SageMaker refuses every update of an endpoint whose own configuration
+ * Recreates a deleted resource that the live endpoint uses: SageMaker refuses every update of an endpoint whose own configuration
  * does not exist (hashicorp/terraform-provider-aws#40048). The service recreates only what it created itself, since it knows the content
  * of nothing else. Returns null, or why the resource cannot be recreated and what an operator can do.
  *
@@ -42,7 +42,7 @@ async function recreateModel(
   { ctx, options }: DeploymentClaim,
   { former: { modelName: name }, run }: { former: Deployment; run: TrainingRun },
 ): Promise<boolean> {
-  const content = modelContentOf(run, run.modelArtifact, ctx.settings);
+  const content = modelContent(run, run.modelArtifact, ctx.settings);
   if (content === null || contentName(run.trainingJobName, digestOf(content)) !== name) return false;
   const tags = deploymentTags(run.project, run.trainingJobName);
   await unlessItExists(() => ctx.sagemaker.createModel({ name, ...content, tags }, options));

@@ -17,67 +17,68 @@ import type { RunView } from '../../ports/store.ts';
 const options: CallOptions = { maxWaitMs: 8000 };
 
 /**
- * Asks for the deployment of a completed training, whoever started it; one that failed, was rolled back or superseded before is tried
- * again as a new attempt. Looks at SageMaker first where the database does not know that the training is completed; the run is the one of
- * the name that SageMaker answers with.
+ * Requests the deployment of a completed training, which any client may have started. One that failed, was rolled back or superseded is
+ * deployed again as a new attempt. Where the database does not know that the training is completed, SageMaker describes it first; the
+ * run is the one of the name in SageMaker's response.
  *
- * @throws {ServiceError} `not_found`, `training_not_completed`, `superseded`; `database_unavailable` when the database is gone half-way.
- * @throws {SageMakerError} when SageMaker does not say.
+ * @throws {ServiceError} `not_found`, `training_not_completed`, `superseded`; `database_unavailable` when the database fails after the
+ * first change. @throws {SageMakerError} when SageMaker does not describe the training.
  */
 export async function requestDeployment(
   ctx: ServiceContext,
   { trainingJobName, force, trigger }: { trainingJobName: string; force: boolean; trigger: Trigger },
 ): Promise<{ deployment: Deployment; created: boolean }> {
   const before = await ctx.store.runs.find(trainingJobName);
-  if (before?.status === 'completed') return ask(ctx, before, { force, trigger, isNews: false });
-  const { job, known } = await inspect(ctx, trainingJobName, before);
-  if (known?.status === 'completed') return ask(ctx, known, { force, trigger, isNews: false });
-  return onceChanged(`${job.name} and its deployment may have been recorded; to ask again makes no second one`, async () => {
-    const run = await recordEnd(ctx, job, known, trigger, force);
-    return ask(ctx, run, { force, trigger, isNews: (known?.deploymentStatus ?? 'none') === 'none' });
-  });
+  if (before?.status === 'completed') return request(ctx, { run: before, force, trigger, isNew: false });
+  const { job, known } = await describeTraining(ctx, { trainingJobName, before });
+  if (known?.status === 'completed') return request(ctx, { run: known, force, trigger, isNew: false });
+  return onceChanged(
+    `${job.name} and its deployment may have been recorded; a repeated request creates no second one`,
+    async () => {
+      const run = await recordEnd(ctx, { job, known, trigger, force });
+      return request(ctx, { run, force, trigger, isNew: (known?.deploymentStatus ?? 'none') === 'none' });
+    },
+  );
 }
 
-/** `isNews`: what is there already was queued by this very request, when it found the training to be completed. */
-async function ask(
+/** `isNew`: an existing deployment was queued by this request, when it recorded that the training is completed. */
+async function request(
   ctx: ServiceContext,
-  run: TrainingRun,
-  { force, trigger, isNews }: { force: boolean; trigger: Trigger; isNews: boolean },
+  { run, force, trigger, isNew }: { run: TrainingRun; force: boolean; trigger: Trigger; isNew: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
-  const { store, settings, now, log } = ctx;
-  const wanted = newDeployment(run, run.modelArtifact, { trigger, forced: force }, settings);
+  const { store, now, log } = ctx;
+  const wanted = newDeployment(ctx, { run, modelArtifact: run.modelArtifact, trigger, forced: force });
   const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: wanted, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
-      log.info({ ...fields, deployment_id: result.deployment.deploymentId }, `deployment to ${run.endpointName} queued`);
+      log.info({ event: 'deployment.queued', ...fields, deployment_id: result.deployment.deploymentId }, 'deployment queued');
       await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: true };
     case 'existing':
       if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
-      return { deployment: result.deployment, created: isNews };
+      return { deployment: result.deployment, created: isNew };
     case 'superseded':
       throw new ServiceError(
         'superseded',
-        `The newer training ${result.by.trainingJobName} is ${result.by.status} on ${result.by.endpointName}; force=true deploys all the same`,
+        `The newer training ${result.by.trainingJobName} is ${result.by.status} on ${result.by.endpointName}; force=true deploys this one in spite of it`,
       );
   }
 }
 
-/** The training job as SageMaker has it now, and the run that it is, where the database knows it. */
-async function inspect(
+/** Returns the training job as SageMaker has it now, and its run where the database knows one. */
+async function describeTraining(
   ctx: ServiceContext,
-  name: string,
-  before: RunView | null,
+  { trainingJobName: name, before }: { trainingJobName: string; before: RunView | null },
 ): Promise<{ job: TrainingJob; known: RunView | null }> {
   if (before?.status === 'failed' || before?.status === 'stopped') throw notCompleted(before);
   const job = await ctx.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
     if (!(error instanceof SageMakerError) || error.kind !== 'not_found') throw error;
     const why = before === null ? null : await checkPlace(ctx, { run: before, options });
     if (why !== null)
-      throw new ServiceError('sagemaker_unavailable', `The training ${name} can’t be looked at: ${why}`, { cause: error });
+      throw new ServiceError('sagemaker_unavailable', `The training ${name} cannot be described: ${why}`, { cause: error });
     if (before !== null) throw notCompleted(before);
-    throw new ServiceError('not_found', `SageMaker knows no training job named ${name}`, { cause: error });
+    throw new ServiceError('not_found', `SageMaker finds no training job named ${name}`, { cause: error });
   });
   const known = before ?? (await findRunByJob(ctx, { job }));
   if (known?.status === 'failed' || known?.status === 'stopped') throw notCompleted(known);
@@ -85,13 +86,10 @@ async function inspect(
   return { job, known };
 }
 
-/** Records what SageMaker says of the end, and the training itself where it is not known. Answers the run, completed. */
+/** Records the end of the training, and the training itself where it is not known. Returns the completed run. */
 async function recordEnd(
   ctx: ServiceContext,
-  job: TrainingJob,
-  known: RunView | null,
-  trigger: Trigger,
-  force: boolean,
+  { job, known, trigger, force }: { job: TrainingJob; known: RunView | null; trigger: Trigger; force: boolean },
 ): Promise<TrainingRun> {
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
@@ -100,13 +98,13 @@ async function recordEnd(
   };
   const run = known ?? (await adoptNow());
   if (run.status === 'requested') {
-    // Started by a process that died before it could say so: its check finds out whether the job is this run's.
+    // A process started it and died before it recorded that: the run's check resolves whether the job is this run's.
     await enqueueCheck(ctx, { run, delayMs: 0 });
     throw notCompleted(run);
   }
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
-    // With the deployment, where the run was to be deployed anyway: a crash after this line must not lose it.
+    // With the deployment where the run has auto_deploy: a crash after this line must not lose it.
     await recordOutcome(ctx, { run, decision, trigger, forced: force });
   }
   const after = await store.runs.find(run.trainingJobName);

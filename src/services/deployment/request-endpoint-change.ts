@@ -92,7 +92,7 @@ async function recordFailure(
   if (!error.possiblyInFlight) await claim.record({ endpointChange: { ...change, respondedAt: claim.ctx.now() } });
 }
 
-/** Whether the refusal says that the endpoint is not as it was observed: the next observation decides anew. */
+/** Whether the refusal says that the endpoint is not as it was observed: the next observation decides again. */
 async function contradictsObservation(
   { ctx, deployment: { endpointName }, options }: DeploymentClaim,
   { action, endpoint: before, error }: { action: EndpointAction; endpoint: Endpoint | null; error: SageMakerError },

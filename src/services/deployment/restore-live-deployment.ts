@@ -9,14 +9,14 @@ import { newDeployment } from './new-deployment.ts';
  * on it after all, and is superseded where something else goes live first (isRestore).
  */
 export async function restoreLiveDeployment({ ctx, deployment, log }: DeploymentClaim): Promise<void> {
-  const { store, settings, now } = ctx;
+  const { store, now } = ctx;
   const current = await store.deployments.find(deployment.deploymentId);
   // While it is in progress, the worker that has claimed it observes what the call did.
   if (current === null || !isFinishedDeployment(current.status)) return;
   const live = await store.deployments.findLive(deployment.endpointName);
   const run = live === null ? null : await store.runs.find(live.trainingJobName);
   if (run === null) return;
-  const restore = newDeployment(run, run.modelArtifact, { trigger: 'reconcile', forced: true }, settings);
+  const restore = newDeployment(ctx, { run, modelArtifact: run.modelArtifact, trigger: 'reconcile', forced: true });
   const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: restore, now: now() });
   log.error(
     { event: 'deployment.restore_started', live: run.trainingJobName },

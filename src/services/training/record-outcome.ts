@@ -20,10 +20,10 @@ interface RecordOutcomeInput {
  * recorded the outcome first, nothing is done twice.
  */
 export async function recordOutcome(ctx: ServiceContext, { run, decision, trigger, forced }: RecordOutcomeInput): Promise<void> {
-  const { store, settings, now, log } = ctx;
+  const { store, now, log } = ctx;
   const { trainingJobName } = run;
   const { outcome } = decision;
-  const wanted = decision.deploy ? newDeployment(run, outcome.modelArtifact, { trigger, forced }, settings) : null;
+  const wanted = decision.deploy ? newDeployment(ctx, { run, modelArtifact: outcome.modelArtifact, trigger, forced }) : null;
   const finished = await store.runs.finish({ trainingJobName, outcome, deployment: wanted, actor: trigger, now: now() });
   if (finished === null) return;
   await logMissedEvent(ctx, { run, trainingEndedAt: outcome.trainingEndedAt, detectedBy: trigger });

@@ -1,10 +1,10 @@
 import { failure, supersededBy } from '../../../core/deployment/outcomes.ts';
 import { clearedError, notWaiting } from '../../../core/deployment/waits.ts';
+import { modelContent } from '../../../core/deployment/model-content.ts';
 import { SageMakerError } from '../../../core/errors.ts';
 import { deploymentTags } from '../../../core/sagemaker/tags.ts';
 import type { DeploymentClaim } from '../deployment-claim.ts';
 import { findNewerLive } from '../find-newer-live.ts';
-import { modelContentOf } from '../new-deployment.ts';
 import { finish, type StepResult } from '../step-result.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function ensureModel(claim: DeploymentClaim): Promise<StepResult> {
   const { ctx, run, options, deployment, log } = claim;
   const newer = await findNewerOfAdopted(claim);
   if (newer !== null) return finish(supersededBy(newer));
-  const content = modelContentOf(run, run.modelArtifact, ctx.settings);
+  const content = modelContent(run, run.modelArtifact, ctx.settings);
   if (content === null) return finish(failure(deployment, 'the training job has no model artifact', 'artifact'));
   const name = deployment.modelName;
   let how: 'created' | 'found' = 'created';
