@@ -1,4 +1,4 @@
-/** Everything that SageMaker can answer instead of a result, as a closed union; `unknown` is an entry, not a fall-through. */
+/** Every way in which a call to SageMaker can fail, as a closed union. `unknown` is an entry, not a fall-through. */
 export const sagemakerErrorKinds = [
   'not_found',
   'already_exists',
@@ -15,12 +15,12 @@ export const sagemakerErrorKinds = [
 ] as const;
 export type SageMakerErrorKind = (typeof sagemakerErrorKinds)[number];
 
-/** What a `not_found` or `already_exists` speaks of, where SageMaker's text says it. */
+/** The resource of a `not_found` or `already_exists`, where SageMaker's text names it. */
 export type SageMakerResource = 'training_job' | 'model' | 'endpoint_config' | 'endpoint';
 
 /**
- * Whether the refused call may have had its effect all the same. `none`: SageMaker answered with a refusal, or was never
- * reached. `unknown`: it was sent and the answer was lost, or was a 5xx.
+ * Whether a failed call may have had its side effect. `none`: SageMaker refused it, or was never reached. `unknown`: the call was sent, and
+ * its response was lost or was a 5xx.
  */
 export type SideEffect = 'none' | 'unknown';
 
@@ -66,7 +66,7 @@ export class QueueUnavailableError extends Error {
   }
 }
 
-/** What an error says. A refused connection to a name with several addresses is an AggregateError without a message. */
+/** Returns what an error says. A refused connection to a name with several addresses is an AggregateError without a message. */
 export function errorMessage(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(errorMessage).join(', ');
   return error instanceof Error ? error.message : String(error);
@@ -88,7 +88,7 @@ export class WorkerShutdownError extends Error {
   }
 }
 
-/** What is recorded can't be handled, and no retry repairs that: the loop that met it continues with the others. */
+/** A record cannot be handled, and no retry repairs that. The loop that found it continues with the others. */
 export class CannotBeHandled extends Error {
   constructor(why: string) {
     super(why);
@@ -96,7 +96,7 @@ export class CannotBeHandled extends Error {
   }
 }
 
-/** The database is busy, full or away; nothing was written. */
+/** The database is busy, full or unavailable. Nothing was written. */
 export class StoreUnavailableError extends Error {
   /** Whether it lasts until an operator changes something: rights, the file itself, the service's version. */
   readonly needsRepair: boolean;

@@ -1,4 +1,4 @@
-/** Why a training or a deployment failed, as users see it: a closed set to count and to branch on, beside SageMaker's words. */
+/** Why a training or a deployment failed, as callers see it: a closed set to count and to branch on, beside SageMaker's text. */
 export const failureKinds = [
   'algorithm',
   'capacity',

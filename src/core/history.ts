@@ -6,7 +6,7 @@ export type Actor = (typeof actors)[number];
 
 /** One entry of a run's history; `at` in milliseconds since 1970 UTC. */
 export interface HistoryEntry {
-  /** Counts up over all runs, in the order of recording. */
+  /** Increases over all runs, in the order of recording. */
   id: number;
   at: number;
   subject: HistorySubject;
@@ -15,11 +15,11 @@ export interface HistoryEntry {
   actor: Actor;
   detail: string | null;
   deploymentId: string | null;
-  /** How often the same was said; such entries are counted, not appended. */
+  /** How often the same entry was recorded. Repeats are counted, not appended. */
   repeats: number;
-  /** When it was said last. */
+  /** When the entry was last repeated. */
   lastAt: number;
 }
 
-/** Of a run's entries, the newest so many are shown; the others page by page. */
+/** How many of a run's entries a page has. */
 export const historyPageSize = 200;

@@ -1,6 +1,6 @@
 /**
- * How many events of trainings that the database does not know the service observes: each may cost calls to SageMaker, and a caller that may send
- * events can make up names. A bucket: so many at once, then so many a second, for all names together.
+ * How many events of unknown trainings one process investigates: each may cost calls to SageMaker, and a caller that may send events can make
+ * up names. A token bucket for all names together.
  */
 export interface ObservationBudget {
   left: number;
@@ -12,7 +12,7 @@ const perSecond = 1;
 
 export const fullBudget = (now: number): ObservationBudget => ({ left: atOnce, at: now });
 
-/** The budget less one observation; null where none is left. A clock that was put back gives nothing and takes nothing. */
+/** Returns the budget less one observation; null where none is left. A clock that was put back adds nothing and takes nothing. */
 export function spendObservation({ left, at }: ObservationBudget, now: number): ObservationBudget | null {
   const refilled = Math.min(atOnce, left + (Math.max(0, now - at) / 1000) * perSecond);
   return refilled < 1 ? null : { left: refilled - 1, at: now };

@@ -1,16 +1,16 @@
-/** What Redis says of itself. */
+/** What Redis reports about itself. */
 export interface RedisFacts {
   version: string;
-  /** `noeviction`, or what lets it throw jobs away; null where it does not say. */
+  /** `noeviction`, or a policy that evicts jobs; null where Redis does not report it. */
   evictionPolicy: string | null;
 }
 
-/** Below this BullMQ does not start. */
+/** BullMQ does not start with an older version. */
 export const oldestVersion = '5.0.0';
-/** Below this it runs, and advises against it. */
+/** BullMQ runs with an older version, and advises against it. */
 const advisedVersion = '6.2.0';
 
-/** By their numbers; a version that can't be read is taken to be new. */
+/** Compares by numbers. A version that cannot be read counts as new. */
 export function isOlder(version: string, than: string): boolean {
   const numbersOf = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10));
   const own = numbersOf(version);
@@ -19,11 +19,11 @@ export function isOlder(version: string, than: string): boolean {
   return (difference.find((one) => one !== 0) ?? 0) < 0;
 }
 
-/** What is to be said of a Redis that works and may lose jobs, or delay them. */
+/** Returns warnings about a Redis that works and may lose or delay jobs. */
 export function warningsOf({ version, evictionPolicy }: RedisFacts): { code: string; detail: string }[] {
   const warnings = [];
   if (evictionPolicy !== null && evictionPolicy !== 'noeviction') {
-    const detail = `Redis may throw jobs away when its memory is full: its maxmemory-policy is ${evictionPolicy} and has to be noeviction`;
+    const detail = `Redis may evict jobs when its memory is full: its maxmemory-policy is ${evictionPolicy} and has to be noeviction`;
     warnings.push({ code: 'redis_eviction_policy', detail });
   }
   if (isOlder(version, advisedVersion)) {

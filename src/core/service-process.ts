@@ -1,6 +1,6 @@
 import { hasPassed } from './instants.ts';
 
-/** The programs that write themselves down. */
+/** The programs that record their processes. */
 export type ServiceName = 'api' | 'worker';
 
 /** One start of one process of the service, as it describes itself. */
@@ -11,17 +11,17 @@ export interface ServiceProcess {
   version: string;
   startedAt: number;
   lastSeenAt: number;
-  /** What keeps it from working, for people to read; null when nothing does. */
+  /** What keeps it from working, for operators; null when nothing does. */
   problem: string | null;
 }
 
-/** How often a process says that it lives. */
+/** How often a process records that it runs. */
 export const heartbeatIntervalMs = 5000;
-/** Who was heard within this time lives: three of the times that it says so may be missed. */
+/** A process that was seen within this time runs: three heartbeats may be missed. */
 const aliveForMs = 4 * heartbeatIntervalMs;
-/** After this a process that has ended without saying so is forgotten. */
+/** A process that ended without recording it is forgotten after this time. */
 export const forgottenAfterMs = 3_600_000;
 
-/** An instant in the future was written by a clock that was put back since, and says nothing. */
+/** Whether the process runs. An instant in the future was written by a clock that was put back since, and says nothing. */
 export const isAlive = ({ lastSeenAt }: Pick<ServiceProcess, 'lastSeenAt'>, now: number): boolean =>
   !hasPassed(lastSeenAt, aliveForMs, now);

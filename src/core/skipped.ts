@@ -1,12 +1,12 @@
 /**
- * What a loop over many may pass over: one that can't be handled never stops the others. `run_elsewhere`: a run whose training is in
- * another region or account than the process speaks to. `removed_run` is no error: a run that a
- * person has removed, whose training job is not to be adopted again.
+ * What a loop over many skips: an item that cannot be handled never stops the others. `run_elsewhere`: a run whose training is in another
+ * region or account than the process uses. `removed_run` is no error: a person removed the run, and its training job is not adopted
+ * again.
  */
 export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
 export type SkippedKind = (typeof skippedKinds)[number];
 
-/** So many of a kind are kept; the oldest give way. */
+/** How many of a kind are kept. The oldest ones are deleted. */
 export const maxSkipped: Record<SkippedKind, number> = {
   training_job: 1000,
   run: 1000,
@@ -16,7 +16,7 @@ export const maxSkipped: Record<SkippedKind, number> = {
   removed_run: 10_000,
 };
 
-/** One that was skipped, with instants in milliseconds since 1970 UTC. */
+/** A skipped item, with instants in milliseconds since 1970 UTC. */
 export interface SkippedItem {
   kind: SkippedKind;
   name: string;
@@ -29,6 +29,6 @@ export interface SkippedItem {
 
 const longestReason = 500;
 
-/** What people read of it; SageMaker's words may be long. */
+/** Shortens a reason, since SageMaker's text may be long. */
 export const shortReason = (reason: string): string =>
   reason.length <= longestReason ? reason : `${reason.slice(0, longestReason - 1)}…`;

@@ -1,4 +1,4 @@
-/** Which status may follow which: what a table of transitions is read by. */
+/** Which status may follow which. */
 export type Transitions<Status extends string> = Readonly<Record<Status, readonly Status[]>>;
 
 /** The statuses that `to` may follow. */

@@ -41,23 +41,23 @@ const noWorkerWarning: Warning = {
   detail: 'no worker is running: no training is observed and nothing is deployed until one starts',
 };
 
-/** What all of them have in common is said once, elsewhere. */
-function ofProcesses(processes: readonly ServiceProcess[], saidAlready: string | null, now: number): Warning[] {
+/** A problem that all processes share has its own warning. */
+function ofProcesses(processes: readonly ServiceProcess[], shared: string | null, now: number): Warning[] {
   const alive = processes.filter((one) => isAlive(one, now));
   const failing = alive.flatMap(({ service, name, problem }): Warning[] =>
-    when(`${service}_problem`, problem === null || problem === saidAlready ? null : `${service} ${name}: ${problem}`),
+    when(`${service}_problem`, problem === null || problem === shared ? null : `${service} ${name}: ${problem}`),
   );
   return alive.some(({ service }) => service === 'worker') ? failing : [noWorkerWarning, ...failing];
 }
 
-/** Runs and deployments that stand still; foreign training jobs are no reason to warn. */
+/** Skipped runs and deployments, which stand still. Skipped training jobs are foreign, or are retried. */
 function ofSkipped(skipped: readonly SkippedItem[]): Warning[] {
   const of = (...kinds: SkippedKind[]): SkippedItem[] => skipped.filter(({ kind }) => kinds.includes(kind));
   const [elsewhere, unhandled] = [of('run_elsewhere'), of('run', 'deployment')];
-  return [...when('runs_elsewhere', reported(elsewhere)), ...when('not_handled', reported(unhandled))];
+  return [...when('runs_elsewhere', summary(elsewhere)), ...when('not_handled', summary(unhandled))];
 }
 
-const reported = ([first, ...others]: SkippedItem[]): string | null =>
+const summary = ([first, ...others]: SkippedItem[]): string | null =>
   first === undefined ? null : `${first.name}: ${first.reason}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 
 function lateJob(since: number | null, now: number): Warning[] {

@@ -66,7 +66,7 @@ describe('observeStartError', () => {
     expect(observeStartError(first, anError('already_exists'))).toBeNull();
   });
 
-  it('searches after a rejection for good of a later attempt, since an earlier one may have created the job', () => {
+  it('searches after a later attempt is rejected for good, since an earlier one may have succeeded', () => {
     const later = aRequest({ startAttempts: 2 });
     expect(observeStartError(later, anError('invalid'))).toBeNull();
     expect(observeStartError(later, anError('throttled'))).toMatchObject({ kind: 'rejected' });
@@ -92,10 +92,10 @@ describe('observeExisting', () => {
     ['missing, that exists, in a later attempt', second, exists, 'missing', 'indeterminate', true],
     ['untagged, that exists, in a later attempt', second, exists, 'untagged', 'indeterminate', true],
     ['foreign, that exists, in a later attempt', second, exists, 'foreign', 'name_conflict', false],
-  ] as const)('decides about a job that is %s', (_, run, error, kind, observed, again) => {
+  ] as const)('decides about a job that is %s', (_, run, error, kind, observed, mayShow) => {
     const found = kind === 'own' ? { kind, arn } : { kind };
     expect(observeExisting(run, error, found).kind).toBe(observed);
-    expect(mayAppear(run, error, found)).toBe(again);
+    expect(mayAppear(run, error, found)).toBe(mayShow);
   });
 
   it('reports a job that exists and is not visible as unavailable, with what SageMaker says', () => {

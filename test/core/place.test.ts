@@ -41,12 +41,12 @@ describe('a resource', () => {
     [
       'region',
       arn('us-east-1', '123456789012'),
-      'it is in us-east-1, account 123456789012, and this process speaks to eu-west-1, account',
+      'it is in us-east-1, account 123456789012, and this process uses eu-west-1, account',
     ],
     [
       'account',
       arn('eu-west-1', '999999999999'),
-      'it is in eu-west-1, account 999999999999, and this process speaks to eu-west-1, account 123',
+      'it is in eu-west-1, account 999999999999, and this process uses eu-west-1, account 123',
     ],
   ])('of another %s is not', (_, one, reported) => {
     expect(placeDiffers(one, here)).toContain(reported);

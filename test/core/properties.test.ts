@@ -12,7 +12,7 @@ import { aDeployment, aJob, anEndpoint, aRun, at, hour } from './samples.ts';
 const { inFlightWindowMs, staleReadWindowMs } = changeTiming;
 const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
 
-/** What the services do with a decision: record an outcome once. */
+/** What the services do with a decision: record an outcome once, whichever process is first. */
 function observe(run: TrainingRun, observation: TrainingObservation, now: number): { run: TrainingRun; deployed: boolean } {
   if (isFinishedRun(run.status) && run.status !== 'timed_out') return { run, deployed: false };
   const decision = decideTraining(run, observation, now, limits);
@@ -30,7 +30,7 @@ const problem = fc
   .map((error): TrainingObservation => ({ kind: 'error', error, message: 'words' }));
 const hints = fc.array(fc.oneof(unfinishedJob, problem), { maxLength: 20 });
 
-test('a training ends once in the status of SageMaker, in any order and repetition of observations', () => {
+test('decideTraining > ends a run once, as SageMaker says, for any order of observations', () => {
   fc.assert(
     fc.property(hints, fc.constantFrom('Completed', 'Failed', 'Stopped'), fc.array(fc.nat({ max: 40 })), (seen, end, ends) => {
       const over: TrainingObservation = { kind: 'job', job: aJob({ status: end }) };
@@ -54,7 +54,7 @@ test('a training ends once in the status of SageMaker, in any order and repetiti
   );
 });
 
-test('a training that has timed out still ends in what SageMaker says', () => {
+test('decideTraining > ends a run that timed out as SageMaker says', () => {
   fc.assert(
     fc.property(hints, (seen) => {
       let { run } = observe(aRun(), { kind: 'job', job: aJob() }, at + 49 * hour);

@@ -139,7 +139,7 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const) }) },
 );
 
-test('a start creates no training that no run knows, whatever is lost, late, refused or killed', () => {
+test('decideStart > leaves no training without a run, whatever is lost, late, refused or killed', () => {
   fc.assert(
     fc.property(fc.boolean(), fc.boolean(), aFate, fc.array(aMove, { maxLength: 25 }), (isForeign, hasKey, first, moves) => {
       const model = new Model(isForeign, hasKey ? 'key' : null);
@@ -149,7 +149,7 @@ test('a start creates no training that no run knows, whatever is lost, late, ref
         else if (move.kind === 'stop') model.stop();
         else model.check(move);
       }
-      // In the end SageMaker responds, and checks go on.
+      // In the end SageMaker responds, and checks continue.
       for (let count = 0; count < 5; count += 1) {
         model.now += startTiming.leaseMs;
         model.check({ kind: 'check', create: { kind: 'responds' }, isSearchable: true, dies: false });

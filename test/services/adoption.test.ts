@@ -8,7 +8,7 @@ import { requestDeployment } from '../../src/services/deployment/request-deploym
 import { training } from '../../tools/testkit/simulator.ts';
 import { endpointName, startTestContext, type TestContext } from './harness.ts';
 
-/** Looks for lost trainings as one worker does it, a reconcile interval later each time. */
+/** Searches for orphans as one worker does, a reconcile interval later each time. */
 function searching(context: TestContext): () => Promise<number> {
   const search = newSearch();
   return () => {
@@ -22,7 +22,7 @@ const tagsOf = (name: string, more: Record<string, string> = {}): Record<string,
   ...more,
 });
 
-/** A training that somebody starts by hand, with these tags. */
+/** A training that another user starts with these tags. */
 async function train(context: TestContext, name: string, tags: Record<string, string>): Promise<void> {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await context.sdk.createTrainingJob(training(name, { Tags }));
@@ -43,30 +43,30 @@ const denied = (nameContains: string) =>
     times: 'forever',
   }) as const;
 
-const saidSkipped = (context: TestContext): string[] => context.lines.filter((line) => line.includes('"event":"skipped"'));
+const linesOfSkipped = (context: TestContext): string[] => context.lines.filter((line) => line.includes('"event":"skipped"'));
 
-describe('the look for lost trainings', () => {
-  it('goes on past one whose tags may not be read, counts it, and looks at it again when permissions may have come', async () => {
+describe('adoptOrphans', () => {
+  it('skips and counts a job whose tags cannot be read, and retries it later', async () => {
     const context = await startTestContext();
     await train(context, 'older', tagsOf('older'));
-    await train(context, 'theirs', tagsOf('theirs'));
-    context.simulator.addFault(denied('theirs'));
+    await train(context, 'foreign', tagsOf('foreign'));
+    context.simulator.addFault(denied('foreign'));
     const observe = searching(context);
     expect(await observe()).toBe(1);
     expect(await context.store.runs.find('older')).toMatchObject({ status: 'training', autoDeploy: true });
     const reason = 'ListTags: not authorized to perform: sagemaker:ListTags';
-    expect(await context.store.skipped.list()).toMatchObject([{ kind: 'training_job', name: 'theirs', reason, count: 1 }]);
-    // The mark has moved, and nobody asks for those tags at each turn.
+    expect(await context.store.skipped.list()).toMatchObject([{ kind: 'training_job', name: 'foreign', reason, count: 1 }]);
+    // The checkpoint has moved, and no round reads those tags again.
     expect(await observe()).toBe(0);
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(2);
     context.clock.advance(300);
     expect(await observe()).toBe(0);
-    expect(await context.store.skipped.list()).toMatchObject([{ name: 'theirs', count: 2 }]);
-    expect(saidSkipped(context)).toHaveLength(1);
+    expect(await context.store.skipped.list()).toMatchObject([{ name: 'foreign', count: 2 }]);
+    expect(linesOfSkipped(context)).toHaveLength(1);
     context.simulator.clearFaults();
     context.clock.advance(300);
     expect(await observe()).toBe(1);
-    expect(await context.store.runs.find('theirs')).not.toBeNull();
+    expect(await context.store.runs.find('foreign')).not.toBeNull();
     expect(await context.store.skipped.list()).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('the look for lost trainings', () => {
     ['an odd run id', { [tagKeys.runId]: 'run:1' }, 'autodeploy:run-id'],
     ['an odd choice', { [tagKeys.autoDeploy]: 'yes' }, 'autodeploy:auto-deploy'],
     ['an odd image', { [tagKeys.servingImage]: 'an image' }, 'autodeploy:serving-image'],
-  ])('adopts no training with %s in its tags, and those beside it', async (_, tags, reported) => {
+  ])('adopts no training with %s in its tags, and adopts those beside it', async (_, tags, reported) => {
     const context = await startTestContext();
     await train(context, 'good', tagsOf('good'));
     await train(context, 'odd', tagsOf('odd', tags));
@@ -86,8 +86,8 @@ describe('the look for lost trainings', () => {
     expect(await context.store.skipped.list()).toMatchObject([
       { kind: 'training_job', name: 'odd', reason: expect.stringContaining(reported) },
     ]);
-    expect(saidSkipped(context)).toHaveLength(1);
-    // An event is no way round it.
+    expect(linesOfSkipped(context)).toHaveLength(1);
+    // An event does not adopt it either.
     expect(await observeOnEvent(context.ctx, { trainingJobName: 'odd', actor: 'event', failingSince: null })).toEqual({
       kind: 'complete',
       summary: 'done',
@@ -95,12 +95,12 @@ describe('the look for lost trainings', () => {
     expect(await context.store.runs.find('odd')).toBeNull();
   });
 
-  it('comes further at each turn while SageMaker throttles, and asks for nothing twice', async () => {
+  it('gets further in each round while SageMaker throttles, and reads nothing twice', async () => {
     const context = await startTestContext();
     await train(context, 'oldest', tagsOf('oldest'));
     await fetch(`${context.simulator.url}/_control/training-jobs/seed`, {
       method: 'POST',
-      body: JSON.stringify({ count: 250, namePrefix: 'theirs', status: 'completed', spacingSeconds: 0.001 }),
+      body: JSON.stringify({ count: 250, namePrefix: 'foreign', status: 'completed', spacingSeconds: 0.001 }),
     });
     const observe = searching(context);
     const tagsRead = (): number => context.simulator.calls({ operation: 'ListTags', code: 'OK' }).length;
@@ -114,11 +114,11 @@ describe('the look for lost trainings', () => {
     }
     expect(adopted).toBe(1);
     expect(read).toEqual([130, 251]);
-    // It goes on at the page where it was.
+    // It continues at the page where it was.
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' }).length).toBe(3 + 1);
   }, 40_000);
 
-  it('is one process’s at a time, however long a page takes, and another’s after a crash', async () => {
+  it('runs in one process at a time, however long a page takes, and in another one after a crash', async () => {
     const context = await startTestContext();
     for (const name of ['one', 'two', 'three']) await train(context, name, {});
     const [search, other] = [newSearch(), newSearch()];
@@ -145,7 +145,7 @@ describe('the look for lost trainings', () => {
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(1);
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(3);
 
-    // Those that were passed over are looked at again, two slow calls each.
+    // The skipped jobs are retried, with two slow calls each.
     const longAgo = context.clock.now - 3_600_000;
     for (const name of ['one', 'two', 'three'])
       await context.store.skipped.record({ kind: 'training_job', name, reason: 'not authorized', now: longAgo });
@@ -154,7 +154,7 @@ describe('the look for lost trainings', () => {
     expect(observations).toEqual(Array.from({ length: 11 }, () => 0));
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
 
-    // Whoever dies half-way has the lease for 15 s.
+    // A process that dies half-way holds the lease for 15 s.
     await context.store.leases.saveCheckpoint({ task: `${adoptionTask}:lease`, checkpointAt: context.clock.now });
     const observe = searching(context);
     await adoptOrphans(context.ctx, { search: newSearch() });
@@ -163,7 +163,7 @@ describe('the look for lost trainings', () => {
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(3);
   });
 
-  it('goes on without one at which SageMaker fails at each turn', async () => {
+  it('continues without a job at which SageMaker fails in each round', async () => {
     const context = await startTestContext();
     await train(context, 'older', tagsOf('older'));
     await train(context, 'broken', tagsOf('broken'));
@@ -173,7 +173,7 @@ describe('the look for lost trainings', () => {
     expect(await context.store.skipped.list()).toMatchObject([{ name: 'broken' }]);
   });
 
-  it('looks again at the others when SageMaker still fails at one of those that it has passed over', async () => {
+  it('retries the other skipped jobs while SageMaker still fails at one of them', async () => {
     const context = await startTestContext();
     for (const name of ['denied', 'broken']) await train(context, name, tagsOf(name));
     const broken = { kind: 'error', match: { operation: 'ListTags', nameContains: 'broken' }, times: 'forever' } as const;
@@ -196,7 +196,7 @@ describe('the look for lost trainings', () => {
     expect(await context.store.skipped.list()).toMatchObject([{ name: 'broken', lastAt: context.clock.now, count: 2 }]);
   });
 
-  it('ends its looking again while SageMaker throttles, and begins with another one the next time', async () => {
+  it('ends its retries while SageMaker throttles, and begins with another job the next time', async () => {
     const context = await startTestContext();
     for (const name of ['one', 'two'])
       await context.store.skipped.record({ kind: 'training_job', name, reason: 'not authorized', now: context.clock.now });
@@ -211,7 +211,7 @@ describe('the look for lost trainings', () => {
     context.simulator.clearFaults();
   }, 60_000);
 
-  it('begins anew with a database that came in place of the one that it was looking for', async () => {
+  it('begins again when another database has replaced the one that it searched for', async () => {
     const context = await startTestContext();
     const older = await context.start();
     const newer = await context.start();
@@ -227,14 +227,14 @@ describe('the look for lost trainings', () => {
   it.each([
     ['30 days ahead', 30],
     ['30 days behind', -30],
-  ])('finds them with a clock that is %s', async (_, days) => {
+  ])('finds orphans with a clock that is %s', async (_, days) => {
     const context = await startTestContext();
     const job = await context.start();
     await context.loseDatabase();
     context.ctx.now = () => context.clock.now + days * 86_400_000;
     const observe = searching(context);
     expect(await observe()).toBe(1);
-    // The mark is SageMaker's instant: what starts now is later than that, whatever our clock says.
+    // The checkpoint is SageMaker's instant: what starts now is later, whatever the service's clock says.
     await train(context, 'another', tagsOf('another'));
     expect(await observe()).toBe(1);
     expect(await context.store.runs.find(job)).toMatchObject({ trainingCreatedAt: expect.any(Number) });
@@ -245,7 +245,7 @@ describe('a training with copied tags', () => {
   const event = (trainingJobName: string, tags: Record<string, string> = {}) =>
     ({ kind: 'training', trainingJobName, status: 'Completed', tags }) as const;
 
-  it('is not deployed, by poll or event, with or without the database, and that is said', async () => {
+  it('is not deployed by poll or event, with or without the database, and is reported as skipped', async () => {
     const context = await startTestContext();
     const ours = await context.start();
     const { Tags = [] } = await context.sdk.listTags({
@@ -279,7 +279,7 @@ describe('a training with copied tags', () => {
     expect(context.effects()).toMatchObject({ model_created: 1, endpoint_create_requested: 1 });
   });
 
-  it('is deployed as anybody’s when a person asks for it: nothing of the copied tags counts', async () => {
+  it('is deployed as a foreign training when a caller requests it, without the copied tags', async () => {
     const context = await startTestContext();
     const ours = await context.start({ endpointName: 'elsewhere' });
     const { runId } = (await context.store.runs.find(ours)) ?? { runId: '' };
@@ -295,12 +295,12 @@ describe('a training with copied tags', () => {
     expect(await context.store.runs.findNameByRunId(runId)).toBe(ours);
   });
 
-  it('of the first version is told by its age: of several with one run id the oldest is ours', async () => {
+  it('with tags of the first version is recognized by its age: the oldest of one run id is adopted', async () => {
     const context = await startTestContext();
     await train(context, 'zz-original', unnamed(tagsOf('one')));
     await train(context, 'aa-copy', unnamed(tagsOf('one')));
     await train(context, 'another', unnamed(tagsOf('another')));
-    // Before the list has been looked through nobody knows which is older.
+    // Before the first search it is not known which is older.
     await observeOnEvent(context.ctx, { trainingJobName: 'aa-copy', actor: 'event', failingSince: null });
     expect(await searching(context)()).toBe(2);
     expect([await context.store.runs.find('zz-original'), await context.store.runs.find('another')]).toMatchObject([{}, {}]);

@@ -7,17 +7,17 @@ import { startTestContext, type TestContext } from './harness.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** The service's clock is ahead of SageMaker's by that, or behind. */
+/** How far the service's clock is ahead of SageMaker's; negative: behind. */
 const setAhead = (context: TestContext, aheadMs: number): void => {
   context.ctx.now = () => context.clock.now + aheadMs;
 };
 
 describe('a clock that is wrong', () => {
   it.each([
-    ['10 min ahead, and put right', 10 * minute, 0],
+    ['10 min ahead, and then right', 10 * minute, 0],
     ['right, and put back an hour', 0, -hour],
     ['two days ahead, and an hour back', 48 * hour, -hour],
-  ])('%s: the newest training goes live, one after the other', async (_, first, then) => {
+  ])('%s: each newer training goes live', async (_, first, then) => {
     const context = await startTestContext();
     setAhead(context, first);
     const a = await context.start();
@@ -28,15 +28,15 @@ describe('a clock that is wrong', () => {
       await context.settle();
       expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
     }
-    const snooze = requestDeployment(context.ctx, { trainingJobName: a, force: false, trigger: 'api' });
-    await expect(snooze).rejects.toMatchObject({
+    const repeated = requestDeployment(context.ctx, { trainingJobName: a, force: false, trigger: 'api' });
+    await expect(repeated).rejects.toMatchObject({
       code: 'superseded',
       message: expect.stringContaining('newer training c is deployed'),
     });
     expect(await context.store.deployments.findLive('live')).toMatchObject({ trainingJobName: 'c' });
   });
 
-  it('brings no older training back over a newer one', async () => {
+  it('replaces no newer training with an older one', async () => {
     const context = await startTestContext();
     const older = await context.start({}, false);
     setAhead(context, -hour);
@@ -48,7 +48,7 @@ describe('a clock that is wrong', () => {
     expect(await context.store.deployments.findLive('live')).toMatchObject({ trainingJobName: newer });
   });
 
-  it('for seconds ends neither a training nor a start', async () => {
+  it('ends neither a training nor a start within seconds', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 'forever' });
@@ -69,7 +69,7 @@ describe('a clock that is wrong', () => {
     expect(await context.store.runs.find(throttled)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
   });
 
-  it('when it is put back an hour, no time limit of a deployment is an hour longer', async () => {
+  it('extends no time limit of a deployment when it is put back an hour', async () => {
     const context = await startTestContext({ maxDeploymentWaitMs: 60_000 });
     await context.start();
     await context.settle();
@@ -88,7 +88,7 @@ describe('a clock that is wrong', () => {
     expect(history.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the clock was put back/));
   });
 
-  it('and time that is really up ends both, an interval later', async () => {
+  it('lets a time limit that is really over end both, an interval later', async () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 'forever' });

@@ -12,7 +12,7 @@ import { startTestContext, type TestContext } from './harness.ts';
 
 const hour = 3_600_000;
 
-/** The same service, whose process speaks to another region or account: another SageMaker. */
+/** The same service in a process of another region or account, which is another SageMaker. */
 async function elsewhere(
   context: TestContext,
   { region = 'us-east-1', accountId = '123456789012' },
@@ -25,7 +25,7 @@ async function elsewhere(
     sdk.destroy();
     sagemaker.close();
   });
-  await sdk.createTrainingJob(training('theirs'));
+  await sdk.createTrainingJob(training('foreign'));
   return { ...context.ctx, sagemaker };
 }
 
@@ -33,10 +33,10 @@ const observe = (ctx: TestContext['ctx'], job: string) =>
   observeRun(ctx, { trainingJobName: job, actor: 'poll', failingSince: null });
 
 describe.each([
-  ['of another region', { region: 'eu-west-1' }, 'us-east-1, account 123456789012, and this process speaks to eu-west-1'],
-  ['of another account', { accountId: '999999999999' }, 'speaks to us-east-1, account 999999999999'],
+  ['of another region', { region: 'eu-west-1' }, 'us-east-1, account 123456789012, and this process uses eu-west-1'],
+  ['of another account', { accountId: '999999999999' }, 'uses us-east-1, account 999999999999'],
 ])('a process %s', (_, where, reported) => {
-  it('ends no training that it can’t see, and says why, once', async () => {
+  it('ends no training that it cannot observe, and logs the reason once', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const wrong = await elsewhere(context, where);
@@ -49,7 +49,7 @@ describe.each([
       { kind: 'run_elsewhere', name: job, reason: expect.stringContaining(reported), count: 5 },
     ]);
     expect(context.lines.filter((line) => line.includes('"event":"skipped"'))).toHaveLength(1);
-    // A process of the right place goes on with it, and the warning passes.
+    // A process of the right region and account continues, and the warning passes.
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
     context.clock.now += hour;
@@ -57,7 +57,7 @@ describe.each([
     expect(await context.store.skipped.list()).toEqual([]);
   });
 
-  it('stops, deploys and removes nothing there, and says so', async () => {
+  it('stops, deploys and removes nothing there, and reports why', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const wrong = await elsewhere(context, where);
@@ -70,7 +70,7 @@ describe.each([
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
   });
 
-  it('makes no model and no endpoint there', async () => {
+  it('creates no model and no endpoint there', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
@@ -83,7 +83,7 @@ describe.each([
   });
 });
 
-it('a training that SageMaker really has forgotten still ends', async () => {
+it('observeRun > ends a training that SageMaker no longer has', async () => {
   const context = await startTestContext();
   const job = await context.start();
   context.simulator.reset();

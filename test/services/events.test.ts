@@ -22,13 +22,13 @@ const observe = (context: TestContext, job: string) =>
   observeOnEvent(context.ctx, { trainingJobName: job, actor: 'event', failingSince: null });
 const observationJobs = async (context: TestContext): Promise<string[]> => {
   const jobs = await Promise.all(context.ctx.queue.queues.map((queue) => queue.getJobs(['waiting'])));
-  // Without what tells one look from the next of its kind.
+  // Without the part that differs between jobs of one kind.
   return jobs.flat().map(({ id }) => id?.replace(/-[0-9a-f]{8}$/, '') ?? '');
 };
 const refused = { accepted: false, reason: expect.any(String) };
 
-describe('an event of a training', () => {
-  it('queues one look, however often it comes, and the look does what a poll would have done', async () => {
+describe('receiveEvent, for a training', () => {
+  it('queues one observation for any number of events, which does what a poll does', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.clock.advance(200);
@@ -41,7 +41,7 @@ describe('an event of a training', () => {
     expect(context.effects()).toMatchObject({ model_created: 1, endpoint_config_created: 1, endpoint_create_requested: 1 });
   });
 
-  it('that came too early changes nothing, and one that is over is taken without a look', async () => {
+  it('changes nothing when an event is early, and observes nothing when the run has ended', async () => {
     const context = await startTestContext();
     const job = await context.start();
     expect(await observe(context, job)).toEqual({ kind: 'complete', summary: 'done' });
@@ -51,7 +51,7 @@ describe('an event of a training', () => {
     expect(await observationJobs(context)).not.toContain(`observe-${job}-end`);
   });
 
-  it('takes up a run whose monitoring has timed out', async () => {
+  it('ends a run that timed out', async () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     context.clock.advance(80);
@@ -66,12 +66,12 @@ describe('an event of a training', () => {
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
   });
 
-  it('adopts one of ours that the database does not know', async () => {
+  it('adopts a training of this service that the database does not know', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const { runId } = (await context.store.runs.find(job)) ?? { runId: '' };
     await context.loseDatabase();
-    // With tags in the event no call is needed; without them SageMaker tells.
+    // With tags in the event no call is needed. Without them SageMaker has them.
     const tags = trainingJobTags({ runId, project: 'ml-sentiment', endpointName, autoDeploy: true, servingImage: null }, job);
     expect(await receiveEvent(context.ctx, trainingEvent(job, tags))).toEqual({ accepted: true });
     expect(context.simulator.calls({ operation: 'DescribeTrainingJob' })).toHaveLength(0);
@@ -83,23 +83,23 @@ describe('an event of a training', () => {
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed', trigger: 'event' }]);
   });
 
-  it('is refused for a training that is not ours', async () => {
+  it('refuses an event of a foreign training', async () => {
     const context = await startTestContext();
     const { ctx } = context;
-    await context.sdk.createTrainingJob(training('ml-sentiment-training-theirs'));
+    await context.sdk.createTrainingJob(training('ml-sentiment-training-foreign'));
     const unknown = { runId: 'x', project: 'other', endpointName, autoDeploy: true, servingImage: null };
     const other = trainingJobTags(unknown, 'ml-sentiment-training-x');
-    expect(await receiveEvent(ctx, trainingEvent('theirs'))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('foreign'))).toEqual(refused);
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-x', { team: 'search' }))).toEqual(refused);
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-x', other))).toEqual(refused);
-    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-theirs'))).toEqual(refused);
+    expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-foreign'))).toEqual(refused);
     expect(await receiveEvent(ctx, trainingEvent('ml-sentiment-training-gone'))).toEqual(refused);
     expect(await observationJobs(context)).toEqual([]);
-    expect(await observe(context, 'ml-sentiment-training-theirs')).toEqual({ kind: 'complete', summary: 'done' });
-    expect(await context.store.runs.find('ml-sentiment-training-theirs')).toBeNull();
+    expect(await observe(context, 'ml-sentiment-training-foreign')).toEqual({ kind: 'complete', summary: 'done' });
+    expect(await context.store.runs.find('ml-sentiment-training-foreign')).toBeNull();
   });
 
-  it('that SageMaker can’t be asked about now is looked after later', async () => {
+  it('accepts an event while SageMaker throttles, and observes later', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.loseDatabase();
@@ -110,7 +110,7 @@ describe('an event of a training', () => {
   }, 30_000);
 });
 
-describe('events of trainings that nobody knows', () => {
+describe('receiveEvent, for unknown trainings', () => {
   const forged = (name: string) =>
     trainingEvent(
       name,
@@ -123,7 +123,7 @@ describe('events of trainings that nobody knows', () => {
   const describes = (context: TestContext): number => context.simulator.calls({ operation: 'DescribeTrainingJob' }).length;
   const send = (context: TestContext, events: StateChange[]) => Promise.all(events.map((one) => receiveEvent(context.ctx, one)));
 
-  it('cost a bounded number of calls, for all names together', async () => {
+  it('makes a bounded number of calls for all names together', async () => {
     const context = await startTestContext();
     const names = Array.from({ length: 500 }, (_, n) => nameOf(n));
     const responses = await send(
@@ -136,7 +136,7 @@ describe('events of trainings that nobody knows', () => {
       accepted: false,
       reason: expect.stringMatching(/more such events came .* found within about 30 s/),
     });
-    // Looks count, too: a worker would ask.
+    // Observations count, too: a worker would call SageMaker.
     await send(context, names.map(forged));
     expect(await observationJobs(context)).toEqual([]);
     context.clock.advance(10);
@@ -144,7 +144,7 @@ describe('events of trainings that nobody knows', () => {
     expect(await observationJobs(context)).toHaveLength(10);
   });
 
-  it('cost one call for each name, and none for what is plainly not ours', async () => {
+  it('makes one call for each name, and none for a training that is foreign by its name or tags', async () => {
     const context = await startTestContext();
     await send(
       context,
@@ -158,7 +158,7 @@ describe('events of trainings that nobody knows', () => {
     );
     await send(
       context,
-      Array.from({ length: 100 }, (_, n) => trainingEvent(`theirs-${n}`)),
+      Array.from({ length: 100 }, (_, n) => trainingEvent(`foreign-${n}`)),
     );
     await send(
       context,
@@ -170,7 +170,7 @@ describe('events of trainings that nobody knows', () => {
     expect(describes(context)).toBe(3);
   });
 
-  it('never hold up those of known trainings', async () => {
+  it('never delays events of known trainings', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await send(
@@ -182,8 +182,8 @@ describe('events of trainings that nobody knows', () => {
   });
 });
 
-describe('an event of an endpoint', () => {
-  it('makes the deployment under way look now', async () => {
+describe('receiveEvent, for an endpoint', () => {
+  it('has the deployment in progress observed now', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const deploymentId = await context.untilQueued(job);
@@ -192,15 +192,15 @@ describe('an event of an endpoint', () => {
     expect(await observationJobs(context)).toContain(`observe-${deploymentId}-end`);
     await context.settle();
     expect(await receiveEvent(context.ctx, endpointEvent())).toEqual({ accepted: true });
-    expect(await receiveEvent(context.ctx, endpointEvent('theirs'))).toEqual(refused);
+    expect(await receiveEvent(context.ctx, endpointEvent('foreign'))).toEqual(refused);
   });
 });
 
-describe('an event that was missed', () => {
+describe('logMissedEvent', () => {
   const missed = (context: TestContext): string[] =>
     context.lines.filter((line) => line.includes('"event":"training.event_missed"'));
 
-  it('is told of when a poll finds the end much later, and events are in use', async () => {
+  it('logs when a poll finds the end much later, and events are in use', async () => {
     const context = await startTestContext();
     const first = await context.start();
     await context.settle({ everySeconds: 120 });
@@ -214,7 +214,7 @@ describe('an event that was missed', () => {
 });
 
 describe('latency', () => {
-  it('is kept for each deployment: the end, its detection, the request to SageMaker, in service', async () => {
+  it('is recorded for each deployment: end, detection, request to SageMaker, in service', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();

@@ -23,7 +23,7 @@ async function twoDeployed(): Promise<TestContext> {
   return context;
 }
 
-/** The database is lost, and all is looked for and carried on. */
+/** The database is lost; orphans are adopted, and all work continues. */
 async function rebuild(context: TestContext): Promise<void> {
   await context.loseDatabase();
   context.clock.advance(31);
@@ -34,10 +34,10 @@ async function rebuild(context: TestContext): Promise<void> {
 const liveConfig = async (context: TestContext): Promise<string> =>
   (await context.sdk.describeEndpoint({ EndpointName: endpointName })).EndpointConfigName ?? '';
 
-const saidLeft = (context: TestContext): string[] =>
+const linesOfLeft = (context: TestContext): string[] =>
   context.lines.filter((line) => line.includes('"event":"training.adopted_not_deployed"'));
 
-/** Recorded as completed, with a word on why it is not deployed and how it can be. */
+/** Recorded as completed, with the reason why it is not deployed and how it can be. */
 async function expectLeft(context: TestContext, name: string, why: string): Promise<void> {
   expect(await context.store.runs.find(name)).toMatchObject({
     status: 'completed',
@@ -48,11 +48,11 @@ async function expectLeft(context: TestContext, name: string, why: string): Prom
   expect(line).toContain('training training>completed');
   expect(line).toContain(why);
   expect(line).toContain(`POST /deploy/${name} deploys it all the same`);
-  expect(saidLeft(context)).toHaveLength(1);
+  expect(linesOfLeft(context)).toHaveLength(1);
 }
 
-describe('after a lost database', () => {
-  it('what a person took back by force stays back, until a person says otherwise', async () => {
+describe('finishAdopted, after a lost database', () => {
+  it('does not deploy what an operator replaced by force, until an operator requests it', async () => {
     const context = await twoDeployed();
     await force(context, 'g-1');
     const live = await liveConfig(context);
@@ -67,7 +67,7 @@ describe('after a lost database', () => {
     expect(await context.deploymentsOf('g-2')).toMatchObject([{ status: 'deployed' }]);
   });
 
-  it('a training that follows is deployed over what was forced, as ever', async () => {
+  it('deploys a newer training over one that was forced', async () => {
     const context = await twoDeployed();
     await force(context, 'g-1');
     await context.start({ trainingJobName: 'g-3' });
@@ -76,21 +76,21 @@ describe('after a lost database', () => {
     expect(await context.deploymentsOf('g-2')).toEqual([]);
   });
 
-  it('a configuration that somebody made by hand stays', async () => {
+  it('leaves a foreign endpoint configuration in place', async () => {
     const context = await twoDeployed();
-    await makeConfig(context.sdk, 'by-hand');
-    await context.sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'by-hand' });
+    await makeConfig(context.sdk, 'foreign');
+    await context.sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign' });
     context.clock.advance(100);
     await rebuild(context);
-    expect(await liveConfig(context)).toBe('by-hand');
+    expect(await liveConfig(context)).toBe('foreign');
     for (const name of ['g-1', 'g-2']) expect(await context.store.runs.find(name)).toMatchObject({ deploymentStatus: 'none' });
-    expect(saidLeft(context)).toHaveLength(2);
+    expect(linesOfLeft(context)).toHaveLength(2);
   });
 
   it.each([
     ['its tag', true],
-    ['the endpoint’s failure', false],
-  ])('what was rolled back stays so, by %s', async (_, tagged) => {
+    ["the endpoint's failure", false],
+  ])('does not deploy again what was rolled back, by %s', async (_, tagged) => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'g-1' });
     await context.settle();
@@ -111,7 +111,7 @@ describe('after a lost database', () => {
     expect(await context.deploymentsOf('g-1')).toMatchObject([{ status: 'deployed' }]);
   });
 
-  it('what completed while nobody looked goes live, also over an older one that went live after that', async () => {
+  it('deploys what completed unobserved, also over an older training that went live since', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'g-1' });
     context.simulator.changeSettings({ endpointCreateSeconds: 600 });
@@ -123,10 +123,10 @@ describe('after a lost database', () => {
     await rebuild(context);
     expect(await context.deploymentsOf('g-2')).toMatchObject([{ status: 'deployed' }]);
     expect(await context.store.runs.find('g-2')).toMatchObject({ foundEnded: true });
-    expect(saidLeft(context)).toEqual([]);
+    expect(linesOfLeft(context)).toEqual([]);
   });
 
-  it('a deployment that was under way goes on', async () => {
+  it('continues a deployment that was in progress', async () => {
     const context = await twoDeployed();
     await context.start({ trainingJobName: 'g-3' });
     await context.untilQueued('g-3');
@@ -137,7 +137,7 @@ describe('after a lost database', () => {
     expect(context.effects()).toMatchObject({ endpoint_update_requested: 2 });
   });
 
-  it('nothing is deployed where the endpoint may not be looked at, once permissions have had their time to spread', async () => {
+  it('deploys nothing where the endpoint cannot be read for as long as permissions take to spread', async () => {
     const context = await twoDeployed();
     await context.loseDatabase();
     const fault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no', times: 'forever' } as const;
@@ -154,7 +154,7 @@ describe('after a lost database', () => {
     await expectLeft(context, 'g-2', 'cannot be read: DescribeEndpoint: no');
   });
 
-  it('what the tags say of a person’s will counts only while it is live', async () => {
+  it('respects the tag of a forced training only while that one is live', async () => {
     const context = await twoDeployed();
     await force(context, 'g-1');
     const { EndpointArn: ResourceArn } = await context.sdk.describeEndpoint({ EndpointName: endpointName });

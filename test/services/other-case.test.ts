@@ -1,4 +1,4 @@
-/** Names of training jobs in another case than SageMaker spells them. */
+/** Names of training jobs in another case than SageMaker's spelling. */
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../src/core/sagemaker/state-change.ts';
 import { createRun } from '../../src/services/training/create-run.ts';
@@ -42,19 +42,19 @@ describe('a name in another case', () => {
     expect(await runs(context)).toEqual(['Case-1']);
   });
 
-  it('adopts a training that somebody else started by SageMaker’s spelling', async () => {
+  it("adopts a foreign training by SageMaker's spelling", async () => {
     const context = await startTestContext();
-    await context.sdk.createTrainingJob(training('Theirs'));
-    await expect(deploy(context, 'THEIRS')).rejects.toMatchObject({
-      message: 'The training Theirs is not completed: InProgress',
+    await context.sdk.createTrainingJob(training('Foreign'));
+    await expect(deploy(context, 'FOREIGN')).rejects.toMatchObject({
+      message: 'The training Foreign is not completed: InProgress',
     });
     context.clock.advance(200);
-    expect(await deploy(context, 'THEIRS')).toMatchObject({ created: true, deployment: { trainingJobName: 'Theirs' } });
-    expect(await deploy(context, 'theirs')).toMatchObject({ created: false });
-    expect(await runs(context)).toEqual(['Theirs']);
+    expect(await deploy(context, 'FOREIGN')).toMatchObject({ created: true, deployment: { trainingJobName: 'Foreign' } });
+    expect(await deploy(context, 'foreign')).toMatchObject({ created: false });
+    expect(await runs(context)).toEqual(['Foreign']);
   });
 
-  it('of a training that ended otherwise says how', async () => {
+  it('says how a training ended that did not complete', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
     await stopRun(context.ctx, { trainingJobName: 'Case-1' });
@@ -62,7 +62,7 @@ describe('a name in another case', () => {
     await expect(deploy(context, 'CASE-1')).rejects.toMatchObject({ message: 'The training Case-1 is not completed: stopped' });
   });
 
-  it('is read, and stopped', async () => {
+  it('reads and stops the run', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
     expect((await getRun(context.ctx, { trainingJobName: 'CASE-1' })).run.trainingJobName).toBe('Case-1');
@@ -72,7 +72,7 @@ describe('a name in another case', () => {
     expect(await context.store.runs.find('Case-1')).toMatchObject({ status: 'stopped' });
   });
 
-  it('is not stopped where SageMaker knows no training of it', async () => {
+  it('stops nothing where SageMaker has no training of that name', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     await context.start({ trainingJobName: 'Case-1' });
@@ -80,7 +80,7 @@ describe('a name in another case', () => {
     expect(await context.store.runs.find('Case-1')).toMatchObject({ stopRequestedAt: null });
   });
 
-  it('in an event looks at the run, and adopts one that was lost once', async () => {
+  it('in an event, observes the run, and adopts an orphan once', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'ml-sentiment-training-Case' });
     context.clock.advance(200);
@@ -95,29 +95,29 @@ describe('a name in another case', () => {
     expect(await context.store.runs.find('ml-sentiment-training-Case')).toMatchObject({ status: 'completed' });
   });
 
-  it('of a run is in use for another one', async () => {
+  it('is in use for another run', async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
-    const snooze = createRun(context.ctx, {
+    const repeated = createRun(context.ctx, {
       autoDeploy: true,
       idempotencyKey: null,
       body: { trainingJobName: 'CASE-1' },
     });
-    await expect(snooze).rejects.toMatchObject({
+    await expect(repeated).rejects.toMatchObject({
       code: 'training_job_exists',
       message: 'There is a training run named Case-1 already',
     });
-    await context.sdk.createTrainingJob(training('Theirs'));
+    await context.sdk.createTrainingJob(training('Foreign'));
     const foreign = createRun(context.ctx, {
       autoDeploy: true,
       idempotencyKey: null,
-      body: { trainingJobName: 'THEIRS' },
+      body: { trainingJobName: 'FOREIGN' },
     });
     await expect(foreign).rejects.toMatchObject({ code: 'training_job_exists' });
     expect(await runs(context)).toEqual(['Case-1']);
   });
 
-  it('of another run’s training is never taken for one’s own, also where tags can’t be read', async () => {
+  it("never takes another run's training for its own, also where tags cannot be read", async () => {
     const context = await startTestContext();
     await context.start({ trainingJobName: 'Case-1' });
     const run = await context.store.runs.find('Case-1');

@@ -9,8 +9,8 @@ import { endpointName, startTestContext, type TestContext } from './harness.ts';
 
 const adopt = (context: TestContext): Promise<number> => adoptOrphans(context.ctx, { search: newSearch() });
 
-describe('reconciling', () => {
-  it('puts back the jobs of runs and deployments that have none, and only those', async () => {
+describe('reconcile', () => {
+  it('restores the jobs of runs and deployments that have none, and only those', async () => {
     const context = await startTestContext();
     const done = await context.start();
     await context.settle();
@@ -32,7 +32,7 @@ describe('reconciling', () => {
     expect(await deploy?.getJob(`deploy-${deploymentId}`)).toBeDefined();
   });
 
-  it('lets very many go on one after the other', async () => {
+  it('spreads very many restored jobs', async () => {
     const context = await startTestContext();
     const run = await context.store.runs.find(await context.start());
     for (let number = 1; number <= 200; number += 1) {
@@ -52,10 +52,10 @@ describe('reconciling', () => {
     expect(latestMs).toBeLessThanOrEqual(4000);
   });
 
-  it('passes over a row of which no job can be made, says so once, and puts back the others', async () => {
+  it('skips a row of which no job can be made, logs it once, and restores the others', async () => {
     const context = await startTestContext();
     const watched = await context.start();
-    // As an older version adopted it, whose tags nobody had checked.
+    // As an older version adopted it, which did not check the tags.
     const adopted = {
       project: 'p',
       autoDeploy: true,
@@ -87,7 +87,7 @@ describe('reconciling', () => {
     expect(await context.store.skipped.list()).toEqual([]);
   });
 
-  it('leaves alone what was recorded this very moment', async () => {
+  it('leaves alone what was recorded a moment ago', async () => {
     const context = await startTestContext();
     const job = await context.start();
     const [check] = context.ctx.queue.queues;
@@ -97,11 +97,11 @@ describe('reconciling', () => {
   });
 });
 
-describe('a start that SageMaker is slow to answer', () => {
+describe('reconcile, while SageMaker is slow to start a training', () => {
   const restoredLines = (context: TestContext): string[] =>
     context.lines.filter((line) => line.includes('"event":"queue.job_restored"'));
 
-  it('is no lost job, and is watched all the same', async () => {
+  it('adds a check without logging a missing job', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 1000, match: { operation: 'CreateTrainingJob' } });
     const started = context.start({ trainingJobName: 'slow' });
@@ -114,7 +114,7 @@ describe('a start that SageMaker is slow to answer', () => {
     expect(restoredLines(context)).toEqual([]);
   });
 
-  it('has told nobody yet when the answer has just come', async () => {
+  it('restores nothing for a run that was started a moment ago', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 500, match: { operation: 'CreateTrainingJob' } });
     const started = context.start({ trainingJobName: 'slow' });
@@ -131,10 +131,10 @@ describe('a start that SageMaker is slow to answer', () => {
   });
 });
 
-describe('jobs that a clock which was put back has left in the future', () => {
+describe('reconcile, after a clock was put back', () => {
   const hour = 3_600_000;
 
-  it('are due at once, and very many within an interval', async () => {
+  it('pulls delayed jobs forward, at once or, for very many, within an interval', async () => {
     const context = await startTestContext();
     const { queue } = context.ctx;
     const aRun = (trainingJobName: string) => ({ trainingJobName, endpointName });
@@ -162,20 +162,20 @@ describe('jobs that a clock which was put back has left in the future', () => {
   });
 });
 
-describe('a database that was lost', () => {
-  it('gets its trainings back from SageMaker, with endpoint and auto-deploy choice, and repeats nothing', async () => {
+describe('adoptOrphans', () => {
+  it('adopts trainings with their endpoint and auto-deploy choice, and repeats nothing', async () => {
     const context = await startTestContext();
     const live = await context.start({ endpointName: 'one' });
     await context.settle();
     const named = await context.start({ trainingJobName: 'named', endpointName: 'two' });
     const notDeployed = await context.start({}, false);
-    await context.sdk.createTrainingJob(training('ml-sentiment-training-of-somebody'));
+    await context.sdk.createTrainingJob(training('ml-sentiment-training-foreign'));
     await context.loseDatabase();
 
     expect(await adopt(context)).toBe(3);
     expect(await context.store.runs.find(named)).toMatchObject({ endpointName: 'two', autoDeploy: true, status: 'training' });
     expect(await context.store.runs.find(notDeployed)).toMatchObject({ autoDeploy: false });
-    expect(await context.store.runs.find('ml-sentiment-training-of-somebody')).toBeNull();
+    expect(await context.store.runs.find('ml-sentiment-training-foreign')).toBeNull();
     await context.settle();
     expect(await context.store.runs.find(live)).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
     expect(await context.store.runs.find(named)).toMatchObject({ deploymentStatus: 'deployed' });
@@ -204,7 +204,7 @@ describe('a database that was lost', () => {
     expect(context.effects()).toEqual(before);
   });
 
-  it('is looked for by one process at a time, and again from where the last look began', async () => {
+  it('searches in one process at a time, down to where the last search began', async () => {
     const context = await startTestContext();
     await context.start();
     await adopt(context);
@@ -216,9 +216,9 @@ describe('a database that was lost', () => {
     expect(context.simulator.calls({ operation: 'ListTags' })).toHaveLength(0);
   });
 
-  it('reads the tags of somebody else’s trainings once', async () => {
+  it('reads the tags of a foreign training once', async () => {
     const context = await startTestContext();
-    await context.sdk.createTrainingJob(training('theirs'));
+    await context.sdk.createTrainingJob(training('foreign'));
     const search = newSearch();
     await adoptOrphans(context.ctx, { search: search });
     context.clock.advance(31);
@@ -234,7 +234,7 @@ describe('a database that was lost', () => {
     expect(await adopt(context)).toBe(0);
   });
 
-  it('goes through many pages, and begins anew when SageMaker was away', async () => {
+  it('walks through many pages, and begins again after an error of SageMaker', async () => {
     const context = await startTestContext();
     const run = await context.start();
     for (let index = 0; index < 2; index += 1) {

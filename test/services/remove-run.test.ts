@@ -30,8 +30,8 @@ async function adoptBad(context: TestContext): Promise<void> {
   await context.store.runs.adopt({ run: bad, actor: 'reconcile', now: context.clock.now });
 }
 
-describe('removing a run', () => {
-  it('is refused while its training runs or a deployment is in progress, and says what to do', async () => {
+describe('removeRun', () => {
+  it('refuses while the training runs or a deployment is in progress, and says what to do', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('removing a run', () => {
     expect(context.effects()).not.toHaveProperty('endpoint_delete_requested');
   });
 
-  it('is not undone by the look for lost trainings or an event, with or without the database', async () => {
+  it('is not undone by the search for orphans or an event, with or without the database', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
@@ -63,13 +63,13 @@ describe('removing a run', () => {
     await context.loseDatabase();
     expect(await observe(context)).toBe(0);
     expect(await context.store.runs.find(job)).toBeNull();
-    // A person may want it all the same.
+    // A caller may still request its deployment.
     await requestDeployment(context.ctx, { trainingJobName: job, force: false, trigger: 'api' });
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([{ status: 'deployed' }]);
   });
 
-  it('goes without its tag where tags may not be written', async () => {
+  it('removes the run without a tag where tags may not be written', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
@@ -81,7 +81,7 @@ describe('removing a run', () => {
     ).toBe(true);
   });
 
-  it('takes one that can’t be handled, once its training is over', async () => {
+  it('removes a run that cannot be handled, once its training is over', async () => {
     const context = await startTestContext();
     await adoptBad(context);
     context.clock.advance(10);
@@ -95,7 +95,7 @@ describe('removing a run', () => {
     expect(await context.store.skipped.list()).toEqual([]);
   });
 
-  it('of one that is still to be started waits for its stop', async () => {
+  it('refuses for a run that is still to be started, until it is stopped', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const job = await context.start();
@@ -106,7 +106,7 @@ describe('removing a run', () => {
     expect(await removeRun(context.ctx, { trainingJobName: job })).toMatchObject({ status: 'stopped' });
   });
 
-  it('says when SageMaker does not tell whether the training runs', async () => {
+  it('reports when SageMaker does not say whether the training runs', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ kind: 'error', match: { operation: 'DescribeTrainingJob' }, times: 'forever' });

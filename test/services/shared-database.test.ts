@@ -37,8 +37,8 @@ function setUp(url = redisUrl(), queuePrefix = newPrefix()) {
   return { queuePrefix, start };
 }
 
-describe('processes of one queue', () => {
-  it('with one database start and go on', async () => {
+describe('shareDatabase > join', () => {
+  it('lets processes with one database start', async () => {
     const { start } = setUp();
     const members = [start('api-1', 'one'), start('worker-1', 'one')];
     for (const { shared } of members) expect(await shared.join()).toBeNull();
@@ -49,7 +49,7 @@ describe('processes of one queue', () => {
     ]);
   });
 
-  it('with another database: the new one is told after some seconds, and does not disturb those that are there', async () => {
+  it('refuses a new process with another database after some seconds, and disturbs no other', async () => {
     const { start, queuePrefix } = setUp();
     const api = start('api-1', 'one');
     expect(await api.shared.join()).toBeNull();
@@ -64,14 +64,14 @@ describe('processes of one queue', () => {
     expect(api.problems).toEqual([]);
   });
 
-  it('that begin at once with two databases: one of them goes on', async () => {
+  it('lets one of two processes start that begin at once with two databases', async () => {
     const { start } = setUp();
     const faults = await Promise.all([start('api-1', 'one').shared.join(), start('worker-1', 'two').shared.join()]);
-    // Those that did not come first give up only once the first is known to live.
+    // The second process yields only once the first one is known to run.
     expect(faults.filter((fault) => fault === null)).toHaveLength(1);
   });
 
-  it('wait for those that were there before to be forgotten: a new database for all', async () => {
+  it('waits until processes with an old database are forgotten', async () => {
     const { start } = setUp();
     const old = start('worker-old', 'one');
     await old.shared.join();
@@ -81,8 +81,8 @@ describe('processes of one queue', () => {
   });
 });
 
-describe('later', () => {
-  it('a database that is lost, which all have anew, is no trouble', async () => {
+describe('shareDatabase > watch', () => {
+  it('reports nothing while all processes replace a lost database', async () => {
     const { start } = setUp();
     const members = [start('api-1', 'one'), start('worker-1', 'one'), start('worker-2', 'one')];
     for (const { shared } of members) {
@@ -100,7 +100,7 @@ describe('later', () => {
     expect(members.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
-  it('a difference that lasts is told by all, once, and that it is over', async () => {
+  it('reports a lasting difference once in each process, and its end', async () => {
     const { start } = setUp();
     const members = [start('api-1', 'one'), start('worker-1', 'one')] as const;
     for (const { shared } of members) {
@@ -120,7 +120,7 @@ describe('later', () => {
     }
   });
 
-  it('a process that came while Redis was away is kept out, also when Redis is emptied', async () => {
+  it('refuses a process that started during an outage of Redis, also when Redis is emptied', async () => {
     const port = await freePort();
     const { start } = setUp(`redis://127.0.0.1:${port}`);
     const stray = start('worker-stray', 'two');
@@ -148,7 +148,7 @@ describe('later', () => {
     expect([stray.shared.objection(), stray.problems.at(-1)]).toEqual([null, null]);
   });
 
-  it('a process that could not compare at its start hears when it can', async () => {
+  it('reports to a process that could not compare at its start when it can', async () => {
     const port = await freePort();
     const { start } = setUp(`redis://127.0.0.1:${port}`);
     const { shared, problems } = start('worker-1', 'one');
@@ -164,7 +164,7 @@ describe('later', () => {
     expect(problems).toEqual([null]);
   });
 
-  it('what somebody else wrote there is passed over', async () => {
+  it('ignores entries of other programs', async () => {
     const { start, queuePrefix } = setUp();
     const redis = openRedis(redisUrl());
     await redis.hset(`${queuePrefix}:processes`, { odd: 'no JSON', other: '[]', third: '{"expires_at":"soon"}' });

@@ -20,8 +20,8 @@ const awayForever = (operation: Operation | Operation[]) =>
 const observe = (context: TestContext, job: string) =>
   observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince: null });
 
-describe('bootstrap', () => {
-  it('throttled: is accepted, and a later look starts the training once', async () => {
+describe('createRun', () => {
+  it('accepts a throttled request, and a worker starts the training once', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' }, times: 3 });
     const { run } = await createRun(context.ctx, request());
@@ -38,30 +38,30 @@ describe('bootstrap', () => {
     ['invalid', { code: 'ValidationException', message: 'no such role' }, 'sagemaker_rejected'],
     ['access denied', { code: 'AccessDeniedException', message: 'denied' }, 'sagemaker_rejected'],
     ['over the quota', { code: 'ResourceLimitExceeded', message: 'limit is 0' }, 'quota_exceeded'],
-  ])('%s: is refused with SageMaker’s words, and leaves nothing behind', async (_, error, code) => {
+  ])("refuses a request that is %s with SageMaker's text, and leaves nothing behind", async (_, error, code) => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'error', status: 400, ...error, match: { operation: 'CreateTrainingJob' } });
-    const snooze = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
-    await expect(createRun(context.ctx, snooze)).rejects.toMatchObject({ code, message: error.message });
+    const named = request({ idempotencyKey: 'key', body: { trainingJobName: 'named' } });
+    await expect(createRun(context.ctx, named)).rejects.toMatchObject({ code, message: error.message });
     expect(await context.store.runs.find('named')).toBeNull();
     // The same key and name may be used again.
-    expect((await createRun(context.ctx, snooze)).created).toBe(true);
+    expect((await createRun(context.ctx, named)).created).toBe(true);
   });
 
-  it('SageMaker unreachable: 503, nothing behind', async () => {
+  it('refuses a request while SageMaker cannot be reached, and leaves nothing behind', async () => {
     const context = await startTestContext();
     await context.simulator.close();
     expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe('sagemaker_unavailable');
     expect(await context.store.runs.find('named')).toBeNull();
   });
 
-  it('a lost answer with SageMaker away after it: 503, and the training that came about is stopped', async () => {
+  it('stops the training of a lost response while SageMaker is unavailable after it', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     context.simulator.addFault(awayForever('DescribeTrainingJob'));
     const named = request({ body: { trainingJobName: 'named' } });
     expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
-    // Until it is known what became of it, the name is not to be had.
+    // The name is in use until a worker knows whether the training was started.
     expect(await refused(createRun(context.ctx, named))).toBe('sagemaker_unavailable');
     context.simulator.clearFaults();
     await context.settle();
@@ -73,7 +73,7 @@ describe('bootstrap', () => {
   describe.each([
     ['is not visible', 'trainingJobVisibleAfterMs', 'DescribeTrainingJob'],
     ['has no tags', 'trainingJobTagsVisibleAfterMs', 'ListTags'],
-  ] as const)('a lost answer, and a training that %s yet', (_, setting, observed) => {
+  ] as const)('createRun, after a lost response, with a training that %s yet', (_, setting, observed) => {
     async function startUnseen(): Promise<TestContext> {
       const context = await startTestContext();
       context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
@@ -82,7 +82,7 @@ describe('bootstrap', () => {
     }
     const theOne = { status: 'completed', deploymentStatus: 'deployed' };
 
-    it('for a moment: is found to be the one that was asked for', async () => {
+    it('finds the training within a moment', async () => {
       const context = await startUnseen();
       const started = createRun(context.ctx, request({ body: { trainingJobName: 'named' } }));
       await eventually(() => context.simulator.calls({ operation: observed }).length === 1);
@@ -93,7 +93,7 @@ describe('bootstrap', () => {
       expect(context.effects()).toMatchObject({ training_job_created: 1 });
     });
 
-    it('for longer, with an Idempotency-Key: 503, and its repetition gets the same run', async () => {
+    it('refuses after longer, and returns the same run when the Idempotency-Key is repeated', async () => {
       const context = await startUnseen();
       const keyed = request({ idempotencyKey: 'key' });
       expect(await refused(createRun(context.ctx, keyed))).toBe('sagemaker_unavailable');
@@ -105,7 +105,7 @@ describe('bootstrap', () => {
       expect(context.effects()).toMatchObject({ training_job_created: 1 });
     }, 20_000);
 
-    it('for longer, without one: 503, and the training is stopped', async () => {
+    it('refuses after longer without a key, and a worker stops the training', async () => {
       const context = await startUnseen();
       expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'named' } })))).toBe(
         'sagemaker_unavailable',
@@ -117,7 +117,7 @@ describe('bootstrap', () => {
     }, 20_000);
 
     it.each([0, 600_000])(
-      'for longer, when a worker whose clock is %d ms ahead starts it: it goes on with it',
+      'continues with it after longer, when a worker whose clock is %d ms ahead started it',
       async (aheadMs) => {
         const context = await startTestContext();
         context.ctx.now = () => context.clock.now + aheadMs;
@@ -137,7 +137,7 @@ describe('bootstrap', () => {
     );
   });
 
-  it('with an Idempotency-Key a lost answer is cleared up by its repetition: the same run, no second training', async () => {
+  it('resolves a lost response when the Idempotency-Key is repeated, without a second training', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
     context.simulator.addFault(awayForever('DescribeTrainingJob'));
@@ -155,7 +155,7 @@ describe('bootstrap', () => {
     expect(context.effects()).toMatchObject({ training_job_created: 1, model_created: 1 });
   }, 40_000);
 
-  it('SageMaker answering everything with 503: refused, and the name is free again when that is known', async () => {
+  it('frees the name of a request that SageMaker refused with 503, once that is known', async () => {
     const context = await startTestContext();
     context.simulator.addFault(awayForever(['CreateTrainingJob', 'DescribeTrainingJob']));
     const named = request({ body: { trainingJobName: 'named' } });
@@ -168,15 +168,15 @@ describe('bootstrap', () => {
     expect(context.effects()).toMatchObject({ training_job_created: 1 });
   }, 40_000);
 
-  it('a name that SageMaker has from somebody else: training_job_exists, and theirs is left alone', async () => {
+  it('refuses the name of a foreign training, and leaves that training alone', async () => {
     const context = await startTestContext();
-    await context.sdk.createTrainingJob(training('theirs'));
-    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe('training_job_exists');
-    expect(await context.store.runs.find('theirs')).toBeNull();
+    await context.sdk.createTrainingJob(training('foreign'));
+    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'foreign' } })))).toBe('training_job_exists');
+    expect(await context.store.runs.find('foreign')).toBeNull();
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
-  it('20 requests of one key at once: one run, one training', async () => {
+  it('creates one run and one training for 20 requests with one key at once', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'delay', ms: 200, match: { operation: 'CreateTrainingJob' } });
     const responses = await Promise.all(
@@ -188,7 +188,7 @@ describe('bootstrap', () => {
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
-  it('the same key with another body or query is a conflict', async () => {
+  it('refuses the same key with another body or query', async () => {
     const context = await startTestContext();
     await createRun(context.ctx, request({ idempotencyKey: 'key', body: { hyperparameters: { a: '1', b: '2' } } }));
     const conflict = { idempotencyKey: 'key', body: { hyperparameters: { a: '1', b: '3' } } };
@@ -200,10 +200,10 @@ describe('bootstrap', () => {
     );
   });
 
-  it('a process that died between recording and starting: another one starts the training, once', async () => {
+  it('starts the training once after a process died between the record and the start', async () => {
     const context = await startTestContext();
     const { ctx } = context;
-    // What the dead process has left: a row, and a start that was about to be sent.
+    // What the dead process leaves: a row, and a start lease.
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createRun(ctx, request({ idempotencyKey: 'key' }));
     await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: context.clock.now });
@@ -216,7 +216,7 @@ describe('bootstrap', () => {
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
-  it('a process that died between starting and recording: the training is found and adopted', async () => {
+  it('finds the training after a process died between the start and the record', async () => {
     const context = await startTestContext();
     const { ctx } = context;
     const { store } = ctx;
@@ -230,7 +230,7 @@ describe('bootstrap', () => {
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 
-  it('a start that is denied is tried for five minutes from the first denial, however long it was throttled before', async () => {
+  it('retries a denied start for five minutes from the first denial, after any time of throttling', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createRun(context.ctx, request());
@@ -259,7 +259,7 @@ describe('bootstrap', () => {
     });
   });
 
-  it('a start for which our credentials are refused waits until they are good again', async () => {
+  it('waits with a start until AWS accepts the credentials again', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createRun(context.ctx, request());
@@ -279,7 +279,7 @@ describe('bootstrap', () => {
     expect(await context.store.runs.find(run.trainingJobName)).toMatchObject({ status: 'training' });
   });
 
-  it('where tags can’t be read, a training is taken for ours only when it is all that was asked for', async () => {
+  it('where tags cannot be read, takes only a training with the requested content for its own', async () => {
     const context = await startTestContext();
     const noTags = {
       kind: 'error',
@@ -293,17 +293,17 @@ describe('bootstrap', () => {
     expect(await createRun(context.ctx, request({ body: { hyperparameters: { epochs: '3' } } }))).toMatchObject({
       run: { status: 'training' },
     });
-    await context.sdk.createTrainingJob(training('theirs', { HyperParameters: { epochs: '4' } }));
-    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'theirs' } })))).toBe('training_job_exists');
+    await context.sdk.createTrainingJob(training('foreign', { HyperParameters: { epochs: '4' } }));
+    expect(await refused(createRun(context.ctx, request({ body: { trainingJobName: 'foreign' } })))).toBe('training_job_exists');
     expect(context.effects()).toMatchObject({ training_job_created: 2 });
-    // Nor do they keep a training that somebody else started from being deployed.
+    // Unreadable tags do not keep a foreign training from being deployed.
     context.clock.advance(200);
-    await requestDeployment(context.ctx, { trainingJobName: 'theirs', force: false, trigger: 'api' });
+    await requestDeployment(context.ctx, { trainingJobName: 'foreign', force: false, trigger: 'api' });
     await context.settle();
-    expect(await context.store.runs.find('theirs')).toMatchObject({ deploymentStatus: 'deployed' });
+    expect(await context.store.runs.find('foreign')).toMatchObject({ deploymentStatus: 'deployed' });
   });
 
-  it('what a worker starts is refused for good: the run fails with SageMaker’s words', async () => {
+  it("fails the run with SageMaker's text when a worker's start is rejected for good", async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const { run } = await createRun(context.ctx, request());
@@ -319,7 +319,7 @@ describe('bootstrap', () => {
   });
 });
 
-describe('stopping', () => {
+describe('stopRun', () => {
   it('stops the training at SageMaker, and nothing is deployed', async () => {
     const context = await startTestContext();
     const job = await context.start();
@@ -329,7 +329,7 @@ describe('stopping', () => {
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
-  it('asks again when SageMaker did not hear it', async () => {
+  it('sends the stop again when SageMaker did not take it', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'StopTrainingJob' }, times: 'forever' });
@@ -339,7 +339,7 @@ describe('stopping', () => {
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'stopped' });
   }, 40_000);
 
-  it('stops the training of a run whose monitoring has timed out, and says so when SageMaker does not take it', async () => {
+  it('stops the training of a run that timed out, and reports when SageMaker does not take it', async () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     context.clock.advance(80);
@@ -358,7 +358,7 @@ describe('stopping', () => {
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
-  it('a run that was never started is stopped without a training', async () => {
+  it('stops a run that was never started, without a training', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'throttle', match: { operation: 'CreateTrainingJob' } });
     const job = await context.start();
@@ -388,9 +388,9 @@ describe('stopping', () => {
     expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
   }, 40_000);
 
-  it('an unknown one is not found, one that is stopped is stopped', async () => {
+  it('returns not_found for an unknown name, and a stopped run as it is', async () => {
     const context = await startTestContext();
-    expect(await refused(stopRun(context.ctx, { trainingJobName: 'nobody' }))).toBe('not_found');
+    expect(await refused(stopRun(context.ctx, { trainingJobName: 'unknown' }))).toBe('not_found');
     const job = await context.start();
     expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ status: 'training' });
     await context.settle();
@@ -398,7 +398,7 @@ describe('stopping', () => {
     expect(context.effects()).toMatchObject({ training_job_stop_requested: 1 });
   });
 
-  it('one that completed: withdraws the deployment that waits, and the next one goes', async () => {
+  it('withdraws the waiting deployment of a completed training, and the next one is queued', async () => {
     const context = await startTestContext();
     const jobs = [await context.start(), await context.start(), await context.start()];
     const [first, second, third] = jobs as [string, string, string];
@@ -420,14 +420,14 @@ describe('stopping', () => {
     await context.settle();
     expect((await context.store.runs.find(second))?.deploymentStatus).toBe('deployed');
     expect((await context.store.runs.find(first))?.deploymentStatus).toBe('superseded');
-    // Whoever wants it after all may ask for it.
+    // A caller may still request it.
     expect(await requestDeployment(context.ctx, { trainingJobName: third, force: false, trigger: 'api' })).toMatchObject({
       created: true,
       deployment: { attempts: 2 },
     });
   });
 
-  it('one whose deployment is in progress or over can’t be, and says so', async () => {
+  it('refuses for a training whose deployment is in progress or over', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.untilQueued(job);
@@ -443,14 +443,14 @@ describe('stopping', () => {
     expect(context.effects()['training_job_stop_requested']).toBeUndefined();
   });
 
-  it('one that completes in that very moment is not deployed, whoever is first', async () => {
+  it('does not deploy a training that completes at the same moment', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.clock.advance(200);
     const { runs } = context.store;
     const requestStop = runs.requestStop.bind(runs);
     runs.requestStop = async (params) => {
-      // A worker records the end between the look and the stop.
+      // A worker records the end between the read and the stop.
       runs.requestStop = requestStop;
       await context.untilQueued(job);
       return requestStop(params);
@@ -462,23 +462,23 @@ describe('stopping', () => {
   });
 });
 
-describe('a deployment that is asked for', () => {
+describe('requestDeployment', () => {
   const deploy = (context: TestContext, trainingJobName: string, force = false) =>
     requestDeployment(context.ctx, { trainingJobName, force, trigger: 'api' });
 
-  it('adopts a training that somebody else started', async () => {
+  it('adopts a foreign training', async () => {
     const context = await startTestContext();
-    await context.sdk.createTrainingJob(training('theirs'));
-    expect(await refused(deploy(context, 'theirs'))).toBe('training_not_completed');
-    expect(await context.store.runs.find('theirs')).toBeNull();
+    await context.sdk.createTrainingJob(training('foreign'));
+    expect(await refused(deploy(context, 'foreign'))).toBe('training_not_completed');
+    expect(await context.store.runs.find('foreign')).toBeNull();
     context.clock.advance(200);
-    expect(await deploy(context, 'theirs')).toMatchObject({ created: true, deployment: { status: 'queued', trigger: 'api' } });
+    expect(await deploy(context, 'foreign')).toMatchObject({ created: true, deployment: { status: 'queued', trigger: 'api' } });
     await context.settle();
-    expect(await deploy(context, 'theirs')).toMatchObject({ created: false, deployment: { status: 'deployed' } });
-    expect(await refused(deploy(context, 'nobody'))).toBe('not_found');
+    expect(await deploy(context, 'foreign')).toMatchObject({ created: false, deployment: { status: 'deployed' } });
+    expect(await refused(deploy(context, 'unknown'))).toBe('not_found');
   });
 
-  it('needs no poll, and 20 requests at once make one deployment', async () => {
+  it('needs no poll, and creates one deployment for 20 requests at once', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.clock.advance(200);
@@ -491,7 +491,7 @@ describe('a deployment that is asked for', () => {
     );
   });
 
-  it('is refused for a training that failed or was stopped', async () => {
+  it('refuses a training that failed or was stopped', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'fail_training', reason: 'AlgorithmError' });
     const job = await context.start();
@@ -515,7 +515,7 @@ describe('a deployment that is asked for', () => {
     expect(await context.deploymentsOf(newer)).toHaveLength(1);
   });
 
-  it('of a training that was live and was replaced is superseded; while it is live it is there already', async () => {
+  it('returns the deployment of a live training, and refuses once a newer one has replaced it', async () => {
     const context = await startTestContext();
     const older = await context.start();
     await context.settle();
@@ -525,7 +525,7 @@ describe('a deployment that is asked for', () => {
     expect(await refused(deploy(context, older))).toBe('superseded');
   });
 
-  it('tries one that was rolled back again, as a new attempt', async () => {
+  it('tries a deployment that was rolled back again, as a new attempt', async () => {
     const context = await startTestContext();
     await context.start();
     await context.settle();
@@ -540,7 +540,7 @@ describe('a deployment that is asked for', () => {
     ]);
   });
 
-  it('takes up a run whose monitoring has timed out', async () => {
+  it('deploys the training of a run that timed out', async () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     await context.settle({ everySeconds: 10 });

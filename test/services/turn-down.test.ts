@@ -1,4 +1,4 @@
-/** What a person has taken back stays so when the database is rebuilt from SageMaker, whatever failed meanwhile. */
+/** What a person stopped or removed stays so when the database is rebuilt from SageMaker, whatever failed meanwhile. */
 import { describe, expect, it } from 'vitest';
 import { adoptOrphans } from '../../src/services/adoption/adopt-orphans.ts';
 import { newSearch } from '../../src/services/adoption/orphan-search.ts';
@@ -15,7 +15,7 @@ const turnedDown = 'autodeploy:turned-down';
 
 class Killed extends Error {}
 
-/** The process dies as it is about to make this change. */
+/** The process dies just before it makes this change. */
 function dieBefore(context: TestContext, change: 'withdraw' | 'remove' | 'requestStop'): () => void {
   const { runs, deployments } = context.store;
   const owner: object = change === 'withdraw' ? deployments : runs;
@@ -41,8 +41,8 @@ async function queued(): Promise<{ context: TestContext; job: string; deployment
   return { context, job, deploymentId: await context.untilQueued(job) };
 }
 
-describe('the stop of a training whose deployment waits', () => {
-  it('is not half done while SageMaker does not take its tag, and its repetition does all of it', async () => {
+describe('stopRun, while a deployment waits', () => {
+  it('changes nothing while SageMaker does not take the tag, and does all of it when repeated', async () => {
     const { context, job, deploymentId } = await queued();
     context.simulator.addFault(throttledTags);
     await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({
@@ -59,7 +59,7 @@ describe('the stop of a training whose deployment waits', () => {
     expect(isModelMade(context)).toBe(false);
   }, 30_000);
 
-  it('is known to a rebuilt database when the API dies half-way, and its repetition withdraws', async () => {
+  it('is known to a rebuilt database when the API dies half-way, and withdraws when repeated', async () => {
     const { context, job } = await queued();
     const revive = dieBefore(context, 'withdraw');
     await expect(stopRun(context.ctx, { trainingJobName: job })).rejects.toThrow(Killed);
@@ -68,7 +68,7 @@ describe('the stop of a training whose deployment waits', () => {
     expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ deploymentStatus: 'failed' });
   });
 
-  it('goes without its tag where tags may not be written', async () => {
+  it('withdraws without a tag where tags may not be written', async () => {
     const { context, job } = await queued();
     context.simulator.addFault(deniedTags);
     expect(await stopRun(context.ctx, { trainingJobName: job })).toMatchObject({ deploymentStatus: 'failed' });
@@ -77,7 +77,7 @@ describe('the stop of a training whose deployment waits', () => {
     ).toBe(true);
   });
 
-  it('tells the queue of the deployment that goes next', async () => {
+  it('queues the deployment that goes next', async () => {
     const context = await startTestContext();
     const first = await context.start();
     const second = await context.start();
@@ -95,8 +95,8 @@ describe('the stop of a training whose deployment waits', () => {
   });
 });
 
-describe('the stop of a training that runs', () => {
-  it('is tagged by its check, however it ends, when SageMaker did not take that at first', async () => {
+describe('stopRun, while the training runs', () => {
+  it('has the check write the tag that SageMaker did not take at first', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault(throttledTags);
@@ -110,7 +110,7 @@ describe('the stop of a training that runs', () => {
     expect(await context.tagsOf(job)).toMatchObject({ [turnedDown]: 'stopped' });
   }, 30_000);
 
-  it('that came too late is tagged before the end is recorded, within a time', async () => {
+  it('has the tag written before the end is recorded, when the stop came too late', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault(throttledTags);
@@ -129,7 +129,7 @@ describe('the stop of a training that runs', () => {
     expect(isModelMade(context)).toBe(false);
   }, 60_000);
 
-  it('that can’t be tagged is recorded all the same, after five minutes', async () => {
+  it('has the end recorded without the tag after five minutes', async () => {
     const context = await startTestContext();
     const job = await context.start();
     context.simulator.addFault({ ...away, match: { operation: 'StopTrainingJob' } });
@@ -149,7 +149,7 @@ describe('the stop of a training that runs', () => {
     expect(await context.store.runs.find(job)).toMatchObject({ status: 'completed', deploymentStatus: 'none' });
   });
 
-  it('whose monitoring has timed out says when it is not tagged, and its repetition does it', async () => {
+  it('reports a tag that is missing after a time-out, and writes it when repeated', async () => {
     const context = await startTestContext({ maxTrainingWaitMs: 60_000, pollIntervalMs: 5000 });
     const job = await context.start();
     for (const seconds of [80, 10]) {
@@ -168,8 +168,8 @@ describe('the stop of a training that runs', () => {
   }, 30_000);
 });
 
-describe('the removal of a run', () => {
-  it('is not half done while SageMaker does not take its tag, and its repetition does all of it', async () => {
+describe('removeRun', () => {
+  it('changes nothing while SageMaker does not take the tag, and does all of it when repeated', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
@@ -185,7 +185,7 @@ describe('the removal of a run', () => {
     expect(await context.store.runs.find(job)).toBeNull();
   }, 30_000);
 
-  it('is known to a rebuilt database when the API dies half-way, and its repetition removes', async () => {
+  it('is known to a rebuilt database when the API dies half-way, and removes when repeated', async () => {
     const context = await startTestContext();
     const job = await context.start();
     await context.settle();
@@ -197,7 +197,7 @@ describe('the removal of a run', () => {
     expect(await context.store.runs.find(job)).toBeNull();
   });
 
-  it('that is refused tags nothing', async () => {
+  it('writes no tag when it refuses', async () => {
     const { context, job } = await queued();
     await context.round();
     await expect(removeRun(context.ctx, { trainingJobName: job })).rejects.toMatchObject({ code: 'deployment_in_progress' });

@@ -1,7 +1,6 @@
 /**
- * What SageMaker takes as names, images and addresses (docs/reference/sagemaker-behavior.md#limits-of-names-and-values). Its own
- * patterns are not anchored; these are. Used for the environment and for requests alike, so that both refuse what SageMaker would
- * refuse later.
+ * What SageMaker accepts as names, images and addresses (docs/reference/sagemaker-behavior.md#limits-of-names-and-values). Its own patterns
+ * are not anchored; these are. The configuration and requests are checked by the same ones, and refuse what SageMaker would refuse later.
  */
 export { imagePattern, maxImageLength } from './names.ts';
 

@@ -1,6 +1,6 @@
 import type { SageMakerError } from '../errors.ts';
 
-/** What SageMaker misses: the deployment's own, or what the live endpoint is made of. */
+/** What SageMaker does not find: a resource of the deployment, or of the live endpoint. */
 export type Missing =
   | { what: 'model' | 'endpoint_config'; whose: 'own' }
   | { what: 'model' | 'endpoint_config'; whose: 'live'; name: string };
@@ -11,8 +11,8 @@ interface Names {
 }
 
 /**
- * Which resource a "could not find" speaks of, by the name in its text; null where it names none that is asked after here. SageMaker
- * writes ARNs in lower case, and tells names apart without regard to case.
+ * Returns the resource that a "could not find" names in its text; null where it names none of these. SageMaker writes ARNs in lower case,
+ * and compares names without regard to case.
  */
 export function missingResource(
   { kind, resource, message }: Pick<SageMakerError, 'kind' | 'resource' | 'message'>,

@@ -5,27 +5,27 @@
 export const maxNameLength = 63;
 export const namePattern = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 
-/** An image's address, as CreateModel takes it. */
+/** The address of an image, as CreateModel accepts it. */
 export const maxImageLength = 255;
 export const imagePattern = /^\S{1,255}$/;
 
-const stampOf = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
+const utcStamp = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
 
-/** `<project>-training-<UTC stamp>-<random>`, e.g. `ml-sentiment-training-20261124-150253-k3f9zq`. */
+/** Returns `<project>-training-<UTC stamp>-<random>`, e.g. `ml-sentiment-training-20261124-150253-k3f9zq`. */
 export function newTrainingJobName(project: string, now: number, random: () => number): string {
   const suffix = Array.from({ length: 6 }, () => Math.floor(random() * 36).toString(36)).join('');
-  return `${project}-training-${stampOf(now)}-${suffix}`;
+  return `${project}-training-${utcStamp(now)}-${suffix}`;
 }
 
-/** What every training job name of the project begins with; the EventBridge rule filters on it. */
+/** Returns the prefix of all training job names of the project, which the EventBridge rule filters by. */
 export const trainingJobPrefix = (project: string): string => `${project}-training-`;
 
-/** How much of a 63-character training job name a project's name may take. */
+/** The part of a 63-character training job name that a project's name may use. */
 export const maxProjectNameLength = maxNameLength - '-training-20261124-150253-k3f9zq'.length;
 
 /**
- * The name of a model or endpoint configuration: the training job's, cut to fit, and a digest over the whole training job
- * name and the content. The same content gives the same name; different content never does.
+ * Returns the name of a model or endpoint configuration: the training job's, cut to fit, and a digest of the whole training job name and
+ * the content. The same content gives the same name, and different content another one.
  */
 export function contentName(trainingJobName: string, digest: string): string {
   const suffix = `-${digest.slice(0, 10)}`;

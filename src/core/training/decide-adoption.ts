@@ -1,7 +1,6 @@
 /**
- * What becomes of a training that this service owns and that was over before it was found at SageMaker, as after a lost database. It is recorded in any
- * case. It is deployed only where nothing says that a person, or SageMaker, has decided otherwise since: what was taken back must not
- * come back by itself.
+ * Whether a training of this service is deployed that had ended before it was adopted, as after a lost database. It is, unless a person or
+ * SageMaker has decided otherwise since: what was rolled back, stopped or replaced by force must not go live again by itself.
  *
  * All instants are SageMaker's.
  */
@@ -11,11 +10,11 @@ export interface FoundTraining {
   createdAt: number;
   /** null where SageMaker does not say. */
   endedAt: number | null;
-  /** By its tag: `rolled_back`, `stopped`, or what a later version may write; null where it was not turned down. */
+  /** Its tag: `rolled_back`, `stopped`, or what a later version writes; null where it was not turned down. */
   turnedDown: string | null;
 }
 
-/** An endpoint configuration; `training` by its tags, null where it is not ours or can't be read. */
+/** An endpoint configuration. `training` by its tags; null where they are foreign or cannot be read. */
 export interface FoundConfig {
   name: string;
   training: { name: string; createdAt: number | null } | null;
@@ -25,9 +24,9 @@ export interface FoundEndpoint {
   modifiedAt: number;
   failureReason: string | null;
   current: FoundConfig | null;
-  /** What it is being updated to. */
+  /** What the endpoint is being updated to. */
   pending: FoundConfig | null;
-  /** The training that a person put there by force, by the endpoint's tags; undefined where they can't be read. */
+  /** The training that a person deployed there by force, by the endpoint's tags; undefined where they cannot be read. */
   forced: string | null | undefined;
 }
 
@@ -47,10 +46,10 @@ function whyTurnedDown(tag: string): string {
 const deploy: AdoptionDecision = { kind: 'deploy' };
 const leave = (why: string): AdoptionDecision => ({ kind: 'leave', why });
 
-/** `endpoint`: null where SageMaker knows none. */
+/** `endpoint`: null where SageMaker has none. */
 export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | null): AdoptionDecision {
   const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
-  // Its own deployment was in progress, or over.
+  // Its own deployment was in progress, or succeeded.
   if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;
   if (own.turnedDown !== null) return leave(whyTurnedDown(own.turnedDown));
   if (endpoint === null || (own.endedAt !== null && endpoint.modifiedAt <= own.endedAt)) return deploy;
@@ -62,7 +61,7 @@ export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | nul
       return leave(`the endpoint has been put on ${training.name} since, of which SageMaker tells no age`);
     trainings.push({ name: training.name, createdAt: training.createdAt });
   }
-  // Deployed, it ends as superseded at its turn.
+  // Its deployment ends as superseded when it is claimed.
   if (trainings.some(({ createdAt }) => createdAt > own.createdAt)) return deploy;
   if (endpoint.failureReason !== null) return leave(`the endpoint shows a failure since: ${endpoint.failureReason}`);
   if (endpoint.forced === undefined)

@@ -2,8 +2,8 @@ import type { DeploymentStatus } from '../deployment/deployment.ts';
 import type { TrainingRunStatus } from './training-run.ts';
 
 /**
- * What a wish to stop a training comes to. A training that is over can't be stopped, but what waits to be made of it can be; what
- * SageMaker is at work on can't (it has no cancel), and neither can what is live.
+ * What the request to stop a training does. A training that has ended cannot be stopped, but its waiting deployment can be withdrawn. A
+ * deployment in progress cannot, since SageMaker has no cancel, and neither can a live one.
  */
 export type StopDecision =
   | 'stop_training'

@@ -1,6 +1,6 @@
 /**
- * What becomes of a run that SageMaker has, given what was just seen of it: a pure function of the row, the observation and the
- * instant. The services carry its decisions out and decide nothing themselves.
+ * What becomes of a run that SageMaker has: a pure function of the run, an observation of its training job and the instant. The services
+ * carry the decision out.
  */
 import { confirmLimit } from '../confirm-time-limit.ts';
 import type { SageMakerErrorKind } from '../errors.ts';
@@ -10,22 +10,22 @@ import { type TrainingJob, type TrainingOutcome, type TrainingRun, toOutcome } f
 
 export type TrainingObservation =
   | { kind: 'job'; job: TrainingJob }
-  /** DescribeTrainingJob failed; `message` is SageMaker's own. */
+  /** DescribeTrainingJob failed; `message` is SageMaker's own text. */
   | { kind: 'error'; error: SageMakerErrorKind; message: string }
   /** SageMaker has no such job here, and the run's is of another region or account. */
   | { kind: 'elsewhere'; why: string };
 
 export type TrainingDecision =
-  /** Look again later. `problem`: SageMaker did not answer as it should, so wait longer each time. */
+  /** Observe again later. `problem`: the observation failed, so that the delays grow. */
   | {
       kind: 'wait';
       secondaryStatus: string | null;
       requestStop: boolean;
       problem: boolean;
       why: string;
-      /** What is to be noted of the run's time limit: since when the time counts, and since when it is seen to be over. */
+      /** What to record of the run's time limit: since when the time counts, and since when it is exceeded. */
       limit: { since: number; overdueSince: number | null };
-      /** When the second observation that may end the run is due; null when the next one may come at its own time. */
+      /** When the second observation that may end the run is due; null when the next one comes after a polling interval. */
       confirmInMs: number | null;
     }
   /** Record the outcome, and with `deploy` queue the deployment in the same transaction. */
@@ -41,7 +41,7 @@ type Finish = Extract<TrainingDecision, { kind: 'finish' }>;
 type Seen = Omit<Extract<TrainingDecision, { kind: 'wait' }>, 'limit' | 'confirmInMs'>;
 
 /**
- * What SageMaker shows to be over is over at once. A time limit ends a run only when a second observation, an interval later, agrees: the
+ * An end that SageMaker shows ends the run at once. A time limit ends it only when a second observation, an interval later, agrees: the
  * clock may have been wrong for a moment.
  */
 export function decideTraining(
@@ -52,7 +52,7 @@ export function decideTraining(
 ): TrainingDecision {
   const seen = observe(run, observation);
   if (seen.kind === 'finish') return seen;
-  // What lies in the future was recorded by a clock that was ahead: the time counts from now.
+  // An instant in the future was recorded by a clock that was ahead: the time counts from now.
   const since = Math.min(run.trainingSinceAt ?? run.createdAt, now);
   const end = endByLimit(observation, seen, now - since, limits);
   if (end === null) return { ...seen, limit: { since, overdueSince: null }, confirmInMs: null };
@@ -66,7 +66,7 @@ export function decideTraining(
   };
 }
 
-/** The caller that requested its stop does not want it deployed, also by a database that is rebuilt. Stopped or failed, it never is. */
+/** Whether a completed training is not to be deployed, also by a rebuilt database, because its stop was requested. */
 export const isUnwanted = (run: Pick<TrainingRun, 'stopRequestedAt'>, { status }: Pick<TrainingOutcome, 'status'>): boolean =>
   run.stopRequestedAt !== null && status === 'completed';
 
@@ -84,8 +84,8 @@ function observe(run: TrainingRun, observation: TrainingObservation): Finish | S
 const unseen = (why: string): Seen => ({ kind: 'wait', secondaryStatus: null, requestStop: false, problem: true, why });
 
 /**
- * A training continues whether or not the service can observe it, so no error but "not found" ends its run before the deadline: giving up early
- * would lose a model that was paid for. Where it can't be seen from here at all, no time is up.
+ * A training continues whether or not the service can observe it, so no error but "not found" ends its run before the time limit: an early
+ * end would lose a model that was paid for. A training that is elsewhere has no time limit here.
  */
 function endByLimit(
   observation: TrainingObservation,
@@ -131,7 +131,7 @@ function decideJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
       return finish({ status: 'failed', failureReason, failureKind: 'other', ...seen });
     }
     default:
-      // InProgress, Stopping, and what SageMaker may add: not over.
+      // InProgress, Stopping, and what SageMaker may add.
       return {
         kind: 'wait',
         secondaryStatus: job.secondaryStatus,
@@ -162,7 +162,7 @@ function whyStopped(run: TrainingRun, job: TrainingJob): Pick<TrainingOutcome, '
   };
 }
 
-/** The last value of each metric that is a number: NaN and infinities have no JSON. */
+/** Returns the last value of each metric that is a number: JSON has no NaN and no infinity. */
 function metricsOf(job: TrainingJob): Record<string, number> | null {
   const entries = job.metrics.flatMap(({ name, value }): [string, number][] => (Number.isFinite(value) ? [[name, value]] : []));
   return entries.length === 0 ? null : Object.fromEntries(entries);

@@ -1,7 +1,7 @@
 /**
- * What SageMaker's words about a training that did not complete mean, as one of the closed set. The words are those of its
- * FailureReason: a class (`AlgorithmError`, `ClientError`, `CapacityError`, `InternalServerError`), a colon, and free text. What the
- * algorithm printed may stand in that text, so its own class comes first.
+ * The failure kind of a training that did not complete, from SageMaker's FailureReason: a class (`AlgorithmError`, `ClientError`,
+ * `CapacityError`, `InternalServerError`), a colon, and free text. The text may contain output of the algorithm, so its class comes
+ * first.
  */
 import { capacityText } from '../deployment/endpoint-failure.ts';
 import type { FailureKind } from '../failure-kind.ts';
@@ -9,7 +9,7 @@ import type { TrainingJob } from './training-run.ts';
 
 const denied = /access ?denied|not authorized|forbidden|\b403\b|permission|could not assume role|AccessDeniedException|kms:/i;
 
-/** The first that fits. */
+/** The first one that matches. */
 const reasons: readonly (readonly [words: RegExp, kind: FailureKind])[] = [
   [/^AlgorithmError\b/i, 'algorithm'],
   [capacityText, 'capacity'],
@@ -26,13 +26,13 @@ const reasons: readonly (readonly [words: RegExp, kind: FailureKind])[] = [
   [/^ClientError\b|ValidationException|InvalidParameter/i, 'invalid'],
 ];
 
-/** Why a training ended as Failed. */
+/** Returns why a training ended as Failed. */
 export const kindOfFailed = ({ failureReason }: Pick<TrainingJob, 'failureReason'>): FailureKind =>
   reasons.find(([words]) => words.test(failureReason ?? ''))?.[1] ?? 'other';
 
 /**
- * Why a training ended as Stopped where no caller of this service requested that; null for a person's own decision. SageMaker itself stops one
- * that ran for too long, and one that did not get its instances in time: that one is never billed a second.
+ * Returns why a training ended as Stopped although no caller of this service requested that; null when a person decided it. SageMaker itself
+ * stops a training that runs for too long, and one that does not receive its instances in time, which is not billed.
  */
 export function kindOfStopped(job: TrainingJob): FailureKind | null {
   const waitedTooLong = job.secondaryStatus === 'MaxWaitTimeExceeded';

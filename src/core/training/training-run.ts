@@ -8,12 +8,12 @@ export const trainingRunStatuses = ['requested', 'training', 'completed', 'faile
 export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
 
 /**
- * Statuses in which nothing is polled any more. `timed_out` ends monitoring only: an event or a manual deploy may still
- * find out how the training ended.
+ * Statuses in which no worker polls the training. `timed_out` ends monitoring only: an event or a requested deployment may still find how
+ * the training ended.
  */
 export const finishedRunStatuses = ['completed', 'failed', 'stopped', 'timed_out'] as const;
 
-/** Those that a check observes. */
+/** Statuses in which a check observes the run. */
 export const unfinishedRunStatuses = ['requested', 'training'] as const;
 
 export const isFinishedRun = (status: TrainingRunStatus): boolean => (finishedRunStatuses as readonly string[]).includes(status);
@@ -27,7 +27,7 @@ export const isBeingStarted = (
   now: number,
 ): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startTiming.leaseMs, now);
 
-/** What the caller requested: all that CreateTrainingJob and, later, CreateModel need to know. */
+/** What the caller requested: all that CreateTrainingJob needs. */
 export interface TrainingRequest {
   trainingImage: string;
   roleArn: string;
@@ -63,28 +63,28 @@ export interface TrainingRun {
   servingImage: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
-  /** When the training was requested, by our clock; for an adopted one SageMaker's CreationTime. To be shown, not to order by. */
+  /** When the training was requested, by the service's clock; of an adopted one, SageMaker's CreationTime. To show, not to order by. */
   createdAt: number;
   updatedAt: number;
   finishedAt: number | null;
-  /** Who recorded the end. */
+  /** The detector of the end. */
   finishedBy: Actor | null;
-  /** When CreateTrainingJob was last about to be sent. */
+  /** When the last start lease was acquired; null when it was released, since its attempt created no training. */
   startAttemptedAt: number | null;
   startAttempts: number;
-  /** When SageMaker was first known to have the job: monitoring's deadline counts from here. */
+  /** Since when SageMaker is known to have the job: the time limit of monitoring counts from here. */
   trainingSinceAt: number | null;
   stopRequestedAt: number | null;
-  /** When the request was answered with 503 although its training may have been started; such a run is only cleared up. */
+  /** When the request was refused with 503 although its training may have been started. Workers stop or discard such a run. */
   abandonedAt: number | null;
   /** SageMaker's TrainingEndTime. */
   trainingEndedAt: number | null;
   failureKind: FailureKind | null;
   /** SageMaker's CreationTime, by which trainings are ordered; null until SageMaker has shown it. */
   trainingCreatedAt: number | null;
-  /** Since when a limit of its is seen to be over; a second observation, an interval later, has to agree before that ends it. */
+  /** Since when a time limit is exceeded. It ends the run when a second observation, an interval later, agrees. */
   overdueSince: number | null;
-  /** The training was over already when it was adopted from SageMaker. */
+  /** The training had ended before it was adopted from SageMaker. */
   foundEnded: boolean;
 }
 
@@ -97,9 +97,9 @@ export interface TrainingOutcome {
   metrics: Record<string, number> | null;
   trainingEndedAt: number | null;
   failureKind: FailureKind | null;
-  /** SageMaker's CreationTime; null where the job was not seen. */
+  /** SageMaker's CreationTime; null where the job was not observed. */
   trainingCreatedAt: number | null;
-  /** What the history says of it, where that is not the failure's reason. */
+  /** Text for the history, where it is not the failure reason. */
   detail?: string;
 }
 
@@ -115,7 +115,7 @@ export const toOutcome = (outcome: Pick<TrainingOutcome, 'status'> & Partial<Tra
   ...outcome,
 });
 
-/** Statuses of a training job at SageMaker in which it is over (docs/reference/sagemaker-behavior.md#training-job-statuses). */
+/** Statuses at SageMaker in which a training job has ended (docs/reference/sagemaker-behavior.md#training-job-statuses). */
 const endedJobStatuses: readonly string[] = ['Completed', 'Failed', 'Stopped'];
 
 export const isEndedJob = ({ status }: Pick<TrainingJob, 'status'>): boolean => endedJobStatuses.includes(status);
@@ -135,18 +135,18 @@ export interface TrainingJob {
   modelArtifact: string | null;
   metrics: FinalMetric[];
   createdAt: number;
-  /** When its instances were there; null while they are not. */
+  /** When its instances were ready; null until then. */
   startedAt: number | null;
   endedAt: number | null;
   modifiedAt: number | null;
-  /** null when SageMaker does not say, as of a job that never got its instances. */
+  /** null when SageMaker does not say, as for a job that never received instances. */
   billableSeconds: number | null;
-  /** The phases so far, in order, with what SageMaker tells people of each. */
+  /** The phases so far, in order, with SageMaker's message for people. */
   phases: { status: string; message: string | null }[];
   roleArn: string | null;
   trainingImage: string | null;
   outputS3Uri: string | null;
-  /** null where SageMaker shows no input, as of a job without any. */
+  /** null where SageMaker shows no input, as for a job without any. */
   inputS3Uris: string[] | null;
   hyperparameters: Record<string, string>;
   environment: Record<string, string>;
@@ -157,8 +157,8 @@ export interface TrainingJob {
 }
 
 /**
- * Whether SageMaker means this run by a training job that it answered with: by the name as SageMaker spells it or, where that differs in
- * case only, by the ARN.
+ * Whether a training job in a response of SageMaker is this run's: by its name as SageMaker spells it or, where that differs in case
+ * only, by its ARN.
  */
 export const isJobOf = (
   run: Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'>,

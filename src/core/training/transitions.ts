@@ -14,5 +14,5 @@ export const trainingRunTransitions: Transitions<TrainingRunStatus> = {
   stopped: [],
 };
 
-/** In which a caller may request the stop of the training: it may still run at SageMaker. */
+/** Statuses in which the training may still run at SageMaker, so that a caller may request its stop. */
 export const stoppableRunStatuses = ['requested', 'training', 'timed_out'] as const satisfies readonly TrainingRunStatus[];
