@@ -19,9 +19,14 @@ export function isOlder(version: string, than: string): boolean {
   return (difference.find((one) => one !== 0) ?? 0) < 0;
 }
 
+export interface RedisWarning {
+  code: 'redis_eviction_policy' | 'redis_version';
+  detail: string;
+}
+
 /** Returns warnings about a Redis that works and may lose or delay jobs. */
-export function warningsOf({ version, evictionPolicy }: RedisFacts): { code: string; detail: string }[] {
-  const warnings = [];
+export function warningsOf({ version, evictionPolicy }: RedisFacts): RedisWarning[] {
+  const warnings: RedisWarning[] = [];
   if (evictionPolicy !== null && evictionPolicy !== 'noeviction') {
     const detail = `Redis may evict jobs when its memory is full: its maxmemory-policy is ${evictionPolicy} and has to be noeviction`;
     warnings.push({ code: 'redis_eviction_policy', detail });

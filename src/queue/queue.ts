@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
 import type { Config } from '../config/config.ts';
-import { type RedisFacts, warningsOf } from '../core/redis-server.ts';
+import { type RedisFacts, type RedisWarning, warningsOf } from '../core/redis-server.ts';
 import { queueTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Queue, QueuePeers, QueueView } from '../ports/queue.ts';
@@ -31,10 +31,10 @@ import { createWriteProbe } from './write-probe.ts';
 const keptEvents = 100;
 const reconnectedWithinMs = 700;
 
-const warningEvents: Readonly<Record<string, string>> = {
-  redis_eviction_policy: 'redis.evicts',
-  redis_version: 'redis.outdated',
-};
+const warningLines = {
+  redis_eviction_policy: { event: 'redis.evicts', message: 'Redis may evict jobs' },
+  redis_version: { event: 'redis.outdated', message: 'Redis is outdated' },
+} as const;
 
 const states = ['waiting', 'active', 'delayed', 'prioritized', 'completed', 'failed'] as const;
 type QueueDepths = Record<(typeof states)[number], number>;
@@ -89,9 +89,11 @@ export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): Redis
     const read = factsOf(await redis.info());
     const known = facts;
     facts = read;
-    const isKnown = ({ code }: { code: string }): boolean => known !== null && warningsOf(known).some((one) => one.code === code);
-    for (const { code, detail } of warningsOf(read).filter((one) => !isKnown(one)))
-      log.warn({ event: warningEvents[code], code }, detail);
+    const isKnown = ({ code }: RedisWarning): boolean => known !== null && warningsOf(known).some((one) => one.code === code);
+    for (const { code, detail } of warningsOf(read).filter((one) => !isKnown(one))) {
+      const { event, message } = warningLines[code];
+      log.warn({ event, code, reason: detail }, message);
+    }
   };
   redis.on('ready', () => {
     void writeSettings().catch(() => {});

@@ -90,4 +90,11 @@ describe('the commands that a reader copies', () => {
     expect(ends.at(-1)).toBe('rolled_back');
     expect(new Set(ends.slice(0, -1))).toEqual(new Set(['deployed']));
   });
+
+  it.each(Object.entries(documents))('show in %s what the terminal shows', (_, text) => {
+    const shown = blocks(text, '').flatMap((block) => found(block, /^\d\d:\d\d:\d\d {2}[\w-]+ +\S+ {2}(.+)$/gm));
+    expect(shown.length).toBeGreaterThan(4);
+    const { output } = system.program;
+    expect(shown.filter((message) => !output.some((line) => line.endsWith(`  ${message}`)))).toEqual([]);
+  });
 });

@@ -38,9 +38,9 @@ export function tableRows(text: string): string[][] {
     .map((cells) => cells.map((cell) => cell.trim()));
 }
 
-/** What blocks of code of a language hold. */
+/** What the blocks of code of a language hold; `''` for those that name none. */
 export const blocks = (text: string, language: string): string[] =>
-  found(text, new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
+  [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, name, block = '']) => (name === language ? [block] : []));
 
 /** A text without its blocks of code. */
 export const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');

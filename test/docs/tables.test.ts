@@ -64,7 +64,7 @@ describe('docs/operations/runbook.md', () => {
     const ofProcesses = found(source, /`\$\{service\}_(\w+)`/g).flatMap((kind) => [`api_${kind}`, `worker_${kind}`]);
     expect(ofProcesses).not.toEqual([]);
     const written = firstCells(section(text, 'Warnings')).flatMap(inBackticks);
-    expect(written.toSorted()).toEqual([...codes, ...ofProcesses].toSorted());
+    expect(written.toSorted()).toEqual([...new Set([...codes, ...ofProcesses])].toSorted());
   });
 
   it('has every kind of what is skipped, and no other', () => {
@@ -122,9 +122,17 @@ describe('docs/reference/retry-budgets.md', () => {
 });
 
 describe('docs/operations/log-events.md', () => {
-  const rows = tableRows(read('docs/operations/log-events.md')).map((cells) => cells.map((cell) => cell.replaceAll('`', '')));
-  const written = rows.map(([event = '']) => event);
+  const text = read('docs/operations/log-events.md');
   const source = sources('src/**/*.ts');
+  const rows = ['Events that need attention', 'Events of level info', 'Events of level debug'].flatMap((heading) =>
+    tableRows(section(text, heading)).map(([event = '', second = '', third = '']) => {
+      const level = /level (\w+)$/.exec(heading)?.[1];
+      return level === undefined
+        ? { event: event.slice(1, -1), levels: second.split(', '), message: third }
+        : { event: event.slice(1, -1), levels: [level], message: second };
+    }),
+  );
+  const written = rows.map(({ event }) => event);
   const subjects = [...new Set(written.map((event) => event.split('.')[0]))].join('|');
   /** Keys stand beside `event`, or are names of a known subject. */
   const logged = new Set([
@@ -132,13 +140,24 @@ describe('docs/operations/log-events.md', () => {
     ...found(source, new RegExp(`'((?:${subjects})\\.[a-z_]+)'`, 'g')).filter((event) => event !== 'aws.sagemaker'),
   ]);
 
-  it('has each event once', () => {
-    expect(written.length).toBeGreaterThan(40);
-    expect(written.filter((event, index) => written.indexOf(event) !== index)).toEqual([]);
+  it('has every event that the programs log, once, and no other', () => {
+    expect(logged.size).toBeGreaterThan(80);
+    expect(written.toSorted()).toEqual([...logged].toSorted());
   });
 
-  it('has every event that the programs log', () => {
-    expect([...logged].filter((event) => !written.includes(event)).toSorted()).toEqual([]);
+  it('has the level and the message of each line that is written in one piece', () => {
+    const line = /\.(debug|info|warn|error|fatal)\(\s*\{ event: '([\w.]+)'[^{}]*\},\s*(?:'([^']*)'|`([^`]*)`)/g;
+    const lines = [...source.matchAll(line)].map(([, level = '', event = '', plain, template = '']) => ({
+      level,
+      event,
+      message: plain ?? template.replaceAll(/\$\{[^}]*\}/g, '…'),
+    }));
+    expect(lines.length).toBeGreaterThan(50);
+    const wrong = lines.filter(({ level, event, message }) => {
+      const row = rows.find((one) => one.event === event);
+      return row === undefined || !row.levels.includes(level) || row.message !== message;
+    });
+    expect(wrong).toEqual([]);
   });
 });
 
