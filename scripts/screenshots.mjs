@@ -109,7 +109,7 @@ async function observe(how, base, { name, deploymentId, keep }) {
   }
   for (const [queue, jobId, lastWords] of [
     ['check-training', `check-${name}`, 'training: '],
-    ['deploy', `deploy-${deploymentId}`, /deployment (deployed|succeeded)/],
+    ['deploy', `deploy-${deploymentId}`, 'deployment succeeded'],
   ]) {
     await step(`the log of a ${queue} job in Bull Board, by clicking`, async () => {
       await page.locator(`a[href$="/queue/${queue}"]`).first().click();
