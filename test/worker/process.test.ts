@@ -45,7 +45,11 @@ describe('the worker process', () => {
     );
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
     expect(worker.log.at(-1)).toMatchObject({ component: 'auto-deploy', msg: 'stopped' });
-    expect(worker.log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+    // SageMaker is nowhere here: a slow machine finds that out before the end.
+    const complaints = worker.log.filter(
+      ({ level, event }) => ['error', 'warn'].includes(String(level)) && event !== 'orphans.list_failed',
+    );
+    expect(complaints).toEqual([]);
   });
 
   it('stays up without Redis, says so once, does not say that it takes jobs, and ends with 0 within 10 s', async () => {
