@@ -12,8 +12,8 @@ import type { ClientOverrides } from '../sagemaker/client.ts';
 import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { newEventMemory } from '../services/events/event-memory.ts';
-import { type Presence, problemOfQueue, startPresence } from '../services/system/presence.ts';
-import { shareDatabase, type SharedDatabase } from '../services/system/shared-database.ts';
+import { type Presence, problemOfQueue, startPresence } from '../services/system/start-presence.ts';
+import { shareDatabase, type SharedDatabase } from '../services/system/share-database.ts';
 import { newProcessName } from './process-name.ts';
 
 export interface ContextOptions {

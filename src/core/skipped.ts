@@ -3,7 +3,7 @@
  * region or account than the process uses. `removed_run` is no error: a person removed the run, and its training job is not adopted
  * again.
  */
-export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'endpoint', 'removed_run'] as const;
+export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'removed_run'] as const;
 export type SkippedKind = (typeof skippedKinds)[number];
 
 /** How many of a kind are kept. The oldest ones are deleted. */
@@ -12,7 +12,6 @@ export const maxSkipped: Record<SkippedKind, number> = {
   run: 1000,
   run_elsewhere: 1000,
   deployment: 1000,
-  endpoint: 1000,
   removed_run: 10_000,
 };
 

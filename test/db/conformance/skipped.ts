@@ -30,13 +30,13 @@ export function skippedSuite(newDatabase: () => TestDatabase): void {
   it('is kept up to a bound, of each kind by itself, and long reasons are cut', async () => {
     const store = newDatabase().open();
     await store.skipped.record({ kind: 'run', name: 'first', reason: 'x'.repeat(2000), now: 1000 });
-    for (let index = 0; index <= maxSkipped.endpoint; index += 1)
-      await store.skipped.record({ kind: 'endpoint', name: `e-${index}`, reason: 'odd', now: 1000 });
+    for (let index = 0; index <= maxSkipped.deployment; index += 1)
+      await store.skipped.record({ kind: 'deployment', name: `d-${index}`, reason: 'odd', now: 1000 });
     // One that is seen again is not the older for it.
-    await store.skipped.record({ kind: 'endpoint', name: 'e-1', reason: 'odd', now: 2000 });
+    await store.skipped.record({ kind: 'deployment', name: 'd-1', reason: 'odd', now: 2000 });
     const all = await store.skipped.list();
-    const names = all.flatMap(({ kind, name }) => (kind === 'endpoint' ? [name] : []));
-    expect([names.length, names.includes('e-0'), names.includes('e-1')]).toEqual([maxSkipped.endpoint, false, true]);
+    const names = all.flatMap(({ kind, name }) => (kind === 'deployment' ? [name] : []));
+    expect([names.length, names.includes('d-0'), names.includes('d-1')]).toEqual([maxSkipped.deployment, false, true]);
     expect(all.find(({ kind }) => kind === 'run')?.reason).toHaveLength(500);
   });
 }

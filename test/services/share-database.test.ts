@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { shareDatabase, type SharedDatabase } from '../../src/services/system/shared-database.ts';
+import { shareDatabase, type SharedDatabase } from '../../src/services/system/share-database.ts';
 import { aRun, keptLog, newPrefix, openQueue, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
