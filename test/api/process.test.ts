@@ -14,7 +14,7 @@ import { parseMetrics } from './prometheus.ts';
 import { requesting } from './request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-api-process-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 async function startSageMaker(): Promise<Simulator> {
   const simulator = await createSimulator();
