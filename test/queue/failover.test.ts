@@ -132,5 +132,5 @@ it('warns of a policy that throws jobs away', async () => {
   const queue = openQueue(server.url, newPrefix(), log);
   await eventually(() => queue.facts() !== null);
   expect(queue.facts()).toEqual({ version: expect.stringMatching(/^\d+\./), evictionPolicy: 'allkeys-lru' });
-  expect(lines).toMatchObject([{ level: 'warn', code: 'redis_eviction_policy', message: expect.stringContaining('noeviction') }]);
+  expect(lines).toMatchObject([{ level: 'warn', code: 'redis_eviction_policy', reason: expect.stringContaining('noeviction') }]);
 });

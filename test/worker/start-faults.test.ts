@@ -108,7 +108,7 @@ it('a worker with another database that starts without Redis takes no jobs when 
   const worker = start('worker', `redis://127.0.0.1:${name.port}`, otherDatabase);
   await worker.logged(({ msg }) => msg === 'worker started', 30_000);
   name.leadTo(server.port);
-  const said = await worker.logged(({ msg }) => msg === 'another process of this queue has another database', 30_000);
+  const said = await worker.logged(({ msg }) => msg === 'another process of this queue uses another database', 30_000);
   expect(said).toMatchObject({ level: 'error', reason: expect.stringMatching(/^DATABASE_URL: .* than the api \S+,/) });
   expect(api.log.filter(({ level }) => level === 'error')).toEqual([]);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
