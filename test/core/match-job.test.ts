@@ -58,18 +58,20 @@ describe('matchJob', () => {
     expect(matchJob(withoutInput, { ...job, inputS3Uris: null }, null, at).kind).toBe('own');
   });
 
-  it.each<keyof TrainingJob>([
-    'trainingImage',
-    'roleArn',
-    'instanceType',
-    'instanceCount',
-    'volumeGb',
-    'maxRuntimeSeconds',
-    'outputS3Uri',
-    'inputS3Uris',
-  ])('takes a job that shows no %s for one without a difference', (field) => {
-    expect(match({ [field]: null }, null)).toBe('own');
-  });
+  it.each<keyof TrainingJob>(['volumeGb', 'maxRuntimeSeconds', 'inputS3Uris'])(
+    'takes a job that shows no %s for one without a difference',
+    (field) => {
+      expect(match({ [field]: null }, null)).toBe('own');
+    },
+  );
+
+  it.each<keyof TrainingJob>(['trainingImage', 'roleArn', 'instanceType', 'instanceCount', 'outputS3Uri'])(
+    'takes a job that shows no %s for foreign',
+    (field) => {
+      expect(match({ [field]: null }, null)).toBe('foreign');
+      expect(match({ [field]: null }, {})).toBe('foreign');
+    },
+  );
 
   it('waits for the tags of a new job, for a minute and 10 starts', () => {
     expect(match({}, {})).toBe('untagged');

@@ -34,25 +34,28 @@ export function matchJob(
   return { kind: isUntagged && asRequested && isNew ? 'untagged' : 'foreign' };
 }
 
-/** A field that SageMaker does not show is no difference. Of a job without hyperparameters or environment it shows none. */
+/**
+ * What decides where a training runs and what it costs has to be shown. The volume, the time limit and the input may be missing from a
+ * description: then they are no difference. Of a job without hyperparameters or environment SageMaker shows none.
+ */
 function isAsRequested(request: TrainingRequest, job: TrainingJob): boolean {
   return (
-    isSame(job.trainingImage, request.trainingImage) &&
-    isSame(job.roleArn, request.roleArn) &&
-    isSame(job.instanceType, request.instanceType) &&
-    isSame(job.instanceCount, request.instanceCount) &&
-    isSame(job.volumeGb, request.volumeGb) &&
-    isSame(job.maxRuntimeSeconds, request.maxRuntimeSeconds) &&
-    isSame(job.outputS3Uri, request.outputS3Uri) &&
-    hasInput(job.inputS3Uris, request.inputS3Uri) &&
+    job.trainingImage === request.trainingImage &&
+    job.roleArn === request.roleArn &&
+    job.instanceType === request.instanceType &&
+    job.instanceCount === request.instanceCount &&
+    isSameIfShown(job.volumeGb, request.volumeGb) &&
+    isSameIfShown(job.maxRuntimeSeconds, request.maxRuntimeSeconds) &&
+    job.outputS3Uri === request.outputS3Uri &&
+    hasInputIfShown(job.inputS3Uris, request.inputS3Uri) &&
     hasEntries(job.hyperparameters, request.hyperparameters) &&
     hasEntries(job.environment, request.environment)
   );
 }
 
-const isSame = (shown: string | number | null, requested: string | number): boolean => shown === null || shown === requested;
+const isSameIfShown = (shown: number | null, requested: number): boolean => shown === null || shown === requested;
 
-const hasInput = (shown: string[] | null, requested: string | null): boolean =>
+const hasInputIfShown = (shown: string[] | null, requested: string | null): boolean =>
   shown === null || (requested === null ? shown.length === 0 : shown.length === 1 && shown[0] === requested);
 
 const hasEntries = (shown: Record<string, string>, requested: Record<string, string>): boolean =>
