@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ServiceError } from '../../src/core/errors.ts';
+import { SageMakerError, ServiceError } from '../../src/core/errors.ts';
 import { startTiming } from '../../src/core/timing.ts';
 import { createRun } from '../../src/services/training/create-run.ts';
 import { observeRun } from '../../src/services/training/observe-run.ts';
@@ -16,6 +16,17 @@ const refused = (call: Promise<unknown>): Promise<string> => call.then(() => 'ac
 
 const awayForever = (operation: Operation | Operation[]) =>
   ({ kind: 'error', status: 503, code: 'ServiceUnavailable', message: 'away', match: { operation }, times: 'forever' }) as const;
+
+const unavailable = new SageMakerError({
+  kind: 'unavailable',
+  operation: 'DescribeTrainingJob',
+  resource: 'training_job',
+  message: 'away',
+  effect: 'none',
+  possiblyInFlight: false,
+  code: null,
+  requestId: null,
+});
 
 const observe = (context: TestContext, job: string) =>
   observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince: null });
@@ -69,6 +80,53 @@ describe('createRun', () => {
     expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
     expect(context.effects()).not.toHaveProperty('model_created');
   }, 40_000);
+
+  it.each([
+    ['without a key', null],
+    ['with a key', 'key'],
+  ])('returns the run that a worker started meanwhile, %s', async (_, idempotencyKey) => {
+    const context = await startTestContext();
+    context.simulator.addFault({ kind: 'lose_response', match: { operation: 'CreateTrainingJob' }, times: 1 });
+    const { sagemaker } = context.ctx;
+    // An event leads to a check while the API's own search fails.
+    const inRequest = {
+      ...context.ctx,
+      sagemaker: {
+        ...sagemaker,
+        describeTrainingJob: async () => {
+          await observe(context, 'named');
+          throw unavailable;
+        },
+      },
+    };
+    const named = request({ idempotencyKey, body: { trainingJobName: 'named' } });
+    if (idempotencyKey === null) {
+      expect(await createRun(inRequest, named)).toMatchObject({ created: true, run: { status: 'training', abandonedAt: null } });
+    } else expect(await refused(createRun(inRequest, named))).toBe('sagemaker_unavailable');
+    await context.settle();
+    expect(await context.store.runs.find('named')).toMatchObject({ status: 'completed', deploymentStatus: 'deployed' });
+    expect(context.effects()).toMatchObject({ training_job_created: 1 });
+  });
+
+  it('returns the run that a worker started after the lease, in place of the refusal', async () => {
+    const context = await startTestContext();
+    const { runs } = context.store;
+    context.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'ValidationException',
+      message: 'no such role',
+      match: { operation: 'CreateTrainingJob' },
+    });
+    const discard = runs.discard.bind(runs);
+    runs.discard = async (params) => {
+      // The API was paused for longer than its lease, and a worker started the training.
+      context.clock.advance(startTiming.leaseMs / 1000 + 1);
+      await observe(context, params.trainingJobName);
+      return discard(params);
+    };
+    expect(await createRun(context.ctx, request())).toMatchObject({ created: true, run: { status: 'training' } });
+  });
 
   describe.each([
     ['is not visible', 'trainingJobVisibleAfterMs', 'DescribeTrainingJob'],

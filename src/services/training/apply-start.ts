@@ -37,7 +37,7 @@ export async function applyStart(ctx: ServiceContext, { run, decision, actor }: 
       logRetry(log, decision, actor);
       return run;
     case 'discard':
-      await store.runs.discard({ trainingJobName, startAttemptedAt });
+      if (!(await store.runs.discard({ trainingJobName, startAttemptedAt }))) return null;
       if (run.abandonedAt !== null) log.info({ event: 'training.discarded' }, 'abandoned run discarded');
       return run;
     case 'keep':
@@ -48,12 +48,13 @@ export async function applyStart(ctx: ServiceContext, { run, decision, actor }: 
       return run;
     case 'abandon': {
       const detail = `the request was refused with 503: ${decision.error.message}`;
-      await store.runs.abandon({ trainingJobName, startAttemptedAt, detail, now: now() });
+      const abandoned = await store.runs.abandon({ trainingJobName, startAttemptedAt, detail, now: now() });
+      if (abandoned === null) return null;
       log.warn(
         { event: 'training.start_indeterminate', err: decision.error },
         'training start is indeterminate; a worker will resolve it',
       );
-      return run;
+      return abandoned;
     }
     case 'finish': {
       const { outcome } = decision;

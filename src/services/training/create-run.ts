@@ -60,11 +60,14 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
   const after = await applyStart(ctx, { run, decision, actor: 'api' });
   const checkInMs = after === null ? 0 : decision.checkInMs;
   if (checkInMs !== null) enqueueCheckInBackground(ctx, run, checkInMs);
-  if ('refusal' in decision && decision.refusal !== null) {
+  // The refusal says what becomes of the run. It is true only of a run that the decision changed.
+  const current = after === null ? await ctx.store.runs.find(run.trainingJobName) : view(after);
+  const refusal = 'refusal' in decision ? decision.refusal : null;
+  if (refusal !== null && (after !== null || current === null)) {
     const cause = 'error' in observation ? observation.error : undefined;
-    throw new ServiceError(decision.refusal.code, decision.refusal.message, { cause });
+    throw new ServiceError(refusal.code, refusal.message, { cause });
   }
-  return after === null ? findView(ctx, run) : view(after);
+  return current ?? view(run);
 }
 
 /** The process that received the first request may have died before it started the training. */
