@@ -24,7 +24,7 @@ const unavailable = new SageMakerError({
   message: 'away',
   effect: 'none',
   possiblyInFlight: false,
-  code: null,
+  code: 'ServiceUnavailable',
   requestId: null,
 });
 
