@@ -13,6 +13,7 @@ CREATE TABLE `deployments` (
 	`model_name` text NOT NULL,
 	`endpoint_config_name` text,
 	`endpoint_change` text,
+	`change_requested_at` integer,
 	`failure_reason` text,
 	`superseded_by` text,
 	`last_error_kind` text,

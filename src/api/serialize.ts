@@ -62,7 +62,7 @@ export const serializeDeployment = (deployment: Deployment): DeploymentBody => (
   training_ended_at: isoTimeOrNull(deployment.trainingEndedAt),
   detected_at: isoTimeOrNull(deployment.detectedAt),
   detected_by: deployment.detectedBy,
-  deploy_requested_at: isoTimeOrNull(deployment.endpointChange?.requestedAt ?? null),
+  deploy_requested_at: isoTimeOrNull(deployment.changeRequestedAt ?? deployment.endpointChange?.requestedAt ?? null),
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 

@@ -95,6 +95,7 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   detectedAt: null,
   detectedBy: null,
   inServiceAt: null,
+  changeRequestedAt: null,
   failureKind: null,
   overdueSince: null,
   unsettledSince: null,

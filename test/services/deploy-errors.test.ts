@@ -225,11 +225,16 @@ describe('runDeployment without capacity', () => {
     const job = await context.start();
     const id = await context.untilQueued(job);
     const waits: (string | null)[] = [];
+    const requested: number[] = [];
     for (let index = 0; index < 20; index += 1) {
       await runRounds(context, 1);
+      const latencies = await context.store.metrics.latencies();
+      requested.push(latencies.find(({ reached }) => reached === 'requested')?.count ?? 0);
       waits.push((await context.store.deployments.find(id))?.waitsForDetail ?? null);
     }
     expect(new Set(waits)).toEqual(new Set([null, 'the endpoint is Updating', reason]));
+    // A counter that falls is a restart to Prometheus.
+    expect(requested).toEqual(requested.toSorted((one, other) => one - other));
     await context.settle();
     expect(await context.deploymentsOf(job)).toMatchObject([
       { status: 'deployed', failureReason: null, failureKind: null, waitsForKind: null },

@@ -219,11 +219,10 @@ describe('latency', () => {
     const job = await context.start();
     await context.settle();
     const [deployment] = await context.deploymentsOf(job);
-    const { trainingEndedAt, detectedAt, endpointChange, inServiceAt } = deployment ?? {};
-    const { requestedAt } = endpointChange ?? {};
+    const { trainingEndedAt, detectedAt, changeRequestedAt, inServiceAt } = deployment ?? {};
     expect(trainingEndedAt).toBeLessThanOrEqual(detectedAt ?? 0);
-    expect(detectedAt).toBeLessThanOrEqual(requestedAt ?? 0);
-    expect(requestedAt).toBeLessThan(inServiceAt ?? 0);
+    expect(detectedAt).toBeLessThanOrEqual(changeRequestedAt ?? 0);
+    expect(changeRequestedAt).toBeLessThan(inServiceAt ?? 0);
     expect((await context.store.metrics.latencies()).map(({ reached, count }) => [reached, count])).toEqual([
       ['queued', 1],
       ['requested', 1],

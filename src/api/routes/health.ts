@@ -4,10 +4,10 @@ import { ApiError } from '../problems/api-error.ts';
 import { json, openProblems } from '../problems/openapi.ts';
 import { withTimeout } from '../../async/with-timeout.ts';
 import { errorMessage } from '../../core/errors.ts';
+import { readinessTiming } from '../../core/timing.ts';
 import type { Routes } from '../env.ts';
 import { needsNoKey } from './security.ts';
 
-const checkTimeoutMs = 1000;
 const retryAfterSeconds = 2;
 
 const live = createRoute({
@@ -63,7 +63,7 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
 /** `ok`, or the reason why not. A part that does not respond in time counts as unavailable: the probe has a time limit too. */
 async function outcome(check: () => Promise<void>): Promise<string> {
   try {
-    await withTimeout(checkTimeoutMs, check(), () => new Error(`no answer within ${checkTimeoutMs} ms`));
+    await withTimeout(readinessTiming.checkMs, check(), () => new Error(`no answer within ${readinessTiming.checkMs} ms`));
     return 'ok';
   } catch (error) {
     return errorMessage(error);

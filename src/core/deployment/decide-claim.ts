@@ -1,6 +1,6 @@
 /** Whether a queued deployment is claimed now, waits for its turn, or gives way to what has gone live. */
 import { type Deployment, isRestore } from './deployment.ts';
-import { isNewer } from './order.ts';
+import { givesWayTo } from './order.ts';
 
 /** Of the endpoint; null for what is not there. */
 export interface ClaimObservation {
@@ -24,6 +24,6 @@ export type ClaimDecision =
 export function decideClaim(own: Deployment, { inProgress, next, live }: ClaimObservation): ClaimDecision {
   const behind = inProgress ?? (next !== null && next.seq !== own.seq ? next : null);
   if (behind !== null) return { kind: 'wait', behind, detail: `the deployment of ${behind.trainingJobName} goes first` };
-  const isSuperseded = live !== null && (isRestore(own) ? live.runSeq !== own.runSeq : !own.forced && isNewer(live, own));
+  const isSuperseded = live !== null && (isRestore(own) ? live.runSeq !== own.runSeq : givesWayTo(own, live));
   return isSuperseded ? { kind: 'supersede', by: live } : { kind: 'claim' };
 }

@@ -55,6 +55,8 @@ export interface Deployment {
   endpointConfigName: string | null;
   /** The change that was requested last; null before the first one, and after one that failed for a transient reason. */
   endpointChange: EndpointChange | null;
+  /** When the last change was requested that SageMaker confirmed; stays when that change fails, since a metric counts it. */
+  changeRequestedAt: number | null;
   failureReason: string | null;
   supersededBy: string | null;
   /** The error that is being retried, recorded so that its retry budget survives a restart. */
@@ -112,6 +114,7 @@ export interface DeploymentProgress {
   step?: DeploymentStep;
   endpointConfigName?: string;
   endpointChange?: EndpointChange | null;
+  changeRequestedAt?: number | null;
   failureReason?: string | null;
   lastErrorKind?: string | null;
   failingSince?: number | null;

@@ -17,6 +17,21 @@ export const trainingOrder = (run: Pick<TrainingRun, 'seq' | 'trainingCreatedAt'
 export const isNewer = (one: TrainingOrder, other: TrainingOrder): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
+type Queued = TrainingOrder & Pick<Deployment, 'seq' | 'forced'>;
+
+/**
+ * The order of what waits on an endpoint, for `toSorted`: forced ones first, as they were requested, then the newest training. The store
+ * selects the first one by its own means; the conformance suite holds it to this order.
+ */
+export function compareQueued(one: Queued, other: Queued): number {
+  if (one.forced !== other.forced) return one.forced ? -1 : 1;
+  if (one.forced) return one.seq - other.seq;
+  return isNewer(one, other) ? -1 : 1;
+}
+
+/** Whether what waits gives way to what is live: its training is older, and no caller forced it. The store supersedes these. */
+export const givesWayTo = (waiting: Queued, live: TrainingOrder): boolean => !waiting.forced && isNewer(live, waiting);
+
 /** The failure reason of a deployment that gives way to `by`, whose training is newer, or which has only gone live since. */
 export const supersededReason = (by: Pick<Deployment, 'trainingJobName'>, isByNewer: boolean): string =>
   `superseded by ${by.trainingJobName}, which ${isByNewer ? 'is newer' : 'has gone live since'}`;

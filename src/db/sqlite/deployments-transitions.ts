@@ -54,6 +54,10 @@ const statements = prepared((db) => ({
       failureKind: param('failureKind'),
       supersededBy: param('supersededBy'),
       inServiceAt: param('inServiceAt'),
+      // Live, it was requested, also where the worker died before it recorded that SageMaker confirmed it.
+      changeRequestedAt: sql`case when ${param('status')} = 'deployed'
+        then coalesce(${deployments.changeRequestedAt}, ${deployments.endpointChange} ->> 'requestedAt')
+        else ${deployments.changeRequestedAt} end`,
       unsettledSince: param('unsettledSince'),
       overdueSince: null,
       waitsForKind: null,

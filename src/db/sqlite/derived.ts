@@ -2,11 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { latencyBucketsMs } from '../../core/latency-buckets.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
-const reached = {
-  queued: { column: 'created_at', at: (row: string) => `${row}.created_at` },
-  requested: { column: 'endpoint_change', at: (row: string) => `(${row}.endpoint_change ->> 'requestedAt')` },
-  in_service: { column: 'in_service_at', at: (row: string) => `${row}.in_service_at` },
-} as const;
+const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
 type Reached = keyof typeof reached;
 
 /** What one row adds to the tallies: nothing where `when` does not hold. */
@@ -21,19 +17,22 @@ interface Tally {
   when: (row: string) => string;
 }
 
+/** The label of what no detector is known of. */
+export const unknownDetector = 'unknown';
+
 const counted = { bucket: () => '0', sumMs: () => '0' };
 
-const tookMs = (row: string, what: Reached): string => `max(0, ${reached[what].at(row)} - ${row}.training_ended_at)`;
+const tookMs = (row: string, what: Reached): string => `max(0, ${row}.${reached[what]} - ${row}.training_ended_at)`;
 
 const latency = (what: Reached): Tally => ({
   table: 'deployments',
-  columns: [reached[what].column, 'training_ended_at', 'detected_by'],
+  columns: [reached[what], 'training_ended_at', 'detected_by'],
   name: what,
-  label: (row) => `coalesce(${row}.detected_by, '')`,
+  label: (row) => `coalesce(${row}.detected_by, '${unknownDetector}')`,
   bucket: (row) =>
     `case ${latencyBucketsMs.map((most, index) => `when ${tookMs(row, what)} <= ${most} then ${index}`).join(' ')} else ${latencyBucketsMs.length} end`,
   sumMs: (row) => tookMs(row, what),
-  when: (row) => `${row}.training_ended_at is not null and ${reached[what].at(row)} is not null`,
+  when: (row) => `${row}.training_ended_at is not null and ${row}.${reached[what]} is not null`,
 });
 
 const tallies: readonly Tally[] = [

@@ -4,6 +4,7 @@ import type { Actor } from '../../core/history.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import type { LatencyHistogram, MetricsStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
+import { unknownDetector } from './derived.ts';
 import { asc, eq } from './drizzle.ts';
 import type { Db } from './open.ts';
 import { tallies } from './schema.ts';
@@ -30,7 +31,7 @@ function histograms(db: Db, reached: LatencyHistogram['reached']): LatencyHistog
     return [
       {
         reached,
-        detectedBy: label === '' ? null : (label as Actor),
+        detectedBy: label === unknownDetector ? null : (label as Actor),
         buckets: latencyBucketsMs.map((_, index) => atMost(index)),
         count,
         sumMs: sum((tally) => tally.sumMs),

@@ -93,6 +93,7 @@ export const deployments = sqliteTable(
     modelName: text('model_name').notNull(),
     endpointConfigName: text('endpoint_config_name'),
     endpointChange: text('endpoint_change', { mode: 'json' }).$type<EndpointChange>(),
+    changeRequestedAt: integer('change_requested_at'),
     failureReason: text('failure_reason'),
     supersededBy: text('superseded_by'),
     lastErrorKind: text('last_error_kind'),
@@ -175,7 +176,7 @@ export const history = sqliteTable(
   ],
 );
 
-/** Tasks that one process at a time does for all (turns.ts): since when the lease holds, and how far the task has come. */
+/** Tasks that one process at a time does for all (leases.ts): since when the lease holds, and how far the task has come. */
 export const leases = sqliteTable('leases', {
   task: text().primaryKey(),
   takenAt: integer('taken_at'),

@@ -41,7 +41,13 @@ export async function requestEndpointChange(
   const { deployment } = claim;
   try {
     await claim.record(
-      { endpointChange: acknowledged, retryAt: null, ...clearedError(deployment), ...notWaiting(deployment) },
+      {
+        endpointChange: acknowledged,
+        changeRequestedAt: change.requestedAt,
+        retryAt: null,
+        ...clearedError(deployment),
+        ...notWaiting(deployment),
+      },
       historyDetail(action, deployment),
     );
   } catch (error) {

@@ -1,4 +1,5 @@
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
+import { changeTiming } from '../../core/timing.ts';
 import { namePattern } from '../../core/sagemaker/names.ts';
 import { decideRemoval, isInProgress, mayStillRun } from '../../core/training/decide-removal.ts';
 import type { TrainingJob } from '../../core/training/training-run.ts';
@@ -9,7 +10,7 @@ import type { ServiceContext } from '../context.ts';
 import { notTurnedDown, turnDown } from './turn-down.ts';
 
 const options: CallOptions = { maxWaitMs: 5000 };
-const tagWaitMs = 3000;
+const tagWaitMs = changeTiming.tagMs;
 
 /**
  * Deletes a run with its deployments and its history, also one that cannot be handled. SageMaker's training job, models and configurations

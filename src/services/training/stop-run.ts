@@ -1,7 +1,7 @@
 import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
-import { startTiming } from '../../core/timing.ts';
+import { changeTiming, startTiming } from '../../core/timing.ts';
 import { decideStop } from '../../core/training/decide-stop.ts';
 import { isEndedJob, type TrainingRun } from '../../core/training/training-run.ts';
 import type { RunView } from '../../ports/store.ts';
@@ -15,7 +15,7 @@ import { sendStop } from './send-stop.ts';
 import { notTurnedDown, turnDown } from './turn-down.ts';
 
 const findWaitMs = 3000;
-const tagWaitMs = 3000;
+const tagWaitMs = changeTiming.tagMs;
 const stopWaitMs = startTiming.stopInRequestMs;
 
 /**

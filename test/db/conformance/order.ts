@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Deployment } from '../../../src/core/deployment/deployment.ts';
+import { compareQueued, givesWayTo } from '../../../src/core/deployment/order.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { TestDatabase } from './test-database.ts';
 import {
@@ -234,5 +237,38 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     expect((await finish(store, await claim(store, 'forced-1'), 'deployed', 9000)).next?.deploymentId).toBe('forced-2');
     expect((await finish(store, await claim(store, 'forced-2'), 'rolled_back', 9500)).next?.deploymentId).toBe('d-newest');
     expect((await finish(store, await claim(store, 'd-newest'), 'deployed', 9900)).next).toBeNull();
+  });
+
+  it('selects next, and supersedes, as the order of the core says', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ forced: fc.boolean(), trainingCreatedAt: fc.integer({ min: 1, max: 4 }) }), {
+          minLength: 2,
+          maxLength: 8,
+        }),
+        async (trainings) => {
+          const store = newDatabase().open();
+          const waiting: Deployment[] = [];
+          for (const [index, { forced, trainingCreatedAt }] of trainings.entries()) {
+            const name = `t${index}`;
+            await inTraining(store, name);
+            const outcome = { ...completed, trainingCreatedAt };
+            const deployment = newDeployment(`d-${name}`, { forced });
+            const done = await store.runs.finish({ trainingJobName: name, outcome, deployment, actor: 'poll', now: 6000 });
+            waiting.push(present(done?.deployment));
+          }
+          const [first, ...others] = waiting.toSorted(compareQueued).map(present);
+          const live = await claim(store, present(first).deploymentId);
+          const { next } = present(await finish(store, live, 'deployed'));
+          const left = others.filter((one) => !givesWayTo(one, live));
+          expect(next?.deploymentId).toBe(left[0]?.deploymentId);
+          for (const one of others) {
+            const status = (await store.deployments.find(one.deploymentId))?.status;
+            expect(status).toBe(left.includes(one) ? 'queued' : 'superseded');
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 }

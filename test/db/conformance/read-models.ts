@@ -9,6 +9,7 @@ import {
   completed,
   deploy,
   endpoint,
+  finish,
   inTraining,
   newDeployment,
   newRun,
@@ -248,14 +249,14 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     await store.deployments.recordProgress({
       deploymentId,
       fencingToken,
-      progress: { endpointChange: aChange({ requestedAt: 8000 }) },
+      progress: { changeRequestedAt: 8000 },
       now: 8000,
     });
     expect(await requested()).toMatchObject({ count: 1, sumMs: 3000 });
     await store.deployments.recordProgress({
       deploymentId,
       fencingToken,
-      progress: { endpointChange: aChange({ requestedAt: 50_000 }) },
+      progress: { changeRequestedAt: 50_000 },
       now: 50_000,
     });
     expect(await requested()).toMatchObject({
@@ -264,7 +265,26 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
     });
     await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { endpointChange: null }, now: 60_000 });
-    expect(await requested()).toBeUndefined();
+    expect(await requested()).toMatchObject({ count: 1 });
+  });
+
+  it('measures the request of a live one, whose confirmation no worker recorded', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const own = await claim(store, 'd-a');
+    const { deploymentId, fencingToken } = own;
+    await store.deployments.recordProgress({
+      deploymentId,
+      fencingToken,
+      progress: { endpointChange: aChange({ requestedAt: 8000 }) },
+      now: 8000,
+    });
+    const { deployment } = await finish(store, own, 'deployed');
+    expect(deployment.changeRequestedAt).toBe(8000);
+    expect((await store.metrics.latencies()).find(({ reached }) => reached === 'requested')).toMatchObject({
+      count: 1,
+      sumMs: 3000,
+    });
   });
 
   it('counts what is withdrawn no more', async () => {
