@@ -4,7 +4,7 @@
  */
 
 /** The time limit of one call of a worker. */
-const workerCallMs = 10_000;
+export const workerCallMs = 10_000;
 
 /** Starting and stopping a training. */
 export const startTiming = {
@@ -80,6 +80,13 @@ export const timeLimitTiming = {
   gapMs: 5 * 60_000,
   /** An instant further ahead of a reader's was written by a wrong clock. No wait for the database is longer. */
   aheadToleranceMs: 30_000,
+} as const;
+
+/** A task that one process at a time does for all. */
+export const taskLeaseTiming = {
+  /** Longer than one call of the task, since it is renewed between two calls. */
+  leaseMs: 15_000,
+  renewAfterMs: 1_000,
 } as const;
 
 /** One call to SageMaker: to connect, one attempt to its first byte, and a call without a limit of its own with all its attempts. */

@@ -13,8 +13,10 @@ import {
   retryTiming,
   shutdownTiming,
   startTiming,
+  taskLeaseTiming,
   timeLimitTiming,
   trainingNotFoundBudgetMs,
+  workerCallMs,
 } from '../../src/core/timing.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -86,6 +88,10 @@ describe('the time constants', () => {
     expect(retryTiming.longestDelayMs * (1 + retryTiming.jitter)).toBe(75_000);
   });
 
+  it('14: a task lease outlives one call of its task, and is renewed long before its end', () => {
+    expectRising(taskLeaseTiming.renewAfterMs, workerCallMs, taskLeaseTiming.leaseMs);
+  });
+
   it('an attempt ends before its call, and connecting before the attempt', () => {
     expectRising(callTiming.connectMs, callTiming.attemptMs, callTiming.callMs);
   });
@@ -107,6 +113,7 @@ const budget = (ms: number): string => (ms === Infinity ? 'the time limit' : ms 
 describe('docs/reference/timing.md and retry-budgets.md', () => {
   it.each<[string, string]>([
     ['start lease', seconds(startTiming.leaseMs)],
+    ['task lease', seconds(taskLeaseTiming.leaseMs)],
     ['CreateTrainingJob in a request', seconds(startTiming.createInRequestMs)],
     ['search for the job in a request', seconds(startTiming.searchInRequestMs)],
     ['search for the job in a worker', seconds(startTiming.searchInWorkerMs)],

@@ -1,3 +1,4 @@
+import { workerCallMs } from '../../core/timing.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SageMakerError } from '../../core/errors.ts';
 import type { CallOptions, TrainingJobPage, TrainingJobSummary } from '../../ports/sagemaker.ts';
@@ -16,7 +17,6 @@ const listSpacingMs = 600;
 /** Lists may lag, and clocks differ. */
 const overlapMs = 10 * 60_000;
 const dayMs = 24 * 3_600_000;
-const callWaitMs = 10_000;
 
 /**
  * Searches SageMaker's training jobs, newest first, for orphans: jobs of this service that the database does not know, because it was lost
@@ -35,7 +35,7 @@ export async function adoptOrphans(
   const { store, settings, now, log } = ctx;
   const lease = await store.leases.acquire({ task: adoptionTask, everyMs: settings.reconcileIntervalMs, now: now() });
   if (lease === null) return 0;
-  const options: CallOptions = { signal, maxWaitMs: callWaitMs };
+  const options: CallOptions = { signal, maxWaitMs: workerCallMs };
   const count = { adopted: 0 };
   const work = async (renew: () => Promise<void>): Promise<void> => {
     try {

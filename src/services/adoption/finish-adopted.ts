@@ -1,3 +1,4 @@
+import { workerCallMs } from '../../core/timing.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
 import { confirmRetryBudget } from '../../core/training/confirm-retry-budget.ts';
@@ -18,7 +19,7 @@ interface FinishAdoptedInput extends Observer {
   decision: Extract<TrainingDecision, { kind: 'finish' }>;
 }
 
-const callOptions: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };
+const callOptions: CallOptions = { maxWaitMs: workerCallMs, retryThrottles: false };
 
 /** Ends a run whose training had ended before it was adopted: whether it is deployed depends on what happened to its endpoint since. */
 export async function finishAdopted(ctx: ServiceContext, input: FinishAdoptedInput): Promise<JobResult> {

@@ -1,9 +1,8 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { taskLeaseTiming } from '../../core/timing.ts';
 import type { ServiceContext } from '../context.ts';
 
-/** Longer than any one call in the work takes. */
-const leaseMs = 15_000;
-const renewAfterMs = 1000;
+const { leaseMs, renewAfterMs } = taskLeaseTiming;
 
 interface WithLeaseInput<T> {
   task: string;

@@ -1,3 +1,4 @@
+import { workerCallMs } from '../../core/timing.ts';
 import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
@@ -42,7 +43,7 @@ export function notTurnedDown(what: string, problem: SageMakerError): ServiceErr
   return new ServiceError('sagemaker_unavailable', `${detail}: ${why}`, { cause: problem });
 }
 
-const observationLimits: CallOptions = { maxWaitMs: 10_000, retryThrottles: false };
+const observationLimits: CallOptions = { maxWaitMs: workerCallMs, retryThrottles: false };
 /** An outcome is worth more than its tag. */
 const retryBudgetMs = 5 * 60_000;
 
