@@ -156,6 +156,7 @@ CREATE TABLE `training_runs` (
 	`finished_by` text,
 	`start_attempted_at` integer,
 	`start_attempts` integer DEFAULT 0 NOT NULL,
+	`start_unresolved_at` integer,
 	`training_since_at` integer,
 	`stop_requested_at` integer,
 	`abandoned_at` integer,

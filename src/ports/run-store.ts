@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentStatus } from '../core/deployment/deployment.ts';
+import type { FailureKind } from '../core/failure-kind.ts';
 import type { Actor } from '../core/history.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training/training-run.ts';
 import type { NewDeployment } from './deployment-store.ts';
@@ -109,6 +110,18 @@ export interface RunStore {
     trainingJobName: string;
     startAttemptedAt: number;
     detail: string;
+    now: number;
+  }): Promise<TrainingRun | null>;
+  /**
+   * Requests the stop of a run whose start is over without success while an earlier attempt may have created its training, and records
+   * why; null when it is not `requested` by this attempt any more, or its stop is requested already.
+   */
+  cancelStart(params: {
+    trainingJobName: string;
+    startAttemptedAt: number;
+    failureReason: string;
+    failureKind: FailureKind;
+    actor: Actor;
     now: number;
   }): Promise<TrainingRun | null>;
   /**

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type SageMakerErrorKind, SageMakerError } from '../../src/core/errors.ts';
 import { startTiming } from '../../src/core/timing.ts';
 import { decideSearch, decideStart, planStart, type StartAttempt } from '../../src/core/training/decide-start.ts';
-import { mayAppear, observeExisting, observeStartError, type StartObservation } from '../../src/core/training/observe-start.ts';
+import {
+  mayAppear,
+  observeExisting,
+  observeFailedSearch,
+  observeStartError,
+  type StartObservation,
+} from '../../src/core/training/observe-start.ts';
 import type { TrainingRun } from '../../src/core/training/training-run.ts';
 import { aRun, at, hour, minute } from './samples.ts';
 
@@ -43,9 +49,22 @@ describe('planStart', () => {
     ['a run whose start lease holds', { startAttemptedAt: at - startTiming.leaseMs + 1 }, 'search'],
     ['a stop of a run that may have been started', { startAttemptedAt: at - hour, stopRequestedAt: at }, 'search'],
     [
-      'a stop of a run whose last attempt was rejected',
-      { startAttemptedAt: null, startAttempts: 2, stopRequestedAt: at },
+      'a stop of a run whose last attempt was rejected, after one whose outcome is open',
+      { startAttemptedAt: null, startAttempts: 2, startUnresolvedAt: at - hour, stopRequestedAt: at },
       'search',
+    ],
+    [
+      'a stop of a run whose attempts were all rejected',
+      { startAttemptedAt: null, startAttempts: 2, stopRequestedAt: at },
+      expect.objectContaining({ kind: 'finish', outcome: expect.objectContaining({ status: 'stopped', failureKind: null }) }),
+    ],
+    [
+      'a run that was canceled up and is known to have no training',
+      { startAttemptedAt: null, stopRequestedAt: at, failureReason: 'denied', failureKind: 'access_denied' },
+      expect.objectContaining({
+        kind: 'finish',
+        outcome: expect.objectContaining({ status: 'failed', failureReason: 'denied', failureKind: 'access_denied' }),
+      }),
     ],
     [
       'a stop of a run that was never started',
@@ -66,10 +85,27 @@ describe('observeStartError', () => {
     expect(observeStartError(first, anError('already_exists'))).toBeNull();
   });
 
-  it('searches after a later attempt is rejected for good, since an earlier one may have succeeded', () => {
-    const later = aRequest({ startAttempts: 2 });
+  it('searches after a later attempt is rejected for good, where an earlier one may have succeeded', () => {
+    const later = aRequest({ startAttempts: 2, startUnresolvedAt: at - hour });
     expect(observeStartError(later, anError('invalid'))).toBeNull();
+    expect(observeStartError(later, anError('throttled'))).toMatchObject({ kind: 'rejected_unresolved' });
+  });
+
+  it('takes a later refusal for a rejection where all earlier attempts were rejected', () => {
+    const later = aRequest({ startAttempts: 2 });
+    expect(observeStartError(later, anError('invalid'))).toMatchObject({ kind: 'rejected' });
     expect(observeStartError(later, anError('throttled'))).toMatchObject({ kind: 'rejected' });
+    expect(observeStartError(later, anError('already_exists'))).toBeNull();
+  });
+});
+
+describe('observeFailedSearch', () => {
+  it('leaves a rejection one of its own attempt, and reports why an existing job is not shown', () => {
+    const [denied, failure] = [anError('access_denied'), anError('throttled')];
+    const lost = anError('unavailable', { effect: 'unknown' });
+    expect(observeFailedSearch(denied, failure)).toEqual({ kind: 'rejected_unresolved', error: denied });
+    expect(observeFailedSearch(lost, failure)).toEqual({ kind: 'indeterminate', error: lost });
+    expect(observeFailedSearch(anError('already_exists'), failure)).toEqual({ kind: 'indeterminate', error: failure });
   });
 });
 
@@ -112,7 +148,7 @@ describe('decideStart for a request', () => {
   });
 
   it('leaves the run to another process that has its lease', () => {
-    expect(decide({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, checkInMs: 0 });
+    expect(decide({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, failingSince: null, checkInMs: 0 });
   });
 
   it('accepts a throttled request, and releases the lease for a worker', () => {
@@ -177,7 +213,13 @@ describe('decideStart for a worker', () => {
     decide(observation, run, { caller: 'worker', ...attempt });
 
   it('waits for another process that has the lease', () => {
-    expect(inWorker({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, checkInMs: 1000 });
+    const failingSince = at - minute;
+    expect(inWorker({ kind: 'lease_lost' }, {}, { failingSince })).toEqual({
+      kind: 'leave',
+      error: null,
+      failingSince,
+      checkInMs: 1000,
+    });
   });
 
   it('retries what passes, counted from the request, with growing delays', () => {
@@ -202,6 +244,28 @@ describe('decideStart for a worker', () => {
     expect(inWorker({ kind: 'name_conflict', error: anError('already_exists') })).toMatchObject(failed);
   });
 
+  it('keeps the time of a rejection through throttled attempts', () => {
+    const throttled: StartObservation = { kind: 'rejected', error: anError('throttled') };
+    expect(inWorker(throttled, {}, { failingSince: at - minute })).toMatchObject({ kind: 'retry', failingSince: at - minute });
+  });
+
+  it.each([
+    ['access_denied', 5 * minute],
+    ['quota', hour],
+    ['invalid', 5 * minute],
+    ['throttled', 48 * hour],
+  ] as const)('cancels a run that is %s while an earlier attempt may have succeeded, after %d ms', (kind, budgetMs) => {
+    const observation: StartObservation = { kind: 'rejected_unresolved', error: anError(kind) };
+    const begun = { failingSince: at };
+    expect(inWorker(observation, {}, { ...begun, now: at + budgetMs - 1 })).toMatchObject({ kind: 'retry', releaseLease: true });
+    expect(inWorker(observation, {}, { ...begun, now: at + budgetMs })).toMatchObject({
+      kind: 'retry',
+      overdueSince: at + budgetMs,
+    });
+    const spent = inWorker(observation, { overdueSince: at + budgetMs - minute }, { ...begun, now: at + budgetMs });
+    expect(spent).toMatchObject({ kind: 'cancel', failureReason: 'words', checkInMs: expect.any(Number) });
+  });
+
   it('never ends a run whose training may exist, however long that lasts', () => {
     const error = anError('invalid', { effect: 'unknown' });
     const attempt = { now: at + 100 * hour, failingSince: at };
@@ -214,8 +278,12 @@ describe('decideStart for a worker', () => {
 });
 
 describe('decideSearch', () => {
-  const search = (found: Parameters<typeof decideSearch>[1], run: Partial<TrainingRun>, now = at) =>
-    decideSearch(aRequest(run), found, { now, limits, random: () => 0.5 });
+  const search = (
+    found: Parameters<typeof decideSearch>[1],
+    run: Partial<TrainingRun>,
+    now = at,
+    failingSince: number | null = null,
+  ) => decideSearch(aRequest(run), found, { now, failingSince, limits, random: () => 0.5 });
   const stopping = { stopRequestedAt: at, startAttemptedAt: at - hour };
 
   it('marks a training that exists as started, and observes at once one that is to be stopped', () => {
@@ -225,12 +293,17 @@ describe('decideSearch', () => {
 
   it.each(['missing', 'untagged', 'foreign'] as const)('searches again while the lease holds: %s', (kind) => {
     const run = { startAttemptedAt: at, stopRequestedAt: at };
-    expect(search({ kind }, run, at + 4000)).toEqual({ kind: 'leave', error: null, checkInMs: 2000 });
+    expect(search({ kind }, run, at + 4000)).toEqual({ kind: 'leave', error: null, failingSince: null, checkInMs: 2000 });
     expect(search({ kind }, run, at + startTiming.leaseMs - 1)).toMatchObject({ kind: 'leave', checkInMs: 1 });
   });
 
   it('leaves a run that is not to be stopped to the next check when the lease is over', () => {
-    expect(search({ kind: 'missing' }, { startAttemptedAt: at - hour })).toEqual({ kind: 'leave', error: null, checkInMs: 0 });
+    expect(search({ kind: 'missing' }, { startAttemptedAt: at - hour })).toEqual({
+      kind: 'leave',
+      error: null,
+      failingSince: null,
+      checkInMs: 0,
+    });
   });
 
   it('stops a run without a training, and discards an abandoned one', () => {
@@ -241,6 +314,19 @@ describe('decideSearch', () => {
       refusal: null,
       checkInMs: null,
     });
+  });
+
+  it('carries the time of a rejection through its searches, and its delays with it', () => {
+    const failingSince = at - minute;
+    const run = { startAttemptedAt: at };
+    expect(search({ kind: 'missing' }, run, at + 1000, failingSince)).toMatchObject({ failingSince, checkInMs: 14_000 });
+    const error = anError('throttled');
+    expect(search({ kind: 'error', error }, run, at + 1000, failingSince)).toMatchObject({ failingSince, checkInMs: 30_500 });
+  });
+
+  it('counts the delays of a stop whose last lease was released from its request', () => {
+    const run = { startAttemptedAt: null, startUnresolvedAt: at - hour, stopRequestedAt: at };
+    expect(search({ kind: 'error', error: anError('unavailable') }, run, at + 40_000)).toMatchObject({ checkInMs: 20_000 });
   });
 
   it('decides nothing while SageMaker does not say, or does not show the tags', () => {

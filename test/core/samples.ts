@@ -28,6 +28,7 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   finishedBy: null,
   startAttemptedAt: at,
   startAttempts: 1,
+  startUnresolvedAt: null,
   trainingSinceAt: at,
   stopRequestedAt: null,
   abandonedAt: null,

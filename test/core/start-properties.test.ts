@@ -5,7 +5,12 @@ import { SageMakerError, type SageMakerErrorKind } from '../../src/core/errors.t
 import { startTiming } from '../../src/core/timing.ts';
 import { decideSearch, decideStart, planStart, type StartDecision } from '../../src/core/training/decide-start.ts';
 import type { FoundTrainingJob } from '../../src/core/training/match-job.ts';
-import { observeExisting, observeStartError, type StartObservation } from '../../src/core/training/observe-start.ts';
+import {
+  observeExisting,
+  observeFailedSearch,
+  observeStartError,
+  type StartObservation,
+} from '../../src/core/training/observe-start.ts';
 import type { StartRefusal } from '../../src/core/training/start-refusal.ts';
 import { isBeingStarted, type TrainingRun } from '../../src/core/training/training-run.ts';
 import { aRun, at, hour } from './samples.ts';
@@ -39,6 +44,8 @@ class Model {
   /** When the run's training exists and is shown; null while none was created. */
   visibleAt: number | null = null;
   readonly isNameForeign: boolean;
+  /** Of the run's checks, as their job carries it. */
+  #failingSince: number | null = null;
 
   constructor(isNameForeign: boolean, idempotencyKey: string | null) {
     this.isNameForeign = isNameForeign;
@@ -46,8 +53,21 @@ class Model {
     this.run = aRun({ ...own, startAttemptedAt: at, startAttempts: 1 });
   }
 
-  request(fate: Fate): void {
-    if (this.run !== null) this.#apply(decideStart(this.run, this.#create(this.run, fate, true), this.#attempt('request')));
+  /** `meanwhile`: what happens before the API searches, or takes note of the response. */
+  request(fate: Fate, isSearchable: boolean, meanwhile: readonly Move[]): void {
+    const { run } = this;
+    if (run === null) return;
+    const error = this.#call(fate);
+    for (const move of meanwhile) this.move(move);
+    const decision = decideStart(run, this.#observe(run, error, isSearchable), this.#attempt('request'));
+    const isChanged = this.#apply(run, decision);
+    if ('refusal' in decision && (isChanged || this.run === null)) this.refusal = decision.refusal;
+  }
+
+  move(move: Move): void {
+    if (move.kind === 'wait') this.now += move.ms;
+    else if (move.kind === 'stop') this.stop();
+    else this.check(move);
   }
 
   check({ create, isSearchable, dies }: Extract<Move, { kind: 'check' }>): void {
@@ -56,13 +76,19 @@ class Model {
     const plan = planStart(run, this.now);
     if (plan === 'search') {
       const found = isSearchable ? this.#find() : { kind: 'error' as const, error: errorOf('throttled', 'none') };
-      this.#apply(decideSearch(run, found, this.#attempt('worker')));
+      this.#apply(run, decideSearch(run, found, this.#attempt('worker')));
     } else if (plan === 'create') {
-      this.run = { ...run, startAttemptedAt: this.now, startAttempts: run.startAttempts + 1 };
-      const observation = this.#create(this.run, create, isSearchable);
+      const leased: TrainingRun = {
+        ...run,
+        startAttemptedAt: this.now,
+        startAttempts: run.startAttempts + 1,
+        startUnresolvedAt: run.startAttemptedAt ?? run.startUnresolvedAt,
+      };
+      this.run = leased;
+      const observation = this.#observe(leased, this.#call(create), isSearchable);
       // The worker may be killed between the call and the record.
-      if (!dies) this.#apply(decideStart(this.run, observation, this.#attempt('worker')));
-    } else this.#apply(plan);
+      if (!dies) this.#apply(leased, decideStart(leased, observation, this.#attempt('worker')));
+    } else this.#apply(run, plan);
   }
 
   stop(): void {
@@ -71,16 +97,15 @@ class Model {
 
   #attempt(caller: 'request' | 'worker') {
     const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
-    return { caller, now: this.now, failingSince: null, limits, random: () => 0.5 };
+    return { caller, now: this.now, failingSince: this.#failingSince, limits, random: () => 0.5 };
   }
 
-  /** As startRun does: the call, then a search where the error leaves the outcome open. */
-  #create(run: TrainingRun, fate: Fate, isSearchable: boolean): StartObservation {
-    const error = this.#call(fate);
+  /** As startRun does: what the error says, and a search where that leaves the outcome open. */
+  #observe(run: TrainingRun, error: SageMakerError | null, isSearchable: boolean): StartObservation {
     if (error === null) return { kind: 'started', arn: 'arn' };
     const certain = observeStartError(run, error);
     if (certain !== null) return certain;
-    return isSearchable ? observeExisting(run, error, this.#find()) : { kind: 'indeterminate', error };
+    return isSearchable ? observeExisting(run, error, this.#find()) : observeFailedSearch(error, errorOf('throttled', 'none'));
   }
 
   #call(fate: Fate): SageMakerError | null {
@@ -96,27 +121,42 @@ class Model {
     return this.visibleAt !== null && this.visibleAt <= this.now ? { kind: 'own', arn: 'arn' } : { kind: 'missing' };
   }
 
-  #apply(decision: StartDecision): void {
-    if (this.run === null) return;
-    if ('refusal' in decision) this.refusal = decision.refusal ?? this.refusal;
+  /** As the store does: compares before it sets. False when the run was changed meanwhile. */
+  #apply(before: TrainingRun, decision: StartDecision): boolean {
+    const { run } = this;
+    if (run?.status !== 'requested') return false;
+    const isOfAttempt = run.startAttemptedAt === before.startAttemptedAt;
+    if ('failingSince' in decision) this.#failingSince = decision.failingSince;
     switch (decision.kind) {
       case 'mark_started':
-        this.run = { ...this.run, status: 'training', trainingJobArn: decision.arn };
-        break;
+        this.run = { ...run, status: 'training', trainingJobArn: decision.arn };
+        return true;
       case 'retry':
-        this.run = { ...this.run, startAttemptedAt: decision.releaseLease ? null : this.run.startAttemptedAt };
-        break;
+        this.run = {
+          ...run,
+          startAttemptedAt: decision.releaseLease && isOfAttempt ? null : run.startAttemptedAt,
+          overdueSince: decision.overdueSince,
+        };
+        return true;
       case 'discard':
-        this.run = null;
-        break;
+        if (isOfAttempt) this.run = null;
+        return isOfAttempt;
       case 'abandon':
-        this.run = { ...this.run, abandonedAt: this.now, stopRequestedAt: this.now };
-        break;
+        if (isOfAttempt) this.run = { ...run, abandonedAt: this.now, stopRequestedAt: run.stopRequestedAt ?? this.now };
+        return isOfAttempt;
+      case 'cancel': {
+        if (!isOfAttempt || run.stopRequestedAt !== null) return false;
+        const { failureReason, failureKind } = decision;
+        this.run = { ...run, stopRequestedAt: this.now, failureReason, failureKind };
+        return true;
+      }
       case 'finish':
-        this.run = { ...this.run, status: decision.outcome.status };
-        break;
-      case 'leave':
+        this.run = { ...run, status: decision.outcome.status };
+        return true;
       case 'keep':
+        return true;
+      case 'leave':
+        return false;
     }
   }
 }
@@ -140,28 +180,33 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
 );
 
 test('decideStart > leaves no training without a run, whatever is lost, late, refused or killed', () => {
+  const someMoves = (maxLength: number) => fc.array(aMove, { maxLength });
   fc.assert(
-    fc.property(fc.boolean(), fc.boolean(), aFate, fc.array(aMove, { maxLength: 25 }), (isForeign, hasKey, first, moves) => {
-      const model = new Model(isForeign, hasKey ? 'key' : null);
-      model.request(first);
-      for (const move of moves) {
-        if (move.kind === 'wait') model.now += move.ms;
-        else if (move.kind === 'stop') model.stop();
-        else model.check(move);
-      }
-      // In the end SageMaker responds, and checks continue.
-      for (let count = 0; count < 5; count += 1) {
-        model.now += startTiming.leaseMs;
-        model.check({ kind: 'check', create: { kind: 'responds' }, isSearchable: true, dies: false });
-      }
-      const { run, refusal, visibleAt } = model;
-      expect(run !== null && isBeingStarted(run, model.now)).toBe(false);
-      expect(run?.status).not.toBe('requested');
-      expect(run?.status === 'training').toBe(visibleAt !== null);
-      if (run !== null && run.abandonedAt !== null) expect(run.stopRequestedAt).not.toBeNull();
-      if (refusal !== null && refusal.code !== 'sagemaker_unavailable') expect([run, visibleAt]).toEqual([null, null]);
-      if (isForeign) expect(visibleAt).toBeNull();
-    }),
+    fc.property(
+      fc.record({ isForeign: fc.boolean(), hasKey: fc.boolean(), first: aFate, isSearchable: fc.boolean() }),
+      someMoves(4),
+      someMoves(25),
+      ({ isForeign, hasKey, first, isSearchable }, meanwhile, moves) => {
+        const model = new Model(isForeign, hasKey ? 'key' : null);
+        model.request(first, isSearchable, meanwhile);
+        for (const move of moves) model.move(move);
+        // In the end SageMaker responds, and checks continue.
+        for (let count = 0; count < 5; count += 1) {
+          model.now += startTiming.leaseMs;
+          model.check({ kind: 'check', create: { kind: 'responds' }, isSearchable: true, dies: false });
+        }
+        const { run, refusal, visibleAt } = model;
+        expect(run !== null && isBeingStarted(run, model.now)).toBe(false);
+        expect(run?.status).not.toBe('requested');
+        expect(run?.status === 'training').toBe(visibleAt !== null);
+        if (run !== null && run.abandonedAt !== null) expect(run.stopRequestedAt).not.toBeNull();
+        if (refusal !== null && refusal.code !== 'sagemaker_unavailable') expect([run, visibleAt]).toEqual([null, null]);
+        // Without a key the caller has no other way to the run: what is refused is not deployed, and what is accepted stays.
+        if (refusal !== null && !hasKey && run !== null) expect(run.abandonedAt).not.toBeNull();
+        if (refusal === null) expect(run).not.toBeNull();
+        if (isForeign) expect(visibleAt).toBeNull();
+      },
+    ),
     { numRuns: 3000 },
   );
 });

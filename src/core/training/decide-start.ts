@@ -5,8 +5,9 @@
 import { refusalKind } from '../deployment/endpoint-failure.ts';
 import { isTransient } from '../decide-retry.ts';
 import type { SageMakerError } from '../errors.ts';
+import type { FailureKind } from '../failure-kind.ts';
 import { minRetryDelayMs, pollDelayMs, retryDelayMs } from '../retry-delay.ts';
-import { startTiming } from '../timing.ts';
+import { retryBudgets, startTiming } from '../timing.ts';
 import { confirmRetryBudget } from './confirm-retry-budget.ts';
 import type { TrainingLimits } from './decide-training.ts';
 import type { FoundTrainingJob } from './match-job.ts';
@@ -18,7 +19,7 @@ export interface StartAttempt {
   /** `request`: a caller waits for the outcome. `worker`: a check of the run. */
   caller: 'request' | 'worker';
   now: number;
-  /** Since when an error that may be permanent has lasted (Snooze). */
+  /** Since when SageMaker has rejected the start for a reason that may be permanent (Snooze). */
   failingSince: number | null;
   limits: TrainingLimits;
   random: () => number;
@@ -28,7 +29,7 @@ export interface StartAttempt {
 export type StartDecision = { checkInMs: number | null } & (
   | { kind: 'mark_started'; arn: string; detail: string }
   /** Changes nothing. `error`: SageMaker could not be searched for the training. */
-  | { kind: 'leave'; error: SageMakerError | null }
+  | { kind: 'leave'; error: SageMakerError | null; failingSince: number | null }
   /** Attempts the start again. `releaseLease`: no training exists, so another process may do so at once. */
   | { kind: 'retry'; error: SageMakerError; releaseLease: boolean; failingSince: number | null; overdueSince: number | null }
   /** Deletes the run, which has no training. `refusal`: what the caller of the request receives. */
@@ -37,6 +38,8 @@ export type StartDecision = { checkInMs: number | null } & (
   | { kind: 'keep'; refusal: StartRefusal; error: SageMakerError }
   /** Has a worker stop the training if there is one; the caller receives the refusal. */
   | { kind: 'abandon'; refusal: StartRefusal; error: SageMakerError }
+  /** Requests the stop of the training that an earlier attempt may have created. A search that works again ends the run. */
+  | { kind: 'cancel'; error: SageMakerError; failureReason: string; failureKind: FailureKind }
   /** Ends the run, which has no training. */
   | { kind: 'finish'; outcome: TrainingOutcome }
 );
@@ -49,17 +52,20 @@ const leaseRecheckMs = 1000;
  * looks for a training that exists already. Otherwise it makes an attempt itself.
  */
 export function planStart(
-  run: Pick<TrainingRun, 'status' | 'startAttemptedAt' | 'startAttempts' | 'stopRequestedAt'>,
+  run: Pick<
+    TrainingRun,
+    'status' | 'startAttemptedAt' | 'startUnresolvedAt' | 'stopRequestedAt' | 'failureReason' | 'failureKind'
+  >,
   now: number,
 ): 'create' | 'search' | StartDecision {
   // A released lease says that its own attempt created no training. An earlier one may have.
-  if (run.stopRequestedAt !== null && run.startAttemptedAt === null && run.startAttempts <= 1) return stopped;
+  if (run.stopRequestedAt !== null && run.startAttemptedAt === null && run.startUnresolvedAt === null) return endOfStopped(run);
   return run.stopRequestedAt !== null || isBeingStarted(run, now) ? 'search' : 'create';
 }
 
 /** What follows from an attempt. `run`: as it was when the attempt began, with its start lease. */
 export function decideStart(run: TrainingRun, observation: StartObservation, attempt: StartAttempt): StartDecision {
-  const { caller, limits, random } = attempt;
+  const { caller, limits, failingSince, random } = attempt;
   const pollMs = pollDelayMs(limits.pollIntervalMs, random);
   switch (observation.kind) {
     case 'started':
@@ -67,7 +73,7 @@ export function decideStart(run: TrainingRun, observation: StartObservation, att
     case 'found':
       return { kind: 'mark_started', arn: observation.arn, detail: 'found to be started already', checkInMs: pollMs };
     case 'lease_lost':
-      return leave(caller === 'request' ? 0 : leaseRecheckMs);
+      return leave({ checkInMs: caller === 'request' ? 0 : leaseRecheckMs, failingSince });
     case 'name_conflict': {
       const { error } = observation;
       if (caller === 'worker') return fail(error);
@@ -75,6 +81,7 @@ export function decideStart(run: TrainingRun, observation: StartObservation, att
     }
     case 'rejected':
       return caller === 'worker' ? retryInWorker(run, observation, attempt) : rejectedInRequest(run, observation.error, random);
+    case 'rejected_unresolved':
     case 'indeterminate':
       return caller === 'worker' ? retryInWorker(run, observation, attempt) : indeterminateInRequest(run, observation.error);
   }
@@ -84,11 +91,11 @@ export function decideStart(run: TrainingRun, observation: StartObservation, att
 export function decideSearch(
   run: TrainingRun,
   found: FoundTrainingJob | { kind: 'error'; error: SageMakerError },
-  { now, limits, random }: Pick<StartAttempt, 'now' | 'limits' | 'random'>,
+  { now, failingSince, limits, random }: Omit<StartAttempt, 'caller'>,
 ): StartDecision {
   const isStopping = run.stopRequestedAt !== null;
-  const attemptedAt = run.startAttemptedAt ?? now;
-  const retryMs = retryDelayMs(now - attemptedAt, random);
+  const since = Math.min(failingSince ?? now, run.startAttemptedAt ?? run.stopRequestedAt ?? now);
+  const retryMs = retryDelayMs(now - since, random);
   if (found.kind === 'own') {
     return isStopping
       ? { kind: 'mark_started', arn: found.arn, detail: 'found to be started, and to be stopped', checkInMs: 0 }
@@ -99,19 +106,26 @@ export function decideSearch(
           checkInMs: pollDelayMs(limits.pollIntervalMs, random),
         };
   }
-  if (found.kind === 'error') return leave(retryMs, found.error);
+  if (found.kind === 'error') return leave({ checkInMs: retryMs, failingSince, error: found.error });
   // The request of another attempt may still arrive.
-  if (isBeingStarted(run, now)) return leave(Math.min(retryMs, leaseLeftMs(attemptedAt, now)));
-  if (!isStopping) return leave(0);
-  if (found.kind === 'untagged') return leave(minRetryDelayMs);
-  return run.abandonedAt === null ? stopped : { kind: 'discard', refusal: null, checkInMs: null };
+  if (isBeingStarted(run, now)) return leave({ checkInMs: Math.min(retryMs, leaseLeftMs(run, now)), failingSince });
+  if (!isStopping) return leave({ checkInMs: 0, failingSince });
+  if (found.kind === 'untagged') return leave({ checkInMs: minRetryDelayMs, failingSince });
+  return run.abandonedAt === null ? endOfStopped(run) : { kind: 'discard', refusal: null, checkInMs: null };
 }
 
 /** Never longer than a lease: one in the future was acquired by a clock that was ahead. */
-const leaseLeftMs = (attemptedAt: number, now: number): number =>
-  Math.min(Math.max(0, attemptedAt + startTiming.leaseMs - now), startTiming.leaseMs);
+const leaseLeftMs = ({ startAttemptedAt }: TrainingRun, now: number): number =>
+  Math.min(Math.max(0, (startAttemptedAt ?? 0) + startTiming.leaseMs - now), startTiming.leaseMs);
 
-const leave = (checkInMs: number, error: SageMakerError | null = null): StartDecision => ({ kind: 'leave', error, checkInMs });
+const leave = ({
+  error = null,
+  ...rest
+}: {
+  checkInMs: number;
+  failingSince: number | null;
+  error?: SageMakerError | null;
+}): StartDecision => ({ kind: 'leave', error, ...rest });
 
 function rejectedInRequest({ overdueSince }: TrainingRun, error: SageMakerError, random: () => number): StartDecision {
   if (error.kind !== 'throttled') return { kind: 'discard', refusal: rejectedStart(error), checkInMs: null };
@@ -129,26 +143,40 @@ function indeterminateInRequest(run: TrainingRun, error: SageMakerError): StartD
   return { kind: run.idempotencyKey === null ? 'abandon' : 'keep', refusal, error, checkInMs: startTiming.leaseMs };
 }
 
-/** Where a training may exist, only a response of SageMaker that there is none ends the run. */
+/** Where this attempt may have created the training, only a response of SageMaker that there is none ends the run. */
 function retryInWorker(
   run: TrainingRun,
-  { kind, error }: Extract<StartObservation, { kind: 'rejected' | 'indeterminate' }>,
+  { kind, error }: Extract<StartObservation, { kind: 'rejected' | 'rejected_unresolved' | 'indeterminate' }>,
   { now, failingSince, limits, random }: StartAttempt,
 ): StartDecision {
-  const since = isTransient(error.kind) ? Math.min(run.createdAt, now) : (failingSince ?? now);
+  const isPassing = isTransient(error.kind);
+  const since = isPassing ? Math.min(run.createdAt, now) : (failingSince ?? now);
   const forMs = now - since;
-  const isRejected = kind === 'rejected';
-  const budget = isRejected ? confirmRetryBudget(run, error, { forMs, now, limits }) : { ...run, isSpent: false };
-  if (budget.isSpent) return fail(error);
+  const isRejected = kind !== 'indeterminate';
+  // A search that fails once is no reason to stop a training that may run.
+  const budgetOf = kind === 'rejected_unresolved' && retryBudgets[error.kind] === 0 ? 'unknown' : error.kind;
+  const budget = isRejected
+    ? confirmRetryBudget(run, { kind: budgetOf, message: error.message }, { forMs, now, limits })
+    : { ...run, isSpent: false };
+  if (budget.isSpent) return kind === 'rejected_unresolved' ? cancel(error, retryDelayMs(0, random)) : fail(error);
   return {
     kind: 'retry',
     error,
     releaseLease: isRejected,
-    failingSince: isTransient(error.kind) ? null : since,
+    // A throttled attempt says nothing about the reason for which an earlier one was rejected.
+    failingSince: isPassing ? failingSince : since,
     overdueSince: budget.overdueSince,
     checkInMs: Math.max(retryDelayMs(forMs, random), isRejected ? 0 : minRetryDelayMs),
   };
 }
+
+const cancel = (error: SageMakerError, checkInMs: number): StartDecision => ({
+  kind: 'cancel',
+  error,
+  failureReason: error.message,
+  failureKind: refusalKind(error.kind, error.message),
+  checkInMs,
+});
 
 const finish = (outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): StartDecision => ({
   kind: 'finish',
@@ -156,7 +184,11 @@ const finish = (outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutco
   checkInMs: null,
 });
 
-const stopped = finish({ status: 'stopped', failureReason: 'stopped before the training was started' });
+/** One whose start a worker canceled keeps the reason. */
+const endOfStopped = ({ failureReason, failureKind }: Pick<TrainingRun, 'failureReason' | 'failureKind'>): StartDecision =>
+  failureReason === null
+    ? finish({ status: 'stopped', failureReason: 'stopped before the training was started' })
+    : finish({ status: 'failed', failureReason, failureKind });
 
 const fail = ({ kind, message }: SageMakerError): StartDecision =>
   finish({ status: 'failed', failureReason: message, failureKind: refusalKind(kind, message) });

@@ -20,7 +20,7 @@ const taggedWithinStarts = 10;
  * SageMaker shows.
  */
 export function matchJob(
-  run: Pick<TrainingRun, 'trainingJobName' | 'runId' | 'request' | 'startAttemptedAt' | 'startAttempts'>,
+  run: Pick<TrainingRun, 'trainingJobName' | 'runId' | 'request' | 'startAttemptedAt' | 'startAttempts' | 'startUnresolvedAt'>,
   job: TrainingJob,
   tags: Record<string, string> | null,
   now: number,
@@ -29,7 +29,9 @@ export function matchJob(
   const asRequested = job.name === run.trainingJobName && run.request !== null && isAsRequested(run.request, job);
   if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', arn: job.arn };
   // Measured by the service's clock alone: SageMaker's CreationTime comes from another one.
-  const isNew = !hasPassed(run.startAttemptedAt ?? 0, taggedWithinMs, now) && run.startAttempts <= taggedWithinStarts;
+  const isNew =
+    !hasPassed(run.startAttemptedAt ?? run.startUnresolvedAt ?? 0, taggedWithinMs, now) &&
+    run.startAttempts <= taggedWithinStarts;
   const isUntagged = tags !== null && Object.keys(tags).length === 0;
   return { kind: isUntagged && asRequested && isNew ? 'untagged' : 'foreign' };
 }

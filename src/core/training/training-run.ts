@@ -72,6 +72,11 @@ export interface TrainingRun {
   /** When the last start lease was acquired; null when it was released, since its attempt created no training. */
   startAttemptedAt: number | null;
   startAttempts: number;
+  /**
+   * When the latest attempt before the last one began whose outcome was never known: it may have created the training. null where SageMaker
+   * rejected each of them.
+   */
+  startUnresolvedAt: number | null;
   /** Since when SageMaker is known to have the job: the time limit of monitoring counts from here. */
   trainingSinceAt: number | null;
   stopRequestedAt: number | null;
@@ -103,7 +108,7 @@ export interface TrainingOutcome {
   detail?: string;
 }
 
-/** Returns an outcome with null for what is not given. */
+/** Returns an outcome with null for what is not canceled. */
 export const toOutcome = (outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): TrainingOutcome => ({
   secondaryStatus: null,
   failureReason: null,

@@ -15,6 +15,8 @@ const statements = prepared((db) => ({
     .set({
       startAttemptedAt: sql`${param.now}`,
       startAttempts: sql`${trainingRuns.startAttempts} + 1`,
+      // A lease that was not released is one of an attempt without an outcome.
+      startUnresolvedAt: sql`coalesce(${trainingRuns.startAttemptedAt}, ${trainingRuns.startUnresolvedAt})`,
       updatedAt: sql`${param.now}`,
     })
     .where(
@@ -48,7 +50,7 @@ const ofAttempt = (trainingJobName: string, startAttemptedAt: number) =>
     eq(trainingRuns.startAttemptedAt, startAttemptedAt),
   );
 
-type StartMethods = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discard' | 'abandon';
+type StartMethods = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discard' | 'abandon' | 'cancelStart';
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
   acquireStartLease: ({ trainingJobName, now }) =>
@@ -92,6 +94,20 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
         .get();
       if (!run) return null;
       appendTrainingHistory(db, run, { from: 'requested', to: 'requested', actor: 'api', detail }, now);
+      return run;
+    }),
+
+  cancelStart: ({ trainingJobName, startAttemptedAt, failureReason, failureKind, actor, now }) =>
+    database.write((tx, db) => {
+      const run = tx
+        .update(trainingRuns)
+        .set({ stopRequestedAt: now, failureReason, failureKind, updatedAt: now })
+        .where(and(ofAttempt(trainingJobName, startAttemptedAt), sql`${trainingRuns.stopRequestedAt} is null`))
+        .returning()
+        .get();
+      if (!run) return null;
+      const detail = `stop requested: ${failureReason}`;
+      appendTrainingHistory(db, run, { from: 'requested', to: 'requested', actor, detail }, now);
       return run;
     }),
 });

@@ -56,6 +56,23 @@ export async function applyStart(ctx: ServiceContext, { run, decision, actor }: 
       );
       return abandoned;
     }
+    case 'cancel': {
+      const { error, failureReason, failureKind } = decision;
+      const canceled = await store.runs.cancelStart({
+        trainingJobName,
+        startAttemptedAt,
+        failureReason,
+        failureKind,
+        actor,
+        now: now(),
+      });
+      if (canceled === null) return null;
+      log.warn(
+        { event: 'training.start_canceled', err: error },
+        'training start canceled; a worker stops the training if there is one',
+      );
+      return canceled;
+    }
     case 'finish': {
       const { outcome } = decision;
       const finished = await store.runs.finish({ trainingJobName, outcome, deployment: null, actor, now: now() });

@@ -27,9 +27,9 @@ export async function resumeStart(ctx: ServiceContext, input: ResumeStartInput):
   const { run, decision } = await decide(ctx, input);
   const after = await applyStart(ctx, { run, decision, actor: input.actor });
   const isChangedElsewhere = after === null && decision.kind !== 'leave';
-  const { checkInMs } = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) : decision;
-  if (checkInMs === null) return complete;
-  return snooze(checkInMs, decision.kind === 'retry' ? decision.failingSince : null);
+  const followed = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) : decision;
+  if (followed.checkInMs === null) return complete;
+  return snooze(followed.checkInMs, 'failingSince' in followed ? followed.failingSince : null);
 }
 
 async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ run: TrainingRun; decision: StartDecision }> {

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SageMakerError } from '../../core/errors.ts';
 import { trainingJobTags } from '../../core/sagemaker/tags.ts';
-import { mayAppear, observeExisting, observeStartError, type StartObservation } from '../../core/training/observe-start.ts';
+import {
+  mayAppear,
+  observeExisting,
+  observeFailedSearch,
+  observeStartError,
+  type StartObservation,
+} from '../../core/training/observe-start.ts';
 import type { TrainingRequest, TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
@@ -86,6 +92,6 @@ async function searchExisting(
     return observeExisting(run, error, found);
   } catch (failure) {
     if (!(failure instanceof SageMakerError)) throw failure;
-    return { kind: 'indeterminate', error: error.kind === 'already_exists' ? failure : error };
+    return observeFailedSearch(error, failure);
   }
 }

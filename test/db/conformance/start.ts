@@ -69,6 +69,51 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     });
   });
 
+  it('remembers an attempt whose lease was never released, through later ones that were', async () => {
+    const store = newDatabase().open();
+    const { leaseMs } = startTiming;
+    await store.runs.insert({ run: newRun('a'), now: 1000, startNow: true });
+    const attempt = async (now: number) => (await store.runs.acquireStartLease({ trainingJobName: 'a', now }))?.startUnresolvedAt;
+    const release = (startAttemptedAt: number) =>
+      store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt, now: startAttemptedAt });
+    await release(1000);
+    expect(await attempt(2000)).toBeNull();
+    expect(await attempt(2000 + leaseMs)).toBe(2000);
+    await release(2000 + leaseMs);
+    expect(await attempt(3000 + leaseMs)).toBe(2000);
+    expect(await attempt(3000 + 2 * leaseMs)).toBe(3000 + leaseMs);
+  });
+
+  it('cancels a start while this attempt holds it, with the reason and a stop of what there may be', async () => {
+    const store = newDatabase().open();
+    await store.runs.insert({ run: newRun('a', keyed), now: 1000 });
+    await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 });
+    const cancelStart = (startAttemptedAt: number) =>
+      store.runs.cancelStart({
+        trainingJobName: 'a',
+        startAttemptedAt,
+        failureReason: 'denied',
+        failureKind: 'access_denied',
+        actor: 'poll',
+        now: 3000,
+      });
+    expect(await cancelStart(1999)).toBeNull();
+    expect(await cancelStart(2000)).toMatchObject({
+      ...keyed,
+      status: 'requested',
+      stopRequestedAt: 3000,
+      abandonedAt: null,
+      failureReason: 'denied',
+      failureKind: 'access_denied',
+    });
+    expect(await cancelStart(2000)).toBeNull();
+    expect(await reported(store, 'a')).toEqual([
+      'training >requested api',
+      'training requested>requested poll: stop requested: denied',
+    ]);
+    expect(await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 + startTiming.leaseMs })).toBeNull();
+  });
+
   it('records the training once', async () => {
     const { open } = newDatabase();
     const store = open();

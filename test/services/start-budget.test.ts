@@ -1,0 +1,207 @@
+/** How long a start is retried, and how many calls that takes: hours of simulated time, with each check when it is due. */
+import { describe, expect, it } from 'vitest';
+import { SageMakerError, type SageMakerErrorKind } from '../../src/core/errors.ts';
+import { startTiming } from '../../src/core/timing.ts';
+import { createRun } from '../../src/services/training/create-run.ts';
+import { observeRun } from '../../src/services/training/observe-run.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
+import { startTestContext, type TestContext } from './harness.ts';
+
+const minute = 60;
+const hour = 60 * minute;
+const job = 'named';
+const create = 'CreateTrainingJob';
+const describeJob = 'DescribeTrainingJob';
+
+interface Budgeted extends TestContext {
+  /** Errors in place of responses. */
+  errors: { create?: SageMakerErrorKind; search?: SageMakerErrorKind };
+  /** Every tenth search is throttled, the first one included. */
+  throttlesSearches: boolean;
+  /** The operations that were called. */
+  calls: string[];
+}
+
+const errorOf = (kind: SageMakerErrorKind, operation: string): SageMakerError =>
+  new SageMakerError({
+    kind,
+    operation,
+    resource: 'training_job',
+    message: kind,
+    effect: operation === create && kind === 'unavailable' ? 'unknown' : 'none',
+    possiblyInFlight: false,
+    code: kind,
+    requestId: null,
+  });
+
+/** SageMaker with errors that take no time: the client's own retries wait by the real clock. */
+async function startBudgeted(): Promise<Budgeted> {
+  const context = await startTestContext();
+  const { sagemaker } = context.ctx;
+  const budgeted: Budgeted = { ...context, errors: {}, throttlesSearches: false, calls: [] };
+  let searches = 0;
+  const failIf = (operation: string, kind: SageMakerErrorKind | undefined): void => {
+    budgeted.calls.push(operation);
+    if (kind !== undefined) throw errorOf(kind, operation);
+  };
+  context.ctx.sagemaker = {
+    ...sagemaker,
+    createTrainingJob: async (...params) => {
+      failIf(create, budgeted.errors.create);
+      return sagemaker.createTrainingJob(...params);
+    },
+    describeTrainingJob: async (...params) => {
+      const isThrottled = budgeted.throttlesSearches && searches++ % 10 === 0;
+      failIf(describeJob, isThrottled ? 'throttled' : budgeted.errors.search);
+      return sagemaker.describeTrainingJob(...params);
+    },
+  };
+  return budgeted;
+}
+
+const setBoth = ({ errors }: Budgeted, kind: SageMakerErrorKind | undefined): void => {
+  errors.create = kind;
+  errors.search = kind;
+};
+
+const findRun = ({ ctx }: Budgeted) => ctx.store.runs.find(job);
+const checkOnce = (context: Budgeted, failingSince: number | null = null) =>
+  observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince });
+
+/** Checks the run whenever its check is due. Ends with the run, after the time, or with more calls than any budget needs. */
+async function check(context: Budgeted, forSeconds: number): Promise<{ seconds: number; calls: number }> {
+  const { clock, calls } = context;
+  const startedAt = clock.now;
+  const before = calls.length;
+  let failingSince: number | null = null;
+  while (clock.now - startedAt < forSeconds * 1000 && calls.length - before < 3000) {
+    const result = await checkOnce(context, failingSince);
+    if (result.kind !== 'snooze') break;
+    clock.now += result.delayMs;
+    ({ failingSince } = result);
+  }
+  return { seconds: (clock.now - startedAt) / 1000, calls: calls.length - before };
+}
+
+const request = { autoDeploy: true, idempotencyKey: 'key', body: { trainingJobName: job } };
+
+/** A run whose request was throttled: no attempt is open. */
+async function startThrottled(): Promise<Budgeted> {
+  const context = await startBudgeted();
+  context.errors.create = 'throttled';
+  await createRun(context.ctx, request);
+  context.errors.create = undefined;
+  return context;
+}
+
+/** A run whose first attempt is open: its response is lost, and SageMaker cannot be searched. `created`: its training exists. */
+async function startOpen(created: boolean): Promise<Budgeted> {
+  const context = await startBudgeted();
+  context.simulator.changeSettings({ trainingSeconds: 100 * hour });
+  setBoth(context, 'unavailable');
+  if (created) {
+    context.errors.create = undefined;
+    context.simulator.addFault({ kind: 'lose_response', match: { operation: create }, times: 1 });
+  }
+  await expect(createRun(context.ctx, request)).rejects.toMatchObject({ code: 'sagemaker_unavailable' });
+  setBoth(context, undefined);
+  context.clock.advance(startTiming.leaseMs / 1000 + 1);
+  return context;
+}
+
+describe('observeRun, for a run that is requested', () => {
+  it('fails a throttled run whose permissions are lost, after five minutes', async () => {
+    const context = await startThrottled();
+    setBoth(context, 'access_denied');
+    const { seconds, calls } = await check(context, 72 * hour);
+    expect(await findRun(context)).toMatchObject({ status: 'failed', failureKind: 'access_denied' });
+    expect(seconds).toBeGreaterThan(5 * minute);
+    expect(seconds).toBeLessThan(10 * minute);
+    expect(calls).toBeLessThan(40);
+  });
+
+  it('fails a throttled run whose quota is used up, after an hour and without a search', async () => {
+    const context = await startThrottled();
+    context.throttlesSearches = true;
+    context.errors.create = 'quota';
+    const { seconds, calls } = await check(context, 6 * hour);
+    expect(await findRun(context)).toMatchObject({ status: 'failed', failureKind: 'quota' });
+    expect(seconds).toBeGreaterThan(hour);
+    expect(seconds).toBeLessThan(hour + 5 * minute);
+    expect(calls).toBeLessThan(150);
+    expect(context.calls).not.toContain(describeJob);
+  });
+
+  it('fails a run with an open attempt whose quota is used up, though searches are throttled', async () => {
+    const context = await startOpen(false);
+    context.throttlesSearches = true;
+    context.errors.create = 'quota';
+    const { seconds, calls } = await check(context, 6 * hour);
+    expect(await findRun(context)).toMatchObject({ status: 'failed', failureKind: 'quota' });
+    expect(seconds).toBeLessThan(hour + 5 * minute);
+    expect(calls).toBeLessThan(200);
+  });
+
+  it.each([
+    ['stops the training that an open attempt created', true, 'stopped', 1],
+    ['fails the run where an open attempt created no training', false, 'failed', 0],
+  ])(
+    '%s, once its permissions return after more than the grace',
+    async (_, created, status, stops) => {
+      const context = await startOpen(created);
+      setBoth(context, 'access_denied');
+      const first = await check(context, 12 * minute);
+      expect(first.calls).toBeLessThan(80);
+      expect(await findRun(context)).toMatchObject({
+        status: 'requested',
+        stopRequestedAt: expect.any(Number),
+        failureReason: 'access_denied',
+        failureKind: 'access_denied',
+      });
+      expect((await check(context, 24 * hour)).calls).toBeLessThan(24 * 60 * 1.5);
+      setBoth(context, undefined);
+      await check(context, hour);
+      expect(await findRun(context)).toMatchObject({ status, deploymentStatus: 'none' });
+      if (!created) expect(await findRun(context)).toMatchObject({ failureKind: 'access_denied' });
+      expect(context.effects()['training_job_stop_requested'] ?? 0).toBe(stops);
+    },
+    30_000,
+  );
+
+  it('continues with the training of an open attempt when its permissions return in time', async () => {
+    const context = await startOpen(true);
+    setBoth(context, 'access_denied');
+    await check(context, 4 * minute);
+    setBoth(context, undefined);
+    await check(context, minute);
+    expect(await findRun(context)).toMatchObject({ stopRequestedAt: null, trainingJobArn: expect.any(String) });
+    expect(context.effects()).toEqual({ training_job_created: 1 });
+  });
+});
+
+describe('stopRun, for a run that is requested', () => {
+  it('stops a run that was throttled twice at once and without a call', async () => {
+    const context = await startThrottled();
+    context.errors.create = 'throttled';
+    await checkOnce(context);
+    expect(await findRun(context)).toMatchObject({ startAttemptedAt: null, startAttempts: 2 });
+    await stopRun(context.ctx, { trainingJobName: job });
+    setBoth(context, 'unavailable');
+    expect(await check(context, 10 * minute)).toEqual({ seconds: 0, calls: 0 });
+    expect(await findRun(context)).toMatchObject({ status: 'stopped' });
+  });
+
+  it('searches with growing delays for the training of an earlier attempt', async () => {
+    const context = await startOpen(true);
+    context.errors.create = 'throttled';
+    await checkOnce(context);
+    expect(await findRun(context)).toMatchObject({ startAttemptedAt: null, startAttempts: 2 });
+    await stopRun(context.ctx, { trainingJobName: job });
+    setBoth(context, 'unavailable');
+    expect((await check(context, 10 * minute)).calls).toBeLessThan(30);
+    setBoth(context, undefined);
+    await check(context, 10 * minute);
+    expect(await findRun(context)).toMatchObject({ status: 'stopped' });
+    expect(context.effects()).toMatchObject({ training_job_created: 1, training_job_stop_requested: 1 });
+  });
+});
