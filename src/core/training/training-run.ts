@@ -108,7 +108,7 @@ export interface TrainingOutcome {
   detail?: string;
 }
 
-/** Returns an outcome with null for what is not canceled. */
+/** Returns an outcome with null for each field that is left out. */
 export const toOutcome = (outcome: Pick<TrainingOutcome, 'status'> & Partial<TrainingOutcome>): TrainingOutcome => ({
   secondaryStatus: null,
   failureReason: null,
