@@ -155,11 +155,13 @@ export interface RunStore {
   }): Promise<TrainingRun | null>;
   /**
    * Ends a run, from each status that may become the outcome's (core/training/transitions.ts). With `deployment` (of a completed one
-   * only) it also queues one, in the same transaction, or returns the one that is active.
+   * only) it also queues one, in the same transaction, or returns the one that is active. With `startAttemptedAt` only a run that is
+   * still `requested` with this start lease (null: with none) ends: what a process decided before it was paused may be outdated.
    */
   finish(params: {
     trainingJobName: string;
     outcome: TrainingOutcome;
+    startAttemptedAt?: number | null;
     deployment: NewDeployment | null;
     actor: Actor;
     now: number;

@@ -112,12 +112,14 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
         }) ?? null,
     ),
 
-  finish: ({ trainingJobName, outcome, deployment: wanted, actor, now }) =>
+  finish: ({ trainingJobName, outcome, startAttemptedAt, deployment: wanted, actor, now }) =>
     database.write((_tx, db) => {
       if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
       const { status } = outcome;
       const before = statements(db).findOpen.get({ trainingJobName, status });
       if (!before) return null;
+      const isOfStart = before.status === 'requested' && before.startAttemptedAt === startAttemptedAt;
+      if (startAttemptedAt !== undefined && !isOfStart) return null;
       // Past drizzle's mapping, which would make text of a null.
       const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
       const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });

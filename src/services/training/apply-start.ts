@@ -75,7 +75,8 @@ export async function applyStart(ctx: ServiceContext, { run, decision, actor }: 
     }
     case 'finish': {
       const { outcome } = decision;
-      const finished = await store.runs.finish({ trainingJobName, outcome, deployment: null, actor, now: now() });
+      const own = { trainingJobName, startAttemptedAt: run.startAttemptedAt };
+      const finished = await store.runs.finish({ ...own, outcome, deployment: null, actor, now: now() });
       if (finished === null) return null;
       const { status, failureReason } = outcome;
       log.info({ event: 'training.finished', status, failure_reason: failureReason }, `training ${status}`);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTiming } from '../../../src/core/timing.ts';
 import type { TestDatabase } from './test-database.ts';
-import { arnOf, inTraining, newRun, reported } from '../samples.ts';
+import { arnOf, completed, inTraining, newRun, reported } from '../samples.ts';
 
 const keyed = { idempotencyKey: 'key', idempotencyHash: 'hash' };
 
@@ -175,5 +175,37 @@ export function startSuite(newDatabase: () => TestDatabase): void {
         })
       )?.stopRequestedAt,
     ).toBe(3000);
+  });
+
+  it('ends a start only while the run has the same lease', async () => {
+    const store = newDatabase().open();
+    await store.runs.insert({ run: newRun('a'), now: 1000, startNow: true });
+    const refused = { ...completed, status: 'failed', failureReason: 'refused' } as const;
+    const end = (startAttemptedAt: number | null) =>
+      store.runs.finish({ trainingJobName: 'a', outcome: refused, startAttemptedAt, deployment: null, actor: 'poll', now: 9000 });
+    expect([await end(500), await end(null)]).toEqual([null, null]);
+    await store.runs.acquireStartLease({ trainingJobName: 'a', now: 1000 + startTiming.leaseMs });
+    expect(await end(1000)).toBeNull();
+    await store.runs.markStarted({
+      trainingJobName: 'a',
+      trainingJobArn: arnOf('a'),
+      actor: 'poll',
+      detail: 'found',
+      now: 20_000,
+    });
+    expect(await end(1000 + startTiming.leaseMs)).toBeNull();
+    expect(await store.runs.find('a')).toMatchObject({ status: 'training', failureReason: null });
+
+    await store.runs.insert({ run: newRun('b'), now: 1000, startNow: true });
+    await store.runs.releaseStartLease({ trainingJobName: 'b', startAttemptedAt: 1000, now: 2000 });
+    const ended = await store.runs.finish({
+      trainingJobName: 'b',
+      outcome: refused,
+      startAttemptedAt: null,
+      deployment: null,
+      actor: 'poll',
+      now: 9000,
+    });
+    expect(ended?.run).toMatchObject({ status: 'failed', failureReason: 'refused' });
   });
 }
