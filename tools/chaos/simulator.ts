@@ -1,6 +1,8 @@
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
 
+const responseTimeoutMs = 60_000;
+
 /** The simulator's control routes, and calls of SageMaker as another user of the account. */
 export class SimulatorClient {
   readonly #url: string;
@@ -63,7 +65,8 @@ export class SimulatorClient {
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.#url}${path}`, { method, body: body && JSON.stringify(body) });
+    const signal = AbortSignal.timeout(responseTimeoutMs);
+    const response = await fetch(`${this.#url}${path}`, { method, body: body && JSON.stringify(body), signal });
     const text = await response.text();
     if (!response.ok) throw new Error(`the simulator returned ${response.status} to ${method} ${path}: ${text}`);
     return JSON.parse(text) as T;

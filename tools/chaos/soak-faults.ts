@@ -26,8 +26,13 @@ async function atNextEndpointCall(
         came = true;
         for (const { remove } of breakpoints) remove();
         const acted = act(system.process(process));
-        void acted.then(() => over.resolve(`${what}, ${process}`));
-        return when === 'before' ? acted.then(() => 'pass') : 'pass';
+        acted.then(() => over.resolve(`${what}, ${process}`), over.reject);
+        // Whatever becomes of the fault, the message goes on its way.
+        const passes = acted.then(
+          () => 'pass' as const,
+          () => 'pass' as const,
+        );
+        return when === 'before' ? passes : 'pass';
       },
     }),
   );
@@ -133,8 +138,11 @@ export async function injectOnce(system: CrashSystem, random: () => number, inje
   if (fault === undefined) throw new Error('no faults');
   const entry: Injected = { name: fault.name, from: Date.now(), to: null };
   injected.push(entry);
-  const detail = await fault.inject(system, random);
-  if (typeof detail === 'string') entry.name += ` (${detail})`;
-  entry.to = Date.now();
-  return entry.name;
+  try {
+    const detail = await fault.inject(system, random);
+    if (typeof detail === 'string') entry.name += ` (${detail})`;
+    return entry.name;
+  } finally {
+    entry.to = Date.now();
+  }
 }

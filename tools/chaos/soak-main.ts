@@ -99,14 +99,23 @@ async function soak(): Promise<void> {
   };
   const seeds = seededRandom(seed);
   const stream = (): (() => number) => seededRandom(Math.floor(seeds() * 2 ** 32));
-  await Promise.all([
-    client(stream()),
-    client(stream()),
-    client(stream()),
-    injectFaults(stream()),
-    injectFaults(stream()),
-    check(),
-  ]);
+  const loops = {
+    'client 1': client(stream()),
+    'client 2': client(stream()),
+    'client 3': client(stream()),
+    'faults 1': injectFaults(stream()),
+    'faults 2': injectFaults(stream()),
+    checks: check(),
+  };
+  const running = new Set(Object.keys(loops));
+  for (const [name, loop] of Object.entries(loops)) void loop.then(() => running.delete(name));
+  await delay(minutes * 60_000);
+  const lasting = (): string => injected.flatMap(({ name, to }) => (to === null ? [name] : [])).join(', ');
+  await eventually(
+    () => ({ running: [...running], faults: lasting() }),
+    (left) => left.running.length === 0,
+    { withinMs: quietWithinMs, everyMs: 1000, what: 'the end of every loop of the soak' },
+  );
 
   say('no more faults, no more requests: waiting for every outcome');
   await system.simulator.clearFaults();
