@@ -101,6 +101,14 @@ it("Content-Security-Policy > allows the one inline script of Bull Board's page"
   expect(headers.get('content-security-policy')).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
 });
 
+it('GET /docs/start.js > follows the theme of the browser by a class that the style sheet has', async () => {
+  const { ask } = await startApi();
+  const { text: script } = await ask('GET', '/docs/start.js');
+  const { text: style } = await ask('GET', '/docs/swagger-ui.css');
+  const [, name = ''] = /classList\.toggle\('([\w-]+)', dark\.matches\)/.exec(script) ?? [];
+  expect(style).toMatch(new RegExp(`html\\.${name}\\{[^}]*background:`));
+});
+
 it('GET /docs/… > returns 304 for a file that the browser has, and no other file of the package', async () => {
   const { ask } = await startApi();
   const types = {

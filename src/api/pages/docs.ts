@@ -17,6 +17,7 @@ const page = (base: string): string => `<!doctype html>
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
     <base href="${base}">
     <title>sagemaker-autodeploy: the API</title>
     <link rel="stylesheet" href="swagger-ui.css">
@@ -31,8 +32,15 @@ const page = (base: string): string => `<!doctype html>
 </html>
 `;
 
-/** An absolute address, because Swagger UI resolves the document's relative server against it. No validator: it is a service of the web. */
-const startScript = `SwaggerUIBundle({
+/**
+ * Follows the browser's theme, for which Swagger UI has a class. The address is absolute, because Swagger UI resolves the document's
+ * relative server against it. No validator: it is a service of the web.
+ */
+const startScript = `const dark = matchMedia('(prefers-color-scheme: dark)');
+const applyTheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', applyTheme);
+applyTheme();
+SwaggerUIBundle({
   url: new URL('../openapi.json', document.baseURI).href,
   dom_id: '#api',
   deepLinking: true,
