@@ -60,9 +60,14 @@ export async function requestEndpointChange(
       endpoint_config_name: deployment.endpointConfigName,
       previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
     },
-    `endpoint ${action} requested`,
+    `endpoint ${changeNouns[action]} requested`,
   );
 }
+
+const changeNouns = { create: 'creation', update: 'update', delete: 'deletion' } as const satisfies Record<
+  EndpointAction,
+  string
+>;
 
 /** Sent once: an observation shows whether a call without a response took effect, before the change is requested again. */
 function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: EndpointAction): Promise<void> {
