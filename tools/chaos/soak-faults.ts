@@ -27,7 +27,7 @@ async function atNextEndpointCall(
         for (const { remove } of breakpoints) remove();
         const acted = act(system.process(process));
         acted.then(() => over.resolve(`${what}, ${process}`), over.reject);
-        // Whatever becomes of the fault, the message goes on its way.
+        // The message passes, whatever becomes of the fault.
         const passes = acted.then(
           () => 'pass' as const,
           () => 'pass' as const,
