@@ -47,6 +47,10 @@ export interface LeaseStore {
    * lease. It ends when it is that old, or as far in the future: no process has to release it.
    */
   acquire(params: { task: string; everyMs: number; now: number }): Promise<{ checkpointAt: number | null } | null>;
+  /** Prolongs a lease that was acquired, or prolonged, at `heldSince`; false when another process has it by now. */
+  renew(params: { task: string; heldSince: number; now: number }): Promise<boolean>;
+  /** Ends a lease that was acquired, or prolonged, at `heldSince`, so that another process may acquire it at once. */
+  release(params: { task: string; heldSince: number }): Promise<void>;
   /** Records how far a task has come. */
   saveCheckpoint(params: { task: string; checkpointAt: number }): Promise<void>;
   /** How far a task has come; null for one that was never done. */

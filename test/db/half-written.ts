@@ -1,6 +1,6 @@
 /** A process that stops inside of a transaction: `node test/db/half-written.ts PATH`. Says so, and waits to be killed. */
 import { DatabaseFile } from '../../src/db/sqlite/database-file.ts';
-import { sagemakerCalls } from '../../src/db/sqlite/schema.ts';
+import { sagemakerCalls } from '../../src/db/sqlite/schema-operations.ts';
 import { writeTx } from '../../src/db/sqlite/write-tx.ts';
 
 const file = new DatabaseFile(process.argv[2] ?? '');

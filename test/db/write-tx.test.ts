@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { count } from '../../src/db/sqlite/drizzle.ts';
 import { databaseOf } from '../../src/db/sqlite/database.ts';
 import { DatabaseFile } from '../../src/db/sqlite/database-file.ts';
-import { sagemakerCalls } from '../../src/db/sqlite/schema.ts';
+import { sagemakerCalls } from '../../src/db/sqlite/schema-operations.ts';
 import { type Tx, writeTx } from '../../src/db/sqlite/write-tx.ts';
 import { newPath } from './sqlite-files.ts';
 

@@ -155,7 +155,7 @@ describe('adoptOrphans', () => {
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);
 
     // A process that dies half-way holds the lease for 15 s.
-    await context.store.leases.saveCheckpoint({ task: `${adoptionTask}:lease`, checkpointAt: context.clock.now });
+    await context.store.leases.acquire({ task: `${adoptionTask}:lease`, everyMs: 15_000, now: context.clock.now });
     const observe = searching(context);
     await adoptOrphans(context.ctx, { search: newSearch() });
     expect(context.simulator.calls({ operation: 'ListTrainingJobs' })).toHaveLength(2);

@@ -1,8 +1,10 @@
 import { hasPassed } from '../../core/instants.ts';
 import type { LeaseStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-import { eq } from './drizzle.ts';
-import { leases } from './schema.ts';
+import { and, eq } from './drizzle.ts';
+import { leases } from './schema-operations.ts';
+
+const isHeld = (task: string, heldSince: number) => and(eq(leases.task, task), eq(leases.takenAt, heldSince));
 
 export const leaseStore = (database: Database): LeaseStore => ({
   acquire: ({ task, everyMs, now }) =>
@@ -15,6 +17,12 @@ export const leaseStore = (database: Database): LeaseStore => ({
         .run();
       return { checkpointAt: lease?.checkpointAt ?? null };
     }),
+
+  renew: ({ task, heldSince, now }) =>
+    database.write((tx) => tx.update(leases).set({ takenAt: now }).where(isHeld(task, heldSince)).run().changes > 0),
+
+  release: ({ task, heldSince }) =>
+    database.write((tx) => void tx.update(leases).set({ takenAt: null }).where(isHeld(task, heldSince)).run()),
 
   saveCheckpoint: ({ task, checkpointAt }) =>
     database.write((tx) => {

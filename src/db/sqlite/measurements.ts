@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { unknownDetector } from './derived.ts';
 import { asc, eq } from './drizzle.ts';
 import type { Db } from './open.ts';
-import { tallies } from './schema.ts';
+import { tallies } from './schema-operations.ts';
 
 type Tally = typeof tallies.$inferSelect;
 

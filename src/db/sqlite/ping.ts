@@ -2,7 +2,7 @@ import { databaseTiming } from '../../core/timing.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { sql } from './drizzle.ts';
 import { retryWhileBusy } from './busy-timeout.ts';
-import { leases } from './schema.ts';
+import { leases } from './schema-operations.ts';
 import { writeTx } from './write-tx.ts';
 
 const task = 'prove-writes';

@@ -3,7 +3,7 @@ import { forgottenAfterMs } from '../../core/service-process.ts';
 import type { ProcessStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { asc, eq, gt, lt, or } from './drizzle.ts';
-import { installation, processes } from './schema.ts';
+import { installation, processes } from './schema-operations.ts';
 
 /** The one row's key. */
 const only = 1;

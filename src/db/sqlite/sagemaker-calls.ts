@@ -1,7 +1,7 @@
 import type { MetricsStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { and, asc, gt, lt, lte, or, sql, sum } from './drizzle.ts';
-import { sagemakerCallMinutes, sagemakerCalls } from './schema.ts';
+import { sagemakerCallMinutes, sagemakerCalls } from './schema-operations.ts';
 
 type CallMethods = 'addCalls' | 'calls' | 'recentCalls';
 

@@ -3,7 +3,7 @@ import { maxSkipped, type SkippedKind, shortReason } from '../../core/skipped.ts
 import type { SkippedStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import type { Db } from './open.ts';
-import { skipped } from './schema.ts';
+import { skipped } from './schema-operations.ts';
 import type { Tx } from './write-tx.ts';
 
 const oneOf = (kind: SkippedKind, name: string) => and(eq(skipped.kind, kind), eq(skipped.name, name));

@@ -12,26 +12,25 @@ interface WithLeaseInput<T> {
 
 /**
  * Does work that may take much longer than its round, while no other process does it. Returns null when another process holds the lease.
- * After a crash the lease ends by itself.
+ * After a crash the lease ends by itself. A process that is paused for longer than the lease finishes its work beside the next one, so
+ * the work has to be idempotent.
  */
 export async function withLease<T>(
   { store, now }: Pick<ServiceContext, 'store' | 'now'>,
   { task, work }: WithLeaseInput<T>,
 ): Promise<T | null> {
   const lease = `${task}:lease`;
-  const heldAt = await store.leases.findCheckpoint(lease);
-  if (heldAt !== null && Math.abs(now() - heldAt) < leaseMs) return null;
-  let renewedAt = now();
+  let heldSince: number | null = now();
+  if ((await store.leases.acquire({ task: lease, everyMs: leaseMs, now: heldSince })) === null) return null;
   const renew = async (): Promise<void> => {
-    if (Math.abs(now() - renewedAt) < renewAfterMs) return;
-    renewedAt = now();
-    await store.leases.saveCheckpoint({ task: lease, checkpointAt: renewedAt });
+    const at = now();
+    if (heldSince === null || Math.abs(at - heldSince) < renewAfterMs) return;
+    heldSince = (await store.leases.renew({ task: lease, heldSince, now: at })) ? at : null;
   };
-  await store.leases.saveCheckpoint({ task: lease, checkpointAt: renewedAt });
   try {
     return await work(renew);
   } finally {
-    await store.leases.saveCheckpoint({ task: lease, checkpointAt: 0 }).catch(ignoreUnavailable);
+    if (heldSince !== null) await store.leases.release({ task: lease, heldSince }).catch(ignoreUnavailable);
   }
 }
 

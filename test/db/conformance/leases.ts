@@ -28,4 +28,32 @@ export function leasesSuite(newDatabase: () => TestDatabase): void {
     expect(await store.leases.findCheckpoint('adopt')).toBe(7);
     expect(await store.leases.acquire({ task: 'adopt', everyMs, now: 10 })).toEqual({ checkpointAt: 7 });
   });
+
+  it('are acquired by one of several processes at once', async () => {
+    const { open } = newDatabase();
+    const all = await Promise.all(
+      [open(), open(), open()].map(({ leases }) => leases.acquire({ task: 'a', everyMs, now: 5000 })),
+    );
+    expect(all.filter((one) => one !== null)).toHaveLength(1);
+  });
+
+  it('last as long as their holder renews them, and end when it releases them', async () => {
+    const { open } = newDatabase();
+    const [own, other] = [open().leases, open().leases];
+    await own.acquire({ task: 'a', everyMs, now: 10_000 });
+    expect(await own.renew({ task: 'a', heldSince: 10_000, now: 10_900 })).toBe(true);
+    expect(await other.acquire({ task: 'a', everyMs, now: 11_500 })).toBeNull();
+    await own.release({ task: 'a', heldSince: 10_900 });
+    expect(await other.acquire({ task: 'a', everyMs, now: 11_500 })).not.toBeNull();
+  });
+
+  it('are not renewed or released by a process that has lost them', async () => {
+    const { open } = newDatabase();
+    const [paused, next] = [open().leases, open().leases];
+    await paused.acquire({ task: 'a', everyMs, now: 10_000 });
+    await next.acquire({ task: 'a', everyMs, now: 11_000 });
+    expect(await paused.renew({ task: 'a', heldSince: 10_000, now: 11_100 })).toBe(false);
+    await paused.release({ task: 'a', heldSince: 10_000 });
+    expect(await paused.acquire({ task: 'a', everyMs, now: 11_200 })).toBeNull();
+  });
 }
