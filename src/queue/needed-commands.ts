@@ -1,6 +1,6 @@
 /**
  * The commands that the queue needs, each as a call that does no harm: on keys of its own, which go again. Those of BullMQ's scripts
- * and those that are sent as they are (test/queue/needed-commands.test.ts compares them with BullMQ).
+ * and those that are sent as they are (test/queue/start-check.test.ts compares them with BullMQ).
  */
 export type Call = readonly [command: string, ...args: string[]];
 

@@ -20,6 +20,20 @@ describe('every citation', () => {
     expect(faults).toEqual([]);
   });
 
+  it('of a source file in a comment leads to a file that exists', () => {
+    const isThere = (name: string): boolean => files.some((file) => file === name || file.endsWith(`/${name}`));
+    const lost = files
+      .filter((file) => /\.(ts|mjs)$/.test(file))
+      .flatMap((file) => {
+        const comments = splitSource(read(file)).filter(({ kind }) => kind === 'comment');
+        return comments.flatMap(({ text, line }) =>
+          [...text.matchAll(/(?<![\w./-])[\w-]+(?:[\w./-]*\/)?[\w.-]*\.(?:ts|mjs)\b/g)].map(([name]) => ({ file, line, name })),
+        );
+      })
+      .filter(({ name }) => !isThere(name) && !name.startsWith('dist/'));
+    expect(lost).toEqual([]);
+  });
+
   it('is looked for in sources, documents, SQL and settings', () => {
     expect(files).toEqual(expect.arrayContaining(['README.md', 'oxlint.config.ts']));
     for (const folder of ['src/', 'test/', 'scripts/', 'docs/', 'drizzle/', 'infra/', '.env']) {
