@@ -125,3 +125,20 @@ test('a bundled Lambda function is called as Lambda calls it', async () => {
   await vi.waitFor(() => expect(statusesSeen()).toContain('Completed'), waiting);
   expect(calls()[0]).toMatchObject({ awsRequestId: expect.any(String) });
 });
+
+test('a change that falls between two readings of the clock gets its event', async () => {
+  const { url, received } = await startTarget();
+  let instant = Date.parse('2026-11-24T10:00:00Z');
+  const simulator = await createSimulator({
+    now: () => (instant += 1),
+    settings: { trainingSeconds: 0, events: { targets: [{ kind: 'http', url }], maxLateMs: 0, twice: 0, lost: 0 } },
+  });
+  onTestFinished(() => simulator.close());
+  const sagemaker = createClient(simulator.url);
+  for (let milliseconds = 1; milliseconds <= 20; milliseconds += 1) {
+    simulator.changeSettings({ trainingSeconds: milliseconds / 1000 });
+    await sagemaker.createTrainingJob(training(`job-${milliseconds}`));
+  }
+  const completed = (): Received[] => received.filter(({ event }) => event.detail['TrainingJobStatus'] === 'Completed');
+  await vi.waitFor(() => expect(completed()).toHaveLength(20), waiting);
+});

@@ -45,7 +45,8 @@ function findTrainingJob(context: SimulatorContext, request: ControlRequest): Tr
 
 function unfinished(context: SimulatorContext, request: ControlRequest): TrainingJobRecord {
   const job = findTrainingJob(context, request);
-  if (hasEnded(job, context.now())) throw new ControlError(409, `the training job is ${statusAt(job, context.now())} already`);
+  const now = context.now();
+  if (hasEnded(job, now)) throw new ControlError(409, `the training job is ${statusAt(job, now)} already`);
   return job;
 }
 

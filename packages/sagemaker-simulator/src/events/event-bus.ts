@@ -36,12 +36,12 @@ export class EventBus {
     const known = before === undefined ? null : toTrainingStatus(currentPhase(before.timeline, now).status);
     this.#follow(
       `training-job/${job.name}`,
-      () => {
-        const phase = currentPhase(job.timeline, this.#options.now());
+      (at) => {
+        const phase = currentPhase(job.timeline, at);
         return {
           status: toTrainingStatus(phase.status),
           event: () => trainingEvent(job, phase),
-          nextAt: nextAt(job.timeline, this.#options.now()),
+          nextAt: nextAt(job.timeline, at),
         };
       },
       known,
@@ -53,8 +53,7 @@ export class EventBus {
     const known = before === undefined ? null : phaseKey(before, now);
     this.#follow(
       `endpoint/${endpoint.name}`,
-      () => {
-        const at = this.#options.now();
+      (at) => {
         const phase = currentPhase(endpoint.timeline, at);
         return {
           status: phaseKey(endpoint, at),
@@ -73,15 +72,17 @@ export class EventBus {
 
   #follow(
     key: string,
-    observe: () => { status: string; event: () => EventEnvelope; nextAt: number | null },
+    observe: (at: number) => { status: string; event: () => EventEnvelope; nextAt: number | null },
     known: string | null,
   ): void {
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
-    const { status, event, nextAt: next } = observe();
+    // The clock is read once: a change between two readings would be in neither the status nor the next timer, and get no event.
+    const now = this.#options.now();
+    const { status, event, nextAt: next } = observe(now);
     if (status !== known && status !== goneStatus) this.#send(event());
     if (next === null) return;
-    const waitMs = Math.min(Math.max(0, next - this.#options.now()), longestTimerMs);
+    const waitMs = Math.min(next - now, longestTimerMs);
     this.#timers.set(key, setTimeout(() => this.#follow(key, observe, status), waitMs).unref());
   }
 
