@@ -16,7 +16,9 @@ const adapter = (path: string): Layer => ({
 });
 
 const simulator = 'packages/sagemaker-simulator';
-const belowActions = ['resources', 'state', 'validation', 'call.ts', 'aws-error.ts'].map((path) => `${simulator}/src/${path}`);
+const belowActions = ['resources', 'search', 'state', 'validation', 'call.ts', 'aws-error.ts'].map(
+  (path) => `${simulator}/src/${path}`,
+);
 
 export const layers: readonly Layer[] = [
   { path: 'src/core', mayImport: ['src/core'], packages: [] },

@@ -16,6 +16,7 @@ import { listEndpoints } from './actions/list-endpoints.ts';
 import { listModels } from './actions/list-models.ts';
 import { listTags } from './actions/list-tags.ts';
 import { listTrainingJobs } from './actions/list-training-jobs.ts';
+import { search } from './actions/search.ts';
 import { stopTrainingJob } from './actions/stop-training-job.ts';
 import { updateEndpoint } from './actions/update-endpoint.ts';
 import { updateEndpointWeightsAndCapacities } from './actions/update-endpoint-weights-and-capacities.ts';
@@ -39,6 +40,7 @@ export const actions: Record<Operation, Action> = {
   DescribeTrainingJob: validated('DescribeTrainingJob', describeTrainingJob),
   StopTrainingJob: validated('StopTrainingJob', stopTrainingJob),
   ListTrainingJobs: validated('ListTrainingJobs', listTrainingJobs),
+  Search: validated('Search', search),
   CreateModel: validated('CreateModel', createModel),
   DescribeModel: validated('DescribeModel', describeModel),
   DeleteModel: validated('DeleteModel', deleteModel),

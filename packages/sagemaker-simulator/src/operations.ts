@@ -4,6 +4,7 @@ export const operations = [
   'DescribeTrainingJob',
   'StopTrainingJob',
   'ListTrainingJobs',
+  'Search',
   'CreateModel',
   'DescribeModel',
   'DeleteModel',

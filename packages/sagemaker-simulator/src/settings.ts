@@ -38,6 +38,23 @@ const events = z.strictObject({
 });
 export type EventSettings = z.infer<typeof events>;
 
+const nameParts = z.array(z.string().min(1)).max(1000);
+
+/** The index that Search reads: behind the jobs, and not complete. */
+const searchIndex = z.strictObject({
+  /** How long a change of a training job takes to reach it. */
+  lagMs: z.number().min(0),
+  /** How likely it is that a change never reaches it. */
+  lost: probability,
+  /** How likely it is that a change reaches it `lateMs` later than the others. */
+  late: probability,
+  lateMs: z.number().min(0),
+  /** Training jobs of which no change, and every change late, reaches it: parts of their names. */
+  loses: nameParts,
+  delays: nameParts,
+});
+export type SearchIndexSettings = z.infer<typeof searchIndex>;
+
 /** How long everything takes, and the rate limits. A change applies to what begins after it. */
 export const settingsSchema = z.strictObject({
   /** From CreateTrainingJob to Completed. */
@@ -54,6 +71,7 @@ export const settingsSchema = z.strictObject({
   /** How long DescribeTrainingJob does not find a new training job, and ListTags not its tags. */
   trainingJobVisibleAfterMs: z.number().min(0),
   trainingJobTagsVisibleAfterMs: z.number().min(0),
+  searchIndex,
   rateLimits: z.partialRecord(z.enum(operations), rateLimit),
   /** Where events are sent, and how reliably. */
   events,
@@ -63,7 +81,7 @@ export interface Settings extends Omit<z.infer<typeof settingsSchema>, 'rateLimi
   rateLimits: Partial<Record<Operation, RateLimit>>;
 }
 
-/** Some of the settings; `rateLimits` and `events` are replaced as a whole. */
+/** Some of the settings; `rateLimits`, `searchIndex` and `events` are replaced as a whole. */
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
@@ -77,6 +95,7 @@ export const defaultSettings: Settings = {
   endpointConfigVisibleAfterMs: 0,
   trainingJobVisibleAfterMs: 0,
   trainingJobTagsVisibleAfterMs: 0,
+  searchIndex: { lagMs: 0, lost: 0, late: 0, lateMs: 0, loses: [], delays: [] },
   rateLimits: {},
   events: { targets: [], maxLateMs: 0, twice: 0, lost: 0 },
 };

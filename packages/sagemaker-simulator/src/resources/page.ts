@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { validationError } from '../aws-error.ts';
+import { compare, hashQuery, readToken, writeToken } from './page-token.ts';
 
 /** The default of ListTrainingJobs; assumed for the other lists. */
 const defaultMaxResults = 10;
@@ -28,13 +27,6 @@ export interface Listed<Summary> {
   summary: Summary;
 }
 
-interface Cursor {
-  /** The last item that was picked, as its sort key and name. */
-  after: [string | number, string];
-  /** Of the query that the token belongs to. */
-  query: string;
-}
-
 /**
  * One page. The filters are applied to a page of MaxResults that has been picked already, so that a page may be empty and
  * still have a next one: documented for StatusEquals, observed for LastModifiedTimeAfter (aws/aws-cli#7596), and assumed for all
@@ -56,19 +48,12 @@ export function createPage<Summary>(items: Listed<Summary>[], input: ListInput):
   const summaries = picked.filter(({ item }) => passes(item, input)).map(({ item }) => item.summary);
   const last = picked.at(-1);
   if (!last || end >= keyed.length) return { summaries };
-  const cursor: Cursor = { after: [last.key, last.item.name], query };
-  return { summaries, NextToken: Buffer.from(JSON.stringify(cursor)).toString('base64url') };
+  return { summaries, NextToken: writeToken([last.key, last.item.name], query) };
 }
 
 function sortKey(item: Listed<unknown>, sortBy: string | undefined): string | number {
   if (sortBy === 'Name') return item.name;
   return sortBy === 'Status' ? item.status : item.createdAt;
-}
-
-function compare(a: [string | number, string], b: [string | number, string]): number {
-  if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
-  if (a[1] === b[1]) return 0;
-  return a[1] < b[1] ? -1 : 1;
 }
 
 function passes(item: Listed<unknown>, input: ListInput): boolean {
@@ -89,21 +74,4 @@ function passes(item: Listed<unknown>, input: ListInput): boolean {
     input.WarmPoolStatusEquals === undefined &&
     input.TrainingPlanArnEquals === undefined
   );
-}
-
-function hashQuery({ NextToken: _token, MaxResults: _size, ...query }: ListInput): string {
-  return createHash('sha256')
-    .update(JSON.stringify(Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1))))
-    .digest('base64url')
-    .slice(0, 12);
-}
-
-function readToken(token: string, query: string): Cursor['after'] {
-  try {
-    const cursor = JSON.parse(Buffer.from(token, 'base64url').toString()) as Cursor;
-    if (cursor.query === query && Array.isArray(cursor.after)) return cursor.after;
-  } catch {
-    // Falls through to the error for invalid tokens.
-  }
-  throw validationError('The token is invalid.');
 }
