@@ -7,12 +7,16 @@ export const seedPrefix = 'bench-training-seeded';
 /** As the simulator's control route names them. */
 export const seededName = (index: number): string => `${seedPrefix}-${String(index).padStart(6, '0')}`;
 
-/** Records runs in training through the store, as a bootstrap does. */
+/** A worker that starts right after the seeding restores no check of a run that was recorded just now: its API is about to queue it. */
+const recordedAgoMs = 10_000;
+
+/** Records runs in training through the store, as a bootstrap does, as if they had been recorded a little earlier. */
 export async function seedRuns(databaseUrl: string, count: number): Promise<void> {
   const store = openSqliteStore(databaseUrl);
   try {
     for (let index = 1; index <= count; index += 1) {
       const trainingJobName = seededName(index);
+      const now = Date.now() - recordedAgoMs;
       await store.runs.insert({
         run: {
           runId: `run-${index}`,
@@ -25,11 +29,11 @@ export async function seedRuns(databaseUrl: string, count: number): Promise<void
           idempotencyKey: null,
           idempotencyHash: null,
         },
-        now: Date.now(),
+        now,
       });
-      await store.runs.acquireStartLease({ trainingJobName, now: Date.now() });
+      await store.runs.acquireStartLease({ trainingJobName, now });
       const arn = `arn:aws:sagemaker:us-east-1:123456789012:training-job/${trainingJobName}`;
-      await store.runs.markStarted({ trainingJobName, trainingJobArn: arn, actor: 'api', detail: 'seeded', now: Date.now() });
+      await store.runs.markStarted({ trainingJobName, trainingJobArn: arn, actor: 'api', detail: 'seeded', now });
     }
   } finally {
     await store.close();
