@@ -54,7 +54,12 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
 COPY drizzle ./drizzle
 COPY scripts/container ./scripts/container
+# What Amazon RDS signs with is in no store of public certificates: `sslrootcert=/app/certificates/rds.pem` in DATABASE_URL.
+COPY infra/certificates ./certificates
 COPY src ./src
+# With a read-only root file system this is the one folder to write to. Fargate mounts a volume for this image's user only where the
+# image declares it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+VOLUME ["/tmp"]
 USER node
 EXPOSE 8006
 STOPSIGNAL SIGTERM

@@ -14,7 +14,7 @@ async function resolves(reference: string, module: Module, name: string): Promis
   const [kind = '', first = '', second = ''] = reference.split('.');
   if (kind === 'var') return first in module.variables;
   if (kind === 'local') return first in module.locals;
-  if (kind === 'data') return `data.${first}.${second}` in module.resources;
+  if (kind === 'data' || kind === 'ephemeral') return `${kind}.${first}.${second}` in module.resources;
   if (kind !== 'module') return `${kind}.${first}` in module.resources;
   const source = module.calls[first]?.['source'];
   return typeof source === 'string' && second in (await loadModule(join(name, source))).outputs;
@@ -34,14 +34,12 @@ describe.each(modules)('%s', (name) => {
     for (const reference of references) expect(await resolves(reference, module, name), reference).toBe(true);
 
     // A variable that only its own validation looks at does nothing.
-    const used = new Set(
-      (await referencesIn({ ...module, variables: {} })).map((reference) => reference.split('.').slice(0, 2).join('.')),
-    );
-    const declared = [
-      ...Object.keys(module.variables).map((one) => `var.${one}`),
-      ...Object.keys(module.locals).map((one) => `local.${one}`),
-    ];
-    expect(declared.filter((one) => !used.has(one))).toEqual([]);
+    const usedIn = async (value: unknown): Promise<Set<string>> =>
+      new Set((await referencesIn(value)).map((reference) => reference.split('.').slice(0, 2).join('.')));
+    const variables = await usedIn({ ...module, variables: {} });
+    expect(Object.keys(module.variables).filter((one) => !variables.has(`var.${one}`))).toEqual([]);
+    const locals = await usedIn(expressionsOf(module));
+    expect(Object.keys(module.locals).filter((one) => !locals.has(`local.${one}`))).toEqual([]);
   });
 
   it('gives the modules that it calls what they need, and nothing else', async () => {
@@ -55,18 +53,20 @@ describe.each(modules)('%s', (name) => {
   });
 
   it('describes its inputs and outputs, and pins its versions', async () => {
-    const { variables, outputs, terraform } = await loadModule(name);
+    const { variables, outputs, terraform, resources } = await loadModule(name);
     for (const [one, { description, type }] of Object.entries(variables)) {
       expect(description, one).toMatch(/\S/);
       expect(type, one).toBeDefined();
     }
     for (const [one, { description }] of Object.entries(outputs)) expect(description, one).toMatch(/\S/);
-    expect(terraform).toMatchObject({
-      required_version: '>= 1.9.0, < 2.0.0',
-      required_providers: [
-        { aws: { source: 'hashicorp/aws', version: expect.stringMatching(/^\d+\.\d+\.\d+$|^>= [\d.]+, < [\d.]+$/) } },
-      ],
-    });
+    expect(terraform['required_version']).toMatch(/^>= 1\.(9|11)\.0, < 2\.0\.0$/);
+    const [providers] = terraform['required_providers'] as Record<string, Block>[];
+    const used = new Set(Object.keys(resources).map((address) => /^(?:data\.|ephemeral\.)?([a-z]+)_/.exec(address)?.[1]));
+    expect(Object.keys(providers ?? {})).toEqual(expect.arrayContaining(['aws', ...used]));
+    for (const [provider, { source, version }] of Object.entries(providers ?? {})) {
+      expect(source).toBe(`hashicorp/${provider}`);
+      expect(version, provider).toMatch(/^\d+\.\d+\.\d+$|^>= [\d.]+, < [\d.]+$/);
+    }
   });
 });
 
@@ -154,7 +154,10 @@ it('has an alarm on every queue', async () => {
   });
 });
 
-it("allows no action by wildcard, and none on all resources but a network interface's", async () => {
+/** Statements whose actions IAM can limit to no resource. */
+const onAllResources = new Set(['JoinVpc', 'NotFromTheCode', 'EcrToken']);
+
+it('allows no action by wildcard, and none on all resources but those that IAM can limit to none', async () => {
   for (const name of ours) {
     for (const [address, document] of Object.entries(ofType(await loadModule(name), 'data.aws_iam_policy_document'))) {
       const dynamic = ((document['dynamic'] as Record<string, Block[]> | undefined)?.['statement'] ?? []).map((one) =>
@@ -163,7 +166,7 @@ it("allows no action by wildcard, and none on all resources but a network interf
       for (const { sid, actions, resources } of [...((document['statement'] as Block[] | undefined) ?? []), ...dynamic]) {
         expect(JSON.stringify(actions), `${name} ${address}`).not.toContain('*');
         const onAll = JSON.stringify(resources ?? []).includes('"*"');
-        expect(onAll, `${name} ${address} ${String(sid)}`).toBe(sid === 'JoinVpc' || sid === 'NotFromTheCode');
+        expect(onAll, `${name} ${address} ${String(sid)}`).toBe(onAllResources.has(String(sid)));
       }
     }
   }

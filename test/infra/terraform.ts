@@ -17,7 +17,7 @@ export interface Module {
   locals: Block;
   calls: Record<string, Block>;
   providers: Record<string, Block>;
-  /** By type and name, `aws_sqs_queue.this`; data sources as `data.aws_region.current`. */
+  /** By type and name, `aws_sqs_queue.this`; `data.aws_region.current` and `ephemeral.random_password.database` with their kind. */
   resources: Record<string, Block>;
   terraform: Block;
 }
@@ -50,7 +50,10 @@ async function readModule(name: string): Promise<Module> {
     Object.assign(module.outputs, Object.fromEntries(named('output')));
     Object.assign(module.calls, Object.fromEntries(named('module')));
     Object.assign(module.providers, Object.fromEntries(named('provider')));
-    Object.assign(module.resources, Object.fromEntries([...typed('resource', ''), ...typed('data', 'data.')]));
+    Object.assign(
+      module.resources,
+      Object.fromEntries([...typed('resource', ''), ...typed('data', 'data.'), ...typed('ephemeral', 'ephemeral.')]),
+    );
     Object.assign(module.locals, ...(parsed.locals ?? []));
     Object.assign(module.terraform, ...(parsed.terraform ?? []));
   }

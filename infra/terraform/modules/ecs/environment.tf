@@ -1,0 +1,49 @@
+# What the programs read: each name is one of src/config/variables.ts, or of the AWS SDK and Node.
+
+locals {
+  port = 8006
+
+  # Variables that `settings` may not hold, since this module sets them.
+  own_variables = toset([
+    "API_KEYS",
+    "AWS_REGION",
+    "DATABASE_URL",
+    "ENDPOINT_NAME",
+    "EXECUTION_ROLE_ARN",
+    "HEARTBEAT_FILE",
+    "HOST",
+    "MODEL_OUTPUT_S3_URI",
+    "PORT",
+    "PROJECT_NAME",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "TRAINING_IMAGE",
+  ])
+
+  shared_environment = {
+    AWS_REGION          = local.region
+    ENDPOINT_NAME       = var.endpoint_names[0]
+    EXECUTION_ROLE_ARN  = var.sagemaker_role_arn
+    HEARTBEAT_FILE      = "${local.scratch_path}/heartbeat"
+    MODEL_OUTPUT_S3_URI = var.model_output_s3_uri
+    PROJECT_NAME        = var.project_name
+    TRAINING_IMAGE      = var.training_image
+  }
+
+  api_environment = {
+    HOST       = "0.0.0.0"
+    PORT       = tostring(local.port)
+    PUBLIC_URL = var.public_url
+  }
+
+  # Secrets Manager's value reaches the program as an environment variable, through the task execution role. The version is part of
+  # the address, so that a new password makes a new task definition, and with it a rolling update.
+  shared_secrets = {
+    DATABASE_URL = "${aws_secretsmanager_secret.database_url.arn}:::${aws_secretsmanager_secret_version.database_url.version_id}"
+    REDIS_URL    = "${aws_secretsmanager_secret.redis_url.arn}:::${aws_secretsmanager_secret_version.redis_url.version_id}"
+  }
+
+  api_secrets = {
+    API_KEYS = var.api_keys_secret_arn
+  }
+}
