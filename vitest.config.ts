@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    globalSetup: ['tools/testkit/shared-redis.ts'],
+    globalSetup: ['tools/testkit/shared-redis.ts', 'tools/testkit/shared-postgres.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

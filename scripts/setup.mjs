@@ -1,7 +1,7 @@
 /**
- * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server. `node scripts/setup.mjs`, or the first step of
- * `npm start` and `npm test`. Runs on the machine's own Node with nothing installed, prints each step in one line, and does nothing where
- * nothing is missing.
+ * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server, and for tests a PostgreSQL server. `node scripts/setup.mjs`
+ * does all of it; it is also the first step of `npm start` (without PostgreSQL) and `npm test`. Runs on the machine's own Node with nothing
+ * installed, prints each step in one line, and does nothing where nothing is missing.
  */
 import { pathToFileURL } from 'node:url';
 import { withLock } from './setup/lock.mjs';
@@ -11,14 +11,14 @@ import { fail, SetupError } from './setup/say.mjs';
 const oldestNode = 20;
 
 /** @throws {SetupError} whose message says what to do. */
-export async function setUp() {
+export async function setUp({ forTests = true } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < oldestNode)
     throw new SetupError(`Node ${process.versions.node} is too old.`, `Install Node ${oldestNode} or newer, with npm.`);
-  if ((await findMissing()).length === 0) return;
+  if ((await findMissing({ forTests })).length === 0) return;
   await withLock('setup', async () => {
     // Another set-up may have installed it while this one waited.
-    const missing = await findMissing();
+    const missing = await findMissing({ forTests });
     if (process.env.AUTODEPLOY_NO_INSTALL === '1' && missing.length > 0) {
       throw new SetupError(
         missing.map((part) => `Missing: ${part.what}. To get it: ${part.how}`).join('\n'),

@@ -10,7 +10,7 @@ import { fail, SetupError } from './setup/say.mjs';
 import { setUp } from './setup.mjs';
 
 try {
-  await setUp();
+  await setUp({ forTests: false });
   // Only one system may use a folder.
   const lock = tryLock('start', resolve(root, process.env.AUTODEPLOY_LOCAL_DIR?.trim() || '.local'));
   if ('owner' in lock) {

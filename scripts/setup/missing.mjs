@@ -1,10 +1,12 @@
 import { packages } from './packages.mjs';
 import { pinnedNode } from './pinned-node.mjs';
+import { postgresServer } from './postgres-server.mjs';
 import { redisServer } from './redis-server.mjs';
 
 /** What this folder or machine lacks, in the order of installation: `{ what, how, install }`. */
-export async function findMissing() {
+export async function findMissing({ forTests }) {
   const missing = [];
-  for (const part of [packages, pinnedNode, redisServer]) if (!(await part.isThere())) missing.push(part);
+  const parts = [packages, pinnedNode, redisServer, ...(forTests ? [postgresServer] : [])];
+  for (const part of parts) if (!(await part.isThere())) missing.push(part);
   return missing;
 }

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { spawnBound, type BoundProcess } from '../dev/child-process.ts';
+import { spawnBound, type BoundOptions, type BoundProcess } from '../dev/child-process.ts';
 
 export interface Exit {
   code: number | null;
@@ -16,8 +16,13 @@ export class Child {
   readonly #watchers = new Set<() => void>();
   #exit: Exit | null = null;
 
-  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawnBound(program, args, { env, cwd: process.cwd() });
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    options: Omit<BoundOptions, 'env' | 'cwd'> & { cwd?: string } = {},
+  ) {
+    this.#child = spawnBound(program, args, { cwd: process.cwd(), ...options, env });
     if (this.#child.pid === undefined) throw new Error(`could not start ${program}`);
     this.pid = this.#child.pid;
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
