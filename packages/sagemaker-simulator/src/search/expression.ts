@@ -49,7 +49,7 @@ export function compileExpression(expression: SearchExpression | undefined): Tes
 function compile({ Filters = [], NestedFilters = [], SubExpressions = [], Operator: operator = 'And' }: SearchExpression): Test {
   const tests = [
     ...Filters.map((filter) => compileFilter(filter)),
-    // The values of one list element are not told apart: each filter may be met by another one.
+    // The values of one list element are not distinguished: each filter may be met by another one.
     ...NestedFilters.flatMap(({ NestedPropertyName: nested, Filters: inner }) => {
       typeOf(nested);
       const conditions = inner.map((filter) =>
