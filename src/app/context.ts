@@ -8,6 +8,7 @@ import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
+import type { QueuePlace } from '../queue/redis-target.ts';
 import type { ClientOverrides } from '../sagemaker/client.ts';
 import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
 import type { ServiceContext } from '../services/context.ts';
@@ -51,17 +52,17 @@ export interface AppContext {
 
 /** Opens the parts. Redis and SageMaker may be unavailable. @throws {StoreUnavailableError} when the database needs a repair. */
 export async function createContext(
-  config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'queuePrefix' | 'proxies' | 'serviceSettings'>,
+  config: QueuePlace & Pick<Config, 'databaseUrl' | 'proxies' | 'serviceSettings'>,
   options: ContextOptions,
   overrides: ContextOverrides = {},
 ): Promise<AppContext> {
   const { service, onDatabaseProblem } = options;
   const { now = Date.now, random = Math.random } = overrides;
-  const { redisUrl, queuePrefix, serviceSettings: settings } = config;
+  const { queuePrefix, serviceSettings: settings } = config;
   const waitMs = service === 'api' ? databaseTiming.apiWaitMs : databaseTiming.workerWaitMs;
   const store = overrides.store ?? (await openStore(config.databaseUrl, { waitMs, log: options.log }));
   const log = autoDeployLogger(options.log);
-  const queue = createQueue({ redisUrl, queuePrefix, log });
+  const queue = createQueue({ ...config, log });
   const calls = createCallCounter({ store, log, now, random });
   const sagemaker = createSageMaker({
     onCall: calls.count,

@@ -4,8 +4,10 @@
  */
 import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
+import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
+import { redisFaults } from './redis-faults.ts';
 import { readVariables } from './variable.ts';
 import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
@@ -15,8 +17,7 @@ export type { Proxies } from './proxies.ts';
 export type { LogLevel } from './variables.ts';
 
 /** What every process needs. Durations in milliseconds. */
-export interface Config {
-  readonly redisUrl: string;
+export interface Config extends Required<RedisPlace> {
   readonly databaseUrl: string;
   /** BullMQ's key prefix. */
   readonly queuePrefix: string;
@@ -51,17 +52,26 @@ export interface ApiConfig extends Config {
 export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
   const { proxies, secrets, ...ofProxies } = readProxies(env);
-  faults.push(...ofProxies.faults);
+  faults.push(...redisFaults(values), ...ofProxies.faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
+    redisMode: values.REDIS_MODE,
+    redisSentinel:
+      values.REDIS_SENTINEL_NAME === null
+        ? null
+        : {
+            masterName: values.REDIS_SENTINEL_NAME,
+            username: values.REDIS_SENTINEL_USERNAME,
+            password: values.REDIS_SENTINEL_PASSWORD,
+          },
     databaseUrl: values.DATABASE_URL,
     // The braces keep all queues on one node of a Redis cluster.
     queuePrefix: values.QUEUE_PREFIX ?? `{autodeploy-${values.PROJECT_NAME}}`,
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     heartbeatFile: values.HEARTBEAT_FILE,
-    secrets: [...passwordOf(values.REDIS_URL), ...secrets],
+    secrets: [...passwordsOf(values.REDIS_URL), ...present(values.REDIS_SENTINEL_PASSWORD), ...secrets],
     proxies,
     serviceSettings: {
       projectName: values.PROJECT_NAME,
@@ -141,10 +151,12 @@ function isLoopback(host: string): boolean {
 }
 
 /** Both as it is written in the address and as Redis receives it. */
-function passwordOf(redisUrl: string): string[] {
-  const { password } = new URL(redisUrl);
-  return password === '' ? [] : [...new Set([password, decodeURIComponent(password)])];
+function passwordsOf(redisUrl: string): string[] {
+  const written = splitAddresses(redisUrl).flatMap((address) => [new URL(address).password, parseAddress(address).password]);
+  return [...new Set(written.flatMap(present))];
 }
+
+const present = (value: string | null): string[] => (value === null || value === '' ? [] : [value]);
 
 function attempt<T>(parse: () => T): T | ConfigError {
   try {

@@ -9,6 +9,7 @@ import {
   roleArnPattern,
   s3UriPattern,
 } from '../core/sagemaker/limits.ts';
+import { type RedisMode, redisModes, splitAddresses } from '../core/redis-place.ts';
 import { optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -34,9 +35,12 @@ const databaseUrl = text(
 );
 
 const redisUrl: Rule<string> = {
-  schema: z.string().refine(isRedisUrl),
-  may: 'redis:// or rediss://, then [user:password@]host[:port][/database number]',
+  schema: z.string().refine((value) => splitAddresses(value).every(isRedisUrl)),
+  may: 'redis:// or rediss://, then [user:password@]host[:port][/database number]; several such, separated by commas, where REDIS_MODE is cluster or sentinel',
 };
+
+const redisMode: Rule<RedisMode> = { schema: z.enum(redisModes), may: `one of ${redisModes.join(', ')}` };
+const visible = (what: string): Rule<string> => text(/^[!-~]+$/, `${what}: visible ASCII characters`, 512);
 
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
@@ -46,6 +50,10 @@ export const databaseVariables = { DATABASE_URL: withDefault(databaseUrl, 'file:
 export const sharedVariables = {
   ...databaseVariables,
   REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
+  REDIS_MODE: withDefault(redisMode, 'single'),
+  REDIS_SENTINEL_NAME: optional(visible('the name that the sentinels give to the master, like mymaster')),
+  REDIS_SENTINEL_USERNAME: optional(visible("the sentinels' user")),
+  REDIS_SENTINEL_PASSWORD: optional(visible("the sentinels' password")),
   QUEUE_PREFIX: optional(text(/^\S{1,100}$/, '1 to 100 characters without white space, like {autodeploy-my-project}')),
   WORKER_CONCURRENCY: withDefault(integer(1, 1000), 20),
   LOG_LEVEL: withDefault(logLevel, 'info'),
@@ -110,7 +118,7 @@ function isRedisUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   // A stray % would make every client fail later, while it decodes the password.
-  if (/%(?![0-9a-f]{2})/i.test(url.password)) return false;
+  if (/%(?![0-9a-f]{2})/i.test(`${url.username}${url.password}${url.hostname}`)) return false;
   return /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^\/?\d{0,3}$/.test(url.pathname);
 }
 

@@ -6,6 +6,14 @@ import { type Refusal, refusalOf } from './refusal.ts';
 /** Anything that is like an ioredis client in its events and options. */
 export type WatchedRedis = Pick<Redis, 'on' | 'options' | 'status'>;
 
+export interface Watched {
+  use: 'producer' | 'worker';
+  /** The nodes or sentinels, where the node has to be found; null where there is one address. */
+  place: string | null;
+}
+
+const nodeOf = ({ options: { host, port } }: WatchedRedis): string => `${host}:${port}`;
+
 /** Logs that a connection has a problem: once when it begins and once when it ends. */
 export interface ConnectionProblem {
   /** Redis refused a command. */
@@ -22,9 +30,11 @@ const quietMs = { producer: 5000, worker: 20_000 };
  * Logs once when a problem of a connection begins and once when it is over, however many retries lie between. Only the error's code
  * and message are logged: the error itself may hold the arguments of AUTH.
  */
-export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worker', log: Logger): ConnectionProblem {
+export function logConnectionState(redis: WatchedRedis, { use, place }: Watched, log: Logger): ConnectionProblem {
   const { host, port, db } = redis.options;
-  const where = { redis: `${host}:${port}/${db ?? 0}`, connection: use };
+  const where = { redis: `${place ?? `${host}:${port}`}/${db ?? 0}`, connection: use };
+  /** Which of the nodes it was, or is now. */
+  const node = (): { node?: string } => (place === null ? {} : { node: nodeOf(redis) });
   /** `unavailable`, or the kind of refusal. */
   let reported: string | null = null;
   let since = 0;
@@ -35,7 +45,7 @@ export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worke
   const begin = (what: string, reason: object, event: string, message: string): void => {
     if (reported === null) since = performance.now();
     reported = what;
-    log.warn({ event, ...where, ...reason }, message);
+    log.warn({ event, ...where, ...node(), ...reason }, message);
   };
   const unavailable = (reason: object): void => {
     // While Redis refuses, each attempt to find another node ends a connection.
@@ -43,7 +53,10 @@ export function logConnectionState(redis: WatchedRedis, use: 'producer' | 'worke
   };
   const over = (): void => {
     const until = reported === 'unavailable' ? performance.now() : lastRefusedAt;
-    log.info({ event: 'redis.recovered', ...where, unavailable_ms: Math.round(until - since) }, 'Redis available again');
+    log.info(
+      { event: 'redis.recovered', ...where, ...node(), unavailable_ms: Math.round(until - since) },
+      'Redis available again',
+    );
     reported = null;
   };
   const refused = ({ kind, reason }: Refusal): void => {

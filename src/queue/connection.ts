@@ -6,6 +6,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { queueTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
 import { logConnectionState, type ConnectionProblem } from './connection-log.ts';
+import { type QueuePlace, redisTarget } from './redis-target.ts';
 import { refusalOf, refusedEvent, type RefusalKind } from './refusal.ts';
 
 const firstWaitMs = 100;
@@ -27,11 +28,13 @@ const shared = {
 } satisfies RedisOptions;
 
 /** For adding and reading: a command fails at once while Redis is unavailable, instead of waiting for it. */
-export function connectProducer(redisUrl: string, log: Logger): Redis {
+export function connectProducer(place: QueuePlace, log: Logger): Redis {
+  const target = redisTarget(place);
   // A half-open connection looks ready for many minutes; this ends one that owes an answer for so long.
   return connect(
-    redisUrl,
+    target.address,
     {
+      ...target.options,
       ...shared,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
@@ -39,21 +42,22 @@ export function connectProducer(redisUrl: string, log: Logger): Redis {
       // The commands of many requests are written at once: a system call for each of them costs more than all else here.
       enableAutoPipelining: true,
     },
-    (redis) => logConnectionState(redis, 'producer', log),
+    (redis) => logConnectionState(redis, { use: 'producer', place: target.place }, log),
   );
 }
 
 export type WorkerConnection = Redis;
 
 /** For workers: a command waits until Redis is back. BullMQ makes its blocking connections as copies of this one. */
-export function connectWorker(redisUrl: string, log: Logger): WorkerConnection {
-  const options = { ...shared, maxRetriesPerRequest: null, socketTimeout: queueTiming.workerSilenceMs };
-  return connect(redisUrl, options, (redis) => logConnectionState(redis, 'worker', log));
+export function connectWorker(place: QueuePlace, log: Logger): WorkerConnection {
+  const target = redisTarget(place);
+  const options = { ...target.options, ...shared, maxRetriesPerRequest: null, socketTimeout: queueTiming.workerSilenceMs };
+  return connect(target.address, options, (redis) => logConnectionState(redis, { use: 'worker', place: target.place }, log));
 }
 
-/** A node that takes no writes is left for the one that the name leads to now, but not at the rate of commands. */
+/** A node that takes no writes is left for the one that is the master now, but not at the rate of commands. */
 const leaveNodeAfterMs = 500;
-/** A node's own problem passes; when it lasts, the name may lead to another node by now. */
+/** A node's own problem passes; when it lasts, another node may be the master by now. */
 const dropErrorAfterMs = 10_000;
 
 /** How old a connection must be for a refusal to end it; null: it stays. */

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
-import type { Config } from '../config/config.ts';
 import { type RedisFacts, type RedisWarning, warningsOf } from '../core/redis-server.ts';
 import { queueTiming } from '../core/timing.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -21,6 +20,7 @@ import { createObservationSpacing } from './observation-spacing.ts';
 import { leavePeers, meetPeers } from './peers.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
+import type { QueuePlace } from './redis-target.ts';
 import { restoreJobs } from './restore-missing.ts';
 import { unavailable } from './redis-error.ts';
 import { withRedisTimeout } from './with-redis-timeout.ts';
@@ -49,12 +49,13 @@ export interface RedisQueue extends Queue, QueueView, QueuePeers {
   close(): Promise<void>;
 }
 
-export interface QueueOptions extends Pick<Config, 'redisUrl' | 'queuePrefix'> {
+export interface QueueOptions extends QueuePlace {
   log: Logger;
 }
 
-export function createQueue({ redisUrl, queuePrefix, log }: QueueOptions): RedisQueue {
-  const redis = connectProducer(redisUrl, log);
+export function createQueue(options: QueueOptions): RedisQueue {
+  const { queuePrefix, log } = options;
+  const redis = connectProducer(options, log);
   const waitForFirstConnect = createFirstConnectWait(redis);
   const probe = createWriteProbe(redis, queuePrefix);
 

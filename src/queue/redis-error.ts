@@ -13,7 +13,7 @@ const connectionCodes: readonly unknown[] = [
   'ENETUNREACH',
   'EADDRNOTAVAIL',
 ];
-const connectionNames = ['MaxRetriesPerRequestError', 'AbortError'];
+const connectionNames = ['MaxRetriesPerRequestError', 'AbortError', 'NoMasterError'];
 const connectionMessage = /Connection is closed|Stream isn't writeable|Socket timeout|connect ETIMEDOUT/;
 
 /** Whether a command failed because its connection broke, or is not there. */

@@ -39,8 +39,9 @@ const table: Readonly<Record<string, { kind: RefusalKind; means: string }>> = {
   WRONGPASS: { kind: 'credentials', means: 'the user or the password in REDIS_URL is wrong, or the user is off' },
   NOPERM: { kind: 'rights', means: 'the user lacks a right' },
   DENIED: { kind: 'set_up', means: 'it is in protected mode' },
-  MOVED: { kind: 'set_up', means: 'it is a node of a cluster' },
-  ASK: { kind: 'set_up', means: 'it is a node of a cluster' },
+  MOVED: { kind: 'wrong_node', means: 'another node of the cluster holds the queue' },
+  // Only while a slot moves, and only for a part of its keys: a script of several gets TRYAGAIN from either node.
+  ASK: { kind: 'not_now', means: 'the cluster moves its data' },
   CROSSSLOT: { kind: 'set_up', means: 'it is a cluster, and QUEUE_PREFIX has no {braces}' },
 };
 

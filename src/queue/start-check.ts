@@ -1,8 +1,10 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { isOlder, oldestVersion, type RedisFacts } from '../core/redis-server.ts';
 import { errorMessage } from '../core/errors.ts';
 import { type Call, callsAsTheyAre, callsInScripts, probeKeys } from './needed-commands.ts';
+import { NoMasterError } from './master-source.ts';
 import { factsOf } from './redis-facts.ts';
+import { type QueuePlace, redisTarget } from './redis-target.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { withRedisTimeout } from './with-redis-timeout.ts';
 
@@ -12,11 +14,6 @@ export type Checked =
   | { kind: 'wait'; reason: string }
   /** An operator has to change something; one line for people to read, without a secret. */
   | { kind: 'fault'; fault: string };
-
-export interface CheckedRedis {
-  redisUrl: string;
-  queuePrefix: string;
-}
 
 const limitMs = 3000;
 
@@ -33,20 +30,23 @@ return failed`;
  * Whether Redis is one that the queue can work with: old enough a version, and a user who may do all that BullMQ does, found out by
  * doing it, harmlessly, under the prefix. Takes 3 s at most.
  */
-export async function checkRedis({ redisUrl, queuePrefix }: CheckedRedis): Promise<Checked> {
-  const redis = new Redis(redisUrl, {
+export async function checkRedis(place: QueuePlace): Promise<Checked> {
+  const { address, options } = redisTarget(place);
+  const all: RedisOptions = {
+    ...options,
     lazyConnect: true,
     retryStrategy: () => null,
     enableReadyCheck: false,
     enableOfflineQueue: false,
     connectTimeout: limitMs,
-  });
+  };
+  const redis = address === null ? new Redis(all) : new Redis(address, all);
   let problem: unknown = null;
   redis.on('error', (error) => (problem ??= error));
   try {
     await withRedisTimeout(limitMs, redis.connect());
     if (problem !== null) throw problem;
-    return await withRedisTimeout(limitMs, inspect(redis, queuePrefix));
+    return await withRedisTimeout(limitMs, inspect(redis, place));
   } catch (error) {
     return resultOfError(redis, problem ?? error);
   } finally {
@@ -55,12 +55,12 @@ export async function checkRedis({ redisUrl, queuePrefix }: CheckedRedis): Promi
 }
 
 /** What keeps the Redis that is there now from being used, in one line; null when it is fit, or may yet come. */
-export async function faultOfRedis(redis: CheckedRedis): Promise<string | null> {
+export async function faultOfRedis(redis: QueuePlace): Promise<string | null> {
   const checked = await checkRedis(redis);
   return checked.kind === 'fault' ? checked.fault : null;
 }
 
-async function inspect(redis: Redis, prefix: string): Promise<Checked> {
+async function inspect(redis: Redis, { redisMode = 'single', queuePrefix: prefix }: QueuePlace): Promise<Checked> {
   const failed: Failed[] = [];
   let info = '';
   for (const [command, ...args] of callsAsTheyAre(prefix)) {
@@ -78,6 +78,9 @@ async function inspect(redis: Redis, prefix: string): Promise<Checked> {
     return { kind: 'fault', fault };
   }
   failed.push(...(await inScripts(redis, prefix)));
+  if (redisMode !== 'cluster' && failed.some(([, error]) => error instanceof Error && error.message.startsWith('MOVED'))) {
+    return { kind: 'fault', fault: `${placeOf(redis)} is a node of a cluster; set REDIS_MODE to cluster` };
+  }
   return resultOfFailures(redis, prefix, failed) ?? { kind: 'fit', facts };
 }
 
@@ -138,6 +141,7 @@ function resultOfFailures(redis: Redis, prefix: string, failed: readonly Failed[
 }
 
 function resultOfError(redis: Redis, error: unknown): Checked {
+  if (error instanceof NoMasterError && error.fault !== null) return { kind: 'fault', fault: error.fault };
   const refusal = refusalOf(error);
   switch (refusal?.kind) {
     case undefined:

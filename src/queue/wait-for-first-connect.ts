@@ -4,15 +4,17 @@ import { type Refusal, refusalOf, refusedEvent } from './refusal.ts';
 
 /** A connection that is up for longer and not ready waits for Redis. */
 const handshakeMs = 500;
+const closed = 'Redis is unavailable: the connection is closed';
 
 /**
  * Returns a function that resolves at once while the connection is up, and rejects at once while it is down. It waits only for the
  * very first connect, since a process that has just started is not yet without Redis. To be called within a time limit.
  */
 export function createFirstConnectWait(redis: Redis): () => Promise<void> {
-  let lastError = 'Redis is unavailable: the connection is closed';
+  let lastError = closed;
   redis.on('error', (error) => (lastError = describeProblem(error)));
   let connectedAt = performance.now();
+  redis.on('ready', () => (lastError = closed));
   redis.on('connect', () => (connectedAt = performance.now()));
   // A connection that is replaced for this reason is down for a moment.
   redis.on(refusedEvent, ({ reason }: Refusal) => (lastError = `Redis refuses: ${reason}`));

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { QueuePlace } from '../queue/redis-target.ts';
 import { untilFit } from '../queue/wait-until-fit.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { QueueView } from '../ports/queue.ts';
@@ -8,7 +9,7 @@ import { type PeriodicTask, runPeriodically } from '../async/run-periodically.ts
 import { type Runtime, startRuntime } from './runtime.ts';
 
 export interface JobTakingOptions {
-  config: Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'>;
+  config: QueuePlace & Pick<Config, 'workerConcurrency'>;
   handlers: readonly JobKind[];
   queue: Pick<QueueView, 'due'>;
   log: Logger;

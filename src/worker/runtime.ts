@@ -2,6 +2,7 @@ import { waitAtMost } from '../async/with-timeout.ts';
 import type { Config } from '../config/config.ts';
 import { queueTiming, shutdownTiming } from '../core/timing.ts';
 import { connectWorker, disconnect } from '../queue/connection.ts';
+import type { QueuePlace } from '../queue/redis-target.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
 import { type QueueWorker, startQueueWorker, type WorkerTimes } from './queue-worker.ts';
@@ -12,7 +13,7 @@ interface ClosingTimes {
   forceCloseMs: number;
 }
 
-export interface RuntimeOptions extends Pick<Config, 'redisUrl' | 'queuePrefix' | 'workerConcurrency'> {
+export interface RuntimeOptions extends QueuePlace, Pick<Config, 'workerConcurrency'> {
   /** Of the process, for people to read. */
   name: string;
   handlers: readonly JobKind[];
@@ -38,7 +39,7 @@ export interface Runtime {
 /** Starts to process the jobs of all kinds, now or when Redis becomes available. */
 export function startRuntime(options: RuntimeOptions): Runtime {
   const { log, random = Math.random, times = queueTiming, closing = shutdownTiming } = options;
-  const connection = connectWorker(options.redisUrl, log);
+  const connection = connectWorker(options, log);
   const workers = options.handlers.map((kind) =>
     startQueueWorker(kind, {
       connection,

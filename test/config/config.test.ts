@@ -24,6 +24,8 @@ describe('the defaults', () => {
   it('are those of the documents', () => {
     expect(parseApiConfig(valid)).toEqual({
       redisUrl: 'redis://127.0.0.1:6379',
+      redisMode: 'single',
+      redisSentinel: null,
       databaseUrl: 'file:./data/autodeploy.db',
       queuePrefix: '{autodeploy-ml-sentiment}',
       workerConcurrency: 20,

@@ -109,7 +109,7 @@ describe('the address', () => {
 
   it('may ask for TLS', async () => {
     const { log } = keptLog();
-    const redis = connectProducer(`rediss://127.0.0.1:${await freePort()}`, log);
+    const redis = connectProducer({ redisUrl: `rediss://127.0.0.1:${await freePort()}`, queuePrefix: newPrefix() }, log);
     onTestFinished(() => redis.disconnect());
     expect(redis.options.tls).toBeTruthy();
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import type { RedisPlace } from '../../src/core/redis-place.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { WatchedDeployment, WatchedRun } from '../../src/ports/queue.ts';
 import { createQueue, type RedisQueue } from '../../src/queue/queue.ts';
@@ -30,8 +31,8 @@ function logTo(lines: Line[], bound: object): Logger {
 
 export const newPrefix = (): string => `{test-${randomUUID()}}`;
 
-export function openQueue(redisUrl: string, queuePrefix: string, log: Logger = keptLog().log): RedisQueue {
-  const queue = createQueue({ redisUrl, queuePrefix, log });
+export function openQueue(place: string | RedisPlace, queuePrefix: string, log: Logger = keptLog().log): RedisQueue {
+  const queue = createQueue({ ...(typeof place === 'string' ? { redisUrl: place } : place), queuePrefix, log });
   onTestFinished(() => queue.close());
   return queue;
 }

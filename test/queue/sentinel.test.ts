@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { checkRedis } from '../../src/queue/start-check.ts';
+import { launchRedisSentinels, masterName, type RedisSentinels } from '../../tools/testkit/redis-sentinels.ts';
+import { startRedis } from '../../tools/testkit/redis.ts';
+import { expectJobsGoOn, expectQueueWorks } from './whole-queue.ts';
+import { newPrefix } from './harness.ts';
+
+const password = 'hunter2pass';
+const sentinelPassword = 'hunter3pass';
+let sentinels: RedisSentinels;
+beforeAll(async () => void (sentinels = await launchRedisSentinels({ password, sentinelPassword })), 60_000);
+afterAll(() => sentinels?.stop());
+
+interface More {
+  name?: string;
+  ofSentinels?: string | null;
+  url?: string;
+}
+
+const place = ({ name = masterName, ofSentinels = sentinelPassword, url }: More = {}) => ({
+  redisUrl: (url ?? sentinels.redisUrl).replaceAll('redis://', `redis://:${password}@`),
+  redisMode: 'sentinel' as const,
+  redisSentinel: { masterName: name, username: null, password: ofSentinels },
+  queuePrefix: newPrefix(),
+});
+
+describe('a queue behind sentinels', () => {
+  it('works on the master that they name, with its own password', async () => {
+    await expectQueueWorks(place());
+    expect(await checkRedis(place())).toMatchObject({ kind: 'fit' });
+  });
+
+  it('works while two of three sentinels are gone', async () => {
+    const stopped = sentinels.sentinels.slice(1);
+    onTestFinished(() => stopped.forEach(({ child }) => child.signal('SIGCONT')));
+    for (const { child } of stopped) child.signal('SIGSTOP');
+    expect(await checkRedis(place())).toMatchObject({ kind: 'fit' });
+  });
+
+  it('names what keeps it from being used: name, password, addresses', async () => {
+    const wrong = [
+      await checkRedis(place({ name: 'other' })),
+      await checkRedis(place({ ofSentinels: 'hunter4pass' })),
+      await checkRedis(place({ ofSentinels: null })),
+    ];
+    expect(wrong).toMatchObject([
+      { kind: 'fault', fault: expect.stringMatching(/^REDIS_SENTINEL_NAME holds "other"; the sentinel at \S+ knows no master/) },
+      { kind: 'fault', fault: expect.stringMatching(/^REDIS_SENTINEL_PASSWORD: the sentinel at \S+ /) },
+      { kind: 'fault', fault: expect.stringMatching(/^REDIS_SENTINEL_PASSWORD: the sentinel at \S+ /) },
+    ]);
+    expect(JSON.stringify(wrong)).not.toMatch(/hunter\dpass/);
+    const alone = await startRedis();
+    expect(await checkRedis({ ...place({ ofSentinels: null }), redisUrl: alone.url })).toMatchObject({
+      kind: 'fault',
+      fault: expect.stringMatching(/^REDIS_URL: \S+ is not a sentinel, and REDIS_MODE is sentinel/),
+    });
+    const away = await checkRedis(place({ url: 'redis://127.0.0.1:1' }));
+    expect(away).toMatchObject({ kind: 'wait', reason: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+describe('a fail-over of the master', () => {
+  it('which was cut off and keeps its connections > is left for the new one', async () => {
+    const former = await sentinels.master();
+    await expectJobsGoOn(place(), async () => {
+      former.child.signal('SIGSTOP');
+      const master = await sentinels.masterAfter(former);
+      // It still takes itself for the master until a sentinel tells it.
+      former.child.signal('SIGCONT');
+      return master;
+    });
+  }, 90_000);
+});
