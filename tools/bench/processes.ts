@@ -38,7 +38,7 @@ export class Processes {
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-bench-'));
   readonly #cleanup: Cleanup;
   readonly #profile: string | null;
-  #redis: RedisServer | null = null;
+  #redisUrl: string | null = null;
   #simulatorUrl = '';
 
   constructor(cleanup: Cleanup, profile: string | null) {
@@ -54,9 +54,14 @@ export class Processes {
   /** Starts Redis with an append-only file, as in production. */
   async redis(): Promise<RedisServer> {
     const redis = await launchRedis({ dir: this.folder, appendonly: true });
-    this.#redis = redis;
+    this.useRedis(redis.url);
     this.#cleanup.add(() => redis.stop());
     return redis;
+  }
+
+  /** For one that was started elsewhere. */
+  useRedis(redisUrl: string): void {
+    this.#redisUrl = redisUrl;
   }
 
   /** Starts the simulator with its state in memory: the bench must not measure the simulator. */
@@ -103,9 +108,9 @@ export class Processes {
   }
 
   #serviceEnv(): NodeJS.ProcessEnv {
-    if (this.#redis === null) throw new Error('start Redis first');
+    if (this.#redisUrl === null) throw new Error('start Redis first');
     return {
-      REDIS_URL: this.#redis.url,
+      REDIS_URL: this.#redisUrl,
       DATABASE_URL: this.databaseUrl,
       PROJECT_NAME: project,
       EXECUTION_ROLE_ARN: roleArn,
