@@ -1,0 +1,298 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { apiVariables, databaseVariables, sharedVariables } from '../../../src/config/variables.ts';
+import { helmBinary } from './binary.ts';
+import { kubernetesFaults } from './kubernetes.ts';
+import { chart, helm, type Manifest, one, render } from './render.ts';
+
+/** The first run fetches Helm. */
+beforeAll(() => helmBinary(), 300_000);
+
+const known: Record<string, { schema: { safeParse: (value: unknown) => { success: boolean } } }> = {
+  ...databaseVariables,
+  ...sharedVariables,
+  ...apiVariables,
+};
+/** What the AWS SDK and Node read by themselves: docs/aws.md. */
+const ofTheSdk = /^AWS_|^NODE_|^(HTTPS?|NO)_PROXY$/;
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+
+interface Probe {
+  exec?: { command: string[] };
+  httpGet?: { path: string; port: string };
+}
+interface Container {
+  command: string[];
+  env: { name: string; value?: string; valueFrom?: unknown }[];
+  securityContext: unknown;
+  livenessProbe?: Probe;
+  readinessProbe?: Probe;
+  volumeMounts: { mountPath: string }[];
+}
+interface PodSpec {
+  containers: [Container];
+  terminationGracePeriodSeconds: number;
+  securityContext: unknown;
+  topologySpreadConstraints?: unknown[];
+  serviceAccountName: string;
+}
+const specOf = <T>(manifest: Manifest): T => manifest['spec'] as T;
+const podOf = (manifest: Manifest): PodSpec => specOf<{ template: { spec: PodSpec } }>(manifest).template.spec;
+const containerOf = (manifest: Manifest): Container => podOf(manifest).containers[0];
+const environmentOf = (manifest: Manifest): Record<string, unknown> =>
+  Object.fromEntries(containerOf(manifest).env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+
+const workloads = (manifests: Manifest[]): Manifest[] => manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
+
+describe.each(['minimal', 'full'] as const)('the chart with the values of ci/%s-values.yaml', (values) => {
+  it("passes Helm's lint", async () => {
+    await expect(helm('lint', '--strict', chart, '--values', `${chart}/ci/${values}-values.yaml`)).resolves.toContain(
+      '0 chart(s) failed',
+    );
+  });
+
+  it("renders what Kubernetes' own schemas allow", async () => {
+    const manifests = await render(values);
+    const kinds = new Set(manifests.map(({ kind }) => kind));
+    const always = ['Deployment', 'Job', 'PodDisruptionBudget', 'Service', 'ServiceAccount'];
+    const chosen = ['HorizontalPodAutoscaler', 'Ingress', 'ScaledObject', 'ServiceMonitor'];
+    expect([...kinds].toSorted()).toEqual((values === 'full' ? [...always, ...chosen] : always).toSorted());
+    expect(
+      manifests.flatMap((manifest) => kubernetesFaults(manifest).map((fault) => `${manifest.metadata.name} ${fault}`)),
+    ).toEqual([]);
+  });
+
+  it('sets variables that exist, each once, and all that are required', async () => {
+    const required = Object.entries(known).flatMap(([name, { schema }]) => (schema.safeParse(undefined).success ? [] : [name]));
+    for (const workload of workloads(await render(values))) {
+      const names = containerOf(workload).env.map(({ name }) => name);
+      expect(names.filter((name) => !(name in known) && !ofTheSdk.test(name))).toEqual([]);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names).toEqual(expect.arrayContaining([...required, 'DATABASE_URL', 'REDIS_URL', 'AWS_REGION']));
+    }
+  });
+
+  it('runs programs of the image as its user, on a read-only file system', async () => {
+    const manifests = await render(values);
+    expect(workloads(manifests)).toHaveLength(3);
+    for (const workload of workloads(manifests)) {
+      const container = containerOf(workload);
+      expect(existsSync(container.command.at(-1) ?? '')).toBe(true);
+      expect(dockerfile).toContain(container.command.join(' '));
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(podOf(workload).securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(podOf(workload).terminationGracePeriodSeconds).toBeGreaterThanOrEqual(20);
+      expect(container.volumeMounts).toContainEqual({ name: 'tmp', mountPath: '/tmp' });
+    }
+  });
+});
+
+describe('the programs', () => {
+  it('are probed as docs/containers.md says, a worker as the image checks itself', async () => {
+    const manifests = await render('minimal');
+    const api = containerOf(one(manifests, 'Deployment', '-api'));
+    expect(api.livenessProbe).toMatchObject({ httpGet: { path: '/health/live', port: 'http' } });
+    expect(api.readinessProbe).toMatchObject({ httpGet: { path: '/health/ready', port: 'http' } });
+    const { livenessProbe } = containerOf(one(manifests, 'Deployment', '-worker'));
+    expect(dockerfile).toContain(`CMD ${JSON.stringify(livenessProbe?.exec?.command).replaceAll(',', ', ')}`);
+  });
+
+  it('get secrets from secrets that exist, and the API alone the keys', async () => {
+    const manifests = await render('minimal');
+    const from = (name: string, key: string): object => ({ secretKeyRef: { name, key } });
+    for (const workload of workloads(manifests)) {
+      const environment = environmentOf(workload);
+      expect(environment['DATABASE_URL']).toEqual(from('autodeploy-database', 'DATABASE_URL'));
+      expect(environment['REDIS_URL']).toEqual(from('autodeploy-redis', 'REDIS_URL'));
+      const isApi = workload.metadata.name.endsWith('-api');
+      expect(environment['API_KEYS']).toEqual(isApi ? from('autodeploy-api-keys', 'API_KEYS') : undefined);
+    }
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  it('get values as they are written, large numbers and fractions too, and none that is empty', async () => {
+    const {
+      TRAINING_MAX_RUNTIME_SECONDS: large,
+      POLL_INTERVAL_SECONDS: fraction,
+      SERVING_IMAGE: empty,
+    } = environmentOf(one(await render('full'), 'Deployment', '-worker'));
+    expect([large, fraction, empty]).toEqual(['2419200', '0.5', undefined]);
+  });
+
+  it('are spread over hosts and zones', async () => {
+    const manifests = await render('minimal');
+    for (const program of ['api', 'worker'])
+      expect(podOf(one(manifests, 'Deployment', `-${program}`)).topologySpreadConstraints).toMatchObject([
+        {
+          topologyKey: 'topology.kubernetes.io/zone',
+          labelSelector: { matchLabels: { 'app.kubernetes.io/component': program } },
+        },
+        { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { 'app.kubernetes.io/component': program } } },
+      ]);
+  });
+});
+
+describe('the migration', () => {
+  it('runs before each version, with a service account that exists by then', async () => {
+    const manifests = await render('full');
+    const hooks = manifests.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'pre-install,pre-upgrade');
+    const weight = ({ metadata }: Manifest): number => Number(metadata.annotations?.['helm.sh/hook-weight']);
+    const [account, job] = hooks.toSorted((left, right) => weight(left) - weight(right)) as [Manifest, Manifest];
+    expect([account.kind, job.kind]).toEqual(['ServiceAccount', 'Job']);
+    expect(podOf(job).serviceAccountName).toBe(account.metadata.name);
+    expect(account.metadata.annotations).toMatchObject({
+      'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/autodeploy',
+    });
+  });
+
+  it('is left out by choice', async () => {
+    const manifests = await render('minimal', { migration: { enabled: false }, serviceAccount: { create: false, name: 'mine' } });
+    expect(manifests.filter(({ kind }) => kind === 'Job' || kind === 'ServiceAccount')).toEqual([]);
+    expect(podOf(one(manifests, 'Deployment', '-worker')).serviceAccountName).toBe('mine');
+  });
+});
+
+describe('the selectors', () => {
+  it('find the pods of one program, and the service those of the API', async () => {
+    const manifests = await render('full');
+    const labels = (program: string): object =>
+      specOf<{ template: { metadata: { labels: object } } }>(one(manifests, 'Deployment', `-${program}`)).template.metadata
+        .labels;
+    const selectorOf = (manifest: Manifest): object =>
+      specOf<{ selector: { matchLabels: object } }>(manifest).selector.matchLabels;
+    for (const [program, other] of [
+      ['api', 'worker'],
+      ['worker', 'api'],
+    ] as const)
+      for (const kind of ['Deployment', 'PodDisruptionBudget']) {
+        const selector = selectorOf(one(manifests, kind, `-${program}`));
+        expect(labels(program)).toMatchObject(selector);
+        expect(labels(other)).not.toMatchObject(selector);
+      }
+    const service = one(manifests, 'Service');
+    expect(labels('api')).toMatchObject(specOf<{ selector: object }>(service).selector);
+    expect(service.metadata.labels).toMatchObject(selectorOf(one(manifests, 'ServiceMonitor')));
+  });
+});
+
+describe('scaling', () => {
+  it.each([
+    ['api', 'HorizontalPodAutoscaler', { api: { autoscaling: { enabled: true } } }, { minReplicas: 2 }],
+    ['worker', 'HorizontalPodAutoscaler', { worker: { autoscaling: { enabled: true, minReplicas: 1 } } }, { minReplicas: 1 }],
+    [
+      'worker',
+      'ScaledObject',
+      { worker: { keda: { enabled: true, triggers: [{ type: 'cpu', metricType: 'Utilization', metadata: { value: '60' } }] } } },
+      { minReplicaCount: 2 },
+    ],
+  ])('%s by a %s, which alone sets the number of pods', async (program, kind, values, spec) => {
+    const manifests = await render('minimal', values);
+    const deployment = one(manifests, 'Deployment', `-${program}`);
+    expect(deployment['spec']).not.toHaveProperty('replicas');
+    const scaler = one(manifests, kind, `-${program}`);
+    expect(scaler['spec']).toMatchObject({ ...spec, scaleTargetRef: { kind: 'Deployment', name: deployment.metadata.name } });
+    expect(scaler['spec']).not.toHaveProperty('idleReplicaCount');
+    expect(kubernetesFaults(scaler)).toEqual([]);
+  });
+});
+
+/** Helm names the value, and what it may hold. */
+describe('helm refuses', () => {
+  it.each<[string, object, RegExp]>([
+    ['no workers', { worker: { replicas: 0 } }, /worker\/replicas.*minimum.*1/],
+    ['no API', { api: { replicas: 0 } }, /api\/replicas.*minimum.*1/],
+    ['half a worker', { worker: { replicas: 1.5 } }, /worker\/replicas.*integer/],
+    ['an HPA to zero', { worker: { autoscaling: { minReplicas: 0 } } }, /worker\/autoscaling\/minReplicas.*minimum/],
+    ['KEDA to zero', { worker: { keda: { minReplicaCount: 0 } } }, /worker\/keda\/minReplicaCount.*minimum/],
+    ['KEDA to zero when idle', { worker: { keda: { idleReplicaCount: 0 } } }, /worker\/keda.*idleReplicaCount/],
+    ['KEDA without a trigger', { worker: { keda: { enabled: true } } }, /worker\/keda\/triggers/],
+    [
+      'two scalers for the workers',
+      { worker: { autoscaling: { enabled: true }, keda: { enabled: true, triggers: [{ type: 'cpu', metadata: {} }] } } },
+      /worker.autoscaling and worker.keda/,
+    ],
+    ['a maximum below the minimum', { api: { autoscaling: { enabled: true, maxReplicas: 1 } } }, /api.autoscaling.maxReplicas/],
+    [
+      'too little time to stop',
+      { worker: { terminationGracePeriodSeconds: 10 } },
+      /worker\/terminationGracePeriodSeconds.*minimum.*20/,
+    ],
+    ['SQLite', { database: { existingSecret: '', url: 'file:/data/autodeploy.db' } }, /database\/url/],
+    ['a password in the values', { database: { existingSecret: '', url: 'postgres://me:secret@db:5432/x' } }, /database\/url/],
+    ['no database', { database: { existingSecret: '' } }, /database/],
+    ['no Redis', { redis: { existingSecret: '' } }, /redis/],
+    ['no API keys', { apiKeys: { existingSecret: '' } }, /apiKeys\/existingSecret/],
+    ['no image', { image: { repository: '' } }, /image\/repository/],
+    ['a variable that does not exist', { config: { POLL_INTERVAL: '30' } }, /config.*POLL_INTERVAL/],
+    ['a variable that the chart sets', { config: { DATABASE_URL: 'file:x' } }, /config.*DATABASE_URL/],
+    ['no role', { config: { EXECUTION_ROLE_ARN: '' } }, /config\/EXECUTION_ROLE_ARN/],
+    ['a value that does not exist', { workers: { replicas: 2 } }, /workers/],
+    ['an ingress for no host', { ingress: { enabled: true } }, /ingress\/hosts/],
+    ['a ServiceMonitor without a key', { serviceMonitor: { enabled: true } }, /serviceMonitor\/apiKey\/existingSecret/],
+    ['a health check of its own', { api: { readinessPath: '/' } }, /api\/readinessPath/],
+  ])('%s', async (_, values, words) => {
+    await expect(render('minimal', values)).rejects.toThrow(words);
+  });
+});
+
+it('offers only variables that exist, and none that it sets itself', () => {
+  const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8')) as {
+    properties: { config: { properties: Record<string, unknown>; required: string[] } };
+  };
+  const { properties, required } = schema.properties.config;
+  const own = ['HOST', 'PORT', 'API_KEYS', 'DATABASE_URL', 'REDIS_URL', 'HEARTBEAT_FILE'];
+  expect(Object.keys(properties).filter((name) => !(name in known) && !ofTheSdk.test(name))).toEqual([]);
+  expect(own.filter((name) => name in properties)).toEqual([]);
+  const needed = Object.entries(known).flatMap(([name, { schema: rule }]) => (rule.safeParse(undefined).success ? [] : [name]));
+  expect(required).toEqual(expect.arrayContaining(needed));
+});
+
+describe('the README of the chart', () => {
+  /** Rows of a table whose first cells are a value's path and its default. */
+  const rows = (text: string): Record<string, string> =>
+    Object.fromEntries(
+      [...text.matchAll(/^\| `([\w.]+)` +\| (?:`(.+?)`|required) +\|/gm)].map(([, path = '', value = '']) => [path, value]),
+    );
+
+  const leaves = (value: unknown, path = ''): [string, unknown][] =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length > 0 &&
+    !path.endsWith('resources')
+      ? Object.entries(value).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`))
+      : [[path, value]];
+
+  it('has every value with its default, and no other', () => {
+    const documented = rows(readFileSync(`${chart}/README.md`, 'utf8'));
+    const values = leaves(parse(readFileSync(`${chart}/values.yaml`, 'utf8')));
+    expect(Object.keys(documented).toSorted()).toEqual(values.map(([path]) => path).toSorted());
+    for (const [path, value] of values) if (documented[path] !== '') expect(documented[path], path).toBe(JSON.stringify(value));
+    expect(values.filter(([path, value]) => documented[path] === '' && value !== '').map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('kubernetesFaults', () => {
+  it('finds what is missing, of the wrong type, or unknown', async () => {
+    const worker = one(await render('minimal'), 'Deployment', '-worker');
+    expect(kubernetesFaults(worker)).toEqual([]);
+    const { selector: _, ...spec } = specOf<{ selector: unknown; template: { spec: object } }>(worker);
+    const pod = { ...spec.template.spec, terminationGracePeriod: 30 };
+    const changed = { ...worker, spec: { ...spec, replicas: 'two', template: { ...spec.template, spec: pod } } };
+    expect(kubernetesFaults(changed)).toEqual([
+      '/spec: required {"missingProperty":"selector"}',
+      '/spec/replicas: type {"type":"integer"}',
+      '/spec/template/spec/terminationGracePeriod: unknown',
+    ]);
+    expect(kubernetesFaults({ apiVersion: 'v1', kind: 'Nothing' })).toEqual(['no schema of v1 Nothing']);
+  });
+});
