@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createClient, makeConfig, makeLiveEndpoint, refusal, startSimulator, training } from './harness.ts';
 
 const throttling = { name: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
@@ -95,6 +95,20 @@ test('delay holds a call back, and its effect with it', async () => {
   const before = performance.now();
   await sagemaker.createTrainingJob(training('job'));
   expect(performance.now() - before).toBeGreaterThan(55);
+});
+
+test('a fault that is removed while a call is delayed does not come back', async () => {
+  const { sagemaker, simulator } = await startSimulator();
+  simulator.addFault({ id: 'slow', kind: 'delay', ms: 300 });
+  simulator.addFault({ id: 'refused', kind: 'error', code: 'ExpiredTokenException', status: 400, times: 'forever' });
+  const faults = async (): Promise<{ id: string; injected: number }[]> =>
+    ((await (await fetch(`${simulator.url}/_control/faults`)).json()) as { faults: { id: string; injected: number }[] }).faults;
+  const delayed = sagemaker.listModels({});
+  await vi.waitFor(async () => expect(await faults()).toMatchObject([{ id: 'slow', injected: 1 }, { id: 'refused' }]));
+  expect((await fetch(`${simulator.url}/_control/faults/refused`, { method: 'DELETE' })).ok).toBe(true);
+  await delayed;
+  await sagemaker.listModels({});
+  expect(await faults()).toMatchObject([{ id: 'slow' }]);
 });
 
 test('hang never answers and has no effect; the client gives up, and closing does not wait', async () => {

@@ -52,7 +52,10 @@ export class FaultBook {
     applies: (fault: FaultOf<K>) => boolean = () => true,
   ): Iterable<FaultOf<K>> {
     if (this.#state.faults.size === 0) return;
-    for (const fault of this.list()) {
+    for (const id of [...this.#state.faults.keys()]) {
+      // Read anew: while the caller waited, as for a delay, the fault may have been removed, or injected into other calls.
+      const fault = this.#state.faults.get(id);
+      if (fault === undefined) continue;
       if (hasKind(fault, kinds) && matches(fault, target) && applies(fault) && this.#draw(fault)) yield fault;
     }
   }
