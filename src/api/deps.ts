@@ -10,6 +10,8 @@ export interface HealthChecks {
   database(): Promise<void>;
   /** Throws while SageMaker refuses the service's credentials. SageMaker being unavailable does not count. */
   sagemaker(): Promise<void>;
+  /** Throws while the clock of this host is too far from the database's. */
+  clock(): Promise<void>;
 }
 
 /** Everything that the API needs from the outside; main.ts and the tests put it together. */

@@ -7,7 +7,7 @@ import type { AppContext } from './context.ts';
 
 /** What the API needs from the outside. */
 export function createApiDeps(
-  { ctx, store, queue, sagemaker, sharedDatabase, self: { version } }: AppContext,
+  { ctx, store, clock, queue, sagemaker, sharedDatabase, self: { version } }: AppContext,
   { apiKeys, basePath, publicUrl }: Pick<ApiSettings, 'apiKeys' | 'basePath' | 'publicUrl'>,
   log: Logger,
 ): ApiDeps {
@@ -33,6 +33,10 @@ export function createApiDeps(
         await store.ping();
       },
       sagemaker: () => sagemaker.checkCredentials(),
+      async clock() {
+        const problem = clock.problem();
+        if (problem !== null) throw new Error(problem);
+      },
     },
     version,
     readStatus: () => readStatus({ store, now }, { queue, databaseDiffers: () => sharedDatabase.problem() }),

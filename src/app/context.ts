@@ -13,8 +13,10 @@ import type { ClientOverrides } from '../sagemaker/client.ts';
 import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { newEventMemory } from '../services/events/event-memory.ts';
+import { type Clock, databaseClock, hostClock } from '../services/system/database-clock.ts';
 import { type Presence, problemOfQueue, startPresence } from '../services/system/start-presence.ts';
 import { shareDatabase, type SharedDatabase } from '../services/system/share-database.ts';
+import { storeAfterClock } from './store-after-clock.ts';
 import { newProcessName } from './process-name.ts';
 
 export interface ContextOptions {
@@ -40,6 +42,7 @@ export interface AppContext {
   /** What services get. */
   readonly ctx: ServiceContext;
   readonly store: Store;
+  readonly clock: Clock;
   readonly queue: RedisQueue;
   readonly sagemaker: ConnectedSageMaker;
   readonly sharedDatabase: SharedDatabase;
@@ -57,12 +60,17 @@ export async function createContext(
   overrides: ContextOverrides = {},
 ): Promise<AppContext> {
   const { service, onDatabaseProblem } = options;
-  const { now = Date.now, random = Math.random } = overrides;
+  const { random = Math.random } = overrides;
   const { queuePrefix, serviceSettings: settings } = config;
   const waitMs = service === 'api' ? databaseTiming.apiWaitMs : databaseTiming.workerWaitMs;
-  const store = overrides.store ?? (await openStore(config.databaseUrl, { waitMs, log: options.log }));
+  const opened = overrides.store ?? (await openStore(config.databaseUrl, { waitMs, log: options.log }));
   const log = autoDeployLogger(options.log);
-  const queue = createQueue({ ...config, log });
+  const hostNow = overrides.now ?? (config.databaseUrl.startsWith('file:') ? Date.now : null);
+  const clock = hostNow === null ? databaseClock({ store: opened, log }) : hostClock(hostNow);
+  const store = hostNow === null ? storeAfterClock(opened, clock) : opened;
+  const { now } = clock;
+  await clock.start();
+  const queue = createQueue({ ...config, log, now });
   const calls = createCallCounter({ store, log, now, random });
   const sagemaker = createSageMaker({
     onCall: calls.count,
@@ -77,6 +85,7 @@ export async function createContext(
   return {
     ctx: { store, sagemaker, queue, log, settings, eventMemory: newEventMemory(now()), now, random },
     store,
+    clock,
     queue,
     sagemaker,
     sharedDatabase,
@@ -84,13 +93,14 @@ export async function createContext(
     announce(problem) {
       sharedDatabase.watch();
       const currentProblem = async (): Promise<string | null> =>
-        problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem();
-      presence = startPresence({ store, log, now, self, problem: currentProblem });
+        problem() ?? clock.problem() ?? (await problemOfQueue(queue)) ?? sagemaker.credentialsProblem();
+      presence = startPresence({ store, log, now, self, problem: currentProblem, clockSkewMs: clock.skewMs });
     },
     async close(work = Promise.resolve()) {
       await Promise.all([work, sharedDatabase.stop()]);
       await Promise.all([calls.stop(), presence?.stop(), queue.close()]);
       sagemaker.close();
+      clock.stop();
       await store.close();
     },
   };

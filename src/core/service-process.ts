@@ -13,6 +13,8 @@ export interface ServiceProcess {
   lastSeenAt: number;
   /** What keeps it from working, for operators; null when nothing does. */
   problem: string | null;
+  /** How far the clock of its host is ahead of the database's; null while that is unknown. */
+  clockSkewMs: number | null;
 }
 
 /** How often a process records that it runs. */

@@ -89,6 +89,25 @@ export const taskLeaseTiming = {
   renewAfterMs: 1_000,
 } as const;
 
+/** The clock of the database, which all processes share where it has a host of its own (core/clock.ts). */
+export const clockTiming = {
+  /** A quartz clock drifts by 50 ppm at most: 2 ms in this time. */
+  measureEveryMs: 30_000,
+  /** After a measurement that failed. */
+  retryMs: 1_000,
+  /** The shortest round trip of so many counts. */
+  readings: 4,
+  startWaitMs: 3_000,
+  /** The clock waits instead of going back by so little. */
+  standStillMs: 1_000,
+  /** A host's clock that moves by more against the monotonic one was set, or the host was suspended. */
+  jumpMs: 500,
+  skewMs: 1_000,
+  unusableSkewMs: 30_000,
+  /** A level ends below this share of its bound. */
+  fallingBack: 0.8,
+} as const;
+
 /** One call to SageMaker: to connect, one attempt to its first byte, and a call without a limit of its own with all its attempts. */
 export const callTiming = { connectMs: 3_000, attemptMs: 10_000, callMs: 20_000 } as const;
 

@@ -1,6 +1,8 @@
+import { skewText } from './clock.ts';
 import { isAlive, type ServiceProcess } from './service-process.ts';
 import type { SkippedItem, SkippedKind } from './skipped.ts';
 import { type RedisFacts, warningsOf } from './redis-server.ts';
+import { clockTiming } from './timing.ts';
 
 /** A problem for operators, in `GET /status`. */
 export interface Warning {
@@ -47,8 +49,15 @@ function ofProcesses(processes: readonly ServiceProcess[], shared: string | null
   const failing = alive.flatMap(({ service, name, problem }): Warning[] =>
     when(`${service}_problem`, problem === null || problem === shared ? null : `${service} ${name}: ${problem}`),
   );
-  return alive.some(({ service }) => service === 'worker') ? failing : [noWorkerWarning, ...failing];
+  const skewed = alive.flatMap(({ service, name, clockSkewMs }): Warning[] =>
+    when('clock_skewed', isSkewed(clockSkewMs) ? `${service} ${name}: ${skewText(clockSkewMs)}` : null),
+  );
+  return [...(alive.some(({ service }) => service === 'worker') ? [] : [noWorkerWarning]), ...failing, ...skewed];
 }
+
+/** A host that is further off has a problem, and says so itself. */
+const isSkewed = (skewMs: number | null): skewMs is number =>
+  skewMs !== null && Math.abs(skewMs) > clockTiming.skewMs && Math.abs(skewMs) <= clockTiming.unusableSkewMs;
 
 /** Skipped runs and deployments, which stand still. Skipped training jobs are foreign, or are retried. */
 function ofSkipped(skipped: readonly SkippedItem[]): Warning[] {

@@ -5,7 +5,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailableError } from '../core/errors.ts';
 import { skippedKinds } from '../core/skipped.ts';
-import { isAlive } from '../core/service-process.ts';
+import { isAlive, type ServiceProcess } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
 import { registerCountedHistogram } from './counted-histogram.ts';
 
@@ -80,8 +80,8 @@ async function readStore(store: MetricsSources['store'], now: number) {
       store.skipped.list(),
       store.processes.list(),
     ]);
-    const workers = processes.filter((one) => one.service === 'worker' && isAlive(one, now)).length;
-    return { counts, latencies, detections, calls, skipped, workers };
+    const alive = processes.filter((one) => isAlive(one, now));
+    return { counts, latencies, detections, calls, skipped, alive };
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
@@ -121,7 +121,8 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
   for (const [status, count] of Object.entries(stored.counts.deployments)) deployments.set({ status }, count);
 
   const workers = new Gauge({ name: 'autodeploy_workers', help: 'Worker processes that live', registers });
-  workers.set(stored.workers);
+  workers.set(stored.alive.filter(({ service }) => service === 'worker').length);
+  showClocks(stored.alive, registry);
 
   const detections = new Counter({
     name: 'autodeploy_trainings_detected_total',
@@ -147,6 +148,21 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
     registers,
   });
   for (const { operation, result, count } of stored.calls) calls.inc({ operation, result }, count);
+}
+
+/** The process that is furthest off: its name would be another series at each start. */
+function showClocks(alive: readonly ServiceProcess[], registry: Registry): void {
+  const skew = new Gauge({
+    name: 'autodeploy_clock_skew_seconds',
+    help: 'How far the clock of a host is ahead of that of the database: of the host that is furthest off, by service',
+    labelNames: ['service'],
+    registers: [registry],
+  });
+  for (const [service, those] of Map.groupBy(alive, (one) => one.service)) {
+    const known = those.flatMap(({ clockSkewMs }) => (clockSkewMs === null ? [] : [clockSkewMs]));
+    const furthest = known.toSorted((a, b) => Math.abs(b) - Math.abs(a))[0];
+    if (furthest !== undefined) skew.set({ service }, furthest / 1000);
+  }
 }
 
 const latencyMetrics: Record<LatencyHistogram['reached'], { name: string; help: string }> = {

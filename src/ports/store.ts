@@ -89,6 +89,8 @@ export interface Store {
   skipped: SkippedStore;
   /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
+  /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */
+  now(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -51,10 +51,12 @@ export interface RedisQueue extends Queue, QueueView, QueuePeers {
 
 export interface QueueOptions extends QueuePlace {
   log: Logger;
+  /** By which jobs are late: the clock of all hosts. BullMQ adds and delays jobs by this host's. */
+  now?: () => number;
 }
 
 export function createQueue(options: QueueOptions): RedisQueue {
-  const { queuePrefix, log } = options;
+  const { queuePrefix, log, now: clock = Date.now } = options;
   const redis = connectProducer(options, log);
   const waitForFirstConnect = createFirstConnectWait(redis);
   const probe = createWriteProbe(redis, queuePrefix);
@@ -102,7 +104,7 @@ export function createQueue(options: QueueOptions): RedisQueue {
   });
 
   const inspectDueJobs = async () => {
-    const now = Date.now();
+    const now = clock();
     const observations = dueJobsReaders.map(async ([name, observe]) => [name, await observe(now)] as const);
     return Object.fromEntries(await withRedisTimeout(queueTiming.commandMs, Promise.all(observations)));
   };
@@ -151,7 +153,7 @@ export function createQueue(options: QueueOptions): RedisQueue {
     },
     pullForward(longestMs, delayMs) {
       return attempt(async () => {
-        const now = Date.now();
+        const now = clock();
         const beyond = await Promise.all(queues.map((queue) => jobsBeyond(redis, queue, longestMs, now)));
         const count = beyond.flat().length;
         await Promise.all(queues.map((queue, index) => redelay(queue, beyond[index] ?? [], () => delayMs(count))));

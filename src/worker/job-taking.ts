@@ -20,6 +20,8 @@ export interface JobTakingOptions {
   /** Called when a restart may help. */
   onStuck: () => void;
   random: () => number;
+  /** The clock of all hosts, by which jobs are late. */
+  now?: () => number;
   progressTimes?: StallTimes;
   checkIntervalMs?: number;
 }
@@ -55,7 +57,13 @@ export function startTakingJobs(options: JobTakingOptions): JobTaking {
     const started = startRuntime({ ...config, name, handlers, log, random });
     runtime = started;
     if (held !== null) started.pause();
-    progress = createStallDetector({ workers: started.workers, due: () => queue.due(), log, times: options.progressTimes });
+    progress = createStallDetector({
+      workers: started.workers,
+      due: () => queue.due(),
+      log,
+      times: options.progressTimes,
+      wallClock: options.now,
+    });
     checking = watch(progress);
     await started.fetching;
     if (!stopping.signal.aborted) log.info({ event: 'worker.ready', concurrency: config.workerConcurrency }, 'worker takes jobs');

@@ -23,22 +23,29 @@ const end = onShutdownSignal(log, () => close());
 const context = await contextOrExit(config, {
   service: 'worker',
   log: processLog,
-  onDatabaseProblem: (problem) => taking.hold(problem),
+  onDatabaseProblem(problem) {
+    databaseObjection = problem;
+    hold();
+  },
 });
-const { ctx, queue, sagemaker, sharedDatabase, self } = context;
+const { ctx, clock, queue, sagemaker, sharedDatabase, self } = context;
+let databaseObjection = sharedDatabase.objection();
+/** BullMQ makes jobs due by the host's clock: a worker whose clock is far off takes none. */
+const hold = (): void => taking.hold(databaseObjection ?? clock.problem());
 const taking = startTakingJobs({
   config,
   handlers: createHandlers(ctx),
   queue,
   log,
   name: self.name,
-  random: Math.random,
+  random: ctx.random,
+  now: ctx.now,
   onFault: (fault) => exitWithFaults([fault]),
   onStuck: () => end(1),
 });
-taking.hold(sharedDatabase.objection());
-const reconciling = startReconciling(ctx);
-const adopting = startAdopting(ctx);
+clock.watchProblem(hold);
+const reconciling = startReconciling(ctx, clock.problem);
+const adopting = startAdopting(ctx, clock.problem);
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 

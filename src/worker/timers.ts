@@ -7,20 +7,25 @@ import { reconcile } from '../services/system/reconcile.ts';
 
 const initialDelayMs = 1000;
 
+/** Why a task must not run now; null when it may. */
+type Objection = () => string | null;
+
 /** Compares the database with the queue soon after the start and then regularly, whether or not Redis responds. */
-export const startReconciling = (ctx: ServiceContext): PeriodicTask =>
-  startTask(ctx, { event: 'reconcile.failed', message: 'reconcile failed; retrying' }, (signal) => reconcile(ctx, { signal }));
+export function startReconciling(ctx: ServiceContext, objection: Objection): PeriodicTask {
+  const failure = { event: 'reconcile.failed', message: 'reconcile failed; retrying' };
+  return startTask(ctx, { ...failure, objection }, (signal) => reconcile(ctx, { signal }));
+}
 
 /** Searches for trainings that the database does not know. Apart from the reconciler, which must not wait for a long list. */
-export function startAdopting(ctx: ServiceContext): PeriodicTask {
+export function startAdopting(ctx: ServiceContext, objection: Objection): PeriodicTask {
   const search = newSearch();
   const failure = { event: 'orphans.list_failed', message: 'search for orphans failed; retrying' };
-  return startTask(ctx, failure, (signal) => adoptOrphans(ctx, { search, signal }));
+  return startTask(ctx, { ...failure, objection }, (signal) => adoptOrphans(ctx, { search, signal }));
 }
 
 function startTask(
   { settings, random, log }: ServiceContext,
-  { event, message }: { event: string; message: string },
+  { event, message, objection }: { event: string; message: string; objection: Objection },
   run: (signal: AbortSignal) => Promise<unknown>,
 ): PeriodicTask {
   return runPeriodically({
@@ -28,6 +33,7 @@ function startTask(
     intervalMs: settings.reconcileIntervalMs,
     random,
     async run(signal) {
+      if (objection() !== null) return;
       try {
         await run(signal);
       } catch (error) {

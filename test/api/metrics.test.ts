@@ -92,7 +92,7 @@ describe('GET /health/ready', () => {
     expect(await ask('GET', `${prefix}/health/live`)).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await ask('GET', `${prefix}/health/ready`)).toMatchObject({
       status: 200,
-      body: { status: 'ok', checks: { redis: 'ok', database: 'ok', sagemaker: 'ok' } },
+      body: { status: 'ok', checks: { redis: 'ok', database: 'ok', sagemaker: 'ok', clock: 'ok' } },
     });
   });
 

@@ -22,6 +22,7 @@ const worker = (name: string, lastSeenAt: number, more: Partial<ServiceProcess> 
   version: '1.2.3',
   startedAt: lastSeenAt - minute,
   lastSeenAt,
+  clockSkewMs: 0,
   problem: null,
   ...more,
 });
@@ -106,6 +107,18 @@ describe('GET /status', () => {
     expect(one.api_processes?.map(({ name }) => name)).toEqual(['api-1']);
     expect(one.warnings).toEqual([{ code: 'worker_problem', detail: 'worker lives: Redis is unavailable' }]);
     expect(await workersOf(api)).toBe(1);
+  });
+
+  it('warns of a process whose host has a wrong clock, and measures how wrong', async () => {
+    const api = await startApi();
+    const { store, now } = api.ctx;
+    for (const [name, clockSkewMs] of Object.entries({ right: 900, unknown: null, behind: -2500, stopped: -40_000 })) {
+      await store.processes.recordHeartbeat(worker(name, now(), { clockSkewMs }));
+    }
+    const detail = "worker behind: the clock of its host is 2.5 s behind the database's";
+    expect((await status(api)).warnings).toEqual([{ code: 'clock_skewed', detail }]);
+    const { samples } = parseMetrics((await api.ask('GET', '/metrics')).text).get('autodeploy_clock_skew_seconds') ?? {};
+    expect(samples?.map(({ labels, value }) => [labels['service'], value])).toEqual([['worker', -40]]);
   });
 
   it('returns the longest overdue job, the last event, and refused calls', async () => {

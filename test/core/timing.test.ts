@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   callTiming,
   changeTiming,
+  clockTiming,
   databaseTiming,
   eventTiming,
   longestUpdateMs,
@@ -92,6 +93,11 @@ describe('the time constants', () => {
     expectRising(taskLeaseTiming.renewAfterMs, workerCallMs, taskLeaseTiming.leaseMs);
   });
 
+  it('16: a process stops working before its instants count as written by a wrong clock', () => {
+    expect(clockTiming.unusableSkewMs).toBeLessThanOrEqual(timeLimitTiming.aheadToleranceMs);
+    expectRising(clockTiming.jumpMs, clockTiming.skewMs, clockTiming.unusableSkewMs);
+  });
+
   it('an attempt ends before its call, and connecting before the attempt', () => {
     expectRising(callTiming.connectMs, callTiming.attemptMs, callTiming.callMs);
   });
@@ -155,6 +161,14 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
       `API ${seconds(databaseTiming.apiWaitMs)}, worker ${seconds(databaseTiming.workerWaitMs)}`,
     ],
     ['a readiness check of the database', seconds(databaseTiming.readinessMs)],
+    ["a process reads the database's clock every", seconds(clockTiming.measureEveryMs)],
+    ['a reading that failed is repeated after', seconds(clockTiming.retryMs)],
+    ['the start of a program waits for a reading for', seconds(clockTiming.startWaitMs)],
+    ["the clock is read at once when the host's moves", seconds(clockTiming.jumpMs)],
+    ['the clock stands still instead of going back by', seconds(clockTiming.standStillMs)],
+    ['a host is skewed from', seconds(clockTiming.skewMs)],
+    ['a process does not work from', seconds(clockTiming.unusableSkewMs)],
+    ['either ends below', `${clockTiming.fallingBack * 100} % of it`],
     ['an idle worker closes within', seconds(shutdownTiming.idleWorkerMs)],
     ['active jobs receive the signal to stop', seconds(shutdownTiming.releaseJobsMs)],
     ['the API cuts the requests that are left', seconds(shutdownTiming.cutRequestsMs)],

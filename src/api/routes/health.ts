@@ -27,11 +27,11 @@ const ready = createRoute({
   path: '/health/ready',
   operationId: 'healthReady',
   tags: ['operation'],
-  summary: 'Whether Redis and the database take writes, and AWS accepts the credentials of the service',
+  summary: 'Whether Redis and the database take writes, AWS accepts the credentials of the service, and the clock is right',
   security: needsNoKey,
   responses: {
     200: json(
-      z.object({ status: z.literal('ok'), checks: z.object({ redis: ok, database: ok, sagemaker: ok }) }),
+      z.object({ status: z.literal('ok'), checks: z.object({ redis: ok, database: ok, sagemaker: ok, clock: ok }) }),
       'All of them do',
     ),
     ...openProblems('not_ready'),
@@ -42,19 +42,19 @@ export function healthRoutes(routes: Routes, { health }: ApiDeps): void {
   routes.openapi(live, (c) => c.json({ status: 'ok' as const }, 200));
 
   routes.openapi(ready, async (c) => {
-    const [redis, database, sagemaker] = await Promise.all([
+    const [redis, database, sagemaker, clock] = await Promise.all([
       outcome(() => health.redis()),
       outcome(() => health.database()),
       outcome(() => health.sagemaker()),
+      outcome(() => health.clock()),
     ]);
-    if (redis === 'ok' && database === 'ok' && sagemaker === 'ok') {
-      return c.json({ status: 'ok' as const, checks: { redis, database, sagemaker } }, 200);
+    if (redis === 'ok' && database === 'ok' && sagemaker === 'ok' && clock === 'ok') {
+      return c.json({ status: 'ok' as const, checks: { redis, database, sagemaker, clock } }, 200);
     }
-    const failed = Object.entries({ Redis: redis, 'the database': database, SageMaker: sagemaker }).filter(
-      ([, reason]) => reason !== 'ok',
-    );
+    const parts = { Redis: redis, 'the database': database, SageMaker: sagemaker, 'the clock': clock };
+    const failed = Object.entries(parts).filter(([, reason]) => reason !== 'ok');
     throw new ApiError('not_ready', failed.map(([part, reason]) => `${part}: ${reason}`).join('; '), {
-      checks: { redis, database, sagemaker },
+      checks: { redis, database, sagemaker, clock },
       retryAfterSeconds,
     });
   });

@@ -40,6 +40,7 @@ export const processes = sqliteTable('processes', {
   lastSeenAt: integer('last_seen_at').notNull(),
   /** What keeps it from working, for people to read; null when nothing does. */
   problem: text(),
+  clockSkewMs: integer('clock_skew_ms'),
 });
 
 /** Counts over all runs and deployments, so that no query has to read them; kept by triggers (derived.ts). */

@@ -51,6 +51,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     processes: processStore(database),
     skipped: skippedStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
+    now: async () => Date.now(),
     close: async () => file.close(),
   };
 }

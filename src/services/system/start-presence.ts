@@ -12,17 +12,25 @@ interface PresenceOptions {
   store: { processes: Pick<ProcessStore, 'recordHeartbeat' | 'forget'> };
   log: Logger;
   now: () => number;
-  self: Omit<ServiceProcess, 'lastSeenAt' | 'problem'>;
+  self: Omit<ServiceProcess, 'lastSeenAt' | 'problem' | 'clockSkewMs'>;
   /** What keeps the process from working now, for operators; null when nothing does. */
   problem: () => Promise<string | null> | string | null;
+  /** As in ServiceProcess. */
+  clockSkewMs: () => number | null;
 }
 
 /** Records the process in the database, now and every few seconds, so that any API process can report it. */
-export function startPresence({ store, log, now, self, problem }: PresenceOptions): Presence {
+export function startPresence({ store, log, now, self, problem, clockSkewMs }: PresenceOptions): Presence {
   let beating: Promise<void> = Promise.resolve();
   const beat = async (): Promise<void> => {
     try {
-      await store.processes.recordHeartbeat({ ...self, lastSeenAt: now(), problem: await problem() });
+      const skewMs = clockSkewMs();
+      await store.processes.recordHeartbeat({
+        ...self,
+        problem: await problem(),
+        clockSkewMs: skewMs === null ? null : Math.round(skewMs),
+        lastSeenAt: now(),
+      });
     } catch (error) {
       log.debug({ event: 'process.not_recorded', err: error }, 'process cannot be recorded; retrying');
     }

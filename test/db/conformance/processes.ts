@@ -11,6 +11,7 @@ export function processesSuite(newDatabase: () => TestDatabase): void {
     version: '1.2.3',
     startedAt: 1000,
     lastSeenAt: 2000,
+    clockSkewMs: 0,
     problem: null,
     ...more,
   });

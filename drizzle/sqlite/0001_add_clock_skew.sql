@@ -1,0 +1,1 @@
+ALTER TABLE `processes` ADD `clock_skew_ms` integer;
