@@ -1,9 +1,11 @@
 /**
  * The image's HEALTHCHECK. One image runs every program, so this asks what the container's first process is: the API has to answer,
- * a worker has to have written its heartbeat (which it does while it takes jobs).
+ * a worker has to have written its heartbeat (which it does while it takes jobs), and the gateway has to take a connection.
  * Exits 0 or 1, and says why.
  */
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 
 const staleMs = 30_000;
 const responseTimeoutMs = 3000;
@@ -22,9 +24,18 @@ function checkHeartbeat() {
   return what;
 }
 
+async function checkConnection(port) {
+  const socket = connect({ port, host: '127.0.0.1', timeout: responseTimeoutMs });
+  socket.on('timeout', () => socket.destroy(new Error(`port ${port} takes no connection`)));
+  await once(socket, 'connect');
+  socket.destroy();
+  return `port ${port} takes connections`;
+}
+
 const checks = {
   'src/api/main.ts': () => checkHttp(`http://127.0.0.1:${PORT}/health/live`),
   'src/worker/main.ts': checkHeartbeat,
+  'scripts/container/gateway.mjs': () => checkConnection(8006),
 };
 
 try {
