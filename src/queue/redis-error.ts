@@ -12,14 +12,17 @@ const connectionCodes: readonly unknown[] = [
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
+  'EPROTO',
 ];
 const connectionNames = ['MaxRetriesPerRequestError', 'AbortError', 'NoMasterError'];
+/** A certificate that is not trusted, or has expired; another protocol at the other end. */
+const tlsCode = /^(ERR_SSL|ERR_TLS|CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)_/;
 const connectionMessage = /Connection is closed|Stream isn't writeable|Socket timeout|connect ETIMEDOUT/;
 
 /** Whether a command failed because its connection broke, or is not there. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && connectionCodes.includes(error.code)) return true;
+  if ('code' in error && (connectionCodes.includes(error.code) || tlsCode.test(String(error.code)))) return true;
   if (error instanceof AggregateError) return error.errors.some(isConnectionError);
   return connectionNames.includes(error.name) || connectionMessage.test(error.message);
 }

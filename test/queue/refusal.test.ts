@@ -66,6 +66,8 @@ describe('an error of the queue', () => {
     ['Command aborted due to connection close', { name: 'AbortError' }],
     ['Reached the max retries per request limit (which is 1).', { name: 'MaxRetriesPerRequestError' }],
     ['read ECONNRESET', { code: 'ECONNRESET' }],
+    ['certificate has expired', { code: 'CERT_HAS_EXPIRED' }],
+    ['wrong version number', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
   ])('%s means that Redis is unavailable', (message, more) => {
     expect(unavailable(Object.assign(new Error(message), more))).toBeInstanceOf(QueueUnavailableError);
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { QueueUnavailableError } from '../../src/core/errors.ts';
 import { checkRedis } from '../../src/queue/start-check.ts';
 import { launchRedisSentinels, masterName, type RedisSentinels } from '../../tools/testkit/redis-sentinels.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
 import { expectJobsGoOn, expectQueueWorks } from './whole-queue.ts';
-import { newPrefix } from './harness.ts';
+import { aRun, keptLog, newPrefix, openQueue } from './harness.ts';
 
 const password = 'hunter2pass';
 const sentinelPassword = 'hunter3pass';
@@ -56,6 +57,23 @@ describe('a queue behind sentinels', () => {
     });
     const away = await checkRedis(place({ url: 'redis://127.0.0.1:1' }));
     expect(away).toMatchObject({ kind: 'wait', reason: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+describe('a sentinel that names a replica', () => {
+  it('is not believed: the reason is reported, and the replica not used', async () => {
+    const [first] = sentinels.sentinels;
+    const master = await sentinels.master();
+    const replica = sentinels.nodes.find((node) => node !== master);
+    await first?.admin.call('SENTINEL', 'MONITOR', 'other', '127.0.0.1', replica?.port ?? 0, 2);
+    onTestFinished(async () => void (await first?.admin.call('SENTINEL', 'REMOVE', 'other')));
+    const { log, lines } = keptLog();
+    const other = place({ name: 'other' });
+    const queue = openQueue(other, other.queuePrefix, log);
+    await expect(queue.probe()).rejects.toThrow(`${replica?.address} is not the master, or not any more`);
+    await expect(queue.scheduleTrainingCheck(aRun('job-1'), 0)).rejects.toBeInstanceOf(QueueUnavailableError);
+    expect(lines).toMatchObject([{ event: 'redis.unavailable', node: replica?.address }]);
+    expect(await checkRedis(other)).toMatchObject({ kind: 'wait', reason: expect.stringContaining('READONLY') });
   });
 });
 

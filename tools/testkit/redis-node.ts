@@ -73,7 +73,7 @@ export class RedisNode {
   }
 }
 
-const tlsSettings = (port: number): Record<string, string> => ({
+export const tlsSettings = (port: number): Record<string, string> => ({
   'tls-port': String(port),
   'tls-cert-file': tlsFiles.certificate,
   'tls-key-file': tlsFiles.key,

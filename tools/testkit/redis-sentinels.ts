@@ -6,7 +6,7 @@ import { freePort } from '../dev/ports.ts';
 import { redisProgram } from '../dev/redis-server.ts';
 import { Child } from './child.ts';
 import { eventually } from './eventually.ts';
-import { RedisNode } from './redis-node.ts';
+import { RedisNode, tlsSettings } from './redis-node.ts';
 
 export interface SentinelOptions {
   replicas?: number;
@@ -14,6 +14,8 @@ export interface SentinelOptions {
   password?: string;
   /** Of the sentinels. */
   sentinelPassword?: string;
+  /** For all of them. */
+  tls?: boolean;
   /** How long a master may be silent before the sentinels agree on a replica. */
   downAfterMs?: number;
 }
@@ -44,7 +46,7 @@ const startMs = { withinMs: 30_000 };
 
 /** Starts the servers on free ports of the loopback address; they end with this process. */
 export async function launchRedisSentinels(options: SentinelOptions = {}): Promise<RedisSentinels> {
-  const { replicas = 2, password } = options;
+  const { replicas = 2, password, tls } = options;
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-sentinels-'));
   const nodes: RedisNode[] = [];
   const sentinels: Sentinel[] = [];
@@ -56,11 +58,13 @@ export async function launchRedisSentinels(options: SentinelOptions = {}): Promi
   try {
     const secrets: Record<string, string> = password === undefined ? {} : { requirepass: password, masterauth: password };
     const settings = { ...secrets, 'repl-ping-replica-period': '1', 'repl-diskless-sync-delay': '0' };
-    const first = await RedisNode.launch({ port: await freePort(), settings, password });
+    const first = await RedisNode.launch({ port: await freePort(), settings, password, tls });
     nodes.push(first);
     for (let count = 0; count < replicas; count += 1) {
       const port = await freePort();
-      nodes.push(await RedisNode.launch({ port, settings: { ...settings, replicaof: `127.0.0.1 ${first.port}` }, password }));
+      nodes.push(
+        await RedisNode.launch({ port, settings: { ...settings, replicaof: `127.0.0.1 ${first.port}` }, password, tls }),
+      );
     }
     await Promise.all(
       nodes.slice(1).map((node) =>
@@ -90,7 +94,7 @@ export async function launchRedisSentinels(options: SentinelOptions = {}): Promi
         }),
       );
     return {
-      redisUrl: sentinels.map(({ port }) => `redis://127.0.0.1:${port}`).join(','),
+      redisUrl: sentinels.map(({ port }) => (tls ? `rediss://localhost:${port}` : `redis://127.0.0.1:${port}`)).join(','),
       nodes,
       sentinels,
       async master() {
@@ -116,11 +120,12 @@ export async function launchRedisSentinels(options: SentinelOptions = {}): Promi
 
 /** A sentinel writes what it learns into its configuration. */
 async function launchSentinel(folder: string, masterPort: number, options: SentinelOptions): Promise<Sentinel> {
-  const { password, sentinelPassword, downAfterMs = 1500 } = options;
+  const { password, sentinelPassword, tls = false, downAfterMs = 1500 } = options;
   const port = await freePort();
   const file = join(folder, `sentinel-${port}.conf`);
   const lines = [
-    `port ${port}`,
+    `port ${tls ? 0 : port}`,
+    ...(tls ? Object.entries(tlsSettings(port)).map(([name, value]) => `${name} ${value}`) : []),
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} ${quorum}`,
@@ -132,7 +137,8 @@ async function launchSentinel(folder: string, masterPort: number, options: Senti
   writeFileSync(file, `${lines.join('\n')}\n`);
   const child = new Child(redisProgram(), [file, '--sentinel'], process.env);
   await child.until(() => child.output.find((line) => /\+monitor master/.test(line)), 'a sentinel that watches');
-  const admin = new Redis({ host: '127.0.0.1', port, lazyConnect: true, password: sentinelPassword });
+  const tlsOptions = tls ? { rejectUnauthorized: false } : undefined;
+  const admin = new Redis({ host: '127.0.0.1', port, lazyConnect: true, password: sentinelPassword, tls: tlsOptions });
   admin.on('error', () => {});
   return { port, child, admin };
 }
