@@ -53,7 +53,7 @@ export class FaultBook {
   ): Iterable<FaultOf<K>> {
     if (this.#state.faults.size === 0) return;
     for (const id of [...this.#state.faults.keys()]) {
-      // Read anew: while the caller waited, as for a delay, the fault may have been removed, or injected into other calls.
+      // Read again: while the caller waited, as for a delay, the fault may have been removed, or injected into other calls.
       const fault = this.#state.faults.get(id);
       if (fault === undefined) continue;
       if (hasKind(fault, kinds) && matches(fault, target) && applies(fault) && this.#draw(fault)) yield fault;
