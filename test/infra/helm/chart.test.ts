@@ -161,6 +161,16 @@ describe('the migration', () => {
   });
 });
 
+it('prints notes that name what was made, and warn of what breaks it', async () => {
+  const values = `${chart}/ci/minimal-values.yaml`;
+  const notes = (await helm('install', 'release', chart, '--dry-run=client', '--namespace', 'ml', '--values', values)).split(
+    'NOTES:',
+  )[1];
+  expect(notes).toContain('kubectl -n ml rollout status deployment/release-sagemaker-autodeploy-worker');
+  expect(notes).toContain('2 API pods, 2 workers');
+  expect(notes).toContain('Never scale the workers to zero.');
+});
+
 describe('the selectors', () => {
   it('find the pods of one program, and the service those of the API', async () => {
     const manifests = await render('full');
@@ -205,40 +215,36 @@ describe('scaling', () => {
   });
 });
 
-/** Helm names the value, and what it may hold. */
+/** Helm names the value, Helm 3 with dots between its parts, Helm 4 with slashes. */
 describe('helm refuses', () => {
   it.each<[string, object, RegExp]>([
-    ['no workers', { worker: { replicas: 0 } }, /worker\/replicas.*minimum.*1/],
-    ['no API', { api: { replicas: 0 } }, /api\/replicas.*minimum.*1/],
-    ['half a worker', { worker: { replicas: 1.5 } }, /worker\/replicas.*integer/],
-    ['an HPA to zero', { worker: { autoscaling: { minReplicas: 0 } } }, /worker\/autoscaling\/minReplicas.*minimum/],
-    ['KEDA to zero', { worker: { keda: { minReplicaCount: 0 } } }, /worker\/keda\/minReplicaCount.*minimum/],
-    ['KEDA to zero when idle', { worker: { keda: { idleReplicaCount: 0 } } }, /worker\/keda.*idleReplicaCount/],
-    ['KEDA without a trigger', { worker: { keda: { enabled: true } } }, /worker\/keda\/triggers/],
+    ['no workers', { worker: { replicas: 0 } }, /worker[/.]replicas/],
+    ['no API', { api: { replicas: 0 } }, /api[/.]replicas/],
+    ['half a worker', { worker: { replicas: 1.5 } }, /worker[/.]replicas.*integer/],
+    ['an HPA to zero', { worker: { autoscaling: { minReplicas: 0 } } }, /worker[/.]autoscaling[/.]minReplicas/],
+    ['KEDA to zero', { worker: { keda: { minReplicaCount: 0 } } }, /worker[/.]keda[/.]minReplicaCount/],
+    ['KEDA to zero when idle', { worker: { keda: { idleReplicaCount: 0 } } }, /worker[/.]keda.*idleReplicaCount/],
+    ['KEDA without a trigger', { worker: { keda: { enabled: true } } }, /worker[/.]keda[/.]triggers/],
     [
       'two scalers for the workers',
       { worker: { autoscaling: { enabled: true }, keda: { enabled: true, triggers: [{ type: 'cpu', metadata: {} }] } } },
       /worker.autoscaling and worker.keda/,
     ],
     ['a maximum below the minimum', { api: { autoscaling: { enabled: true, maxReplicas: 1 } } }, /api.autoscaling.maxReplicas/],
-    [
-      'too little time to stop',
-      { worker: { terminationGracePeriodSeconds: 10 } },
-      /worker\/terminationGracePeriodSeconds.*minimum.*20/,
-    ],
-    ['SQLite', { database: { existingSecret: '', url: 'file:/data/autodeploy.db' } }, /database\/url/],
-    ['a password in the values', { database: { existingSecret: '', url: 'postgres://me:secret@db:5432/x' } }, /database\/url/],
+    ['too little time to stop', { worker: { terminationGracePeriodSeconds: 10 } }, /worker[/.]terminationGracePeriodSeconds.*20/],
+    ['SQLite', { database: { existingSecret: '', url: 'file:/data/autodeploy.db' } }, /database[/.]url/],
+    ['a password in the values', { database: { existingSecret: '', url: 'postgres://me:secret@db:5432/x' } }, /database[/.]url/],
     ['no database', { database: { existingSecret: '' } }, /database/],
     ['no Redis', { redis: { existingSecret: '' } }, /redis/],
-    ['no API keys', { apiKeys: { existingSecret: '' } }, /apiKeys\/existingSecret/],
-    ['no image', { image: { repository: '' } }, /image\/repository/],
+    ['no API keys', { apiKeys: { existingSecret: '' } }, /apiKeys[/.]existingSecret/],
+    ['no image', { image: { repository: '' } }, /image[/.]repository/],
     ['a variable that does not exist', { config: { POLL_INTERVAL: '30' } }, /config.*POLL_INTERVAL/],
     ['a variable that the chart sets', { config: { DATABASE_URL: 'file:x' } }, /config.*DATABASE_URL/],
-    ['no role', { config: { EXECUTION_ROLE_ARN: '' } }, /config\/EXECUTION_ROLE_ARN/],
+    ['no role', { config: { EXECUTION_ROLE_ARN: '' } }, /config[/.]EXECUTION_ROLE_ARN/],
     ['a value that does not exist', { workers: { replicas: 2 } }, /workers/],
-    ['an ingress for no host', { ingress: { enabled: true } }, /ingress\/hosts/],
-    ['a ServiceMonitor without a key', { serviceMonitor: { enabled: true } }, /serviceMonitor\/apiKey\/existingSecret/],
-    ['a health check of its own', { api: { readinessPath: '/' } }, /api\/readinessPath/],
+    ['an ingress for no host', { ingress: { enabled: true } }, /ingress[/.]hosts/],
+    ['a ServiceMonitor without a key', { serviceMonitor: { enabled: true } }, /serviceMonitor[/.]apiKey[/.]existingSecret/],
+    ['a health check of its own', { api: { readinessPath: '/' } }, /api[/.]readinessPath/],
   ])('%s', async (_, values, words) => {
     await expect(render('minimal', values)).rejects.toThrow(words);
   });
