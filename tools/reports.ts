@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const reports = {
   benchmarks: 'docs/reports/benchmarks.md',
   crashMatrix: 'docs/reports/crash-matrix.md',
+  crashMatrixPostgres: 'docs/reports/crash-matrix-postgres.md',
   soak: 'docs/reports/soak.md',
 } as const;
 

@@ -30,7 +30,7 @@ interface ArmedBreakpoint extends Breakpoint {
 }
 
 /** Whether the database holds a deployment of one of the names that meets the SQL condition. */
-export type IsRecorded = (condition: string, names: readonly string[]) => boolean;
+export type IsRecorded = (condition: string, names: readonly string[]) => Promise<boolean>;
 
 const jobId = /(?:check|deploy)-[\w-]+/g;
 const deployJob = /deploy-[0-9a-f-]{36}/;
@@ -61,6 +61,10 @@ export class Breakpoints {
     if (message.via === 'redis') this.#learn(message.text);
     for (const breakpoint of this.#armed) {
       if (!this.#matches(breakpoint, message)) continue;
+      const { recorded } = breakpoint.point;
+      if (recorded !== undefined && !(await this.#isRecorded(recorded, breakpoint.names))) continue;
+      // Another message may have hit it meanwhile.
+      if (!this.#armed.has(breakpoint)) continue;
       breakpoint.left -= 1;
       if (breakpoint.left > 0) continue;
       this.#armed.delete(breakpoint);
@@ -85,8 +89,7 @@ export class Breakpoints {
       what === point.what &&
       when === point.when &&
       (point.contains?.test(text) ?? true) &&
-      this.#isAbout(text, names) &&
-      (point.recorded === undefined || this.#isRecorded(point.recorded, names))
+      this.#isAbout(text, names)
     );
   }
 

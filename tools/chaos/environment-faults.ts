@@ -15,7 +15,7 @@ export const starveRedis = onMessage((system) => ({
   disposition: delay(50).then(() => 'pass'),
 }));
 
-export const lockDatabase = onMessage((system) => ({ over: system.lockDatabase(faultMs), disposition: 'pass' }));
+export const lockDatabase = onMessage((system) => ({ over: system.database.lock(faultMs), disposition: 'pass' }));
 
 /** As with a session that has expired and is renewed. */
 export const refuseCredentials = onMessage((system, _process, { what, via }) => {

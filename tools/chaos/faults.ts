@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashSystem } from './system.ts';
 import type { Disposition } from './intercepted-message.ts';
-import { holdInTransaction, type SqlInjectionPoint } from './sqlite-trap.ts';
+import type { SqlInjectionPoint } from './chaos-database.ts';
 import type { InjectionPoint } from './breakpoints.ts';
 import type { Work } from './workloads.ts';
 
@@ -57,10 +57,9 @@ export const killRedis = onMessage((system, _process, { via }) => ({
 
 export const flushRedis = onMessage((system) => ({ disposition: system.flushRedis().then(() => 'pass') }));
 
-export const removeDatabase = onMessage((system) => {
-  system.removeDatabase();
-  return { disposition: 'pass' };
-});
+export const removeDatabase = onMessage((system) => ({
+  disposition: system.database.remove(system.services).then(() => 'pass'),
+}));
 
 /** SIGSTOP. A request that the process was sending is forwarded when it resumes; a response to it waits until then. */
 export const pauseProcess = onMessage((system, name, { when }) => {
@@ -76,7 +75,7 @@ export const loseMessage = onMessage(() => ({ disposition: 'drop' }));
 export const killInTransaction =
   (point: SqlInjectionPoint): Fault =>
   (system, work) => {
-    const trap = holdInTransaction(system, point, work);
+    const trap = system.database.holdInTransaction(system.services, point, work.names);
     return { injected: trap.injected, over: trap.injected, remove: trap.remove };
   };
 

@@ -1,4 +1,4 @@
-import type { SqlInjectionPoint } from './sqlite-trap.ts';
+import type { SqlInjectionPoint } from './chaos-database.ts';
 import type { InjectionPoint } from './breakpoints.ts';
 import { updateWithoutCapacity } from './environment-workloads.ts';
 import { forcedLiveTagged, forcedTagged, removeTagged, rollbackTagged, stopTagged, updateTagged } from './tag-workloads.ts';
@@ -42,6 +42,13 @@ export const call = steps('sagemaker');
 
 /** Before a command to Redis is sent, and after it takes effect. */
 const command = steps('redis');
+
+/** Before a program's commit about a run is sent, and after it takes effect: which of them, from 1. */
+export const commit = (sender: Sender, workload: Workload, nth: number, note: string): Step[] =>
+  steps('postgres')(sender, 'commit', workload, note, { nth }).map((step) => ({
+    ...step,
+    title: step.title.replace('commit', `commit ${nth} of ${sender === 'api' ? 'the API' : 'a worker'}`),
+  }));
 
 /** When a response contains something, before it arrives. */
 const response = (
@@ -134,14 +141,14 @@ const write = (
 export const apiWrites: Step<SqlInjectionPoint>[] = [
   write('training_runs', 'INSERT', 'true', createUnnamed, 'the run'),
   write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", createUnnamed, 'requested → training'),
-  write('training_runs', 'UPDATE', 'NEW.stop_requested_at IS NOT OLD.stop_requested_at', stop, 'the request to stop'),
+  write('training_runs', 'UPDATE', 'NEW.stop_requested_at IS DISTINCT FROM OLD.stop_requested_at', stop, 'the request to stop'),
   write('deployments', 'INSERT', 'NEW.forced', forced, 'a forced deployment'),
 ];
 
 export const workerWrites: Step<SqlInjectionPoint>[] = [
   write('training_runs', 'UPDATE', 'NEW.start_attempts > OLD.start_attempts', throttled, 'the start lease'),
   write('training_runs', 'UPDATE', "NEW.status = 'training' AND OLD.status = 'requested'", throttled, 'requested → training'),
-  write('training_runs', 'UPDATE', 'NEW.secondary_status IS NOT OLD.secondary_status', create, 'the secondary status'),
+  write('training_runs', 'UPDATE', 'NEW.secondary_status IS DISTINCT FROM OLD.secondary_status', create, 'the secondary status'),
   write('training_runs', 'UPDATE', "NEW.status = 'completed'", create, 'training → completed'),
   write('deployments', 'INSERT', 'true', create, 'the deployment'),
   write('deployments', 'UPDATE', "NEW.status = 'in_progress' AND OLD.status = 'queued'", create, 'queued → in_progress'),
@@ -156,7 +163,7 @@ export const workerWrites: Step<SqlInjectionPoint>[] = [
   write(
     'deployments',
     'UPDATE',
-    "NEW.endpoint_change ->> 'requestedAt' IS NOT OLD.endpoint_change ->> 'requestedAt'",
+    "NEW.endpoint_change ->> 'requestedAt' IS DISTINCT FROM OLD.endpoint_change ->> 'requestedAt'",
     create,
     'the endpoint change to request',
   ),

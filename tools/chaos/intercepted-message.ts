@@ -1,13 +1,13 @@
-/** A message of a process that a proxy holds: a call of SageMaker, or a command to Redis. */
+/** A message of a process that a proxy holds: a call of SageMaker, a command to Redis, or a commit of PostgreSQL. */
 export interface InterceptedMessage {
   /** The process that sent it. */
   process: string;
-  via: 'sagemaker' | 'redis';
-  /** The operation (`CreateModel`), or the queue and the script (`deploy/moveToDelayed`). */
+  via: 'sagemaker' | 'redis' | 'postgres';
+  /** The operation (`CreateModel`), the queue and the script (`deploy/moveToDelayed`), or `commit`. */
   what: string;
   /** `before`: the process has sent it, and it has no effect yet. `after`: it has taken effect, and its response is not delivered. */
   when: 'before' | 'after';
-  /** The request and, `after`, the response. */
+  /** The request and, `after`, the response; of a commit, all of its transaction. */
   text: string;
 }
 

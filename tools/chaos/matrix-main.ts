@@ -7,14 +7,16 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { reportPath, reports } from '../reports.ts';
+import { engineOf } from './chaos-database.ts';
 import { newSeed, seededRandom, shuffled } from './random.ts';
 import { reportOf, summaryLine, summaryOf } from './report.ts';
-import { rows } from './rows.ts';
+import { rowsOfEngine } from './rows.ts';
 import { isGood, runMatrix } from './run-matrix.ts';
 
 const usage = [
   'npm run crash-matrix                    every row; writes the report ' + reports.crashMatrix,
   'npm run crash-matrix -- WORD…           only the rows whose fault and step contain every word; writes no report',
+  '  --database E sqlite (the default), or postgres with rows of its own and the report ' + reports.crashMatrixPostgres,
   '  --list       print the rows and run none',
   '  --short      only the rows of the short matrix of `npm test`; writes no report',
   '  --systems N  run so many systems side by side (4)',
@@ -25,6 +27,7 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string' },
+    database: { type: 'string', default: 'sqlite' },
     systems: { type: 'string', default: '4' },
     short: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -32,6 +35,8 @@ const { values, positionals: words } = parseArgs({
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const engine = engineOf(values.database);
+const rows = rowsOfEngine(engine);
 const chosen = rows.filter(
   ({ fault, step, short }) => (short || !values.short) && words.every((word) => `${fault} | ${step}`.includes(word)),
 );
@@ -45,14 +50,15 @@ async function run(seed: number): Promise<number> {
   const startedAt = performance.now();
   say(`seed ${seed}, ${chosen.length} rows`);
   const results = await runMatrix({
+    engine,
     rows: shuffled(chosen, seededRandom(seed)),
     systems: Number(values.systems),
     report: say,
   });
   say(summaryLine(summaryOf(results)));
   if (chosen.length === rows.length) {
-    const path = reportPath('crashMatrix');
-    writeFileSync(path, reportOf(results, { at, tookMs: performance.now() - startedAt, seed }));
+    const path = reportPath(engine === 'postgres' ? 'crashMatrixPostgres' : 'crashMatrix');
+    writeFileSync(path, reportOf(results, { engine, at, tookMs: performance.now() - startedAt, seed }));
     execFileSync(fileURLToPath(new URL('../../node_modules/.bin/oxfmt', import.meta.url)), [path]);
     say(`written: ${path}`);
   }

@@ -1,4 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
+import type { Engine } from './chaos-database.ts';
 import { apiWrites, workerWrites } from './injection-points.ts';
 import { isGood } from './run-matrix.ts';
 import type { RowResult } from './run-row.ts';
@@ -62,7 +63,7 @@ const byOrder = (a: RowResult, b: RowResult): number => a.row.order - b.row.orde
 /** The text of the report (tools/reports.ts). */
 export function reportOf(
   results: readonly RowResult[],
-  { at, tookMs, seed }: { at: Date; tookMs: number; seed: number },
+  { engine, at, tookMs, seed }: { engine: Engine; at: Date; tookMs: number; seed: number },
 ): string {
   const ordered = results.toSorted(byOrder);
   const faults = [...new Set(ordered.map(({ row }) => row.fault))];
@@ -73,13 +74,14 @@ export function reportOf(
   const perRow = ordered.map((result) => [result.row.fault, result.row.step, ...columnsOf([result])]);
   const bad = ordered.filter((result) => !isGood(result));
   const cpu = cpus()[0]?.model ?? 'unknown CPU';
-  return `# Crash matrix
+  const { title, command, held, uncovered } = wordsFor[engine];
+  return `# ${title}
 
-Written by \`npm run crash-matrix\`; not by hand.
+Written by \`${command}\`; not by hand.
 
 - Date: ${at.toISOString()}; it took ${Math.round(tookMs / 60_000)} min
 - Machine: ${cpus().length} × ${cpu}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}, Node ${process.version}
-- Seed: ${seed} (\`npm run crash-matrix -- --seed ${seed}\`: the order of the rows)
+- Seed: ${seed} (\`${command}${engine === 'sqlite' ? ' --' : ''} --seed ${seed}\`: the order of the rows)
 
 **${summaryLine(summaryOf(results))}**
 
@@ -89,8 +91,7 @@ ${bad.length === 0 ? 'Every run ended with the expected outcome.' : `${bad.lengt
 
 Every row runs real processes: Redis with its append-only file, the API, three workers, and the SageMaker simulator, which keeps a journal
 of effects. Each process reaches Redis and the simulator through proxies of its own. A proxy knows the sender of a message and holds the
-message at the injection point: before it is sent, or after it takes effect and before its response arrives. Where two writes of SQLite
-follow each other with no message between them, a trigger that never ends holds the process within its transaction until it is killed. The
+message at the injection point: before it is sent, or after it takes effect and before its response arrives. ${held} The
 product contains no code for this. A killed process restarts, as under an orchestrator. A client without a response repeats its request
 with the same Idempotency-Key. A command to Redis is written as its queue and BullMQ's script: \`deploy/moveToDelayed\`.
 
@@ -113,15 +114,33 @@ ${table(['fault', 'step'], perRow)}
 
 ## Not covered
 
-${notCovered.map((one) => `- ${one}`).join('\n')}
+${[...notCovered, uncovered].map((one) => `- ${one}`).join('\n')}
 `;
 }
 
+const wordsFor: Record<Engine, { title: string; command: string; held: string; uncovered: string }> = {
+  sqlite: {
+    title: 'Crash matrix',
+    command: 'npm run crash-matrix',
+    held: `Where two writes of SQLite follow each other with no message between them, a trigger that never ends holds the process within its
+transaction until it is killed.`,
+    uncovered:
+      'A power cut: the rows kill processes, not the operating system. With `synchronous=NORMAL` the last transactions before a power cut may be missing; the row `database file removed` is the worst case of that.',
+  },
+  postgres: {
+    title: 'Crash matrix on PostgreSQL',
+    command: 'npm run crash-matrix -- --database postgres',
+    held: `So does a third proxy between each process and PostgreSQL with every commit. A trigger that sleeps holds a process within its
+transaction until it is killed.`,
+    uncovered:
+      "A power cut of the database's host, and a fail-over to a replica that lacks the last commits: that is the database's own promise. The row `database dropped` is the worst case of it.",
+  },
+};
+
 const notCovered = [
   `The instant between a commit and the next statement of JavaScript. ${apiWrites.length + workerWrites.length} rows kill a process within a transaction, and the rows of the calls and commands around it kill it before and after; what is on disk is the same.`,
-  'A power cut: the rows kill processes, not the operating system. With `synchronous=NORMAL` the last transactions before a power cut may be missing; the row `database file removed` is the worst case of that.',
-  'A run that is still `requested` (throttled) when the database file is removed: no other system knows it. Its client has received 202.',
-  'What a client or SageMaker took back, when the database file is removed. The rows with `AddTags` show that the tags of a stopped, forced, rolled back or removed run are written; the tests of the adoption, not this matrix, show that a rebuilt database reads them. The history is lost.',
+  'A run that is still `requested` (throttled) when the database is removed: no other system knows it. Its client has received 202.',
+  'What a client or SageMaker took back, when the database is removed. The rows with `AddTags` show that the tags of a stopped, forced, rolled back or removed run are written; the tests of the adoption, not this matrix, show that a rebuilt database reads them. The history is lost.',
   'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that reaches SageMaker more than 15 s after a worker recorded it (the worker was paused between two instructions, or the network delayed the request). SageMaker takes no fencing token, so the late request undoes what other workers have done meanwhile. Up to 15 s the service waits for it. When the worker resumes, it notices, with or without a response, and restores the live deployment, unless another one has gone live since: one update more than a row allows. Observed with `worker paused for longer than its job lock` before each of the three. When the worker dies in that time, only a request that the network still carries can arrive. The service does not look for it: an operator may have put the older training back by hand, which the service must not undo.',
   'The writes of the counters of SageMaker calls: no decision depends on them.',
   'Several machines: all processes run on one machine.',

@@ -8,6 +8,7 @@ import {
   pauseProcess,
   removeDatabase,
 } from './faults.ts';
+import type { Engine } from './chaos-database.ts';
 import { environmentRows } from './environment-rows.ts';
 import {
   apiSteps,
@@ -21,6 +22,7 @@ import {
   workerWrites,
 } from './injection-points.ts';
 import { reordered, throttledLoad } from './load-scenarios.ts';
+import { postgresRows } from './postgres-rows.ts';
 import { type Row, rowsOf, type UnorderedRow } from './row.ts';
 import type { InjectionPoint } from './breakpoints.ts';
 import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
@@ -52,11 +54,14 @@ const killTwice = (what: string): UnorderedRow => ({
 const canBeRebuilt = ({ point: { what, when }, workload }: Step): boolean =>
   when === 'after' && !/Stop|Delete/.test(what) && workload !== forced && workload !== rollback;
 
-const databaseRemoved = 'database file removed';
+const databaseRemoved: Record<Engine, string> = {
+  sqlite: 'database file removed',
+  postgres: 'database dropped, and the programs restarted',
+};
 
-const databaseRemovals = (steps: readonly Step[]): UnorderedRow[] =>
+const databaseRemovals = (engine: Engine, steps: readonly Step[]): UnorderedRow[] =>
   rowsOf(
-    databaseRemoved,
+    databaseRemoved[engine],
     steps.filter(canBeRebuilt).map((step) => ({ ...step, workload: recordLost(step.workload) })),
     removeDatabase,
     /^after (CreateTrainingJob|UpdateEndpoint) takes effect( \(throttled at first\))?$/,
@@ -88,7 +93,7 @@ const loadScenarios: UnorderedRow[] = [
   },
 ];
 
-const all: UnorderedRow[] = [
+const rowsOn = (engine: Engine): UnorderedRow[] => [
   ...rowsOf(
     'kill -9 of a worker',
     workerSteps,
@@ -116,9 +121,12 @@ const all: UnorderedRow[] = [
     /^before UpdateEndpoint is sent$/,
   ),
   ...lostResponses([...allSteps, ...apiTagCalls, ...workerTagCalls]),
-  ...databaseRemovals(workerSteps),
+  ...databaseRemovals(engine, workerSteps),
   ...loadScenarios,
   ...environmentRows,
+  ...(engine === 'postgres' ? postgresRows : []),
 ];
 
-export const rows: readonly Row[] = all.map((row, order) => ({ ...row, losesRecords: row.fault === databaseRemoved, order }));
+/** All rows of an engine, in the order of the report. */
+export const rowsOfEngine = (engine: Engine): Row[] =>
+  rowsOn(engine).map((row, order) => ({ ...row, losesRecords: row.fault === databaseRemoved[engine], order }));

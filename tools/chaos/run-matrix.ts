@@ -1,12 +1,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from './chaos-database.ts';
 import { CrashSystem } from './system.ts';
 import type { Row } from './row.ts';
 import { type RowResult, runRow, untilFinal } from './run-row.ts';
 import { judge, noEffects } from './verdict.ts';
 
 export interface MatrixOptions {
+  /** Of the service's database. */
+  engine: Engine;
   rows: readonly Row[];
   /** How many systems run side by side. */
   systems: number;
@@ -17,7 +20,7 @@ export const isGood = ({ injectedAt, verdict: { lost, doubled, wrong } }: RowRes
   injectedAt !== null && lost.length + doubled.length + wrong.length === 0;
 
 /** Runs the rows, one at a time on each system. After a bad row the next row gets a new system. */
-export async function runMatrix({ rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
+export async function runMatrix({ engine, rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
   const total = rows.length;
   const results: RowResult[] = [];
   let number = 0;
@@ -31,7 +34,7 @@ export async function runMatrix({ rows, systems, report }: MatrixOptions): Promi
     };
     try {
       for (let row = left.shift(); row !== undefined; row = left.shift()) {
-        system ??= await CrashSystem.start();
+        system ??= await CrashSystem.start(engine);
         number += 1;
         const name = `crash-${String(number).padStart(4, '0')}`;
         const result = await runRow(system, row, name).catch((error: unknown) => brokenRow(row, error));

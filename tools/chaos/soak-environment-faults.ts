@@ -13,7 +13,7 @@ export const environmentFaults: readonly SoakFault[] = [
   {
     name: 'database locked by another program',
     weight: 2,
-    inject: (system, random) => system.lockDatabase(500 + random() * 6000),
+    inject: (system, random) => system.database.lock(500 + random() * 6000),
   },
   {
     name: 'the configuration of a live endpoint deleted',

@@ -4,6 +4,7 @@ import { pauseMs } from './faults.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import { type SoakFault, temporarily, addFaults } from './soak-fault.ts';
 import { environmentFaults } from './soak-environment-faults.ts';
+import { postgresFaults } from './soak-postgres-faults.ts';
 import { endpoints, injectedReason } from './soak-load.ts';
 
 const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
@@ -132,9 +133,10 @@ export interface Injected {
 
 /** Injects one fault, chosen at random, and adds it to `injected`. Resolves with its name when it is over. */
 export async function injectOnce(system: CrashSystem, random: () => number, injected: Injected[]): Promise<string> {
-  const total = faults.reduce((sum, { weight }) => sum + weight, 0);
+  const known = system.database.engine === 'postgres' ? [...faults, ...postgresFaults] : faults;
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
   let left = random() * total;
-  const fault = faults.find(({ weight }) => (left -= weight) < 0) ?? faults[0];
+  const fault = known.find(({ weight }) => (left -= weight) < 0) ?? known[0];
   if (fault === undefined) throw new Error('no faults');
   const entry: Injected = { name: fault.name, from: Date.now(), to: null };
   injected.push(entry);

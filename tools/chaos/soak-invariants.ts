@@ -2,7 +2,6 @@ import type { CrashSystem } from './system.ts';
 import { type Finding, timelineFindings } from './endpoint-timeline.ts';
 import type { RunDetails } from './service-client.ts';
 import { endpoints, injectedReason, type Ledger } from './soak-load.ts';
-import type { SoakRecords } from './soak-records.ts';
 import { foreign } from './verdict.ts';
 
 const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_created'];
@@ -10,7 +9,7 @@ const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_crea
 const findingOf = (what: string): Finding => ({ what, endpoint: null, at: null });
 
 /** Checks the invariants that hold at every instant. @returns those that are broken. */
-export async function checkAlways(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
+export async function checkAlways(system: CrashSystem, ledger: Ledger): Promise<Finding[]> {
   const found: Finding[] = ledger.surprises.map(findingOf);
   // Before the records: the service records a change before it requests it.
   const asOf = Date.now();
@@ -25,14 +24,14 @@ export async function checkAlways(system: CrashSystem, records: SoakRecords, led
     );
     if (all.length > 1 + deletions.length) found.push(findingOf(`doubled: ${all.length} × ${what}`));
   }
-  const timeline = { effects, asOf, deployments: records.deployments(), forced: ledger.forced };
+  const timeline = { effects, asOf, deployments: await system.database.deployments(), forced: ledger.forced };
   for (const endpoint of endpoints) found.push(...timelineFindings(endpoint, timeline));
   return found;
 }
 
 /** Checks the invariants that hold when every run is over. @returns those that are broken. */
-export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledger: Ledger): Promise<Finding[]> {
-  const found = await checkAlways(system, records, ledger);
+export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<Finding[]> {
+  const found = await checkAlways(system, ledger);
   const say = (what: string): void => void found.push(findingOf(what));
   const runs = await detailsOfAll(system);
   const byName = new Map(runs.map((run) => [run.training_job_name, run]));
@@ -41,7 +40,7 @@ export async function checkAtEnd(system: CrashSystem, records: SoakRecords, ledg
   for (const name of byName.keys()) if (!ledger.accepted.has(name)) say(`doubled: ${name} belongs to no request`);
   for (const run of runs)
     for (const { what, at } of findingsOfRun(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
-  for (const endpoint of endpoints) found.push(...(await findingsOfEndpoint(system, endpoint, runs, records)));
+  for (const endpoint of endpoints) found.push(...(await findingsOfEndpoint(system, endpoint, runs)));
   return found;
 }
 
@@ -78,16 +77,10 @@ function findingsOfRun(run: RunDetails, ledger: Ledger): { what: string; at: num
 const createdAtOf = (run: RunDetails): number => Date.parse(run.training_created_at ?? '');
 
 /** The endpoint serves the last training that is recorded as deployed, and the newest training was not superseded. */
-async function findingsOfEndpoint(
-  system: CrashSystem,
-  endpoint: string,
-  runs: readonly RunDetails[],
-  records: SoakRecords,
-): Promise<Finding[]> {
+async function findingsOfEndpoint(system: CrashSystem, endpoint: string, runs: readonly RunDetails[]): Promise<Finding[]> {
   const found: Finding[] = [];
   const own = runs.filter((run) => run.endpoint_name === endpoint);
-  const live = records
-    .deployments()
+  const live = (await system.database.deployments())
     .filter(({ endpointName, liveOrder }) => endpointName === endpoint && liveOrder !== null)
     .toSorted((a, b) => (a.liveOrder ?? 0) - (b.liveOrder ?? 0))
     .at(-1);

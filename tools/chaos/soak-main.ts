@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --minutes N [--seed S]`: random load and random faults on real processes. Checks the invariants every second, and again
+ * `npm run soak -- --minutes N [--seed S] [--database postgres]`: random load and random faults on real processes. Checks the invariants every second, and again
  * when every run is over. Exits with 1 when one is broken. The same seed makes the same choices; their timing depends on the machine.
  */
 import { writeFileSync } from 'node:fs';
@@ -7,24 +7,30 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '../testkit/eventually.ts';
+import { engineOf } from './chaos-database.ts';
 import { CrashSystem } from './system.ts';
 import type { Finding } from './endpoint-timeline.ts';
 import { newSeed, seededRandom } from './random.ts';
 import { injectOnce, type Injected } from './soak-faults.ts';
 import { checkAlways, checkAtEnd, detailsOfAll } from './soak-invariants.ts';
 import { loadOnce, newLedger } from './soak-load.ts';
-import { SoakRecords } from './soak-records.ts';
 import { type SeenCall, timelineFor } from './soak-timeline.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string' },
+    database: { type: 'string', default: 'sqlite' },
+  },
+});
+const engine = engineOf(values.database);
 const seed = Number(values.seed ?? newSeed());
 const minutes = Number(values.minutes);
 const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 const quietWithinMs = 180_000;
 
-say(`seed ${seed}: npm run soak -- --minutes ${minutes} --seed ${seed}`);
-const system = await CrashSystem.start();
-const records = new SoakRecords(system.databaseFile);
+say(`seed ${seed}: npm run soak -- --minutes ${minutes} --seed ${seed} --database ${engine}`);
+const system = await CrashSystem.start(engine);
 const found = new Map<string, Finding>();
 const find = (finding: Finding): void => {
   if (found.has(finding.what)) return;
@@ -42,7 +48,6 @@ try {
   find({ what: String(error), endpoint: null, at: null });
 }
 if (found.size > 0) await reportTimelines();
-records.close();
 await system.stop({ keep: found.size > 0 });
 process.exitCode = found.size === 0 ? 0 : 1;
 
@@ -53,10 +58,12 @@ async function reportTimelines(): Promise<void> {
     effects,
     injected,
     calls,
-    deployments: records.deployments(),
-    history: (name: string) => records.history(name),
+    deployments: await system.database.deployments(),
+    history: (name: string) => system.database.history(name),
   };
-  const timelines = [...found.values()].map((finding) => timelineFor(finding, evidence)).join('\n\n');
+  const parts: string[] = [];
+  for (const finding of found.values()) parts.push(await timelineFor(finding, evidence));
+  const timelines = parts.join('\n\n');
   say(`findings:\n${timelines}`);
   const keep = (name: string, text: string): void => writeFileSync(join(system.folder, name), text);
   keep('timelines.txt', timelines);
@@ -92,7 +99,7 @@ async function soak(): Promise<void> {
   };
   const check = async (): Promise<void> => {
     while (isRunning()) {
-      for (const one of await checkAlways(system, records, ledger)) find(one);
+      for (const one of await checkAlways(system, ledger)) find(one);
       checks += 1;
       await delay(1000);
     }
@@ -128,7 +135,7 @@ async function soak(): Promise<void> {
     (open) => open.length === 0,
     { withinMs: quietWithinMs, everyMs: 1000, what: 'the outcome of every run' },
   );
-  for (const one of await checkAtEnd(system, records, ledger)) find(one);
+  for (const one of await checkAtEnd(system, ledger)) find(one);
   const lost = [...found.keys()].filter((one) => one.startsWith('lost')).length;
   const { accepted } = ledger;
   say(`runs ${accepted.size} · faults injected ${injected.length} · checks ${checks} · lost ${lost} · broken ${found.size}`);

@@ -14,7 +14,7 @@ export interface Evidence {
   injected: readonly Injected[];
   calls: readonly SeenCall[];
   deployments: readonly DeploymentRecord[];
-  history: (endpoint: string) => HistoryRecord[];
+  history: (endpoint: string) => Promise<HistoryRecord[]>;
 }
 
 const beforeMs = 20_000;
@@ -31,7 +31,7 @@ function formatCall({ what, when, text }: SeenCall): string {
 }
 
 /** Everything known about the time around a finding, in order. */
-export function timelineFor({ what, endpoint, at }: Finding, evidence: Evidence): string {
+export async function timelineFor({ what, endpoint, at }: Finding, evidence: Evidence): Promise<string> {
   if (endpoint === null || at === null) return what;
   const { effects, injected, calls, deployments, history } = evidence;
   const lines: { at: number; line: string }[] = [
@@ -45,7 +45,7 @@ export function timelineFor({ what, endpoint, at }: Finding, evidence: Evidence)
     ...calls
       .filter((one) => one.text.includes(`"${endpoint}"`) && !(isObservation(one.what) && one.when === 'before'))
       .map((one) => ({ at: one.at, line: `${one.process}   ${formatCall(one)}` })),
-    ...history(endpoint).map((one) => ({
+    ...(await history(endpoint)).map((one) => ({
       at: one.at,
       line: `record     ${one.trainingJobName}${one.attempt === null ? '' : ` #${one.attempt}`} ${one.subject} ${one.from ?? ''} → ${one.to} by ${one.actor} ${one.detail ?? ''}`,
     })),

@@ -1,16 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import type { CrashSystem } from './system.ts';
-import type { Work } from './workloads.ts';
-
-/** A write of the service: the trap holds it within its transaction, after the write and before the commit. */
-export interface SqlInjectionPoint {
-  table: 'training_runs' | 'deployments';
-  on: 'INSERT' | 'UPDATE';
-  /** Which writes: an SQL condition over OLD and NEW. */
-  when: string;
-}
+import { literals, type SqlInjectionPoint, type Trap } from './chaos-database.ts';
+import type { ManagedProcess } from './managed-process.ts';
 
 const checkIntervalMs = 30;
 /** Longer than any write takes. */
@@ -21,12 +13,12 @@ const readsInARow = 6;
  * kills the process that holds SQLite's write lock for long. Needs Linux, whose /proc/locks names that process.
  */
 export function holdInTransaction(
-  system: CrashSystem,
+  { file, services }: { file: string; services: readonly ManagedProcess[] },
   { table, on, when }: SqlInjectionPoint,
-  { names }: Work,
-): { injected: Promise<number>; remove: () => void } {
-  const list = names.map((name) => `'${name}'`).join(', ');
-  change(system, [
+  names: readonly string[],
+): Trap {
+  const list = literals(names);
+  change(file, [
     'CREATE VIEW IF NOT EXISTS chaos_endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
     `CREATE TRIGGER chaos_trap AFTER ${on} ON ${table} WHEN (NEW.training_job_name IN (${list}) OR NEW.endpoint_name IN (${list})) AND ${when}
      BEGIN SELECT count(*) FROM chaos_endless; END`,
@@ -35,16 +27,16 @@ export function holdInTransaction(
   const remove = (): void => {
     if (removed) return;
     removed = true;
-    change(system, ['DROP TRIGGER chaos_trap', 'DROP VIEW chaos_endless']);
+    change(file, ['DROP TRIGGER chaos_trap', 'DROP VIEW chaos_endless']);
   };
   const killHolder = async (): Promise<number> => {
-    for (let seen = 0, holder: string | null = null; ; await delay(checkIntervalMs)) {
+    for (let seen = 0, holder: ManagedProcess | null = null; ; await delay(checkIntervalMs)) {
       if (removed) return new Promise<never>(() => {});
-      const now = lockHolder(system);
+      const now = lockHolder(file, services);
       seen = now !== null && now === holder ? seen + 1 : 0;
       holder = now;
       if (holder === null || seen < readsInARow) continue;
-      system.process(holder).kill();
+      holder.kill();
       const injectedAt = Date.now();
       remove();
       return injectedAt;
@@ -54,8 +46,8 @@ export function holdInTransaction(
 }
 
 /** Uses a connection of its own, and waits for the write lock. */
-function change({ databaseFile }: CrashSystem, statements: readonly string[]): void {
-  const sqlite = new Sqlite(databaseFile, { timeout: 10_000 });
+function change(file: string, statements: readonly string[]): void {
+  const sqlite = new Sqlite(file, { timeout: 10_000 });
   try {
     for (const statement of statements) sqlite.exec(statement);
   } finally {
@@ -64,11 +56,11 @@ function change({ databaseFile }: CrashSystem, statements: readonly string[]): v
 }
 
 /** The process that holds the write lock: byte 120 of the -shm file (https://sqlite.org/walformat.html, section 2.2.3). */
-function lockHolder({ databaseFile, services }: CrashSystem): string | null {
-  const { ino } = statSync(`${databaseFile}-shm`, { throwIfNoEntry: false }) ?? { ino: -1 };
+function lockHolder(file: string, services: readonly ManagedProcess[]): ManagedProcess | null {
+  const { ino } = statSync(`${file}-shm`, { throwIfNoEntry: false }) ?? { ino: -1 };
   const line = readFileSync('/proc/locks', 'utf8')
     .split('\n')
     .find((one) => new RegExp(`WRITE \\d+ [0-9a-f]+:[0-9a-f]+:${ino} 120 120$`).test(one));
   const pid = Number(/WRITE (\d+)/.exec(line ?? '')?.[1]);
-  return services.find((service) => service.pid === pid)?.name ?? null;
+  return services.find((service) => service.pid === pid) ?? null;
 }

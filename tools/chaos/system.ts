@@ -9,13 +9,15 @@ import { redisResponds } from '../dev/readiness.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { freePort } from '../dev/ports.ts';
 import { machine, serviceEnv, simulatorEnv } from './system-environment.ts';
-import { hasDeployment, holdWriteLock, removeDatabaseFiles } from './database-file.ts';
+import type { ChaosDatabase, Engine } from './chaos-database.ts';
 import { ManagedProcess } from './managed-process.ts';
+import { PostgresDatabase } from './postgres-database.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSageMakerProxy } from './sagemaker-proxy.ts';
 import { redisCommand } from './redis-command.ts';
 import { ServiceClient } from './service-client.ts';
 import { SimulatorClient } from './simulator.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 import { Breakpoints } from './breakpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,21 +28,21 @@ const workers = ['worker-1', 'worker-2', 'worker-3'];
  * the API and three workers. The API and each worker reach Redis and the simulator through proxies of their own.
  */
 export class CrashSystem {
-  readonly breakpoints = new Breakpoints((condition, names) => hasDeployment(this.databaseFile, condition, names));
+  readonly breakpoints = new Breakpoints((condition, names) => this.database.hasDeployment(condition, names));
   /** Runs that clients have removed: the service must not know them any more. */
   readonly removedRuns = new Set<string>();
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
-  readonly databaseFile = join(this.folder, 'autodeploy.db');
   #processes = new Map<string, ManagedProcess>();
   #proxies: Proxy[] = [];
   #redisPort = 0;
+  #database: ChaosDatabase | null = null;
   #client: ServiceClient | null = null;
   #simulator: SimulatorClient | null = null;
 
-  static async start(): Promise<CrashSystem> {
+  static async start(engine: Engine = 'sqlite'): Promise<CrashSystem> {
     const system = new CrashSystem();
     try {
-      await system.#start();
+      await system.#start(engine);
     } catch (error) {
       await system.stop();
       throw error;
@@ -48,7 +50,11 @@ export class CrashSystem {
     return system;
   }
 
-  async #start(): Promise<void> {
+  async #start(engine: Engine): Promise<void> {
+    this.#database =
+      engine === 'postgres'
+        ? await PostgresDatabase.start(this.breakpoints.intercept)
+        : new SqliteDatabase(join(this.folder, 'autodeploy.db'));
     this.#redisPort = await freePort();
     const [apiPort, simulatorPort] = [await freePort(), await freePort()];
     const dir = join(this.folder, 'redis');
@@ -77,7 +83,7 @@ export class CrashSystem {
           ...machine,
           ...serviceEnv,
           PORT: String(apiPort),
-          DATABASE_URL: `file:${this.databaseFile}`,
+          DATABASE_URL: await this.database.urlFor(name),
           REDIS_URL: `redis://127.0.0.1:${redis.port}`,
           ...simulatorAws(sagemaker.port),
         },
@@ -94,6 +100,17 @@ export class CrashSystem {
     const managed = new ManagedProcess({ name, ...spec });
     this.#processes.set(name, managed);
     await managed.start();
+  }
+
+  get database(): ChaosDatabase {
+    if (this.#database === null) throw new Error('the database has not been started');
+    return this.#database;
+  }
+
+  /** For faults of the server. */
+  get postgres(): PostgresDatabase {
+    if (!(this.#database instanceof PostgresDatabase)) throw new Error('the system has another database than PostgreSQL');
+    return this.#database;
   }
 
   get client(): ServiceClient {
@@ -139,11 +156,6 @@ export class CrashSystem {
     await redisCommand(this.#redisPort, 'CONFIG SET maxmemory 0');
   }
 
-  /** Another program, such as a backup or a shell, holds the write lock for so long. */
-  lockDatabase(ms: number): Promise<void> {
-    return holdWriteLock(this.databaseFile, ms);
-  }
-
   /** SIGKILL; Redis restarts with what its append-only file holds. Resolves when it responds again. */
   async killRedis(): Promise<void> {
     const redis = this.process('redis');
@@ -151,10 +163,6 @@ export class CrashSystem {
     redis.kill();
     await eventually(() => redis.starts > starts);
     await eventually(redisResponds(this.#redisPort));
-  }
-
-  removeDatabase(): void {
-    removeDatabaseFiles(this.databaseFile);
   }
 
   /** The last output of each process. */
@@ -176,6 +184,7 @@ export class CrashSystem {
     await Promise.all(programs.map((managed) => managed.stop()));
     await Promise.all([redis?.stop(), simulator?.stop()]);
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    await this.#database?.stop();
     if (keep) for (const { name, log } of this.#processes.values()) writeFileSync(join(this.folder, `${name}.log`), log);
     else rmSync(this.folder, { recursive: true, force: true });
   }

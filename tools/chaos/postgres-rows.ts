@@ -1,0 +1,66 @@
+/** The rows that only PostgreSQL has: faults of its server, of the connections to it, and of single commits. */
+import { killProcess, loseMessage, onMessage } from './faults.ts';
+import { apiSteps, commit, retryCommands, type Step, workerCalls, workerCommands } from './injection-points.ts';
+import { rowsOf, type UnorderedRow } from './row.ts';
+import { create, forced, stop, update } from './workloads.ts';
+
+/** Long enough for every process to meet the fault. */
+const faultMs = 3000;
+
+/** A commit that is held when the server dies does not reach it, or its response does not arrive. */
+const killPostgres = onMessage((system, _process, { via }) => ({
+  over: system.postgres.killServer(),
+  disposition: via === 'postgres' ? 'drop' : 'pass',
+}));
+
+const restartPostgres = onMessage((system) => ({ over: system.postgres.restartServer(faultMs), disposition: 'pass' }));
+
+const cutConnections = onMessage((system) => ({ disposition: system.postgres.cutConnections().then(() => 'pass') }));
+
+const refuseWrites = onMessage((system) => {
+  const armed = Promise.withResolvers<'pass'>();
+  const over = system.postgres.refuseWrites(faultMs, () => armed.resolve('pass'));
+  return { over, disposition: Promise.race([armed.promise, over.then(() => 'pass' as const)]) };
+});
+
+const pausePostgres = onMessage((system) => ({ over: system.postgres.pauseServer(faultMs), disposition: 'pass' }));
+
+/** The commits of one program about a run, by their number. */
+const commitsOf = (sender: 'api' | 'worker', workload: Step['workload'], count: number, note: string): Step[] =>
+  Array.from({ length: count }, (_, index) => commit(sender, workload, index + 1, note)).flat();
+
+const apiCommits = [
+  ...commitsOf('api', create, 2, 'a start'),
+  ...commitsOf('api', stop, 1, 'a stop'),
+  ...commitsOf('api', forced, 1, 'a forced deployment'),
+];
+const workerCommits = [...commitsOf('worker', create, 8, 'a first deployment'), ...commitsOf('worker', update, 8, 'an update')];
+const commits = [...apiCommits, ...workerCommits];
+
+const messages = [...apiSteps, ...workerCalls, ...workerCommands];
+const effects = [...apiSteps, ...workerCalls].filter(({ point: { what } }) => /^(Create|Update|Delete|Stop)/.test(what));
+const commands = messages.filter(({ point: { via } }) => via === 'redis');
+const isAfter = ({ point: { when } }: Step): boolean => when === 'after';
+
+export const postgresRows: readonly UnorderedRow[] = [
+  ...rowsOf('kill -9 of PostgreSQL', [...messages, ...retryCommands], killPostgres, /^after UpdateEndpoint takes effect$/),
+  ...rowsOf('kill -9 of PostgreSQL', commits, killPostgres, /^after commit 5 of a worker takes effect \(an update\)$/),
+  ...rowsOf('PostgreSQL restarted, away for 3 s', [...effects, ...commands], restartPostgres),
+  ...rowsOf('connections to PostgreSQL cut', [...messages, ...retryCommands], cutConnections, /^before CreateEndpoint is sent$/),
+  ...rowsOf('connections to PostgreSQL cut', commits, cutConnections),
+  ...rowsOf('PostgreSQL read-only for 3 s', [...effects, ...commands], refuseWrites, /^after CreateTrainingJob takes effect$/),
+  ...rowsOf('PostgreSQL paused for 3 s', effects.filter(isAfter), pausePostgres),
+  ...rowsOf(
+    'commit lost on its way',
+    commits.filter((step) => !isAfter(step)),
+    loseMessage,
+  ),
+  ...rowsOf(
+    'response of a commit lost',
+    commits.filter(isAfter),
+    loseMessage,
+    /^after commit (1 of the API|3 of a worker) .*(start|first deployment)\)$/,
+  ),
+  ...rowsOf('kill -9 of a worker', workerCommits, killProcess),
+  ...rowsOf('kill -9 of the API', apiCommits, killProcess),
+];
