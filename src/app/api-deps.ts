@@ -2,6 +2,7 @@ import type { ApiDeps } from '../api/deps.ts';
 import type { ApiSettings } from '../config/config.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { Logger } from '../observability/logger.ts';
+import { readFeedStatus } from '../services/feed/read-feed-status.ts';
 import { readStatus } from '../services/system/read-status.ts';
 import type { AppContext } from './context.ts';
 
@@ -16,6 +17,7 @@ export function createApiDeps(
     store,
     queueDepths: () => queue.depths(),
     probeRedis: () => queue.probe(),
+    feed: () => readFeedStatus(ctx),
     now,
     version,
   });
@@ -39,7 +41,7 @@ export function createApiDeps(
       },
     },
     version,
-    readStatus: () => readStatus({ store, now }, { queue, databaseDiffers: () => sharedDatabase.problem() }),
+    readStatus: () => readStatus(ctx, { queue, databaseDiffers: () => sharedDatabase.problem() }),
     metricsText: () => metrics.text(),
     log,
   };

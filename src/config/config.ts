@@ -88,6 +88,7 @@ export function parseConfig(env: Environment): Config {
       endpointInstanceType: values.ENDPOINT_INSTANCE_TYPE,
       endpointInstanceCount: values.ENDPOINT_INSTANCE_COUNT,
       pollIntervalMs: values.POLL_INTERVAL_SECONDS,
+      changeFeed: values.CHANGE_FEED,
       endpointPollMs: values.ENDPOINT_POLL_SECONDS,
       reconcileIntervalMs: values.RECONCILE_INTERVAL_SECONDS,
       maxTrainingWaitMs: values.MAX_TRAINING_WAIT_SECONDS,

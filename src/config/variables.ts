@@ -42,6 +42,8 @@ const redisUrl: Rule<string> = {
 const redisMode: Rule<RedisMode> = { schema: z.enum(redisModes), may: `one of ${redisModes.join(', ')}` };
 const visible = (what: string): Rule<string> => text(/^[!-~]+$/, `${what}: visible ASCII characters`, 512);
 
+const changeFeed: Rule<'auto' | 'off'> = { schema: z.enum(['auto', 'off']), may: 'auto or off' };
+
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
 /** The documented environment, as far as every process needs it. */
@@ -72,6 +74,7 @@ export const sharedVariables = {
   ENDPOINT_INSTANCE_TYPE: withDefault(instanceType, 'ml.m5.large'),
   ENDPOINT_INSTANCE_COUNT: withDefault(integer(1, maxInstances), 1),
   POLL_INTERVAL_SECONDS: withDefault(seconds(day), 60_000),
+  CHANGE_FEED: withDefault(changeFeed, 'auto'),
   ENDPOINT_POLL_SECONDS: withDefault(seconds(day), 15_000),
   RECONCILE_INTERVAL_SECONDS: withDefault(seconds(day), 30_000),
   MAX_TRAINING_WAIT_SECONDS: withDefault(seconds(60 * day), 172_800_000),

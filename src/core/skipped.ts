@@ -1,10 +1,13 @@
 /**
  * What a loop over many skips: an item that cannot be handled never stops the others. `run_elsewhere`: a run whose training is in another
  * region or account than the process uses. `removed_run` is no error: a person removed the run, and its training job is not adopted
- * again.
+ * again. `change_feed` is a part of the feed that fails, which has a place of its own in /status and /metrics.
  */
-export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'removed_run'] as const;
+export const skippedKinds = ['training_job', 'run', 'run_elsewhere', 'deployment', 'removed_run', 'change_feed'] as const;
 export type SkippedKind = (typeof skippedKinds)[number];
+
+/** Whether it is shown among what was skipped. */
+export const isShownAsSkipped = (kind: SkippedKind): boolean => kind !== 'removed_run' && kind !== 'change_feed';
 
 /** How many of a kind are kept. The oldest ones are deleted. */
 export const maxSkipped: Record<SkippedKind, number> = {
@@ -13,6 +16,7 @@ export const maxSkipped: Record<SkippedKind, number> = {
   run_elsewhere: 1000,
   deployment: 1000,
   removed_run: 10_000,
+  change_feed: 10,
 };
 
 /** A skipped item, with instants in milliseconds since 1970 UTC. */

@@ -4,7 +4,9 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { StoreUnavailableError } from '../core/errors.ts';
-import { skippedKinds } from '../core/skipped.ts';
+import { isShownAsSkipped, skippedKinds } from '../core/skipped.ts';
+import type { FeedStatus } from '../services/feed/read-feed-status.ts';
+import { showFeed } from './feed-metrics.ts';
 import { isAlive, type ServiceProcess } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
 import { registerCountedHistogram } from './counted-histogram.ts';
@@ -16,6 +18,8 @@ export interface MetricsSources {
   store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
+  /** Rejects while the database is unavailable. */
+  feed: () => Promise<FeedStatus>;
   now: () => number;
   /** Rejects, in less than a scrape may take, while Redis is unavailable. */
   queueDepths: () => Promise<QueueDepths>;
@@ -46,7 +50,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           () => true,
           () => false,
         ),
-        readStore(sources.store, sources.now()),
+        readStore(sources),
         readQueues(sources.queueDepths),
       ]);
       // A registry for each scrape: it shows what this scrape read, whatever others read meanwhile.
@@ -70,18 +74,19 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
     },
   );
 
-async function readStore(store: MetricsSources['store'], now: number) {
+async function readStore({ store, feed: readFeed, now }: MetricsSources) {
   try {
-    const [counts, latencies, detections, calls, skipped, processes] = await Promise.all([
+    const [counts, latencies, detections, calls, skipped, processes, feed] = await Promise.all([
       store.metrics.counts(),
       store.metrics.latencies(),
       store.metrics.detections(),
       store.metrics.calls(),
       store.skipped.list(),
       store.processes.list(),
+      readFeed(),
     ]);
-    const alive = processes.filter((one) => isAlive(one, now));
-    return { counts, latencies, detections, calls, skipped, alive };
+    const alive = processes.filter((one) => isAlive(one, now()));
+    return { counts, latencies, detections, calls, skipped, alive, feed };
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
@@ -138,8 +143,9 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
     labelNames: ['kind'],
     registers,
   });
-  for (const kind of skippedKinds.filter((one) => one !== 'removed_run')) skipped.set({ kind }, 0);
-  for (const { kind } of stored.skipped) skipped.inc({ kind });
+  for (const kind of skippedKinds.filter(isShownAsSkipped)) skipped.set({ kind }, 0);
+  for (const { kind } of stored.skipped) if (isShownAsSkipped(kind)) skipped.inc({ kind });
+  showFeed(stored.feed, registry);
 
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',

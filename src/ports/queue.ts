@@ -7,8 +7,16 @@ export type WatchedDeployment = Pick<Deployment, 'deploymentId' | 'trainingJobNa
 
 /** The queue is a hint (ARCHITECTURE.md#principles): every method may fail, and nothing is lost when it does. */
 export interface Queue {
-  /** Makes sure that a `check-training` job observes the run; with `delayMs` 0 a delayed one becomes due now. */
-  scheduleTrainingCheck(run: WatchedRun, delayMs: number): Promise<void>;
+  /**
+   * Makes sure that a `check-training` job observes the run; with `delayMs` 0 a delayed one becomes due now. `describedAt`: of a run
+   * that needs no description yet, since SageMaker has just started its training.
+   */
+  scheduleTrainingCheck(run: WatchedRun, delayMs: number, describedAt?: number): Promise<void>;
+  /**
+   * Makes the checks of these runs due, in bulk, each after what `delayMs` returns, and has them describe their trainings. Adds missing
+   * ones. An active check is left alone: the change feed repeats its nudges. Returns those of which no job can be made.
+   */
+  nudgeTrainingChecks(runs: readonly WatchedRun[], delayMs: () => number): Promise<{ trainingJobName: string; reason: string }[]>;
   /** Makes sure that a `deploy` job runs the deployment; with `delayMs` 0 a delayed one becomes due now. */
   deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
   /**

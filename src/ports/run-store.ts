@@ -44,6 +44,25 @@ export type AdoptResult =
 /** Since when a run's time counts, and since when it is seen to be over. */
 export type RunLimit = Pick<TrainingRun, 'trainingSinceAt' | 'overdueSince'>;
 
+/** What a check, and the change feed, have to know of a run. */
+export type RunProgress = Pick<
+  TrainingRun,
+  | 'seq'
+  | 'trainingJobName'
+  | 'trainingJobArn'
+  | 'endpointName'
+  | 'status'
+  | 'secondaryStatus'
+  | 'stopRequestedAt'
+  | 'overdueSince'
+  | 'trainingSinceAt'
+  | 'trainingCreatedAt'
+  | 'createdAt'
+> & {
+  /** The service did not start its training. */
+  isAdopted: boolean;
+};
+
 /** A run as it is shown: with the status of its newest deployment, or `none`. */
 export type RunView = TrainingRun & { deploymentStatus: DeploymentStatus | 'none' };
 
@@ -73,6 +92,8 @@ export interface RunStore {
   findInAnyCase(trainingJobName: string): Promise<RunView | null>;
   /** By its name in whatever case, without the request and the deployments: the little that an event needs. */
   findStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
+  /** Those of these training jobs that have a run, in whatever case their names are written, in any order; at most 100 names. */
+  findProgress(trainingJobNames: readonly string[]): Promise<RunProgress[]>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   list(params: {
     filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' };

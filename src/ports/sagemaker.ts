@@ -33,6 +33,8 @@ export interface TrainingJobSummary {
   status: string;
   secondaryStatus: string | null;
   createdAt: number;
+  /** null while it has not ended, and where SageMaker does not say. */
+  endedAt: number | null;
 }
 
 export interface TrainingJobPage {
@@ -42,6 +44,19 @@ export interface TrainingJobPage {
   nextToken: string | null;
   /** SageMaker's own instant of the answer; null where it does not say. */
   respondedAt: number | null;
+}
+
+/** A training job as the index of Search has it, which may be behind. */
+export interface FoundTrainingJob extends TrainingJobSummary {
+  /** When its status last changed. */
+  modifiedAt: number;
+}
+
+export interface SearchPage {
+  jobs: FoundTrainingJob[];
+  /** Those of the page that can't be understood: they take nothing from the others. */
+  odd: { name: string; reason: string }[];
+  nextToken: string | null;
 }
 
 /** `isSure`: read from ARNs of training jobs in SageMaker's responses. */
@@ -59,6 +74,14 @@ export interface SageMaker {
    * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging).
    */
   listTrainingJobs(page: { nextToken?: string }, options?: CallOptions): Promise<TrainingJobPage>;
+  /**
+   * One page of the project's training jobs, by its tag, in the order of their last changes: those since an instant (to the second), or
+   * the newest one. The index may lack changes, or show them late (docs/reference/sagemaker-behavior.md#search-reads-an-index).
+   */
+  searchTrainingJobs(
+    query: { project: string; changed: { since: number; nextToken?: string } | 'last' },
+    options?: CallOptions,
+  ): Promise<SearchPage>;
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
   /** Tags that are there keep their values, but for those of the same keys. */
   addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;

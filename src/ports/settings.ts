@@ -14,6 +14,8 @@ export interface ServiceSettings {
   endpointInstanceType: string;
   endpointInstanceCount: number;
   pollIntervalMs: number;
+  /** Whether checks rely on the change feed. */
+  changeFeed: 'auto' | 'off';
   endpointPollMs: number;
   reconcileIntervalMs: number;
   maxTrainingWaitMs: number;

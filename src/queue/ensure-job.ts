@@ -15,10 +15,14 @@ export type JobQueue = Queue<object, unknown>;
  */
 export async function ensureJob(queue: JobQueue, job: NewJob<object>, delayMs: number): Promise<void> {
   // Redis handles both in this order: one connection, one round trip.
-  const [, state] = await Promise.all([queue.add(...withOptions(job, delayMs)), queue.getJobState(job.jobId)]);
+  const [, state] = await Promise.all([addJob(queue, job, delayMs), queue.getJobState(job.jobId)]);
   if (state === 'delayed' && delayMs === 0) await promote(queue, job.jobId);
   if (state === 'completed' || state === 'failed' || state === 'unknown') await replaceJob(queue, job, delayMs);
 }
+
+/** Adds the job unless one of its id is there, in any state. */
+export const addJob = (queue: JobQueue, job: NewJob<object>, delayMs: number): Promise<unknown> =>
+  queue.add(...withOptions(job, delayMs));
 
 /** Adds the job in place of a finished one, or of one that is in no list and still blocks the id. An active one stays. */
 export async function replaceJob(queue: JobQueue, job: NewJob<object>, delayMs: number): Promise<void> {
@@ -36,7 +40,8 @@ export async function addObservation(
   await queue.add(name, data, { ...jobOptions, jobId, delay: delayMs, deduplication });
 }
 
-async function promote(queue: JobQueue, jobId: string): Promise<void> {
+/** Makes a delayed job due now. */
+export async function promote(queue: JobQueue, jobId: string): Promise<void> {
   try {
     await queue.getBackend().promote(jobId);
   } catch (error) {

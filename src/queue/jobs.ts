@@ -17,6 +17,8 @@ export const checkSchema = z.object({
   endpoint_name: name,
   /** Since when SageMaker fails, in milliseconds since 1970 UTC. */
   failing_since: z.number().nullable(),
+  /** When a check last described the training and found nothing to watch closely; in milliseconds since 1970 UTC. */
+  described_at: z.number().nullable().default(null),
   /** Why it observes: regularly, or once because of an event. */
   actor: z.enum(['poll', 'event']).default('poll'),
 });
@@ -51,11 +53,12 @@ export interface NewJob<Data> {
 }
 
 /** @throws {CannotBeHandled} */
-export function checkJob(run: WatchedRun): NewJob<CheckData> {
+export function checkJob(run: WatchedRun, describedAt: number | null = null): NewJob<CheckData> {
   const data = parsed(checkSchema, {
     training_job_name: run.trainingJobName,
     endpoint_name: run.endpointName,
     failing_since: null,
+    described_at: describedAt,
   });
   return { name: data.training_job_name, data, jobId: `check-${data.training_job_name}` };
 }

@@ -17,6 +17,7 @@ import {
 import { createDueJobsReader } from './due-jobs.ts';
 import { addObservation, ensureJob, type JobQueue } from './ensure-job.ts';
 import { createObservationSpacing } from './observation-spacing.ts';
+import { nudgeChecks } from './nudge-checks.ts';
 import { leavePeers, meetPeers } from './peers.ts';
 import { jobsBeyond, redelay } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
@@ -120,10 +121,11 @@ export function createQueue(options: QueueOptions): RedisQueue {
 
   return {
     queues,
-    scheduleTrainingCheck(run, delayMs) {
-      const job = checkJob(run);
+    scheduleTrainingCheck(run, delayMs, describedAt) {
+      const job = checkJob(run, describedAt);
       return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(check, job, delayMs)));
     },
+    nudgeTrainingChecks: (runs, delayMs) => attempt(() => nudgeChecks(check, runs, delayMs)),
     deploy(deployment, delayMs) {
       const job = deployJob(deployment);
       return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(deploy, job, delayMs)));
@@ -138,7 +140,12 @@ export function createQueue(options: QueueOptions): RedisQueue {
     },
     restore(wanted, delayMs) {
       return attempt(async () => {
-        const runs = await restoreJobs(check, wanted.runs, checkJob, () => delayMs('check'));
+        const runs = await restoreJobs(
+          check,
+          wanted.runs,
+          (run) => checkJob(run),
+          () => delayMs('check'),
+        );
         const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
         if (runs.added.length + deployments.added.length > 0) await withRedisTimeout(queueTiming.commandMs, writeSettings());
         return {

@@ -10,6 +10,7 @@ import { endpointConfigCalls } from './endpoint-configs.ts';
 import { endpointCalls } from './endpoints.ts';
 import { modelCalls } from './models.ts';
 import { PlaceSeen } from './place-seen.ts';
+import { searchCalls } from './search.ts';
 import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
@@ -66,6 +67,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   return {
     place: () => place.place(),
     ...trainingJobCalls(call, place),
+    ...searchCalls(call),
     ...tagCalls(call, limits.callMs),
     ...modelCalls(call),
     ...endpointConfigCalls(call),

@@ -150,5 +150,6 @@ function summaryOf(job: ListedTrainingJob): TrainingJobSummary {
     status: required(job.TrainingJobStatus, operation, 'TrainingJobStatus'),
     secondaryStatus: job.SecondaryStatus ?? null,
     createdAt: required(job.CreationTime, operation, 'CreationTime').getTime(),
+    endedAt: instant(job.TrainingEndTime),
   };
 }

@@ -7,10 +7,13 @@ import { skip } from './skip.ts';
  * Queues the check of a recorded run. An unavailable queue is no failure: the reconciler finds the run in the database
  * (ARCHITECTURE.md#principles).
  */
-export async function enqueueCheck(ctx: ServiceContext, { run, delayMs }: { run: WatchedRun; delayMs: number }): Promise<void> {
+export async function enqueueCheck(
+  ctx: ServiceContext,
+  { run, delayMs, describedAt }: { run: WatchedRun; delayMs: number; describedAt?: number },
+): Promise<void> {
   const { trainingJobName } = run;
   try {
-    await ctx.queue.scheduleTrainingCheck(run, delayMs);
+    await ctx.queue.scheduleTrainingCheck(run, delayMs, describedAt);
   } catch (error) {
     if (error instanceof CannotBeHandled) return skip(ctx, { kind: 'run', name: trainingJobName, reason: error.message });
     ctx.log.warn({ ...unavailable, err: error, training_job_name: trainingJobName }, unavailableText);

@@ -13,6 +13,10 @@ export interface Snooze {
   delayMs: number;
   /** Since when SageMaker fails, in milliseconds since 1970 UTC; null while it does not. Delays grow with it. */
   failingSince: number | null;
+  /** Of a check whose training runs, with nothing to be watched closely: the change feed may watch it. */
+  isSteady?: boolean;
+  /** Of a check: when it described the training so. null, the default: the next one describes it. */
+  describedAt?: number | null;
 }
 
 export const complete: JobResult = { kind: 'complete', summary: 'done' };

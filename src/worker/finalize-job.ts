@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, ErrorCode, type Job } from 'bullmq';
 import { queueTiming } from '../core/timing.ts';
 import { refusalOf } from '../queue/refusal.ts';
-import type { JobResult } from '../services/job-result.ts';
+import type { JobResult, Snooze } from '../services/job-result.ts';
 import type { JobData } from './handlers.ts';
 
 /**
@@ -19,16 +19,19 @@ export async function finalizeJob(job: Job, token: string, result: JobResult, le
     case 'release':
       return delay(job, token, 0, letGo);
     case 'snooze':
-      await recordFailingSince(job, result.failingSince);
+      await recordState(job, result);
       return delay(job, token, result.delayMs, letGo);
   }
 }
 
 /** Before the job is delayed: after that another worker may have it. */
-async function recordFailingSince(job: Job, failingSince: number | null): Promise<void> {
+async function recordState(job: Job, { failingSince, describedAt = null }: Snooze): Promise<void> {
   const data = job.data as JobData;
-  if (failingSince === (data.failing_since ?? null)) return;
-  await ignoreMissingJob(() => job.updateData({ ...data, failing_since: failingSince }));
+  if (failingSince === (data.failing_since ?? null) && describedAt === (data.described_at ?? null)) return;
+  const state: JobData = { ...data, failing_since: failingSince };
+  // Only checks have it.
+  if (describedAt !== null || data.described_at !== undefined) state.described_at = describedAt;
+  await ignoreMissingJob(() => job.updateData(state));
 }
 
 async function delay(job: Job, token: string, delayMs: number, letGo: () => void): Promise<never> {

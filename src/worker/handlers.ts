@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../queue/jobs.ts';
 import { runDeployment } from '../services/deployment/run-deployment.ts';
-import { observeRun } from '../services/training/observe-run.ts';
+import { createFeedReader } from '../services/feed/read-feed.ts';
+import { checkRun } from '../services/training/check-run.ts';
 import { observeOnEvent } from '../services/events/observe-on-event.ts';
 import { complete, type JobResult } from '../services/job-result.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -18,6 +19,7 @@ export interface HandlerContext {
 export interface JobData {
   training_job_name: string;
   failing_since?: number | null;
+  described_at?: number | null;
 }
 
 /** One kind of job: its queue, the schema of its data, and what a worker does with it. */
@@ -29,15 +31,18 @@ export interface JobKind<Data extends JobData = JobData> {
 
 /** What workers do: the services, as jobs. */
 export function createHandlers(ctx: ServiceContext): JobKind[] {
+  const readFeed = createFeedReader(ctx);
   return [
     jobKind({
       queueName: checkQueueName,
       schema: checkSchema,
-      handle: ({ training_job_name, failing_since, actor }, { signal, log }) => {
-        const observe = actor === 'event' ? observeOnEvent : observeRun;
+      handle: ({ training_job_name, failing_since, described_at, actor }, { signal, log }) => {
         // A clock that was set back since wrote an instant in the future.
         const failingSince = failing_since === null ? null : Math.min(failing_since, ctx.now());
-        return observe({ ...ctx, log }, { trainingJobName: training_job_name, actor, failingSince, signal });
+        const input = { trainingJobName: training_job_name, actor, failingSince, signal };
+        return actor === 'event'
+          ? observeOnEvent({ ...ctx, log }, input)
+          : checkRun({ ...ctx, log }, { ...input, describedAt: described_at, readFeed });
       },
     }),
     jobKind({

@@ -11,7 +11,7 @@ import { startFaults } from '../sagemaker/start-faults.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startTakingJobs } from './job-taking.ts';
-import { startAdopting, startReconciling } from './timers.ts';
+import { startAdopting, startFeed, startReconciling } from './timers.ts';
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
@@ -46,12 +46,13 @@ const taking = startTakingJobs({
 clock.watchProblem(hold);
 const reconciling = startReconciling(ctx, clock.problem);
 const adopting = startAdopting(ctx, clock.problem);
+const feeding = startFeed(ctx, clock.problem);
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 
 close = () => {
   void heartbeat?.stop();
-  return context.close(Promise.all([taking.close(), reconciling.stop(), adopting.stop()]));
+  return context.close(Promise.all([taking.close(), reconciling.stop(), adopting.stop(), feeding.stop()]));
 };
 void sagemaker.findCredentials();
 log.info({ event: 'process.started', name: self.name, version: self.version }, 'worker started');

@@ -3,6 +3,9 @@ import { QueueUnavailableError, StoreUnavailableError } from '../core/errors.ts'
 import { adoptOrphans } from '../services/adoption/adopt-orphans.ts';
 import { newSearch } from '../services/adoption/orphan-search.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { feedTiming, shortestTickMs } from '../core/feed/feed-timing.ts';
+import { relistTrainings } from '../services/feed/relist-trainings.ts';
+import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts';
 import { reconcile } from '../services/system/reconcile.ts';
 
 const initialDelayMs = 1000;
@@ -23,14 +26,31 @@ export function startAdopting(ctx: ServiceContext, objection: Objection): Period
   return startTask(ctx, { ...failure, objection }, (signal) => adoptOrphans(ctx, { search, signal }));
 }
 
+/**
+ * The change feed: sweeps by Search, and walks through ListTrainingJobs, each in one process at a time. Every process looks often whether
+ * the next one is due, so that another one continues soon after a crash.
+ */
+export function startFeed(ctx: ServiceContext, objection: Objection): PeriodicTask {
+  if (ctx.settings.changeFeed === 'off') return { stop: () => Promise.resolve() };
+  const memory = newSweepMemory();
+  const failure = { event: 'feed.round_failed', message: 'change feed failed; retrying', objection };
+  const intervalMs = Math.max(shortestTickMs, feedTiming(ctx.settings.pollIntervalMs).tickMs);
+  const tasks = [
+    startTask(ctx, failure, (signal) => sweepChanges(ctx, { memory, signal }), intervalMs),
+    startTask(ctx, failure, (signal) => relistTrainings(ctx, { signal }), intervalMs),
+  ];
+  return { stop: async () => void (await Promise.all(tasks.map((task) => task.stop()))) };
+}
+
 function startTask(
   { settings, random, log }: ServiceContext,
   { event, message, objection }: { event: string; message: string; objection: Objection },
   run: (signal: AbortSignal) => Promise<unknown>,
+  intervalMs = settings.reconcileIntervalMs,
 ): PeriodicTask {
   return runPeriodically({
-    initialDelayMs: Math.min(initialDelayMs, settings.reconcileIntervalMs),
-    intervalMs: settings.reconcileIntervalMs,
+    initialDelayMs: Math.min(initialDelayMs, intervalMs),
+    intervalMs,
     random,
     async run(signal) {
       if (objection() !== null) return;

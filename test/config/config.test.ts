@@ -35,6 +35,7 @@ describe('the defaults', () => {
       proxies: {},
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
       serviceSettings: {
+        changeFeed: 'auto',
         projectName: 'ml-sentiment',
         endpointName: 'ml-sentiment-endpoint',
         roleArn: valid.EXECUTION_ROLE_ARN,
@@ -154,6 +155,7 @@ describe('a bad environment', () => {
     ['POLL_INTERVAL_SECONDS', '0'],
     ['POLL_INTERVAL_SECONDS', 'NaN'],
     ['POLL_INTERVAL_SECONDS', '1e3'],
+    ['CHANGE_FEED', 'on'],
     ['POLL_INTERVAL_SECONDS', '-5'],
     ['WORKER_CONCURRENCY', 'many'],
     ['LOG_LEVEL', 'loud'],

@@ -111,9 +111,59 @@ test('training jobs are listed newest first, page by page', async () => {
     status: 'InProgress',
     secondaryStatus: 'Starting',
     createdAt: from + 103_000,
+    endedAt: null,
   });
   const second = await sagemaker.listTrainingJobs({ nextToken: first.nextToken ?? '' });
   expect(second).toMatchObject({ jobs: [{ name: 'job-2' }, { name: 'job-1' }, { name: 'job-0' }], nextToken: null });
+});
+
+test("changed training jobs of the project are found, the first change first, from an instant's second on", async () => {
+  const { sagemaker, simulator, clock } = await connect();
+  const of = (project: string) => ({ ownTags: { 'autodeploy:project': project } });
+  for (const [name, project] of [
+    ['one', 'own'],
+    ['foreign', 'other'],
+    ['two', 'own'],
+    ['three', 'own'],
+  ] as const) {
+    clock.advance(1);
+    await sagemaker.createTrainingJob(job(name, of(project)));
+  }
+  const createdAt = clock.now;
+  const names = async (changed: Parameters<typeof sagemaker.searchTrainingJobs>[0]['changed']): Promise<string[]> =>
+    (await sagemaker.searchTrainingJobs({ project: 'own', changed })).jobs.map(({ name }) => name);
+  expect(await names('last')).toEqual(['three']);
+  expect(await names({ since: createdAt - 1000 })).toEqual(['two', 'three']);
+  expect(await names({ since: createdAt + 1000 })).toEqual([]);
+  clock.advance(200);
+  const all = await sagemaker.searchTrainingJobs({ project: 'own', changed: { since: createdAt + 99_000 } });
+  expect(all).toEqual({
+    jobs: [
+      {
+        name: 'three',
+        arn: arn('training-job/three'),
+        status: 'Completed',
+        secondaryStatus: 'Completed',
+        createdAt,
+        endedAt: createdAt + 100_000,
+        modifiedAt: createdAt + 100_000,
+      },
+    ].toSpliced(0, 0, expect.objectContaining({ name: 'two' })),
+    odd: [],
+    nextToken: null,
+  });
+  simulator.addFault({
+    kind: 'error',
+    match: { operation: 'Search' },
+    code: 'UnknownOperationException',
+    message: '',
+    status: 400,
+  });
+  expect(await failure(sagemaker.searchTrainingJobs({ project: 'own', changed: 'last' }))).toMatchObject({
+    kind: 'unknown',
+    operation: 'Search',
+    effect: 'none',
+  });
 });
 
 test('a model and an endpoint configuration are as requested, with their tags', async () => {

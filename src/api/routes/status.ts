@@ -61,6 +61,7 @@ function serializeStatus(status: SystemStatus, version: string, now: number): St
             refused: refusedCalls,
           },
     skipped: skipped?.slice(0, mostShown).map(serializeSkipped) ?? null,
+    change_feed: serializeFeed(status.changeFeed),
     warnings: status.warnings,
   };
 }
@@ -76,6 +77,16 @@ const serializeSkipped = ({ kind, name, reason, firstAt, lastAt, count }: Skippe
   last_at: isoTime(lastAt),
   count,
 });
+
+const instantOf = (at: number | null): string | null => (at === null ? null : isoTime(at));
+
+const serializeFeed = (feed: SystemStatus['changeFeed']): StatusBody['change_feed'] =>
+  feed && {
+    mode: feed.mode,
+    swept_at: instantOf(feed.sweptAt),
+    listed_at: instantOf(feed.relistedAt),
+    problems: feed.problems.map(({ name, reason, firstAt }) => ({ part: name, reason, since: isoTime(firstAt) })),
+  };
 
 const partOf = (problem: string | null): StatusBody['database'] => ({
   status: problem === null ? 'ok' : 'unavailable',

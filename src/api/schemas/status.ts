@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { skippedKinds } from '../../core/skipped.ts';
+import { isShownAsSkipped, skippedKinds } from '../../core/skipped.ts';
 import { instant } from './instant.ts';
 
 const part = z.object({
@@ -55,7 +55,7 @@ export const StatusSchema = z
       .array(
         z
           .object({
-            kind: z.enum(skippedKinds),
+            kind: z.enum(skippedKinds.filter(isShownAsSkipped)),
             name: z.string(),
             reason: z.string().openapi({ example: 'ListTags: User … is not authorized to perform: sagemaker:ListTags' }),
             first_at: instant(),
@@ -66,6 +66,20 @@ export const StatusSchema = z
       )
       .nullable()
       .openapi({ description: 'What the service cannot handle and skipped, the latest 100' }),
+    change_feed: z
+      .object({
+        mode: z.enum(['off', 'small', 'search', 'describe']).openapi({
+          description:
+            'How ends of trainings are found: `off` by configuration, `small`: each of few trainings is described at its interval, `search`: by sweeps, `describe`: the sweeps fail, and trainings are described at the pace that their number allows',
+        }),
+        swept_at: instant().nullable().openapi({ description: 'When the last complete sweep began' }),
+        listed_at: instant()
+          .nullable()
+          .openapi({ description: 'When the last complete walk through the list of training jobs began' }),
+        problems: z.array(z.object({ part: z.string().openapi({ example: 'search' }), reason: z.string(), since: instant() })),
+      })
+      .nullable()
+      .openapi({ description: 'How the service learns what changes at SageMaker; null while the database is unavailable' }),
     warnings: z.array(z.object({ code: z.string().openapi({ example: 'no_worker' }), detail: z.string() }).openapi('Warning')),
   })
   .openapi('Status');

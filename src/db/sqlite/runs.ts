@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import { and, asc, desc, eq, gt, inArray, lt, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun, unfinishedRunStatuses } from '../../core/training/training-run.ts';
-import type { NewRun, RunStore, RunView } from '../../ports/store.ts';
+import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from './cursor.ts';
 import { type Database, prepared } from './database.ts';
@@ -63,10 +63,25 @@ const statements = prepared((db) => ({
     .prepare(),
 }));
 
+const progress = {
+  seq: trainingRuns.seq,
+  trainingJobName: trainingRuns.trainingJobName,
+  trainingJobArn: trainingRuns.trainingJobArn,
+  endpointName: trainingRuns.endpointName,
+  status: trainingRuns.status,
+  secondaryStatus: trainingRuns.secondaryStatus,
+  stopRequestedAt: trainingRuns.stopRequestedAt,
+  overdueSince: trainingRuns.overdueSince,
+  trainingSinceAt: trainingRuns.trainingSinceAt,
+  trainingCreatedAt: trainingRuns.trainingCreatedAt,
+  createdAt: trainingRuns.createdAt,
+  isAdopted: sql<boolean>`${trainingRuns.request} is null`.mapWith(Boolean),
+};
+
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type InsertMethods = 'insert' | 'adopt';
-type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findNameByRunId' | 'list' | 'listUnfinished';
+type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findProgress' | 'findNameByRunId' | 'list' | 'listUnfinished';
 
 export const runInserts = (database: Database): Pick<RunStore, InsertMethods> => ({
   insert: ({ run, now, startNow = false }) =>
@@ -128,6 +143,20 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
   findInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
 
   findStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),
+
+  findProgress: (names) =>
+    database.read<RunProgress[]>((db) =>
+      db
+        .select(progress)
+        .from(trainingRuns)
+        .where(
+          inArray(
+            sql`lower(${trainingRuns.trainingJobName})`,
+            names.map((name) => name.toLowerCase()),
+          ),
+        )
+        .all(),
+    ),
 
   list: async ({ filter, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);

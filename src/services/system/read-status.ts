@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, type ServiceProcess } from '../../core/service-process.ts';
-import type { SkippedItem } from '../../core/skipped.ts';
+import { isShownAsSkipped, type SkippedItem } from '../../core/skipped.ts';
 import type { RedisFacts } from '../../core/redis-server.ts';
 import { type Warning, warningsFor } from '../../core/warnings.ts';
+import { type FeedStatus, readFeedStatus } from '../feed/read-feed-status.ts';
 import { lastEventMark } from '../events/event-marks.ts';
 import type { QueueView } from '../../ports/queue.ts';
 import type { ServiceContext } from '../context.ts';
@@ -24,6 +25,8 @@ export interface SystemStatus {
   refusedCalls: CountedCalls[] | null;
   /** What loops over many skipped, the latest first; null while the database is unavailable. */
   skipped: SkippedItem[] | null;
+  /** null while the database is unavailable. */
+  changeFeed: FeedStatus | null;
   warnings: Warning[];
 }
 
@@ -37,11 +40,12 @@ interface ReadStatusInput {
 
 /** Never fails: what cannot be read is null, and the problem says why. */
 export async function readStatus(
-  { store, now }: Pick<ServiceContext, 'store' | 'now'>,
+  ctx: Pick<ServiceContext, 'store' | 'settings' | 'now'>,
   { queue, databaseDiffers }: ReadStatusInput,
 ): Promise<SystemStatus> {
+  const { store, now } = ctx;
   const [stored, takesWrites, redis, oldestWaitingJob] = await Promise.all([
-    orProblem(() => readStore(store, now())),
+    orProblem(() => readStore(ctx)),
     orProblem(() => store.ping()),
     orProblem(() => queue.probe()),
     oldestDue(queue),
@@ -59,6 +63,7 @@ export async function readStatus(
     lastEventAt: stored.value?.lastEventAt ?? null,
     refusedCalls: stored.value?.refusedCalls ?? null,
     skipped: stored.value?.skipped ?? null,
+    changeFeed: stored.value?.changeFeed ?? null,
     warnings: warningsFor(
       { ...known, skipped: stored.value?.skipped ?? [], oldestDueSince: oldestWaitingJob?.dueSince ?? null },
       now(),
@@ -66,15 +71,19 @@ export async function readStatus(
   };
 }
 
-async function readStore(store: ServiceContext['store'], now: number) {
-  const [processes, lastEventAt, calls, skipped] = await Promise.all([
+async function readStore(ctx: Pick<ServiceContext, 'store' | 'settings' | 'now'>) {
+  const { store } = ctx;
+  const now = ctx.now();
+  const [processes, lastEventAt, calls, skipped, changeFeed] = await Promise.all([
     store.processes.list(),
     store.leases.findCheckpoint(lastEventMark),
     store.metrics.recentCalls({ withinMs: recentCallsMs, now }),
     store.skipped.list(),
+    readFeedStatus(ctx),
   ]);
   return {
-    skipped,
+    skipped: skipped.filter(({ kind }) => isShownAsSkipped(kind)),
+    changeFeed,
     processes: processes.filter((one) => isAlive(one, now)),
     lastEventAt,
     refusedCalls: calls.filter(isRefused),

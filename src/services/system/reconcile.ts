@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { longestCheckMs, spreadDelayMs } from '../../core/feed/feed-timing.ts';
 import { hasPassed } from '../../core/instants.ts';
 import { longestDelayMs } from '../../core/retry-delay.ts';
 import { maxSkipped } from '../../core/skipped.ts';
@@ -39,7 +40,11 @@ export async function reconcile(
   const manyMs = Math.min(settings.endpointPollMs, (requested.length + queued.length) * apartMs);
   const soonWithinMs = Math.max(soonMs, manyMs);
   const soon = await queue.restore({ runs: requested, deployments: queued }, () => Math.round(random() * soonWithinMs));
-  const spread = await queue.restore({ runs: training, deployments: [] }, () => Math.round(random() * settings.pollIntervalMs));
+  const spread = await queue.restore({ runs: training, deployments: [] }, () =>
+    settings.changeFeed === 'off'
+      ? Math.round(random() * settings.pollIntervalMs)
+      : spreadDelayMs(training.length, settings.pollIntervalMs, random),
+  );
   // A process that waits for SageMaker's response queues the check after it: its run has lost nothing.
   const starting = new Set(requested.filter((run) => isBeingStarted(run, now())).map(({ trainingJobName }) => trainingJobName));
   const checks = [...soon.runs, ...spread.runs].filter(({ trainingJobName }) => !starting.has(trainingJobName));
@@ -88,7 +93,11 @@ async function recordSkipped(ctx: ServiceContext, refused: Refused): Promise<voi
 
 /** Within two intervals all such jobs are due, and very many cause no burst of calls to SageMaker. */
 async function pullForward({ queue, settings, random, log }: ServiceContext): Promise<void> {
-  const pulled = await queue.pullForward(longestDelayMs(settings), (count) =>
+  const longestMs = Math.max(
+    longestDelayMs(settings),
+    settings.changeFeed === 'off' ? 0 : longestCheckMs(settings.pollIntervalMs),
+  );
+  const pulled = await queue.pullForward(longestMs, (count) =>
     Math.round(random() * Math.min(settings.reconcileIntervalMs, count * apartMs)),
   );
   if (pulled > 0) log.warn({ event: 'queue.jobs_pulled_forward', jobs: pulled }, 'jobs delayed by a wrong clock are due now');

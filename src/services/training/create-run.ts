@@ -59,7 +59,9 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
   const decision = decideStart(run, observation, attempt);
   const after = await applyStart(ctx, { run, decision, actor: 'api' });
   const checkInMs = after === null ? 0 : decision.checkInMs;
-  if (checkInMs !== null) enqueueCheckInBackground(ctx, run, checkInMs);
+  // SageMaker has just said what a description would.
+  const describedAt = observation.kind === 'started' && after !== null ? run.createdAt : undefined;
+  if (checkInMs !== null) enqueueCheckInBackground(ctx, run, checkInMs, describedAt);
   // The refusal says what becomes of the run. It is true only of a run that the decision changed.
   const current = after === null ? await ctx.store.runs.find(run.trainingJobName) : view(after);
   const refusal = 'refusal' in decision ? decision.refusal : null;
@@ -77,8 +79,8 @@ async function repeated(ctx: ServiceContext, run: TrainingRun): Promise<RunView>
 }
 
 /** The response does not wait for the queue, which may be unavailable: then the reconciler finds the run in the database. */
-function enqueueCheckInBackground(ctx: ServiceContext, run: TrainingRun, delayMs: number): void {
-  void enqueueCheck(ctx, { run, delayMs });
+function enqueueCheckInBackground(ctx: ServiceContext, run: TrainingRun, delayMs: number, describedAt?: number): void {
+  void enqueueCheck(ctx, { run, delayMs, describedAt });
 }
 
 const findView = async ({ store }: ServiceContext, run: TrainingRun): Promise<RunView> =>

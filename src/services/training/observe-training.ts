@@ -57,7 +57,8 @@ export async function observeTraining(
   const intervalMs = isEnding(decision.secondaryStatus) ? settings.pollIntervalMs / 4 : settings.pollIntervalMs;
   const delayMs = decision.confirmInMs ?? pollDelayMs(intervalMs, random);
   log.debug({ event: 'training.observed', reason: decision.why, next_observation_ms: delayMs }, 'training in progress');
-  return snooze(delayMs);
+  const isSteady = run.stopRequestedAt === null && decision.confirmInMs === null && !isEnding(decision.secondaryStatus);
+  return { ...snooze(delayMs), isSteady };
 }
 
 /** The training ends soon: observing it more often costs little and saves waiting. */

@@ -29,7 +29,8 @@ export async function resumeStart(ctx: ServiceContext, input: ResumeStartInput):
   const isChangedElsewhere = after === null && decision.kind !== 'leave';
   const followed = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) : decision;
   if (followed.checkInMs === null) return complete;
-  return snooze(followed.checkInMs, 'failingSince' in followed ? followed.failingSince : null);
+  const isSteady = after?.status === 'training' && after.stopRequestedAt === null;
+  return { ...snooze(followed.checkInMs, 'failingSince' in followed ? followed.failingSince : null), isSteady };
 }
 
 async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ run: TrainingRun; decision: StartDecision }> {

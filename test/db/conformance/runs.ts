@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
-import { arnOf, completed, inTraining, newDeployment, newRun, queued, timedOut, reported, trained } from '../samples.ts';
+import { arnOf, completed, inTraining, newDeployment, newRun, present, queued, timedOut, reported, trained } from '../samples.ts';
 
 export function runsSuite(newDatabase: () => TestDatabase): void {
   it('keeps the whole request', async () => {
@@ -19,6 +19,35 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     });
     expect([await store.runs.find('b'), await store.runs.findStatus('b')]).toEqual([null, null]);
     expect(await reported(store, 'a')).toEqual(['training >requested api']);
+  });
+
+  it('finds the progress of many runs, in whatever case their names are written', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'Case-1');
+    await store.runs.insert({ run: newRun('b'), now: 2000 });
+    expect(await store.runs.findProgress(['none'])).toEqual([]);
+    const found = await store.runs.findProgress(['none', 'case-1', 'B']);
+    const byName = Object.fromEntries(found.map((one) => [one.trainingJobName, one]));
+    const run = present(await store.runs.find('Case-1'));
+    expect(byName).toEqual({
+      'Case-1': {
+        seq: run.seq,
+        trainingJobName: 'Case-1',
+        trainingJobArn: arnOf('Case-1'),
+        endpointName: run.endpointName,
+        status: 'training',
+        secondaryStatus: null,
+        stopRequestedAt: null,
+        overdueSince: null,
+        trainingSinceAt: run.trainingSinceAt,
+        trainingCreatedAt: null,
+        createdAt: run.createdAt,
+        isAdopted: false,
+      },
+      b: expect.objectContaining({ status: 'requested', isAdopted: false }),
+    });
+    const many = Array.from({ length: 100 }, (_, number) => `job-${number}`);
+    expect(await store.runs.findProgress([...many.slice(1), 'CASE-1'])).toHaveLength(1);
   });
 
   it('gives one of two requests at once the name, and one the key', async () => {
