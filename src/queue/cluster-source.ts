@@ -10,6 +10,9 @@ import { refusalOf } from './refusal.ts';
 const nodeSchema = z.tuple([z.string().nullable(), z.number(), z.string()], z.array(z.string()));
 const rangeSchema = z.tuple([z.number(), z.number()], nodeSchema);
 
+/** A master that is cut off from the others refuses writes by itself. A frozen one is left so. */
+const watchEveryMs = 5000;
+
 interface ClusterOptions {
   addresses: readonly Node[];
   access: Access;
@@ -23,6 +26,7 @@ export function clusterSource({ addresses, access, queuePrefix }: ClusterOptions
     addresses,
     place: `cluster ${addresses.map(keyOf).join(',')}`,
     withoutMaster: 'no node of the cluster says which of them holds the queue',
+    watchEveryMs,
     async query(node, limitMs): Promise<MasterView> {
       const commands = [['CLUSTER', 'SLOTS'] as const, ['CLUSTER', 'NODES'] as const];
       const [ranges, nodes] = await queryNode(node, access, commands, limitMs).catch((error: unknown) => {

@@ -1,18 +1,15 @@
 import type { Redis } from 'ioredis';
 import { errorMessage } from '../core/errors.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { RedisTarget } from './redis-target.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 /** Anything that is like an ioredis client in its events and options. */
 export type WatchedRedis = Pick<Redis, 'on' | 'options' | 'status'>;
 
-export interface Watched {
+export interface Watched extends Pick<RedisTarget, 'place' | 'node'> {
   use: 'producer' | 'worker';
-  /** The nodes or sentinels, where the node has to be found; null where there is one address. */
-  place: string | null;
 }
-
-const nodeOf = ({ options: { host, port } }: WatchedRedis): string => `${host}:${port}`;
 
 /** Logs that a connection has a problem: once when it begins and once when it ends. */
 export interface ConnectionProblem {
@@ -30,11 +27,14 @@ const quietMs = { producer: 5000, worker: 20_000 };
  * Logs once when a problem of a connection begins and once when it is over, however many retries lie between. Only the error's code
  * and message are logged: the error itself may hold the arguments of AUTH.
  */
-export function logConnectionState(redis: WatchedRedis, { use, place }: Watched, log: Logger): ConnectionProblem {
+export function logConnectionState(redis: WatchedRedis, { use, place, node }: Watched, log: Logger): ConnectionProblem {
   const { host, port, db } = redis.options;
   const where = { redis: `${place ?? `${host}:${port}`}/${db ?? 0}`, connection: use };
   /** Which of the nodes it was, or is now. */
-  const node = (): { node?: string } => (place === null ? {} : { node: nodeOf(redis) });
+  const nodeField = (): object => {
+    const which = node();
+    return which === null ? {} : { node: which };
+  };
   /** `unavailable`, or the kind of refusal. */
   let reported: string | null = null;
   let since = 0;
@@ -45,7 +45,7 @@ export function logConnectionState(redis: WatchedRedis, { use, place }: Watched,
   const begin = (what: string, reason: object, event: string, message: string): void => {
     if (reported === null) since = performance.now();
     reported = what;
-    log.warn({ event, ...where, ...node(), ...reason }, message);
+    log.warn({ event, ...where, ...nodeField(), ...reason }, message);
   };
   const unavailable = (reason: object): void => {
     // While Redis refuses, each attempt to find another node ends a connection.
@@ -54,7 +54,7 @@ export function logConnectionState(redis: WatchedRedis, { use, place }: Watched,
   const over = (): void => {
     const until = reported === 'unavailable' ? performance.now() : lastRefusedAt;
     log.info(
-      { event: 'redis.recovered', ...where, ...node(), unavailable_ms: Math.round(until - since) },
+      { event: 'redis.recovered', ...where, ...nodeField(), unavailable_ms: Math.round(until - since) },
       'Redis available again',
     );
     reported = null;

@@ -42,7 +42,7 @@ export function connectProducer(place: QueuePlace, log: Logger): Redis {
       // The commands of many requests are written at once: a system call for each of them costs more than all else here.
       enableAutoPipelining: true,
     },
-    (redis) => logConnectionState(redis, { use: 'producer', place: target.place }, log),
+    (redis) => logConnectionState(redis, { ...target, use: 'producer' }, log),
   );
 }
 
@@ -52,7 +52,7 @@ export type WorkerConnection = Redis;
 export function connectWorker(place: QueuePlace, log: Logger): WorkerConnection {
   const target = redisTarget(place);
   const options = { ...target.options, ...shared, maxRetriesPerRequest: null, socketTimeout: queueTiming.workerSilenceMs };
-  return connect(target.address, options, (redis) => logConnectionState(redis, { use: 'worker', place: target.place }, log));
+  return connect(target.address, options, (redis) => logConnectionState(redis, { ...target, use: 'worker' }, log));
 }
 
 /** A node that takes no writes is left for the one that is the master now, but not at the rate of commands. */

@@ -13,6 +13,8 @@ export interface MasterFinder {
   readonly place: string;
   /** Takes 1.5 s at most; calls at once share one search. @throws {NoMasterError} */
   find(): Promise<Master>;
+  /** What `find` returned last. */
+  last(): Master | null;
   /** Calls `onChanged` once when another node has become the master. @returns a function that ends the watch. */
   watch(master: Master, onChanged: (to: Master) => void): () => void;
 }
@@ -21,13 +23,12 @@ const limitMs = 1500;
 /** How long the others may take when one has responded. */
 const othersMs = 250;
 const queriedAtMost = 5;
-/** A master that is cut off from the others does not know that another one was elected: its clients have to find out. */
-const watchEveryMs = 2000;
 const queriedByWatch = 2;
 
 export function createMasterFinder(source: MasterSource, random: () => number = Math.random): MasterFinder {
   let known: readonly Node[] = [];
   let searching: Promise<Master> | null = null;
+  let last: Master | null = null;
   const watchers = new Set<{ master: Master; onChanged: (to: Master) => void }>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -55,11 +56,17 @@ export function createMasterFinder(source: MasterSource, random: () => number = 
 
   return {
     place: source.place,
-    find: () => (searching ??= search(queriedAtMost).finally(() => (searching = null))),
+    find() {
+      searching ??= search(queriedAtMost)
+        .then((found) => (last = found))
+        .finally(() => (searching = null));
+      return searching;
+    },
+    last: () => last,
     watch(master, onChanged) {
       const watcher = { master, onChanged };
       watchers.add(watcher);
-      timer ??= setInterval(() => void checkWatched(), watchEveryMs * (1 + random() / 4)).unref();
+      timer ??= setInterval(() => void checkWatched(), source.watchEveryMs * (1 + random() / 4)).unref();
       return () => {
         watchers.delete(watcher);
         if (watchers.size > 0) return;

@@ -16,6 +16,8 @@ export interface MasterSource {
   readonly place: string;
   /** What is wrong when none of them knows. */
   readonly withoutMaster: string;
+  /** How often connections make sure that their master is not a former one. */
+  readonly watchEveryMs: number;
   /** @throws {ConfigurationFault} for what an operator has to change; any other error may pass. */
   query(node: Node, limitMs: number): Promise<MasterView>;
 }

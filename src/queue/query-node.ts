@@ -15,8 +15,6 @@ export async function queryNode(
   const redis = new Redis({
     host: node.host,
     port: node.port,
-    username: access.username,
-    password: access.password,
     tls: tlsTo(node, access),
     lazyConnect: true,
     retryStrategy: () => null,
@@ -31,6 +29,7 @@ export async function queryNode(
   const exchange = async (): Promise<unknown[]> => {
     await redis.connect();
     if (problem !== null) throw problem;
+    await authenticate(redis, access);
     const replies = await Promise.allSettled(commands.map(([name, ...args]) => redis.call(name, ...args)));
     if (problem !== null) throw problem;
     return replies.map((reply) => (reply.status === 'fulfilled' ? reply.value : reply.reason));
@@ -41,5 +40,15 @@ export async function queryNode(
     throw problem ?? error;
   } finally {
     redis.disconnect();
+  }
+}
+
+/** In place of ioredis, which prints a warning to the console each time where no password is needed. */
+async function authenticate(redis: Redis, { username, password }: Access): Promise<void> {
+  if (password === undefined) return;
+  try {
+    await redis.call('AUTH', ...(username === undefined ? [] : [username]), password);
+  } catch (error) {
+    if (!(error instanceof Error && /without any password|no password is set/.test(error.message))) throw error;
   }
 }

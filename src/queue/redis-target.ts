@@ -2,8 +2,8 @@ import type { RedisOptions } from 'ioredis';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
 import { clusterSource } from './cluster-source.ts';
 import { masterConnector } from './master-connector.ts';
-import { createMasterFinder } from './master-finder.ts';
-import type { Access } from './node-access.ts';
+import { createMasterFinder, type Master } from './master-finder.ts';
+import { type Access, keyOf } from './node-access.ts';
 import { sentinelSource } from './sentinel-source.ts';
 
 /** Where a queue is. */
@@ -18,6 +18,8 @@ export interface RedisTarget {
   readonly options: RedisOptions;
   /** The nodes or sentinels that are queried, for people, without a secret; null where there is one address. */
   readonly place: string | null;
+  /** The node that was found last; null where none was, or there is one address. */
+  readonly node: () => string | null;
 }
 
 const redisPort = 6379;
@@ -25,7 +27,7 @@ const sentinelPort = 26_379;
 
 /** All connections that are made with one target find the node together. */
 export function redisTarget({ redisUrl, redisMode = 'single', redisSentinel, queuePrefix }: QueuePlace): RedisTarget {
-  if (redisMode === 'single') return { address: redisUrl, options: {}, place: null };
+  if (redisMode === 'single') return { address: redisUrl, options: {}, place: null, node: () => null };
   const addresses = splitAddresses(redisUrl).map(parseAddress);
   const username = addresses.find((address) => address.username !== null)?.username ?? undefined;
   const password = addresses.find((address) => address.password !== null)?.password ?? undefined;
@@ -50,5 +52,8 @@ export function redisTarget({ redisUrl, redisMode = 'single', redisSentinel, que
     address: null,
     options: { username, password, db, tls, Connector: masterConnector(finder, access) },
     place: finder.place,
+    node: () => nodeOf(finder.last()),
   };
 }
+
+const nodeOf = (master: Master | null): string | null => (master === null ? null : keyOf(master));

@@ -5,6 +5,9 @@ import { type Access, keyOf, type Node } from './node-access.ts';
 import { queryNode } from './query-node.ts';
 import { refusalOf } from './refusal.ts';
 
+/** A master that is cut off from the sentinels takes writes that will be lost. */
+const watchEveryMs = 2000;
+
 interface SentinelOptions {
   /** Of the sentinels. */
   addresses: readonly Node[];
@@ -29,6 +32,7 @@ export function sentinelSource({ addresses, access, sentinel }: SentinelOptions)
     addresses,
     place: `sentinel ${masterName} ${addresses.map(keyOf).join(',')}`,
     withoutMaster: `no sentinel says where the master ${masterName} is`,
+    watchEveryMs,
     async query(node, limitMs): Promise<MasterView> {
       const [address, details] = await query(node, limitMs).catch((error: unknown) => {
         throw faultOf(error, node) ?? error;

@@ -17,6 +17,7 @@ function sourceOf(views: Record<number, () => Promise<MasterView>>) {
     addresses: Object.keys(views).map((port) => node(Number(port))),
     place: 'here',
     withoutMaster: 'no master',
+    watchEveryMs: 200,
     query({ port }) {
       queried.push(port);
       return views[port]?.() ?? Promise.reject(new Error(`connect ECONNREFUSED ${port}`));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { QueueUnavailableError } from '../../src/core/errors.ts';
+import { createQueue } from '../../src/queue/queue.ts';
 import { checkRedis } from '../../src/queue/start-check.ts';
 import { launchRedisSentinels, masterName, type RedisSentinels } from '../../tools/testkit/redis-sentinels.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
@@ -36,6 +37,18 @@ describe('a queue behind sentinels', () => {
     onTestFinished(() => stopped.forEach(({ child }) => child.signal('SIGCONT')));
     for (const { child } of stopped) child.signal('SIGSTOP');
     expect(await checkRedis(place())).toMatchObject({ kind: 'fit' });
+  });
+
+  it('fails fast, and closes in a moment, while no sentinel responds', async () => {
+    onTestFinished(() => sentinels.sentinels.forEach(({ child }) => child.signal('SIGCONT')));
+    for (const { child } of sentinels.sentinels) child.signal('SIGSTOP');
+    const { queuePrefix, ...where } = place();
+    const queue = createQueue({ ...where, queuePrefix, log: keptLog().log });
+    const startedAt = performance.now();
+    await expect(queue.probe()).rejects.toThrow('no sentinel says where the master mymaster is: Redis gave no answer within');
+    void queue.probe().catch(() => {});
+    await queue.close();
+    expect(performance.now() - startedAt).toBeLessThan(8000);
   });
 
   it('names what keeps it from being used: name, password, addresses', async () => {
