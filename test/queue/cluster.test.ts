@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QueueUnavailableError } from '../../src/core/errors.ts';
 import { hashTagOf, slotOf } from '../../src/core/hash-slot.ts';
 import { checkRedis } from '../../src/queue/start-check.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { launchRedisCluster, type RedisCluster } from '../../tools/testkit/redis-cluster.ts';
+import type { RedisNode } from '../../tools/testkit/redis-node.ts';
 import { startRedis } from '../../tools/testkit/redis.ts';
 import { expectJobsGoOn, expectQueueWorks } from './whole-queue.ts';
-import { newPrefix } from './harness.ts';
+import { aRun, keptLog, newPrefix, openQueue } from './harness.ts';
 
 const queuePrefix = newPrefix();
 let cluster: RedisCluster;
@@ -78,3 +81,38 @@ describe('a fail-over of the node that holds the queue', () => {
     });
   }, 60_000);
 });
+
+describe('the slot of the queue that moves to another node', () => {
+  it('takes no jobs meanwhile, says so, and is found where it is then', async () => {
+    const [to] = cluster.others;
+    const from = await holderOf(slotOf(queuePrefix));
+    if (to === undefined) throw new Error('no other node');
+    const { log, lines } = keptLog();
+    const queue = openQueue(place(), queuePrefix, log);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 0);
+    const idOf = async ({ admin }: RedisNode): Promise<string> => String(await admin.call('CLUSTER', 'MYID'));
+    const setSlot = ({ admin }: RedisNode, ...to: string[]) => admin.call('CLUSTER', 'SETSLOT', slotOf(queuePrefix), ...to);
+    await setSlot(to, 'IMPORTING', await idOf(from));
+    await setSlot(from, 'MIGRATING', await idOf(to));
+    const refused = await queue.scheduleTrainingCheck(aRun('job-2'), 0).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(QueueUnavailableError);
+    expect(String(refused)).toMatch(/the cluster moves its data \((TRYAGAIN|ASK) /);
+    expect(lines).toMatchObject([{ event: 'redis.refused', reason: expect.stringContaining('the cluster moves its data') }]);
+
+    const keys = (await from.admin.call('CLUSTER', 'GETKEYSINSLOT', slotOf(queuePrefix), 1000)) as string[];
+    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+    for (const node of [to, from, ...cluster.others]) await setSlot(node, 'NODE', await idOf(to));
+    await eventually(() => queue.scheduleTrainingCheck(aRun('job-3'), 0).then(() => true));
+    expect(await to.admin.exists(`${queuePrefix}:check-training:check-job-1`, `${queuePrefix}:check-training:check-job-3`)).toBe(
+      2,
+    );
+  });
+});
+
+async function holderOf(slot: number): Promise<RedisNode> {
+  const ranges = (await cluster.others[0]?.admin.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+  const port = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][1];
+  const found = [cluster.holder, cluster.replica].find((node) => node.port === port);
+  if (found === undefined) throw new Error('no node holds the queue');
+  return found;
+}
