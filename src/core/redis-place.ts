@@ -31,8 +31,12 @@ export interface RedisAddress {
   readonly database: number | null;
 }
 
-/** A comma may be part of a password: only one before a scheme separates. */
-export const splitAddresses = (redisUrl: string): string[] => redisUrl.split(/\s*,\s*(?=rediss?:\/\/)/i);
+/** Each with scheme and credentials, which `redis://user:password@a:1,b:2` gives once. A comma in a password separates nothing. */
+export const splitAddresses = (redisUrl: string): string[] =>
+  redisUrl.split(/\s*,\s*(?=rediss?:\/\/)/i).flatMap((part) => {
+    const [, access = '', hosts = part] = /^(rediss?:\/\/(?:.*@)?)([^@]*)$/is.exec(part) ?? [];
+    return hosts.split(',').map((host) => `${access}${host.trim()}`);
+  });
 
 /** @throws {TypeError} for what is no address: the configuration has refused it. */
 export function parseAddress(address: string): RedisAddress {

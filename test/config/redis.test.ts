@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/config/config.ts';
+import { parseAddress, splitAddresses } from '../../src/core/redis-place.ts';
 
 const valid = {
   EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/sagemaker',
@@ -45,8 +46,18 @@ describe('REDIS_MODE', () => {
     expect(toFieldIssues({ ...sentinel, REDIS_URL: 'redis://a/3,redis://b' })).toEqual([]);
   });
 
+  it('takes addresses that leave out what the first one has', () => {
+    const { redisUrl, secrets } = parseConfig({ ...valid, ...sentinel, REDIS_URL: 'rediss://u:p,w@a:1, b:2,[::1]:3/4' });
+    expect(splitAddresses(redisUrl).map(parseAddress)).toEqual([
+      { host: 'a', port: 1, tls: true, username: 'u', password: 'p,w', database: null },
+      { host: 'b', port: 2, tls: true, username: 'u', password: 'p,w', database: null },
+      { host: '::1', port: 3, tls: true, username: 'u', password: 'p,w', database: 4 },
+    ]);
+    expect(secrets).toEqual(['p,w']);
+  });
+
   it('leaves a comma in a password alone', () => {
-    expect(parseConfig({ ...valid, REDIS_URL: 'redis://:a,b@host' }).secrets).toEqual(['a,b']);
+    expect(parseConfig({ ...valid, REDIS_URL: 'redis://:a,b@host' })).toMatchObject({ secrets: ['a,b'], redisMode: 'single' });
   });
 
   it.each([
@@ -56,11 +67,7 @@ describe('REDIS_MODE', () => {
       /^REDIS_URL holds 2 addresses; where REDIS_MODE is single it may hold one/,
     ],
     ['an unknown mode', { REDIS_MODE: 'replica' }, /^REDIS_MODE holds "replica"; it may hold one of single, cluster, sentinel$/],
-    [
-      'an address without a scheme',
-      { ...cluster, REDIS_URL: 'redis://a:7000,b:7000' },
-      /^REDIS_URL holds .*; it may hold redis:\/\/ or/,
-    ],
+    ['addresses without a scheme', { ...cluster, REDIS_URL: 'a:7000,b:7000' }, /^REDIS_URL holds .*; it may hold redis:\/\/ or/],
     ['a comma at the end', { ...cluster, REDIS_URL: 'redis://a:7000,' }, /^REDIS_URL holds .*; it may hold redis:\/\/ or/],
     [
       'TLS for some',
