@@ -20,8 +20,9 @@ interface Bootstrap {
 
 const responseTimeoutMs = 12_000;
 const repeatAfterMs = 150;
+const repeated = [503, 429, 408];
 
-/** A client that keeps its part of the contract: without a response, or on 503 and 429, it repeats its request with the same Idempotency-Key. */
+/** A client that keeps its part of the contract: without a response, or on 503, 429 and 408, it repeats its request with the same Idempotency-Key. */
 export class ServiceClient {
   readonly #url: string;
 
@@ -85,7 +86,7 @@ export class ServiceClient {
     return response?.status === 200 ? { status: response.body.status, trainingJobName: response.body.training_job_name } : null;
   }
 
-  /** Repeats the request until a response is neither 503 nor 429. */
+  /** Repeats the request until the response is final: 503, 429 and 408 say that nothing was started. */
   async repeat<T>(
     method: string,
     path: string,
@@ -94,7 +95,7 @@ export class ServiceClient {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const response = await this.#once<T>(method, path, { body, key });
-      if (response !== null && response.status !== 503 && response.status !== 429) return response;
+      if (response !== null && !repeated.includes(response.status)) return response;
       if (Date.now() > deadline)
         throw new Error(`${method} ${path}: ${response === null ? 'no response' : JSON.stringify(response)}`);
       await delay(repeatAfterMs);
