@@ -112,6 +112,7 @@ export const instead: readonly { readonly path: string; readonly hint: string }[
 
 /** Packages that only one folder imports, so that they can be replaced there. A name that ends in / stands for a scope. */
 export const owned: readonly { readonly packages: readonly string[]; readonly by: readonly string[]; readonly hint: string }[] = [
+  { packages: ['@aws-sdk/rds-signer'], by: ['src/db'], hint: 'It signs the log-in to the database, and nothing else.' },
   { packages: ['@aws-sdk/', '@smithy/'], by: ['src/sagemaker'], hint: 'Ask for the SageMaker of src/ports/sagemaker.ts.' },
   {
     packages: ['bullmq'],
@@ -119,6 +120,6 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
     hint: 'Ask for the Queue of src/ports/queue.ts, or import from src/queue.',
   },
   { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
-  { packages: ['drizzle-orm', 'better-sqlite3'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
+  { packages: ['drizzle-orm', 'better-sqlite3', 'pg'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
   { packages: ['sagemaker-simulator'], by: ['tools/dev'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/config.ts';
 import type { ServiceName } from '../core/service-process.ts';
 import { databaseTiming } from '../core/timing.ts';
-import { openStore } from '../db/sqlite/open-store.ts';
+import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import type { Store } from '../ports/store.ts';
@@ -55,7 +55,7 @@ export interface AppContext {
 
 /** Opens the parts. Redis and SageMaker may be unavailable. @throws {StoreUnavailableError} when the database needs a repair. */
 export async function createContext(
-  config: QueuePlace & Pick<Config, 'databaseUrl' | 'proxies' | 'serviceSettings'>,
+  config: QueuePlace & Pick<Config, 'databaseUrl' | 'databaseLogin' | 'proxies' | 'serviceSettings'>,
   options: ContextOptions,
   overrides: ContextOverrides = {},
 ): Promise<AppContext> {
@@ -63,7 +63,9 @@ export async function createContext(
   const { random = Math.random } = overrides;
   const { queuePrefix, serviceSettings: settings } = config;
   const waitMs = service === 'api' ? databaseTiming.apiWaitMs : databaseTiming.workerWaitMs;
-  const opened = overrides.store ?? (await openStore(config.databaseUrl, { waitMs, log: options.log }));
+  const { databaseUrl, databaseLogin: login } = config;
+  const applicationName = `sagemaker-autodeploy-${service}`;
+  const opened = overrides.store ?? (await openStore(databaseUrl, { waitMs, log: options.log, applicationName, login }));
   const log = autoDeployLogger(options.log);
   const hostNow = overrides.now ?? (config.databaseUrl.startsWith('file:') ? Date.now : null);
   const clock = hostNow === null ? databaseClock({ store: opened, log }) : hostClock(hostNow);

@@ -5,20 +5,21 @@
 import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
+import { type DatabaseConfig, readDatabase } from './database.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
 import { redisFaults } from './redis-faults.ts';
 import { readVariables } from './variable.ts';
-import { apiVariables, databaseVariables, type LogLevel, sharedVariables } from './variables.ts';
+import { apiVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 
 export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './errors.ts';
 export type { Proxies } from './proxies.ts';
 export type { LogLevel } from './variables.ts';
+export type { DatabaseConfig } from './database.ts';
 
 /** What every process needs. Durations in milliseconds. */
-export interface Config extends Required<RedisPlace> {
-  readonly databaseUrl: string;
+export interface Config extends Required<RedisPlace>, DatabaseConfig {
   /** BullMQ's key prefix. */
   readonly queuePrefix: string;
   readonly workerConcurrency: number;
@@ -51,8 +52,9 @@ export interface ApiConfig extends Config {
 /** The configuration of a worker, or of anything that does not listen. Throws ConfigError with all faults. */
 export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
+  const database = readDatabase(env);
   const { proxies, secrets, ...ofProxies } = readProxies(env);
-  faults.push(...redisFaults(values), ...ofProxies.faults);
+  faults.push(...database.faults, ...redisFaults(values), ...ofProxies.faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
@@ -65,13 +67,14 @@ export function parseConfig(env: Environment): Config {
             username: values.REDIS_SENTINEL_USERNAME,
             password: values.REDIS_SENTINEL_PASSWORD,
           },
-    databaseUrl: values.DATABASE_URL,
+    databaseUrl: database.databaseUrl,
+    databaseLogin: database.databaseLogin,
     // The braces keep all queues on one node of a Redis cluster.
     queuePrefix: values.QUEUE_PREFIX ?? `{autodeploy-${values.PROJECT_NAME}}`,
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     heartbeatFile: values.HEARTBEAT_FILE,
-    secrets: [...passwordsOf(values.REDIS_URL), ...present(values.REDIS_SENTINEL_PASSWORD), ...secrets],
+    secrets: [...passwordsOf(values.REDIS_URL), ...present(values.REDIS_SENTINEL_PASSWORD), ...database.secrets, ...secrets],
     proxies,
     serviceSettings: {
       projectName: values.PROJECT_NAME,
@@ -120,10 +123,10 @@ export const loadConfig = (): Config => parseConfig(process.env);
 export const loadApiConfig = (): ApiConfig => parseApiConfig(process.env);
 
 /** For what needs the database and nothing else, like `npm run db:migrate`. */
-export function loadDatabaseUrl(): string {
-  const { values, faults } = readVariables(process.env, databaseVariables);
+export function loadDatabaseConfig(): DatabaseConfig {
+  const { databaseUrl, databaseLogin, faults } = readDatabase(process.env);
   if (faults.length > 0) throw new ConfigError(faults);
-  return values.DATABASE_URL;
+  return { databaseUrl, databaseLogin };
 }
 
 function readApiVariables(env: Environment) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsePostgresAddress, sslModes } from '../core/postgres-address.ts';
 import { maxNameLength, maxProjectNameLength, namePattern } from '../core/sagemaker/names.ts';
 import {
   imagePattern,
@@ -29,10 +30,17 @@ const s3Uri = text(s3UriPattern, 'an address like s3://bucket/prefix', maxS3UriL
 const roleArn = text(roleArnPattern, "an IAM role's ARN, like arn:aws:iam::123456789012:role/sagemaker", maxArnLength);
 const instanceType = text(instanceTypePattern, 'an instance type, like ml.m5.xlarge');
 
-const databaseUrl = text(
-  /^file:(?!(\/\/)?:memory:)(?!\/\/[^/])[^?#\s]*[^?#\s/]$/,
-  'file: and the path of a file, like file:./data/autodeploy.db or file:/data/autodeploy.db (postgres:// is not supported yet)',
-);
+const filePattern = /^file:(?!(\/\/)?:memory:)(?!\/\/[^/])[^?#\s]*[^?#\s/]$/;
+
+const databaseUrl: Rule<string> = {
+  schema: z
+    .string()
+    .max(2048)
+    .refine((value) => filePattern.test(value) || parsePostgresAddress(value) !== null),
+  may: `file: and the path of a file, like file:./data/autodeploy.db, or postgres://USER:PASSWORD@HOST:PORT/NAME, where sslmode (${sslModes.join(', ')}) and sslrootcert may follow as parameters`,
+};
+
+const flag: Rule<boolean> = { schema: z.enum(['true', 'false']).transform((value) => value === 'true'), may: 'true or false' };
 
 const redisUrl: Rule<string> = {
   schema: z.string().refine((value) => splitAddresses(value).every(isRedisUrl)),
@@ -47,10 +55,13 @@ const changeFeed: Rule<'auto' | 'off'> = { schema: z.enum(['auto', 'off']), may:
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
 /** The documented environment, as far as every process needs it. */
-export const databaseVariables = { DATABASE_URL: withDefault(databaseUrl, 'file:./data/autodeploy.db') };
+export const databaseVariables = {
+  DATABASE_URL: withDefault(databaseUrl, 'file:./data/autodeploy.db'),
+  DATABASE_PASSWORD_FILE: optional(text(/^.+$/, 'the path of a file, like /run/secrets/database-password')),
+  DATABASE_IAM: withDefault(flag, false),
+};
 
 export const sharedVariables = {
-  ...databaseVariables,
   REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
   REDIS_MODE: withDefault(redisMode, 'single'),
   REDIS_SENTINEL_NAME: optional(visible('the name that the sentinels give to the master, like mymaster')),

@@ -132,6 +132,28 @@ export const queueTiming = {
 /** How long a call waits for the database while it is locked, and how much longer than its thread the program waits. */
 export const databaseTiming = { apiWaitMs: 3_000, workerWaitMs: 10_000, threadGraceMs: 250, readinessMs: 700 } as const;
 
+/** PostgreSQL's part of it. */
+export const postgresTiming = {
+  /** One connection, with its TLS and log-in. */
+  connectMs: 2_000,
+  /** How much longer a call takes whose connection is lost during its commit, to find out whether it was done. */
+  commitMs: 1_000,
+  /** A process that stands still within a transaction loses it, and with it the locks that others wait for. */
+  idleInTransactionMs: 2_500,
+  /** A silent connection is looked after. */
+  keepAliveMs: 10_000,
+  /** An unused connection is closed. */
+  idleMs: 30_000,
+  /** Each connection is replaced, so that a fail-over and a changed password reach all. */
+  longestLifeMs: 30 * 60_000,
+  closeMs: 1_000,
+  migrationMs: 120_000,
+  /** How long a migration waits for those who use a table, behind which all others wait. */
+  migrationLockMs: 5_000,
+  /** For how long a run whose insert is in doubt is looked for. */
+  withdrawForMs: 60_000,
+} as const;
+
 export const readinessTiming = { checkMs: 1_000, firstCredentialsMs: 700 } as const;
 
 /** `destinationTimeoutMs` is EventBridge's (docs/reference/eventbridge-behavior.md#api-destinations-time-out-after-5-seconds). */

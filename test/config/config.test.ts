@@ -27,6 +27,7 @@ describe('the defaults', () => {
       redisMode: 'single',
       redisSentinel: null,
       databaseUrl: 'file:./data/autodeploy.db',
+      databaseLogin: { passwordFile: null, iam: false },
       queuePrefix: '{autodeploy-ml-sentiment}',
       workerConcurrency: 20,
       logLevel: 'info',

@@ -8,6 +8,7 @@ import {
   eventTiming,
   longestUpdateMs,
   peerTiming,
+  postgresTiming,
   queueTiming,
   readinessTiming,
   retryBudgets,
@@ -98,6 +99,15 @@ describe('the time constants', () => {
     expectRising(clockTiming.jumpMs, clockTiming.skewMs, clockTiming.unusableSkewMs);
   });
 
+  it('17: a connection, a frozen transaction and a lost commit take less time than a caller has', () => {
+    const { connectMs, idleInTransactionMs, commitMs, migrationLockMs } = postgresTiming;
+    expectRising(connectMs, databaseTiming.apiWaitMs);
+    expectRising(idleInTransactionMs, databaseTiming.apiWaitMs);
+    expectRising(databaseTiming.apiWaitMs + commitMs, eventTiming.destinationTimeoutMs);
+    expectRising(databaseTiming.workerWaitMs + commitMs, timeLimitTiming.aheadToleranceMs);
+    expectRising(migrationLockMs, databaseTiming.workerWaitMs);
+  });
+
   it('an attempt ends before its call, and connecting before the attempt', () => {
     expectRising(callTiming.connectMs, callTiming.attemptMs, callTiming.callMs);
   });
@@ -169,6 +179,13 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ['a host is skewed from', seconds(clockTiming.skewMs)],
     ['a process does not work from', seconds(clockTiming.unusableSkewMs)],
     ['either ends below', `${clockTiming.fallingBack * 100} % of it`],
+    ['a connection to PostgreSQL', seconds(postgresTiming.connectMs)],
+    ['a commit whose answer is lost is looked up for', seconds(postgresTiming.commitMs)],
+    ['a transaction that stands still ends after', seconds(postgresTiming.idleInTransactionMs)],
+    ['a migration waits for a table in use', seconds(postgresTiming.migrationLockMs)],
+    ['a migration waits for its lock', seconds(postgresTiming.migrationMs)],
+    ['a connection to PostgreSQL is replaced after', minutes(postgresTiming.longestLifeMs)],
+    ['a run whose insert is in doubt is looked for', seconds(postgresTiming.withdrawForMs)],
     ['an idle worker closes within', seconds(shutdownTiming.idleWorkerMs)],
     ['active jobs receive the signal to stop', seconds(shutdownTiming.releaseJobsMs)],
     ['the API cuts the requests that are left', seconds(shutdownTiming.cutRequestsMs)],

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { problemCodes, problems } from '../../src/api/problems/table.ts';
-import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
 import { retryDelayMs } from '../../src/core/retry-delay.ts';
 import { trainingRunStatuses } from '../../src/core/training/training-run.ts';
@@ -13,7 +13,7 @@ const firstCells = (text: string): string[] => tableRows(text).map(([cell = ''])
 const sources = (...patterns: string[]): string => globSync(patterns, { cwd: root }).toSorted().map(read).join('\n');
 
 describe('docs/configuration.md', () => {
-  const variables = Object.entries({ ...sharedVariables, ...apiVariables });
+  const variables = Object.entries({ ...databaseVariables, ...sharedVariables, ...apiVariables });
   const rows = tableRows(section(read('docs/configuration.md'), 'Variables'));
 
   it('has every variable, and no other', () => {

@@ -1,8 +1,9 @@
 /** What becomes of a deployment after its end, and what is known of those that made what is live. */
 import { and, desc, eq, isNotNull, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
+import { endpointKeyOf } from '../deployment-values.ts';
 import type { Database } from './database.ts';
-import { deploymentColumns, endpointKeyOf, nextOn, inProgressOn } from './deployments-queries.ts';
+import { deploymentColumns, nextOn, inProgressOn } from './deployments-queries.ts';
 import { nextLiveOrder, supersedeOlder } from './deployments-queue.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { deployments } from './schema.ts';

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from './drizzle.ts';
 import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
+import { endpointKeyOf } from '../deployment-values.ts';
 import { prepared } from './database.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
@@ -9,9 +10,6 @@ import { deployments } from './schema.ts';
 const { endpointKey: _, ...columns } = getTableColumns(deployments);
 /** All that a Deployment has; the endpoint's key is the database's own. */
 export const deploymentColumns = columns;
-
-/** What an endpoint is known by here: SageMaker tells endpoints apart without regard to case. */
-export const endpointKeyOf = (endpointName: string): string => endpointName.toLowerCase();
 
 const param = (name: string) => sql.placeholder(name);
 

@@ -1,10 +1,11 @@
 /** What joins the queue of an endpoint, and what leaves it without its turn. */
 import type { SQL } from 'drizzle-orm';
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import { isNewer, supersededReason, trainingOrder } from '../../core/deployment/order.ts';
+import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
+import { nextAttempt, notWaiting } from '../deployment-values.ts';
 import { prepared } from './database.ts';
 import { deploymentColumns, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
 import { and, eq, max, sql } from './drizzle.ts';
@@ -25,9 +26,7 @@ const supersedeWhere = (db: Db, which: SQL | undefined) =>
       status: 'superseded',
       supersededBy: sql`${param('by')}`,
       failureReason: sql`${param('failureReason')}`,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
+      ...notWaiting,
       finishedAt: sql`${param('now')}`,
     })
     .where(and(eq(deployments.status, 'queued'), which))
@@ -58,7 +57,7 @@ const statements = prepared((db) => ({
       trainingEndedAt: param('trainingEndedAt'),
       detectedAt: param('detectedAt'),
       detectedBy: param('detectedBy'),
-      createdAt: param('now'),
+      createdAt: param('createdAt'),
     })
     .returning(deploymentColumns)
     .prepare(),
@@ -69,9 +68,7 @@ const statements = prepared((db) => ({
       failureReason: sql`${param('failureReason')}`,
       failureKind: 'other',
       finishedAt: sql`${param('now')}`,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
+      ...notWaiting,
     })
     .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, param('deploymentId'))))
     .returning(deploymentColumns)
@@ -90,19 +87,7 @@ const statements = prepared((db) => ({
 /** Queues the run's next attempt. Belongs into a transaction. */
 export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
   const former = statements(db).attempts.get({ runSeq: run.seq });
-  const deployment = statements(db).queue.get({
-    ...wanted,
-    ...keyOf(run),
-    runSeq: run.seq,
-    trainingJobName: run.trainingJobName,
-    endpointName: run.endpointName,
-    attempts: (former?.attempts ?? 0) + 1,
-    trainingCreatedAt: trainingOrder(run).trainingCreatedAt,
-    trainingEndedAt: run.trainingEndedAt,
-    detectedAt: run.finishedAt,
-    detectedBy: run.finishedBy,
-    now,
-  });
+  const deployment = statements(db).queue.get(nextAttempt(run, wanted, former?.attempts ?? 0, now));
   appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
   return deployment;
 }

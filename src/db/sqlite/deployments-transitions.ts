@@ -4,6 +4,7 @@ import { limitsAfterGap } from '../../core/deployment/time-limit.ts';
 import type { DeploymentProgress } from '../../core/deployment/deployment.ts';
 import { rebased } from '../../core/instants.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
+import { notWaiting } from '../deployment-values.ts';
 import { type Database, prepared } from './database.ts';
 import { deploymentColumns, findDeployment, nextOn } from './deployments-queries.ts';
 import { nextLiveOrder, supersedeOlder } from './deployments-queue.ts';
@@ -60,9 +61,7 @@ const statements = prepared((db) => ({
         else ${deployments.changeRequestedAt} end`,
       unsettledSince: param('unsettledSince'),
       overdueSince: null,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
+      ...notWaiting,
       finishedAt: param('now'),
       liveOrder: sql`case when ${param('status')} = 'deployed' then ${nextLiveOrder} end`,
     })

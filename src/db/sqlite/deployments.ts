@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
-import { pageOf, seqOfCursor } from './cursor.ts';
+import { pageOf, seqOfCursor } from '../cursor.ts';
+import { endpointKeyOf, notWaiting } from '../deployment-values.ts';
 import { type Database, prepared } from './database.ts';
 import {
   activeDeploymentOf,
   deploymentColumns,
-  endpointKeyOf,
   findDeployment,
   liveOn,
   newestActiveOn,
@@ -23,7 +23,7 @@ import { isAhead } from '../../core/instants.ts';
 import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments, trainingRuns } from './schema.ts';
-import { mayBecome } from './transitions.ts';
+import { mayBecome } from '../transitions.ts';
 
 const statements = prepared((db) => ({
   claim: db
@@ -33,9 +33,7 @@ const statements = prepared((db) => ({
       startedAt: sql`coalesce(${deployments.startedAt}, ${sql.placeholder('now')})`,
       deadlineAt: sql`${sql.placeholder('deadlineAt')}`,
       observedAt: sql`${sql.placeholder('now')}`,
-      waitsForKind: null,
-      waitsForSince: null,
-      waitsForDetail: null,
+      ...notWaiting,
       fencingToken: sql`${deployments.fencingToken} + 1`,
     })
     .where(and(eq(deployments.seq, sql.placeholder('seq')), mayBecome(deployments.status, deploymentTransitions, 'in_progress')))

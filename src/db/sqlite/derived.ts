@@ -1,71 +1,12 @@
 import type Sqlite from 'better-sqlite3';
-import { latencyBucketsMs } from '../../core/latency-buckets.ts';
+import { keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
 
-/** The instants of a deployment whose distance from the training's end is measured. */
-const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
-type Reached = keyof typeof reached;
-
-/** What one row adds to the tallies: nothing where `when` does not hold. */
-interface Tally {
-  table: 'training_runs' | 'deployments';
-  /** What the others follow from. */
-  columns: readonly string[];
-  name: string;
-  label: (row: string) => string;
-  bucket: (row: string) => string;
-  sumMs: (row: string) => string;
-  when: (row: string) => string;
-}
-
-/** The label of what no detector is known of. */
-export const unknownDetector = 'unknown';
-
-const counted = { bucket: () => '0', sumMs: () => '0' };
-
-const tookMs = (row: string, what: Reached): string => `max(0, ${row}.${reached[what]} - ${row}.training_ended_at)`;
-
-const latency = (what: Reached): Tally => ({
-  table: 'deployments',
-  columns: [reached[what], 'training_ended_at', 'detected_by'],
-  name: what,
-  label: (row) => `coalesce(${row}.detected_by, '${unknownDetector}')`,
-  bucket: (row) =>
-    `case ${latencyBucketsMs.map((most, index) => `when ${tookMs(row, what)} <= ${most} then ${index}`).join(' ')} else ${latencyBucketsMs.length} end`,
-  sumMs: (row) => tookMs(row, what),
-  when: (row) => `${row}.training_ended_at is not null and ${row}.${reached[what]} is not null`,
-});
-
-const tallies: readonly Tally[] = [
-  { ...counted, table: 'training_runs', columns: ['status'], name: 'runs', label: (row) => `${row}.status`, when: () => 'true' },
-  {
-    ...counted,
-    table: 'training_runs',
-    columns: ['status', 'finished_by'],
-    name: 'detections',
-    label: (row) => `${row}.finished_by`,
-    when: (row) => `${row}.status = 'completed' and ${row}.finished_by is not null`,
-  },
-  {
-    ...counted,
-    table: 'deployments',
-    columns: ['status'],
-    name: 'deployments',
-    label: (row) => `${row}.status`,
-    when: () => 'true',
-  },
-  ...(['queued', 'requested', 'in_service'] as const).map(latency),
-];
+const tallies = talliesOf('max');
 
 const add = ({ name, label, bucket, sumMs, when }: Tally, row: 'old' | 'new', sign: '+' | '-'): string =>
   `insert into tallies (name, label, bucket, count, sum_ms)
     select '${name}', ${label(row)}, ${bucket(row)}, ${sign}1, ${sign}${sumMs(row)} where ${when(row)}
     on conflict (name, label, bucket) do update set count = count + excluded.count, sum_ms = sum_ms + excluded.sum_ms;`;
-
-const newestStatus = (runSeq: string): string =>
-  `coalesce((select status from deployments where run_seq = ${runSeq} order by seq desc limit 1), 'none')`;
-
-const keepStatus = (runSeq: string): string =>
-  `update training_runs set deployment_status = ${newestStatus(runSeq)} where seq = ${runSeq};`;
 
 const trigger = (name: string, event: string, statements: readonly string[]): [string, string] => [
   `derived_${name}`,
@@ -116,7 +57,3 @@ export function keepDerived(sqlite: Sqlite.Database): void {
 
 /** SQLite writes the first two words its own way. */
 const isSame = (found: string | undefined, wanted: string): boolean => found?.toLowerCase() === wanted.toLowerCase();
-
-const recount = ({ table, name, label, bucket, sumMs, when }: Tally): string =>
-  `insert into tallies (name, label, bucket, count, sum_ms)
-    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3`;

@@ -1,21 +1,13 @@
-/**
- * drizzle-orm, loaded by `require`. Its package.json has 447 exports in 179 kB, which Node parses again for each of its ES modules: to
- * import it costs 1.1 s of processor time and 129 MB, to require it 0.1 s and 21 MB (Node 24.21, measured), in every process.
- */
+/** What of drizzle-orm is for SQLite (docs/reference/sqlite-behavior.md#drizzle-is-loaded-by-require). */
 import { createRequire } from 'node:module';
-import type * as Drizzle from 'drizzle-orm';
 import type * as DrizzleOnSqlite from 'drizzle-orm/better-sqlite3';
-import type * as Migrator from 'drizzle-orm/migrator';
 import type * as SqliteSchema from 'drizzle-orm/sqlite-core';
 
 const require = createRequire(import.meta.url);
 
-const core = require('drizzle-orm') as typeof Drizzle;
 const sqliteCore = require('drizzle-orm/sqlite-core') as typeof SqliteSchema;
 const betterSqlite3 = require('drizzle-orm/better-sqlite3') as typeof DrizzleOnSqlite;
-const migrator = require('drizzle-orm/migrator') as typeof Migrator;
 
-export const { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, max, ne, or, sql, sum } = core;
+export * from '../drizzle.ts';
 export const { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } = sqliteCore;
 export const { drizzle } = betterSqlite3;
-export const { readMigrationFiles } = migrator;

@@ -1,21 +1,15 @@
 import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
-import { type Actor, historyPageSize, type HistorySubject } from '../../core/history.ts';
+import { historyPageSize } from '../../core/history.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
 import { assertTransition } from '../../core/transitions.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import type { HistoryStore } from '../../ports/store.ts';
+import { type Change, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
 import { history, trainingRuns } from './schema.ts';
-
-interface Change<Status> {
-  from: Status | null;
-  to: Status;
-  actor: Actor;
-  detail: string | null;
-}
 
 const insert = prepared((db) =>
   db
@@ -32,11 +26,6 @@ const insert = prepared((db) =>
     })
     .prepare(),
 );
-
-type Entry = Change<string> & { runSeq: number; deploymentId: string | null; subject: HistorySubject };
-
-/** What repeats, such as a refusal at each observation, is counted: among so many of a run's last entries. */
-const repeatsAmong = 6;
 
 const recent = prepared((db) => {
   const last = db
@@ -60,10 +49,8 @@ const recent = prepared((db) => {
     .prepare();
 });
 
-/** A change of status, and a training's phase, is an entry of its own; what is said of a deployment already is counted. */
 function append(db: Db, entry: Entry, at: number): void {
-  const isCounted = entry.subject === 'deployment' && entry.from === entry.to;
-  if (isCounted && recent(db).run({ ...entry, at }).changes > 0) return;
+  if (isCounted(entry) && recent(db).run({ ...entry, at }).changes > 0) return;
   insert(db).run({ ...entry, at });
 }
 

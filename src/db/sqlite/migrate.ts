@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { StoreUnavailableError } from '../../core/errors.ts';
+import { neverReleased, newerSchema } from '../schema-version.ts';
 import { keepDerived } from './derived.ts';
 import { readMigrationFiles } from './drizzle.ts';
 import { createPrivately, ownerOnlyFolder } from './file-permissions.ts';
@@ -64,8 +64,8 @@ function removeLeftovers(path: string): void {
 function applyMissing(sqlite: Sqlite.Database): number {
   const migrations = readMigrationFiles({ migrationsFolder });
   const last = lastApplied(sqlite);
-  if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw tooNew(sqlite);
-  if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw notOurs();
+  if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw newerSchema(migratedBy(sqlite));
+  if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw neverReleased();
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
   // A table that a migration recreates is dropped first, which would delete the rows that refer to it.
   sqlite.pragma('foreign_keys = OFF');
@@ -98,19 +98,8 @@ function lastApplied(sqlite: Sqlite.Database): number {
   return sqlite.prepare<[], number | null>('select max(created_at) from __drizzle_migrations').pluck().get() ?? 0;
 }
 
-const notOurs = (): StoreUnavailableError =>
-  new StoreUnavailableError(
-    'The database was made by a version of the service that was never released: move the file away, or restore a backup of a release.',
-    { needsRepair: true },
-  );
-
-function tooNew(sqlite: Sqlite.Database): StoreUnavailableError {
-  const by = hasTable(sqlite, 'migrated_by')
+/** The version that applied the newest migration; undefined where the database does not know. */
+const migratedBy = (sqlite: Sqlite.Database): string | undefined =>
+  hasTable(sqlite, 'migrated_by')
     ? sqlite.prepare<[], string>('select version from migrated_by order by migrations desc limit 1').pluck().get()
     : undefined;
-  const needed = by === undefined ? 'a newer version' : `version ${by}`;
-  return new StoreUnavailableError(
-    `The database was migrated by ${needed} of the service, and this is ${packageJson.version}: run ${needed} or newer, or restore a backup from before.`,
-    { needsRepair: true },
-  );
-}

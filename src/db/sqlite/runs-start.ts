@@ -5,7 +5,7 @@ import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
-import { mayBecome } from './transitions.ts';
+import { mayBecome } from '../transitions.ts';
 
 const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('trainingJobArn') };
 

@@ -7,7 +7,7 @@ import { activeDeploymentOf } from './deployments-queries.ts';
 import { queueDeployment } from './deployments-queue.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
-import { isTransition, quoted } from './transitions.ts';
+import { isTransition, quoted } from '../transitions.ts';
 
 const param = {
   name: sql.placeholder('trainingJobName'),

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, inArray, lt, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun, unfinishedRunStatuses } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
-import { pageOf, seqOfCursor } from './cursor.ts';
+import { pageOf, seqOfCursor } from '../cursor.ts';
 import { type Database, prepared } from './database.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';

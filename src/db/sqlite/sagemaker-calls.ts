@@ -1,13 +1,10 @@
 import type { MetricsStore } from '../../ports/store.ts';
+import { keptMinutes, minuteOf } from '../call-minutes.ts';
 import type { Database } from './database.ts';
 import { and, asc, gt, lt, lte, or, sql, sum } from './drizzle.ts';
 import { sagemakerCallMinutes, sagemakerCalls } from './schema-operations.ts';
 
 type CallMethods = 'addCalls' | 'calls' | 'recentCalls';
-
-const minuteMs = 60_000;
-const keptMinutes = 60;
-const minuteOf = (instant: number): number => Math.floor(instant / minuteMs);
 
 export const sagemakerCallStore = (database: Database): Pick<MetricsStore, CallMethods> => ({
   addCalls: ({ calls, now }) =>

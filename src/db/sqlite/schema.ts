@@ -10,7 +10,7 @@ import {
 } from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
-import { quoted } from './transitions.ts';
+import { quoted } from '../transitions.ts';
 import { check, index, integer, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';

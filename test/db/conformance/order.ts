@@ -240,6 +240,8 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
   });
 
   it('selects next, and supersedes, as the order of the core says', async () => {
+    const store = newDatabase().open();
+    let endpoints = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ forced: fc.boolean(), trainingCreatedAt: fc.integer({ min: 1, max: 4 }) }), {
@@ -247,11 +249,11 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
           maxLength: 8,
         }),
         async (trainings) => {
-          const store = newDatabase().open();
+          const on = `endpoint-${(endpoints += 1)}`;
           const waiting: Deployment[] = [];
           for (const [index, { forced, trainingCreatedAt }] of trainings.entries()) {
-            const name = `t${index}`;
-            await inTraining(store, name);
+            const name = `${on}-t${index}`;
+            await inTraining(store, name, 1000, { endpointName: on });
             const outcome = { ...completed, trainingCreatedAt };
             const deployment = newDeployment(`d-${name}`, { forced });
             const done = await store.runs.finish({ trainingJobName: name, outcome, deployment, actor: 'poll', now: 6000 });

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { type Transitions, statusesBefore, transitionPairs } from '../../core/transitions.ts';
+import { type Transitions, statusesBefore, transitionPairs } from '../core/transitions.ts';
 import { inArray, sql } from './drizzle.ts';
 
 type StatusColumn = Parameters<typeof inArray>[0];

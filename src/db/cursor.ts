@@ -1,5 +1,5 @@
-import { ServiceError } from '../../core/errors.ts';
-import type { Page } from '../../ports/store.ts';
+import { ServiceError } from '../core/errors.ts';
+import type { Page } from '../ports/store.ts';
 
 const encode = (seq: number): string => Buffer.from(String(seq)).toString('base64url');
 

@@ -1,0 +1,44 @@
+/** Metrics out of the tallies that the engines read. */
+import type { Actor } from '../core/history.ts';
+import { latencyBucketsMs } from '../core/latency-buckets.ts';
+import type { LatencyHistogram } from '../ports/store.ts';
+import { unknownDetector } from './tallies.ts';
+
+interface Counted {
+  label: string;
+  bucket: number;
+  count: number;
+  sumMs: number;
+}
+
+/** Every status with its count, those that no row has included. */
+export function countByStatus<Status extends string>(
+  statuses: readonly Status[],
+  found: readonly Counted[],
+): Record<Status, number> {
+  const zeros = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
+  return { ...zeros, ...Object.fromEntries(found.map(({ label, count }) => [label, count])) };
+}
+
+/** How long it took from a training's end until then, over all deployments that came so far, by who detected the end. */
+export function toHistograms(reached: LatencyHistogram['reached'], found: readonly Counted[]): LatencyHistogram[] {
+  const byDetector = Map.groupBy(found, ({ label }) => label);
+  return [...byDetector].flatMap(([label, tallies]) => {
+    const sum = (of: (tally: Counted) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+    const count = sum((tally) => tally.count);
+    if (count === 0) return [];
+    const atMost = (index: number): number => sum((tally) => (tally.bucket <= index ? tally.count : 0));
+    return [
+      {
+        reached,
+        detectedBy: label === unknownDetector ? null : (label as Actor),
+        buckets: latencyBucketsMs.map((_, index) => atMost(index)),
+        count,
+        sumMs: sum((tally) => tally.sumMs),
+      },
+    ];
+  });
+}
+
+export const toDetections = (found: readonly Counted[]): { detectedBy: Actor; count: number }[] =>
+  found.flatMap(({ label, count }) => (count === 0 ? [] : [{ detectedBy: label as Actor, count }]));

@@ -1,0 +1,88 @@
+/** What joins the queue of an endpoint, and what leaves it without its turn. All of it belongs under the endpoint's lock. */
+import type { SQL } from 'drizzle-orm';
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import { isNewer, supersededReason } from '../../core/deployment/order.ts';
+import type { Actor } from '../../core/history.ts';
+import type { TrainingRun } from '../../core/training/training-run.ts';
+import type { NewDeployment } from '../../ports/store.ts';
+import { nextAttempt, notWaiting } from '../deployment-values.ts';
+import type { Db } from './database.ts';
+import { deploymentColumns, isOnEndpoint } from './deployment-rows.ts';
+import { and, eq, max, sql } from './drizzle.ts';
+import { appendDeploymentHistory } from './history.ts';
+import { deployments } from './schema.ts';
+
+/** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
+export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
+  where former.endpoint_key = deployments.endpoint_key)`;
+
+/** Queues the run's next attempt. */
+export async function queueDeployment(
+  tx: Db,
+  run: TrainingRun,
+  wanted: NewDeployment,
+  actor: Actor,
+  now: number,
+): Promise<Deployment> {
+  const [former] = await tx
+    .select({ attempts: max(deployments.attempts) })
+    .from(deployments)
+    .where(eq(deployments.runSeq, run.seq));
+  const [deployment] = await tx
+    .insert(deployments)
+    .values(nextAttempt(run, wanted, former?.attempts ?? 0, now))
+    .returning(deploymentColumns);
+  if (!deployment) throw new Error('The deployment was not written.');
+  await appendDeploymentHistory(tx, deployment, { from: null, to: 'queued', actor, detail: null }, now);
+  return deployment;
+}
+
+/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. */
+export async function withdraw(
+  tx: Db,
+  deploymentId: string,
+  failureReason: string,
+  now: number,
+): Promise<Deployment | undefined> {
+  const [ended] = await tx
+    .update(deployments)
+    .set({ status: 'failed', failureReason, failureKind: 'other', finishedAt: now, ...notWaiting })
+    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, deploymentId)))
+    .returning(deploymentColumns);
+  if (ended) {
+    await appendDeploymentHistory(tx, ended, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
+  }
+  return ended;
+}
+
+/** Ends a queued deployment in favor of another training's; undefined when it is not queued any more. */
+export async function supersede(tx: Db, own: Deployment, by: Deployment, now: number): Promise<Deployment | undefined> {
+  const [superseded] = await supersedeWhere(tx, eq(deployments.seq, own.seq), by, supersededReason(by, isNewer(by, own)), now);
+  return superseded;
+}
+
+/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. */
+export async function supersedeOlder(tx: Db, live: Deployment, now: number): Promise<void> {
+  const isOlder = sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${live.trainingCreatedAt}::bigint, ${live.runSeq}::bigint)`;
+  const which = and(isOnEndpoint(live), eq(deployments.forced, false), isOlder);
+  await supersedeWhere(tx, which, live, supersededReason(live, true), now);
+}
+
+async function supersedeWhere(
+  tx: Db,
+  which: SQL | undefined,
+  by: Deployment,
+  failureReason: string,
+  now: number,
+): Promise<Deployment[]> {
+  const superseded = await tx
+    .update(deployments)
+    .set({ status: 'superseded', supersededBy: by.trainingJobName, failureReason, finishedAt: now, ...notWaiting })
+    .where(and(eq(deployments.status, 'queued'), which))
+    .returning(deploymentColumns);
+  for (const one of superseded) {
+    const detail = one.failureReason;
+    await appendDeploymentHistory(tx, one, { from: 'queued', to: 'superseded', actor: 'worker', detail }, now);
+  }
+  return superseded;
+}

@@ -1,0 +1,93 @@
+import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
+import { deploymentTransitions } from '../../core/deployment/transitions.ts';
+import { historyPageSize } from '../../core/history.ts';
+import { trainingRunTransitions } from '../../core/training/transitions.ts';
+import type { TrainingRunStatus } from '../../core/training/training-run.ts';
+import { assertTransition } from '../../core/transitions.ts';
+import type { HistoryStore } from '../../ports/store.ts';
+import { type Change, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
+import type { Database, Db } from './database.ts';
+import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
+import { history, trainingRuns } from './schema.ts';
+
+async function append(tx: Db, entry: Entry, at: number): Promise<void> {
+  if (isCounted(entry) && (await countRepeat(tx, entry, at))) return;
+  await tx.insert(history).values({ ...entry, at });
+}
+
+/** Returns whether such an entry is among the run's last ones, and has been counted. */
+async function countRepeat(
+  tx: Db,
+  { runSeq, deploymentId, subject, from, to, actor, detail }: Entry,
+  at: number,
+): Promise<boolean> {
+  const last = tx
+    .select({ seq: history.seq })
+    .from(history)
+    .where(eq(history.runSeq, runSeq))
+    .orderBy(desc(history.seq))
+    .limit(repeatsAmong);
+  const counted = await tx
+    .update(history)
+    .set({ repeats: sql`${history.repeats} + 1`, lastAt: at })
+    .where(
+      and(
+        inArray(history.seq, last),
+        sql`${history.deploymentId} is not distinct from ${deploymentId}`,
+        eq(history.subject, subject),
+        sql`${history.from} is not distinct from ${from}`,
+        eq(history.to, to),
+        eq(history.actor, actor),
+        sql`${history.detail} is not distinct from ${detail}`,
+      ),
+    );
+  return (counted.rowCount ?? 0) > 0;
+}
+
+/** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
+export async function appendTrainingHistory(
+  tx: Db,
+  run: { seq: number },
+  change: Change<TrainingRunStatus>,
+  at: number,
+): Promise<void> {
+  assertTransition(trainingRunTransitions, change.from, change.to);
+  await append(tx, { ...change, runSeq: run.seq, deploymentId: null, subject: 'training' }, at);
+}
+
+/** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
+export async function appendDeploymentHistory(
+  tx: Db,
+  { runSeq, deploymentId }: { runSeq: number; deploymentId: string },
+  change: Change<DeploymentStatus>,
+  at: number,
+): Promise<void> {
+  assertTransition(deploymentTransitions, change.from, change.to);
+  await append(tx, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+}
+
+export const historyStore = (database: Database): HistoryStore => ({
+  async list({ trainingJobName, limit = historyPageSize, before = null }) {
+    const newestFirst = await database.read((db) =>
+      db
+        .select({
+          id: history.seq,
+          at: history.at,
+          subject: history.subject,
+          from: history.from,
+          to: history.to,
+          actor: history.actor,
+          detail: history.detail,
+          deploymentId: history.deploymentId,
+          repeats: history.repeats,
+          lastAt: sql`coalesce(${history.lastAt}, ${history.at})`.mapWith(Number),
+        })
+        .from(history)
+        .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
+        .where(and(eq(trainingRuns.trainingJobName, trainingJobName), before === null ? undefined : lt(history.seq, before)))
+        .orderBy(desc(history.seq))
+        .limit(limit),
+    );
+    return newestFirst.toReversed();
+  },
+});

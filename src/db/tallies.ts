@@ -1,0 +1,72 @@
+/** The counts over all runs and deployments that triggers keep, in SQL that both engines take. */
+import { latencyBucketsMs } from '../core/latency-buckets.ts';
+
+/** The instants of a deployment whose distance from the training's end is measured. */
+const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
+type Reached = keyof typeof reached;
+
+/** What one row adds to the tallies: nothing where `when` does not hold. */
+export interface Tally {
+  table: 'training_runs' | 'deployments';
+  /** What the others follow from. */
+  columns: readonly string[];
+  name: string;
+  label: (row: string) => string;
+  bucket: (row: string) => string;
+  sumMs: (row: string) => string;
+  when: (row: string) => string;
+}
+
+/** The label of what no detector is known of. */
+export const unknownDetector = 'unknown';
+
+const counted = { bucket: () => '0', sumMs: () => '0' };
+
+function latency(what: Reached, greatest: string): Tally {
+  const tookMs = (row: string): string => `${greatest}(0, ${row}.${reached[what]} - ${row}.training_ended_at)`;
+  return {
+    table: 'deployments',
+    columns: [reached[what], 'training_ended_at', 'detected_by'],
+    name: what,
+    label: (row) => `coalesce(${row}.detected_by, '${unknownDetector}')`,
+    bucket: (row) =>
+      `case ${latencyBucketsMs.map((most, index) => `when ${tookMs(row)} <= ${most} then ${index}`).join(' ')} else ${latencyBucketsMs.length} end`,
+    sumMs: tookMs,
+    when: (row) => `${row}.training_ended_at is not null and ${row}.${reached[what]} is not null`,
+  };
+}
+
+/** `greatest`: what the engine calls the greater of two numbers. */
+export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
+  { ...counted, table: 'training_runs', columns: ['status'], name: 'runs', label: (row) => `${row}.status`, when: () => 'true' },
+  {
+    ...counted,
+    table: 'training_runs',
+    columns: ['status', 'finished_by'],
+    name: 'detections',
+    label: (row) => `${row}.finished_by`,
+    when: (row) => `${row}.status = 'completed' and ${row}.finished_by is not null`,
+  },
+  {
+    ...counted,
+    table: 'deployments',
+    columns: ['status'],
+    name: 'deployments',
+    label: (row) => `${row}.status`,
+    when: () => 'true',
+  },
+  ...(['queued', 'requested', 'in_service'] as const).map((what) => latency(what, greatest)),
+];
+
+/** The status of a run's newest deployment. */
+export const newestStatus = (runSeq: string): string =>
+  `coalesce((select status from deployments where run_seq = ${runSeq} order by seq desc limit 1), 'none')`;
+
+/** Sets the status in the run's own row. */
+export const keepStatus = (runSeq: string): string =>
+  `update training_runs set deployment_status = ${newestStatus(runSeq)} where seq = ${runSeq};`;
+
+/** Counts all rows that are there. */
+export const recount = ({ table, name, label, bucket, sumMs, when }: Tally): string =>
+  `insert into tallies (name, label, bucket, count, sum_ms)
+    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3`;
