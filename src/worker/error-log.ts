@@ -2,12 +2,12 @@ import { isConnectionError } from '../queue/redis-error.ts';
 import { refusalOf } from '../queue/refusal.ts';
 import type { Logger } from '../ports/logger.ts';
 
-const lockMessage = /Missing lock|Lock mismatch|could not renew lock/i;
+const lockMessage = /Missing (lock|key)|Lock mismatch|could not renew lock/i;
 const repeatAfterMs = 60_000;
 
 /**
  * Returns a function that logs an error of BullMQ itself, each message once a minute. The connection logs its own errors and what
- * Redis refuses (queue/connection-log.ts). A lost lock is expected after a freeze or an outage.
+ * Redis refuses (queue/connection-log.ts). A lost lock is expected after a freeze or an outage, and a lost job after a fail-over.
  */
 export function createErrorLog(log: Logger, queue: string, now: () => number = () => performance.now()): (error: Error) => void {
   const reportedAt = new Map<string, number>();

@@ -100,19 +100,20 @@ describe('createCallCounter', () => {
 });
 
 describe('createErrorLog', () => {
-  it('are logged once a minute, a lost lock as a warning, connection errors and refusals never', () => {
+  it('are logged once a minute, a lost lock or job as a warning, connection errors and refusals never', () => {
     const { log, lines } = keptLog();
     let now = 0;
     const report = createErrorLog(log, 'deploy', () => now);
     report(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
     report(new Error('Connection is closed.'));
     report(new Error('Missing lock for job deploy-d-1. moveToFinished'));
+    report(new Error('Missing key for job deploy-d-1. moveToFinished'));
     report(Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }));
     report(new Error('Unknown code -1 error'));
     report(new Error('Unknown code -1 error'));
-    expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'error']);
     now = 60_000;
     report(new Error('Unknown code -1 error'));
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
   });
 });
