@@ -16,7 +16,7 @@ locals {
       environment  = merge(local.shared_environment, var.settings, local.api_environment)
       secrets      = merge(local.shared_secrets, local.api_secrets)
       portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
-      healthCheck  = { command = local.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 60 }
+      healthCheck  = { command = local.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 300 }
     }
     worker = {
       command      = ["node", "src/worker/main.ts"]
@@ -25,7 +25,7 @@ locals {
       environment  = merge(local.shared_environment, var.settings)
       secrets      = local.shared_secrets
       portMappings = []
-      healthCheck  = { command = local.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 60 }
+      healthCheck  = { command = local.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 300 }
     }
     migrate = {
       command      = ["node", "src/db/migrate-main.ts"]
