@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { evaluate, withLocals } from './evaluate.ts';
 import { type Block, loadModule } from './terraform.ts';
 
@@ -20,6 +20,7 @@ const inputs = {
   public_url: null,
   settings: { LOG_LEVEL: 'debug' },
   redis_node_count: 2,
+  database_iam: false,
   api_cpu: 512,
   api_memory: 1024,
   worker_cpu: 512,
@@ -70,7 +71,7 @@ const programs = ['api', 'worker', 'migrate'];
 describe.each(programs)('the task definition of %s', (program) => {
   it('sets variables that exist, each once, and all that are required', async () => {
     const names = namesIn(await containerOf(program));
-    const known = { ...sharedVariables, ...apiVariables };
+    const known = { ...databaseVariables, ...sharedVariables, ...apiVariables };
     expect(names.filter((name) => !(name in known) && name !== 'AWS_REGION')).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
     const required = Object.entries(sharedVariables).flatMap(([name, { schema }]) =>
@@ -108,8 +109,8 @@ describe.each(programs)('the task definition of %s', (program) => {
 it('refuses in `settings` exactly the variables that the module sets', async () => {
   const containers = await Promise.all(programs.map(containerOf));
   const set = new Set(containers.flatMap(namesIn).filter((name) => !(name in inputs.settings)));
-  // With no address of its own the module leaves it out.
-  expect((scope.local['own_variables'] as string[]).toSorted()).toEqual([...set, 'PUBLIC_URL'].toSorted());
+  // The module leaves these out with the inputs of this test.
+  expect((scope.local['own_variables'] as string[]).toSorted()).toEqual([...set, 'DATABASE_IAM', 'PUBLIC_URL'].toSorted());
   const [, check] = blocks(variables['settings'], 'validation');
   const allows = (settings: object): Promise<unknown> => evaluate(check?.['condition'], { ...scope, var: { settings } });
   expect(await allows({ POLL_INTERVAL_SECONDS: '30' })).toBe(true);
@@ -147,8 +148,8 @@ describe('the task role', () => {
       role: '${aws_iam_role.task.id}',
       policy: '${jsonencode(local.service_policy)}',
     });
-    const ofTheRole = Object.values(resources).filter(({ role }) => JSON.stringify(role)?.includes('aws_iam_role.task'));
-    expect(ofTheRole).toHaveLength(1);
+    const ofTheRole = Object.entries(resources).filter(([, { role }]) => role === '${aws_iam_role.task.id}');
+    expect(ofTheRole.map(([address]) => address)).toEqual(['aws_iam_role_policy.database', 'aws_iam_role_policy.task']);
   });
 
   it('allows the endpoints that were named, and to pass the one role to SageMaker alone', () => {
@@ -170,11 +171,28 @@ describe('the task role', () => {
     const statements = blocks(resources['data.aws_iam_policy_document.execution'], 'statement');
     expect(statements.find(({ sid }) => sid === 'ReadSecrets')).toMatchObject({
       actions: ['secretsmanager:GetSecretValue'],
-      resources: [
-        '${aws_secretsmanager_secret.database_url.arn}',
-        '${aws_secretsmanager_secret.redis_url.arn}',
-        '${var.api_keys_secret_arn}',
-      ],
+      resources: expect.stringMatching(
+        /^\$\{concat\(\s*var\.database_iam \? \[\] : \[aws_secretsmanager_secret\.database_url\.arn\],\s*\[aws_secretsmanager_secret\.redis_url\.arn, var\.api_keys_secret_arn\],\s*\)\}$/,
+      ),
+    });
+  });
+
+  it('connects to PostgreSQL with a token by choice, as one user of one database', async () => {
+    expect(resources['aws_iam_role_policy.database']).toMatchObject({ count: '${var.database_iam ? 1 : 0}' });
+    const { DATABASE_IAM: off } = scope.local['shared_environment'] as Record<string, unknown>;
+    expect(off).toBeNull();
+    const database = { aws_db_instance: { this: { address: 'db.example.com', resource_id: 'db-ID' } } };
+    const local = await withLocals(locals, { ...scope, ...database, var: { ...inputs, database_iam: true } });
+    expect(local.local['shared_environment']).toMatchObject({
+      DATABASE_IAM: 'true',
+      DATABASE_URL: expect.stringMatching(/^postgres:\/\/autodeploy@db\.example\.com:5432\/autodeploy\?sslmode=verify-full&/),
+    });
+    expect(local.local['shared_secrets']).toMatchObject({ DATABASE_URL: null });
+    const [statement] = blocks(resources['data.aws_iam_policy_document.database'], 'statement');
+    expect(await evaluate(statement, local)).toEqual({
+      sid: 'ConnectToDatabase',
+      actions: ['rds-db:connect'],
+      resources: ['arn:aws-cn:rds-db:cn-north-1:123456789012:dbuser:db-ID/autodeploy'],
     });
   });
 });
@@ -218,7 +236,8 @@ describe('the stores', () => {
     expect(written).toBe('${ephemeral.random_password.database.result}');
     const { secret_string: stored, secret_string_wo: url } = resources['aws_secretsmanager_secret_version.database_url'] ?? {};
     expect(stored).toBeUndefined();
-    expect(url).toMatch(/^postgres:\/\/.*sslmode=verify-full&sslrootcert=/);
+    expect(url).toMatch(/^postgres:.*@\$\{local\.database_place\}$/);
+    expect(locals['database_place']).toContain('?sslmode=verify-full&sslrootcert=${local.database_ca_path}');
   });
 
   it('evict no job', () => {

@@ -28,10 +28,11 @@ interface Container {
   securityContext: unknown;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
-  volumeMounts: { mountPath: string }[];
+  volumeMounts: { name: string; mountPath: string }[];
 }
 interface PodSpec {
   containers: [Container];
+  volumes: { name: string; secret?: unknown }[];
   terminationGracePeriodSeconds: number;
   securityContext: unknown;
   topologySpreadConstraints?: unknown[];
@@ -117,6 +118,20 @@ describe('the programs', () => {
       expect(environment['API_KEYS']).toEqual(isApi ? from('autodeploy-api-keys', 'API_KEYS') : undefined);
     }
     expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  it("get the database's password as a file, or a token of their role, by choice", async () => {
+    for (const workload of workloads(await render('full'))) {
+      const { DATABASE_PASSWORD_FILE: path, DATABASE_URL: url } = environmentOf(workload);
+      expect(url).not.toMatch(/:[^/@]+@/);
+      const volume = podOf(workload).volumes.find(({ name }) => name === 'database-password');
+      expect(volume).toMatchObject({ secret: { secretName: 'autodeploy-database-password' } });
+      const mount = containerOf(workload).volumeMounts.find(({ name }) => name === 'database-password');
+      expect(path).toBe(`${mount?.mountPath}/password`);
+    }
+    const values = { database: { existingSecret: '', url: 'postgres://me@db/x?sslmode=require', iam: true } };
+    for (const workload of workloads(await render('minimal', values)))
+      expect(environmentOf(workload)).toMatchObject({ DATABASE_IAM: 'true', DATABASE_URL: values.database.url });
   });
 
   it('get values as they are written, large numbers and fractions too, and none that is empty', async () => {

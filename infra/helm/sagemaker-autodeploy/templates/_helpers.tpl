@@ -78,6 +78,14 @@ capabilities:
   {{- else }}
   value: {{ .Values.database.url | quote }}
   {{- end }}
+{{- if .Values.database.iam }}
+- name: DATABASE_IAM
+  value: 'true'
+{{- end }}
+{{- if .Values.database.password.existingSecret }}
+- name: DATABASE_PASSWORD_FILE
+  value: /etc/autodeploy/database/{{ .Values.database.password.secretKey }}
+{{- end }}
 - name: REDIS_URL
   {{- if .Values.redis.existingSecret }}
   valueFrom:
@@ -105,6 +113,11 @@ capabilities:
 {{- define "autodeploy.volumeMounts" -}}
 - name: tmp
   mountPath: /tmp
+{{- if .Values.database.password.existingSecret }}
+- name: database-password
+  mountPath: /etc/autodeploy/database
+  readOnly: true
+{{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -114,6 +127,16 @@ capabilities:
 - name: tmp
   emptyDir:
     sizeLimit: 64Mi
+{{- if .Values.database.password.existingSecret }}
+- name: database-password
+  secret:
+    secretName: {{ .Values.database.password.existingSecret }}
+    # 0440
+    defaultMode: 288
+    items:
+      - key: {{ .Values.database.password.secretKey }}
+        path: {{ .Values.database.password.secretKey }}
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}

@@ -7,6 +7,7 @@ locals {
   own_variables = toset([
     "API_KEYS",
     "AWS_REGION",
+    "DATABASE_IAM",
     "DATABASE_URL",
     "ENDPOINT_NAME",
     "EXECUTION_ROLE_ARN",
@@ -22,6 +23,8 @@ locals {
 
   shared_environment = {
     AWS_REGION          = local.region
+    DATABASE_IAM        = var.database_iam ? "true" : null
+    DATABASE_URL        = var.database_iam ? local.database_url_without_password : null
     ENDPOINT_NAME       = var.endpoint_names[0]
     EXECUTION_ROLE_ARN  = var.sagemaker_role_arn
     HEARTBEAT_FILE      = "${local.scratch_path}/heartbeat"
@@ -39,7 +42,7 @@ locals {
   # Secrets Manager's value reaches the program as an environment variable, through the task execution role. The version is part of
   # the address, so that a new password makes a new task definition, and with it a rolling update.
   shared_secrets = {
-    DATABASE_URL = "${aws_secretsmanager_secret.database_url.arn}:::${aws_secretsmanager_secret_version.database_url.version_id}"
+    DATABASE_URL = var.database_iam ? null : "${aws_secretsmanager_secret.database_url.arn}:::${aws_secretsmanager_secret_version.database_url.version_id}"
     REDIS_URL    = "${aws_secretsmanager_secret.redis_url.arn}:::${aws_secretsmanager_secret_version.redis_url.version_id}"
   }
 

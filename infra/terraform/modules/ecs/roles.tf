@@ -49,9 +49,12 @@ data "aws_iam_policy_document" "execution" {
   }
 
   statement {
-    sid       = "ReadSecrets"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [aws_secretsmanager_secret.database_url.arn, aws_secretsmanager_secret.redis_url.arn, var.api_keys_secret_arn]
+    sid     = "ReadSecrets"
+    actions = ["secretsmanager:GetSecretValue"]
+    resources = concat(
+      var.database_iam ? [] : [aws_secretsmanager_secret.database_url.arn],
+      [aws_secretsmanager_secret.redis_url.arn, var.api_keys_secret_arn],
+    )
   }
 
   dynamic "statement" {
@@ -124,4 +127,21 @@ locals {
       })
     ]
   })
+}
+
+# A token instead of a password: one user of one database.
+resource "aws_iam_role_policy" "database" {
+  count = var.database_iam ? 1 : 0
+
+  name   = "database"
+  role   = aws_iam_role.task.id
+  policy = data.aws_iam_policy_document.database.json
+}
+
+data "aws_iam_policy_document" "database" {
+  statement {
+    sid       = "ConnectToDatabase"
+    actions   = ["rds-db:connect"]
+    resources = ["arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${aws_db_instance.this.resource_id}/${local.database_user}"]
+  }
 }

@@ -77,7 +77,7 @@ resource "aws_ecs_task_definition" "this" {
       portMappings    = each.value.portMappings
       healthCheck     = each.value.healthCheck
       environment     = [for name, value in each.value.environment : { name = name, value = value } if value != null]
-      secrets         = [for name, address in each.value.secrets : { name = name, valueFrom = address }]
+      secrets         = [for name, address in each.value.secrets : { name = name, valueFrom = address } if address != null]
       logConfiguration = {
         logDriver = "awslogs"
         options = {

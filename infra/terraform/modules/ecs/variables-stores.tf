@@ -60,6 +60,13 @@ variable "database_backup_days" {
   }
 }
 
+variable "database_iam" {
+  description = "Whether the tasks connect with an RDS IAM token of their role, in place of a password. Before, once, as the user autodeploy: `GRANT rds_iam TO autodeploy`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "database_password_version" {
   description = "Raise it to give PostgreSQL a new password. The tasks are then replaced."
   type        = number
