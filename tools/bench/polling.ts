@@ -1,174 +1,119 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
-import { eventually } from '../testkit/eventually.ts';
 import type { Bench } from './bench.ts';
-import { DueTimes } from './polling/due-times.ts';
-import { seedPrefix, seedRuns } from './polling/seed.ts';
-import { Processes, type Running } from './processes.ts';
-import { cpuWhile, processUse } from './process-use.ts';
-import type { Report } from './report.ts';
-import { SimulatorClient } from './simulator.ts';
+import { delayIntervalSeconds, delayRuns, type Delays, measureDelays } from './polling/measure-delays.ts';
+import { intervalSeconds, measureSize, type Size } from './polling/measure-size.ts';
+import type { Aim, Report, Table } from './report.ts';
 import { percentile, shown } from './statistics.ts';
 
-const intervalSeconds = 60;
-/** The instant of each due poll stands in Redis for at least nine tenths of an interval. */
-const checkIntervalMs = 20_000;
-/** For a poller's start and its first calls. */
-const warmUpMs = 10_000;
-/** A poll that is later than this is missed. */
-const missedAfterMs = 5000;
-const longestBaselineSeconds = 30;
+const sizes = [1, 100, 1000, 10_000, 100_000];
+/** Small enough to be measured side by side. */
+const side = 1000;
+const bounds: Record<number, number> = { 1000: 1.2, 10_000: 0.5 };
 
-interface Use {
-  cpuShare: number;
-  residentMb: number;
-  polls: number;
-}
-
-/** Many runs in flight on one worker process, each polled once a minute; over a direct poller of as many, before and after. */
-export async function benchPolling({ options, cleanup, say }: Bench): Promise<Report> {
-  const runs = options.runs ?? 10_000;
+/**
+ * Trainings in progress on one worker process, over a direct poller of as many: what they cost SageMaker, the worker and Redis, and how
+ * soon their ends are seen, also while the index of Search is late, loses changes or is denied.
+ */
+export async function benchPolling(bench: Bench): Promise<Report> {
+  const { options } = bench;
+  const wanted = options.runs === null ? sizes : [options.runs];
   const seconds = options.seconds ?? 120;
-  const baselineSeconds = Math.min(longestBaselineSeconds, seconds);
-  const processes = new Processes(cleanup, options.profile);
-  const redisServer = await processes.redis();
-  const simulatorProcess = await processes.simulator({ SIMULATOR_TRAINING_SECONDS: '86400' });
-  const simulator = new SimulatorClient(simulatorProcess.url);
-  const redis = new Redis(redisServer.url);
-  cleanup.add(() => (simulator.close(), redis.disconnect()));
-  const usedBefore = await usedMemory(redis);
-  say(`recording ${runs} runs`);
-  await seedRuns(processes.databaseUrl, runs);
-  await simulator.seed(seedPrefix, runs);
-
-  const polls = async (window: { from: number; to: number }): Promise<number> =>
-    (await simulator.calls({ operation: 'DescribeTrainingJob' })).filter(({ at }) => at >= window.from && at < window.to).length;
-  const useOf = async ({ pid }: Running, forSeconds: number): Promise<Use> => {
-    const from = Date.now();
-    let residentMb = 0;
-    const { cpuMs } = await cpuWhile({ it: pid }, async () => {
-      for (const until = from + forSeconds * 1000; Date.now() < until; await delay(Math.min(1000, until - Date.now())))
-        residentMb = Math.max(residentMb, processUse(pid).residentMb);
-    });
-    const to = Date.now();
-    return { cpuShare: cpuMs.it / (to - from), residentMb, polls: await polls({ from, to }) };
-  };
-  const measureBaseline = async (): Promise<Use> => {
-    const poller = await processes.baseline('direct-poller', fileURLToPath(import.meta.resolve('./direct-poller.ts')), [
-      simulatorProcess.url,
-      String(runs),
-      String(intervalSeconds),
-    ]);
-    await delay(warmUpMs);
-    const use = await useOf(poller, baselineSeconds);
-    await poller.stop();
-    return use;
-  };
-
-  say('the baseline, before');
-  const baselines = [await measureBaseline()];
-  const worker = await processes.worker({ POLL_INTERVAL_SECONDS: String(intervalSeconds) });
-  const dueTimes = new DueTimes(redis);
-  await eventually(
-    () => dueTimes.jobs(),
-    (jobs) => jobs >= runs,
-    { withinMs: 60_000, everyMs: 200, what: 'all runs in the queue' },
-  );
-  say(`all runs are in the queue; waiting for one interval of ${intervalSeconds} s, which spreads them`);
-  await watchingDueTimes(dueTimes, () => delay(intervalSeconds * 1000));
-  say(`measuring for ${seconds} s`);
-  const from = Date.now();
-  const service = await watchingDueTimes(dueTimes, () => useOf(worker, seconds));
-  const to = Date.now();
-  const redisBytes = ((await usedMemory(redis)) - usedBefore) / runs;
-  await delay(missedAfterMs);
-  const calls = await simulator.calls({ operation: 'DescribeTrainingJob' });
-  const lateness = dueTimes.lateness(calls, { from, to });
-  await worker.stop();
-  say('the baseline, after');
-  baselines.push(await measureBaseline());
-  return report({ runs, seconds, baselineSeconds, service, baselines, redisBytes, lateness });
+  const measure = (runs: number): Promise<Size> => measureSize(bench, { runs, seconds });
+  const [delays, ...small] = await Promise.all([
+    options.runs === null ? measureDelays(bench) : [],
+    ...wanted.filter((runs) => runs <= side).map(measure),
+  ]);
+  const large: Size[] = [];
+  for (const runs of wanted.filter((one) => one > side)) large.push(await measure(runs));
+  return report([...small, ...large], delays, seconds);
 }
 
-/** Observes the due times now, and repeatedly until the work is done. */
-async function watchingDueTimes<T>(dueTimes: DueTimes, work: () => Promise<T>): Promise<T> {
-  await dueTimes.observe();
-  const observations: Promise<void>[] = [];
-  const timer = setInterval(() => observations.push(dueTimes.observe()), checkIntervalMs);
-  try {
-    const result = await work();
-    await Promise.all(observations);
-    return result;
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-async function usedMemory(redis: Redis): Promise<number> {
-  return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-}
-
-interface Found {
-  runs: number;
-  seconds: number;
-  baselineSeconds: number;
-  service: Use;
-  baselines: readonly Use[];
-  redisBytes: number;
-  lateness: readonly (number | null)[];
-}
-
-function report({ runs, seconds, baselineSeconds, service, baselines, redisBytes, lateness }: Found): Report {
-  const late = lateness.map((ms) => ms ?? Infinity);
-  const missed = late.filter((ms) => ms > missedAfterMs).length;
-  const perPollMs = ({ cpuShare, polls }: Use, forSeconds: number): number => (cpuShare * forSeconds * 1000) / polls;
-  const baselinePerPollMs = baselines.reduce((sum, baseline) => sum + perPollMs(baseline, baselineSeconds), 0) / baselines.length;
-  const cpu = service.cpuShare * 100;
-  const row = (name: string, use: Use, forSeconds: number): string[] => {
-    const ms = perPollMs(use, forSeconds);
-    const rate = use.polls / forSeconds;
-    return [name, `${shown(use.cpuShare * 100)} %`, shown(use.residentMb), shown(rate), shown(ms), shown(ms / baselinePerPollMs)];
-  };
+function report(found: readonly Size[], delays: readonly Delays[], seconds: number): Report {
   return {
-    title: `${runs.toLocaleString('en-US')} runs in flight`,
+    title: 'Trainings in progress',
     about:
-      `One worker process polls each run every ${intervalSeconds} s (less up to a tenth); measured for ${seconds} s, after an interval ` +
-      `that spread them. The baseline is one Node process with one timer and one direct DescribeTrainingJob a run and interval, before and ` +
-      `after, for ${baselineSeconds} s each. Redis holds when a poll is due, the simulator's log when it came. The design that this service ` +
-      'replaces took 50 KB and one thread a run.',
-    tables: [
-      {
-        columns: ['', 'Of a core', 'Resident MB, at most', 'Polls/s', 'Processor ms a poll', 'Of the baseline'],
-        rows: [
-          row('direct poller, before', baselines[0] ?? service, baselineSeconds),
-          row('the worker', service, seconds),
-          row('direct poller, after', baselines[1] ?? service, baselineSeconds),
-        ],
-      },
-      {
-        columns: ['Polls due', 'Made', 'Missed', 'Late by, p50 ms', 'p99 ms', 'At most ms', 'Redis bytes a run'],
-        rows: [
-          [
-            String(lateness.length),
-            String(lateness.length - missed),
-            String(missed),
-            ...[percentile(late, 50), percentile(late, 99), Math.max(...late)].map(shown),
-            shown(redisBytes),
-          ],
-        ],
-      },
-    ],
-    aims: [
-      { what: 'processor', wanted: '<= 25 % of a core', found: `${shown(cpu)} %`, reached: cpu <= 25 },
-      {
-        what: 'memory of the worker',
-        wanted: '<= 250 MB',
-        found: `${shown(service.residentMb)} MB`,
-        reached: service.residentMb <= 250,
-      },
-      { what: 'Redis', wanted: '<= 2,048 bytes a run', found: shown(redisBytes), reached: redisBytes <= 2048 },
-      { what: 'polls missed', wanted: '0', found: String(missed), reached: missed === 0 && lateness.length > 0 },
-    ],
+      `One worker process with an interval of ${intervalSeconds} s, in the steady state: each training has been described once. Trainings take ` +
+      `4 h (28 h of more than 14,000, which CreateTrainingJob could not start faster) and are in all phases; each ends as its time comes. ` +
+      `Measured for ${seconds} s; the walk through the list counts by its average. Starts and deployments come on top. The baseline is one ` +
+      'Node process with one timer and one direct DescribeTrainingJob a training and interval. An end is seen when the service describes its training.',
+    tables: [costs(found), ...(delays.length === 0 ? [] : [delayTable(delays)])],
+    aims: [...found.flatMap(aimsOf), ...delays.map(aimOfDelay)],
   };
 }
+
+const callsARunHour = ({ callsAnHour, runs }: Size): number => callsAnHour / runs;
+const seconds = (ms: number): string => shown(ms / 1000);
+
+function costs(found: readonly Size[]): Table {
+  const baselineOf = ({ baseline, runs }: Size): string =>
+    baseline === null ? '–' : shown(Object.values(baseline.calls).reduce((sum, count) => sum + count, 0) / runs);
+  return {
+    columns: [
+      'Trainings',
+      'Calls a run-hour',
+      'Described each',
+      'Calls/s',
+      'Search/h',
+      'Describe/h',
+      'Of a core',
+      'Described each',
+      'Resident MB, at most',
+      'Redis bytes a run',
+      'End seen after, p50 s',
+      'at most s',
+    ],
+    rows: found.map((size) => [
+      size.runs.toLocaleString('en-US'),
+      shown(callsARunHour(size)),
+      baselineOf(size),
+      shown(size.callsAnHour / 3600),
+      shown(size.use.calls['Search'] ?? 0),
+      shown(size.use.calls['DescribeTrainingJob'] ?? 0),
+      `${shown(size.use.cpuShare * 100)} %`,
+      size.baseline === null ? '–' : `${shown(size.baseline.cpuShare * 100)} %`,
+      shown(size.use.residentMb),
+      shown(size.redisBytes),
+      seconds(percentile(size.delays, 50)),
+      seconds(Math.max(...size.delays)),
+    ]),
+  };
+}
+
+const delayTable = (delays: readonly Delays[]): Table => ({
+  columns: [
+    `${delayRuns.toLocaleString('en-US')} trainings, an interval of ${delayIntervalSeconds} s`,
+    'Seen after, p50 s',
+    'at most s',
+    'Promised s',
+  ],
+  rows: delays.map(({ what, boundMs, found }) => [
+    what,
+    seconds(percentile(found, 50)),
+    seconds(Math.max(...found)),
+    seconds(boundMs),
+  ]),
+});
+
+const aim = (what: string, most: number, value: number, unit = ''): Aim => ({
+  what,
+  wanted: `<= ${most.toLocaleString('en-US')}${unit}`,
+  found: `${shown(value)}${unit}`,
+  reached: value <= most,
+});
+
+function aimsOf(size: Size): Aim[] {
+  const { runs, use, callsAnHour, redisBytes, delays } = size;
+  const of = `${runs.toLocaleString('en-US')} trainings`;
+  const mostCalls = bounds[runs];
+  return [
+    ...(mostCalls === undefined ? [] : [aim(`${of}: calls a run-hour`, mostCalls, callsARunHour(size))]),
+    ...(runs < 10_000 ? [] : [aim(`${of}: memory of the worker`, runs > 10_000 ? 400 : 250, use.residentMb, ' MB')]),
+    ...(runs <= 10_000
+      ? []
+      : [aim(`${of}: calls a second`, 2, callsAnHour / 3600), aim(`${of}: processor`, 50, use.cpuShare * 100, ' % of a core')]),
+    ...(runs < 10_000 ? [] : [aim(`${of}: Redis`, 2048, redisBytes, ' bytes a run')]),
+    aim(`${of}: an end is seen`, (runs <= 100 ? 1 : 2) * intervalSeconds + 5, Math.max(...delays) / 1000, ' s'),
+  ];
+}
+
+const aimOfDelay = ({ what, boundMs, found }: Delays): Aim =>
+  aim(`an end is seen: ${what}`, boundMs / 1000 + 2, Math.max(...found) / 1000, ' s');

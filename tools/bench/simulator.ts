@@ -27,9 +27,37 @@ export class SimulatorClient {
     await this.#client.ask('POST', '/_control/faults', fault);
   }
 
+  /** How often each operation was called, whatever came of it. */
+  async counts(): Promise<Record<string, number>> {
+    const { counts } = (await this.#client.ask('GET', '/_control/calls/counts')) as {
+      counts: Record<string, Record<string, number>>;
+    };
+    return Object.fromEntries(
+      Object.entries(counts).map(([operation, codes]) => [
+        operation,
+        Object.values(codes).reduce((sum, count) => sum + count, 0),
+      ]),
+    );
+  }
+
+  /** Empties the log of calls. */
+  async forgetCalls(): Promise<void> {
+    await this.#client.ask('DELETE', '/_control/calls');
+  }
+
+  /** The trainings that have ended since an instant. */
+  async ended(since: number): Promise<{ name: string; at: number }[]> {
+    const path = `/_control/effects?kind=training_job_ended&since=${since}&limit=1000000`;
+    return ((await this.#client.ask('GET', path)) as { effects: { name: string; at: number }[] }).effects;
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#client.ask('DELETE', '/_control/faults');
+  }
+
   /** Training jobs in progress, named `<prefix>-000001` and so on. */
-  async seed(namePrefix: string, count: number): Promise<void> {
-    await this.#client.ask('POST', '/_control/training-jobs/seed', { namePrefix, count, status: 'in_progress' });
+  async seed(namePrefix: string, count: number, more: object = {}): Promise<void> {
+    await this.#client.ask('POST', '/_control/training-jobs/seed', { namePrefix, count, status: 'in_progress', ...more });
   }
 
   close(): void {

@@ -12,6 +12,8 @@ export interface Row {
   short: boolean;
   /** Whether it loses the records of earlier rows on the same system: such rows share systems only with each other. */
   losesRecords: boolean;
+  /** Whether it needs a system of many trainings at a longer interval, which the change feed watches. */
+  isFed?: boolean;
   /** Its position in the table. */
   order: number;
 }

@@ -9,6 +9,7 @@ import {
   removeDatabase,
 } from './faults.ts';
 import type { Engine } from './chaos-database.ts';
+import { feedRows } from './feed-rows.ts';
 import { environmentRows } from './environment-rows.ts';
 import {
   apiSteps,
@@ -124,6 +125,7 @@ const rowsOn = (engine: Engine): UnorderedRow[] => [
   ...databaseRemovals(engine, workerSteps),
   ...loadScenarios,
   ...environmentRows,
+  ...feedRows,
   ...(engine === 'postgres' ? postgresRows : []),
 ];
 

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from './chaos-database.ts';
+import { feedIntervalSeconds } from './feed-workloads.ts';
 import { CrashSystem } from './system.ts';
 import type { Row } from './row.ts';
 import { type RowResult, runRow, untilFinal } from './run-row.ts';
@@ -34,7 +35,7 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
     };
     try {
       for (let row = left.shift(); row !== undefined; row = left.shift()) {
-        system ??= await CrashSystem.start(engine);
+        system ??= await CrashSystem.start(engine, row.isFed === true ? { pollIntervalSeconds: feedIntervalSeconds } : {});
         number += 1;
         const name = `crash-${String(number).padStart(4, '0')}`;
         const result = await runRow(system, row, name).catch((error: unknown) => brokenRow(row, error));
@@ -53,10 +54,12 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
     }
   }
   const losing = rows.filter(({ losesRecords }) => losesRecords);
-  const others = rows.filter(({ losesRecords }) => !losesRecords);
+  const fed = rows.filter(({ isFed }) => isFed);
+  const others = rows.filter(({ losesRecords, isFed }) => !losesRecords && !isFed);
   await Promise.all(
     Array.from({ length: systems }, async (_, index) => {
       if (index === 0) await lane(losing);
+      if (index === systems - 1) await lane(fed);
       await lane(others);
     }),
   );

@@ -80,6 +80,12 @@ export class ServiceClient {
     }
   }
 
+  /** How ends of trainings are found; null without a response. */
+  async feedMode(): Promise<string | null> {
+    type Status = { change_feed: { mode: string } | null };
+    return (await this.#once<Status>('GET', '/status', {}))?.body.change_feed?.mode ?? null;
+  }
+
   async liveTraining(endpoint: string): Promise<{ status: string; trainingJobName: string | null } | null> {
     type Status = { status: string; training_job_name: string | null };
     const response = await this.#once<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`, {});

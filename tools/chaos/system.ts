@@ -31,6 +31,8 @@ export class CrashSystem {
   readonly breakpoints = new Breakpoints((condition, names) => this.database.hasDeployment(condition, names));
   /** Runs that clients have removed: the service must not know them any more. */
   readonly removedRuns = new Set<string>();
+  /** Whether it has so many trainings in progress that the change feed watches them (feed-workloads.ts). */
+  hasFleet = false;
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
   #processes = new Map<string, ManagedProcess>();
   #proxies: Proxy[] = [];
@@ -39,10 +41,13 @@ export class CrashSystem {
   #client: ServiceClient | null = null;
   #simulator: SimulatorClient | null = null;
 
-  static async start(engine: Engine = 'sqlite'): Promise<CrashSystem> {
+  static async start(
+    engine: Engine = 'sqlite',
+    { pollIntervalSeconds }: { pollIntervalSeconds?: number } = {},
+  ): Promise<CrashSystem> {
     const system = new CrashSystem();
     try {
-      await system.#start(engine);
+      await system.#start(engine, pollIntervalSeconds);
     } catch (error) {
       await system.stop();
       throw error;
@@ -50,7 +55,7 @@ export class CrashSystem {
     return system;
   }
 
-  async #start(engine: Engine): Promise<void> {
+  async #start(engine: Engine, pollIntervalSeconds?: number): Promise<void> {
     this.#database =
       engine === 'postgres'
         ? await PostgresDatabase.start(this.breakpoints.intercept)
@@ -82,6 +87,7 @@ export class CrashSystem {
         env: {
           ...machine,
           ...serviceEnv,
+          ...(pollIntervalSeconds !== undefined && { POLL_INTERVAL_SECONDS: String(pollIntervalSeconds) }),
           PORT: String(apiPort),
           DATABASE_URL: await this.database.urlFor(name),
           REDIS_URL: `redis://127.0.0.1:${redis.port}`,

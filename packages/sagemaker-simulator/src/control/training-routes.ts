@@ -30,6 +30,8 @@ const seeding = z.strictObject({
   newestAgeSeconds: z.number().min(0).default(0),
   /** From one job's creation to the next one's. */
   spacingSeconds: z.number().min(0).default(1),
+  /** Whether jobs in progress have been so since their creation: they are in different phases, and end one after the other. */
+  fromCreation: z.boolean().default(false),
   region: z.string().min(1).default('us-east-1'),
   trainingImage: z.string().min(1).default('123456789012.dkr.ecr.us-east-1.amazonaws.com/seeded:1'),
   s3OutputPath: z.string().min(1).default('s3://seeded/artifacts'),
@@ -109,7 +111,7 @@ function seeded(context: SimulatorContext, order: Seeding, index: number): Train
     toArn(region, context.accountId, kind, name);
   const job = newTrainingJob(
     request,
-    { now: status === 'in_progress' ? now : createdAt, arn, settings: context.settings() },
+    { now: status === 'in_progress' && !order.fromCreation ? now : createdAt, arn, settings: context.settings() },
     null,
   );
   const tags = Object.entries(order.tags).map(([Key, Value]) => ({ Key, Value }));
