@@ -110,8 +110,9 @@ export class Connections {
       idleTimeoutMillis: postgresTiming.idleMs,
       maxLifetimeSeconds: postgresTiming.longestLifeMs / 1000,
     } satisfies PoolConfig);
-    // Without a listener the end of an idle connection ends the process.
+    // Without a listener the end of a connection ends the process. Its active statement fails by itself.
     pool.on('error', (error) => onLost?.(error));
+    pool.on('connect', (client) => client.on('error', () => {}));
     this.#pool = pool;
     return pool;
   }

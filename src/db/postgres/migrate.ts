@@ -8,7 +8,7 @@ import type { Connections } from './connections.ts';
 import { keepDerived } from './derived.ts';
 import { readMigrationFiles } from './drizzle.ts';
 import { lockMigration } from './lock-keys.ts';
-import { transact } from './transact.ts';
+import { CommitInDoubt, transact } from './transact.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../../drizzle/postgres', import.meta.url));
 
@@ -34,6 +34,9 @@ export async function migrateDatabase(connections: Connections, untilMs: number)
       'set local idle_in_transaction_session_timeout = 0',
     ];
     return await transact(client, { settings, work: () => applyMissing(client), onClean: () => {} });
+  } catch (error) {
+    // The next try sees whether it was committed. To a caller it must not look like the commit of its own transaction.
+    throw error instanceof CommitInDoubt ? new Error('Connection terminated during a migration') : error;
   } finally {
     clearTimeout(cut);
     void client.end().catch(() => {});
