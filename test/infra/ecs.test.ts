@@ -42,6 +42,12 @@ const scope = await withLocals(locals, {
 
 const blocks = (block: Block | undefined, name: string): Block[] => (block?.[name] ?? []) as Block[];
 
+const known: Record<string, { schema: { safeParse: (value: unknown) => unknown } }> = {
+  ...databaseVariables,
+  ...sharedVariables,
+  ...apiVariables,
+};
+
 interface Container {
   name: string;
   image: string;
@@ -70,8 +76,10 @@ const programs = ['api', 'worker', 'migrate'];
 
 describe.each(programs)('the task definition of %s', (program) => {
   it('sets variables that exist, each once, and all that are required', async () => {
-    const names = namesIn(await containerOf(program));
-    const known = { ...databaseVariables, ...sharedVariables, ...apiVariables };
+    const container = await containerOf(program);
+    const names = namesIn(container);
+    for (const { name, value } of container.environment)
+      if (name in known) expect(known[name]?.schema.safeParse(value), name).toMatchObject({ success: true });
     expect(names.filter((name) => !(name in known) && name !== 'AWS_REGION')).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
     const required = Object.entries(sharedVariables).flatMap(([name, { schema }]) =>
@@ -238,6 +246,29 @@ describe('the stores', () => {
     expect(stored).toBeUndefined();
     expect(url).toMatch(/^postgres:.*@\$\{local\.database_place\}$/);
     expect(locals['database_place']).toContain('?sslmode=verify-full&sslrootcert=${local.database_ca_path}');
+  });
+
+  it('have addresses that the programs take', async () => {
+    const stores = await withLocals(locals, {
+      ...scope,
+      aws_db_instance: { this: { address: 'db.example.com' } },
+      aws_elasticache_replication_group: { this: { primary_endpoint_address: 'master.example.com' } },
+      ephemeral: { random_password: { database: { result: 'a1B2' } } },
+      random_password: { redis: { result: 'c3D4' } },
+    });
+    const { secret_string_wo: database } = resources['aws_secretsmanager_secret_version.database_url'] ?? {};
+    const { secret_string: redis } = resources['aws_secretsmanager_secret_version.redis_url'] ?? {};
+    const url = await evaluate(database, stores);
+    expect(url).toBe(
+      'postgres://autodeploy:a1B2@db.example.com:5432/autodeploy?sslmode=verify-full&sslrootcert=/app/certificates/rds.pem',
+    );
+    expect(known['DATABASE_URL']?.schema.safeParse(url)).toMatchObject({ success: true });
+    expect(known['DATABASE_URL']?.schema.safeParse(stores.local['database_url_without_password'])).toMatchObject({
+      success: true,
+    });
+    const redisUrl = await evaluate(redis, stores);
+    expect(redisUrl).toBe('rediss://:c3D4@master.example.com:6379');
+    expect(known['REDIS_URL']?.schema.safeParse(redisUrl)).toMatchObject({ success: true });
   });
 
   it('evict no job', () => {

@@ -68,6 +68,9 @@ describe.each(['minimal', 'full'] as const)('the chart with the values of ci/%s-
     const required = Object.entries(known).flatMap(([name, { schema }]) => (schema.safeParse(undefined).success ? [] : [name]));
     for (const workload of workloads(await render(values))) {
       const names = containerOf(workload).env.map(({ name }) => name);
+      for (const { name, value } of containerOf(workload).env)
+        if (name in known && value !== undefined)
+          expect(known[name]?.schema.safeParse(value), name).toMatchObject({ success: true });
       expect(names.filter((name) => !(name in known) && !ofTheSdk.test(name))).toEqual([]);
       expect(new Set(names).size).toBe(names.length);
       expect(names).toEqual(expect.arrayContaining([...required, 'DATABASE_URL', 'REDIS_URL', 'AWS_REGION']));
