@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -11,20 +10,20 @@ export const isHttpReady = (url: string) => async (): Promise<boolean> => {
   return response.ok;
 };
 
-/** Whether a Redis on the loopback address responds to PING, which it does not while it loads its data. */
-export const redisResponds = (port: number) => async (): Promise<boolean> => {
-  const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(responseTimeoutMs, () => socket.destroy());
-  // `once` rejects with the error, unless it comes later.
-  socket.on('error', () => {});
-  socket.write('PING\r\n');
-  try {
-    const [response] = (await once(socket, 'data')) as [Buffer];
-    return response.toString().startsWith('+PONG');
-  } finally {
-    socket.destroy();
-  }
-};
+/** Whether a Redis on the loopback address responds to PING, which it does not while it loads its data. Never throws. */
+export const redisResponds = (port: number) => (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.setTimeout(responseTimeoutMs, () => socket.destroy());
+    socket.on('error', () => {});
+    // Also where Redis ends, or the time is over, before a response.
+    socket.once('close', () => resolve(false));
+    socket.once('data', (response: Buffer) => {
+      resolve(response.toString().startsWith('+PONG'));
+      socket.destroy();
+    });
+    socket.write('PING\r\n');
+  });
 
 /** Whether the file, a worker's heartbeat, was written since `sinceMs`, milliseconds since 1970. */
 export const hasFreshHeartbeat = (path: string, sinceMs: number) => (): Promise<boolean> =>
