@@ -122,9 +122,9 @@ export function parseApiConfig(env: Environment): ApiConfig {
 export const loadConfig = (): Config => parseConfig(process.env);
 export const loadApiConfig = (): ApiConfig => parseApiConfig(process.env);
 
-/** For what needs the database and nothing else, like `npm run db:migrate`. */
-export function loadDatabaseConfig(): DatabaseConfig {
-  const { databaseUrl, databaseLogin, faults } = readDatabase(process.env);
+/** For what needs the database and nothing else, like `npm run db:migrate`: that of DATABASE_URL, or another one with its login. */
+export function loadDatabaseConfig(url = process.env['DATABASE_URL']): DatabaseConfig {
+  const { databaseUrl, databaseLogin, faults } = readDatabase({ ...process.env, DATABASE_URL: url });
   if (faults.length > 0) throw new ConfigError(faults);
   return { databaseUrl, databaseLogin };
 }

@@ -6,7 +6,7 @@
 import { configOrExit, exitOnUnusableDatabase, loadDatabaseConfig } from '../config/config.ts';
 import { isPostgresAddress } from '../core/postgres-address.ts';
 
-const { databaseUrl, databaseLogin } = await configOrExit(loadDatabaseConfig);
+const { databaseUrl, databaseLogin } = await configOrExit(() => loadDatabaseConfig());
 const { migrate, nameOf } = await (isPostgresAddress(databaseUrl)
   ? import('./postgres/migrate-now.ts')
   : import('./sqlite/migrate-now.ts'));

@@ -13,6 +13,10 @@ export interface System {
   ask: Ask;
 }
 
+/** A program on a host whose clock is so far ahead, by what reads the host's clock. */
+export const startOnHost = (file: string, aheadMs: number, env: Record<string, string>): Program =>
+  startProgram(['--import', './tools/testkit/shifted-clock.ts', file], { ...env, CLOCK_SHIFT_MS: String(aheadMs) });
+
 /** The service as it runs: an API process and worker processes, on a database of their own, with the simulator in real time. */
 export async function startSystem(env: Record<string, string>, settings: SettingsPatch, workerCount: number): Promise<System> {
   const simulator = await createSimulator({ settings });

@@ -34,7 +34,7 @@ const apiCommits = [
   ...commitsOf('api', stop, 1, 'a stop'),
   ...commitsOf('api', forced, 1, 'a forced deployment'),
 ];
-const workerCommits = [...commitsOf('worker', create, 8, 'a first deployment'), ...commitsOf('worker', update, 8, 'an update')];
+const workerCommits = [...commitsOf('worker', create, 6, 'a first deployment'), ...commitsOf('worker', update, 6, 'an update')];
 const commits = [...apiCommits, ...workerCommits];
 
 const messages = [...apiSteps, ...workerCalls, ...workerCommands];

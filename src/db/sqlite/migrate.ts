@@ -92,8 +92,11 @@ function applyMissing(sqlite: Sqlite.Database): number {
 const hasTable = (sqlite: Sqlite.Database, name: string): boolean =>
   sqlite.prepare('select 1 from sqlite_schema where name = ?').get(name) !== undefined;
 
+/** When the newest migration was written that this version has. */
+export const newestMigration = (): number => readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis ?? 0;
+
 /** When the newest migration was written that the database has; 0 without any. */
-function lastApplied(sqlite: Sqlite.Database): number {
+export function lastApplied(sqlite: Sqlite.Database): number {
   if (!hasTable(sqlite, '__drizzle_migrations')) return 0;
   return sqlite.prepare<[], number | null>('select max(created_at) from __drizzle_migrations').pluck().get() ?? 0;
 }
