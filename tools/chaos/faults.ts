@@ -38,6 +38,9 @@ export const onMessage =
       names: work.names,
       act: (process) => {
         const done = act(system, process, point, work);
+        // Who waits for it gets a rejection; it must not end the matrix before.
+        void Promise.resolve(done.over).catch(() => {});
+        over.promise.catch(() => {});
         over.resolve(done.over ?? done.disposition);
         return done.disposition;
       },
