@@ -71,6 +71,9 @@ async function inspect(redis: Redis, { redisMode = 'single', queuePrefix: prefix
       failed.push([command, error]);
     }
   }
+  if (/^redis_mode:sentinel/m.test(info)) {
+    return { kind: 'fault', fault: `${placeOf(redis)} is a sentinel; set REDIS_MODE to sentinel` };
+  }
   // Before the rights: an old Redis lacks commands, not rights.
   const facts = factsOf(info);
   if (isOlder(facts.version, oldestVersion)) {

@@ -58,19 +58,20 @@ export async function expectJobsGoOn(place: QueuePlace, changeMaster: () => Prom
     closing: { releaseJobsMs: 50, forceCloseMs: 1000 },
   });
   onTestFinished(() => runtime.close());
-  const both = async (name: string): Promise<void> => {
+  const both = async (name: string, withinMs: number): Promise<void> => {
     await queue.scheduleTrainingCheck(aRun(`job-${name}`), 0);
     await queue.deploy(aDeployment(`d-${name}`), 0);
-    await eventually(() => ran.has(`job-${name}`) && ran.has(`d-${name}`), Boolean, { withinMs: 20_000, what: `jobs ${name}` });
+    await eventually(() => ran.has(`job-${name}`) && ran.has(`d-${name}`), Boolean, { withinMs, what: `jobs ${name}` });
   };
   await runtime.fetching;
-  await both('before');
+  await both('before', 20_000);
   const master = await changeMaster();
   // Calls may fail, and the former master may take some, before the connections have noticed.
   let tries = 0;
   const ranThere = async (): Promise<boolean> => {
     const name = `after-${(tries += 1)}`;
-    await both(name);
+    // One that the former master took is lost.
+    await both(name, 3000);
     return (await master.admin.exists(`${place.queuePrefix}:check-training:check-job-${name}`)) === 1;
   };
   await eventually(ranThere, Boolean, { withinMs: 30_000, everyMs: 200, what: 'jobs on the new master' });

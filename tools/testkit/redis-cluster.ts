@@ -86,7 +86,7 @@ export async function launchRedisCluster({
         await eventually(
           () => Promise.all([...others, node].map(async (one) => masterIn(String(await one.admin.call('CLUSTER', 'NODES')), id))),
           (known) => known.every(Boolean),
-          { withinMs: 30_000, what: `${node.address} as the master of the queue` },
+          { withinMs: 60_000, what: `${node.address} as the master of the queue` },
         );
       },
       stop,

@@ -106,7 +106,7 @@ export async function launchRedisSentinels(options: SentinelOptions = {}): Promi
         const [node] = await eventually(
           named,
           (all) => all.every((one) => one !== undefined && one !== former && one === all[0]),
-          { withinMs: 30_000, what: 'another master' },
+          { withinMs: 60_000, what: 'another master' },
         );
         return node as RedisNode;
       },
@@ -130,7 +130,7 @@ async function launchSentinel(folder: string, masterPort: number, options: Senti
     `dir ${folder}`,
     `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} ${quorum}`,
     `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
-    `sentinel failover-timeout ${masterName} 10000`,
+    `sentinel failover-timeout ${masterName} 5000`,
     ...(password === undefined ? [] : [`sentinel auth-pass ${masterName} ${password}`]),
     ...(sentinelPassword === undefined ? [] : [`requirepass ${sentinelPassword}`, `sentinel sentinel-pass ${sentinelPassword}`]),
   ];
