@@ -1,12 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { evaluate, withLocals } from './evaluate.ts';
 import { type Block, loadModule } from './terraform.ts';
 
-const folder = 'infra/terraform/modules/ecs';
+const moduleFolder = 'infra/terraform/modules/ecs';
 const dockerfile = readFileSync('Dockerfile', 'utf8');
-const { locals, resources, variables } = await loadModule('modules/ecs');
+const { locals, outputs, resources, variables } = await loadModule('modules/ecs');
 
 const inputs = {
   name: null,
@@ -28,7 +31,7 @@ const inputs = {
 };
 
 const scope = await withLocals(locals, {
-  path: { module: folder },
+  path: { module: moduleFolder },
   var: inputs,
   data: {
     aws_caller_identity: { current: { account_id: '123456789012' } },
@@ -278,6 +281,48 @@ describe('the stores', () => {
     expect(resources['aws_elasticache_replication_group.this']).toMatchObject({
       parameter_group_name: '${aws_elasticache_parameter_group.this.name}',
     });
+  });
+});
+
+describe('the output migrate_command', () => {
+  /** The commands as a shell gets them: each `${…}` evaluated by itself, since a heredoc is no quoted text. */
+  async function commands(): Promise<string> {
+    const { value } = outputs['migrate_command'] ?? {};
+    const evaluated = await withLocals(locals, {
+      ...scope,
+      var: { ...inputs, private_subnet_ids: ['subnet-1', 'subnet-2'], additional_security_group_ids: [] },
+      aws_ecs_cluster: { this: { name: 'cluster' } },
+      aws_ecs_task_definition: { this: { migrate: { family: 'ml-sentiment-migrate' } } },
+      aws_security_group: { service: { id: 'sg-1' } },
+    });
+    const parts = String(value).split(/(\$\{[^}]*\})/);
+    return (await Promise.all(parts.map(async (part) => (part.startsWith('${') ? evaluate(part, evaluated) : part)))).join('');
+  }
+
+  /** A program in place of the AWS command-line program, which notes what it is called with. */
+  function withAws(code: string): { folder: string; calls: () => string } {
+    const folder = mkdtempSync(join(tmpdir(), 'aws-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const reply = `case "$2" in run-task) ${code === 'refused' ? 'exit 254' : 'echo arn:task'};; describe-tasks) echo ${code};; esac`;
+    writeFileSync(join(folder, 'aws'), `#!/bin/sh\necho "$@" >> ${folder}/calls\n${reply}\n`, { mode: 0o755 });
+    return { folder, calls: () => readFileSync(join(folder, 'calls'), 'utf8') };
+  }
+
+  it.each([
+    ['0', 0],
+    ['1', 1],
+    ['78', 1],
+    ['None', 1],
+    ['refused', 254],
+  ])('ends with a migration that ended with %s as %d', async (code, expected) => {
+    const { folder, calls } = withAws(code);
+    const env = { PATH: `${folder}:${process.env['PATH']}` };
+    expect(spawnSync('sh', { input: await commands(), env }).status).toBe(expected);
+    const run = 'ecs run-task --region cn-north-1 --cluster cluster --task-definition ml-sentiment-migrate --launch-type FARGATE';
+    expect(calls()).toContain(run);
+    expect(calls()).toContain('awsvpcConfiguration={subnets=[subnet-1,subnet-2],securityGroups=[sg-1],assignPublicIp=DISABLED}');
+    if (code !== 'refused')
+      expect(calls()).toContain('ecs wait tasks-stopped --region cn-north-1 --cluster cluster --tasks arn:task');
   });
 });
 

@@ -13,10 +13,10 @@ output "load_balancer" {
 }
 
 output "migrate_command" {
-  description = "Shell commands that run the migration as a one-off task, wait for its end, and succeed when it did: `terraform output -raw migrate_command | sh`."
+  description = "Shell commands that run the newest migration task, wait for its end, and succeed when it did: `terraform output -raw migrate_command | sh`."
   value       = <<-EOT
     set -eu
-    task=$(aws ecs run-task --region ${local.region} --cluster ${aws_ecs_cluster.this.name} --task-definition ${aws_ecs_task_definition.this["migrate"].arn} --launch-type FARGATE --network-configuration 'awsvpcConfiguration={subnets=[${join(",", var.private_subnet_ids)}],securityGroups=[${join(",", concat([aws_security_group.service.id], var.additional_security_group_ids))}],assignPublicIp=DISABLED}' --started-by migrate --query 'tasks[0].taskArn' --output text)
+    task=$(aws ecs run-task --region ${local.region} --cluster ${aws_ecs_cluster.this.name} --task-definition ${aws_ecs_task_definition.this["migrate"].family} --launch-type FARGATE --network-configuration 'awsvpcConfiguration={subnets=[${join(",", var.private_subnet_ids)}],securityGroups=[${join(",", concat([aws_security_group.service.id], var.additional_security_group_ids))}],assignPublicIp=DISABLED}' --started-by migrate --query 'tasks[0].taskArn' --output text)
     aws ecs wait tasks-stopped --region ${local.region} --cluster ${aws_ecs_cluster.this.name} --tasks "$task"
     code=$(aws ecs describe-tasks --region ${local.region} --cluster ${aws_ecs_cluster.this.name} --tasks "$task" --query 'tasks[0].containers[0].exitCode' --output text)
     echo "$task ended with $code; its log is in ${aws_cloudwatch_log_group.this["migrate"].name}"
