@@ -91,7 +91,7 @@ describe('the slot of the queue that moves to another node', () => {
     const queue = openQueue(place(), queuePrefix, log);
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     const idOf = async ({ admin }: RedisNode): Promise<string> => String(await admin.call('CLUSTER', 'MYID'));
-    const setSlot = ({ admin }: RedisNode, ...to: string[]) => admin.call('CLUSTER', 'SETSLOT', slotOf(queuePrefix), ...to);
+    const setSlot = ({ admin }: RedisNode, ...state: string[]) => admin.call('CLUSTER', 'SETSLOT', slotOf(queuePrefix), ...state);
     await setSlot(to, 'IMPORTING', await idOf(from));
     await setSlot(from, 'MIGRATING', await idOf(to));
     const refused = await queue.scheduleTrainingCheck(aRun('job-2'), 0).catch((error: unknown) => error);
