@@ -11,7 +11,7 @@ export default defineConfig({
   jsPlugins: ['./lint/plugin.ts'],
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
-  ignorePatterns: ['drizzle/'],
+  ignorePatterns: ['drizzle/', 'test/fixtures/last-release/'],
   rules: {
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
+import { dayMs, leastRetentionMs } from '../core/retention.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
 import { redisFaults } from './redis-faults.ts';
@@ -54,7 +55,7 @@ export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
   const database = readDatabase(env);
   const { proxies, secrets, ...ofProxies } = readProxies(env);
-  faults.push(...database.faults, ...redisFaults(values), ...ofProxies.faults);
+  faults.push(...database.faults, ...redisFaults(values), ...retentionFaults(values), ...ofProxies.faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
@@ -96,8 +97,20 @@ export function parseConfig(env: Environment): Config {
       reconcileIntervalMs: values.RECONCILE_INTERVAL_SECONDS,
       maxTrainingWaitMs: values.MAX_TRAINING_WAIT_SECONDS,
       maxDeploymentWaitMs: values.MAX_DEPLOYMENT_WAIT_SECONDS,
+      historyRetentionMs: values.HISTORY_RETENTION_DAYS === null ? null : values.HISTORY_RETENTION_DAYS * dayMs,
     },
   });
+}
+
+/** A faulty variable has no value here. */
+function retentionFaults(values: { HISTORY_RETENTION_DAYS?: number | null; MAX_TRAINING_WAIT_SECONDS?: number }): string[] {
+  const { HISTORY_RETENTION_DAYS: days, MAX_TRAINING_WAIT_SECONDS: maxTrainingWaitMs } = values;
+  if (days == null || maxTrainingWaitMs === undefined) return [];
+  const least = Math.ceil(leastRetentionMs({ maxTrainingWaitMs }) / dayMs);
+  if (days >= least) return [];
+  return [
+    `HISTORY_RETENTION_DAYS holds ${days}; with this MAX_TRAINING_WAIT_SECONDS it may hold ${least} and more: the search for orphans would find the trainings of deleted runs again`,
+  ];
 }
 
 /** The configuration of an API process. Throws ConfigError with all faults, those of the shared part included. */

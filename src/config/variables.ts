@@ -90,6 +90,7 @@ export const sharedVariables = {
   RECONCILE_INTERVAL_SECONDS: withDefault(seconds(day), 30_000),
   MAX_TRAINING_WAIT_SECONDS: withDefault(seconds(60 * day), 172_800_000),
   MAX_DEPLOYMENT_WAIT_SECONDS: withDefault(seconds(7 * day), 7_200_000),
+  HISTORY_RETENTION_DAYS: optional(integer(1, 36_500)),
 };
 
 const basePath: Rule<string> = {

@@ -7,6 +7,8 @@ type Reached = keyof typeof reached;
 
 /** What one row adds to the tallies: nothing where `when` does not hold. */
 export interface Tally {
+  /** A counter over all that ever happened: it does not fall when rows are deleted. Otherwise it counts the rows that there are. */
+  isTotal: boolean;
   table: 'training_runs' | 'deployments';
   /** What the others follow from. */
   columns: readonly string[];
@@ -25,6 +27,7 @@ const counted = { bucket: () => '0', sumMs: () => '0' };
 function latency(what: Reached, greatest: string): Tally {
   const tookMs = (row: string): string => `${greatest}(0, ${row}.${reached[what]} - ${row}.training_ended_at)`;
   return {
+    isTotal: true,
     table: 'deployments',
     columns: [reached[what], 'training_ended_at', 'detected_by'],
     name: what,
@@ -38,9 +41,18 @@ function latency(what: Reached, greatest: string): Tally {
 
 /** `greatest`: what the engine calls the greater of two numbers. */
 export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
-  { ...counted, table: 'training_runs', columns: ['status'], name: 'runs', label: (row) => `${row}.status`, when: () => 'true' },
   {
     ...counted,
+    isTotal: false,
+    table: 'training_runs',
+    columns: ['status'],
+    name: 'runs',
+    label: (row) => `${row}.status`,
+    when: () => 'true',
+  },
+  {
+    ...counted,
+    isTotal: true,
     table: 'training_runs',
     columns: ['status', 'finished_by'],
     name: 'detections',
@@ -49,6 +61,7 @@ export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   },
   {
     ...counted,
+    isTotal: false,
     table: 'deployments',
     columns: ['status'],
     name: 'deployments',
@@ -66,7 +79,19 @@ export const newestStatus = (runSeq: string): string =>
 export const keepStatus = (runSeq: string): string =>
   `update training_runs set deployment_status = ${newestStatus(runSeq)} where seq = ${runSeq};`;
 
-/** Counts all rows that are there. */
-export const recount = ({ table, name, label, bucket, sumMs, when }: Tally): string =>
+/** Where the runs are counted that were pruned. */
+export const prunedTally = 'pruned';
+
+/** Forgets the counts of the rows that there are, which `recount` makes again. */
+export const forgetCounts = (tallies: readonly Tally[]): string =>
+  `delete from tallies where name in (${tallies
+    .filter(({ isTotal }) => !isTotal)
+    .map(({ name }) => `'${name}'`)
+    .join(', ')})`;
+
+/** Counts all rows that are there. A total keeps what it has counted of rows that were deleted since. */
+export const recount = ({ table, name, label, bucket, sumMs, when }: Tally, greatest: 'max' | 'greatest'): string =>
   `insert into tallies (name, label, bucket, count, sum_ms)
-    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3`;
+    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3
+    on conflict (name, label, bucket) do update
+    set count = ${greatest}(tallies.count, excluded.count), sum_ms = ${greatest}(tallies.sum_ms, excluded.sum_ms)`;

@@ -76,8 +76,9 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
 
 async function readStore({ store, feed: readFeed, now }: MetricsSources) {
   try {
-    const [counts, latencies, detections, calls, skipped, processes, feed] = await Promise.all([
+    const [counts, pruned, latencies, detections, calls, skipped, processes, feed] = await Promise.all([
       store.metrics.counts(),
+      store.metrics.pruned(),
       store.metrics.latencies(),
       store.metrics.detections(),
       store.metrics.calls(),
@@ -86,7 +87,7 @@ async function readStore({ store, feed: readFeed, now }: MetricsSources) {
       readFeed(),
     ]);
     const alive = processes.filter((one) => isAlive(one, now()));
-    return { counts, latencies, detections, calls, skipped, alive, feed };
+    return { counts, pruned, latencies, detections, calls, skipped, alive, feed };
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
@@ -136,6 +137,13 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
     registers,
   });
   for (const { detectedBy, count } of stored.detections) detections.inc({ detected_by: detectedBy }, count);
+
+  const pruned = new Counter({
+    name: 'autodeploy_runs_pruned_total',
+    help: 'Runs deleted because they had ended longer ago than HISTORY_RETENTION_DAYS',
+    registers,
+  });
+  pruned.inc(stored.pruned);
 
   const skipped = new Gauge({
     name: 'autodeploy_skipped',

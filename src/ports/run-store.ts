@@ -32,6 +32,12 @@ export interface AdoptedRun {
   foundEnded: boolean;
 }
 
+/** A place in the runs in the order in which they ended. */
+export interface EndedRun {
+  finishedAt: number;
+  seq: number;
+}
+
 export type AdoptResult =
   | { kind: 'adopted'; run: TrainingRun }
   /** The run is there already. */
@@ -110,6 +116,10 @@ export interface RunStore {
     >[]
   >;
   /**
+   * Runs that wait for their start: `requested`, with no attempt in progress and not to be stopped; in order of recording, after `afterSeq`.
+   */
+  listWaitingForStart(params: { afterSeq: number; limit: number }): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName'>[]>;
+  /**
    * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
    * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.
    */
@@ -154,6 +164,17 @@ export interface RunStore {
     status: TrainingRunStatus;
     now: number;
   }): Promise<'removed' | 'deployment_in_progress' | 'changed'>;
+  /**
+   * Looks at the `limit` runs that ended first after `after` and before `endedBefore`, and deletes, in one transaction, those that nothing
+   * needs: with no deployment that is active, unsettled, ended since, or among the `keepLive` that went live last on their endpoint.
+   * Deployments and history go with them. The totals of MetricsStore keep what they counted. `next`: where to continue; null at the end.
+   */
+  prune(params: {
+    endedBefore: number;
+    keepLive: number;
+    after: EndedRun | null;
+    limit: number;
+  }): Promise<{ pruned: number; next: EndedRun | null }>;
   /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and return the run. */
   requestStop(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
   /**

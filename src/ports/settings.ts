@@ -20,4 +20,6 @@ export interface ServiceSettings {
   reconcileIntervalMs: number;
   maxTrainingWaitMs: number;
   maxDeploymentWaitMs: number;
+  /** How long runs that have ended are kept; null: for ever. */
+  historyRetentionMs: number | null;
 }

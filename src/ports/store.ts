@@ -31,6 +31,8 @@ export interface MetricsStore {
    * recorded, to the request to SageMaker for the endpoint, and to its being in service; in the buckets of `latencyBucketsMs`.
    */
   latencies(): Promise<LatencyHistogram[]>;
+  /** How many runs `runs.prune` has deleted. This and the totals below never fall, whatever is deleted. */
+  pruned(): Promise<number>;
   /** How many completed trainings each detector was the first to see. */
   detections(): Promise<{ detectedBy: Actor; count: number }[]>;
   /** Adds to the counters of SageMaker calls that all processes share, and to those of the minute; an hour of these is kept. */

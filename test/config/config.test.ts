@@ -54,6 +54,7 @@ describe('the defaults', () => {
         endpointPollMs: 15_000,
         reconcileIntervalMs: 30_000,
         maxTrainingWaitMs: 172_800_000,
+        historyRetentionMs: null,
         maxDeploymentWaitMs: 7_200_000,
       },
     });
@@ -195,6 +196,18 @@ describe('a bad environment', () => {
     expect(faults.join('\n')).toContain('postgres://***@db:5432/x');
     expect(toFieldIssues({ REDIS_URL: 'redis://:hunter2' }).join()).not.toContain('hunter2');
     expect(toFieldIssues({ REDIS_URL: 'redis://:hun@ter2@' }).join()).not.toContain('ter2');
+  });
+});
+
+describe('HISTORY_RETENTION_DAYS', () => {
+  it('is at least MAX_TRAINING_WAIT_SECONDS and two days', () => {
+    const days = (value: string, seconds = '172800') =>
+      parseConfig({ ...valid, HISTORY_RETENTION_DAYS: value, MAX_TRAINING_WAIT_SECONDS: seconds });
+    expect(days('4').serviceSettings.historyRetentionMs).toBe(4 * 86_400_000);
+    expect(() => days('3')).toThrow('HISTORY_RETENTION_DAYS holds 3; with this MAX_TRAINING_WAIT_SECONDS it may hold 4 and more');
+    expect(() => days('5', String(4 * 86_400))).toThrow('it may hold 6 and more');
+    expect(() => days('0')).toThrow('HISTORY_RETENTION_DAYS');
+    expect(() => days('7', 'soon')).toThrow('MAX_TRAINING_WAIT_SECONDS');
   });
 });
 

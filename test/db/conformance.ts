@@ -12,15 +12,20 @@ import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
 import { leasesSuite } from './conformance/leases.ts';
+import { pruningSuite } from './conformance/pruning.ts';
+import { waitingSuite } from './conformance/waiting.ts';
 
-const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
+/** Each by the methods that it calls: those of the last release have fewer (last-release.test.ts). */
+export const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'training runs': runsSuite,
   'starting a training': startSuite,
+  'runs that wait for their start': waitingSuite,
   'requesting deployments': deploymentsSuite,
   'the order of deployments': orderSuite,
   'a claimed deployment': fencingTokensSuite,
   'a deployment that waits, or has ended': afterwardsSuite,
   'removing runs': removalSuite,
+  'pruning runs': pruningSuite,
   'skipped items': skippedSuite,
   leases: leasesSuite,
   'calls to SageMaker': sagemakerCallsSuite,

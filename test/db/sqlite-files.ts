@@ -31,3 +31,18 @@ export async function openThreadedStore(
   onTestFinished(() => store.close());
   return store;
 }
+
+/** A store that waits until it is opened. */
+export const whenOpen = (opening: Promise<Store>): Store =>
+  new Proxy({} as Store, {
+    get: (_, group: keyof Store) =>
+      new Proxy(() => {}, {
+        get:
+          (_target, method: string) =>
+          async (...args: unknown[]) => {
+            const methods = Object((await opening)[group]) as Record<string, (...args: unknown[]) => unknown>;
+            return methods[method]?.(...args);
+          },
+        apply: async () => ((await opening)[group] as () => unknown)(),
+      }),
+  });

@@ -1,6 +1,5 @@
-import type { Store } from '../../src/ports/store.ts';
 import { describeStore } from './conformance.ts';
-import { newPath, openStore, openThreadedStore } from './sqlite-files.ts';
+import { newPath, openStore, openThreadedStore, whenOpen } from './sqlite-files.ts';
 
 describeStore('SQLite', () => {
   const path = newPath();
@@ -15,18 +14,3 @@ describeStore(
   },
   ['a claimed deployment', 'read models'],
 );
-
-/** A store that waits until it is opened. */
-const whenOpen = (opening: Promise<Store>): Store =>
-  new Proxy({} as Store, {
-    get: (_, group: keyof Store) =>
-      new Proxy(() => {}, {
-        get:
-          (_target, method: string) =>
-          async (...args: unknown[]) => {
-            const methods = Object((await opening)[group]) as Record<string, (...args: unknown[]) => unknown>;
-            return methods[method]?.(...args);
-          },
-        apply: async () => ((await opening)[group] as () => unknown)(),
-      }),
-  });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
+import { forgetCounts, keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
+import { foldChanges } from './tallies.ts';
 
 const tallies = talliesOf('greatest');
 
@@ -28,7 +29,7 @@ const triggers: readonly string[] = [
       `derived_${tally.table}_${tally.name}`,
       tally.table,
       tally.columns,
-      `if tg_op <> 'INSERT' then ${add(tally, 'old', '-')} end if;
+      `if tg_op ${tally.isTotal ? "= 'UPDATE'" : "<> 'INSERT'"} then ${add(tally, 'old', '-')} end if;
       if tg_op <> 'DELETE' then ${add(tally, 'new', '+')} end if;`,
     ),
   ),
@@ -41,9 +42,9 @@ const triggers: readonly string[] = [
 ];
 
 const recounts: readonly string[] = [
-  'delete from tallies',
-  'delete from tally_changes',
-  ...tallies.map(recount),
+  foldChanges,
+  forgetCounts(tallies),
+  ...tallies.map((tally) => recount(tally, 'greatest')),
   `update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`,
 ];
 

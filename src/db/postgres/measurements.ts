@@ -2,10 +2,11 @@ import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import type { MetricsStore } from '../../ports/store.ts';
 import { countByStatus, toDetections, toHistograms } from '../histograms.ts';
+import { prunedTally } from '../tallies.ts';
 import type { Database } from './database.ts';
 import { countsOf } from './tallies.ts';
 
-type Measured = 'counts' | 'latencies' | 'detections';
+type Measured = 'counts' | 'latencies' | 'detections' | 'pruned';
 
 const instants = ['queued', 'requested', 'in_service'] as const;
 
@@ -27,6 +28,11 @@ export const measurements = (database: Database): Pick<MetricsStore, Measured> =
         found.filter(({ name }) => name === what),
       ),
     );
+  },
+
+  async pruned() {
+    const found = await database.read((db) => countsOf(db, prunedTally));
+    return found.reduce((sum, { count }) => sum + count, 0);
   },
 
   detections: async () => toDetections(await database.read((db) => countsOf(db, 'detections'))),

@@ -12,6 +12,9 @@ import { CommitInDoubt, transact } from './transact.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../../drizzle/postgres', import.meta.url));
 
+/** As on SQLite (../sqlite/migrate.ts): how many of the migrations a program has to know to work with a database that has all of them. */
+const worksWith = 1;
+
 /** `create or replace trigger` came with it. */
 const leastVersion = 140_000;
 
@@ -62,7 +65,11 @@ async function applyMissing(client: ClientBase): Promise<number> {
   await client.query(`set local lock_timeout = ${postgresTiming.migrationLockMs}`);
   const migrations = readMigrationFiles({ migrationsFolder });
   const last = await lastApplied(client);
-  if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw newerSchema(await migratedBy(client));
+  if (last > (migrations.at(-1)?.folderMillis ?? 0)) {
+    if (!(await isWorkable(client, migrations.length))) throw newerSchema(await migratedBy(client));
+    // What the database keeps by itself is the newer version's, too.
+    return 0;
+  }
   if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw neverReleased();
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
   if (missing.length > 0) {
@@ -74,9 +81,9 @@ async function applyMissing(client: ClientBase): Promise<number> {
       await client.query('insert into __drizzle_migrations (hash, created_at) values ($1, $2)', [hash, folderMillis]);
     }
     await client.query(
-      `insert into migrated_by (migrations, version, at) values ($1, $2, extract(epoch from now()) * 1000)
+      `insert into migrated_by (migrations, version, at, works_with) values ($1, $2, extract(epoch from now()) * 1000, $3)
         on conflict do nothing`,
-      [migrations.length, packageJson.version],
+      [migrations.length, packageJson.version, worksWith],
     );
   }
   await keepDerived(client);
@@ -93,6 +100,19 @@ async function lastApplied(client: ClientBase): Promise<number> {
   if (!(await hasTable(client, '__drizzle_migrations'))) return 0;
   const { rows } = await client.query<{ last: string | null }>('select max(created_at) as last from __drizzle_migrations');
   return Number(rows[0]?.last ?? 0);
+}
+
+/** Whether the newer version that migrated the database says that a program with so many migrations may work with it. */
+async function isWorkable(client: ClientBase, known: number): Promise<boolean> {
+  const { rows: columns } = await client.query(
+    "select 1 from information_schema.columns where table_name = 'migrated_by' and column_name = 'works_with'",
+  );
+  if (columns.length === 0) return false;
+  const { rows } = await client.query<{ needed: number | null }>(
+    'select works_with as needed from migrated_by order by migrations desc limit 1',
+  );
+  const needed = rows[0]?.needed ?? null;
+  return needed !== null && known >= needed;
 }
 
 async function migratedBy(client: ClientBase): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { measurements } from './measurements.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
+import { runPruning } from './runs-pruning.ts';
 import { runRemoval } from './runs-removal.ts';
 import { runStarts } from './runs-start.ts';
 import { runTransitions } from './runs-transitions.ts';
@@ -41,6 +42,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
       ...runStarts(database),
       ...runTransitions(database),
       ...runRemoval(database),
+      ...runPruning(database),
     },
     deployments: {
       ...deploymentRequests(database),

@@ -3,7 +3,7 @@ import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { RunStore } from '../../ports/store.ts';
 import { mayBecome } from '../transitions.ts';
 import type { Database } from './database.ts';
-import { and, eq, sql } from './drizzle.ts';
+import { and, asc, eq, gt, isNull, sql } from './drizzle.ts';
 import { appendTrainingHistory } from './history.ts';
 import { isNamed } from './run-rows.ts';
 import { trainingRuns } from './schema.ts';
@@ -12,9 +12,33 @@ import { trainingRuns } from './schema.ts';
 const ofAttempt = (trainingJobName: string, startAttemptedAt: number) =>
   and(isNamed(trainingJobName), eq(trainingRuns.status, 'requested'), eq(trainingRuns.startAttemptedAt, startAttemptedAt));
 
-type StartMethods = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discard' | 'abandon' | 'cancelStart';
+type StartMethods =
+  | 'listWaitingForStart'
+  | 'acquireStartLease'
+  | 'releaseStartLease'
+  | 'markStarted'
+  | 'discard'
+  | 'abandon'
+  | 'cancelStart';
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
+  listWaitingForStart: ({ afterSeq, limit }) =>
+    database.read((db) =>
+      db
+        .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
+        .from(trainingRuns)
+        .where(
+          and(
+            eq(trainingRuns.status, 'requested'),
+            isNull(trainingRuns.startAttemptedAt),
+            isNull(trainingRuns.stopRequestedAt),
+            gt(trainingRuns.seq, afterSeq),
+          ),
+        )
+        .orderBy(asc(trainingRuns.seq))
+        .limit(limit),
+    ),
+
   acquireStartLease: ({ trainingJobName, now }) =>
     database.write(async (tx) => {
       const [run] = await tx

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { postgresTiming } from '../../core/timing.ts';
-import { isJobOf, unfinishedRunStatuses } from '../../core/training/training-run.ts';
+import { isJobOf } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
+import { newestWith, unfinishedAfter } from '../runs-lists.ts';
 import { type Database, type Db, WriteInDoubtError } from './database.ts';
-import { and, asc, desc, eq, gt, inArray, lt, sql } from './drizzle.ts';
+import { and, asc, desc, eq, inArray, sql } from './drizzle.ts';
 import { appendTrainingHistory } from './history.ts';
 import { lockRunName } from './lock-keys.ts';
 import { isNamed, isNamedInAnyCase, runInAnyCase, runWhere, writtenSoFirst } from './run-rows.ts';
@@ -182,19 +183,11 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
 
   async list({ filter, page: { limit, cursor } }) {
     const before = seqOfCursor(cursor);
-    const { deploymentStatus } = filter;
-    const conditions = [
-      filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
-      deploymentStatus === undefined ? undefined : eq(trainingRuns.deploymentStatus, deploymentStatus),
-      // As the index of those that have a deployment says it: a parameter may be any value.
-      deploymentStatus === undefined || deploymentStatus === 'none' ? undefined : sql`${trainingRuns.deploymentStatus} <> 'none'`,
-      before === null ? undefined : lt(trainingRuns.seq, before),
-    ];
     const rows = await database.read((db) =>
       db
         .select()
         .from(trainingRuns)
-        .where(and(...conditions))
+        .where(newestWith(filter, before, limit + 1))
         .orderBy(desc(trainingRuns.seq))
         .limit(limit + 1),
     );
@@ -207,7 +200,7 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
       return db
         .select({ seq, trainingJobName, endpointName, status, createdAt, startAttemptedAt, trainingSinceAt })
         .from(trainingRuns)
-        .where(and(inArray(trainingRuns.status, [...unfinishedRunStatuses]), gt(trainingRuns.seq, afterSeq)))
+        .where(unfinishedAfter(afterSeq, limit))
         .orderBy(asc(trainingRuns.seq))
         .limit(limit);
     }),

@@ -58,6 +58,7 @@ export const migratedBy = pgTable('migrated_by', {
   migrations: integer().primaryKey(),
   version: text().notNull(),
   at: instant('at').notNull(),
+  worksWith: integer('works_with'),
 });
 
 export const skipped = pgTable(

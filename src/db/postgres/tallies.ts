@@ -32,6 +32,12 @@ export interface TallyRow {
   sumMs: number;
 }
 
+export const foldChanges = `with gone as (delete from tally_changes returning name, label, bucket, count, sum_ms)
+  insert into tallies (name, label, bucket, count, sum_ms)
+    select name, label, bucket, sum(count), sum(sum_ms) from gone group by name, label, bucket
+  on conflict (name, label, bucket) do update
+    set count = tallies.count + excluded.count, sum_ms = tallies.sum_ms + excluded.sum_ms`;
+
 /** Counts up what triggers have recorded since the last time, where it is much and no other process does it. */
 export const foldTallies = (database: Database): Promise<void> =>
   database.write(async (tx) => {
@@ -41,10 +47,5 @@ export const foldTallies = (database: Database): Promise<void> =>
     if (rows[0]?.much !== true) return;
     const { rows: lock } = await tx.execute<{ locked: boolean }>(tryLockTallies);
     if (lock[0]?.locked !== true) return;
-    await tx.execute(sql`
-      with gone as (delete from tally_changes returning name, label, bucket, count, sum_ms)
-      insert into tallies (name, label, bucket, count, sum_ms)
-        select name, label, bucket, sum(count), sum(sum_ms) from gone group by name, label, bucket
-      on conflict (name, label, bucket) do update
-        set count = tallies.count + excluded.count, sum_ms = tallies.sum_ms + excluded.sum_ms`);
+    await tx.execute(sql.raw(foldChanges));
   });

@@ -116,7 +116,10 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
     const before = seqOfCursor(cursor);
     const conditions = [
       endpointName === undefined ? undefined : eq(deployments.endpointKey, endpointKeyOf(endpointName)),
-      trainingJobName === undefined ? undefined : eq(deployments.trainingJobName, trainingJobName),
+      // By the index of the run's deployments.
+      trainingJobName === undefined
+        ? undefined
+        : sql`${deployments.runSeq} = (select seq from training_runs where training_job_name = ${trainingJobName})`,
       before === null ? undefined : lt(deployments.seq, before),
     ];
     const rows = await database.read((db) =>

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
+import { forgetCounts, keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
 
 const tallies = talliesOf('max');
 
@@ -17,7 +17,9 @@ const trigger = (name: string, event: string, statements: readonly string[]): [s
 const triggers: ReadonlyMap<string, string> = new Map([
   ...tallies.flatMap((tally) => [
     trigger(`${tally.table}_${tally.name}_inserted`, `insert on ${tally.table}`, [add(tally, 'new', '+')]),
-    trigger(`${tally.table}_${tally.name}_deleted`, `delete on ${tally.table}`, [add(tally, 'old', '-')]),
+    ...(tally.isTotal
+      ? []
+      : [trigger(`${tally.table}_${tally.name}_deleted`, `delete on ${tally.table}`, [add(tally, 'old', '-')])]),
     trigger(`${tally.table}_${tally.name}_updated`, `update of ${tally.columns.join(', ')} on ${tally.table}`, [
       add(tally, 'old', '-'),
       add(tally, 'new', '+'),
@@ -31,7 +33,8 @@ const triggers: ReadonlyMap<string, string> = new Map([
 /**
  * Has the database itself keep what follows from its rows: each run's deployment status, and the counts of `tallies`, which would else
  * be read from all rows at each scrape. Kept by triggers, so that no statement can forget to. Where they are missing or other ones, as
- * after a migration that recreated a table, they are made, and all is counted once.
+ * after a migration that recreated a table, they are made, and all is counted once; totals keep what they counted of rows that were
+ * deleted since.
  */
 export function keepDerived(sqlite: Sqlite.Database): void {
   const found = new Map(
@@ -47,8 +50,8 @@ export function keepDerived(sqlite: Sqlite.Database): void {
   sqlite
     .transaction(() => {
       for (const name of found.keys()) sqlite.exec(`drop trigger ${name}`);
-      sqlite.exec('delete from tallies');
-      for (const tally of tallies) sqlite.exec(recount(tally));
+      sqlite.exec(forgetCounts(tallies));
+      for (const tally of tallies) sqlite.exec(recount(tally, 'max'));
       sqlite.exec(`update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`);
       for (const text of triggers.values()) sqlite.exec(text);
     })

@@ -2,6 +2,7 @@ import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import type { MetricsStore } from '../../ports/store.ts';
 import { countByStatus, toDetections, toHistograms } from '../histograms.ts';
+import { prunedTally } from '../tallies.ts';
 import type { Database } from './database.ts';
 import { asc, eq } from './drizzle.ts';
 import type { Db } from './open.ts';
@@ -10,7 +11,7 @@ import { tallies } from './schema-operations.ts';
 const talliesOf = (db: Db, name: string) =>
   db.select().from(tallies).where(eq(tallies.name, name)).orderBy(asc(tallies.label), asc(tallies.bucket)).all();
 
-type Measured = 'counts' | 'latencies' | 'detections';
+type Measured = 'counts' | 'latencies' | 'detections' | 'pruned';
 
 export const measurements = (database: Database): Pick<MetricsStore, Measured> => ({
   counts: () =>
@@ -25,4 +26,6 @@ export const measurements = (database: Database): Pick<MetricsStore, Measured> =
     ),
 
   detections: () => database.read((db) => toDetections(talliesOf(db, 'detections'))),
+
+  pruned: () => database.read((db) => talliesOf(db, prunedTally).reduce((sum, { count }) => sum + count, 0)),
 });

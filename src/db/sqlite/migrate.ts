@@ -10,6 +10,12 @@ import { createPrivately, ownerOnlyFolder } from './file-permissions.ts';
 import { inodeOf, openSqlite } from './open.ts';
 import { busyTimeoutMs } from './busy-timeout.ts';
 
+/**
+ * How many of the migrations a program has to know to work with a database that has all of them: those that only add take nothing from
+ * the programs of the version before, which run beside this one during an update. test/db/last-release.test.ts tries it.
+ */
+const worksWith = 1;
+
 const migrationsFolder = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
 
 /**
@@ -18,7 +24,7 @@ const migrationsFolder = fileURLToPath(new URL('../../../drizzle/sqlite', import
  *
  * @throws SQLite's and the file system's own errors: SQLITE_BUSY while another process does it, or has the database locked. Nothing
  *   is half done then; it is safe to repeat.
- * @throws {StoreUnavailableError} for a database of a newer version.
+ * @throws {StoreUnavailableError} for a database of a newer version that does not say that it works with this one.
  */
 export function migrateDatabase(path: string): number {
   makeFolder(dirname(path));
@@ -64,7 +70,11 @@ function removeLeftovers(path: string): void {
 function applyMissing(sqlite: Sqlite.Database): number {
   const migrations = readMigrationFiles({ migrationsFolder });
   const last = lastApplied(sqlite);
-  if (last > (migrations.at(-1)?.folderMillis ?? 0)) throw newerSchema(migratedBy(sqlite));
+  if (last > (migrations.at(-1)?.folderMillis ?? 0)) {
+    if (!isWorkable(sqlite, migrations.length)) throw newerSchema(migratedBy(sqlite));
+    // What the database keeps by itself is the newer version's, too.
+    return 0;
+  }
   if (last > 0 && !migrations.some(({ folderMillis }) => folderMillis === last)) throw neverReleased();
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
   // A table that a migration recreates is dropped first, which would delete the rows that refer to it.
@@ -81,8 +91,8 @@ function applyMissing(sqlite: Sqlite.Database): number {
     const broken = sqlite.pragma('foreign_key_check') as unknown[];
     if (broken.length > 0) throw new Error(`The migrations left ${broken.length} rows that refer to none.`);
     sqlite
-      .prepare('insert or ignore into migrated_by (migrations, version, at) values (?, ?, ?)')
-      .run(migrations.length, packageJson.version, Date.now());
+      .prepare('insert or ignore into migrated_by (migrations, version, at, works_with) values (?, ?, ?, ?)')
+      .run(migrations.length, packageJson.version, Date.now(), worksWith);
   });
   if (missing.length > 0) apply.immediate();
   keepDerived(sqlite);
@@ -99,6 +109,18 @@ export const newestMigration = (): number => readMigrationFiles({ migrationsFold
 export function lastApplied(sqlite: Sqlite.Database): number {
   if (!hasTable(sqlite, '__drizzle_migrations')) return 0;
   return sqlite.prepare<[], number | null>('select max(created_at) from __drizzle_migrations').pluck().get() ?? 0;
+}
+
+/** Whether the newer version that migrated the database says that a program with so many migrations may work with it. */
+function isWorkable(sqlite: Sqlite.Database, known: number): boolean {
+  const hasColumn =
+    sqlite.prepare("select 1 from pragma_table_info('migrated_by') where name = 'works_with'").get() !== undefined;
+  if (!hasColumn) return false;
+  const needed = sqlite
+    .prepare<[], number | null>('select works_with from migrated_by order by migrations desc limit 1')
+    .pluck()
+    .get();
+  return typeof needed === 'number' && known >= needed;
 }
 
 /** The version that applied the newest migration; undefined where the database does not know. */

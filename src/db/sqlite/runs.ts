@@ -1,10 +1,11 @@
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, gt, inArray, lt, sql } from './drizzle.ts';
-import { isJobOf, type TrainingRun, unfinishedRunStatuses } from '../../core/training/training-run.ts';
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from './drizzle.ts';
+import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { type Database, prepared } from './database.ts';
+import { newestWith, unfinishedAfter } from '../runs-lists.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
@@ -81,7 +82,15 @@ const progress = {
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type InsertMethods = 'insert' | 'adopt';
-type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findProgress' | 'findNameByRunId' | 'list' | 'listUnfinished';
+type QueryMethods =
+  | 'find'
+  | 'findInAnyCase'
+  | 'findStatus'
+  | 'findProgress'
+  | 'findNameByRunId'
+  | 'list'
+  | 'listUnfinished'
+  | 'listWaitingForStart';
 
 export const runInserts = (database: Database): Pick<RunStore, InsertMethods> => ({
   insert: ({ run, now, startNow = false }) =>
@@ -160,20 +169,11 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
 
   list: async ({ filter, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);
-    const conditions = [
-      filter.status === undefined ? undefined : eq(trainingRuns.status, filter.status),
-      filter.deploymentStatus === undefined ? undefined : eq(trainingRuns.deploymentStatus, filter.deploymentStatus),
-      // As the index of those that have a deployment says it, or SQLite does not use it.
-      filter.deploymentStatus === undefined || filter.deploymentStatus === 'none'
-        ? undefined
-        : sql`${trainingRuns.deploymentStatus} <> 'none'`,
-      before === null ? undefined : lt(trainingRuns.seq, before),
-    ];
     const rows = await database.read<RunView[]>((db) =>
       db
         .select()
         .from(trainingRuns)
-        .where(and(...conditions))
+        .where(newestWith(filter, before, limit + 1))
         .orderBy(desc(trainingRuns.seq))
         .limit(limit + 1)
         .all(),
@@ -194,7 +194,25 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
           trainingSinceAt: trainingRuns.trainingSinceAt,
         })
         .from(trainingRuns)
-        .where(and(inArray(trainingRuns.status, [...unfinishedRunStatuses]), gt(trainingRuns.seq, afterSeq)))
+        .where(unfinishedAfter(afterSeq, limit))
+        .orderBy(asc(trainingRuns.seq))
+        .limit(limit)
+        .all(),
+    ),
+
+  listWaitingForStart: ({ afterSeq, limit }) =>
+    database.read((db) =>
+      db
+        .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
+        .from(trainingRuns)
+        .where(
+          and(
+            eq(trainingRuns.status, 'requested'),
+            isNull(trainingRuns.startAttemptedAt),
+            isNull(trainingRuns.stopRequestedAt),
+            gt(trainingRuns.seq, afterSeq),
+          ),
+        )
         .orderBy(asc(trainingRuns.seq))
         .limit(limit)
         .all(),

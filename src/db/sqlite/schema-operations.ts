@@ -63,6 +63,8 @@ export const migratedBy = sqliteTable('migrated_by', {
   migrations: integer().primaryKey(),
   version: text().notNull(),
   at: integer().notNull(),
+  /** How many migrations a program has to know to work with the database all the same. */
+  worksWith: integer('works_with'),
 });
 
 /** Training jobs, runs, deployments and endpoints that a loop over many could not handle and skipped. */

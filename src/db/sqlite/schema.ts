@@ -61,9 +61,12 @@ export const trainingRuns = sqliteTable(
     uniqueIndex('training_runs_idempotency_key').on(table.idempotencyKey),
     index('training_runs_status').on(table.status, table.seq),
     // Not of all: an index more makes each new run a quarter slower.
-    index('training_runs_deployed')
-      .on(table.deploymentStatus, table.seq)
-      .where(sql`${table.deploymentStatus} <> 'none'`),
+    index('training_runs_outcome')
+      .on(table.status, table.deploymentStatus, table.seq)
+      .where(sql`${table.finishedAt} is not null`),
+    index('training_runs_finished')
+      .on(table.finishedAt, table.seq)
+      .where(sql`${table.finishedAt} is not null`),
     check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
     check(
       'training_runs_finished_at',

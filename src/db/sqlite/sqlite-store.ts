@@ -13,6 +13,7 @@ import { runTransitions } from './runs-transitions.ts';
 import { runStarts } from './runs-start.ts';
 import { runQueries, runInserts } from './runs.ts';
 import { sagemakerCallStore } from './sagemaker-calls.ts';
+import { runPruning } from './runs-pruning.ts';
 import { runRemoval } from './runs-removal.ts';
 import { skippedStore } from './skipped.ts';
 import { leaseStore } from './leases.ts';
@@ -38,6 +39,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
       ...runStarts(database),
       ...runTransitions(database),
       ...runRemoval(database),
+      ...runPruning(database),
     },
     deployments: {
       ...deploymentRequests(database),

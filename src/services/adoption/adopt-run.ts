@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../core/history.ts';
+import { isPastRetention } from '../../core/retention.ts';
 import { type FoundTags, type ReadTags, readTrainingJobTags } from '../../core/sagemaker/tags.ts';
 import { isEndedJob, type TrainingJob, type TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
@@ -16,14 +17,15 @@ export const readTags = async (
 
 /**
  * Records a training of this service that the database does not know because its record was lost. The run continues as its tags say
- * (ARCHITECTURE.md#principles). A training with the run id of another one is a copy, and one that an operator removed stays removed:
- * neither is recorded.
+ * (ARCHITECTURE.md#principles). A training with the run id of another one is a copy, one that an operator removed stays removed, and one
+ * whose run was deleted for its age stays deleted: none of them is recorded.
  */
 export async function adoptRun(
   ctx: ServiceContext,
   { job, tags, actor }: { job: FoundJob; tags: FoundTags; actor: Actor },
 ): Promise<AdoptResult> {
-  if (tags.isRemoved) return { kind: 'removed' };
+  const isPast = isPastRetention({ createdAt: job.createdAt, isEnded: isEndedJob(job) }, ctx.settings, ctx.now());
+  if (tags.isRemoved || isPast) return { kind: 'removed' };
   return adopt(ctx, job, tags, actor, { evenRemoved: false });
 }
 
