@@ -76,6 +76,7 @@ export async function createContext(
   const calls = createCallCounter({ store, log, now, random });
   const sagemaker = createSageMaker({
     onCall: calls.count,
+    budget: queue.callBudget,
     log,
     endpointName: settings.endpointName,
     client: overrides.sagemaker ?? { proxies: config.proxies },

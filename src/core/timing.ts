@@ -20,6 +20,9 @@ export const startTiming = {
   /** A second request with the same key waits for the first one's response. */
   sameKeyWaitMs: 3_000,
   stopInRequestMs: 5_000,
+  /** A check of a run that waits for its start waits so long for its turn; one that is not among the next ones comes again later. */
+  turnOfCheckMs: 5_000,
+  waitingRecheckMs: 60_000,
 } as const;
 
 const changeTimeoutMs = 5_000;

@@ -2,6 +2,12 @@ import type { Endpoint, EndpointConfig, Model, ProductionVariant } from '../core
 import type { Place } from '../core/sagemaker/place.ts';
 import type { TrainingJob, TrainingRequest } from '../core/training/training-run.ts';
 
+/** A turn of CreateTrainingJob in the budget of all processes (call-budget.ts). `grantedAt` is null while Redis is unavailable. */
+export interface StartTurn {
+  grantedAt: number | null;
+  isFree: boolean;
+}
+
 export interface CallOptions {
   /** Aborted when the worker has to release its jobs. */
   signal?: AbortSignal;
@@ -17,6 +23,11 @@ export interface CallOptions {
   maxWaitMs?: number;
   /** False: the first throttling ends the call, because the caller retries later. True by default. */
   retryThrottles?: boolean;
+  /**
+   * Where the operation has a budget of all processes (call-budget.ts): whether the request waits in line, for as
+   * long as the call may take by default; sends only what the line leaves; or has had its turn.
+   */
+  turn?: { kind: 'queued' | 'spare'; longestWaitMs: number } | { kind: 'granted'; turn: StartTurn };
   /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
   retryIndeterminate?: boolean;
 }
@@ -66,6 +77,10 @@ export type KnownPlace = Place & { isSure: boolean };
 export interface SageMaker {
   /** The region and the account that the calls go to, as far as that is known. Makes no call, and never fails. */
   place(): Promise<KnownPlace>;
+  /** False while it is known, without asking, that a training cannot be started at once: others wait, and SageMaker throttles. */
+  mayStartTraining(): boolean;
+  /** Waits in line for the next training that may be started; null when that takes longer. Never fails but by the signal. */
+  awaitStartTurn(limits: { maxWaitMs: number; signal?: AbortSignal }): Promise<StartTurn | null>;
   createTrainingJob(spec: TrainingJobSpec, options?: CallOptions): Promise<{ arn: string }>;
   describeTrainingJob(name: string, options?: CallOptions): Promise<TrainingJob>;
   stopTrainingJob(name: string, options?: CallOptions): Promise<void>;

@@ -10,20 +10,37 @@ const toleranceMs = 5000;
 const chunkSize = 500;
 const stepLimitMs = 5000;
 
-/** The ids of the delayed jobs that lie further ahead than that. */
-export async function jobsBeyond(redis: Redis, queue: JobQueue, longestMs: number, now: number): Promise<string[]> {
-  const beyond = (now + longestMs + toleranceMs) * scoreOfMs;
-  return withRedisTimeout(stepLimitMs, redis.zrangebyscore(queue.toKey('delayed'), beyond, '+inf'));
+/** A range of the delayed jobs: those that lie further ahead than that. */
+interface Beyond {
+  queue: JobQueue;
+  fromScore: number;
+}
+
+export const jobsBeyond = (queue: JobQueue, longestMs: number, now: number): Beyond => ({
+  queue,
+  fromScore: (now + longestMs + toleranceMs) * scoreOfMs,
+});
+
+export const countBeyond = (redis: Redis, { queue, fromScore }: Beyond): Promise<number> =>
+  withRedisTimeout(stepLimitMs, redis.zcount(queue.toKey('delayed'), fromScore, '+inf'));
+
+/** Gives `count` of them new delays, from now, a chunk after the other: none is read twice, since it lies near then. */
+export async function redelayBeyond(
+  redis: Redis,
+  { queue, fromScore }: Beyond,
+  count: number,
+  delayMs: () => number,
+): Promise<void> {
+  for (let done = 0; done < count; done += chunkSize) {
+    const ids = redis.zrangebyscore(queue.toKey('delayed'), fromScore, '+inf', 'LIMIT', 0, chunkSize);
+    await redelay(queue, await withRedisTimeout(stepLimitMs, ids), delayMs);
+  }
 }
 
 /** Gives the delayed jobs new delays, from now. One that is not delayed any more is left alone. */
-export async function redelay(queue: JobQueue, ids: readonly string[], delayMs: () => number): Promise<void> {
-  for (let start = 0; start < ids.length; start += chunkSize) {
-    const chunk = ids
-      .slice(start, start + chunkSize)
-      .map((id) => queue.getBackend().changeDelay(id, delayMs()).catch(unlessMoved));
-    await withRedisTimeout(stepLimitMs, Promise.all(chunk));
-  }
+async function redelay(queue: JobQueue, ids: readonly string[], delayMs: () => number): Promise<void> {
+  const changes = ids.map((id) => queue.getBackend().changeDelay(id, delayMs()).catch(unlessMoved));
+  await withRedisTimeout(stepLimitMs, Promise.all(changes));
 }
 
 function unlessMoved(error: unknown): void {

@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Queue as BullQueue } from 'bullmq';
 import { type RedisFacts, type RedisWarning, warningsOf } from '../core/redis-server.ts';
 import { queueTiming } from '../core/timing.ts';
+import type { CallBudget } from '../ports/call-budget.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Queue, QueuePeers, QueueView } from '../ports/queue.ts';
+import { createCallBudget } from './call-budget.ts';
 import { connectProducer, disconnect } from './connection.ts';
 import {
   checkJob,
@@ -19,7 +21,7 @@ import { addObservation, ensureJob, type JobQueue } from './ensure-job.ts';
 import { createObservationSpacing } from './observation-spacing.ts';
 import { nudgeChecks } from './nudge-checks.ts';
 import { leavePeers, meetPeers } from './peers.ts';
-import { jobsBeyond, redelay } from './pull-forward.ts';
+import { countBeyond, jobsBeyond, redelayBeyond } from './pull-forward.ts';
 import { factsOf } from './redis-facts.ts';
 import type { QueuePlace } from './redis-target.ts';
 import { restoreJobs } from './restore-missing.ts';
@@ -44,6 +46,8 @@ type QueueDepths = Record<(typeof states)[number], number>;
 export interface RedisQueue extends Queue, QueueView, QueuePeers {
   /** How many jobs are in which state, for each queue. */
   depths(): Promise<Record<string, QueueDepths>>;
+  /** What all processes may send to SageMaker, kept beside the queue. */
+  readonly callBudget: CallBudget;
   /** For Bull Board. */
   readonly queues: readonly JobQueue[];
   /** Never fails, and takes 1 s at most. */
@@ -121,6 +125,7 @@ export function createQueue(options: QueueOptions): RedisQueue {
 
   return {
     queues,
+    callBudget: createCallBudget({ redis, queuePrefix }),
     scheduleTrainingCheck(run, delayMs, describedAt) {
       const job = checkJob(run, describedAt);
       return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(check, job, delayMs)));
@@ -141,12 +146,13 @@ export function createQueue(options: QueueOptions): RedisQueue {
     restore(wanted, delayMs) {
       return attempt(async () => {
         const runs = await restoreJobs(
+          redis,
           check,
           wanted.runs,
           (run) => checkJob(run),
           () => delayMs('check'),
         );
-        const deployments = await restoreJobs(deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
+        const deployments = await restoreJobs(redis, deploy, wanted.deployments, deployJob, () => delayMs('deploy'));
         if (runs.added.length + deployments.added.length > 0) await withRedisTimeout(queueTiming.commandMs, writeSettings());
         return {
           runs: runs.added,
@@ -160,10 +166,10 @@ export function createQueue(options: QueueOptions): RedisQueue {
     },
     pullForward(longestMs, delayMs) {
       return attempt(async () => {
-        const now = clock();
-        const beyond = await Promise.all(queues.map((queue) => jobsBeyond(redis, queue, longestMs, now)));
-        const count = beyond.flat().length;
-        await Promise.all(queues.map((queue, index) => redelay(queue, beyond[index] ?? [], () => delayMs(count))));
+        const beyond = queues.map((queue) => jobsBeyond(queue, longestMs, clock()));
+        const counts = await Promise.all(beyond.map((one) => countBeyond(redis, one)));
+        const count = counts.reduce((sum, one) => sum + one, 0);
+        await Promise.all(beyond.map((one, index) => redelayBeyond(redis, one, counts[index] ?? 0, () => delayMs(count))));
         return count;
       });
     },

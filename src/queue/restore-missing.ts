@@ -1,14 +1,14 @@
+import type { Redis } from 'ioredis';
 import { CannotBeHandled } from '../core/errors.ts';
 import { jobOptions, type NewJob } from './jobs.ts';
 import { type JobQueue, replaceJob } from './ensure-job.ts';
+import { findPlaces, type JobPlace } from './job-places.ts';
 import { withRedisTimeout } from './with-redis-timeout.ts';
 
+const pageSize = 1000;
 const chunkSize = 500;
 const lanes = 3;
 const stepLimitMs = 5000;
-
-const unfinished = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
-const finished = ['completed', 'failed'] as const;
 
 interface LostJob {
   job: NewJob<object>;
@@ -23,9 +23,10 @@ export interface Restored<Wanted> {
 
 /**
  * Adds, in bulk, those of the wanted jobs that are in no list of unfinished ones, and answers which. Safe to run many times at
- * once, also while the jobs are being processed: an id holds one job. Looking costs one script for all ids of a queue.
+ * once, also while the jobs are being processed: an id holds one job. Looking costs one script for each page of ids.
  */
 export async function restoreJobs<Wanted>(
+  redis: Redis,
   queue: JobQueue,
   wanted: readonly Wanted[],
   jobFor: (one: Wanted) => NewJob<object>,
@@ -42,33 +43,25 @@ export async function restoreJobs<Wanted>(
       return [];
     }
   });
-  const present = await idsOf(queue, unfinished);
-  const lost = possible.filter(({ job }) => !present.has(job.jobId));
-  if (lost.length === 0) return { added: [], refused };
-
-  const jobs = lost.map(({ job }) => ({ job, delayMs: delayMs() }));
-  const blocked = await idsOf(queue, finished);
-  await inChunks(
-    jobs.filter(({ job }) => blocked.has(job.jobId)),
-    (chunk) => replaceAll(queue, chunk),
-  );
-  await inChunks(
-    jobs.filter(({ job }) => !blocked.has(job.jobId)),
-    (chunk) => addAll(queue, chunk),
-  );
-
-  // Data that has lost its place in every list (by eviction, or by hand) makes the add of its id silently do nothing.
-  const placed = await idsOf(queue, [...unfinished, ...finished]);
-  await inChunks(
-    jobs.filter(({ job }) => !placed.has(job.jobId)),
-    (chunk) => replaceAll(queue, chunk),
-  );
-  return { added: lost.map(({ one }) => one), refused };
-}
-
-/** One script for all the lists, so that a job which moves between them is seen. */
-async function idsOf(queue: JobQueue, states: readonly (typeof unfinished | typeof finished)[number][]): Promise<Set<string>> {
-  return new Set(await withRedisTimeout(stepLimitMs, queue.getRanges([...states], 0, -1)));
+  const added: Wanted[] = [];
+  for (let start = 0; start < possible.length; start += pageSize) {
+    const page = possible.slice(start, start + pageSize);
+    const places = await findPlaces(
+      redis,
+      queue,
+      page.map(({ job }) => job.jobId),
+    );
+    const lost = page
+      .map(({ one, job }, index) => ({ one, job, place: places[index] ?? 'there' }))
+      .filter(({ place }) => place !== 'there')
+      .map((found) => ({ ...found, delayMs: delayMs() }));
+    const within = (...wantedPlaces: JobPlace[]): LostJob[] => lost.filter(({ place }) => wantedPlaces.includes(place));
+    // The data of a job that is over, or in no list, blocks its id.
+    await inChunks(within('finished', 'lost'), (chunk) => replaceAll(queue, chunk));
+    await inChunks(within('missing'), (chunk) => addAll(queue, chunk));
+    added.push(...lost.map(({ one }) => one));
+  }
+  return { added, refused };
 }
 
 /** In a few lanes, so that Redis works on one chunk while another is put together. */

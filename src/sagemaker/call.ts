@@ -8,15 +8,17 @@ import { backoffMs, mayTryAgain, type RetryClass } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
 import { sideEffectOf, isRefusedForClock, sagemakerError, type Failure } from './to-sagemaker-error.ts';
 import { CallAbortedError, CallDeadline } from './call-deadline.ts';
-import { AdaptiveRateLimiter } from './adaptive-rate-limiter.ts';
 import { type Mask, redactForeignValues } from './redact.ts';
+import type { HeldBackError, Pass, RequestLimiter } from './request-limiter.ts';
 
 export interface CallerOptions {
   client: SageMakerClient;
   /** Gets every response. */
   credentials: Credentials;
   maxWaitMs: number;
-  /** Called once for each call: `ok`, the kind of the error, or `vetoed` when `beforeSend` threw. */
+  /** The operation's own: SageMaker limits each by itself. */
+  limiterFor: (operation: string) => RequestLimiter;
+  /** Called once for each call: `ok`, the kind of the error, `held_back` when its turn did not come, or `vetoed` when `beforeSend` threw. */
   onCall: (operation: string, result: string) => void;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -31,15 +33,8 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
   mask?: Mask,
 ) => Promise<Output>;
 
-/** Calls with attempts that back off, a rate limiter for each operation, and one account of what the attempts may have done. */
-export function createCaller({ client, credentials, maxWaitMs, onCall, random }: CallerOptions): Caller {
-  const limiters = new Map<string, AdaptiveRateLimiter>();
-  const limiterFor = (operation: string): AdaptiveRateLimiter => {
-    const limiter = limiters.get(operation) ?? new AdaptiveRateLimiter();
-    limiters.set(operation, limiter);
-    return limiter;
-  };
-
+/** Calls with attempts that back off, a limiter for each operation, and one account of what the attempts may have done. */
+export function createCaller({ client, credentials, maxWaitMs, limiterFor, onCall, random }: CallerOptions): Caller {
   return async (operation, command, options = {}, mask = redactForeignValues) => {
     const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
@@ -58,7 +53,7 @@ export function createCaller({ client, credentials, maxWaitMs, onCall, random }:
       onCall(operation, 'ok');
       return output;
     } catch (error) {
-      onCall(operation, error instanceof SageMakerError ? error.kind : 'vetoed');
+      onCall(operation, resultOf(error));
       throw error;
     } finally {
       callDeadline.dispose();
@@ -66,12 +61,17 @@ export function createCaller({ client, credentials, maxWaitMs, onCall, random }:
   };
 }
 
+function resultOf(error: unknown): string {
+  if (!(error instanceof SageMakerError)) return 'vetoed';
+  return error.code === heldBackCode ? 'held_back' : error.kind;
+}
+
 interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
   operation: string;
   command: () => SageMakerCommand<Input, Output>;
   client: SageMakerClient;
   credentials: Credentials;
-  limiter: AdaptiveRateLimiter;
+  limiter: RequestLimiter;
   options: CallOptions;
   mask: Mask;
   callDeadline: CallDeadline;
@@ -84,7 +84,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   client,
   credentials,
   limiter,
-  options: { beforeSend, retryThrottles = true, retryIndeterminate = true },
+  options: { beforeSend, retryThrottles = true, retryIndeterminate = true, turn },
   mask,
   callDeadline,
   random,
@@ -93,13 +93,20 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   let last: Failure | null = null;
   let clockWasSet = false;
   for (let attempts = 1; ; attempts += 1) {
-    await limiter.acquire(callDeadline.signal).catch((aborted: CallAbortedError) => {
-      throw sagemakerError(operation, aborted.why === 'signal' ? unsent(aborted) : (last ?? heldBack(operation)), effect, mask);
-    });
+    // A turn is good for one request.
+    const pass: Pass = await limiter
+      .pass(attempts === 1 ? turn : undefined, callDeadline.signal)
+      .catch((error: CallAbortedError | HeldBackError) => {
+        const isCalledOff = error instanceof CallAbortedError && error.why === 'signal';
+        throw sagemakerError(operation, isCalledOff ? unsent(error) : (last ?? heldBack(operation)), effect, mask);
+      });
     const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, beforeSend });
-    if (result.kind === 'vetoed') throw result.error;
+    if (result.kind === 'vetoed') {
+      limiter.returned(pass, 'none');
+      throw result.error;
+    }
     if (result.kind === 'ok') {
-      limiter.recordResponse({ throttled: false });
+      limiter.returned(pass, 'ok');
       credentials.responded(null);
       return result.output;
     }
@@ -110,10 +117,11 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     const failure = { ...result.failure, isSkewed };
     if (sideEffectOf(failure) === 'unknown') effect = 'unknown';
     if (failure.error instanceof CallAbortedError) {
+      limiter.returned(pass, 'none');
       throw sagemakerError(operation, failure.error.why === 'time' ? (last ?? failure) : failure, effect, mask);
     }
     const error = sagemakerError(operation, failure, effect, mask);
-    limiter.recordResponse({ throttled: error.kind === 'throttled' });
+    limiter.returned(pass, error.kind === 'throttled' ? 'throttled' : failure.status === null ? 'none' : 'ok');
     if (error.kind === 'unauthenticated') credentials.responded(error);
     else if (failure.status !== null) credentials.responded(null);
     const problem = passingError(error, failure);
@@ -136,10 +144,12 @@ function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): R
 
 const unsent = (error: Error): Failure => ({ error, sent: false, status: null });
 
+const heldBackCode = 'ThrottledBeforehand';
+
 /** The first attempt was never sent, because SageMaker has been throttling the operation. */
 const heldBack = (operation: string): Failure =>
   unsent(
     Object.assign(new Error(`SageMaker throttles ${operation}, and the call's time was over before its turn.`), {
-      name: 'ThrottledBeforehand',
+      name: heldBackCode,
     }),
   );

@@ -1,5 +1,6 @@
 import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import { SageMakerError } from '../core/errors.ts';
+import type { CallBudget } from '../ports/call-budget.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { type Caller, createCaller } from './call.ts';
@@ -8,6 +9,7 @@ import { createClient, defaultLimits, type ClientOverrides, type Limits } from '
 import { Credentials } from './credentials.ts';
 import { endpointConfigCalls } from './endpoint-configs.ts';
 import { endpointCalls } from './endpoints.ts';
+import { limiters, startBudget } from './limiters.ts';
 import { modelCalls } from './models.ts';
 import { PlaceSeen } from './place-seen.ts';
 import { searchCalls } from './search.ts';
@@ -15,8 +17,10 @@ import { tagCalls } from './tags.ts';
 import { trainingJobCalls } from './training-jobs.ts';
 
 export interface SageMakerOptions {
-  /** Called once for each call, retries included: `ok`, the kind of the error, or `vetoed` when `beforeSend` threw. */
+  /** Called once for each call, retries included (call.ts). */
   onCall?: (operation: string, result: string) => void;
+  /** Of all processes; without one each process goes by its own throttles. */
+  budget?: CallBudget;
   /** For what becomes of the credentials. */
   log?: Logger;
   /** The endpoint that credentials are tried at; any name will do. */
@@ -52,6 +56,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     client,
     credentials,
     maxWaitMs: limits.callMs,
+    limiterFor: limiters(options.budget),
     onCall: options.onCall ?? (() => undefined),
     random: options.random ?? Math.random,
   });
@@ -66,6 +71,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   const endpoints = endpointCalls(call);
   return {
     place: () => place.place(),
+    ...startBudget(options.budget),
     ...trainingJobCalls(call, place),
     ...searchCalls(call),
     ...tagCalls(call, limits.callMs),

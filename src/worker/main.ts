@@ -11,7 +11,7 @@ import { startFaults } from '../sagemaker/start-faults.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startTakingJobs } from './job-taking.ts';
-import { startAdopting, startFeed, startReconciling } from './timers.ts';
+import { startAdopting, startFeed, startPruning, startReconciling, startStarting } from './timers.ts';
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
@@ -44,15 +44,15 @@ const taking = startTakingJobs({
   onStuck: () => end(1),
 });
 clock.watchProblem(hold);
-const reconciling = startReconciling(ctx, clock.problem);
-const adopting = startAdopting(ctx, clock.problem);
-const feeding = startFeed(ctx, clock.problem);
+const timers = [startReconciling, startStarting, startAdopting, startFeed, startPruning].map((start) =>
+  start(ctx, clock.problem),
+);
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 
 close = () => {
   void heartbeat?.stop();
-  return context.close(Promise.all([taking.close(), reconciling.stop(), adopting.stop(), feeding.stop()]));
+  return context.close(Promise.all([taking.close(), ...timers.map((timer) => timer.stop())]));
 };
 void sagemaker.findCredentials();
 log.info({ event: 'process.started', name: self.name, version: self.version }, 'worker started');

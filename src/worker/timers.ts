@@ -6,17 +6,40 @@ import type { ServiceContext } from '../services/context.ts';
 import { feedTiming, shortestTickMs } from '../core/feed/feed-timing.ts';
 import { relistTrainings } from '../services/feed/relist-trainings.ts';
 import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts';
-import { reconcile } from '../services/system/reconcile.ts';
+import { pruneHistory } from '../services/system/prune-history.ts';
+import { newReconcileRounds, reconcileInTurn } from '../services/system/reconcile-in-turn.ts';
+import { startWaiting } from '../services/training/start-waiting.ts';
 
 const initialDelayMs = 1000;
+const startIntervalMs = 1000;
+const attemptsInInterval = 4;
 
 /** Why a task must not run now; null when it may. */
 type Objection = () => string | null;
 
-/** Compares the database with the queue soon after the start and then regularly, whether or not Redis responds. */
+/**
+ * Compares the database with the queue soon after the start and then regularly, whether or not Redis responds. Tries more often than it
+ * compares, so that another process soon continues for one that died.
+ */
 export function startReconciling(ctx: ServiceContext, objection: Objection): PeriodicTask {
-  const failure = { event: 'reconcile.failed', message: 'reconcile failed; retrying' };
-  return startTask(ctx, { ...failure, objection }, (signal) => reconcile(ctx, { signal }));
+  const rounds = newReconcileRounds();
+  const task = { event: 'reconcile.failed', message: 'reconcile failed; retrying', objection };
+  const intervalMs = ctx.settings.reconcileIntervalMs / attemptsInInterval;
+  return startTask(ctx, task, (signal) => reconcileInTurn(ctx, { rounds, signal }), intervalMs);
+}
+
+/** Starts the runs that wait for their start. */
+export function startStarting(ctx: ServiceContext, objection: Objection): PeriodicTask {
+  const message = 'runs that wait for their start cannot be started; retrying';
+  const intervalMs = Math.min(startIntervalMs, ctx.settings.reconcileIntervalMs);
+  const task = { event: 'training.waiting_not_started', message, objection };
+  return startTask(ctx, task, (signal) => startWaiting(ctx, { signal }), intervalMs);
+}
+
+/** Deletes runs that have ended long ago, where the configuration says so. */
+export function startPruning(ctx: ServiceContext, objection: Objection): PeriodicTask {
+  const task = { event: 'history.prune_failed', message: 'old runs cannot be deleted; retrying', objection };
+  return startTask(ctx, task, (signal) => pruneHistory(ctx, { signal }));
 }
 
 /** Searches for trainings that the database does not know. Apart from the reconciler, which must not wait for a long list. */

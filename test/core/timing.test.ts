@@ -135,6 +135,8 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ['search for the job in a worker', seconds(startTiming.searchInWorkerMs)],
     ['delays between searches', seconds(...startTiming.searchDelaysMs)],
     ['a second request with the same key', `${seconds(startTiming.sameKeyWaitMs)}, every 50 ms`],
+    ['a check waits for its turn', seconds(startTiming.turnOfCheckMs)],
+    ['a run that waits is checked every', seconds(startTiming.waitingRecheckMs)],
     ['StopTrainingJob in a request', seconds(startTiming.stopInRequestMs)],
     ['not found ends a run after', minutes(trainingNotFoundBudgetMs)],
     ['one change request', seconds(changeTiming.changeTimeoutMs)],

@@ -15,8 +15,7 @@ import { leasesSuite } from './conformance/leases.ts';
 import { pruningSuite } from './conformance/pruning.ts';
 import { waitingSuite } from './conformance/waiting.ts';
 
-/** Each by the methods that it calls: those of the last release have fewer (last-release.test.ts). */
-export const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
+const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'training runs': runsSuite,
   'starting a training': startSuite,
   'runs that wait for their start': waitingSuite,

@@ -48,7 +48,7 @@ test('a call whose turn does not come in time is throttled without a request', a
     code: 'ThrottledBeforehand',
   });
   expect(simulator.calls()).toHaveLength(1);
-  expect(reported).toEqual(['CreateTrainingJob throttled', 'CreateTrainingJob throttled']);
+  expect(reported).toEqual(['CreateTrainingJob throttled', 'CreateTrainingJob held_back']);
 });
 
 test('in a storm of throttles calls hold back', async () => {

@@ -136,6 +136,8 @@ describe('reconcile, after a clock was put back', () => {
 
   it('pulls delayed jobs forward, at once or, for very many, within an interval', async () => {
     const context = await startTestContext();
+    // By which BullMQ delays jobs.
+    context.clock.now = Date.now();
     const { queue } = context.ctx;
     const aRun = (trainingJobName: string) => ({ trainingJobName, endpointName });
     await queue.scheduleTrainingCheck(aRun('near'), 70_000);

@@ -1,4 +1,4 @@
-import { and, eq, sql } from './drizzle.ts';
+import { and, asc, eq, gt, isNull, sql } from './drizzle.ts';
 import { startTiming } from '../../core/timing.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { RunStore } from '../../ports/store.ts';
@@ -50,9 +50,34 @@ const ofAttempt = (trainingJobName: string, startAttemptedAt: number) =>
     eq(trainingRuns.startAttemptedAt, startAttemptedAt),
   );
 
-type StartMethods = 'acquireStartLease' | 'releaseStartLease' | 'markStarted' | 'discard' | 'abandon' | 'cancelStart';
+type StartMethods =
+  | 'listWaitingForStart'
+  | 'acquireStartLease'
+  | 'releaseStartLease'
+  | 'markStarted'
+  | 'discard'
+  | 'abandon'
+  | 'cancelStart';
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
+  listWaitingForStart: ({ afterSeq, limit }) =>
+    database.read((db) =>
+      db
+        .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
+        .from(trainingRuns)
+        .where(
+          and(
+            eq(trainingRuns.status, 'requested'),
+            isNull(trainingRuns.startAttemptedAt),
+            isNull(trainingRuns.stopRequestedAt),
+            gt(trainingRuns.seq, afterSeq),
+          ),
+        )
+        .orderBy(asc(trainingRuns.seq))
+        .limit(limit)
+        .all(),
+    ),
+
   acquireStartLease: ({ trainingJobName, now }) =>
     database.write((_tx, db) => statements(db).acquireStartLease.get({ trainingJobName, now }) ?? null),
 

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from './drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
@@ -82,15 +82,7 @@ const progress = {
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type InsertMethods = 'insert' | 'adopt';
-type QueryMethods =
-  | 'find'
-  | 'findInAnyCase'
-  | 'findStatus'
-  | 'findProgress'
-  | 'findNameByRunId'
-  | 'list'
-  | 'listUnfinished'
-  | 'listWaitingForStart';
+type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findProgress' | 'findNameByRunId' | 'list' | 'listUnfinished';
 
 export const runInserts = (database: Database): Pick<RunStore, InsertMethods> => ({
   insert: ({ run, now, startNow = false }) =>
@@ -195,24 +187,6 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
         })
         .from(trainingRuns)
         .where(unfinishedAfter(afterSeq, limit))
-        .orderBy(asc(trainingRuns.seq))
-        .limit(limit)
-        .all(),
-    ),
-
-  listWaitingForStart: ({ afterSeq, limit }) =>
-    database.read((db) =>
-      db
-        .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
-        .from(trainingRuns)
-        .where(
-          and(
-            eq(trainingRuns.status, 'requested'),
-            isNull(trainingRuns.startAttemptedAt),
-            isNull(trainingRuns.stopRequestedAt),
-            gt(trainingRuns.seq, afterSeq),
-          ),
-        )
         .orderBy(asc(trainingRuns.seq))
         .limit(limit)
         .all(),

@@ -1,5 +1,5 @@
+import { orphanWindowMs } from '../../core/retention.ts';
 import { workerCallMs } from '../../core/timing.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SageMakerError } from '../../core/errors.ts';
 import type { CallOptions, TrainingJobPage, TrainingJobSummary } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
@@ -12,11 +12,8 @@ import { retrySkipped } from './retry-skipped.ts';
 
 /** The task's lease, and its checkpoint: the CreationTime down to which the next walk goes. */
 export const adoptionTask = 'lost-trainings';
-/** ListTrainingJobs is limited to 2 a second for the whole account (docs/reference/sagemaker-behavior.md#request-rates-are-low). */
-const listSpacingMs = 600;
 /** Lists may lag, and clocks differ. */
 const overlapMs = 10 * 60_000;
-const dayMs = 24 * 3_600_000;
 
 /**
  * Searches SageMaker's training jobs, newest first, for orphans: jobs of this service that the database does not know, because it was lost
@@ -26,7 +23,7 @@ const dayMs = 24 * 3_600_000;
  * A job that cannot be handled is skipped. A transient error ends the round, and the next round continues from there. No filter is sent,
  * since SageMaker applies filters after paging: pages are full, and the first one that reaches back far enough is the last
  * (docs/reference/sagemaker-behavior.md#listtrainingjobs-filters-after-paging). After a crash half-way the checkpoint has not moved, and
- * another process begins again. The delays between pages hold no job's slot: a timer of the worker runs this.
+ * another process begins again. The budget of ListTrainingJobs (ports/call-budget.ts) keeps pages apart.
  */
 export async function adoptOrphans(
   ctx: ServiceContext,
@@ -85,8 +82,6 @@ async function continueWalk(
     const oldest = page.jobs.at(-1);
     if (page.nextToken === null || (oldest !== undefined && oldest.createdAt < since)) break;
     walk.nextToken = page.nextToken;
-    await delay(listSpacingMs, undefined, { signal: options.signal });
-    await renew();
   }
   count.adopted += await adoptUnnamed(ctx, walk);
   search.walk = null;
@@ -112,7 +107,7 @@ async function listPage(ctx: ServiceContext, search: OrphanSearch, walk: Walk, o
  */
 function farthestBack({ settings, now }: ServiceContext, { jobs, respondedAt }: TrainingJobPage): number {
   const newest = jobs[0]?.createdAt ?? now();
-  return Math.min(now(), respondedAt ?? newest) - settings.maxTrainingWaitMs - dayMs;
+  return Math.min(now(), respondedAt ?? newest) - orphanWindowMs(settings);
 }
 
 /** Returns whether the training was adopted. @throws {SageMakerError} that is transient, and ends the round. */

@@ -90,9 +90,9 @@ async function readStore(ctx: Pick<ServiceContext, 'store' | 'settings' | 'now'>
   };
 }
 
-/** To find that a resource does not exist is an ordinary result of a lookup. */
+/** To find that a resource does not exist is an ordinary result of a lookup, and what was held back is no call. */
 const isRefused = ({ operation, result }: CountedCalls): boolean =>
-  result !== 'ok' && !(result === 'not_found' && operation.startsWith('Describe'));
+  result !== 'ok' && result !== 'held_back' && !(result === 'not_found' && operation.startsWith('Describe'));
 
 async function oldestDue(queue: QueueView): Promise<SystemStatus['oldestWaitingJob']> {
   const due = await queue.due().catch(() => ({}));

@@ -14,8 +14,8 @@ import { startRun } from './start-run.ts';
 const sameKeyPollMs = 50;
 
 /**
- * Records a run and starts its training. Returns the run once SageMaker has the training job or has throttled the request: then the run
- * stays `requested`, and a worker starts it. `created` is false for the run of an earlier request with the same idempotency key.
+ * Records a run and starts its training. Returns the run once SageMaker has the training job or has throttled the request, or at once while
+ * others wait for their start: then the run stays `requested`, and a worker starts it. `created` is false for the run of an earlier request with the same idempotency key.
  *
  * @throws {ServiceError} `idempotency_conflict`, `training_job_exists`; and, with nothing recorded or left running,
  *   `sagemaker_rejected`, `quota_exceeded`, `sagemaker_unavailable`. The last one also when SageMaker does not say whether it started the
@@ -27,10 +27,13 @@ export async function createRun(ctx: ServiceContext, request: BootstrapRequest):
   const waitUntil = ctx.now() + startTiming.sameKeyWaitMs;
   for (;;) {
     const run = newRun(ctx, request);
-    const inserted = await ctx.store.runs.insert({ run, now: ctx.now(), startNow: true });
+    const startNow = ctx.sagemaker.mayStartTraining();
+    const inserted = await ctx.store.runs.insert({ run, now: ctx.now(), startNow });
     switch (inserted.kind) {
-      case 'inserted':
-        return { run: await onceChanged(recordedText(inserted.run), () => start(ctx, inserted.run)), created: true };
+      case 'inserted': {
+        const begin = startNow ? start : leaveToWorkers;
+        return { run: await onceChanged(recordedText(inserted.run), () => begin(ctx, inserted.run)), created: true };
+      }
       case 'name_taken':
         throw nameTaken(inserted.run);
       case 'same_key': {
@@ -51,7 +54,7 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
   const { settings, random, now } = ctx;
   const observation = await startRun(ctx, {
     run,
-    create: { maxWaitMs: startTiming.createInRequestMs, retryThrottles: false },
+    create: { maxWaitMs: startTiming.createInRequestMs, retryThrottles: false, turn: { kind: 'spare', longestWaitMs: 0 } },
     search: { maxWaitMs: startTiming.searchInRequestMs },
     searchDelaysMs: startTiming.searchDelaysMs,
   });
@@ -70,6 +73,14 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
     throw new ServiceError(refusal.code, refusal.message, { cause });
   }
   return current ?? view(run);
+}
+
+/** Others wait for their start, and SageMaker throttles: they come first (start-waiting.ts). */
+function leaveToWorkers(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
+  const fields = { event: 'training.start_held_back', training_job_name: run.trainingJobName };
+  ctx.log.info(fields, 'CreateTrainingJob is throttled; a worker will start this run');
+  enqueueCheckInBackground(ctx, run, Math.round(startTiming.waitingRecheckMs * (1 - ctx.random() / 2)));
+  return Promise.resolve(view(run));
 }
 
 /** The process that received the first request may have died before it started the training. */

@@ -3,7 +3,7 @@ import type { Actor } from '../../core/history.ts';
 import { decideSearch, decideStart, planStart, type StartAttempt, type StartDecision } from '../../core/training/decide-start.ts';
 import { startTiming } from '../../core/timing.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import type { CallOptions } from '../../ports/sagemaker.ts';
+import type { CallOptions, StartTurn } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { complete, type JobResult, snooze } from '../job-result.ts';
 import { applyStart } from './apply-start.ts';
@@ -17,6 +17,8 @@ interface ResumeStartInput {
   /** Since when SageMaker has refused the start for a reason that may be permanent. */
   failingSince: number | null;
   signal?: AbortSignal;
+  /** The turn that the run has in the budget of CreateTrainingJob. Without one, runs that wait for longer go first. */
+  turn?: StartTurn;
 }
 
 /**
@@ -24,13 +26,22 @@ interface ResumeStartInput {
  * it died. A run whose stop is requested is not started; whether it was is resolved first.
  */
 export async function resumeStart(ctx: ServiceContext, input: ResumeStartInput): Promise<JobResult> {
+  return (await attemptStart(ctx, input)).result;
+}
+
+/** The same, with what was decided. */
+export async function attemptStart(
+  ctx: ServiceContext,
+  input: ResumeStartInput,
+): Promise<{ result: JobResult; decision: StartDecision }> {
   const { run, decision } = await decide(ctx, input);
   const after = await applyStart(ctx, { run, decision, actor: input.actor });
   const isChangedElsewhere = after === null && decision.kind !== 'leave';
   const followed = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) : decision;
-  if (followed.checkInMs === null) return complete;
+  if (followed.checkInMs === null) return { result: complete, decision: followed };
   const isSteady = after?.status === 'training' && after.stopRequestedAt === null;
-  return { ...snooze(followed.checkInMs, 'failingSince' in followed ? followed.failingSince : null), isSteady };
+  const failingSince = 'failingSince' in followed ? followed.failingSince : null;
+  return { result: { ...snooze(followed.checkInMs, failingSince), isSteady }, decision: followed };
 }
 
 async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ run: TrainingRun; decision: StartDecision }> {
@@ -46,9 +57,10 @@ async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ r
       return { run, decision: decideSearch(run, found, attemptOf(ctx, input)) };
     }
     case 'create': {
+      if (input.turn === undefined && (await isFarFromItsTurn(ctx, run))) return { run, decision: waitForTurn(ctx, input) };
       const leased = await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: ctx.now() });
       if (leased === null) return { run, decision: decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) };
-      const create: CallOptions = { signal, retryThrottles: false };
+      const create: CallOptions = { signal, retryThrottles: false, turn: turnOf(input) };
       const observation = await startRun(ctx, { run: leased, create, search, searchDelaysMs: [] });
       return { run: leased, decision: decideStart(leased, observation, attemptOf(ctx, input)) };
     }
@@ -56,6 +68,25 @@ async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ r
       return { run, decision: plan };
   }
 }
+
+const turnOf = ({ turn }: ResumeStartInput): CallOptions['turn'] =>
+  turn === undefined ? { kind: 'queued', longestWaitMs: startTiming.turnOfCheckMs } : { kind: 'granted', turn };
+
+/** So many runs may be started by their checks, when nothing else starts them (start-waiting.ts). */
+const nextOnes = 5;
+
+async function isFarFromItsTurn({ store }: ServiceContext, run: TrainingRun): Promise<boolean> {
+  if (run.startAttemptedAt !== null) return false;
+  const next = await store.runs.listWaitingForStart({ afterSeq: 0, limit: nextOnes });
+  return next.length === nextOnes && next.every(({ seq }) => seq < run.seq);
+}
+
+const waitForTurn = ({ random }: ServiceContext, { failingSince }: ResumeStartInput): StartDecision => ({
+  kind: 'leave',
+  error: null,
+  failingSince,
+  checkInMs: Math.round(startTiming.waitingRecheckMs * (1 - random() / 4)),
+});
 
 const attemptOf = ({ now, settings, random }: ServiceContext, { failingSince }: ResumeStartInput): StartAttempt => ({
   caller: 'worker',

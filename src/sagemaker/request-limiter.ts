@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { raceAbort } from '../async/race-abort.ts';
+import { fixedRates } from '../core/sagemaker/call-rates.ts';
+import type { BudgetedOperation, CallBudget } from '../ports/call-budget.ts';
+import type { CallOptions, StartTurn } from '../ports/sagemaker.ts';
+import { AdaptiveRateLimiter } from './adaptive-rate-limiter.ts';
+import { BurstWindow, longestBurstWaitMs } from './burst-window.ts';
+
+/** The request would have to wait for longer than its caller does. */
+export class HeldBackError extends Error {}
+
+/** A request that may be sent. Each has to be returned once, with its response. */
+export interface Pass {
+  /** By the budget of all processes; null where it was not asked. */
+  readonly grantedAt: number | null;
+  readonly isInBurst: boolean;
+}
+
+/** Limits the requests of one operation before they leave the process. */
+export interface RequestLimiter {
+  /** Waits until one request may be sent. @throws {HeldBackError}; the signal's reason when it is aborted first. */
+  pass(turn: CallOptions['turn'], signal: AbortSignal): Promise<Pass>;
+  /** `none`: nothing was sent, or nothing came back. */
+  returned(pass: Pass, response: 'ok' | 'throttled' | 'none'): void;
+}
+
+/** By this process's own throttles. */
+export function ownLimiter(): RequestLimiter {
+  const adaptive = new AdaptiveRateLimiter();
+  return {
+    async pass(_turn, signal) {
+      await adaptive.acquire(signal);
+      return { grantedAt: null, isInBurst: false };
+    },
+    returned(_pass, response) {
+      if (response !== 'none') adaptive.recordResponse({ throttled: response === 'throttled' });
+    },
+  };
+}
+
+/**
+ * A limiter for an operation with a budget of all processes. While Redis is unavailable the process goes by its own throttles, as it does
+ * always for an operation with a fixed rate, which other programs of the account use up, too.
+ */
+export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget): RequestLimiter {
+  const adaptive = new AdaptiveRateLimiter();
+  const burst = new BurstWindow();
+  const fixedRate = operation in fixedRates ? fixedRates[operation as keyof typeof fixedRates] : null;
+  const gapMs = fixedRate === null ? 0 : 1000 / fixedRate;
+  /** When this process may send again while Redis is unavailable. */
+  let aloneFrom = 0;
+
+  const alone = async (signal: AbortSignal): Promise<Pass> => {
+    const waitMs = aloneFrom - performance.now();
+    aloneFrom = Math.max(aloneFrom, performance.now()) + gapMs;
+    if (waitMs > 0) await raceAbort(wait(waitMs, undefined, { signal }), signal);
+    await adaptive.acquire(signal);
+    return { grantedAt: null, isInBurst: false };
+  };
+  const granted = async ({ grantedAt, isFree }: StartTurn, isForced: boolean, signal: AbortSignal): Promise<Pass | null> => {
+    aloneFrom = performance.now() + gapMs;
+    if (fixedRate !== null) await adaptive.acquire(signal);
+    if (fixedRate !== null || !isFree) return { grantedAt, isInBurst: false };
+    return (await burst.enter(isForced, signal)) ? { grantedAt, isInBurst: true } : null;
+  };
+
+  return {
+    async pass(turn = { kind: 'queued', longestWaitMs: Infinity }, signal) {
+      const forcedFrom = performance.now() + longestBurstWaitMs;
+      let ahead = turn.kind === 'granted' ? turn.turn : null;
+      for (;;) {
+        signal.throwIfAborted();
+        if (ahead !== null && ahead.grantedAt === null) return alone(signal);
+        const response: Awaited<ReturnType<CallBudget['take']>> =
+          ahead === null
+            ? await raceAbort(budget.take(operation, turn.kind === 'spare' ? 'spare' : 'queued'), signal)
+            : { kind: 'granted', grantedAt: ahead.grantedAt ?? 0, isFree: ahead.isFree };
+        ahead = null;
+        if (response.kind === 'unknown') return alone(signal);
+        if (response.kind === 'granted') {
+          const pass = await granted(response, performance.now() >= forcedFrom, signal);
+          if (pass !== null) return pass;
+        } else {
+          if (turn.kind !== 'granted' && response.ms > turn.longestWaitMs) throw new HeldBackError();
+          await wait(response.ms, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+
+    returned({ grantedAt, isInBurst }, response) {
+      if (response === 'throttled') budget.throttled(operation, grantedAt);
+      if (response !== 'none') adaptive.recordResponse({ throttled: response === 'throttled' });
+      if (isInBurst) burst.leave(response);
+    },
+  };
+}
