@@ -82,7 +82,7 @@ export const keepStatus = (runSeq: string): string =>
 /** Where the runs are counted that were pruned. */
 export const prunedTally = 'pruned';
 
-/** Forgets the counts of the rows that there are, which `recount` makes again. */
+/** Forgets the counts of the rows that there are, before `recount`. */
 export const forgetCounts = (tallies: readonly Tally[]): string =>
   `delete from tallies where name in (${tallies
     .filter(({ isTotal }) => !isTotal)

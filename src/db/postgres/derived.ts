@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { forgetCounts, keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
-import { foldChanges } from './tallies.ts';
+import { foldChanges } from './fold-changes.ts';
 
 const tallies = talliesOf('greatest');
 

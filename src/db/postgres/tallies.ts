@@ -1,5 +1,6 @@
 import type { Database, Db } from './database.ts';
 import { sql } from './drizzle.ts';
+import { foldChanges } from './fold-changes.ts';
 import { tryLockTallies } from './lock-keys.ts';
 
 /** How many changes make it worth while to count them up. */
@@ -31,12 +32,6 @@ export interface TallyRow {
   count: number;
   sumMs: number;
 }
-
-export const foldChanges = `with gone as (delete from tally_changes returning name, label, bucket, count, sum_ms)
-  insert into tallies (name, label, bucket, count, sum_ms)
-    select name, label, bucket, sum(count), sum(sum_ms) from gone group by name, label, bucket
-  on conflict (name, label, bucket) do update
-    set count = tallies.count + excluded.count, sum_ms = tallies.sum_ms + excluded.sum_ms`;
 
 /** Counts up what triggers have recorded since the last time, where it is much and no other process does it. */
 export const foldTallies = (database: Database): Promise<void> =>

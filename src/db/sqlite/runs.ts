@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, gt, inArray, sql } from './drizzle.ts';
+import { asc, desc, eq, inArray, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
