@@ -71,7 +71,8 @@ async function inspect(redis: Redis, { redisMode = 'single', queuePrefix: prefix
       failed.push([command, error]);
     }
   }
-  if (/^redis_mode:sentinel/m.test(info)) {
+  // Valkey 8 has another name for it.
+  if (/^(redis|server)_mode:sentinel/m.test(info)) {
     return { kind: 'fault', fault: `${placeOf(redis)} is a sentinel; set REDIS_MODE to sentinel` };
   }
   // Before the rights: an old Redis lacks commands, not rights.
