@@ -85,7 +85,9 @@ it('a run whose commit stays in doubt stays for the repetition of its key', asyn
   const run = newRun('a', { idempotencyKey: 'key', idempotencyHash: 'hash' });
   cutter.cutNext('after', 3000);
   await expect(store.runs.insert({ run, now: 1000 })).rejects.toBeInstanceOf(StoreUnavailableError);
-  const repeated = await eventually(() => store.runs.insert({ run: { ...run, runId: 'other', trainingJobName: 'b' }, now: 2000 }));
+  const repeated = await eventually(() =>
+    store.runs.insert({ run: { ...run, runId: 'other', trainingJobName: 'b' }, now: 2000 }),
+  );
   expect(repeated).toMatchObject({ kind: 'same_key', run: { trainingJobName: 'a' } });
   expect(await direct.runs.find('b')).toBeNull();
 });

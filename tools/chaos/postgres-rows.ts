@@ -43,10 +43,10 @@ const commands = messages.filter(({ point: { via } }) => via === 'redis');
 const isAfter = ({ point: { when } }: Step): boolean => when === 'after';
 
 export const postgresRows: readonly UnorderedRow[] = [
-  ...rowsOf('kill -9 of PostgreSQL', [...messages, ...retryCommands], killPostgres, /^after UpdateEndpoint takes effect$/),
+  ...rowsOf('kill -9 of PostgreSQL', [...messages, ...retryCommands], killPostgres),
   ...rowsOf('kill -9 of PostgreSQL', commits, killPostgres, /^after commit 5 of a worker takes effect \(an update\)$/),
   ...rowsOf('PostgreSQL restarted, away for 3 s', [...effects, ...commands], restartPostgres),
-  ...rowsOf('connections to PostgreSQL cut', [...messages, ...retryCommands], cutConnections, /^before CreateEndpoint is sent$/),
+  ...rowsOf('connections to PostgreSQL cut', [...messages, ...retryCommands], cutConnections),
   ...rowsOf('connections to PostgreSQL cut', commits, cutConnections),
   ...rowsOf('PostgreSQL read-only for 3 s', [...effects, ...commands], refuseWrites, /^after CreateTrainingJob takes effect$/),
   ...rowsOf('PostgreSQL paused for 3 s', effects.filter(isAfter), pausePostgres),
