@@ -107,7 +107,7 @@ async function sweep(ctx: ServiceContext, input: Sweep): Promise<void> {
     count.ended += await noteFound(ctx, page);
     count.pages += 1;
     count.jobs += page.jobs.length + page.odd.length;
-    const newest = page.jobs.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt), watermark);
+    const newest = newestOf(page.jobs, watermark, now());
     if (newest > watermark) await saveFeedCheckpoint(store, feedTasks.sweep, (watermark = newest));
     memory.resumeFrom = page.jobs.at(-1)?.modifiedAt ?? memory.resumeFrom;
     nextToken = page.nextToken ?? undefined;
@@ -156,6 +156,12 @@ async function isTrusted({ store }: ServiceContext): Promise<boolean> {
   return distrusted === null || ((await findFeedCheckpoint(store, feedTasks.found)) ?? 0) + 1 > distrusted;
 }
 
+/** An instant far ahead is no change of SageMaker's: behind it, sweeps would see nothing. */
+const mostAheadMs = 10 * 60_000;
+
+const newestOf = (jobs: readonly FoundTrainingJob[], watermark: number, now: number): number =>
+  jobs.reduce((latest, { modifiedAt }) => (modifiedAt - now > mostAheadMs ? latest : Math.max(latest, modifiedAt)), watermark);
+
 /**
  * The feed begins with the last change that Search shows. A training that was described before this moment is described again; null where
  * Search shows none, so that nothing proves that it would show a change.
@@ -168,8 +174,9 @@ async function firstWatermark(
   const [last] = jobs;
   if (last === undefined) return null;
   await saveFeedCheckpoint(ctx.store, feedTasks.covered, startedAt);
-  await saveFeedCheckpoint(ctx.store, feedTasks.sweep, last.modifiedAt);
-  return last.modifiedAt;
+  const watermark = Math.min(last.modifiedAt, ctx.now());
+  await saveFeedCheckpoint(ctx.store, feedTasks.sweep, watermark);
+  return watermark;
 }
 
 function searchPage(
