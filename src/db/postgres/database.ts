@@ -51,6 +51,8 @@ export function databaseOf(connections: Connections, opening: Pick<Opening, 'rea
 
   async function untilDone<T>(forMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
     const untilMs = performance.now() + forMs;
+    // Of an earlier try: it says more than that the last one ran out of time.
+    let reason: StoreUnavailableError | null = null;
     for (;;) {
       try {
         await opening.ready(untilMs);
@@ -59,14 +61,17 @@ export function databaseOf(connections: Connections, opening: Pick<Opening, 'rea
         if (error instanceof CommitInDoubt) {
           // The type is that of the work that returned it.
           if (await wasCommitted(error.xid, untilMs + postgresTiming.commitMs)) return error.result as T;
+          reason = new StoreUnavailableError('The database takes nothing now: the connection was cut during a commit.');
         } else {
           const refusal = refusalOf(error);
-          if (refusal !== null && performance.now() >= untilMs) throw refusal;
           if (refusal === null) throw withoutParameters(error);
+          if (performance.now() >= untilMs) throw reason ?? refusal;
+          reason = refusal;
         }
       }
-      await delay(betweenAttemptsMs());
-      if (performance.now() >= untilMs) throw new StoreUnavailableError('The database takes nothing now: no try got through.');
+      const pauseMs = betweenAttemptsMs();
+      if (performance.now() + pauseMs >= untilMs) throw reason;
+      await delay(pauseMs);
     }
   }
 
@@ -79,7 +84,8 @@ export function databaseOf(connections: Connections, opening: Pick<Opening, 'rea
     const problem = toStoreProblem(error);
     if (problem === null) return null;
     if (problem.isReadOnly) connections.renew();
-    if (problem.needsRepair || !(problem.isConflict || problem.isLost)) throw problem.unavailable;
+    const isOutOfTime = error instanceof StoreUnavailableError && !error.needsRepair;
+    if (problem.needsRepair || !(problem.isConflict || problem.isLost || isOutOfTime)) throw problem.unavailable;
     return problem.unavailable;
   }
 
