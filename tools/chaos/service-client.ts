@@ -86,10 +86,11 @@ export class ServiceClient {
     return (await this.#once<Status>('GET', '/status', {}))?.body.change_feed?.mode ?? null;
   }
 
+  /** null where there is no such endpoint. An API that does not respond in time says nothing about it. */
   async liveTraining(endpoint: string): Promise<{ status: string; trainingJobName: string | null } | null> {
     type Status = { status: string; training_job_name: string | null };
-    const response = await this.#once<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`, {});
-    return response?.status === 200 ? { status: response.body.status, trainingJobName: response.body.training_job_name } : null;
+    const response = await this.repeat<Status>('GET', `/endpoint-status?endpoint_name=${endpoint}`);
+    return response.status === 200 ? { status: response.body.status, trainingJobName: response.body.training_job_name } : null;
   }
 
   /** Repeats the request until the response is final: 503, 429 and 408 say that nothing was started. */
