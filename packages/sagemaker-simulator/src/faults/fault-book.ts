@@ -52,7 +52,7 @@ export class FaultBook {
     applies: (fault: FaultOf<K>) => boolean = () => true,
   ): Iterable<FaultOf<K>> {
     if (this.#state.faults.size === 0) return;
-    for (const id of [...this.#state.faults.keys()]) {
+    for (const { id } of this.list()) {
       // Read again: while the caller waited, as for a delay, the fault may have been removed, or injected into other calls.
       const fault = this.#state.faults.get(id);
       if (fault === undefined) continue;
