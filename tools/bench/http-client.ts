@@ -9,7 +9,7 @@ export class HttpClient {
     this.#url = url;
   }
 
-  /** Returns the response's JSON. Rejects when it is not 2xx. */
+  /** Returns the response's JSON, or its text where it is none. Rejects when it is not 2xx. */
   ask(method: string, path: string, json?: object): Promise<unknown> {
     const body = json === undefined ? '' : JSON.stringify(json);
     return new Promise((resolve, reject) => {
@@ -21,7 +21,7 @@ export class HttpClient {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const status = response.statusCode ?? 0;
-          if (status >= 200 && status < 300) resolve(JSON.parse(text));
+          if (status >= 200 && status < 300) resolve(text.startsWith('{') ? JSON.parse(text) : text);
           else reject(new Error(`${method} ${path} returned ${status}: ${text}`));
         });
       });

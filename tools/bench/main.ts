@@ -2,10 +2,12 @@
  * `npm run bench`: the cost of the service over its baselines, measured in the same run. Starts every process that it needs on free ports
  * of the loopback address, with temporary folders, and stops them again, also at Ctrl-C.
  */
+import { benchBacklog } from './backlog.ts';
 import { benchBootstrap } from './bootstrap.ts';
 import { Cleanup } from './cleanup.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchEvents } from './events.ts';
+import { benchLists } from './lists.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, type Part, readOptions, usage } from './options.ts';
 import { benchPolling } from './polling.ts';
@@ -20,6 +22,8 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   events: benchEvents,
   polling: benchPolling,
   recovery: benchRecovery,
+  lists: benchLists,
+  backlog: benchBacklog,
 };
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { reports } from '../reports.ts';
 
-export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'recovery'] as const;
+export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'recovery', 'lists', 'backlog'] as const;
 export type Part = (typeof parts)[number];
 
 /** The options of `npm run bench`; null for the part's default. */
@@ -20,15 +20,17 @@ export interface Options {
 }
 
 export const usage = [
-  'npm run bench                       all five, about half an hour',
+  'npm run bench                       all seven, about half an hour',
   'npm run bench -- bootstrap          POST /bootstrap, over direct CreateTrainingJob calls',
   'npm run bench -- deploy             from the observed completion to the request for the endpoint, over direct calls',
   'npm run bench -- events             from an event to the request for the endpoint, over direct calls; and with polls alone',
   'npm run bench -- polling            1 to 100,000 trainings on one worker, over a direct poller; about a quarter of an hour',
   "npm run bench -- recovery           how soon a killed worker's jobs continue, and whether locks are lost under load",
-  '  --seconds N   of one round of bootstrap (3) and of events (4), of the window of polling and of recovery (120)',
-  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events (3); kills of recovery (30)',
-  '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), the only number of polling (1, 100, 1000, 10000, 100000)',
+  'npm run bench -- lists              lists and metrics over 100,000 runs, beside a short history',
+  'npm run bench -- backlog            1,000 requests at once while SageMaker allows one start a second',
+  '  --seconds N   of one round of bootstrap (3), events (4) and lists (1), of the window of polling, recovery and backlog (120)',
+  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events and lists (3); kills of recovery (30)',
+  '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), runs of lists (100000) and of backlog (1000), the only number of polling (1, 100, 1000, 10000, 100000)',
   '  --profile DIR CPU profiles of API and workers; slows both',
   `  --write       replace the figures of these parts in ${reports.benchmarks}; those of other parts stay`,
 ];
