@@ -267,7 +267,7 @@ describe('what is not SageMaker', () => {
       response.setHeader('date', respondedAt).end(JSON.stringify({ TrainingJobSummaries: [odd, summary, worse], NextToken: '' })),
     );
     expect(await sagemakerAt(url).listTrainingJobs({})).toEqual({
-      jobs: [{ name: 'good', arn: 'arn', status: 'Completed', secondaryStatus: null, createdAt: 1500 }],
+      jobs: [{ name: 'good', arn: 'arn', status: 'Completed', secondaryStatus: null, createdAt: 1500, endedAt: null }],
       odd: [
         { name: 'odd', reason: 'The answer has no TrainingJobStatus.' },
         { name: 'arn', reason: 'The answer has no TrainingJobName.' },
