@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const firstSize = 8;
 /** A request that takes long holds the others up no longer than this. */
-export const longestBurstWaitMs = 250;
+export const longestBurstWaitMs = 2_000;
 
 /**
  * How many requests may be without a response while nothing is known of their rate: few at first, and one more with each that succeeds, so
