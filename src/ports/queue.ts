@@ -8,8 +8,8 @@ export type WatchedDeployment = Pick<Deployment, 'deploymentId' | 'trainingJobNa
 /** The queue is a hint (ARCHITECTURE.md#principles): every method may fail, and nothing is lost when it does. */
 export interface Queue {
   /**
-   * Makes sure that a `check-training` job observes the run; with `delayMs` 0 a delayed one becomes due now. `describedAt`: of a run
-   * that needs no description yet, since SageMaker has just started its training.
+   * Makes sure that a `check-training` job observes the run within `delayMs`: a delayed one that lies further ahead is brought forward.
+   * `describedAt`: of a run that needs no description yet, since SageMaker has just started its training.
    */
   scheduleTrainingCheck(run: WatchedRun, delayMs: number, describedAt?: number): Promise<void>;
   /**
@@ -17,7 +17,7 @@ export interface Queue {
    * ones. An active check is left alone: the change feed repeats its nudges. Returns those of which no job can be made.
    */
   nudgeTrainingChecks(runs: readonly WatchedRun[], delayMs: () => number): Promise<{ trainingJobName: string; reason: string }[]>;
-  /** Makes sure that a `deploy` job runs the deployment; with `delayMs` 0 a delayed one becomes due now. */
+  /** Makes sure that a `deploy` job runs the deployment within `delayMs`: a delayed one that lies further ahead is brought forward. */
   deploy(deployment: WatchedDeployment, delayMs: number): Promise<void>;
   /**
    * Adds one observation of a training after this moment, beside its own job, because an event reported `status`. It is due now, or a

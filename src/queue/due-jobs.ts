@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DueJobs } from '../ports/queue.ts';
 import type { JobQueue } from './ensure-job.ts';
-import { scoreOfMs } from './pull-forward.ts';
+import { scoreOfMs } from './jobs.ts';
 
 /**
  * Returns a reader of the jobs of a queue that are due and not taken: those that wait, and those whose delay is over, which a worker

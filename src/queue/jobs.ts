@@ -106,3 +106,6 @@ export const jobOptions = {
   removeOnComplete: { count: 1000 },
   removeOnFail: true,
 } satisfies JobsOptions;
+
+/** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits (`getDelayedScore` of its scripts). */
+export const scoreOfMs = 0x1000;

@@ -1,10 +1,8 @@
 import type { Redis } from 'ioredis';
-import { ErrorCode } from 'bullmq';
-import type { JobQueue } from './ensure-job.ts';
+import { type JobQueue, unlessMoved } from './ensure-job.ts';
+import { scoreOfMs } from './jobs.ts';
 import { withRedisTimeout } from './with-redis-timeout.ts';
 
-/** BullMQ keeps a delayed job's instant in the score, with a counter in its lowest 12 bits (`getDelayedScore` of its scripts). */
-export const scoreOfMs = 0x1000;
 /** How far the clocks of two hosts may differ, or the instants before and after a job was delayed. */
 const toleranceMs = 5000;
 const chunkSize = 500;
@@ -41,9 +39,4 @@ export async function redelayBeyond(
 async function redelay(queue: JobQueue, ids: readonly string[], delayMs: () => number): Promise<void> {
   const changes = ids.map((id) => queue.getBackend().changeDelay(id, delayMs()).catch(unlessMoved));
   await withRedisTimeout(stepLimitMs, Promise.all(changes));
-}
-
-function unlessMoved(error: unknown): void {
-  const movedCodes: unknown[] = [ErrorCode.JobNotInState, ErrorCode.JobNotExist];
-  if (!(error instanceof Error && 'code' in error && movedCodes.includes(error.code))) throw error;
 }

@@ -128,12 +128,12 @@ export function createQueue(options: QueueOptions): RedisQueue {
     callBudget: createCallBudget({ redis, queuePrefix }),
     scheduleTrainingCheck(run, delayMs, describedAt) {
       const job = checkJob(run, describedAt);
-      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(check, job, delayMs)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(redis, check, job, delayMs)));
     },
     nudgeTrainingChecks: (runs, delayMs) => attempt(() => nudgeChecks(check, runs, delayMs)),
     deploy(deployment, delayMs) {
       const job = deployJob(deployment);
-      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(deploy, job, delayMs)));
+      return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(redis, deploy, job, delayMs)));
     },
     requestTrainingCheck(run, status) {
       const job = trainingObservationJob(run, status);

@@ -41,10 +41,13 @@ describe('watching a training', () => {
     });
   });
 
-  it('looks at a delayed one now when asked to, and otherwise leaves its time', async () => {
+  it('brings a delayed one forward, and never puts it off', async () => {
     const { queue, check } = setUp();
     await queue.scheduleTrainingCheck(aRun('job-1'), hour);
-    await queue.scheduleTrainingCheck(aRun('job-1'), 1);
+    await queue.scheduleTrainingCheck(aRun('job-1'), 60_000);
+    expect((await check.getJob('check-job-1'))?.delay).toBe(60_000);
+    await queue.scheduleTrainingCheck(aRun('job-1'), hour);
+    expect((await check.getJob('check-job-1'))?.delay).toBe(60_000);
     expect(await check.getJobState('check-job-1')).toBe('delayed');
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
     await queue.scheduleTrainingCheck(aRun('job-1'), 0);
