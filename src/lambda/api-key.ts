@@ -2,7 +2,7 @@
  * The key for the service, from where it is kept. Secrets Manager and Parameter Store are asked through the AWS Parameters and Secrets
  * Lambda Extension: plain HTTP on the loopback address, so that no SDK has to be bundled or loaded.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html and
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html. It answers only while an
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html. It responds only while an
  * invocation is in progress, not during init.
  */
 import { isKey, type Settings } from './settings.ts';

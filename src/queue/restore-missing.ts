@@ -22,7 +22,7 @@ export interface Restored<Wanted> {
 }
 
 /**
- * Adds, in bulk, those of the wanted jobs that are in no list of unfinished ones, and answers which. Safe to run many times at
+ * Adds, in bulk, those of the wanted jobs that are in no list of unfinished ones, and returns which. Safe to run many times at
  * once, also while the jobs are being processed: an id holds one job. Looking costs one script for each page of ids.
  */
 export async function restoreJobs<Wanted>(

@@ -3,7 +3,7 @@ import { type Place, placeOfArn, placeOfWords } from '../core/sagemaker/place.ts
 import type { KnownPlace } from '../ports/sagemaker.ts';
 
 /**
- * The region and the account that this process speaks to, by what SageMaker answers: by the ARNs of training jobs, or else by its words
+ * The region and the account that this process speaks to, by what SageMaker returns: by the ARNs of training jobs, or else by its words
  * about resources that it did not find. Until then the SDK's own region is all that is known.
  */
 export class PlaceSeen {

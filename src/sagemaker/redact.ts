@@ -10,7 +10,7 @@ const hidden = '\uE000';
 
 /**
  * Hides the values of hyperparameters and environment variables, which SageMaker repeats in what it refuses ("Value '…' at 'environment'
- * failed to satisfy constraint") and containers in why they failed. They may be secrets, and the words go on to answers, logs and
+ * failed to satisfy constraint") and containers in why they failed. They may be secrets, and the words go on to responses, logs and
  * histories. A text with none of them in it stays as it is; else its white space becomes single spaces. To be done before a text is
  * shortened: half of a value is no value that could be found.
  */

@@ -112,7 +112,7 @@ function credentialsError(operation: string, { error }: Failure, effect: SideEff
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** A text that is fit for answers, logs and histories: on one line, without secrets, and only then shortened. */
+/** A text that is fit for responses, logs and histories: on one line, without secrets, and only then shortened. */
 function forPeople(words: string, mask: Mask): string {
   const line = withoutCredentials(onOneLine(mask(words))).trim();
   return line.length <= longestText ? line : `${line.slice(0, longestText - 1)}…`;

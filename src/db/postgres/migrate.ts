@@ -19,7 +19,7 @@ const worksWith = 1;
 const leastVersion = 140_000;
 
 /**
- * Applies the migrations that are missing, one process at a time, and answers how many those were: on one connection and in one
+ * Applies the migrations that are missing, one process at a time, and returns how many those were: on one connection and in one
  * transaction, whose lock PostgreSQL releases when its holder dies. It is cut at `untilMs`, with nothing half done.
  *
  * @throws `pg`'s own errors.

@@ -19,7 +19,7 @@ const worksWith = 2;
 const migrationsFolder = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
 
 /**
- * Applies the migrations that are missing, one process at a time, and answers how many those were. The lock, which also says who may
+ * Applies the migrations that are missing, one process at a time, and returns how many those were. The lock, which also says who may
  * make the file, is a transaction on a file of its own: the operating system lets go of it when its holder dies.
  *
  * @throws SQLite's and the file system's own errors: SQLITE_BUSY while another process does it, or has the database locked. Nothing
