@@ -1,14 +1,13 @@
-import { ErrorCode } from 'bullmq';
 import { CannotBeHandled } from '../core/errors.ts';
 import type { WatchedRun } from '../ports/queue.ts';
-import { addJob, type JobQueue, promote, replaceJob } from './ensure-job.ts';
+import { addJob, type JobQueue, promote, replaceJob, unlessMoved } from './ensure-job.ts';
 import { type CheckData, checkJob, type NewJob } from './jobs.ts';
 import { withRedisTimeout } from './with-redis-timeout.ts';
 
 const chunkSize = 100;
 const stepLimitMs = 5000;
 
-/** As Queue.nudgeTrainingChecks: the new data, which has no `described_at`, makes the check describe its training. */
+/** As Queue.nudgeTrainingChecks: data without `described_at` makes the check describe its training. */
 export async function nudgeChecks(
   queue: JobQueue,
   runs: readonly WatchedRun[],
@@ -34,20 +33,15 @@ export async function nudgeChecks(
 async function nudge(queue: JobQueue, job: NewJob<CheckData>, delayMs: number): Promise<void> {
   const [, state] = await Promise.all([addJob(queue, job, delayMs), queue.getJobState(job.jobId)]);
   if (state === 'completed' || state === 'failed' || state === 'unknown') return replaceJob(queue, job, delayMs);
-  const backend = queue.getBackend();
-  await unlessMoved(() => queue.getJob(job.jobId).then((found) => found?.updateData(job.data)));
+  await haveDescribe(queue, job).catch(unlessMoved);
   if (state !== 'delayed') return;
   if (delayMs === 0) await promote(queue, job.jobId);
-  else await unlessMoved(() => backend.changeDelay(job.jobId, delayMs));
+  else await queue.getBackend().changeDelay(job.jobId, delayMs).catch(unlessMoved);
 }
 
-const movedCodes: readonly unknown[] = [ErrorCode.JobNotInState, ErrorCode.JobNotExist];
-
-/** It is done, or due, meanwhile. */
-async function unlessMoved(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && movedCodes.includes(error.code))) throw error;
-  }
+/** Since when SageMaker fails stays: nudges that are repeated must not begin a retry budget again. */
+async function haveDescribe(queue: JobQueue, { jobId, data }: NewJob<CheckData>): Promise<void> {
+  const found = await queue.getJob(jobId);
+  const { failing_since = null } = (found?.data ?? {}) as Partial<CheckData>;
+  await found?.updateData({ ...data, failing_since });
 }

@@ -26,6 +26,18 @@ it('a nudge makes sleeping checks due, adds missing ones, and has all of them de
   expect(await waiting()).toHaveLength(2);
 });
 
+it('a nudge leaves a failing check its budget', async () => {
+  const prefix = newPrefix();
+  const queue = openQueue(redisUrl(), prefix);
+  await queue.scheduleTrainingCheck(aRun('fails'), hour, 1000);
+  const job = await queue.queues[0]?.getJob('check-fails');
+  await job?.updateData({ ...job.data, failing_since: 5000 });
+  for (let count = 0; count < 2; count += 1) {
+    await queue.nudgeTrainingChecks([aRun('fails')], () => 0);
+    expect((await queue.queues[0]?.getJob('check-fails'))?.data).toMatchObject({ failing_since: 5000, described_at: null });
+  }
+});
+
 it('a nudge of many leaves each a time of its own', async () => {
   const prefix = newPrefix();
   const queue = openQueue(redisUrl(), prefix);
