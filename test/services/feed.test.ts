@@ -247,6 +247,38 @@ describe('relistTrainings', () => {
     expect(await fleet.mode()).toBe('search');
   });
 
+  it('counts what the index lost by how the sweeps are when a page is read, not when the walk began', async () => {
+    const fleet = await startFleet(large);
+    const { ctx, simulator } = fleet.context;
+    await fleet.sweepAfter(0);
+    const lost = [1, 2, 3].map((number) => fleetName(number));
+    simulator.changeSettings({ searchIndex: { ...index, loses: lost } });
+    for (const name of lost) await fleet.complete(name);
+    for (let count = 0; count < 4; count += 1) await fleet.sweepAfter(1);
+    const { sagemaker } = ctx;
+    /** A page that is throttled for three intervals, while sweeps continue. */
+    const listTrainingJobs: typeof sagemaker.listTrainingJobs = async (...params) => {
+      const page = await sagemaker.listTrainingJobs(...params);
+      for (let count = 0; count < 3; count += 1) await fleet.sweepAfter(1);
+      return page;
+    };
+    await relistTrainings({ ...ctx, sagemaker: { ...sagemaker, listTrainingJobs } });
+    expect(await readFeedStatus(ctx)).toMatchObject({ found: { list: 3 } });
+    expect(await fleet.mode()).toBe('describe');
+  });
+
+  it('counts nothing as lost while sweeps are not relied on', async () => {
+    const fleet = await startFleet(large);
+    const { ctx, clock } = fleet.context;
+    await fleet.sweepAfter(0);
+    for (const number of [1, 2, 3]) await fleet.complete(fleetName(number));
+    clock.advance(4 * 60);
+    expect(await fleet.mode()).toBe('describe');
+    await relistTrainings(ctx);
+    expect(await fleet.job(first)).toEqual(due);
+    expect(await readFeedStatus(ctx)).toMatchObject({ found: { list: 0 } });
+  });
+
   it('reports a list that is denied, and has what it would have covered described', async () => {
     const fleet = await startFleet(large);
     const { ctx, clock, simulator, lines } = fleet.context;

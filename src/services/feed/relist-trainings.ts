@@ -7,13 +7,13 @@ import { feedTiming, relistSpacingMs, spreadDelayMs } from '../../core/feed/feed
 import { hasPassed } from '../../core/instants.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
 import { workerCallMs } from '../../core/timing.ts';
-import type { TrainingJobPage } from '../../ports/sagemaker.ts';
+import type { TrainingJobPage, TrainingJobSummary } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { withLease } from '../system/with-lease.ts';
 import { expectedRuns, namesOf } from './expected-runs.ts';
 import { feedTasks, findFeedCheckpoint, raiseCounter, saveFeedCheckpoint } from './feed-checkpoints.ts';
 import { reasonOf, reportFeedProblem, resolveFeedProblem } from './feed-problem.ts';
-import { findRunning, nudge, nudgeEnded } from './note-found.ts';
+import { type FoundRun, findRunning, nudge, nudgeEnded } from './note-found.ts';
 import { readFeedState } from './read-feed.ts';
 
 /** SageMaker's list may lag, and clocks differ. */
@@ -60,7 +60,7 @@ interface WalkInput {
 }
 
 async function walk(ctx: ServiceContext, { feed, renew, signal }: WalkInput): Promise<void> {
-  const { store, settings, now } = ctx;
+  const { store, now } = ctx;
   const startedAt = now();
   const { expected, oldestCreatedAt } = await expectedRuns(ctx, { startedAt, signal });
   const foundOn: number[] = [];
@@ -71,10 +71,7 @@ async function walk(ctx: ServiceContext, { feed, renew, signal }: WalkInput): Pr
     await saveFeedCheckpoint(store, feedTasks.relistRead, now());
     const found = await findRunning(ctx, page.jobs);
     await nudgeEnded(ctx, found);
-    // What has just ended, the next sweep may still find.
-    missed += found.filter(
-      ({ job }) => !isOngoing(job) && hasPassed(job.endedAt ?? 0, 3 * settings.pollIntervalMs, now()),
-    ).length;
+    missed += await countMissed(ctx, found);
     foundOn.push(found.filter(({ run }) => expected.delete(run.seq)).length);
     nextToken = page.nextToken ?? undefined;
     const oldest = page.jobs.at(-1);
@@ -84,8 +81,19 @@ async function walk(ctx: ServiceContext, { feed, renew, signal }: WalkInput): Pr
     await pause(relistSpacingMs, renew, signal);
   }
   await nudgeUnlisted(ctx, expected, signal);
-  const isFed = feedMode(feed, settings.pollIntervalMs, now()) === 'search';
-  await concludeWalk(ctx, { startedAt, missed: isFed ? missed : 0 });
+  await concludeWalk(ctx, { startedAt, missed });
+}
+
+/** Those that sweeps should have found: they are relied on at this moment, since a walk outlasts what it read of them when it began. */
+async function countMissed(
+  { store, settings, now }: ServiceContext,
+  found: readonly FoundRun<TrainingJobSummary>[],
+): Promise<number> {
+  const { pollIntervalMs } = settings;
+  // What has just ended, the next sweep may still find.
+  const late = found.filter(({ job }) => !isOngoing(job) && hasPassed(job.endedAt ?? 0, 3 * pollIntervalMs, now()));
+  if (late.length === 0) return 0;
+  return feedMode(await readFeedState(store), pollIntervalMs, now()) === 'search' ? late.length : 0;
 }
 
 const isUnproductive = (foundOn: readonly number[], left: number, fleet: number): boolean =>
