@@ -30,6 +30,11 @@ export interface ChangedDeployment {
   next: Deployment | null;
 }
 
+/** A deployment that has ended, and those that it superseded because it went live. */
+export interface EndedDeployment extends ChangedDeployment {
+  superseded: readonly Deployment[];
+}
+
 export interface DeploymentStore {
   /** Decided by core/deployment/decide-request.ts. Throws for a run that is not `completed`: callers have checked. */
   request(params: { trainingJobName: string; deployment: NewDeployment; now: number }): Promise<RequestDeploymentResult>;
@@ -82,12 +87,12 @@ export interface DeploymentStore {
     fencingToken: number;
     outcome: DeploymentOutcome;
     now: number;
-  }): Promise<ChangedDeployment | null>;
+  }): Promise<EndedDeployment | null>;
   /**
    * failed → deployed, of one that ended while SageMaker might still apply its change (`unsettledSince`): it went live all the same.
    * null when that is settled, or another deployment of the endpoint is in progress. Supersedes as `finish` does.
    */
-  revive(params: { deploymentId: string; inServiceAt: number; now: number }): Promise<ChangedDeployment | null>;
+  revive(params: { deploymentId: string; inServiceAt: number; now: number }): Promise<EndedDeployment | null>;
   /** Since when workers observe what becomes of such a deployment; null says that it is settled. */
   recordUnsettled(params: { deploymentId: string; since: number | null }): Promise<void>;
 }

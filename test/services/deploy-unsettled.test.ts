@@ -100,6 +100,25 @@ it('an unsettled deployment that goes live schedules the next one at once', asyn
   expect(await deploy?.getJob(`deploy-${next}`)).toBeDefined();
 });
 
+it('an unsettled deployment that goes live logs what it supersedes', async () => {
+  const { context } = await startLive({ maxDeploymentWaitMs: 60_000 });
+  const { simulator, clock, lines } = context;
+  const ownTraining = simulator.settings().trainingSeconds;
+  simulator.changeSettings({ endpointUpdateSeconds: 100, trainingSeconds: 1_000_000 });
+  const older = await context.start();
+  simulator.changeSettings({ trainingSeconds: ownTraining });
+  const job = await context.start();
+  const id = await context.untilQueued(job);
+  await runRounds(context, 6);
+  await fetch(`${simulator.url}/_control/training-jobs/${older}/complete`, { method: 'POST' });
+  const superseded = await context.untilQueued(older);
+  clock.advance(120);
+  await runDeployment(context.ctx, { deploymentId: id });
+  expect(lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'deployment.superseded')).toMatchObject([
+    { training_job_name: older, deployment_id: superseded, endpoint_name: endpointName, superseded_by: job },
+  ]);
+});
+
 it('an unsettled deployment leaves the endpoint and its tags to one in progress', async () => {
   const { context, first, job, id } = await startUnsettled();
   const third = await context.start();

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { ClaimLostError } from '../../src/core/errors.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { observeRun } from '../../src/services/training/observe-run.ts';
@@ -440,6 +441,18 @@ describe('the newest training goes live', () => {
     expect(all.filter(({ status }) => !['deployed', 'superseded'].includes(status))).toEqual([]);
     for (const { status, supersededBy } of all) if (status === 'superseded') expect(supersededBy).toBe(newest);
     expect(context.effects()['endpoint_update_requested']).toBeLessThanOrEqual(3);
+    const logged = context.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'deployment.superseded');
+    const namesOf = (one: Deployment) => [one.trainingJobName, one.deploymentId, one.endpointName, one.supersededBy].join();
+    expect(
+      logged
+        .map((line) => [line.training_job_name, line.deployment_id, line.endpoint_name, line.superseded_by].join())
+        .toSorted(),
+    ).toEqual(
+      all
+        .filter(({ status }) => status === 'superseded')
+        .map(namesOf)
+        .toSorted(),
+    );
     const live = all.find(({ trainingJobName }) => trainingJobName === newest);
     expect(await liveConfigOf(context)).toBe(live?.endpointConfigName);
   });

@@ -33,8 +33,8 @@ export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, 
       if (!deployment) return null;
       const detail = `live all the same; it had been ended: ${before.failureReason}`;
       await appendDeploymentHistory(tx, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
-      await supersedeOlder(tx, deployment, now);
-      return { deployment, next: await nextOn(tx, deployment) };
+      const superseded = await supersedeOlder(tx, deployment, now);
+      return { deployment, superseded, next: await nextOn(tx, deployment) };
     }),
 
   recordUnsettled: ({ deploymentId, since }) =>

@@ -61,11 +61,11 @@ export async function supersede(tx: Db, own: Deployment, by: Deployment, now: nu
   return superseded;
 }
 
-/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. */
-export async function supersedeOlder(tx: Db, live: Deployment, now: number): Promise<void> {
+/** Ends and returns those that wait on the deployment's endpoint for an older training, and were not forced. */
+export async function supersedeOlder(tx: Db, live: Deployment, now: number): Promise<Deployment[]> {
   const isOlder = sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${live.trainingCreatedAt}::bigint, ${live.runSeq}::bigint)`;
   const which = and(isOnEndpoint(live), eq(deployments.forced, false), isOlder);
-  await supersedeWhere(tx, which, live, supersededReason(live, true), now);
+  return supersedeWhere(tx, which, live, supersededReason(live, true), now);
 }
 
 async function supersedeWhere(

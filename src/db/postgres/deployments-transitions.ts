@@ -101,6 +101,6 @@ async function finish(tx: Db, params: Parameters<DeploymentStore['finish']>[0]):
   if (!deployment) return null;
   const detail = outcome.detail ?? deployment.failureReason;
   await appendDeploymentHistory(tx, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
-  if (isLive) await supersedeOlder(tx, deployment, now);
-  return { deployment, next: await nextOn(tx, deployment) };
+  const superseded = isLive ? await supersedeOlder(tx, deployment, now) : [];
+  return { deployment, superseded, next: await nextOn(tx, deployment) };
 }

@@ -34,8 +34,8 @@ export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, 
         .get();
       const detail = `live all the same; it had been ended: ${before.failureReason}`;
       appendDeploymentHistory(db, deployment, { from: 'failed', to: 'deployed', actor: 'worker', detail }, now);
-      supersedeOlder(db, deployment, now);
-      return { deployment, next: nextOn(db, deployment) };
+      const superseded = supersedeOlder(db, deployment, now);
+      return { deployment, superseded, next: nextOn(db, deployment) };
     }),
 
   recordUnsettled: ({ deploymentId, since }) =>

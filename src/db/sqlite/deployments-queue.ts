@@ -111,8 +111,8 @@ export function supersede(db: Db, own: Deployment, by: Deployment, now: number):
   return superseded;
 }
 
-/** Ends those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
-export function supersedeOlder(db: Db, live: Deployment, now: number): void {
+/** Ends and returns those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
+export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
   const { trainingCreatedAt, runSeq, trainingJobName: by } = live;
   const superseded: Deployment[] = statements(db).supersedeOlder.all({
     ...keyOf(live),
@@ -123,6 +123,7 @@ export function supersedeOlder(db: Db, live: Deployment, now: number): void {
     now,
   });
   for (const one of superseded) appendSuperseded(db, one, now);
+  return superseded;
 }
 
 function appendSuperseded(db: Db, superseded: Deployment, now: number): void {

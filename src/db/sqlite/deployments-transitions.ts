@@ -143,7 +143,7 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
       if (!deployment) return null;
       const detail = outcome.detail ?? deployment.failureReason;
       appendDeploymentHistory(db, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
-      if (status === 'deployed') supersedeOlder(db, deployment, now);
-      return { deployment, next: nextOn(db, deployment) };
+      const superseded = status === 'deployed' ? supersedeOlder(db, deployment, now) : [];
+      return { deployment, superseded, next: nextOn(db, deployment) };
     }),
 });

@@ -5,6 +5,7 @@ import type { ServiceContext } from '../context.ts';
 import { complete, snooze, type JobResult } from '../job-result.ts';
 import { type DeploymentClaim, openClaim } from './deployment-claim.ts';
 import { deploymentFields } from './log-fields.ts';
+import { logSuperseded } from './log-superseded.ts';
 
 interface Claimed<Value> {
   kind: 'claimed';
@@ -42,7 +43,7 @@ async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Cla
       return snooze(pollDelayMs(settings.endpointPollMs, random));
     }
     case 'superseded':
-      log.info({ event: 'deployment.superseded', superseded_by: result.deployment.supersededBy }, 'deployment superseded');
+      logSuperseded(ctx, [result.deployment]);
       return complete;
     case 'gone':
       // Another job of the same deployment has claimed it meanwhile, or it is over.

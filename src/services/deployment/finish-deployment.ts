@@ -1,6 +1,7 @@
 import type { DeploymentOutcome } from '../../core/deployment/deployment.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { complete, type JobResult } from '../job-result.ts';
+import { logSuperseded } from './log-superseded.ts';
 import { claimLost, type DeploymentClaim } from './deployment-claim.ts';
 
 const messages = {
@@ -22,6 +23,7 @@ export async function finishDeployment(
   const [event, message] = messages[status];
   const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';
   log[level]({ event, status, failure_reason: failureReason, superseded_by: supersededBy }, message);
+  logSuperseded(ctx, finished.superseded);
   if (finished.next !== null) await enqueueDeploy(ctx, { deployment: finished.next, delayMs: 0 });
   return complete;
 }

@@ -9,6 +9,7 @@ import { enqueueDeploy } from '../enqueue.ts';
 import { complete, snooze, type JobResult } from '../job-result.ts';
 import { describeEndpointOrNull } from './describe-endpoint.ts';
 import { deploymentFields } from './log-fields.ts';
+import { logSuperseded } from './log-superseded.ts';
 import { tagLive } from './write-tags.ts';
 
 /**
@@ -46,6 +47,7 @@ export async function observeUnsettled(
       const revived = await store.deployments.revive({ deploymentId, inServiceAt: decision.endpoint.modifiedAt, now: now() });
       if (revived === null) return snooze(pollMs);
       log.info({ event: 'deployment.succeeded_late' }, 'deployment succeeded after its time limit');
+      logSuperseded(ctx, revived.superseded);
       if (revived.next !== null) await enqueueDeploy(ctx, { deployment: revived.next, delayMs: 0 });
       return complete;
     }

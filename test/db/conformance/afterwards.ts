@@ -29,6 +29,7 @@ export function afterwardsSuite(newDatabase: () => TestDatabase): void {
     const revived = await store.deployments.revive({ deploymentId: 'd-a', inServiceAt: 9500, now: 10_000 });
     const live = { status: 'deployed', failureReason: null, failureKind: null, unsettledSince: null, inServiceAt: 9500 };
     expect(revived).toMatchObject({ deployment: { deploymentId: 'd-a', ...live }, next: null });
+    expect(revived?.superseded.map(({ deploymentId }) => deploymentId)).toEqual(['d-older']);
     expect(await store.deployments.findLive(endpoint)).toMatchObject({ trainingJobName: 'a' });
     expect(await store.deployments.find('d-older')).toMatchObject({ status: 'superseded', supersededBy: 'a' });
     expect((await reported(store, 'a')).at(-1)).toMatch(

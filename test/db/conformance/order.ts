@@ -112,8 +112,9 @@ export function orderSuite(newDatabase: () => TestDatabase): void {
     }
     const third = await claim(store, 'd-third');
     await queued(store, 'fourth', 4000);
-    const { deployment, next } = await finish(store, third, 'deployed', 8000);
+    const { deployment, next, superseded: ended } = await finish(store, third, 'deployed', 8000);
     expect([deployment.status, deployment.finishedAt, next?.deploymentId]).toEqual(['deployed', 8000, 'd-fourth']);
+    expect(ended.map(({ deploymentId }) => deploymentId).toSorted()).toEqual(['d-first', 'd-second']);
     const superseded = {
       status: 'superseded',
       supersededBy: 'third',
