@@ -116,7 +116,8 @@ export interface RunStore {
     >[]
   >;
   /**
-   * Runs that wait for their start: `requested`, with no attempt in progress and not to be stopped; in order of recording, after `afterSeq`.
+   * Runs that wait for their start: `requested`, not to be stopped, not refused, and with no attempt in progress; in order of recording,
+   * after `afterSeq`.
    */
   listWaitingForStart(params: { afterSeq: number; limit: number }): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName'>[]>;
   /**
@@ -124,8 +125,16 @@ export interface RunStore {
    * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.
    */
   acquireStartLease(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
-  /** Says that the last start is over without a training, so that another process may try at once. */
-  releaseStartLease(params: { trainingJobName: string; startAttemptedAt: number; now: number }): Promise<TrainingRun | null>;
+  /**
+   * Says that the last start is over without a training, so that another process may try at once. `refusedSince` is recorded as
+   * `startRefusedSince`; null leaves what is recorded. The start clears it.
+   */
+  releaseStartLease(params: {
+    trainingJobName: string;
+    startAttemptedAt: number;
+    refusedSince: number | null;
+    now: number;
+  }): Promise<TrainingRun | null>;
   /** requested → training. */
   markStarted(params: {
     trainingJobName: string;

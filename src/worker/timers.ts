@@ -8,7 +8,7 @@ import { relistTrainings } from '../services/feed/relist-trainings.ts';
 import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts';
 import { pruneHistory } from '../services/system/prune-history.ts';
 import { newReconcileRounds, reconcileInTurn } from '../services/system/reconcile-in-turn.ts';
-import { startWaiting } from '../services/training/start-waiting.ts';
+import { newStartLine, startWaiting } from '../services/training/start-waiting.ts';
 
 const initialDelayMs = 1000;
 const startIntervalMs = 1000;
@@ -30,10 +30,11 @@ export function startReconciling(ctx: ServiceContext, objection: Objection): Per
 
 /** Starts the runs that wait for their start. */
 export function startStarting(ctx: ServiceContext, objection: Objection): PeriodicTask {
+  const line = newStartLine();
   const message = 'runs that wait for their start cannot be started; retrying';
   const intervalMs = Math.min(startIntervalMs, ctx.settings.reconcileIntervalMs);
   const task = { event: 'training.waiting_not_started', message, objection };
-  return startTask(ctx, task, (signal) => startWaiting(ctx, { signal }), intervalMs);
+  return startTask(ctx, task, (signal) => startWaiting(ctx, { line, signal }), intervalMs);
 }
 
 /** Deletes runs that have ended long ago, where the configuration says so. */

@@ -35,7 +35,6 @@ const decide = (observation: StartObservation, run: Partial<TrainingRun> = {}, a
   decideStart(aRequest(run), observation, {
     caller: 'request',
     now: at,
-    failingSince: null,
     limits,
     random: () => 0,
     ...attempt,
@@ -148,7 +147,7 @@ describe('decideStart for a request', () => {
   });
 
   it('leaves the run to another process that has its lease', () => {
-    expect(decide({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, failingSince: null, checkInMs: 0 });
+    expect(decide({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, checkInMs: 0 });
   });
 
   it('accepts a throttled request, and releases the lease for a worker', () => {
@@ -213,26 +212,21 @@ describe('decideStart for a worker', () => {
     decide(observation, run, { caller: 'worker', ...attempt });
 
   it('waits for another process that has the lease', () => {
-    const failingSince = at - minute;
-    expect(inWorker({ kind: 'lease_lost' }, {}, { failingSince })).toEqual({
-      kind: 'leave',
-      error: null,
-      failingSince,
-      checkInMs: 1000,
-    });
+    expect(inWorker({ kind: 'lease_lost' })).toEqual({ kind: 'leave', error: null, checkInMs: 1000 });
   });
 
   it('retries what passes, counted from the request, with growing delays', () => {
     const decision = inWorker({ kind: 'rejected', error: anError('throttled') }, {}, { now: at + minute, random: () => 0.5 });
-    expect(decision).toMatchObject({ kind: 'retry', releaseLease: true, failingSince: null, checkInMs: minute / 2 });
+    expect(decision).toMatchObject({ kind: 'retry', releaseLease: true, refusedSince: null, checkInMs: minute / 2 });
   });
 
   it('retries what may be permanent, counted from its first error', () => {
     const denied: StartObservation = { kind: 'rejected', error: anError('access_denied') };
-    expect(inWorker(denied, {}, { now: at + hour })).toMatchObject({ kind: 'retry', failingSince: at + hour });
-    const later = { now: at + hour, failingSince: at + hour - 5 * minute };
-    expect(inWorker(denied, {}, later)).toMatchObject({ kind: 'retry', overdueSince: at + hour });
-    expect(inWorker(denied, { overdueSince: at + hour - minute }, later)).toMatchObject({
+    expect(inWorker(denied, {}, { now: at + hour })).toMatchObject({ kind: 'retry', refusedSince: at + hour });
+    const refused = { startRefusedSince: at + hour - 5 * minute };
+    const later = { now: at + hour };
+    expect(inWorker(denied, refused, later)).toMatchObject({ kind: 'retry', overdueSince: at + hour });
+    expect(inWorker(denied, { ...refused, overdueSince: at + hour - minute }, later)).toMatchObject({
       kind: 'finish',
       outcome: { status: 'failed', failureReason: 'words', failureKind: 'access_denied' },
     });
@@ -246,7 +240,14 @@ describe('decideStart for a worker', () => {
 
   it('keeps the time of a rejection through throttled attempts', () => {
     const throttled: StartObservation = { kind: 'rejected', error: anError('throttled') };
-    expect(inWorker(throttled, {}, { failingSince: at - minute })).toMatchObject({ kind: 'retry', failingSince: at - minute });
+    const run = { createdAt: at - hour, startRefusedSince: at - minute, overdueSince: at - 1000 };
+    expect(inWorker(throttled, run)).toMatchObject({ kind: 'retry', refusedSince: at - minute, overdueSince: at - 1000 });
+    expect(inWorker(throttled, { ...run, startRefusedSince: null })).toMatchObject({ refusedSince: null, overdueSince: null });
+  });
+
+  it('counts a refusal by a clock that was ahead from now', () => {
+    const denied: StartObservation = { kind: 'rejected', error: anError('access_denied') };
+    expect(inWorker(denied, { startRefusedSince: at + hour })).toMatchObject({ kind: 'retry', refusedSince: at });
   });
 
   it.each([
@@ -256,34 +257,31 @@ describe('decideStart for a worker', () => {
     ['throttled', 48 * hour],
   ] as const)('cancels a run that is %s while an earlier attempt may have succeeded, after %d ms', (kind, budgetMs) => {
     const observation: StartObservation = { kind: 'rejected_unresolved', error: anError(kind) };
-    const begun = { failingSince: at };
-    expect(inWorker(observation, {}, { ...begun, now: at + budgetMs - 1 })).toMatchObject({ kind: 'retry', releaseLease: true });
-    expect(inWorker(observation, {}, { ...begun, now: at + budgetMs })).toMatchObject({
+    const begun = { startRefusedSince: at };
+    expect(inWorker(observation, begun, { now: at + budgetMs - 1 })).toMatchObject({ kind: 'retry', releaseLease: true });
+    expect(inWorker(observation, begun, { now: at + budgetMs })).toMatchObject({
       kind: 'retry',
       overdueSince: at + budgetMs,
     });
-    const spent = inWorker(observation, { overdueSince: at + budgetMs - minute }, { ...begun, now: at + budgetMs });
+    const spent = inWorker(observation, { ...begun, overdueSince: at + budgetMs - minute }, { now: at + budgetMs });
     expect(spent).toMatchObject({ kind: 'cancel', failureReason: 'words', checkInMs: expect.any(Number) });
   });
 
   it('never ends a run whose training may exist, however long that lasts', () => {
     const error = anError('invalid', { effect: 'unknown' });
-    const attempt = { now: at + 100 * hour, failingSince: at };
-    expect(inWorker({ kind: 'indeterminate', error }, { overdueSince: at }, attempt)).toMatchObject({
+    const run = { startRefusedSince: at, overdueSince: at };
+    expect(inWorker({ kind: 'indeterminate', error }, run, { now: at + 100 * hour })).toMatchObject({
       kind: 'retry',
       releaseLease: false,
+      refusedSince: at,
       overdueSince: at,
     });
   });
 });
 
 describe('decideSearch', () => {
-  const search = (
-    found: Parameters<typeof decideSearch>[1],
-    run: Partial<TrainingRun>,
-    now = at,
-    failingSince: number | null = null,
-  ) => decideSearch(aRequest(run), found, { now, failingSince, limits, random: () => 0.5 });
+  const search = (found: Parameters<typeof decideSearch>[1], run: Partial<TrainingRun>, now = at) =>
+    decideSearch(aRequest(run), found, { now, limits, random: () => 0.5 });
   const stopping = { stopRequestedAt: at, startAttemptedAt: at - hour };
 
   it('marks a training that exists as started, and observes at once one that is to be stopped', () => {
@@ -293,7 +291,7 @@ describe('decideSearch', () => {
 
   it.each(['missing', 'untagged', 'foreign'] as const)('searches again while the lease holds: %s', (kind) => {
     const run = { startAttemptedAt: at, stopRequestedAt: at };
-    expect(search({ kind }, run, at + 4000)).toEqual({ kind: 'leave', error: null, failingSince: null, checkInMs: 2000 });
+    expect(search({ kind }, run, at + 4000)).toEqual({ kind: 'leave', error: null, checkInMs: 2000 });
     expect(search({ kind }, run, at + startTiming.leaseMs - 1)).toMatchObject({ kind: 'leave', checkInMs: 1 });
   });
 
@@ -301,7 +299,6 @@ describe('decideSearch', () => {
     expect(search({ kind: 'missing' }, { startAttemptedAt: at - hour })).toEqual({
       kind: 'leave',
       error: null,
-      failingSince: null,
       checkInMs: 0,
     });
   });
@@ -316,12 +313,10 @@ describe('decideSearch', () => {
     });
   });
 
-  it('carries the time of a rejection through its searches, and its delays with it', () => {
-    const failingSince = at - minute;
-    const run = { startAttemptedAt: at };
-    expect(search({ kind: 'missing' }, run, at + 1000, failingSince)).toMatchObject({ failingSince, checkInMs: 14_000 });
-    const error = anError('throttled');
-    expect(search({ kind: 'error', error }, run, at + 1000, failingSince)).toMatchObject({ failingSince, checkInMs: 30_500 });
+  it('searches for the training of a run that is refused with the delays of the refusal', () => {
+    const run = { startAttemptedAt: at, startRefusedSince: at - minute };
+    expect(search({ kind: 'missing' }, run, at + 1000)).toMatchObject({ checkInMs: 14_000 });
+    expect(search({ kind: 'error', error: anError('throttled') }, run, at + 1000)).toMatchObject({ checkInMs: 30_500 });
   });
 
   it('counts the delays of a stop whose last lease was released from its request', () => {

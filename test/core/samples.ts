@@ -29,6 +29,7 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   startAttemptedAt: at,
   startAttempts: 1,
   startUnresolvedAt: null,
+  startRefusedSince: null,
   trainingSinceAt: at,
   stopRequestedAt: null,
   abandonedAt: null,

@@ -44,8 +44,6 @@ class Model {
   /** When the run's training exists and is shown; null while none was created. */
   visibleAt: number | null = null;
   readonly isNameForeign: boolean;
-  /** Of the run's checks, as their job carries it. */
-  #failingSince: number | null = null;
 
   constructor(isNameForeign: boolean, idempotencyKey: string | null) {
     this.isNameForeign = isNameForeign;
@@ -97,7 +95,7 @@ class Model {
 
   #attempt(caller: 'request' | 'worker') {
     const limits = { maxTrainingWaitMs: 48 * hour, pollIntervalMs: 60_000 };
-    return { caller, now: this.now, failingSince: this.#failingSince, limits, random: () => 0.5 };
+    return { caller, now: this.now, limits, random: () => 0.5 };
   }
 
   /** As startRun does: what the error says, and a search where that leaves the outcome open. */
@@ -126,7 +124,6 @@ class Model {
     const { run } = this;
     if (run?.status !== 'requested') return false;
     const isOfAttempt = run.startAttemptedAt === before.startAttemptedAt;
-    if ('failingSince' in decision) this.#failingSince = decision.failingSince;
     switch (decision.kind) {
       case 'mark_started':
         this.run = { ...run, status: 'training', trainingJobArn: decision.arn };
@@ -135,6 +132,7 @@ class Model {
         this.run = {
           ...run,
           startAttemptedAt: decision.releaseLease && isOfAttempt ? null : run.startAttemptedAt,
+          startRefusedSince: decision.releaseLease && isOfAttempt ? decision.refusedSince : run.startRefusedSince,
           overdueSince: decision.overdueSince,
         };
         return true;

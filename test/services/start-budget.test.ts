@@ -4,6 +4,7 @@ import { SageMakerError, type SageMakerErrorKind } from '../../src/core/errors.t
 import { startTiming } from '../../src/core/timing.ts';
 import { createRun } from '../../src/services/training/create-run.ts';
 import { observeRun } from '../../src/services/training/observe-run.ts';
+import { newStartLine, startWaiting } from '../../src/services/training/start-waiting.ts';
 import { stopRun } from '../../src/services/training/stop-run.ts';
 import { startTestContext, type TestContext } from './harness.ts';
 
@@ -65,22 +66,52 @@ const setBoth = ({ errors }: Budgeted, kind: SageMakerErrorKind | undefined): vo
 };
 
 const findRun = ({ ctx }: Budgeted) => ctx.store.runs.find(job);
-const checkOnce = (context: Budgeted, failingSince: number | null = null) =>
-  observeRun(context.ctx, { trainingJobName: job, actor: 'poll', failingSince });
+/** As a check whose job was added again: what it knew of failures is gone with the one before. */
+const checkOnce = (context: Budgeted, trainingJobName = job) =>
+  observeRun(context.ctx, { trainingJobName, actor: 'poll', failingSince: null });
 
 /** Checks the run whenever its check is due. Ends with the run, after the time, or with more calls than any budget needs. */
 async function check(context: Budgeted, forSeconds: number): Promise<{ seconds: number; calls: number }> {
   const { clock, calls } = context;
   const startedAt = clock.now;
   const before = calls.length;
-  let failingSince: number | null = null;
   while (clock.now - startedAt < forSeconds * 1000 && calls.length - before < 3000) {
-    const result = await checkOnce(context, failingSince);
+    const result = await checkOnce(context);
     if (result.kind !== 'snooze') break;
     clock.now += result.delayMs;
-    ({ failingSince } = result);
   }
   return { seconds: (clock.now - startedAt) / 1000, calls: calls.length - before };
+}
+
+/** Runs that wait for their start, by a process that never waits for one. */
+async function startWaitingRuns(names: readonly string[]): Promise<Budgeted> {
+  const context = await startBudgeted();
+  const waiting = { ...context.ctx, sagemaker: { ...context.ctx.sagemaker, mayStartTraining: () => false } };
+  for (const trainingJobName of names)
+    await createRun(waiting, { autoDeploy: true, idempotencyKey: null, body: { trainingJobName } });
+  return context;
+}
+
+/**
+ * Runs the line each second beside the checks, each of which is due within a minute at first, until all of them are over. Nothing that a
+ * process remembers lasts from one round to the next, as if each of them were restarted. Returns when each run ended, in seconds.
+ */
+async function checkInLine(context: Budgeted, names: readonly string[], forSeconds: number): Promise<Map<string, number>> {
+  const { clock, ctx } = context;
+  const startedAt = clock.now;
+  const dueAt = new Map(names.map((name) => [name, startedAt + 45_000]));
+  const ended = new Map<string, number>();
+  while (ended.size < names.length && clock.now - startedAt < forSeconds * 1000) {
+    for (const [name, at] of dueAt) {
+      if (clock.now < at) continue;
+      const result = await checkOnce(context, name);
+      if (result.kind === 'snooze') dueAt.set(name, clock.now + result.delayMs);
+      else if (dueAt.delete(name)) ended.set(name, (clock.now - startedAt) / 1000);
+    }
+    await startWaiting(ctx);
+    clock.now += 1000;
+  }
+  return ended;
 }
 
 const request = { autoDeploy: true, idempotencyKey: 'key', body: { trainingJobName: job } };
@@ -168,6 +199,22 @@ describe('observeRun, for a run that is requested', () => {
     30_000,
   );
 
+  it('fails a run that is denied after an hour of quota, though every second attempt is throttled', async () => {
+    const context = await startThrottled();
+    let attempts = 0;
+    const { sagemaker } = context.ctx;
+    context.ctx.sagemaker = {
+      ...sagemaker,
+      createTrainingJob: (...params) => {
+        context.errors.create = attempts++ % 2 === 0 ? 'quota' : 'throttled';
+        return sagemaker.createTrainingJob(...params);
+      },
+    };
+    const { seconds } = await check(context, 6 * hour);
+    expect(await findRun(context)).toMatchObject({ status: 'failed', failureKind: 'quota' });
+    expect(seconds).toBeLessThan(hour + 6 * minute);
+  });
+
   it('continues with the training of an open attempt when its permissions return in time', async () => {
     const context = await startOpen(true);
     setBoth(context, 'access_denied');
@@ -176,6 +223,59 @@ describe('observeRun, for a run that is requested', () => {
     await check(context, minute);
     expect(await findRun(context)).toMatchObject({ stopRequestedAt: null, trainingJobArn: expect.any(String) });
     expect(context.effects()).toEqual({ training_job_created: 1 });
+  });
+});
+
+describe('startWaiting, beside the checks', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `job-${String(index).padStart(2, '0')}`);
+
+  it.each([
+    ['access_denied', 5 * minute, 12 * 45],
+    ['quota', hour, 12 * 130],
+  ] as const)(
+    'fails each of many runs that are refused, in its budget: %s',
+    async (kind, budget, mostCalls) => {
+      const context = await startWaitingRuns(names);
+      setBoth(context, kind);
+      const ended = await checkInLine(context, names, budget * 3);
+      expect([...ended.keys()].toSorted()).toEqual(names);
+      for (const name of names) {
+        expect(await context.ctx.store.runs.find(name)).toMatchObject({ status: 'failed', failureKind: kind });
+        expect(ended.get(name)).toBeGreaterThan(budget);
+        expect(ended.get(name)).toBeLessThan(budget + 4 * minute);
+      }
+      expect(context.calls.length).toBeLessThan(mostCalls);
+    },
+    60_000,
+  );
+
+  it('starts a run that was refused when it no longer is', async () => {
+    const context = await startWaitingRuns([job]);
+    setBoth(context, 'quota');
+    await startWaiting(context.ctx);
+    expect(await findRun(context)).toMatchObject({ startRefusedSince: context.clock.now, startAttemptedAt: null });
+    context.clock.advance(30 * minute);
+    setBoth(context, undefined);
+    // It is its check that retries it.
+    expect(await startWaiting(context.ctx)).toBe(0);
+    await checkOnce(context);
+    expect(await findRun(context)).toMatchObject({ status: 'training', startRefusedSince: null, overdueSince: null });
+  });
+
+  it('leaves a start that fails for a reason that passes alone for a minute, and starts the others', async () => {
+    const context = await startWaitingRuns(names);
+    const line = newStartLine();
+    context.errors.create = 'unauthenticated';
+    for (let count = 0; count < 5; count += 1) {
+      await startWaiting(context.ctx, { line });
+      context.clock.advance(10);
+    }
+    expect(context.calls).toHaveLength(names.length);
+    expect(await context.ctx.store.runs.find(names[0]!)).toMatchObject({ status: 'requested', startRefusedSince: null });
+    setBoth(context, undefined);
+    context.clock.advance(10);
+    await startWaiting(context.ctx, { line });
+    expect(context.effects()).toEqual({ training_job_created: names.length });
   });
 });
 

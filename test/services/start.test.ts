@@ -305,11 +305,10 @@ describe('createRun', () => {
     const first = await observe(context, name);
     expect(first).toMatchObject({ kind: 'snooze', failingSince: context.clock.now });
     context.clock.advance(300);
-    const failingSince = first.kind === 'snooze' ? first.failingSince : null;
-    await observeRun(context.ctx, { trainingJobName: name, actor: 'poll', failingSince });
+    await observe(context, name);
     expect(await context.store.runs.find(name)).toMatchObject({ status: 'requested', overdueSince: context.clock.now });
     context.clock.advance(60);
-    await observeRun(context.ctx, { trainingJobName: name, actor: 'poll', failingSince });
+    await observe(context, name);
     expect(await context.store.runs.find(name)).toMatchObject({
       status: 'failed',
       failureReason: 'denied',

@@ -19,8 +19,6 @@ export interface StartAttempt {
   /** `request`: a caller waits for the outcome. `worker`: a check of the run. */
   caller: 'request' | 'worker';
   now: number;
-  /** Since when SageMaker has rejected the start for a reason that may be permanent (Snooze). */
-  failingSince: number | null;
   limits: TrainingLimits;
   random: () => number;
 }
@@ -29,9 +27,12 @@ export interface StartAttempt {
 export type StartDecision = { checkInMs: number | null } & (
   | { kind: 'mark_started'; arn: string; detail: string }
   /** Changes nothing. `error`: SageMaker could not be searched for the training. */
-  | { kind: 'leave'; error: SageMakerError | null; failingSince: number | null }
-  /** Attempts the start again. `releaseLease`: no training exists, so another process may do so at once. */
-  | { kind: 'retry'; error: SageMakerError; releaseLease: boolean; failingSince: number | null; overdueSince: number | null }
+  | { kind: 'leave'; error: SageMakerError | null }
+  /**
+   * Attempts the start again. `releaseLease`: no training exists, so another process may do so at once. `refusedSince` is what to record as
+   * the run's `startRefusedSince`.
+   */
+  | { kind: 'retry'; error: SageMakerError; releaseLease: boolean; refusedSince: number | null; overdueSince: number | null }
   /** Deletes the run, which has no training. `refusal`: what the caller of the request receives. */
   | { kind: 'discard'; refusal: StartRefusal | null }
   /** Keeps the run for the repetition of its request and for the workers; the caller receives the refusal. */
@@ -65,7 +66,7 @@ export function planStart(
 
 /** What follows from an attempt. `run`: as it was when the attempt began, with its start lease. */
 export function decideStart(run: TrainingRun, observation: StartObservation, attempt: StartAttempt): StartDecision {
-  const { caller, limits, failingSince, random } = attempt;
+  const { caller, limits, random } = attempt;
   const pollMs = pollDelayMs(limits.pollIntervalMs, random);
   switch (observation.kind) {
     case 'started':
@@ -73,7 +74,7 @@ export function decideStart(run: TrainingRun, observation: StartObservation, att
     case 'found':
       return { kind: 'mark_started', arn: observation.arn, detail: 'found to be started already', checkInMs: pollMs };
     case 'lease_lost':
-      return leave({ checkInMs: caller === 'request' ? 0 : leaseRecheckMs, failingSince });
+      return leave({ checkInMs: caller === 'request' ? 0 : leaseRecheckMs });
     case 'name_conflict': {
       const { error } = observation;
       if (caller === 'worker') return fail(error);
@@ -91,10 +92,10 @@ export function decideStart(run: TrainingRun, observation: StartObservation, att
 export function decideSearch(
   run: TrainingRun,
   found: FoundTrainingJob | { kind: 'error'; error: SageMakerError },
-  { now, failingSince, limits, random }: Omit<StartAttempt, 'caller'>,
+  { now, limits, random }: Omit<StartAttempt, 'caller'>,
 ): StartDecision {
   const isStopping = run.stopRequestedAt !== null;
-  const since = Math.min(failingSince ?? now, run.startAttemptedAt ?? run.stopRequestedAt ?? now);
+  const since = Math.min(run.startRefusedSince ?? now, run.startAttemptedAt ?? run.stopRequestedAt ?? now);
   const retryMs = retryDelayMs(now - since, random);
   if (found.kind === 'own') {
     return isStopping
@@ -106,11 +107,11 @@ export function decideSearch(
           checkInMs: pollDelayMs(limits.pollIntervalMs, random),
         };
   }
-  if (found.kind === 'error') return leave({ checkInMs: retryMs, failingSince, error: found.error });
+  if (found.kind === 'error') return leave({ checkInMs: retryMs, error: found.error });
   // The request of another attempt may still arrive.
-  if (isBeingStarted(run, now)) return leave({ checkInMs: Math.min(retryMs, leaseLeftMs(run, now)), failingSince });
-  if (!isStopping) return leave({ checkInMs: 0, failingSince });
-  if (found.kind === 'untagged') return leave({ checkInMs: minRetryDelayMs, failingSince });
+  if (isBeingStarted(run, now)) return leave({ checkInMs: Math.min(retryMs, leaseLeftMs(run, now)) });
+  if (!isStopping) return leave({ checkInMs: 0 });
+  if (found.kind === 'untagged') return leave({ checkInMs: minRetryDelayMs });
   return run.abandonedAt === null ? endOfStopped(run) : { kind: 'discard', refusal: null, checkInMs: null };
 }
 
@@ -118,26 +119,27 @@ export function decideSearch(
 const leaseLeftMs = ({ startAttemptedAt }: TrainingRun, now: number): number =>
   Math.min(Math.max(0, (startAttemptedAt ?? 0) + startTiming.leaseMs - now), startTiming.leaseMs);
 
-const leave = ({
-  error = null,
-  ...rest
-}: {
-  checkInMs: number;
-  failingSince: number | null;
-  error?: SageMakerError | null;
-}): StartDecision => ({ kind: 'leave', error, ...rest });
+const leave = ({ error = null, checkInMs }: { checkInMs: number; error?: SageMakerError | null }): StartDecision => ({
+  kind: 'leave',
+  error,
+  checkInMs,
+});
 
-function rejectedInRequest({ overdueSince }: TrainingRun, error: SageMakerError, random: () => number): StartDecision {
+function rejectedInRequest(
+  { overdueSince, startRefusedSince }: TrainingRun,
+  error: SageMakerError,
+  random: () => number,
+): StartDecision {
   if (error.kind !== 'throttled') return { kind: 'discard', refusal: rejectedStart(error), checkInMs: null };
   const checkInMs = Math.round(minRetryDelayMs * (1 + random()));
-  return { kind: 'retry', error, releaseLease: true, failingSince: null, overdueSince, checkInMs };
+  return { kind: 'retry', error, releaseLease: true, refusedSince: startRefusedSince, overdueSince, checkInMs };
 }
 
 /** The training may cost money: the repetition of a request with a key returns this run, and without a key nothing else would find it. */
 function indeterminateInRequest(run: TrainingRun, error: SageMakerError): StartDecision {
   if (error.kind === 'throttled') {
-    const { overdueSince } = run;
-    return { kind: 'retry', error, releaseLease: false, failingSince: null, overdueSince, checkInMs: minRetryDelayMs };
+    const { overdueSince, startRefusedSince: refusedSince } = run;
+    return { kind: 'retry', error, releaseLease: false, refusedSince, overdueSince, checkInMs: minRetryDelayMs };
   }
   const refusal = indeterminateStart(run, error);
   return { kind: run.idempotencyKey === null ? 'abandon' : 'keep', refusal, error, checkInMs: startTiming.leaseMs };
@@ -147,12 +149,13 @@ function indeterminateInRequest(run: TrainingRun, error: SageMakerError): StartD
 function retryInWorker(
   run: TrainingRun,
   { kind, error }: Extract<StartObservation, { kind: 'rejected' | 'rejected_unresolved' | 'indeterminate' }>,
-  { now, failingSince, limits, random }: StartAttempt,
+  { now, limits, random }: StartAttempt,
 ): StartDecision {
-  const isPassing = isTransient(error.kind);
-  const since = isPassing ? Math.min(run.createdAt, now) : (failingSince ?? now);
-  const forMs = now - since;
   const isRejected = kind !== 'indeterminate';
+  const { startRefusedSince } = run;
+  const isRefused = isRejected && !isTransient(error.kind);
+  const refusedSince = isRefused ? Math.min(startRefusedSince ?? now, now) : startRefusedSince;
+  const forMs = now - (isRefused && refusedSince !== null ? refusedSince : Math.min(run.createdAt, now));
   // A search that fails once is no reason to stop a training that may run.
   const budgetOf = kind === 'rejected_unresolved' && retryBudgets[error.kind] === 0 ? 'unknown' : error.kind;
   const budget = isRejected
@@ -164,8 +167,8 @@ function retryInWorker(
     error,
     releaseLease: isRejected,
     // A throttled attempt says nothing about the reason for which an earlier one was rejected.
-    failingSince: isPassing ? failingSince : since,
-    overdueSince: budget.overdueSince,
+    refusedSince,
+    overdueSince: isRefused || startRefusedSince === null ? budget.overdueSince : (budget.overdueSince ?? run.overdueSince),
     checkInMs: Math.max(retryDelayMs(forMs, random), isRejected ? 0 : minRetryDelayMs),
   };
 }

@@ -77,6 +77,8 @@ export interface TrainingRun {
    * rejected each of them.
    */
   startUnresolvedAt: number | null;
+  /** Since when SageMaker refuses the start for a reason that may be permanent. The run's own check retries it, and no line waits for it. */
+  startRefusedSince: number | null;
   /** Since when SageMaker is known to have the job: the time limit of monitoring counts from here. */
   trainingSinceAt: number | null;
   stopRequestedAt: number | null;

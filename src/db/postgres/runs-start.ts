@@ -31,6 +31,7 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
           and(
             eq(trainingRuns.status, 'requested'),
             isNull(trainingRuns.startAttemptedAt),
+            isNull(trainingRuns.startRefusedSince),
             isNull(trainingRuns.stopRequestedAt),
             gt(trainingRuns.seq, afterSeq),
           ),
@@ -63,11 +64,11 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
       return run ?? null;
     }),
 
-  releaseStartLease: ({ trainingJobName, startAttemptedAt, now }) =>
+  releaseStartLease: ({ trainingJobName, startAttemptedAt, refusedSince, now }) =>
     database.write(async (tx) => {
       const [run] = await tx
         .update(trainingRuns)
-        .set({ startAttemptedAt: null, updatedAt: now })
+        .set({ startAttemptedAt: null, startRefusedSince: refusedSince ?? undefined, updatedAt: now })
         .where(ofAttempt(trainingJobName, startAttemptedAt))
         .returning();
       return run ?? null;
@@ -81,8 +82,9 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
           status: 'training',
           trainingJobArn,
           trainingSinceAt: now,
-          // It was about the start.
+          // They were about the start.
           overdueSince: null,
+          startRefusedSince: null,
           updatedAt: now,
         })
         .where(and(isNamed(trainingJobName), mayBecome(trainingRuns.status, trainingRunTransitions, 'training')))

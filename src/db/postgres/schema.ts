@@ -36,6 +36,7 @@ export const trainingRuns = pgTable(
     startAttemptedAt: instant('start_attempted_at'),
     startAttempts: integer('start_attempts').notNull().default(0),
     startUnresolvedAt: instant('start_unresolved_at'),
+    startRefusedSince: instant('start_refused_since'),
     trainingSinceAt: instant('training_since_at'),
     stopRequestedAt: instant('stop_requested_at'),
     abandonedAt: instant('abandoned_at'),

@@ -33,8 +33,9 @@ const statements = prepared((db) => ({
       status: 'training',
       trainingJobArn: sql`${param.arn}`,
       trainingSinceAt: sql`${param.now}`,
-      // It was about the start.
+      // They were about the start.
       overdueSince: null,
+      startRefusedSince: null,
       updatedAt: sql`${param.now}`,
     })
     .where(and(eq(trainingRuns.trainingJobName, param.name), mayBecome(trainingRuns.status, trainingRunTransitions, 'training')))
@@ -69,6 +70,7 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
           and(
             eq(trainingRuns.status, 'requested'),
             isNull(trainingRuns.startAttemptedAt),
+            isNull(trainingRuns.startRefusedSince),
             isNull(trainingRuns.stopRequestedAt),
             gt(trainingRuns.seq, afterSeq),
           ),
@@ -81,12 +83,12 @@ export const runStarts = (database: Database): Pick<RunStore, StartMethods> => (
   acquireStartLease: ({ trainingJobName, now }) =>
     database.write((_tx, db) => statements(db).acquireStartLease.get({ trainingJobName, now }) ?? null),
 
-  releaseStartLease: ({ trainingJobName, startAttemptedAt, now }) =>
+  releaseStartLease: ({ trainingJobName, startAttemptedAt, refusedSince, now }) =>
     database.write(
       (tx) =>
         tx
           .update(trainingRuns)
-          .set({ startAttemptedAt: null, updatedAt: now })
+          .set({ startAttemptedAt: null, startRefusedSince: refusedSince ?? undefined, updatedAt: now })
           .where(ofAttempt(trainingJobName, startAttemptedAt))
           .returning()
           .get() ?? null,

@@ -42,6 +42,7 @@ export const trainingRuns = sqliteTable(
     startAttemptedAt: integer('start_attempted_at'),
     startAttempts: integer('start_attempts').notNull().default(0),
     startUnresolvedAt: integer('start_unresolved_at'),
+    startRefusedSince: integer('start_refused_since'),
     trainingSinceAt: integer('training_since_at'),
     stopRequestedAt: integer('stop_requested_at'),
     abandonedAt: integer('abandoned_at'),

@@ -31,11 +31,14 @@ export async function applyStart(ctx: ServiceContext, { run, decision, actor }: 
           'training start cannot be resolved yet; retrying',
         );
       return null;
-    case 'retry':
-      if (decision.releaseLease) await store.runs.releaseStartLease({ trainingJobName, startAttemptedAt, now: now() });
+    case 'retry': {
+      const { refusedSince } = decision;
+      if (decision.releaseLease)
+        await store.runs.releaseStartLease({ trainingJobName, startAttemptedAt, refusedSince, now: now() });
       await recordOverdue(ctx, { run, overdueSince: decision.overdueSince });
       logRetry(log, decision, actor);
       return run;
+    }
     case 'discard':
       if (!(await store.runs.discard({ trainingJobName, startAttemptedAt }))) return null;
       if (run.abandonedAt !== null) log.info({ event: 'training.discarded' }, 'abandoned run discarded');

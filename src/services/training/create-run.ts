@@ -58,7 +58,7 @@ async function start(ctx: ServiceContext, run: TrainingRun): Promise<RunView> {
     search: { maxWaitMs: startTiming.searchInRequestMs },
     searchDelaysMs: startTiming.searchDelaysMs,
   });
-  const attempt: StartAttempt = { caller: 'request', now: now(), failingSince: null, limits: settings, random };
+  const attempt: StartAttempt = { caller: 'request', now: now(), limits: settings, random };
   const decision = decideStart(run, observation, attempt);
   const after = await applyStart(ctx, { run, decision, actor: 'api' });
   const checkInMs = after === null ? 0 : decision.checkInMs;

@@ -14,8 +14,6 @@ interface ResumeStartInput {
   /** A run that is `requested`. */
   run: TrainingRun;
   actor: Actor;
-  /** Since when SageMaker has refused the start for a reason that may be permanent. */
-  failingSince: number | null;
   signal?: AbortSignal;
   /** The turn that the run has in the budget of CreateTrainingJob. Without one, runs that wait for longer go first. */
   turn?: StartTurn;
@@ -37,10 +35,11 @@ export async function attemptStart(
   const { run, decision } = await decide(ctx, input);
   const after = await applyStart(ctx, { run, decision, actor: input.actor });
   const isChangedElsewhere = after === null && decision.kind !== 'leave';
-  const followed = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) : decision;
+  const followed = isChangedElsewhere ? decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx)) : decision;
   if (followed.checkInMs === null) return { result: complete, decision: followed };
   const isSteady = after?.status === 'training' && after.stopRequestedAt === null;
-  const failingSince = 'failingSince' in followed ? followed.failingSince : null;
+  const failingSince =
+    followed.kind === 'mark_started' ? null : 'refusedSince' in followed ? followed.refusedSince : run.startRefusedSince;
   return { result: { ...snooze(followed.checkInMs, failingSince), isSteady }, decision: followed };
 }
 
@@ -54,15 +53,15 @@ async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ r
         if (!(error instanceof SageMakerError)) throw error;
         return { kind: 'error', error } as const;
       });
-      return { run, decision: decideSearch(run, found, attemptOf(ctx, input)) };
+      return { run, decision: decideSearch(run, found, attemptOf(ctx)) };
     }
     case 'create': {
-      if (input.turn === undefined && (await isFarFromItsTurn(ctx, run))) return { run, decision: waitForTurn(ctx, input) };
+      if (input.turn === undefined && (await isFarFromItsTurn(ctx, run))) return { run, decision: waitForTurn(ctx) };
       const leased = await ctx.store.runs.acquireStartLease({ trainingJobName: run.trainingJobName, now: ctx.now() });
-      if (leased === null) return { run, decision: decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx, input)) };
+      if (leased === null) return { run, decision: decideStart(run, { kind: 'lease_lost' }, attemptOf(ctx)) };
       const create: CallOptions = { signal, retryThrottles: false, turn: turnOf(input) };
       const observation = await startRun(ctx, { run: leased, create, search, searchDelaysMs: [] });
-      return { run: leased, decision: decideStart(leased, observation, attemptOf(ctx, input)) };
+      return { run: leased, decision: decideStart(leased, observation, attemptOf(ctx)) };
     }
     default:
       return { run, decision: plan };
@@ -76,22 +75,20 @@ const turnOf = ({ turn }: ResumeStartInput): CallOptions['turn'] =>
 const nextOnes = 5;
 
 async function isFarFromItsTurn({ store }: ServiceContext, run: TrainingRun): Promise<boolean> {
-  if (run.startAttemptedAt !== null) return false;
+  if (run.startAttemptedAt !== null || run.startRefusedSince !== null) return false;
   const next = await store.runs.listWaitingForStart({ afterSeq: 0, limit: nextOnes });
   return next.length === nextOnes && next.every(({ seq }) => seq < run.seq);
 }
 
-const waitForTurn = ({ random }: ServiceContext, { failingSince }: ResumeStartInput): StartDecision => ({
+const waitForTurn = ({ random }: ServiceContext): StartDecision => ({
   kind: 'leave',
   error: null,
-  failingSince,
   checkInMs: Math.round(startTiming.waitingRecheckMs * (1 - random() / 4)),
 });
 
-const attemptOf = ({ now, settings, random }: ServiceContext, { failingSince }: ResumeStartInput): StartAttempt => ({
+const attemptOf = ({ now, settings, random }: ServiceContext): StartAttempt => ({
   caller: 'worker',
   now: now(),
-  failingSince,
   limits: settings,
   random,
 });

@@ -10,8 +10,16 @@ const pageSize = 20;
 /** How long one process waits for a turn before it renews the lease and reads the next runs again. */
 const turnMs = 5_000;
 const maxAtOnce = 20;
-/** A run whose start SageMaker refuses is left to its own check, which knows for how long that has lasted. */
-const refusedForMs = 60_000;
+/** A start that failed for a reason that passes is left to the run's own check for so long. */
+const failedForMs = 60_000;
+
+/** What one process remembers between two rounds, so that it does not repeat at once what has just failed. */
+export interface StartLine {
+  /** When the starts of these runs failed, for a reason that passes. What SageMaker refuses, the database knows. */
+  failedAt: Map<string, number>;
+}
+
+export const newStartLine = (): StartLine => ({ failedAt: new Map() });
 
 type Waiting = { seq: number; trainingJobName: string };
 
@@ -21,20 +29,23 @@ type Waiting = { seq: number; trainingJobName: string };
  *
  * After a crash the lease ends, and another process continues. Meanwhile, and without any such process, the checks of the runs start them.
  */
-export async function startWaiting(ctx: ServiceContext, { signal }: { signal?: AbortSignal } = {}): Promise<number> {
+export async function startWaiting(
+  ctx: ServiceContext,
+  { line = newStartLine(), signal }: { line?: StartLine; signal?: AbortSignal } = {},
+): Promise<number> {
   if ((await ctx.store.runs.listWaitingForStart({ afterSeq: 0, limit: 1 })).length === 0) return 0;
-  return (await withLease(ctx, { task, work: (renew) => startAll(ctx, { renew, signal }) })) ?? 0;
+  return (await withLease(ctx, { task, work: (renew) => startAll(ctx, { line, renew, signal }) })) ?? 0;
 }
 
 interface Pass {
+  line: StartLine;
   renew: () => Promise<void>;
   signal?: AbortSignal;
 }
 
-async function startAll(ctx: ServiceContext, { renew, signal }: Pass): Promise<number> {
-  /** When each was refused. */
-  const refused = new Map<string, number>();
-  const inProgress = new Set<Promise<void>>();
+async function startAll(ctx: ServiceContext, { line: { failedAt }, renew, signal }: Pass): Promise<number> {
+  for (const [name, at] of failedAt) if (hasPassed(at, failedForMs, ctx.now())) failedAt.delete(name);
+  const inProgress = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
   let attempts = 0;
   /** The list is read on from here. A start that was throttled is the next one again. */
@@ -43,14 +54,20 @@ async function startAll(ctx: ServiceContext, { renew, signal }: Pass): Promise<n
   const startOne = async ({ trainingJobName }: Waiting, turn: StartTurn): Promise<void> => {
     const outcome = await startRunNamed(ctx, { trainingJobName, turn, signal });
     if (outcome === 'throttled') afterSeq = 0;
-    if (outcome === 'refused') refused.set(trainingJobName, ctx.now());
+    if (outcome === 'failed') failedAt.set(trainingJobName, ctx.now());
   };
   const begin = (run: Waiting, turn: StartTurn): void => {
     attempts += 1;
     const started = startOne(run, turn)
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => inProgress.delete(started));
-    inProgress.add(started);
+      .finally(() => inProgress.delete(run.trainingJobName));
+    inProgress.set(run.trainingJobName, started);
+  };
+
+  const isLeftOut = (name: string): boolean => {
+    const at = failedAt.get(name);
+    // The lease of one in progress may be released already, before it is known here why.
+    return inProgress.has(name) || (at !== undefined && !hasPassed(at, failedForMs, ctx.now()));
   };
 
   try {
@@ -58,10 +75,10 @@ async function startAll(ctx: ServiceContext, { renew, signal }: Pass): Promise<n
       signal?.throwIfAborted();
       if (failures.length > 0) throw failures[0];
       await renew();
-      const next = await nextOf(ctx, afterSeq, refused);
+      const next = await nextOf(ctx, { afterSeq, isLeftOut });
       if (next === null) {
         if (inProgress.size === 0) return attempts;
-        await Promise.race(inProgress);
+        await Promise.race(inProgress.values());
         afterSeq = 0;
         continue;
       }
@@ -73,21 +90,21 @@ async function startAll(ctx: ServiceContext, { renew, signal }: Pass): Promise<n
       }
       begin(next, turn);
       // Without a budget each start waits for the one before.
-      if (turn.grantedAt === null || inProgress.size >= maxAtOnce) await Promise.race(inProgress);
+      if (turn.grantedAt === null || inProgress.size >= maxAtOnce) await Promise.race(inProgress.values());
     }
   } finally {
-    await Promise.all(inProgress);
+    await Promise.all(inProgress.values());
   }
 }
 
-/** The oldest run after `afterSeq` that waits and was not refused lately. */
-async function nextOf({ store, now }: ServiceContext, afterSeq: number, refused: Map<string, number>): Promise<Waiting | null> {
+/** The oldest run after `afterSeq` that waits. */
+async function nextOf(
+  { store }: ServiceContext,
+  { afterSeq, isLeftOut }: { afterSeq: number; isLeftOut: (trainingJobName: string) => boolean },
+): Promise<Waiting | null> {
   for (let after = afterSeq; ;) {
     const page = await store.runs.listWaitingForStart({ afterSeq: after, limit: pageSize });
-    const next = page.find(({ trainingJobName }) => {
-      const at = refused.get(trainingJobName);
-      return at === undefined || hasPassed(at, refusedForMs, now());
-    });
+    const next = page.find(({ trainingJobName }) => !isLeftOut(trainingJobName));
     if (next !== undefined) return next;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return null;
@@ -98,11 +115,11 @@ async function nextOf({ store, now }: ServiceContext, afterSeq: number, refused:
 async function startRunNamed(
   ctx: ServiceContext,
   { trainingJobName, turn, signal }: { trainingJobName: string; turn: StartTurn; signal?: AbortSignal },
-): Promise<'over' | 'throttled' | 'refused'> {
+): Promise<'over' | 'throttled' | 'failed'> {
   const run = await ctx.store.runs.find(trainingJobName);
   if (run?.status !== 'requested' || run.startAttemptedAt !== null || run.stopRequestedAt !== null) return 'over';
-  const { result, decision } = await attemptStart(ctx, { run, actor: 'worker', failingSince: null, signal, turn });
+  const { result, decision } = await attemptStart(ctx, { run, actor: 'worker', signal, turn });
   if (decision.kind === 'mark_started' && result.kind === 'snooze') await enqueueCheck(ctx, { run, delayMs: result.delayMs });
   if (decision.kind !== 'retry') return 'over';
-  return decision.error.kind === 'throttled' && decision.releaseLease ? 'throttled' : 'refused';
+  return decision.error.kind === 'throttled' && decision.releaseLease ? 'throttled' : 'failed';
 }

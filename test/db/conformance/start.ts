@@ -11,7 +11,9 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     const inserted = await store.runs.insert({ run: newRun('job'), now: 1000, startNow: true });
     expect(inserted).toMatchObject({ kind: 'inserted', run: { startAttemptedAt: 1000, startAttempts: 1 } });
     expect(await store.runs.acquireStartLease({ trainingJobName: 'job', now: 2000 })).toBeNull();
-    expect(await store.runs.releaseStartLease({ trainingJobName: 'job', startAttemptedAt: 1000, now: 2000 })).not.toBeNull();
+    expect(
+      await store.runs.releaseStartLease({ trainingJobName: 'job', startAttemptedAt: 1000, refusedSince: null, now: 2000 }),
+    ).not.toBeNull();
     expect(await store.runs.acquireStartLease({ trainingJobName: 'job', now: 3000 })).toMatchObject({
       startAttemptedAt: 3000,
       startAttempts: 2,
@@ -57,9 +59,13 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     const store = newDatabase().open();
     await store.runs.insert({ run: newRun('a'), now: 1000 });
     await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2000 });
-    expect(await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 1999, now: 2100 })).toBeNull();
+    expect(
+      await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 1999, refusedSince: null, now: 2100 }),
+    ).toBeNull();
     expect(await store.runs.acquireStartLease({ trainingJobName: 'a', now: 2100 })).toBeNull();
-    expect(await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 2000, now: 2200 })).toMatchObject({
+    expect(
+      await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 2000, refusedSince: null, now: 2200 }),
+    ).toMatchObject({
       startAttemptedAt: null,
       updatedAt: 2200,
     });
@@ -75,7 +81,7 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     await store.runs.insert({ run: newRun('a'), now: 1000, startNow: true });
     const attempt = async (now: number) => (await store.runs.acquireStartLease({ trainingJobName: 'a', now }))?.startUnresolvedAt;
     const release = (startAttemptedAt: number) =>
-      store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt, now: startAttemptedAt });
+      store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt, refusedSince: null, now: startAttemptedAt });
     await release(1000);
     expect(await attempt(2000)).toBeNull();
     expect(await attempt(2000 + leaseMs)).toBe(2000);
@@ -128,7 +134,9 @@ export function startSuite(newDatabase: () => TestDatabase): void {
       expect.objectContaining({ status: 'training', trainingJobArn: arnOf('a'), trainingSinceAt: 3000, startAttemptedAt: 2000 }),
     ]);
     expect(await reported(store, 'a')).toEqual(['training >requested api', 'training requested>training worker: started']);
-    expect(await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 2000, now: 4000 })).toBeNull();
+    expect(
+      await store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: 2000, refusedSince: null, now: 4000 }),
+    ).toBeNull();
   });
 
   it('discards a run, its history and its key, while this attempt holds it', async () => {
@@ -197,7 +205,7 @@ export function startSuite(newDatabase: () => TestDatabase): void {
     expect(await store.runs.find('a')).toMatchObject({ status: 'training', failureReason: null });
 
     await store.runs.insert({ run: newRun('b'), now: 1000, startNow: true });
-    await store.runs.releaseStartLease({ trainingJobName: 'b', startAttemptedAt: 1000, now: 2000 });
+    await store.runs.releaseStartLease({ trainingJobName: 'b', startAttemptedAt: 1000, refusedSince: null, now: 2000 });
     const ended = await store.runs.finish({
       trainingJobName: 'b',
       outcome: refused,

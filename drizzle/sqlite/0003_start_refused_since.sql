@@ -1,0 +1,1 @@
+ALTER TABLE `training_runs` ADD `start_refused_since` integer;
