@@ -67,7 +67,7 @@ export const BootstrapHeaders = z.object({
     .string()
     .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
     .optional()
-    .openapi({ description: 'The same key and body give the same run and start nothing', example: 'nightly-2026-11-24' }),
+    .openapi({ description: 'The same key and body give the same run and start nothing' }),
 });
 
 export const DeployQuery = z.object({
