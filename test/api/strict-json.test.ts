@@ -47,7 +47,7 @@ describe('strictJsonIssues', () => {
     fc.assert(
       fc.property(
         fc.json({ noUnicodeString: false }),
-        (text) => fieldsOf(text).filter((one) => !/__proto__/.test(one)).length === 0,
+        (text) => /\\u0000/.test(text) || fieldsOf(text).filter((one) => !/__proto__/.test(one)).length === 0,
       ),
     );
     const startedAt = performance.now();
@@ -77,6 +77,9 @@ describe('JSON body', () => {
     ['a cut UTF-8 character', Buffer.from('{"a":"\xc3', 'latin1'), 'body'],
     ['an overlong UTF-8 character', Buffer.from('{"a":"\xc0\xaf"}', 'latin1'), 'body'],
     ['half of a surrogate pair', Buffer.from('{"hyperparameters":{"name":"\\ud83d"}}'), 'hyperparameters.name'],
+    ['the character U+0000', Buffer.from('{"training_image":"image\\u0000"}'), 'training_image'],
+    ['it in a nested value', Buffer.from('{"hyperparameters":{"name":"a\\u0000b"}}'), 'hyperparameters.name'],
+    ['it in a name', Buffer.from('{"environment":{"A\\u0000":"b"}}'), 'environment.A\0'],
     ['a number that loses digits', Buffer.from('{"hyperparameters":{"seed":9007199254740993}}'), 'hyperparameters.seed'],
   ])('with %s > starts nothing, and names the field', async (_, bytes, field) => {
     const { ask, simulator } = await startApi();
@@ -105,5 +108,22 @@ describe('JSON body', () => {
     ).toBe(202);
     const { errors } = expectProblem(await send(event(',"TrainingJobStatus":"Completed"')), 422, 'invalid_request');
     expect(errors).toEqual([{ field: 'detail.TrainingJobStatus', detail: 'is given twice' }]);
+    const zero = expectProblem(await send(event(',"Tags":{"team":"a\\u0000"}')), 422, 'invalid_request');
+    expect(zero.errors).toEqual([{ field: 'detail.Tags.team', detail: 'holds the character U+0000, which cannot be stored' }]);
+  });
+
+  it('with a number that loses digits > says what the field takes in its place', async () => {
+    const { ask } = await startApi();
+    const raw = '{"max_runtime_seconds":3600.00000000000000001,"hyperparameters":{"rate":0.12345678901234567891}}';
+    const { errors } = expectProblem(await ask('POST', '/bootstrap', { headers: json, raw }), 422, 'invalid_request');
+    expect(errors).toEqual([
+      {
+        field: 'max_runtime_seconds',
+        detail: 'has more digits than a number keeps exactly; write at most 15 digits',
+      },
+      { field: 'hyperparameters.rate', detail: 'has more digits than a number keeps exactly; send it as a string' },
+    ]);
+    const text = { max_runtime_seconds: 3600, hyperparameters: { rate: '0.12345678901234567891' } };
+    expect((await ask('POST', '/bootstrap', { json: text })).status).toBe(202);
   });
 });

@@ -9,6 +9,7 @@ const noBody: BodyRule = {
   schema: z.strictObject({}, 'must be empty: this route takes query parameters only'),
   required: null,
   anyValues: false,
+  numbersAsText: null,
 };
 
 /**
@@ -21,11 +22,11 @@ const noBody: BodyRule = {
 export async function bodyIssues(c: ApiContext, rule: BodyRule | null): Promise<FieldIssue[]> {
   const bytes = c.get('body');
   if (bytes === undefined) return [];
-  const { schema, required, anyValues } = rule ?? noBody;
+  const { schema, required, ...values } = rule ?? noBody;
   const isEmpty = /^[ \t\r\n]*$/.test(bytes.toString('latin1'));
   if (isEmpty && required !== null) return [bodyIssue(`must not be empty; it must be ${required}`)];
   if (!isEmpty) requireJson(c);
-  const read: Read = isEmpty ? { value: {}, issues: [] } : parse(bytes, anyValues);
+  const read: Read = isEmpty ? { value: {}, issues: [] } : parse(bytes, values);
   if (!('value' in read)) return read.issues;
   const result = await schema.safeParseAsync(read.value);
   if (result.success) {
@@ -61,10 +62,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 type Read = { value: unknown; issues: FieldIssue[] } | { issues: FieldIssue[] };
 
-function parse(bytes: Buffer, anyValues: boolean): Read {
+function parse(bytes: Buffer, { anyValues, numbersAsText }: Pick<BodyRule, 'anyValues' | 'numbersAsText'>): Read {
   try {
     const text = utf8.decode(bytes);
-    return { value: JSON.parse(text), issues: strictJsonIssues(text, { onlyKeys: anyValues }) };
+    const takesText = (field: string): boolean => numbersAsText?.test(field) ?? false;
+    return { value: JSON.parse(text), issues: strictJsonIssues(text, { onlyKeys: anyValues, takesText }) };
   } catch (error) {
     if (error instanceof TypeError) return { issues: [bodyIssue('is not valid UTF-8')] };
     if (error instanceof SyntaxError) return { issues: [bodyIssue(`is not JSON: ${error.message}`)] };

@@ -4,14 +4,21 @@ type Frame = { kind: 'object'; keys: Set<string>; key: string; awaitsKey: boolea
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],]/g;
 const maxIssues = 20;
+/** Every decimal number of this many digits is kept (DBL_DIG of IEEE 754's doubles). */
+const keptDigits = 15;
 
 /**
  * Finds what `JSON.parse` accepts and changes: a key that is given twice (the last one wins), a number that loses digits, half of a
- * surrogate pair, a `__proto__` (which zod drops). Each with its path, 20 at most.
+ * surrogate pair, a `__proto__` (which zod drops); and U+0000, which PostgreSQL stores in no text
+ * (docs/reference/postgresql-behavior.md#text-has-no-u0000). Each with its path, 20 at most.
  *
- * @param text JSON that has been parsed already. With `onlyKeys` values may be anything.
+ * @param text JSON that has been parsed already. With `onlyKeys` values may be anything but U+0000. `takesText`: whether the field of
+ *   that path takes a number also as a string.
  */
-export function strictJsonIssues(text: string, { onlyKeys = false }: { onlyKeys?: boolean } = {}): FieldIssue[] {
+export function strictJsonIssues(
+  text: string,
+  { onlyKeys = false, takesText = () => false }: { onlyKeys?: boolean; takesText?: (field: string) => boolean } = {},
+): FieldIssue[] {
   const issues: FieldIssue[] = [];
   const frames: Frame[] = [];
   const report = (detail: string): void => void issues.push({ field: pathOf(frames), detail });
@@ -42,11 +49,15 @@ export function strictJsonIssues(text: string, { onlyKeys = false }: { onlyKeys?
           else if (content === '__proto__') report('is not a known field');
           top.keys.add(content);
         }
-        if (!onlyKeys && !content.isWellFormed()) report('holds half of a surrogate pair, which is no character');
+        if (content.includes('\0')) report('holds the character U+0000, which cannot be stored');
+        else if (!onlyKeys && !content.isWellFormed()) report('holds half of a surrogate pair, which is no character');
         break;
       }
       default:
-        if (!onlyKeys && !keepsDigits(part)) report('has more digits than a number keeps exactly; send it as a string');
+        if (!onlyKeys && !keepsDigits(part)) {
+          const advice = takesText(pathOf(frames)) ? 'send it as a string' : `write at most ${keptDigits} digits`;
+          report(`has more digits than a number keeps exactly; ${advice}`);
+        }
     }
   }
   return issues;

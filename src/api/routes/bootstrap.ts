@@ -13,6 +13,7 @@ import type { Routes } from '../env.ts';
 
 const body = jsonBody('BootstrapRequest', BootstrapRequestSchema, {
   example: { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } },
+  numbersAsText: /^hyperparameters\./,
 });
 
 const route = createRoute({

@@ -7,6 +7,8 @@ export interface BodyRule<T extends z.ZodType = z.ZodType> {
   required: string | null;
   /** Numbers and texts may be anything: of a sender that has no better ones. */
   anyValues: boolean;
+  /** The fields that take a number also as a string, by their path. */
+  numbersAsText: RegExp | null;
 }
 
 const rule = Symbol('the rule of this body');
@@ -26,11 +28,11 @@ export interface JsonBody<T extends z.ZodType> {
 export const jsonBody = <T extends z.ZodType>(
   name: string,
   schema: T,
-  { example, required = null, anyValues = false }: { example: object } & Partial<Omit<BodyRule, 'schema'>>,
+  { example, required = null, anyValues = false, numbersAsText = null }: { example: object } & Partial<Omit<BodyRule, 'schema'>>,
 ): JsonBody<T> => ({
   required: required !== null,
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` }, example } },
-  [rule]: { schema, required, anyValues },
+  [rule]: { schema, required, anyValues, numbersAsText },
 });
 
 /** The rule of a body that `jsonBody` made; null for none. */
