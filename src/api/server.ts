@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
@@ -54,7 +55,7 @@ export async function startServer(
     },
   );
   server.on('error', listening.reject);
-  server.on('clientError', refuseUnparsed);
+  server.on('clientError', (error, socket: Socket) => refuseUnparsed(error, socket, log));
   server.listen(address.port, address.host, () => listening.resolve());
   await listening.promise;
   server.off('error', listening.reject);
@@ -83,34 +84,46 @@ function close(server: Server, graceMs: number): Promise<void> {
 /** A request without a valid address (a backslash, an odd Host) never reaches the app. */
 function unroutedResponse(error: unknown, log: Logger): Response {
   const isRefused = error instanceof RequestError;
-  if (!isRefused) log.error({ event: 'http.request_failed', err: error }, 'request failed');
   const code = isRefused ? 'bad_request' : 'internal_error';
-  return new Response(briefProblem(code), {
-    status: problems[code].status,
-    headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+  const { status } = problems[code];
+  const id = randomUUID();
+  if (isRefused) log.info({ event: 'http.request', request_id: id, status, reason: error.message }, 'request');
+  else log.error({ event: 'http.request_failed', request_id: id, err: error }, 'request failed');
+  return new Response(briefProblem(code, id), {
+    status,
+    headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': id },
   });
 }
 
 const contentType = 'application/problem+json';
 
-/** A problem without a request id, since there is no request that the app knows. */
-function briefProblem(code: ProblemCode): string {
+/** A problem of a request that does not reach the app, so that nothing but its code is known. */
+function briefProblem(code: ProblemCode, requestId: string): string {
   const { status, title } = problems[code];
-  return JSON.stringify({ type: problemType(code), title, status, detail: title, code });
+  return JSON.stringify({ type: problemType(code), title, status, detail: title, code, request_id: requestId });
 }
 
 /** Node's parser refuses it before it is a request; the response is a problem all the same. */
-function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const code = codeOfParser[error.code ?? ''] ?? 'bad_request';
-  const body = briefProblem(code);
   const { status } = problems[code];
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const id = randomUUID();
+  // A connection that was opened ahead and never used ends as a time-out, too: that is no request of anybody's.
+  const level = code === 'request_timeout' ? 'debug' : 'info';
+  log[level]({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
+  const body = briefProblem(code, id);
+  const headers = [
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${body.length}`,
+    'Cache-Control: no-store',
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+  ];
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
 }
 
 const codeOfParser: Partial<Record<string, ProblemCode>> = {

@@ -6,7 +6,7 @@ import { expectProblem } from './request.ts';
 const key = 'the-only-key-0123456789';
 
 describe('unknown routes and methods', () => {
-  it.each(['/', '/nothing', '/training-jobs/a/b', '/model-init/model-init/health/live', '/model-initx/health/live'])(
+  it.each(['/nothing', '/training-jobs/a/b', '/model-init/model-init/health/live', '/model-initx/health/live'])(
     '%s returns 404',
     async (path) => {
       const { ask } = await startApi();
@@ -15,6 +15,7 @@ describe('unknown routes and methods', () => {
   );
 
   it.each([
+    ['POST', '/', 'GET, HEAD'],
     ['GET', '/bootstrap', 'POST'],
     ['PUT', '/training-jobs/some-job', 'GET, HEAD, DELETE'],
     ['POST', '/training-jobs', 'GET, HEAD'],
@@ -117,15 +118,27 @@ describe('invalid HTTP', () => {
     });
 
   it('returns a problem and closes the connection', async () => {
-    const { url } = await startApi();
+    const { url, logged } = await startApi();
     const garbage = await send(url, 'NONSENSE\r\n\r\n');
-    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request"\}$/s);
+    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request"/s);
     const huge = await send(url, `GET / HTTP/1.1\r\nHost: localhost\r\nX-Huge: ${'x'.repeat(20_000)}\r\n\r\n`);
-    expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"\}$/s);
+    expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"/s);
+    for (const [response, status] of [
+      [garbage, 400],
+      [huge, 431],
+      [await send(url, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'), 400],
+    ] as const) {
+      const [, id] = /^x-request-id: ([\da-f-]{36})\r$/im.exec(response) ?? [];
+      expect(JSON.parse(response.slice(response.indexOf('{'), response.lastIndexOf('}') + 1))).toMatchObject({
+        status,
+        request_id: id,
+      });
+      expect(logged('info').find((line) => line['request_id'] === id)).toMatchObject({ event: 'http.request', status });
+    }
   });
 
   it('is cut when it is too slow', async () => {
     const { url } = await startApi({ timeouts: { headersMs: 100, requestMs: 100, keepAliveMs: 1000, checkEveryMs: 20 } });
-    expect(await send(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"\}$/s);
+    expect(await send(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 });
