@@ -57,6 +57,11 @@ describe('POST /events', () => {
       ]);
     }
     expectProblem(await post(api, []), 422, 'invalid_request');
+    for (const body of ['hello', 7, null]) {
+      expect(expectProblem(await post(api, body), 422, 'invalid_request').errors).toEqual([
+        { field: 'body', detail: expect.stringMatching(/^must be an EventBridge event in JSON, of the detail-type SageMaker /) },
+      ]);
+    }
     expectProblem(await post(api, { ...completed('job'), detail: { TrainingJobName: 'a b' } }), 422, 'invalid_request');
   });
 

@@ -32,7 +32,7 @@ describe('a name in another case', () => {
     await context.start({ trainingJobName: 'Case-1' }, false);
     await expect(deploy(context, 'CASE-1')).rejects.toMatchObject({
       code: 'training_not_completed',
-      message: 'The training Case-1 is not completed: training',
+      message: 'The training Case-1 is not completed: training; request the deployment again once it is',
     });
     context.clock.advance(200);
     expect(await deploy(context, 'CASE-1')).toMatchObject({ created: true, deployment: { trainingJobName: 'Case-1' } });
@@ -46,7 +46,7 @@ describe('a name in another case', () => {
     const context = await startTestContext();
     await context.sdk.createTrainingJob(training('Foreign'));
     await expect(deploy(context, 'FOREIGN')).rejects.toMatchObject({
-      message: 'The training Foreign is not completed: InProgress',
+      message: 'The training Foreign is not completed: InProgress; request the deployment again once it is',
     });
     context.clock.advance(200);
     expect(await deploy(context, 'FOREIGN')).toMatchObject({ created: true, deployment: { trainingJobName: 'Foreign' } });
@@ -59,7 +59,9 @@ describe('a name in another case', () => {
     await context.start({ trainingJobName: 'Case-1' });
     await stopRun(context.ctx, { trainingJobName: 'Case-1' });
     await context.settle();
-    await expect(deploy(context, 'CASE-1')).rejects.toMatchObject({ message: 'The training Case-1 is not completed: stopped' });
+    await expect(deploy(context, 'CASE-1')).rejects.toMatchObject({
+      message: 'The training Case-1 is not completed: stopped; it has no model to deploy; start another training',
+    });
   });
 
   it('reads and stops the run', async () => {

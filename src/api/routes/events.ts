@@ -3,7 +3,7 @@ import { receiveEvent } from '../../services/events/receive-event.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { changeProblems, json } from '../problems/openapi.ts';
-import { EventSchema, eventTypes } from '../schemas/event.ts';
+import { eventInWords, EventSchema } from '../schemas/event.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import type { Routes } from '../env.ts';
 
@@ -18,7 +18,7 @@ const ReceivedSchema = z
   .openapi('Received');
 
 const body = jsonBody('Event', EventSchema, {
-  required: `an EventBridge event in JSON, of the detail-type ${eventTypes}`,
+  required: eventInWords,
   anyValues: true,
   // As SageMaker sends it, shortened.
   example: {

@@ -34,6 +34,8 @@ const endpointType = 'SageMaker Endpoint State Change';
 /** The types of event that are accepted, in words. */
 export const eventTypes = `${trainingType} or ${endpointType}`;
 
+export const eventInWords = `an EventBridge event in JSON, of the detail-type ${eventTypes}`;
+
 export const EventSchema = z
   .discriminatedUnion(
     'detail-type',
@@ -41,7 +43,8 @@ export const EventSchema = z
       z.looseObject({ ...envelope, 'detail-type': z.literal(trainingType), detail: trainingDetail }),
       z.looseObject({ ...envelope, 'detail-type': z.literal(endpointType), detail: endpointDetail }),
     ],
-    `must be ${eventTypes}`,
+    // Also for a body that is no object at all.
+    { error: ({ input }) => (input instanceof Object ? `must be ${eventTypes}` : `must be ${eventInWords}`) },
   )
   .transform((event): StateChange => {
     if (event['detail-type'] === trainingType) {

@@ -112,5 +112,12 @@ async function recordEnd(
   return after;
 }
 
-const notCompleted = ({ trainingJobName, status }: { trainingJobName: string; status: string }): ServiceError =>
-  new ServiceError('training_not_completed', `The training ${trainingJobName} is not completed: ${status}`);
+function notCompleted({ trainingJobName, status }: { trainingJobName: string; status: string }): ServiceError {
+  const advice = hasEnded.test(status)
+    ? 'it has no model to deploy; start another training'
+    : 'request the deployment again once it is';
+  return new ServiceError('training_not_completed', `The training ${trainingJobName} is not completed: ${status}; ${advice}`);
+}
+
+/** The run's status, or SageMaker's. */
+const hasEnded = /^(failed|stopped)$/i;
