@@ -15,6 +15,7 @@ import { createFailureLog } from './problems/failure-log.ts';
 import { problemResponse } from './problems/response.ts';
 import { toApiError } from './problems/to-api-error.ts';
 import { createRouteFinder } from './routes/known-route.ts';
+import { unlistedRoutes } from './routes/pages.ts';
 import { createRoutes } from './routes/routes.ts';
 
 /** The API over its dependencies: every route at `/` and under the base path. Opens no connection and does not listen. */
@@ -25,7 +26,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const registered = routes.openAPIRegistry.definitions.flatMap((definition) =>
     definition.type === 'route' ? [definition.route] : [],
   );
-  const findRoute = createRouteFinder(registered, prefixes);
+  const findRoute = createRouteFinder([...registered, ...unlistedRoutes], prefixes);
 
   // Not strict: a trailing slash makes no difference.
   const app = new Hono<ApiEnv>({ strict: false });

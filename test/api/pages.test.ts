@@ -23,6 +23,33 @@ describe.each(ways)('pages $how', ({ prefix, proxied }) => {
     return { ...api, url: proxied ? await startPrefixProxy(api.url, prefix) : api.url };
   };
 
+  it.each(['/', ''])('%j > leads a browser to the page of the API', async (path) => {
+    if (proxied && path === '') return;
+    const { url } = await start();
+    const page = await fetch(`${url}${prefix}${path}?from=mail`, { redirect: 'manual' });
+    expect([page.status, page.headers.get('cache-control')]).toEqual([302, 'no-store']);
+    const target = new URL(page.headers.get('location') ?? '', `${url}${prefix}${path || (prefix === '' ? '/' : '')}`);
+    expect(target.href).toBe(`${url}${prefix}/docs`);
+  });
+
+  it('/favicon.ico > returns an icon, and with keys asks a browser for one', async () => {
+    const { url } = await start();
+    const icon = await fetch(`${url}${prefix}/favicon.ico`);
+    expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect(
+      Buffer.from(await icon.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    const withKeys = await start(['a-long-enough-key']);
+    for (const path of ['/', '/favicon.ico']) {
+      const refused = await fetch(`${withKeys.url}${prefix}${path}`, { redirect: 'manual' });
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^Basic /)]);
+    }
+    const unknown = await fetch(`${withKeys.url}${prefix}/nothing`);
+    expect([unknown.status, unknown.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+
   it.each(['/admin/queues', '/admin/queues/', '/admin/queues/queue/deploy', '/docs', '/docs/'])(
     '%s > returns the page, and every file that it refers to',
     async (path) => {

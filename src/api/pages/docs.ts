@@ -11,6 +11,7 @@ import { relativeBase } from './browser-path.ts';
 import type { ApiEnv } from '../env.ts';
 
 export const docsPath = '/docs';
+export const iconPath = '/favicon.ico';
 
 const page = (base: string): string => `<!doctype html>
 <html lang="en">
@@ -54,6 +55,19 @@ const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** They change with the package's version alone, so that no request has to read 1.4 MB for their digest. */
 const filesEtag = `"${swaggerUi.version}"`;
+
+/** Where a browser asks for a site's icon, which no page has to name. */
+export const serveIcon = serveStatic({
+  path: fileURLToPath(import.meta.resolve('swagger-ui-dist/favicon-32x32.png')),
+  onFound: (_path, c) => {
+    c.header('cache-control', 'private, max-age=86400');
+    c.header('content-type', 'image/png');
+  },
+});
+
+/** From a prefix to the page below it. Relative, because a proxy may have stripped another prefix. */
+export const docsFrom = (pathname: string): string =>
+  pathname.endsWith('/') ? docsPath.slice(1) : `${pathname.slice(pathname.lastIndexOf('/') + 1)}${docsPath}`;
 
 /** To be mounted at `docsPath`, under any prefix. */
 export function createDocs(): Hono<ApiEnv> {

@@ -25,7 +25,9 @@ export function createRouteFinder(registered: readonly RouteConfig[], prefixes: 
   for (const route of registered) {
     for (const prefix of prefixes) known.set(keyOf(route.method, `${prefix}${route.path}`), knownRoute(route));
   }
-  const pages = [...known].filter(([, { access }]) => access === 'browser');
+  // Beneath a prefix itself are all routes, and not those of a page.
+  const isPrefix = (key: string): boolean => prefixes.some((prefix) => key === keyOf('get', `${prefix}/`));
+  const pages = [...known].filter(([key, { access }]) => access === 'browser' && !isPrefix(key));
 
   const find = (key: string): KnownRoute | null =>
     known.get(key) ?? pages.find(([page]) => key.startsWith(`${page}/`))?.[1] ?? null;
