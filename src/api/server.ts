@@ -112,7 +112,7 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket, log: Logge
   const code = codeOfParser[error.code ?? ''] ?? 'bad_request';
   const { status } = problems[code];
   const id = randomUUID();
-  // A connection that was opened ahead and never used ends as a time-out, too: that is no request of anybody's.
+  // A connection that was opened ahead and never used ends as a time-out, too: that is no request.
   const level = code === 'request_timeout' ? 'debug' : 'info';
   log[level]({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
   const body = briefProblem(code, id);
