@@ -10,6 +10,7 @@ import {
   trainingRunStatuses,
   unfinishedRunStatuses,
 } from '../core/training/training-run.ts';
+import { startTiming } from '../core/timing.ts';
 import { sql } from './drizzle.ts';
 
 interface RunFilter {
@@ -46,3 +47,10 @@ function deploymentIs(of: TrainingRunStatus, wanted: RunFilter['deploymentStatus
 /** The runs that no observation has ended, in order of recording. */
 export const unfinishedAfter = (after: number, limit: number): SQL =>
   isIn(unfinishedRunStatuses.map((one) => readSeqs(sql`run.status = ${one} and run.seq > ${after}`, 'asc', limit)));
+
+/** The runs that wait for their start (RunStore.listWaitingForStart). Its last part is hasPassed, in SQL. */
+export const waitingForStart = (after: number, now: number): SQL => sql`training_runs.status = 'requested'
+  and training_runs.seq > ${after} and training_runs.stop_requested_at is null and training_runs.start_refused_since is null
+  and (training_runs.start_attempted_at is null
+    or (training_runs.start_unresolved_at is null and training_runs.start_attempted_at <> training_runs.created_at
+      and abs(${now} - training_runs.start_attempted_at) >= ${startTiming.leaseMs}))`;

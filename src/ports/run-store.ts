@@ -117,9 +117,14 @@ export interface RunStore {
   >;
   /**
    * Runs that wait for their start: `requested`, not to be stopped, not refused, and with no attempt in progress; in order of recording,
-   * after `afterSeq`.
+   * after `afterSeq`. One whose lease is over, since its process died, is listed for one more attempt. The first attempt of a request is
+   * left to the run's check: its caller may have heard that nothing was recorded, and then the run is deleted as soon as that can be.
    */
-  listWaitingForStart(params: { afterSeq: number; limit: number }): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName'>[]>;
+  listWaitingForStart(params: {
+    afterSeq: number;
+    limit: number;
+    now: number;
+  }): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName'>[]>;
   /**
    * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
    * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.

@@ -279,6 +279,46 @@ describe('startWaiting, beside the checks', () => {
   });
 });
 
+describe('startWaiting, when a start is cut short', () => {
+  const leaseSeconds = startTiming.leaseMs / 1000;
+  /** A process that dies before the call of CreateTrainingJob, or after it. */
+  const dieAt = ({ ctx }: Budgeted, when: 'before' | 'after'): Budgeted['ctx'] => ({
+    ...ctx,
+    sagemaker: {
+      ...ctx.sagemaker,
+      createTrainingJob: async (...params) => {
+        if (when === 'after') await ctx.sagemaker.createTrainingJob(...params);
+        throw new Error('killed');
+      },
+    },
+  });
+
+  it.each(['before', 'after'] as const)('continues when the lease of the start is over: killed %s the call', async (when) => {
+    const context = await startWaitingRuns([job]);
+    const { ctx, clock } = context;
+    clock.advance(1);
+    await expect(startWaiting(dieAt(context, when))).rejects.toThrow('killed');
+    clock.advance(leaseSeconds - 1);
+    expect(await startWaiting(ctx)).toBe(0);
+    clock.advance(1);
+    expect(await startWaiting(ctx)).toBe(1);
+    expect(await findRun(context)).toMatchObject({ status: 'training' });
+    expect(context.effects()).toEqual({ training_job_created: 1 });
+  });
+
+  it('has the check look soon for a training whose response was lost', async () => {
+    const context = await startWaitingRuns([job]);
+    const { ctx } = context;
+    const delayMs = async () => (await ctx.queue.queues[0]?.getJob(`check-${job}`))?.delay;
+    expect(await delayMs()).toBeGreaterThan(startTiming.leaseMs);
+    context.simulator.addFault({ kind: 'lose_response', match: { operation: create }, times: 1 });
+    context.errors.search = 'unavailable';
+    await startWaiting(ctx);
+    expect(await findRun(context)).toMatchObject({ status: 'requested', startAttemptedAt: expect.any(Number) });
+    expect(await delayMs()).toBeLessThan(startTiming.leaseMs);
+  });
+});
+
 describe('stopRun, for a run that is requested', () => {
   it('stops a run that was throttled twice at once and without a call', async () => {
     const context = await startThrottled();

@@ -1,9 +1,10 @@
 import { startTiming } from '../../core/timing.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { RunStore } from '../../ports/store.ts';
+import { waitingForStart } from '../runs-lists.ts';
 import { mayBecome } from '../transitions.ts';
 import type { Database } from './database.ts';
-import { and, asc, eq, gt, isNull, sql } from './drizzle.ts';
+import { and, asc, eq, sql } from './drizzle.ts';
 import { appendTrainingHistory } from './history.ts';
 import { isNamed } from './run-rows.ts';
 import { trainingRuns } from './schema.ts';
@@ -22,20 +23,12 @@ type StartMethods =
   | 'cancelStart';
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
-  listWaitingForStart: ({ afterSeq, limit }) =>
+  listWaitingForStart: ({ afterSeq, limit, now }) =>
     database.read((db) =>
       db
         .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
         .from(trainingRuns)
-        .where(
-          and(
-            eq(trainingRuns.status, 'requested'),
-            isNull(trainingRuns.startAttemptedAt),
-            isNull(trainingRuns.startRefusedSince),
-            isNull(trainingRuns.stopRequestedAt),
-            gt(trainingRuns.seq, afterSeq),
-          ),
-        )
+        .where(waitingForStart(afterSeq, now))
         .orderBy(asc(trainingRuns.seq))
         .limit(limit),
     ),

@@ -1,10 +1,11 @@
-import { and, asc, eq, gt, isNull, sql } from './drizzle.ts';
+import { and, asc, eq, sql } from './drizzle.ts';
 import { startTiming } from '../../core/timing.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
+import { waitingForStart } from '../runs-lists.ts';
 import { mayBecome } from '../transitions.ts';
 
 const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('trainingJobArn') };
@@ -61,20 +62,12 @@ type StartMethods =
   | 'cancelStart';
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
-  listWaitingForStart: ({ afterSeq, limit }) =>
+  listWaitingForStart: ({ afterSeq, limit, now }) =>
     database.read((db) =>
       db
         .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
         .from(trainingRuns)
-        .where(
-          and(
-            eq(trainingRuns.status, 'requested'),
-            isNull(trainingRuns.startAttemptedAt),
-            isNull(trainingRuns.startRefusedSince),
-            isNull(trainingRuns.stopRequestedAt),
-            gt(trainingRuns.seq, afterSeq),
-          ),
-        )
+        .where(waitingForStart(afterSeq, now))
         .orderBy(asc(trainingRuns.seq))
         .limit(limit)
         .all(),

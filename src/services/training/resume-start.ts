@@ -74,9 +74,9 @@ const turnOf = ({ turn }: ResumeStartInput): CallOptions['turn'] =>
 /** So many runs may be started by their checks, when nothing else starts them (start-waiting.ts). */
 const nextOnes = 5;
 
-async function isFarFromItsTurn({ store }: ServiceContext, run: TrainingRun): Promise<boolean> {
+async function isFarFromItsTurn({ store, now }: ServiceContext, run: TrainingRun): Promise<boolean> {
   if (run.startAttemptedAt !== null || run.startRefusedSince !== null) return false;
-  const next = await store.runs.listWaitingForStart({ afterSeq: 0, limit: nextOnes });
+  const next = await store.runs.listWaitingForStart({ afterSeq: 0, limit: nextOnes, now: now() });
   return next.length === nextOnes && next.every(({ seq }) => seq < run.seq);
 }
 

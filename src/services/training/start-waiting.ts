@@ -1,4 +1,5 @@
 import { hasPassed } from '../../core/instants.ts';
+import { isBeingStarted } from '../../core/training/training-run.ts';
 import type { StartTurn } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { enqueueCheck } from '../enqueue.ts';
@@ -27,13 +28,14 @@ type Waiting = { seq: number; trainingJobName: string };
  * Starts the runs that wait for their start, the oldest first, each when the budget of CreateTrainingJob has a turn for it. One process at
  * a time does so, until no run waits. Returns how many starts it attempted.
  *
- * After a crash the lease ends, and another process continues. Meanwhile, and without any such process, the checks of the runs start them.
+ * After a crash the lease of this task and those of the starts in progress end, and another process continues with them. Meanwhile, and
+ * without any such process, the checks of the runs start them.
  */
 export async function startWaiting(
   ctx: ServiceContext,
   { line = newStartLine(), signal }: { line?: StartLine; signal?: AbortSignal } = {},
 ): Promise<number> {
-  if ((await ctx.store.runs.listWaitingForStart({ afterSeq: 0, limit: 1 })).length === 0) return 0;
+  if ((await ctx.store.runs.listWaitingForStart({ afterSeq: 0, limit: 1, now: ctx.now() })).length === 0) return 0;
   return (await withLease(ctx, { task, work: (renew) => startAll(ctx, { line, renew, signal }) })) ?? 0;
 }
 
@@ -99,11 +101,11 @@ async function startAll(ctx: ServiceContext, { line: { failedAt }, renew, signal
 
 /** The oldest run after `afterSeq` that waits. */
 async function nextOf(
-  { store }: ServiceContext,
+  { store, now }: ServiceContext,
   { afterSeq, isLeftOut }: { afterSeq: number; isLeftOut: (trainingJobName: string) => boolean },
 ): Promise<Waiting | null> {
   for (let after = afterSeq; ;) {
-    const page = await store.runs.listWaitingForStart({ afterSeq: after, limit: pageSize });
+    const page = await store.runs.listWaitingForStart({ afterSeq: after, limit: pageSize, now: now() });
     const next = page.find(({ trainingJobName }) => !isLeftOut(trainingJobName));
     if (next !== undefined) return next;
     const last = page.at(-1);
@@ -117,9 +119,11 @@ async function startRunNamed(
   { trainingJobName, turn, signal }: { trainingJobName: string; turn: StartTurn; signal?: AbortSignal },
 ): Promise<'over' | 'throttled' | 'failed'> {
   const run = await ctx.store.runs.find(trainingJobName);
-  if (run?.status !== 'requested' || run.startAttemptedAt !== null || run.stopRequestedAt !== null) return 'over';
+  if (run?.status !== 'requested' || run.stopRequestedAt !== null || run.startRefusedSince !== null) return 'over';
+  if (isBeingStarted(run, ctx.now())) return 'over';
   const { result, decision } = await attemptStart(ctx, { run, actor: 'worker', signal, turn });
-  if (decision.kind === 'mark_started' && result.kind === 'snooze') await enqueueCheck(ctx, { run, delayMs: result.delayMs });
-  if (decision.kind !== 'retry') return 'over';
-  return decision.error.kind === 'throttled' && decision.releaseLease ? 'throttled' : 'failed';
+  if (decision.kind === 'retry' && decision.releaseLease && decision.error.kind === 'throttled') return 'throttled';
+  // Its check lies up to a minute ahead, and now is needed sooner.
+  if (decision.kind !== 'leave' && result.kind === 'snooze') await enqueueCheck(ctx, { run, delayMs: result.delayMs });
+  return decision.kind === 'retry' ? 'failed' : 'over';
 }

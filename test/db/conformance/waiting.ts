@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startTiming } from '../../../src/core/timing.ts';
 import type { TestDatabase } from './test-database.ts';
 import { arnOf, inTraining, newRun } from '../samples.ts';
 
@@ -13,16 +14,34 @@ export function waitingSuite(newDatabase: () => TestDatabase): void {
     await store.runs.requestStop({ trainingJobName: 'a', now: 2000 });
 
     const names = (runs: { trainingJobName: string }[]): string[] => runs.map(({ trainingJobName }) => trainingJobName);
-    const all = await store.runs.listWaitingForStart({ afterSeq: 0, limit: 10 });
+    const all = await store.runs.listWaitingForStart({ afterSeq: 0, limit: 10, now: 3000 });
     expect(names(all)).toEqual(['c', 'b', 'd', 'throttled']);
-    const page = await store.runs.listWaitingForStart({ afterSeq: all[0]?.seq ?? 0, limit: 2 });
+    const page = await store.runs.listWaitingForStart({ afterSeq: all[0]?.seq ?? 0, limit: 2, now: 3000 });
     expect(names(page)).toEqual(['b', 'd']);
+  });
+
+  it('lists a run whose attempt was never heard of again when its lease is over, and once', async () => {
+    const store = newDatabase().open();
+    const { leaseMs } = startTiming;
+    await store.runs.insert({ run: newRun('died'), now: 1000 });
+    await store.runs.insert({ run: newRun('of-a-request'), now: 1000, startNow: true });
+    const waiting = async (now: number) =>
+      (await store.runs.listWaitingForStart({ afterSeq: 0, limit: 10, now })).map(({ trainingJobName }) => trainingJobName);
+    const attempt = (now: number) => store.runs.acquireStartLease({ trainingJobName: 'died', now });
+    await attempt(2000);
+    expect(await waiting(2000 + leaseMs - 1)).toEqual([]);
+    expect(await waiting(2000 + leaseMs)).toEqual(['died']);
+    await attempt(2000 + leaseMs);
+    expect(await waiting(2000 + 2 * leaseMs)).toEqual([]);
+    const attempted = { trainingJobName: 'died', startAttemptedAt: 2000 + leaseMs, refusedSince: null };
+    await store.runs.releaseStartLease({ ...attempted, now: 3000 + leaseMs });
+    expect(await waiting(3000 + leaseMs)).toEqual(['died']);
   });
 
   it('leaves out a run that SageMaker refuses, from the first refusal until it starts', async () => {
     const store = newDatabase().open();
     await store.runs.insert({ run: newRun('a'), now: 1000 });
-    const waiting = async () => (await store.runs.listWaitingForStart({ afterSeq: 0, limit: 10 })).length;
+    const waiting = async () => (await store.runs.listWaitingForStart({ afterSeq: 0, limit: 10, now: 3000 })).length;
     const attempt = async (at: number, refusedSince: number | null) => {
       await store.runs.acquireStartLease({ trainingJobName: 'a', now: at });
       return store.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: at, refusedSince, now: at + 1 });
