@@ -83,7 +83,7 @@ async function make(database: Made): Promise<void> {
 }
 
 /** Without the triggers of its rows, and as if no number had been given. TRUNCATE makes a file for each table and index. */
-async function empty(url: string): Promise<void> {
+export async function empty(url: string): Promise<void> {
   const tables = [
     'history',
     'deployments',

@@ -13,13 +13,21 @@ export const postgresUrl = (): string => inject('postgresUrl');
  * which there may be no connection, or an empty one. @returns its `postgres://` address.
  */
 export async function freshDatabase(template = 'template0'): Promise<string> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await run(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  onTestFinished(() => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  const url = await makeDatabase(template);
+  onTestFinished(() => dropDatabase(url));
+  return url;
+}
+
+/** The same, which the caller drops. */
+export async function makeDatabase(template = 'template0'): Promise<string> {
   const url = new URL(postgresUrl());
-  url.pathname = `/${name}`;
+  url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
+  await run(`CREATE DATABASE ${url.pathname.slice(1)} TEMPLATE ${template}`);
   return url.href;
 }
+
+export const dropDatabase = (url: string): Promise<void> =>
+  run(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 
 async function run(statement: string): Promise<void> {
   const client = new Client({ connectionString: postgresUrl(), connectionTimeoutMillis: 10_000 });
