@@ -1,5 +1,5 @@
 /**
- * A rolling update with real programs: an API and a worker of the last release (test/fixtures/last-release/programs.tar.gz) go on working
+ * A rolling update with real programs: an API and a worker of the last release (test/fixtures/last-release/programs.tar.gz) keep working
  * on a database that this version has migrated under them, beside an API and a worker of this version, on the same queue.
  */
 import { execFileSync } from 'node:child_process';
@@ -95,12 +95,12 @@ test.each(['SQLite', 'PostgreSQL'])(
     }
 
     // The last release ends in the middle of a training that it has recorded.
-    const handedOver = await last.bootstrap('handed-over');
+    const atTheEnd = await last.bootstrap('at-the-end');
     expect(last.programs.map(({ exit }) => exit)).toEqual([null, null]);
     for (const program of last.programs) program.signal('SIGTERM');
     const ends = await Promise.all(last.programs.map(({ exited }) => exited));
     expect(ends.map(({ code }) => code)).toEqual([0, 0]);
-    expect(await untilDeployed(current, handedOver)).toMatchObject({ deployments: [{ status: 'deployed', attempts: 1 }] });
+    expect(await untilDeployed(current, atTheEnd)).toMatchObject({ deployments: [{ status: 'deployed', attempts: 1 }] });
     const complaints = [...last.programs, ...current.programs].flatMap(({ log }) =>
       log.filter(({ level }) => level === 'error' || level === 'fatal'),
     );

@@ -12,7 +12,7 @@ import { busyTimeoutMs } from './busy-timeout.ts';
 
 /**
  * How many of the migrations a program has to know to work with a database that has all of them: those that only add take nothing from
- * the programs of the version before, which run beside this one during an update. test/db/last-release.test.ts and test/e2e/last-release.test.ts try it.
+ * the programs of the version before, which run beside this one during an update. Two tests named last-release.test.ts try it.
  */
 const worksWith = 2;
 
