@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startTiming } from '../../src/core/timing.ts';
 import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type Cut, startCommitCutter } from './commit-cutter.ts';
@@ -90,6 +91,21 @@ it('a run whose commit stays in doubt stays for the repetition of its key', asyn
   );
   expect(repeated).toMatchObject({ kind: 'same_key', run: { trainingJobName: 'a' } });
   expect(await direct.runs.find('b')).toBeNull();
+});
+
+it('a run whose training an attempt may have created meanwhile is not withdrawn', async () => {
+  const { direct, cutter, store } = await behindCutter({ waitMs: 1500 });
+  await store.ping();
+  cutter.cutNext('after', 3000);
+  await expect(store.runs.insert({ run: newRun('a'), now: 1000 })).rejects.toBeInstanceOf(StoreUnavailableError);
+  const again = 60_000 + startTiming.leaseMs;
+  await direct.runs.acquireStartLease({ trainingJobName: 'a', now: 60_000 });
+  await direct.runs.acquireStartLease({ trainingJobName: 'a', now: again });
+  await direct.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: again, refusedSince: null, now: again });
+  await eventually(() => store.ping().then(() => true));
+  // Longer than between two of its attempts.
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(await direct.runs.find('a')).toMatchObject({ startAttemptedAt: null, startUnresolvedAt: 60_000 });
 });
 
 it('a run that was started meanwhile is not withdrawn', async () => {

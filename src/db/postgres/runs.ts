@@ -5,7 +5,7 @@ import type { NewRun, RunProgress, RunStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { newestWith, unfinishedAfter } from '../runs-lists.ts';
 import { type Database, type Db, WriteInDoubtError } from './database.ts';
-import { and, asc, desc, eq, inArray, sql } from './drizzle.ts';
+import { and, asc, desc, eq, inArray, isNull, sql } from './drizzle.ts';
 import { appendTrainingHistory } from './history.ts';
 import { lockRunName } from './lock-keys.ts';
 import { isNamed, isNamedInAnyCase, runInAnyCase, runWhere, writtenSoFirst } from './run-rows.ts';
@@ -86,15 +86,15 @@ async function withdraw(database: Database, params: InsertParams): Promise<void>
     await delay(1000, undefined, { ref: false });
     const done = await database
       .write((tx) =>
-        tx
-          .delete(trainingRuns)
-          .where(
-            and(
-              eq(trainingRuns.runId, params.run.runId),
-              eq(trainingRuns.status, 'requested'),
-              sql`${trainingRuns.startAttemptedAt} is not distinct from ${lease}`,
-            ),
+        tx.delete(trainingRuns).where(
+          and(
+            eq(trainingRuns.runId, params.run.runId),
+            eq(trainingRuns.status, 'requested'),
+            sql`${trainingRuns.startAttemptedAt} is not distinct from ${lease}`,
+            // An attempt that was made meanwhile may have created its training.
+            isNull(trainingRuns.startUnresolvedAt),
           ),
+        ),
       )
       .then(
         () => true,
