@@ -1,7 +1,7 @@
 /** How long a start is retried, and how many calls that takes: hours of simulated time, with each check when it is due. */
 import { describe, expect, it } from 'vitest';
 import { SageMakerError, type SageMakerErrorKind } from '../../src/core/errors.ts';
-import { startTiming } from '../../src/core/timing.ts';
+import { startTiming, taskLeaseTiming } from '../../src/core/timing.ts';
 import { createRun } from '../../src/services/training/create-run.ts';
 import { observeRun } from '../../src/services/training/observe-run.ts';
 import { newStartLine, startWaiting } from '../../src/services/training/start-waiting.ts';
@@ -303,6 +303,20 @@ describe('startWaiting, when a start is cut short', () => {
     clock.advance(1);
     expect(await startWaiting(ctx)).toBe(1);
     expect(await findRun(context)).toMatchObject({ status: 'training' });
+    expect(context.effects()).toEqual({ training_job_created: 1 });
+  });
+
+  it('ends a line whose lease another process has taken', async () => {
+    const names = [1, 2, 3].map((number) => `job-${number}`);
+    const context = await startWaitingRuns(names);
+    const { ctx, clock } = context;
+    /** The process is paused for longer than the lease while it waits for a turn, and another one begins. */
+    const awaitStartTurn: typeof ctx.sagemaker.awaitStartTurn = async (limits) => {
+      clock.advance(taskLeaseTiming.leaseMs / 1000);
+      await ctx.store.leases.acquire({ task: 'start-waiting:lease', everyMs: taskLeaseTiming.leaseMs, now: clock.now });
+      return ctx.sagemaker.awaitStartTurn(limits);
+    };
+    await startWaiting({ ...ctx, sagemaker: { ...ctx.sagemaker, awaitStartTurn } });
     expect(context.effects()).toEqual({ training_job_created: 1 });
   });
 

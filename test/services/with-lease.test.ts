@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { taskLeaseTiming } from '../../src/core/timing.ts';
-import { withLease } from '../../src/services/system/with-lease.ts';
+import { LeaseLostError, withLease } from '../../src/services/system/with-lease.ts';
 import { startTestContext } from './harness.ts';
 
 const seconds = (ms: number): number => ms / 1000;
@@ -35,11 +35,35 @@ describe('withLease', () => {
         }
         clock.advance(seconds(taskLeaseTiming.leaseMs));
         results.push(await other());
-        // It does not take the lease back.
-        await renew();
-        results.push(await other());
       },
     });
-    expect(results).toEqual([null, null, null, null, 'other', 'other']);
+    expect(results).toEqual([null, null, null, null, 'other']);
+  });
+
+  it('ends work whose lease another process has taken, and does not take it back', async () => {
+    const { ctx, clock } = await startTestContext();
+    const steps: string[] = [];
+    const work = async (renew: () => Promise<void>): Promise<string> => {
+      clock.advance(seconds(taskLeaseTiming.leaseMs));
+      await withLease(ctx, {
+        task: 'search',
+        async work() {
+          for (let count = 0; count < 2; count += 1) {
+            const lost = renew().then(
+              () => 'held',
+              (error: unknown) => error,
+            );
+            expect(await lost).toBeInstanceOf(LeaseLostError);
+          }
+          steps.push('other');
+        },
+      });
+      await renew();
+      steps.push('goes on');
+      return 'done';
+    };
+    expect(await withLease(ctx, { task: 'search', work })).toBeNull();
+    expect(steps).toEqual(['other']);
+    expect(await withLease(ctx, { task: 'search', work: () => Promise.resolve('next') })).toBe('next');
   });
 });

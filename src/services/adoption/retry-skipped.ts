@@ -2,6 +2,7 @@ import { SageMakerError, StoreUnavailableError } from '../../core/errors.ts';
 import { hasPassed } from '../../core/instants.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
+import { LeaseLostError } from '../system/with-lease.ts';
 import { adoptIfOwned, adoptOwned, failureText } from './adopt-if-owned.ts';
 
 const retryAfterRounds = 10;
@@ -53,7 +54,7 @@ async function retryOne(ctx: ServiceContext, name: string, { renew, options }: R
         return (await adoptOwned(ctx, { job, tags: result.tags })).kind === 'adopted';
     }
   } catch (error) {
-    if (options.signal?.aborted || error instanceof StoreUnavailableError) throw error;
+    if (options.signal?.aborted || error instanceof StoreUnavailableError || error instanceof LeaseLostError) throw error;
     if (error instanceof SageMakerError && error.kind === 'not_found')
       await store.skipped.resolve({ kind: 'training_job', name });
     else await store.skipped.record({ kind: 'training_job', name, reason: failureText(error), now: now() });
