@@ -3,6 +3,9 @@ import { activeDeploymentStatuses } from '../core/deployment/deployment.ts';
 import { sql } from './drizzle.ts';
 import { quoted } from './transitions.ts';
 
+/** Whether a row of deployments is in progress, or was ended while SageMaker might still bring it about. In SQL that both engines take. */
+export const isInProgress = sql`(deployments.status = 'in_progress' or deployments.unsettled_since is not null)`;
+
 /**
  * Whether a row of training_runs has a deployment for which it is kept (RunStore.prune). Those that went live on one endpoint are counted
  * by the order in which they did. In SQL that both engines take.

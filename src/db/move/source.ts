@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { isAlive, type ServiceProcess } from '../../core/service-process.ts';
 import { newestMigration, lastApplied } from '../sqlite/migrate.ts';
+import { storable } from '../storable.ts';
 import type { Value } from './digest.ts';
 import { MoveRefused } from './refusal.ts';
 import type { Column } from './tables.ts';
@@ -52,7 +53,7 @@ export class Source {
     const rows = this.#sqlite.prepare<[], Value[]>(`select ${list} from ${table} order by rowid`).raw().iterate();
     let batch: Value[][] = [];
     for (const row of rows) {
-      batch.push(row.map(storable));
+      batch.push(row.map((value) => storable(value)));
       if (batch.length < batchRows) continue;
       yield batch;
       batch = [];
@@ -64,9 +65,6 @@ export class Source {
     this.#sqlite.close();
   }
 }
-
-/** PostgreSQL's text has no U+0000; the service leaves it out as well. */
-const storable = (value: Value): Value => (typeof value === 'string' ? value.replaceAll('\0', '') : value);
 
 function refuseOtherSchema(sqlite: Sqlite.Database): void {
   const [last, newest] = [lastApplied(sqlite), newestMigration()];

@@ -1,14 +1,12 @@
 import type { RunStore } from '../../ports/store.ts';
+import { isInProgress } from '../needed-runs.ts';
 import type { Database } from './database.ts';
 import { endpointKeyOf } from '../deployment-values.ts';
-import { and, eq, isNotNull, or } from './drizzle.ts';
+import { and, eq } from './drizzle.ts';
 import { lockEndpoint } from './lock-keys.ts';
 import { isNamed, runWhere } from './run-rows.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
 import { recordSkipped } from './skipped.ts';
-
-/** Also one that was ended while SageMaker might still bring it about. */
-const isInProgress = or(eq(deployments.status, 'in_progress'), isNotNull(deployments.unsettledSince));
 
 export const runRemoval = (database: Database): Pick<RunStore, 'remove'> => ({
   remove: ({ trainingJobName, status, now }) =>
