@@ -41,6 +41,14 @@ export function parsePostgresAddress(address: string): PostgresAddress | null {
   };
 }
 
+/** The server and the database, for people: never the user or the password. */
+export function nameOfDatabase(address: string): string {
+  const parsed = parsePostgresAddress(address);
+  if (parsed === null) return 'postgres:';
+  const { host, port, database } = parsed;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+}
+
 const isSslMode = (mode: string): mode is SslMode => (sslModes as readonly string[]).includes(mode);
 
 /** undefined where a % is not followed by two digits, or the bytes are no UTF-8. */

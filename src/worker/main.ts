@@ -44,8 +44,10 @@ const taking = startTakingJobs({
   onStuck: () => end(1),
 });
 clock.watchProblem(hold);
+/** Until it is known no work can be done: each task would only fail. */
+const timersObjection = (): string | null => (clock.isKnown() ? clock.problem() : 'the clock of the database is not known yet');
 const timers = [startReconciling, startStarting, startAdopting, startFeed, startPruning].map((start) =>
-  start(ctx, clock.problem),
+  start(ctx, timersObjection),
 );
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());

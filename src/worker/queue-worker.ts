@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import { ClaimLostError, WorkerShutdownError } from '../core/errors.ts';
+import { newOutage } from '../core/outage.ts';
 import type { WorkerConnection } from '../queue/connection.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { JobKind } from './handlers.ts';
@@ -64,6 +65,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
   const runs = new Map<string, Run>();
   const fetching = Promise.withResolvers<void>();
   const ending = new AbortController();
+  const outage = newOutage();
   let paused = false;
   let progressAt = performance.now();
 
@@ -90,6 +92,7 @@ export function startQueueWorker(kind: JobKind, options: QueueWorkerOptions): Qu
         log: createJobLogger(log, namesOf(job), (row) => void job.log(row).catch(() => {})),
         stopReason: () => stopReason,
         random: options.random,
+        outage,
       });
       return await finalizeJob(job, String(token), result, letGo);
     } finally {

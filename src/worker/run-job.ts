@@ -1,5 +1,6 @@
 import { ClaimLostError, StoreUnavailableError } from '../core/errors.ts';
 import { type JobResult, snooze } from '../services/job-result.ts';
+import type { Outage } from '../core/outage.ts';
 import type { HandlerContext, JobData, JobKind } from './handlers.ts';
 
 /** Why the worker stopped a run. */
@@ -8,6 +9,8 @@ export type StopReason = 'shutdown' | 'lock_lost';
 export interface RunContext extends HandlerContext {
   stopReason: () => StopReason | null;
   random: () => number;
+  /** Of the database, as far as the jobs of this kind need it. */
+  outage: Outage;
 }
 
 const afterUnknownErrorMs = 30_000;
@@ -21,15 +24,19 @@ export async function runJob(kind: JobKind, rawData: unknown, context: RunContex
     context.log.error({ event: 'job.invalid', data: rawData, issues: parsed.error.message }, 'invalid job removed');
     return { kind: 'complete', summary: 'removed: its data is invalid' };
   }
+  const beganAt = performance.now();
   try {
     const result = await kind.handle(parsed.data, context);
+    const lastedMs = context.outage.succeeded(beganAt, performance.now());
+    if (lastedMs !== null)
+      context.log.info({ event: 'database.recovered', outage_ms: Math.round(lastedMs) }, 'database available again');
     return context.stopReason() === 'lock_lost' ? { kind: 'abandon' } : result;
   } catch (error) {
     return resultOfError(error, parsed.data, context);
   }
 }
 
-function resultOfError(error: unknown, { failing_since }: JobData, { log, stopReason, random }: RunContext): JobResult {
+function resultOfError(error: unknown, { failing_since }: JobData, { log, stopReason, random, outage }: RunContext): JobResult {
   const failingSince = failing_since ?? null;
   const reason = stopReason();
   if (reason === 'lock_lost') {
@@ -45,7 +52,9 @@ function resultOfError(error: unknown, { failing_since }: JobData, { log, stopRe
   }
   if (error instanceof StoreUnavailableError) {
     const delayMs = jitteredMs(1000, 5000, random);
-    log.warn({ event: 'database.unavailable', err: error, next_observation_ms: delayMs }, 'database unavailable; retrying');
+    // The first job says it for all: with many trainings it would be many lines a second.
+    const level = outage.failed(performance.now()) ? 'warn' : 'debug';
+    log[level]({ event: 'database.unavailable', err: error, next_observation_ms: delayMs }, 'database unavailable; retrying');
     return snooze(delayMs, failingSince);
   }
   log.error(

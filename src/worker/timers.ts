@@ -3,6 +3,7 @@ import { QueueUnavailableError, StoreUnavailableError } from '../core/errors.ts'
 import { adoptOrphans } from '../services/adoption/adopt-orphans.ts';
 import { newSearch } from '../services/adoption/orphan-search.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { newOutage, type Outage } from '../core/outage.ts';
 import { feedTiming, shortestTickMs } from '../core/feed/feed-timing.ts';
 import { relistTrainings } from '../services/feed/relist-trainings.ts';
 import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts';
@@ -13,6 +14,8 @@ import { newStartLine, startWaiting } from '../services/training/start-waiting.t
 const initialDelayMs = 1000;
 const startIntervalMs = 1000;
 const attemptsInInterval = 4;
+
+const recovered = 'periodic work succeeds again';
 
 /** Why a task must not run now; null when it may. */
 type Objection = () => string | null;
@@ -57,7 +60,8 @@ export function startAdopting(ctx: ServiceContext, objection: Objection): Period
 export function startFeed(ctx: ServiceContext, objection: Objection): PeriodicTask {
   if (ctx.settings.changeFeed === 'off') return { stop: () => Promise.resolve() };
   const memory = newSweepMemory();
-  const failure = { event: 'feed.round_failed', message: 'change feed failed; retrying', objection };
+  // One for both: they fail together.
+  const failure = { event: 'feed.round_failed', message: 'change feed failed; retrying', objection, outage: newOutage() };
   const intervalMs = Math.max(shortestTickMs, feedTiming(ctx.settings.pollIntervalMs).tickMs);
   const tasks = [
     startTask(ctx, failure, (signal) => sweepChanges(ctx, { memory, signal }), intervalMs),
@@ -66,9 +70,18 @@ export function startFeed(ctx: ServiceContext, objection: Objection): PeriodicTa
   return { stop: async () => void (await Promise.all(tasks.map((task) => task.stop()))) };
 }
 
+interface Task {
+  event: string;
+  message: string;
+  objection: Objection;
+  /** Of the database, as far as this work needs it. */
+  outage?: Outage;
+}
+
+/** An outage of the database is one line when it begins and one when it ends; any other error is a line each time. */
 function startTask(
   { settings, random, log }: ServiceContext,
-  { event, message, objection }: { event: string; message: string; objection: Objection },
+  { event, message, objection, outage = newOutage() }: Task,
   run: (signal: AbortSignal) => Promise<unknown>,
   intervalMs = settings.reconcileIntervalMs,
 ): PeriodicTask {
@@ -78,10 +91,15 @@ function startTask(
     random,
     async run(signal) {
       if (objection() !== null) return;
+      const beganAt = performance.now();
       try {
         await run(signal);
+        const lastedMs = outage.succeeded(beganAt, performance.now());
+        if (lastedMs !== null) log.info({ event: 'task.recovered', failure: event, outage_ms: Math.round(lastedMs) }, recovered);
       } catch (error) {
-        if (!signal.aborted) log[levelOf(error)]({ event, err: error }, message);
+        if (signal.aborted) return;
+        const isRepeated = error instanceof StoreUnavailableError && !outage.failed(performance.now());
+        log[isRepeated ? 'debug' : levelOf(error)]({ event, err: error }, message);
       }
     },
   });

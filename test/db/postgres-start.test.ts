@@ -86,7 +86,10 @@ it('a server that is not there yet is waited for, and the migration says so when
   const failed = await Promise.all(
     [api!, worker!].map((program) => program.logged(({ event }) => event === 'database.open_failed')),
   );
-  for (const line of failed) expect(line['reason']).toMatch(/cannot be reached \(ECONNREFUSED\)/);
+  for (const line of failed) {
+    expect(line['reason']).toMatch(/cannot be reached \(ECONNREFUSED\)/);
+    expect(`postgres://postgres@${String(line['database'])}`).toBe(url);
+  }
   expect((await migrate!.exited).code).toBe(1);
   expect(migrate!.tail()).toMatch(/^could not migrate 127\.0\.0\.1:\d+\/autodeploy: .*ECONNREFUSED/m);
 });

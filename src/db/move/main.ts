@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { configOrExit, loadDatabaseConfig } from '../../config/config.ts';
 import { errorMessage, StoreUnavailableError } from '../../core/errors.ts';
-import { isPostgresAddress } from '../../core/postgres-address.ts';
+import { isPostgresAddress, nameOfDatabase } from '../../core/postgres-address.ts';
 import { moveDatabase } from './move.ts';
 import { MoveRefused } from './refusal.ts';
 
@@ -20,7 +20,8 @@ try {
   const tookMs = Math.round(performance.now() - startedAt);
   process.stdout.write(`${JSON.stringify({ msg: 'database moved', rows, took_ms: tookMs })}\n`);
 } catch (error) {
-  process.stderr.write(`nothing was moved: ${errorMessage(error)}\n`);
+  const where = error instanceof StoreUnavailableError ? ` From ${from} to ${nameOfDatabase(to)}.` : '';
+  process.stderr.write(`nothing was moved: ${errorMessage(error)}${where}\n`);
   const isLasting = error instanceof MoveRefused || (error instanceof StoreUnavailableError && error.needsRepair);
   process.exitCode = isLasting ? 78 : 1;
 }

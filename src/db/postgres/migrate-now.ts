@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parsePostgresAddress } from '../../core/postgres-address.ts';
+import { nameOfDatabase } from '../../core/postgres-address.ts';
 import type { DatabaseLogin } from '../../ports/database-login.ts';
 import { toStoreProblem, withoutParameters } from './errors.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -10,11 +10,8 @@ const againMs = 500;
 /** An index over many rows takes its time. */
 const longestMs = 3_600_000;
 
-/** The server and the database, for people. */
-export function nameOf(databaseUrl: string): string {
-  const address = parsePostgresAddress(databaseUrl);
-  return address === null ? 'postgres:' : `${address.host}:${address.port}/${address.database}`;
-}
+/** The database, for people. */
+export const nameOf = nameOfDatabase;
 
 /** Applies what is missing, and returns how many migrations those were. @throws {StoreUnavailableError} when the server is unavailable. */
 export async function migrate(databaseUrl: string, login: DatabaseLogin): Promise<number> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parsePostgresAddress } from '../../core/postgres-address.ts';
+import { nameOfDatabase, parsePostgresAddress } from '../../core/postgres-address.ts';
 import { databaseTiming } from '../../core/timing.ts';
 import type { DatabaseLogin } from '../../ports/database-login.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -51,7 +51,8 @@ export async function openStore(databaseUrl: string, options: OpenStoreOptions):
       await connections.close();
       throw unavailable ?? withoutParameters(error);
     }
-    log.error({ event: 'database.open_failed', reason: unavailable.message }, 'database cannot be opened; retrying');
+    const database = nameOfDatabase(databaseUrl);
+    log.error({ event: 'database.open_failed', database, reason: unavailable.message }, 'database cannot be opened; retrying');
     void openLater(opening, log, closing.signal);
   }
   return {

@@ -71,7 +71,8 @@ export async function openStore(databaseUrl: string, { waitMs, log }: OpenStoreO
       await calls.close();
       throw problem;
     }
-    log.error({ event: 'database.open_failed', reason: problem.message }, 'database cannot be opened; retrying');
+    const database = workerData.path;
+    log.error({ event: 'database.open_failed', database, reason: problem.message }, 'database cannot be opened; retrying');
   }
   return storeFrom(
     methods,
