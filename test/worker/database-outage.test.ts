@@ -1,4 +1,4 @@
-/** What whoever is on call reads while PostgreSQL is away: a line when it begins and one when it ends, for each kind of work. */
+/** What the log says while PostgreSQL is unavailable: a line when that begins and one when it ends, for each kind of work. */
 import { expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
 import { freePort } from '../../tools/dev/ports.ts';
@@ -18,7 +18,7 @@ const loudEvents = (program: Program): Record<string, number> =>
 
 const paced = { POLL_INTERVAL_SECONDS: '0.5', RECONCILE_INTERVAL_SECONDS: '1' };
 
-it('a worker that starts while PostgreSQL is away says so once, and works when it is there', async () => {
+it('a worker that starts while PostgreSQL is unavailable says so once, and works when it is there', async () => {
   const port = await freePort();
   const { env } = programEnvironment({ ...paced, DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/autodeploy` });
   const worker = startProgram(['src/worker/main.ts'], env);
@@ -55,21 +55,21 @@ it('an outage of PostgreSQL is a line at its begin and one at its end for each k
   expect(loudEvents(worker)).toEqual({});
 
   await server.kill();
-  const since = performance.now();
+  const hasFailed = (): boolean => ['database.unavailable', 'reconcile.failed'].every((event) => event in loudEvents(worker));
   await eventually(
     async () => {
       await fetch(`${url}/training-jobs`).then((response) => response.arrayBuffer());
-      return performance.now() - since > 8000;
+      return hasFailed();
     },
-    undefined,
-    { withinMs: 30_000 },
+    Boolean,
+    { withinMs: 60_000, what: 'the lines of the outage' },
   );
   await server.start();
   await goesOn();
   await worker.logged(({ event }) => event === 'database.recovered', 30_000);
   await eventually(
     () => worker.log.filter(({ event }) => event === 'task.recovered').length,
-    (count) => count >= 3,
+    (count) => count >= 2,
     { withinMs: 30_000 },
   );
 
