@@ -11,7 +11,10 @@ const kinds = { migration: 1, endpoint: 2, runName: 3, skipped: 4, tallies: 5 } 
 const lock = (kind: keyof typeof kinds, key: SQL | string): SQL =>
   sql`select pg_advisory_xact_lock(${sql.raw(String(kinds[kind]))}, hashtext(${key}))`;
 
-/** For a transaction that reads several deployments of an endpoint and then writes one. */
+/**
+ * For a transaction that reads several deployments of an endpoint and then writes one. Unique indexes catch two claims without it, and
+ * nothing else catches that a deployment is claimed while an ended one turns out to be live, or that two go live under one number.
+ */
 export const lockEndpoint = (endpointKey: string): SQL => lock('endpoint', endpointKey);
 
 /** For a transaction that decides whether there is a run of a training job, by its name in whatever case. */

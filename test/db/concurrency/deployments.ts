@@ -9,6 +9,17 @@ import { atOnce, tally, twoHosts } from './at-once.ts';
 const all = async (store: Store): Promise<Deployment[]> =>
   (await store.deployments.list({ filter: {}, page: { limit: 200, cursor: null } })).items;
 
+/** A deployment that the time limit has ended while SageMaker may still complete it. */
+async function unsettled(store: Store, name: string, createdAt: number, more: { endpointName?: string } = {}): Promise<void> {
+  await queued(store, name, createdAt, more);
+  const { deploymentId, fencingToken } = await claim(store, `d-${name}`);
+  const outcome = { status: 'failed', failureReason: 'not over in time', detail: null, unsettled: true } as const;
+  await store.deployments.finish({ deploymentId, fencingToken, outcome, now: 8000 });
+}
+
+const revive = (store: Store, name: string) =>
+  store.deployments.revive({ deploymentId: `d-${name}`, inServiceAt: 8500, now: 9000 });
+
 const tryClaim = (store: Store, deploymentId: string) => store.deployments.claim({ deploymentId, deadlineAt: 60_000, now: 7000 });
 
 /** What has to hold of all deployments, whatever happened. */
@@ -171,6 +182,32 @@ export function deploymentRaces(newDatabase: () => TestDatabase): void {
       if (claimed.kind === 'claimed') await finish(hosts[0], claimed.deployment, 'failed');
     }
     await expectInOrder(hosts[0]);
+  });
+
+  it('an older one that is claimed while a newer, ended one turns out to be live: one of both happens', async () => {
+    const hosts = twoHosts(newDatabase());
+    for (let round = 0; round < 8; round += 1) {
+      const on = { endpointName: `endpoint-${round}` };
+      const [older, newer] = [`older-${round}`, `newer-${round}`];
+      await unsettled(hosts[0], newer, 2000, on);
+      await queued(hosts[0], older, 1000, on);
+      const [revived, claimed] = await Promise.all([revive(hosts[0], newer), tryClaim(hosts[1], `d-${older}`)]);
+      expect([
+        ['revived', 'superseded'],
+        ['revived', 'gone'],
+        ['not revived', 'claimed'],
+      ]).toContainEqual([revived === null ? 'not revived' : 'revived', claimed.kind]);
+      if (claimed.kind === 'claimed') await finish(hosts[0], claimed.deployment, 'failed');
+    }
+    await expectInOrder(hosts[0]);
+  });
+
+  it('10 ended ones that turn out to be live at once: each goes live after another', async () => {
+    const hosts = twoHosts(newDatabase());
+    for (let index = 0; index < 10; index += 1) await unsettled(hosts[0], `t-${index}`, 1000);
+    const revived = await atOnce(hosts, 10, (store, index) => revive(store, `t-${index}`));
+    const orders = revived.map((result) => result?.deployment.liveOrder);
+    expect(orders.toSorted((a, b) => a! - b!)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
   });
 
   it('deployments of many endpoints do not wait for each other', async () => {
