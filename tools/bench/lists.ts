@@ -1,102 +1,128 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Engine, engines } from '../chaos/chaos-database.ts';
 import type { Bench } from './bench.ts';
 import { HttpClient } from './http-client.ts';
+import { databaseOf } from './lists/databases.ts';
+import { requestsOver } from './lists/requests.ts';
 import { seedHistory } from './lists/seed.ts';
-import { drive, type Measured } from './load.ts';
+import { drive } from './load.ts';
 import { Processes } from './processes.ts';
-import type { Report } from './report.ts';
-import { shown, shownSpread, spreadOf } from './statistics.ts';
+import type { Aim, Report, Table } from './report.ts';
+import { percentile, shown } from './statistics.ts';
 
-const little = 100;
+const little = 200;
 const atOnce = 4;
-
-const paths = [
-  '/training-jobs?limit=50',
-  '/training-jobs?limit=50&status=completed',
-  '/training-jobs?limit=50&status=failed',
-  '/training-jobs?limit=50&status=stopped',
-  '/training-jobs?limit=50&deployment_status=failed',
-  '/training-jobs?limit=50&deployment_status=none',
-  '/training-jobs?limit=50&status=completed&deployment_status=none',
-  '/training-jobs?limit=50&status=completed&deployment_status=deployed',
-  '/deployments?limit=50',
-  '/deployments?limit=50&endpoint_name=sentiment-7',
-  '/deployments?limit=50&training_job_name=bench-training-000007',
-  '/training-jobs/bench-training-000007',
-  '/metrics',
-] as const;
+/** Requests a round. */
+const calls = 120;
+const writtenPerSecond = 20;
 
 interface Found {
+  list: string;
   path: string;
-  baseline: Measured[];
-  service: Measured[];
+  /** How long each request took, of all rounds. */
+  baselineMs: number[];
+  quietMs: number[];
+  writtenMs: number[];
 }
 
-/** Lists and metrics over a long history, in alternate rounds with the same requests over a short one. */
-export async function benchLists({ options, cleanup, say }: Bench): Promise<Report> {
-  const {
-    seconds = 1,
-    rounds = 3,
-    runs = 100_000,
-  } = {
-    seconds: options.seconds ?? undefined,
-    rounds: options.rounds ?? undefined,
-    runs: options.runs ?? undefined,
-  };
-  const processes = new Processes(cleanup, options.profile);
-  await processes.redis();
-  await processes.simulator();
-  const start = async (name: string, count: number): Promise<HttpClient> => {
-    const databaseUrl = `file:${join(processes.folder, `${name}.db`)}`;
-    say(`recording ${count} runs`);
-    await seedHistory(databaseUrl, count);
-    const api = await processes.api({ DATABASE_URL: databaseUrl, QUEUE_PREFIX: `{bench-${name}}` });
-    const client = new HttpClient(api.url);
-    cleanup.add(() => client.close());
-    return client;
-  };
-  const short = await start('short', little);
-  const long = await start('long', runs);
-
-  const found: Found[] = paths.map((path) => ({ path, baseline: [], service: [] }));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const one of found) {
-      const ask = (client: HttpClient) => drive(async () => void (await client.ask('GET', one.path)), atOnce, { seconds });
-      const baseline = await ask(short);
-      const service = await ask(long);
-      // The first round lets V8 compile.
-      if (round === 0) continue;
-      one.baseline.push(baseline);
-      one.service.push(service);
-    }
-    say(`round ${round} of ${rounds}`);
+/** Lists and metrics over a long history, in alternate rounds with the same requests over a short one, on each engine. */
+export async function benchLists(bench: Bench): Promise<Report> {
+  const { rounds, runs, database } = bench.options;
+  const size = { rounds: rounds ?? 3, runs: runs ?? 100_000 };
+  const tables: Table[] = [];
+  const aims: Aim[] = [];
+  const names: string[] = [];
+  for (const engine of database === null ? engines : [database]) {
+    const { name, found } = await measure(bench, engine, size);
+    names.push(name);
+    tables.push(tableOf(name, found));
+    aims.push(...aimsOf(name, found));
   }
-  const p99 = (measured: readonly Measured[]): number => spreadOf(measured.map(({ p99Ms }) => p99Ms)).median;
-  const isMetrics = ({ path }: Found): boolean => path === '/metrics';
-  const lists = Math.max(...found.filter((one) => !isMetrics(one)).map(({ service }) => p99(service)));
-  const metrics = Math.max(...found.filter(isMetrics).map(({ service }) => p99(service)));
-  const over = (measured: readonly Measured[], of: (one: Measured) => number): string => shownSpread(spreadOf(measured.map(of)));
   return {
     title: 'Lists and metrics over a long history',
     about:
-      `${runs.toLocaleString('en-US')} runs that have ended, with their deployments on 50 endpoints and their history, beside a database ` +
-      `with ${little}: ${rounds} alternate rounds of ${seconds} s for each request, ${atOnce} at once; medians, and the smallest ` +
-      'and largest round. One API process each, on SQLite.',
-    tables: [
-      {
-        columns: ['GET', `p50 ms, ${little} runs`, 'p50 ms', `p99 ms, ${little} runs`, 'p99 ms'],
-        rows: found.map(({ path, baseline, service }) => [
-          path,
-          over(baseline, ({ p50Ms }) => p50Ms),
-          over(service, ({ p50Ms }) => p50Ms),
-          over(baseline, ({ p99Ms }) => p99Ms),
-          over(service, ({ p99Ms }) => p99Ms),
-        ]),
-      },
-    ],
-    aims: [
-      { what: 'p99 of the slowest list', wanted: '<= 50 ms', found: `${shown(lists)} ms`, reached: lists <= 50 },
-      { what: 'p99 of /metrics', wanted: '<= 100 ms', found: `${shown(metrics)} ms`, reached: metrics <= 100 },
-    ],
+      `${size.runs.toLocaleString('en-US')} runs that have ended, with their deployments on 50 endpoints and their history, beside a database ` +
+      `with ${little}, the baseline: ${size.rounds} alternate rounds of ${calls} requests each, ${atOnce} at once; percentiles over ` +
+      `all rounds. One API process each, on ${names.join(' and ')}. While it is written, another process records ${writtenPerSecond} ` +
+      'runs a second with their ends and deployments in the same database.',
+    tables,
+    aims,
   };
+}
+
+async function measure({ options, cleanup, say }: Bench, engine: Engine, size: { rounds: number; runs: number }) {
+  const processes = new Processes(cleanup, options.profile);
+  await processes.redis();
+  await processes.simulator();
+  const database = await databaseOf(engine, processes.folder, cleanup);
+  const start = async (name: string, count: number) => {
+    const url = await database.newUrl(name);
+    say(`recording ${count} runs in ${database.name}`);
+    await seedHistory(database, url, count);
+    const api = await processes.api({ DATABASE_URL: url, QUEUE_PREFIX: `{bench-${engine}-${name}}` });
+    const client = new HttpClient(api.url);
+    cleanup.add(() => client.close());
+    const ask = async (path: string, tookMs: number[]): Promise<void> => {
+      const one = async (): Promise<void> => {
+        const from = performance.now();
+        await client.ask('GET', path);
+        tookMs.push(performance.now() - from);
+      };
+      await drive(one, atOnce, { calls });
+    };
+    return { url, ask, paths: requestsOver(count) };
+  };
+  const short = await start('short', little);
+  const long = await start('long', size.runs);
+  const found: Found[] = long.paths.map((one) => ({ ...one, baselineMs: [], quietMs: [], writtenMs: [] }));
+  const onShort = (index: number, tookMs: number[]): Promise<void> => short.ask(short.paths[index]!.path, tookMs);
+  say('a round for V8 to compile');
+  for (const [index, { path }] of found.entries()) {
+    await onShort(index, []);
+    await long.ask(path, []);
+  }
+  for (let number = 1; number <= size.rounds; number += 1) {
+    for (const [index, { path, baselineMs, quietMs }] of found.entries()) {
+      await onShort(index, baselineMs);
+      await long.ask(path, quietMs);
+    }
+    const program = fileURLToPath(import.meta.resolve('./lists/writer.ts'));
+    const writer = await processes.baseline('writer', program, [long.url, String(writtenPerSecond)]);
+    for (const { path, writtenMs } of found) await long.ask(path, writtenMs);
+    await writer.stop();
+    say(`round ${number} of ${size.rounds} on ${database.name}`);
+  }
+  return { name: database.name, found };
+}
+
+const tableOf = (name: string, found: readonly Found[]): Table => ({
+  columns: [name, `p50 ms, ${little} runs`, 'p50 ms', 'p50 ms, written', `p99 ms, ${little} runs`, 'p99 ms', 'p99 ms, written'],
+  rows: found.map(({ list, baselineMs, quietMs, writtenMs }) => [
+    list,
+    ...[50, 99].flatMap((percent) => [baselineMs, quietMs, writtenMs].map((tookMs) => shown(percentile(tookMs, percent)))),
+  ]),
+});
+
+const isList = ({ path }: Found): boolean => path.includes('?');
+
+function aimsOf(name: string, found: readonly Found[]): Aim[] {
+  const aim = (what: string, of: readonly Found[], mostMs: number): Aim[] =>
+    (['quietMs', 'writtenMs'] as const).map((load) => {
+      const p99Ms = Math.max(...of.map((one) => percentile(one[load], 99)));
+      const when = load === 'writtenMs' ? ', while it is written' : '';
+      return {
+        what: `${name}: p99 of ${what}${when}`,
+        wanted: `<= ${mostMs} ms`,
+        found: `${shown(p99Ms)} ms`,
+        reached: p99Ms <= mostMs,
+      };
+    });
+  return [
+    ...aim('the slowest list', found.filter(isList), 50),
+    ...aim(
+      '/metrics',
+      found.filter(({ path }) => path === '/metrics'),
+      100,
+    ),
+  ];
 }

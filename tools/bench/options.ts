@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type Engine, engines } from '../chaos/chaos-database.ts';
 import { reports } from '../reports.ts';
 
 export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'recovery', 'lists', 'backlog'] as const;
@@ -13,6 +14,8 @@ export interface Options {
   runs: number | null;
   /** Rounds of baseline and service in `bootstrap` and `events`, and kills of `recovery`. */
   rounds: number | null;
+  /** The only engine of `lists`; null for both. */
+  database: Engine | null;
   /** The folder for CPU profiles of API and workers; null for none. */
   profile: string | null;
   /** Whether the report (tools/reports.ts) gets the figures. */
@@ -26,11 +29,12 @@ export const usage = [
   'npm run bench -- events             from an event to the request for the endpoint, over direct calls; and with polls alone',
   'npm run bench -- polling            1 to 100,000 trainings on one worker, over a direct poller; about a quarter of an hour',
   "npm run bench -- recovery           how soon a killed worker's jobs continue, and whether locks are lost under load",
-  'npm run bench -- lists              lists and metrics over 100,000 runs, beside a short history',
+  'npm run bench -- lists              lists and metrics over 100,000 runs, beside a short history, on both engines',
   'npm run bench -- backlog            1,000 requests at once while SageMaker allows one start a second',
-  '  --seconds N   of one round of bootstrap (3), events (4) and lists (1), of the window of polling, recovery and backlog (120)',
+  '  --seconds N   of one round of bootstrap (3) and events (4), of the window of polling, recovery and backlog (120)',
   '  --rounds N    rounds of baseline and service in bootstrap (5) and in events and lists (3); kills of recovery (30)',
   '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), runs of lists (100000) and of backlog (1000), the only number of polling (1, 100, 1000, 10000, 100000)',
+  '  --database E  of lists: sqlite or postgres alone',
   '  --profile DIR CPU profiles of API and workers; slows both',
   `  --write       replace the figures of these parts in ${reports.benchmarks}; those of other parts stay`,
 ];
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): Options | { errors: string
         seconds: { type: 'string' },
         runs: { type: 'string' },
         rounds: { type: 'string' },
+        database: { type: 'string' },
         profile: { type: 'string' },
         write: { type: 'boolean', default: false },
       },
@@ -58,11 +63,15 @@ export function readOptions(args: readonly string[]): Options | { errors: string
       errors.push(`--${name} is ${JSON.stringify(value)}; it must be an integer from 1`);
       return null;
     };
+    const { database } = values;
+    if (database !== undefined && !isEngine(database))
+      errors.push(`--database is ${JSON.stringify(database)}; it must be ${engines.join(' or ')}`);
     const options: Options = {
       parts: positionals.length === 0 ? parts : parts.filter((part) => positionals.includes(part)),
       seconds: count('seconds'),
       runs: count('runs'),
       rounds: count('rounds'),
+      database: database !== undefined && isEngine(database) ? database : null,
       profile: values.profile ?? null,
       write: values.write,
     };
@@ -74,3 +83,5 @@ export function readOptions(args: readonly string[]): Options | { errors: string
 }
 
 const isPart = (name: string): name is Part => (parts as readonly string[]).includes(name);
+
+const isEngine = (name: string): name is Engine => (engines as readonly string[]).includes(name);

@@ -1,7 +1,7 @@
 import type { ManagedProcess } from './managed-process.ts';
 import type { DeploymentRecord, HistoryRecord } from './soak-records.ts';
 
-const engines = ['sqlite', 'postgres'] as const;
+export const engines = ['sqlite', 'postgres'] as const;
 export type Engine = (typeof engines)[number];
 
 /** What `--database` says. */

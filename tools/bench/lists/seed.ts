@@ -1,54 +1,23 @@
-import { openSqliteStore } from '../../../src/db/sqlite/sqlite-store.ts';
-import { toOutcome } from '../../../src/core/training/training-run.ts';
-import { image, project } from '../direct-sdk.ts';
-import { trainingRequest } from '../training-request.ts';
+import { type BenchDatabase, storeOf } from './databases.ts';
+import { seededName } from './names.ts';
+import { period, recordEndedRun, recordTraining } from './record-run.ts';
 
-const endpoints = 50;
-/** Of so many runs one fails; the others are deployed, and of those every eighth fails to be. */
-const failsEvery = 20;
-const deploymentFailsEvery = 8;
+/** Of these some are in training, the newest ones. */
+const inTraining = 40;
 
-/** Records runs that have ended, through the store, as workers do: the oldest first, a second apart, up to now. */
-export async function seedHistory(databaseUrl: string, count: number): Promise<void> {
-  const store = openSqliteStore(databaseUrl);
-  const begin = Date.now() - count * 1000;
+/** Records runs that have ended, the oldest first, a second apart, up to now; and some that are in training. */
+export async function seedHistory(database: BenchDatabase, url: string, count: number): Promise<void> {
+  if (count % period !== 0) throw new Error(`--runs is ${count}; it must be a multiple of ${period}`);
+  const begin = Date.now() - (count + inTraining) * 1000;
+  const store = await storeOf(url);
   try {
-    for (let index = 1; index <= count; index += 1) {
-      const now = begin + index * 1000;
-      const trainingJobName = `bench-training-${String(index).padStart(6, '0')}`;
-      const run = {
-        runId: `run-${index}`,
-        trainingJobName,
-        project,
-        endpointName: `sentiment-${index % endpoints}`,
-        autoDeploy: true,
-        request: trainingRequest(),
-        servingImage: image,
-        idempotencyKey: null,
-        idempotencyHash: null,
-      };
-      await store.runs.insert({ run, now, startNow: true });
-      const trainingJobArn = `arn:aws:sagemaker:us-east-1:123456789012:training-job/${trainingJobName}`;
-      await store.runs.markStarted({ trainingJobName, trainingJobArn, actor: 'api', detail: 'seeded', now });
-      if (index % failsEvery === 0) {
-        const outcome = toOutcome({ status: 'failed', failureReason: 'AlgorithmError', failureKind: 'algorithm' });
-        await store.runs.finish({ trainingJobName, outcome, deployment: null, actor: 'poll', now });
-        continue;
-      }
-      const deploymentId = `d-${index}`;
-      await store.runs.finish({
-        trainingJobName,
-        outcome: toOutcome({ status: 'completed', modelArtifact: 's3://bench/models/model.tar.gz', trainingEndedAt: now }),
-        deployment: { deploymentId, trigger: 'poll', forced: false, modelName: trainingJobName },
-        actor: 'poll',
-        now,
-      });
-      const claimed = await store.deployments.claim({ deploymentId, deadlineAt: now + 60_000, now });
-      if (claimed.kind !== 'claimed') throw new Error(`${deploymentId} was not claimed`);
-      const { fencingToken } = claimed.deployment;
-      const status = index % deploymentFailsEvery === 0 ? ('failed' as const) : ('deployed' as const);
-      const outcome = { status, failureReason: status === 'failed' ? 'no capacity' : null, detail: null };
-      await store.deployments.finish({ deploymentId, fencingToken, outcome, now });
+    for (let index = 1; index <= period; index += 1) {
+      await recordEndedRun(store, { index, trainingJobName: seededName(index), now: begin + index * 1000 });
+    }
+    if (count > period) await database.copy(url, count / period - 1);
+    for (let index = 1; index <= inTraining; index += 1) {
+      const now = begin + (count + index) * 1000;
+      await recordTraining(store, { index, trainingJobName: seededName(count + index), now });
     }
   } finally {
     await store.close();
