@@ -117,6 +117,31 @@ describe('sweepChanges', () => {
     expect(await fleet.job(first)).toEqual(due);
   });
 
+  it('continues after a sweep that was cut short where that one stopped, and then reads the overlap again', async () => {
+    const fleet = await startFleet(large);
+    const { ctx, clock } = fleet.context;
+    await fleet.sweepAfter(0);
+    const { sagemaker } = ctx;
+    const sinces: number[] = [];
+    let lastModifiedAt = 0;
+    ctx.sagemaker = {
+      ...sagemaker,
+      async searchTrainingJobs(query, options) {
+        const page = await sagemaker.searchTrainingJobs(query, options);
+        if (query.changed !== 'last') sinces.push(query.changed.since);
+        if (sinces.length > 1) return page;
+        // The interval is over before the next page is read.
+        clock.advance(60);
+        lastModifiedAt = page.jobs.at(-1)?.modifiedAt ?? 0;
+        return { ...page, nextToken: 'more' };
+      },
+    };
+    for (let count = 0; count < 3; count += 1) await fleet.sweepAfter(1);
+    expect(lastModifiedAt).toBeGreaterThan(sinces[0] ?? 0);
+    expect(sinces.slice(1)).toEqual([lastModifiedAt, sinces[0]]);
+    expect(await fleet.mode()).toBe('search');
+  });
+
   it('is not needed for a small fleet, of which each check describes', async () => {
     const fleet = await startFleet(2);
     await fleet.sweepAfter(0);
@@ -265,6 +290,21 @@ describe('relistTrainings', () => {
     await relistTrainings({ ...ctx, sagemaker: { ...sagemaker, listTrainingJobs } });
     expect(await readFeedStatus(ctx)).toMatchObject({ found: { list: 3 } });
     expect(await fleet.mode()).toBe('describe');
+  });
+
+  it('goes back to the oldest training in progress, and no further', async () => {
+    const fleet = await startFleet(large);
+    const { ctx, clock } = fleet.context;
+    await fleet.sweepAfter(0);
+    let calls = 0;
+    const listTrainingJobs: typeof ctx.sagemaker.listTrainingJobs = async (...params) => {
+      calls += 1;
+      const page = await ctx.sagemaker.listTrainingJobs(...params);
+      const jobs = page.jobs.slice(0, 1).map((job) => ({ ...job, name: 'foreign', createdAt: clock.now - 3_600_000 }));
+      return { ...page, jobs, nextToken: calls < 2 ? 'more' : null };
+    };
+    await relistTrainings({ ...ctx, sagemaker: { ...ctx.sagemaker, listTrainingJobs } });
+    expect(calls).toBe(1);
   });
 
   it('counts nothing as lost while sweeps are not relied on', async () => {

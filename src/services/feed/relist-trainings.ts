@@ -4,6 +4,7 @@ import { SageMakerError } from '../../core/errors.ts';
 import { isOngoing } from '../../core/feed/found-training.ts';
 import { type FeedState, feedMode, needsSweeps } from '../../core/feed/feed-state.ts';
 import { feedTiming, relistSpacingMs, spreadDelayMs } from '../../core/feed/feed-timing.ts';
+import { isWalkOver } from '../../core/feed/walk-end.ts';
 import { hasPassed } from '../../core/instants.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
 import { workerCallMs } from '../../core/timing.ts';
@@ -16,10 +17,6 @@ import { reasonOf, reportFeedProblem, resolveFeedProblem } from './feed-problem.
 import { type FoundRun, findRunning, nudge, nudgeEnded } from './note-found.ts';
 import { readFeedState } from './read-feed.ts';
 
-/** SageMaker's list may lag, and clocks differ. */
-const marginMs = 10 * 60_000;
-/** A page that finds fewer trainings than this costs more than to describe what is left. */
-const unproductive = { pages: 10, found: 10 } as const;
 /** Below this a walk says nothing about Search. */
 const leastMissed = 3;
 
@@ -74,10 +71,9 @@ async function walk(ctx: ServiceContext, { feed, renew, signal }: WalkInput): Pr
     missed += await countMissed(ctx, found);
     foundOn.push(found.filter(({ run }) => expected.delete(run.seq)).length);
     nextToken = page.nextToken ?? undefined;
-    const oldest = page.jobs.at(-1);
-    const isFarEnough = oldest !== undefined && oldestCreatedAt !== null && oldest.createdAt < oldestCreatedAt - marginMs;
-    if (nextToken === undefined || expected.size === 0 || isFarEnough || isUnproductive(foundOn, expected.size, feed.fleet))
-      break;
+    const oldestListedAt = page.jobs.at(-1)?.createdAt ?? null;
+    const soFar = { left: expected.size, fleet: feed.fleet, oldestCreatedAt, oldestListedAt, foundOn };
+    if (nextToken === undefined || isWalkOver(soFar)) break;
     await pause(relistSpacingMs, renew, signal);
   }
   await nudgeUnlisted(ctx, expected, signal);
@@ -95,11 +91,6 @@ async function countMissed(
   if (late.length === 0) return 0;
   return feedMode(await readFeedState(store), pollIntervalMs, now()) === 'search' ? late.length : 0;
 }
-
-const isUnproductive = (foundOn: readonly number[], left: number, fleet: number): boolean =>
-  left < fleet / 20 &&
-  foundOn.length >= unproductive.pages &&
-  foundOn.slice(-unproductive.pages).reduce((sum, found) => sum + found, 0) < unproductive.found;
 
 /** Those that the list does not have, or that lie too far back in it, are described. */
 async function nudgeUnlisted(ctx: ServiceContext, left: ReadonlySet<number>, signal: AbortSignal | undefined): Promise<void> {
