@@ -11,6 +11,7 @@ import {
 import type { Engine } from './chaos-database.ts';
 import { feedRows } from './feed-rows.ts';
 import { environmentRows } from './environment-rows.ts';
+import { leaseRows } from './lease-rows.ts';
 import {
   apiSteps,
   apiTagCalls,
@@ -126,6 +127,7 @@ const rowsOn = (engine: Engine): UnorderedRow[] => [
   ...loadScenarios,
   ...environmentRows,
   ...feedRows,
+  ...leaseRows,
   ...(engine === 'postgres' ? postgresRows : []),
 ];
 

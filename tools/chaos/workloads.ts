@@ -81,6 +81,26 @@ export const throttled: Workload = async (system, name) => {
   return create(system, name);
 };
 
+/**
+ * SageMaker throttles the trainings before it, so that its request is held back: its check lies half a minute ahead, and the line of those
+ * that wait for their start comes first.
+ */
+export const waitsInLine: Workload = async (system, name) => {
+  const before = [1, 2].map((number) => `${name}-before-${number}`);
+  await system.simulator.addFaults([
+    { kind: 'throttle', match: { operation: 'CreateTrainingJob', nameContains: name }, times: 3 },
+  ]);
+  const work = await create(system, `${name}-last`);
+  return {
+    ...work,
+    perform: async () => {
+      for (const one of before) await system.client.bootstrap({ name: one, endpoint: `ep-${name}-before`, autoDeploy: false });
+      await work.perform();
+    },
+    expects: [...before.map((one) => deployed(one, { deployment: ['none'] })), ...work.expects],
+  };
+};
+
 /** The endpoint failed on creation: the service must delete it and create it again. */
 export const replace: Workload = async (system, name) => {
   const endpoint = `ep-${name}`;
