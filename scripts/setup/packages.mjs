@@ -13,7 +13,8 @@ export const packages = {
   async install() {
     say(`npm ci: ${difference()}`);
     // With a NODE_ENV of production, npm would leave out the tools.
-    const { code } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+    // Errors only: on another Node than the pinned one, which it is about to install, npm warns of each package that wants that one.
+    const { code } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
     if (code !== 0) throw new SetupError('`npm ci` failed.', 'See its messages above; npm must reach its registry.');
     const left = difference();
     if (left !== null)
