@@ -6,12 +6,17 @@ import { shown } from './errors.ts';
 export interface Rule<T> {
   schema: z.ZodType<T, string>;
   may: string;
+  /** For a malformed value: what follows the variable's name, where that can be said closer. It holds no secret. */
+  fault?: (value: string) => string | null;
 }
 
 /** One environment variable; its schema takes undefined where it may be unset. */
 export interface Variable<T> {
   schema: z.ZodType<T, string | undefined>;
   may: string;
+  fault?: (value: string) => string | null;
+  /** An empty value is a fault, and not the default: it leads where nobody meant to go. */
+  refusesEmpty?: true;
 }
 
 type Values<Variables> = { [Name in keyof Variables]: Variables[Name] extends Variable<infer T> ? T : never };
@@ -52,6 +57,9 @@ export const withDefault = <T>(rule: Rule<T>, fallback: T): Variable<T> => ({
   schema: rule.schema.optional().transform((value) => value ?? fallback),
 });
 
+/** An address: an empty one, as of a secret that is not there, must not lead to the default's server or file. */
+export const address = <T>(rule: Rule<T>, fallback: T): Variable<T> => ({ ...withDefault(rule, fallback), refusesEmpty: true });
+
 /** Reads every variable; the values are complete only when there are no faults. One fault a variable. */
 export function readVariables<Variables extends Record<string, Variable<unknown>>>(
   env: Environment,
@@ -61,10 +69,14 @@ export function readVariables<Variables extends Record<string, Variable<unknown>
   const faults: string[] = [];
   for (const [name, variable] of Object.entries(variables)) {
     const value = env[name]?.trim() || undefined;
+    if (variable.refusesEmpty && env[name] !== undefined && value === undefined) {
+      faults.push(`${name} is empty; it must hold ${variable.may}, or not be set`);
+      continue;
+    }
     const result = variable.schema.safeParse(value);
     if (result.success) values[name] = result.data;
     else if (value === undefined) faults.push(`${name} is not set; it must hold ${variable.may}`);
-    else faults.push(`${name} holds ${shown(name, value)}; it may hold ${variable.may}`);
+    else faults.push(`${name} ${variable.fault?.(value) ?? `holds ${shown(name, value)}; it may hold ${variable.may}`}`);
   }
   return { values: values as Values<Variables>, faults };
 }

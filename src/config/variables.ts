@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parsePostgresAddress, sslModes } from '../core/postgres-address.ts';
+import { parsePostgresAddress, postgresParameterFault, sslModes } from '../core/postgres-address.ts';
 import { maxNameLength, maxProjectNameLength, namePattern } from '../core/sagemaker/names.ts';
 import {
   imagePattern,
@@ -11,7 +11,7 @@ import {
   s3UriPattern,
 } from '../core/sagemaker/limits.ts';
 import { type RedisMode, redisModes, splitAddresses } from '../core/redis-place.ts';
-import { optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
+import { address, optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -38,6 +38,7 @@ const databaseUrl: Rule<string> = {
     .max(2048)
     .refine((value) => filePattern.test(value) || parsePostgresAddress(value) !== null),
   may: `file: and the path of a file, like file:./data/autodeploy.db, or postgres://USER:PASSWORD@HOST:PORT/NAME, where sslmode (${sslModes.join(', ')}) and sslrootcert may follow as parameters`,
+  fault: postgresParameterFault,
 };
 
 const flag: Rule<boolean> = { schema: z.enum(['true', 'false']).transform((value) => value === 'true'), may: 'true or false' };
@@ -56,13 +57,13 @@ const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${log
 
 /** The documented environment, as far as every process needs it. */
 export const databaseVariables = {
-  DATABASE_URL: withDefault(databaseUrl, 'file:./data/autodeploy.db'),
+  DATABASE_URL: address(databaseUrl, 'file:./data/autodeploy.db'),
   DATABASE_PASSWORD_FILE: optional(text(/^.+$/, 'the path of a file, like /run/secrets/database-password')),
   DATABASE_IAM: withDefault(flag, false),
 };
 
 export const sharedVariables = {
-  REDIS_URL: withDefault(redisUrl, 'redis://127.0.0.1:6379'),
+  REDIS_URL: address(redisUrl, 'redis://127.0.0.1:6379'),
   REDIS_MODE: withDefault(redisMode, 'single'),
   REDIS_SENTINEL_NAME: optional(visible('the name that the sentinels give to the master, like mymaster')),
   REDIS_SENTINEL_USERNAME: optional(visible("the sentinels' user")),

@@ -41,6 +41,28 @@ export function parsePostgresAddress(address: string): PostgresAddress | null {
   };
 }
 
+/**
+ * What is wrong with the parameters of an address that is right but for them, in words that follow its variable's name; null for any
+ * other address. A part of a password that was not written as % and two digits may look like a parameter: then nothing of it is shown.
+ */
+export function postgresParameterFault(address: string): string | null {
+  const [place = '', query] = address.split('?', 2);
+  if (query === undefined || query.includes('@') || parsePostgresAddress(place) === null) return null;
+  const parameters = [...new URLSearchParams(query)];
+  const unknown = parameters.map(([name]) => name).find((name) => name !== 'sslmode' && name !== 'sslrootcert');
+  if (unknown !== undefined) {
+    return `has the parameter ${/^\w{1,40}$/.test(unknown) ? unknown : 'of a name that is not shown'}, which is unknown; it may have sslmode and sslrootcert`;
+  }
+  const mode = parameters.findLast(([name]) => name === 'sslmode')?.[1];
+  if (mode !== undefined && !isSslMode(mode)) {
+    const holds = /^[\w-]{1,20}$/.test(mode) ? ` ${JSON.stringify(mode)}` : '';
+    return `has an sslmode that is unknown${holds && `,${holds}`}; it may be one of ${sslModes.join(', ')}`;
+  }
+  return parameters.some(([name, value]) => name === 'sslrootcert' && value === '')
+    ? 'has an empty sslrootcert; it may be the path of a file with certificates in PEM, or system'
+    : null;
+}
+
 /** The server and the database, for people: never the user or the password. */
 export function nameOfDatabase(address: string): string {
   const parsed = parsePostgresAddress(address);

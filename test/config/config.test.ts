@@ -189,7 +189,7 @@ describe('a bad environment', () => {
     const faults = toFieldIssues({
       API_KEYS: 'hunter2,',
       REDIS_URL: 'http://user:hunter2@redis',
-      DATABASE_URL: 'postgres://user:hunter2@db:5432/x?password=hunter2',
+      DATABASE_URL: 'postgres://user:hunter2@db:5432/x/y?password=hunter2',
     });
     expect(faults).toHaveLength(3);
     expect(faults.join('\n')).not.toContain('hunter2');

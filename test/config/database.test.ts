@@ -42,9 +42,42 @@ describe('the address of PostgreSQL', () => {
 
   it('that is malformed is one fault, which says what it may hold and shows no password', () => {
     const faults = linesOf({ DATABASE_URL: 'postgres://me:secret@db.example/autodeploy?ssl=true&password=secret' });
-    expect(faults).toEqual([
-      'DATABASE_URL holds "postgres://***@db.example/autodeploy?***"; it may hold file: and the path of a file, like file:./data/autodeploy.db, or postgres://USER:PASSWORD@HOST:PORT/NAME, where sslmode (disable, prefer, require, verify-ca, verify-full) and sslrootcert may follow as parameters',
+    expect(faults).toEqual(['DATABASE_URL has the parameter ssl, which is unknown; it may have sslmode and sslrootcert']);
+    expect(linesOf({ DATABASE_URL: 'postgres://me:secret@db.example?ssl=true' })).toEqual([
+      'DATABASE_URL holds "postgres://***@db.example?***"; it may hold file: and the path of a file, like file:./data/autodeploy.db, or postgres://USER:PASSWORD@HOST:PORT/NAME, where sslmode (disable, prefer, require, verify-ca, verify-full) and sslrootcert may follow as parameters',
     ]);
+  });
+
+  it('that has a wrong parameter is a fault that names it, and no password', () => {
+    const of = (query: string): readonly string[] => linesOf({ DATABASE_URL: `postgres://me:secret@db/name?${query}` });
+    const modes = 'disable, prefer, require, verify-ca, verify-full';
+    expect(of('sslmode=foo')).toEqual([`DATABASE_URL has an sslmode that is unknown, "foo"; it may be one of ${modes}`]);
+    expect(of('sslmode=')).toEqual([`DATABASE_URL has an sslmode that is unknown; it may be one of ${modes}`]);
+    expect(of('sslmode=require&sslrootcert=')).toEqual([
+      'DATABASE_URL has an empty sslrootcert; it may be the path of a file with certificates in PEM, or system',
+    ]);
+    expect(of('sslmode=require&password=hunter2')).toEqual([
+      'DATABASE_URL has the parameter password, which is unknown; it may have sslmode and sslrootcert',
+    ]);
+    // Passwords with a question mark that is not written as %3F.
+    for (const url of [
+      'postgres://me:sec?hunter2@db/name',
+      'postgres://me:a@b/c?hunter2@db/name',
+      'postgres://me@b/c?hun-ter2!',
+    ]) {
+      const [fault, ...others] = linesOf({ DATABASE_URL: url });
+      expect([fault, others]).toEqual([expect.stringMatching(/^DATABASE_URL h/), []]);
+      expect(fault).not.toMatch(/ter2/);
+    }
+  });
+
+  it('and that of Redis may not be empty: the default is another place than the one that was meant', () => {
+    for (const empty of ['', ' ']) {
+      expect(linesOf({ DATABASE_URL: empty, REDIS_URL: empty })).toEqual([
+        expect.stringMatching(/^REDIS_URL is empty; it must hold redis:\/\/ .*, or not be set$/),
+        expect.stringMatching(/^DATABASE_URL is empty; it must hold file: .*, or not be set$/),
+      ]);
+    }
   });
 
   it('has the certificates that it names, or says so', () => {
