@@ -6,7 +6,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type PostgresServer, startPostgres } from '../../tools/testkit/postgres.ts';
 import { openPostgres, query } from './postgres-databases.ts';
-import { claim, newRun, queued, reported } from './samples.ts';
+import { claim, newRun, queued, reported, trained } from './samples.ts';
 
 let server: PostgresServer;
 
@@ -175,4 +175,35 @@ it('a text with U+0000 is stored without it', async () => {
   const environment = { KEY: 'with \0 and \ud800' };
   await store.runs.insert({ run: newRun('a', { request: { ...newRun('a').request, environment } }), now: 1000 });
   expect((await store.runs.find('a'))?.request?.environment).toEqual(environment);
+});
+
+const old = { endedBefore: 10_000, keepLive: 2, after: null, limit: 100 };
+
+it('prunes around a run that another transaction uses, as for its next deployment, and leaves it for later', async () => {
+  const { url, store } = await newStore(3000);
+  for (const name of ['a', 'used', 'c']) await trained(store, name);
+  // What a foreign key takes.
+  const holder = await holding(url, `select 1 from training_runs where training_job_name = 'used' for key share`);
+  expect(await store.runs.prune(old)).toEqual({ pruned: 2, next: null });
+  expect(await store.runs.find('used')).not.toBeNull();
+  await holder.release();
+  expect(await store.runs.prune(old)).toEqual({ pruned: 1, next: null });
+});
+
+it('cut in the middle of a batch, pruning leaves whole runs, and is done again and counted once', async () => {
+  const { url, store } = await newStore();
+  for (const name of ['a', 'b', 'c']) await trained(store, name);
+  const entries = (await reported(store, 'b')).length;
+  const holder = await holding(url, `select 1 from history order by seq desc limit 1 for update`);
+  const pruning = store.runs.prune(old);
+  const [pid] = await eventually(
+    () => backendsWaiting(url),
+    (pids) => pids.length === 1,
+  );
+  expect(await reported(store, 'b')).toHaveLength(entries);
+  await query(url, 'select pg_terminate_backend($1)', [pid]);
+  await holder.release();
+  expect(await pruning).toEqual({ pruned: 3, next: null });
+  expect(await store.metrics.pruned()).toBe(3);
+  expect(await query(url, 'select 1 from history')).toEqual([]);
 });
