@@ -3,7 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import journal from '../../drizzle/sqlite/meta/_journal.json' with { type: 'json' };
 import { startProgram } from '../../tools/testkit/processes.ts';
-import { newRun, reported } from './samples.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
+import { claim, finish, newRun, queued, reported } from './samples.ts';
 import { newPath, openStore } from './sqlite-files.ts';
 
 const integrity = (path: string): unknown => {
@@ -14,6 +16,33 @@ const integrity = (path: string): unknown => {
     sqlite.close();
   }
 };
+
+function change(path: string, statements: readonly string[]): void {
+  const sqlite = new Sqlite(path, { timeout: 10_000 });
+  try {
+    for (const statement of statements) sqlite.exec(statement);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Whether another process is within a transaction that writes. */
+function isWriting(path: string): boolean {
+  const sqlite = new Sqlite(path, { timeout: 0 });
+  try {
+    sqlite.exec('begin immediate');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    sqlite.close();
+  }
+}
+
+async function queuedAndFailed(store: Store, name: string): Promise<void> {
+  await queued(store, name);
+  await finish(store, await claim(store, `d-${name}`), 'failed');
+}
 
 it('many processes migrate one new database, and one of them does it', async () => {
   const path = newPath();
@@ -72,6 +101,34 @@ it('a process that is killed between its writes keeps what it reported, each cha
     'training requested>completed poll',
     'deployment >queued poll',
   ]);
+  expect(integrity(path)).toBe('ok');
+});
+
+it('a process that is killed in the middle of a batch of pruning leaves whole runs, and the next one prunes the rest', async () => {
+  const path = newPath();
+  const store = openStore(path);
+  for (let index = 0; index < 30; index += 1) await queuedAndFailed(store, `run-${index}`);
+  const entries = await reported(store, 'run-10');
+  change(path, [
+    'create view endless as with recursive n(i) as (select 1 union all select i + 1 from n) select i from n',
+    `create trigger trap after delete on training_runs when old.training_job_name = 'run-15'
+     begin select count(*) from endless; end`,
+  ]);
+  const pruner = startProgram(['test/db/pruner.ts', path, '10']);
+  await pruner.logged(({ batch }) => batch === 2);
+  await eventually(() => isWriting(path));
+  await pruner.kill();
+  change(path, ['drop trigger trap', 'drop view endless']);
+
+  const { runs, deployments } = await store.metrics.counts();
+  expect([runs.completed, deployments.failed, await store.metrics.pruned()]).toEqual([20, 20, 10]);
+  expect(await reported(store, 'run-9')).toEqual([]);
+  expect(await reported(store, 'run-10')).toEqual(entries);
+  expect(await store.runs.prune({ endedBefore: 10_000, keepLive: 2, after: null, limit: 100 })).toEqual({
+    pruned: 20,
+    next: null,
+  });
+  expect(await store.metrics.pruned()).toBe(30);
   expect(integrity(path)).toBe('ok');
 });
 
