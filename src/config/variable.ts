@@ -15,7 +15,7 @@ export interface Variable<T> {
   schema: z.ZodType<T, string | undefined>;
   may: string;
   fault?: (value: string) => string | null;
-  /** An empty value is a fault, and not the default: it leads where nobody meant to go. */
+  /** An empty value is a fault, and not the default, which leads to another place than the one that was meant. */
   refusesEmpty?: true;
 }
 

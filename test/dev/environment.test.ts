@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
-import { serviceEnvironment, simulatorEnvironment } from '../../tools/dev/environment.ts';
+import { apiUrl, ownPlaces, serviceEnvironment, simulatorEnvironment } from '../../tools/dev/environment.ts';
 
 const names = Object.keys({ ...sharedVariables, ...apiVariables });
-const wiring = { aws: false, apiPort: 8006, simulatorPort: 8007, redisPort: 7000, databaseUrl: 'file:./autodeploy.db' };
+const wiring = {
+  aws: false,
+  apiPort: 8006,
+  simulatorPort: 8007,
+  redisUrl: 'redis://127.0.0.1:7000',
+  databaseUrl: 'file:./autodeploy.db',
+};
 
 /** A shell in which every variable leads to real AWS. */
 const shell = {
@@ -23,10 +29,7 @@ const shell = {
   AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
   HTTPS_PROXY: 'http://proxy:3128',
   NODE_OPTIONS: '--require /tmp/x.js',
-  HOST: '0.0.0.0',
   PORT: '9999',
-  REDIS_URL: 'redis://production:6379',
-  DATABASE_URL: 'file:/production.db',
   SIMULATOR_HOST: '0.0.0.0',
 };
 
@@ -87,4 +90,30 @@ it('serviceEnvironment with --aws passes the AWS variables, and keeps the rest o
   expect(ofAws(env)).toEqual(ofAws(shell));
   expect(env).toMatchObject({ HOME: '/home/me', HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:7000' });
   expect(env).not.toHaveProperty('EXECUTION_ROLE_ARN');
+});
+
+describe('the addresses of the operator', () => {
+  const own = { REDIS_URL: 'redis://mine:6379/2', DATABASE_URL: 'postgres://me@db/name', HOST: '0.0.0.0', PROJECT_NAME: 'mine' };
+
+  it('are those of Redis, the database and the API, with a queue that real AWS does not use', () => {
+    expect(ownPlaces({}, '/here')).toEqual({ redisUrl: null, databaseUrl: null });
+    const { redisUrl, databaseUrl } = ownPlaces(own, '/here');
+    const places = { ...wiring, redisUrl: String(redisUrl), databaseUrl: String(databaseUrl) };
+    const queues = { QUEUE_PREFIX: '{autodeploy-simulator-mine}' };
+    expect(serviceEnvironment(own, names, places)).toMatchObject({ ...own, ...queues });
+    expect(serviceEnvironment({ ...own, QUEUE_PREFIX: '{q}' }, names, places)).toMatchObject({ QUEUE_PREFIX: '{q}' });
+    expect(serviceEnvironment(own, names, { ...places, aws: true })).toEqual({ ...own, PORT: '8006' });
+    expect(simulatorEnvironment(own, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events' });
+  });
+
+  it('may be a file beside the one who starts, and an address of IPv6', () => {
+    const urlOf = (DATABASE_URL: string) => ownPlaces({ DATABASE_URL }, '/here').databaseUrl;
+    expect(urlOf('file:./data/a.db')).toBe('file:/here/./data/a.db');
+    expect(urlOf('file:/data/a.db')).toBe('file:/data/a.db');
+    expect([apiUrl('::', 1), apiUrl('192.168.0.7', 1), apiUrl(undefined, 1)]).toEqual([
+      'http://[::1]:1',
+      'http://192.168.0.7:1',
+      'http://127.0.0.1:1',
+    ]);
+  });
 });

@@ -7,6 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { freePort } from '../../tools/dev/ports.ts';
 import { startProgram } from '../../tools/testkit/processes.ts';
+import { freshDatabase } from '../../tools/testkit/postgres.ts';
+import { redisUrl } from '../../tools/testkit/redis.ts';
+import { query } from '../db/postgres-databases.ts';
+import { openRedis } from '../queue/harness.ts';
 import { listens, LocalSystem } from './local-system.ts';
 
 interface Run {
@@ -111,6 +115,26 @@ describe('npm start', () => {
       );
     },
   );
+
+  it('uses the database and the Redis of DATABASE_URL and REDIS_URL', { timeout: 120_000 }, async () => {
+    const url = await freshDatabase();
+    const local = join(folder, 'own places');
+    const own = { ...env, AUTODEPLOY_LOCAL_DIR: local, DATABASE_URL: url, REDIS_URL: redisUrl(), PROJECT_NAME: 'own-places' };
+    const system = new LocalSystem(own);
+    expect(await system.printed('Database')).toBe('the one of DATABASE_URL');
+    const { training_job_name: name } = await system.postPrinted();
+    await eventually(
+      () => system.get<Run>(`/training-jobs/${name}`),
+      (run) => run.deployment_status === 'deployed',
+      { withinMs: 60_000, everyMs: 100, what: `the deployment of ${name}` },
+    );
+    expect(await query(url, 'select training_job_name as name from training_runs')).toEqual([{ name }]);
+    expect(await openRedis(redisUrl()).exists('{autodeploy-simulator-own-places}:deploy:meta')).toBe(1);
+    expect(readdirSync(join(local, 'simulator')).filter((file) => /\.db|aof/.test(file))).toEqual([]);
+    expect(readdirSync(join(local, 'logs'))).not.toContain('redis.log');
+    system.program.signal('SIGINT');
+    expect(await system.program.exited).toEqual({ code: 0, signal: null });
+  });
 
   it('names the variable to set when a port is in use, and starts nothing', async () => {
     const server = createServer().listen(Number(env['PORT']), '127.0.0.1');

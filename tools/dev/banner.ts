@@ -3,7 +3,7 @@ import type { Environment } from '../../src/core/environment.ts';
 import type { SystemSettings } from './system.ts';
 
 /** The addresses of the system and the first commands to try, one line each, ready to copy into a shell. */
-export function banner({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings, logs: string): string[] {
+export function banner({ apiUrl, simulatorUrl, redisPort, ownDatabase, env }: SystemSettings, logs: string): string[] {
   const needsKey = present(env, 'API_KEYS') !== undefined;
   const curl = needsKey ? 'curl -H "X-API-Key: $KEY"' : 'curl';
   return [
@@ -13,7 +13,8 @@ export function banner({ apiUrl, simulatorUrl, redisPort, env }: SystemSettings,
     row('Docs', `${apiUrl}/docs`),
     row('Bull Board', `${apiUrl}/admin/queues`),
     ...(simulatorUrl === null ? [] : [row('Simulator', `${simulatorUrl}/_control/health # SageMaker's; its control routes`)]),
-    row('Redis', `redis://127.0.0.1:${redisPort}`),
+    row('Redis', redisPort === null ? 'the one of REDIS_URL' : `redis://127.0.0.1:${redisPort}`),
+    ...(ownDatabase ? [row('Database', 'the one of DATABASE_URL')] : []),
     row('Logs', logs),
     ...(needsKey ? [row('Key', 'API_KEYS is set: put one of its keys into the shell variable KEY')] : []),
     row('Try', `${curl} -X POST '${apiUrl}/bootstrap?auto_deploy=true'`),

@@ -53,21 +53,41 @@ export interface Wiring {
   aws: boolean;
   apiPort: number;
   simulatorPort: number;
-  redisPort: number;
-  /** The database file, relative to the folder in which the processes run: an address may hold no spaces. */
+  /** Of the operator's, or of the Redis that is started. */
+  redisUrl: string;
+  /** A file relative to the folder in which the processes run, since an address may hold no spaces; or the operator's. */
   databaseUrl: string;
+}
+
+/** The operator's own Redis and database, where the environment has them; null for those that `npm start` makes. */
+export function ownPlaces(env: Environment, root: string): { redisUrl: string | null; databaseUrl: string | null } {
+  const databaseUrl = present(env, 'DATABASE_URL') ?? null;
+  return {
+    redisUrl: present(env, 'REDIS_URL') ?? null,
+    // The processes run in another folder than the one that the operator is in.
+    databaseUrl: databaseUrl?.replace(/^file:(?!\/)(?=.)/, () => `file:${root}/`) ?? null,
+  };
+}
+
+/** Where this machine reaches the API; one that listens on all addresses, by the loopback address. */
+export function apiUrl(host = '127.0.0.1', port: number): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
 /** For the API and the workers. `names` are the variables of the service that an operator may set. */
 export function serviceEnvironment(env: Environment, names: readonly string[], wiring: Wiring): NodeJS.ProcessEnv {
   const fixed = {
-    HOST: '127.0.0.1',
+    HOST: present(env, 'HOST') ?? '127.0.0.1',
     PORT: String(wiring.apiPort),
-    REDIS_URL: `redis://127.0.0.1:${wiring.redisPort}`,
+    REDIS_URL: wiring.redisUrl,
     DATABASE_URL: wiring.databaseUrl,
   };
   if (wiring.aws) return { ...env, ...fixed };
+  const project = present(env, 'PROJECT_NAME') ?? 'ml-sentiment';
   return {
+    // In the operator's Redis the jobs of simulated trainings never meet those of real ones.
+    ...(present(env, 'REDIS_URL') === undefined ? {} : { QUEUE_PREFIX: `{autodeploy-simulator-${project}}` }),
     ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, serviceDefaults),
     ...simulatorAws(wiring.simulatorPort),
     ...fixed,
@@ -84,7 +104,7 @@ export function simulatorEnvironment(
   const [apiKey] = (present(env, 'API_KEYS') ?? '').split(',').map((key) => key.trim());
   return {
     SIMULATOR_STATE_FILE: stateFile,
-    SIMULATOR_EVENTS_URL: `http://127.0.0.1:${apiPort}/events`,
+    SIMULATOR_EVENTS_URL: `${apiUrl(present(env, 'HOST'), apiPort)}/events`,
     ...(apiKey ? { SIMULATOR_EVENTS_API_KEY: apiKey } : {}),
     ...withDefaults({ ...machineEnvironment(env), ...pick(env, names) }, simulatorDefaults),
     SIMULATOR_HOST: '127.0.0.1',

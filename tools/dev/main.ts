@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configOrExit, parseApiConfig } from '../../src/config/config.ts';
 import { exitCodeBadConfig } from '../../src/config/errors.ts';
-import { apiVariables, sharedVariables } from '../../src/config/variables.ts';
+import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { startFaults } from '../../src/sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
 import { makePrivateFolders } from './private-folder.ts';
-import { serviceEnvironment, simulatorEnvironment } from './environment.ts';
+import { apiUrl, ownPlaces, present, serviceEnvironment, simulatorEnvironment } from './environment.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { fault, say } from './output.ts';
 import { reservePort, freePort } from './ports.ts';
@@ -51,20 +51,23 @@ async function main(args: string[]): Promise<number> {
 async function prepare({ aws, folder, ...wanted }: Options): Promise<SystemSettings> {
   const apiPort = await reservePort(wanted.apiPort, 'the API', 'PORT');
   const simulatorPort = aws ? 0 : await reservePort(wanted.simulatorPort, 'the SageMaker simulator', 'SIMULATOR_PORT');
-  const redisPort = await freePort();
+  const own = ownPlaces(process.env, root);
+  const redisPort = own.redisUrl === null ? await freePort() : null;
   // The simulator's resources and real ones must never mix: each has its own database and queue.
   const data = join(folder, aws ? 'aws' : 'simulator');
   // The files of every process that this one starts: they hold names, requests and logs.
   process.umask(0o077);
   makePrivateFolders(folder, [join(folder, 'logs'), data, join(data, 'redis')]);
-  const wiring = { aws, apiPort, simulatorPort, redisPort, databaseUrl: 'file:./autodeploy.db' };
+  const redisUrl = own.redisUrl ?? `redis://127.0.0.1:${redisPort}`;
+  const wiring = { aws, apiPort, simulatorPort, redisUrl, databaseUrl: own.databaseUrl ?? 'file:./autodeploy.db' };
   return {
     root,
     folder: data,
     redisPort,
-    apiUrl: `http://127.0.0.1:${apiPort}`,
+    ownDatabase: own.databaseUrl !== null,
+    apiUrl: apiUrl(present(process.env, 'HOST'), apiPort),
     simulatorUrl: aws ? null : `http://127.0.0.1:${simulatorPort}`,
-    env: serviceEnvironment(process.env, Object.keys({ ...sharedVariables, ...apiVariables }), wiring),
+    env: serviceEnvironment(process.env, Object.keys({ ...sharedVariables, ...databaseVariables, ...apiVariables }), wiring),
     simulatorEnv: simulatorEnvironment(process.env, { simulatorPort, apiPort }, join(data, 'sagemaker.jsonl')),
   };
 }

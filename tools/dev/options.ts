@@ -36,6 +36,8 @@ export function readOptions(args: readonly string[], env: Environment, root: str
     errors.push(`${name} holds ${JSON.stringify(value)}; it must be an integer from 0 to ${largestPort}`);
     return 0;
   };
+  for (const name of ['DATABASE_URL', 'REDIS_URL'])
+    if (env[name]?.trim() === '') errors.push(`${name} is empty; it must hold an address, or not be set`);
   const options: Options = {
     aws: args.includes('--aws'),
     folder: resolve(root, present(env, 'AUTODEPLOY_LOCAL_DIR') ?? join(root, '.local')),

@@ -9,7 +9,10 @@ export interface SystemSettings {
   root: string;
   /** The folder in which the processes run and keep their files. */
   folder: string;
-  redisPort: number;
+  /** Null for the operator's own Redis, which is not started. */
+  redisPort: number | null;
+  /** Whether the operator has given the database. */
+  ownDatabase: boolean;
   apiUrl: string;
   /** Null for none. */
   simulatorUrl: string | null;
@@ -35,16 +38,17 @@ export class System {
     const program = (name: string, file: string, rest: Pick<ServiceSpec, 'env' | 'isReady' | 'stopWithinMs'>): Service =>
       service({ name, program: process.execPath, args: [join(root, file)], cwd: folder, ...rest });
 
-    const redis = service({
-      name: 'redis',
-      program: redisProgram(),
-      // It runs in its own folder: older servers accept no spaces in a path.
-      args: redisArguments({ port: settings.redisPort, dir: '.', appendonly: true }),
-      env: machineEnvironment(env),
-      cwd: join(folder, 'redis'),
-      isReady: redisResponds(settings.redisPort),
-      stopWithinMs: restStopMs,
-    });
+    const redis = (port: number): Service =>
+      service({
+        name: 'redis',
+        program: redisProgram(),
+        // It runs in its own folder: older servers accept no spaces in a path.
+        args: redisArguments({ port, dir: '.', appendonly: true }),
+        env: machineEnvironment(env),
+        cwd: join(folder, 'redis'),
+        isReady: redisResponds(port),
+        stopWithinMs: restStopMs,
+      });
     const simulator = (url: string): Service =>
       program('simulator', 'packages/sagemaker-simulator/src/main.ts', {
         env: settings.simulatorEnv,
@@ -64,7 +68,13 @@ export class System {
         stopWithinMs: programStopMs,
       });
     };
-    this.#stages = [[redis], simulatorUrl === null ? [] : [simulator(simulatorUrl)], [api], workers.map(worker)];
+    const { redisPort } = settings;
+    this.#stages = [
+      redisPort === null ? [] : [redis(redisPort)],
+      simulatorUrl === null ? [] : [simulator(simulatorUrl)],
+      [api],
+      workers.map(worker),
+    ];
   }
 
   /** Resolves when every process is ready; throws StartError when one does not become ready. `stop` ends those that run then. */
