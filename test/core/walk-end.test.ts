@@ -8,15 +8,15 @@ const pages = (count: number, found: number): number[] => Array.from({ length: c
 
 describe('isWalkOver', () => {
   it.each<[string, Partial<WalkSoFar>, boolean]>([
-    ['goes on while trainings are left', {}, false],
+    ['continues while trainings are left', {}, false],
     ['ends when it has met all of them', { left: 0 }, true],
-    ['goes on within ten minutes before the oldest of them', { oldestListedAt: at - 10 * minute }, false],
+    ['continues within ten minutes before the oldest of them', { oldestListedAt: at - 10 * minute }, false],
     ['ends further back', { oldestListedAt: at - 10 * minute - 1 }, true],
-    ['goes on after an empty page', { oldestListedAt: null }, false],
+    ['continues after an empty page', { oldestListedAt: null }, false],
     ['ends after ten pages with hardly any of the few that are left', { foundOn: [100, ...pages(10, 0)] }, true],
-    ['goes on after nine such pages', { foundOn: [100, ...pages(9, 0)] }, false],
-    ['goes on while the pages show some', { foundOn: pages(10, 1) }, false],
-    ['goes on while many are left', { left: 100, foundOn: pages(10, 0) }, false],
+    ['continues after nine such pages', { foundOn: [100, ...pages(9, 0)] }, false],
+    ['continues while the pages show some', { foundOn: pages(10, 1) }, false],
+    ['continues while many are left', { left: 100, foundOn: pages(10, 0) }, false],
   ])('%s', (_title, more, isOver) => {
     expect(isWalkOver({ ...soFar, ...more })).toBe(isOver);
   });

@@ -98,10 +98,15 @@ it('a run whose training an attempt may have created meanwhile is not withdrawn'
   await store.ping();
   cutter.cutNext('after', 3000);
   await expect(store.runs.insert({ run: newRun('a'), now: 1000 })).rejects.toBeInstanceOf(StoreUnavailableError);
-  const again = 60_000 + startTiming.leaseMs;
+  const secondAttemptAt = 60_000 + startTiming.leaseMs;
   await direct.runs.acquireStartLease({ trainingJobName: 'a', now: 60_000 });
-  await direct.runs.acquireStartLease({ trainingJobName: 'a', now: again });
-  await direct.runs.releaseStartLease({ trainingJobName: 'a', startAttemptedAt: again, refusedSince: null, now: again });
+  await direct.runs.acquireStartLease({ trainingJobName: 'a', now: secondAttemptAt });
+  await direct.runs.releaseStartLease({
+    trainingJobName: 'a',
+    startAttemptedAt: secondAttemptAt,
+    refusedSince: null,
+    now: secondAttemptAt,
+  });
   await eventually(() => store.ping().then(() => true));
   // Longer than between two of its attempts.
   await new Promise((resolve) => setTimeout(resolve, 2500));

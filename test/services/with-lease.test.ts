@@ -59,7 +59,7 @@ describe('withLease', () => {
         },
       });
       await renew();
-      steps.push('goes on');
+      steps.push('continues');
       return 'done';
     };
     expect(await withLease(ctx, { task: 'search', work })).toBeNull();
