@@ -2,6 +2,8 @@
  * A worker process: `node src/worker/main.ts`, configured by the environment alone. It needs the database to start; Redis and
  * SageMaker may come later.
  */
+// oxlint-disable-next-line import/no-unassigned-import
+import './limit-heap.ts';
 import { contextOrExit } from '../app/context-or-exit.ts';
 import { onCrash } from '../app/on-crash.ts';
 import { onShutdownSignal } from '../app/shutdown.ts';
