@@ -51,10 +51,14 @@ return {1, 0, now, 0}`;
 
 /**
  * ARGV: now, and when the request was granted that SageMaker throttled. Requests that were granted before the last throttle was known say
- * nothing new: a burst lowers the rate once.
+ * nothing new: a burst lowers the rate once. One that was sent without the budget (an empty string) says nothing about its rate.
  */
 export const throttledScript = `${common}
-local granted_at = tonumber(ARGV[2]) or now
+local granted_at = tonumber(ARGV[2])
+if not granted_at then
+  if rate then return 0 end
+  granted_at = now
+end
 if fields[5] and granted_at <= tonumber(fields[5]) then return 0 end
 phase = 'hold'
 if not rate then

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { withTimeout } from '../async/with-timeout.ts';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { fixedRates } from '../core/sagemaker/call-rates.ts';
 import type { BudgetResponse, BudgetedOperation, BudgetTurn, CallBudget } from '../ports/call-budget.ts';
 import { takeScript, throttledScript } from './call-budget-scripts.ts';
@@ -26,6 +26,13 @@ interface CallBudgetOptions {
   now?: () => number;
 }
 
+/** Rejects when the time is over and what has arrived by then is read: a busy process notices both late, the time first. */
+async function noResponse(): Promise<never> {
+  await wait(responseMs);
+  for (let turns = 0; turns < 2; turns += 1) await nextTurn();
+  throw new Error(`no response within ${responseMs} ms`);
+}
+
 /** The budget of all processes with the same Redis and prefix: one hash an operation, and two scripts. */
 export function createCallBudget({ redis, queuePrefix, now }: CallBudgetOptions): CallBudget {
   const known = new Map<BudgetedOperation, Known>();
@@ -40,7 +47,7 @@ export function createCallBudget({ redis, queuePrefix, now }: CallBudgetOptions)
     const key = `${queuePrefix}:budget:${operation}`;
     try {
       const response = redis.eval(script, 1, key, String(now?.() ?? ''), ...args);
-      return await withTimeout(responseMs, response, () => new Error(`no response within ${responseMs} ms`));
+      return await Promise.race([response, noResponse()]);
     } catch {
       leftAloneUntil = performance.now() + leftAloneMs;
       return null;

@@ -39,8 +39,9 @@ export function ownLimiter(): RequestLimiter {
 }
 
 /**
- * A limiter for an operation with a budget of all processes. While Redis is unavailable the process goes by its own throttles, as it does
- * always for an operation with a fixed rate, which other programs of the account use up, too.
+ * A limiter for an operation with a budget of all processes. While Redis is unavailable, or too busy to respond, the process goes by its own
+ * throttles, as it does always for an operation with a fixed rate, which other programs of the account use up, too. What may not wait is
+ * held back then as with the budget.
  */
 export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget): RequestLimiter {
   const adaptive = new AdaptiveRateLimiter();
@@ -49,12 +50,17 @@ export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget):
   const gapMs = fixedRate === null ? 0 : 1000 / fixedRate;
   /** When this process may send again while Redis is unavailable. */
   let aloneFrom = 0;
+  let wasThrottled = false;
 
-  const alone = async (signal: AbortSignal): Promise<Pass> => {
+  /** Returns null where the caller has to begin again. */
+  const alone = async (longestWaitMs: number, isForced: boolean, signal: AbortSignal): Promise<Pass | null> => {
+    if (fixedRate === null && !wasThrottled)
+      return (await burst.enter(isForced, signal)) ? { grantedAt: null, isInBurst: true } : null;
     const waitMs = aloneFrom - performance.now();
+    if (waitMs > longestWaitMs) throw new HeldBackError();
     aloneFrom = Math.max(aloneFrom, performance.now()) + gapMs;
     if (waitMs > 0) await raceAbort(wait(waitMs, undefined, { signal }), signal);
-    await adaptive.acquire(signal);
+    await within(longestWaitMs, signal, (both) => adaptive.acquire(both));
     return { grantedAt: null, isInBurst: false };
   };
   const granted = async ({ grantedAt, isFree }: StartTurn, isForced: boolean, signal: AbortSignal): Promise<Pass | null> => {
@@ -67,21 +73,26 @@ export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget):
   return {
     async pass(turn = { kind: 'queued', longestWaitMs: Infinity }, signal) {
       const forcedFrom = performance.now() + longestBurstWaitMs;
+      const longestWaitMs = turn.kind === 'granted' ? Infinity : turn.longestWaitMs;
       let ahead = turn.kind === 'granted' ? turn.turn : null;
       for (;;) {
         signal.throwIfAborted();
-        if (ahead !== null && ahead.grantedAt === null) return alone(signal);
+        const isForced = performance.now() >= forcedFrom;
         const response: Awaited<ReturnType<CallBudget['take']>> =
           ahead === null
             ? await raceAbort(budget.take(operation, turn.kind === 'spare' ? 'spare' : 'queued'), signal)
-            : { kind: 'granted', grantedAt: ahead.grantedAt ?? 0, isFree: ahead.isFree };
+            : ahead.grantedAt === null
+              ? { kind: 'unknown' }
+              : { kind: 'granted', grantedAt: ahead.grantedAt, isFree: ahead.isFree };
         ahead = null;
-        if (response.kind === 'unknown') return alone(signal);
-        if (response.kind === 'granted') {
-          const pass = await granted(response, performance.now() >= forcedFrom, signal);
+        if (response.kind !== 'wait') {
+          const pass =
+            response.kind === 'unknown'
+              ? await alone(longestWaitMs, isForced, signal)
+              : await granted(response, isForced, signal);
           if (pass !== null) return pass;
         } else {
-          if (turn.kind !== 'granted' && response.ms > turn.longestWaitMs) throw new HeldBackError();
+          if (response.ms > longestWaitMs) throw new HeldBackError();
           await wait(response.ms, undefined, { signal }).catch(() => undefined);
         }
       }
@@ -89,8 +100,21 @@ export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget):
 
     returned({ grantedAt, isInBurst }, response) {
       if (response === 'throttled') budget.throttled(operation, grantedAt);
+      wasThrottled ||= response === 'throttled';
       if (response !== 'none') adaptive.recordResponse({ throttled: response === 'throttled' });
       if (isInBurst) burst.leave(response);
     },
   };
+}
+
+/** @throws {HeldBackError} when the work does not resolve within that time; the signal's reason when it is aborted first. */
+async function within(limitMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  if (limitMs === Infinity) return work(signal);
+  const overdue = AbortSignal.timeout(limitMs);
+  try {
+    await work(AbortSignal.any([signal, overdue]));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw overdue.aborted ? new HeldBackError() : error;
+  }
 }

@@ -117,6 +117,18 @@ describe('CallBudget, for CreateTrainingJob', () => {
     expect(response).toEqual({ kind: 'wait', ms: 1000 });
   });
 
+  it('learns nothing from a request without a grant, where it has a rate', async () => {
+    const { budgets, clock } = await startBudgets(1);
+    const [budget] = budgets;
+    budget?.throttled(create, null);
+    for (let number = 0; number < 20; number += 1) {
+      clock.now += 10;
+      budget?.throttled(create, null);
+    }
+    clock.now += 800;
+    expect(await budget!.take(create, 'queued')).toMatchObject({ kind: 'granted', isFree: false });
+  });
+
   it('gives a spare turn only where no queued one takes it', async () => {
     const { budgets, clock } = await startBudgets(2);
     const [fresh, line] = budgets;
