@@ -13,7 +13,17 @@ import { eventually } from '../testkit/eventually.ts';
 import { changes, type RedisSet, startSet } from './redis-set.ts';
 import { ServiceClient } from './service-client.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, detect: { type: 'string', default: '2' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    detect: { type: 'string', default: '2' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write('npm run failover -- [--rounds 3] [--detect 2], until a failed master is noticed, in seconds\n');
+  process.exit();
+}
 const rounds = Number(values.rounds);
 const detectMs = Number(values.detect) * 1000;
 const everyMs = 500;

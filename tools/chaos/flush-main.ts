@@ -19,8 +19,13 @@ const { values } = parseArgs({
     times: { type: 'string', default: '2' },
     poll: { type: 'string', default: '60' },
     reconcile: { type: 'string', default: '30' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write('npm run flush -- [--runs 10000] [--times 2] [--poll 60] [--reconcile 30], both intervals in seconds\n');
+  process.exit();
+}
 const [runs, times, pollMs, reconcileMs] = [
   Number(values.runs),
   Number(values.times),

@@ -21,8 +21,13 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string' },
     database: { type: 'string', default: 'sqlite' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write('npm run soak -- [--minutes 5] [--seed S] [--database sqlite|postgres]\n');
+  process.exit();
+}
 const engine = engineOf(values.database);
 const seed = Number(values.seed ?? newSeed());
 const minutes = Number(values.minutes);
