@@ -29,7 +29,7 @@ interface CallBudgetOptions {
 /** Rejects when the time is over and what has arrived by then is read: a busy process notices both late, the time first. */
 async function noResponse(): Promise<never> {
   await wait(responseMs);
-  for (let turns = 0; turns < 2; turns += 1) await nextTurn();
+  for (let round = 0; round < 2; round += 1) await nextTurn();
   throw new Error(`no response within ${responseMs} ms`);
 }
 

@@ -20,11 +20,11 @@ describe('sharedLimiter, without Redis', () => {
       sent += 1;
       return pass;
     });
-    for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+    for (let round = 0; round < 10; round += 1) await new Promise(setImmediate);
     expect(sent).toBe(8);
     const first = await Promise.all(passes.slice(0, 8));
     for (const pass of first) limiter.returned(pass, 'ok');
-    for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+    for (let round = 0; round < 10; round += 1) await new Promise(setImmediate);
     expect(sent).toBe(24);
     for (const pass of await Promise.all(passes.slice(8, 24))) limiter.returned(pass, 'ok');
     await Promise.all(passes);
