@@ -1,0 +1,88 @@
+import { ShapeIssues, type ShapeIssue } from './issue.ts';
+import { maxTags } from './service-rules.ts';
+import { getShape, inputShape, isObject, memberShape, type Shape, type ShapedOperation, type ShapeObject } from './shapes.ts';
+
+/** What the service itself fills in: names, and where the artifact is. Paths without the indexes of lists. */
+const supplied: ReadonlySet<string> = new Set([
+  'CreateTrainingJob.TrainingJobName',
+  'CreateModel.ModelName',
+  'CreateModel.PrimaryContainer.ModelDataSource.S3DataSource.S3Uri',
+  'CreateEndpointConfig.EndpointConfigName',
+  'CreateEndpointConfig.ProductionVariants.VariantName',
+]);
+
+/**
+ * Of each pair SageMaker takes one: AlgorithmSpecification, ResourceConfig and ProductionVariant in the API reference say so, and the docs
+ * of inference pipelines; aws/amazon-sagemaker-operator-for-k8s#164.
+ */
+const alternatives: Readonly<Record<ShapedOperation, readonly (readonly [holder: string, one: string, other: string])[]>> = {
+  CreateTrainingJob: [
+    ['AlgorithmSpecification', 'TrainingImage', 'AlgorithmName'],
+    ['ResourceConfig', 'InstancePreferences', 'InstanceType'],
+    ['ResourceConfig', 'InstancePreferences', 'InstanceGroups'],
+  ],
+  CreateModel: [
+    ['', 'PrimaryContainer', 'Containers'],
+    ['PrimaryContainer', 'ModelDataUrl', 'ModelDataSource'],
+  ],
+  CreateEndpointConfig: [
+    ['ProductionVariants', 'ServerlessConfig', 'InstanceType'],
+    ['ProductionVariants', 'ServerlessConfig', 'InitialInstanceCount'],
+  ],
+};
+
+/**
+ * Returns what the merged layers lack or hold too much of, for withoutNulls' result: required members, of which the caller owes none that
+ * the service supplies, members that exclude each other, and tags beside those of the service. Bounds are validateShape's, which the
+ * result has to pass as well: two maps within their bound may not be together.
+ *
+ * @param path What the issues' fields begin with: `create_training_job`.
+ */
+export function checkMerged(operation: ShapedOperation, merged: ShapeObject, path: string): readonly ShapeIssue[] {
+  const issues = new ShapeIssues();
+  addMissing(issues, inputShape(operation), merged, { path, model: operation });
+  for (const member of ordinaryNeeds(operation, merged)) issues.add(`${path}.${member}`, 'is required');
+  addExclusive(issues, operation, merged, path);
+  const tags = merged['Tags'];
+  if (Array.isArray(tags) && tags.length > maxTags) issues.add(`${path}.Tags`, `must have at most ${maxTags} entries`);
+  return issues.found;
+}
+
+interface Place {
+  readonly path: string;
+  readonly model: string;
+}
+
+function addMissing(issues: ShapeIssues, shape: Shape, value: unknown, { path, model }: Place): void {
+  if (shape.type === 'list' && Array.isArray(value)) {
+    for (const [index, entry] of value.entries())
+      addMissing(issues, getShape(shape.element), entry, { path: `${path}[${index}]`, model });
+  }
+  if (shape.type !== 'structure' || !isObject(value)) return;
+  for (const member of shape.required ?? []) {
+    if (!has(value, member) && !supplied.has(`${model}.${member}`)) issues.add(`${path}.${member}`, 'is required');
+  }
+  for (const [member, held] of Object.entries(value)) {
+    const inner = memberShape(shape, member);
+    if (inner !== null) addMissing(issues, inner, held, { path: `${path}.${member}`, model: `${model}.${member}` });
+  }
+}
+
+const has = (holder: ShapeObject, member: string): boolean => Object.hasOwn(holder, member) && holder[member] !== undefined;
+
+/** docs/reference/sagemaker-behavior.md#createtrainingjob-needs-more-than-its-model-says */
+function ordinaryNeeds(operation: ShapedOperation, merged: ShapeObject): string[] {
+  if (operation !== 'CreateTrainingJob' || has(merged, 'ServerlessJobConfig')) return [];
+  return ['AlgorithmSpecification', 'ResourceConfig', 'StoppingCondition'].filter((member) => !has(merged, member));
+}
+
+function addExclusive(issues: ShapeIssues, operation: ShapedOperation, merged: ShapeObject, path: string): void {
+  for (const [holder, one, other] of alternatives[operation]) {
+    const held = holder === '' ? merged : merged[holder];
+    for (const [index, entry] of [held].flat().entries()) {
+      if (!isObject(entry) || !has(entry, one) || !has(entry, other)) continue;
+      const place = [path, ...(holder === '' ? [] : [Array.isArray(held) ? `${holder}[${index}]` : holder])].join('.');
+      issues.add(`${place}.${one}`, `excludes ${other}; take one of them away with null`);
+    }
+  }
+}
