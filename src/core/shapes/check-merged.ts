@@ -31,6 +31,31 @@ const alternatives: Readonly<Record<ShapedOperation, readonly (readonly [holder:
   ],
 };
 
+/** What the API reference says of two members, or of one beyond its bounds. An endpoint would be refused hours later, after the training. */
+function ruleIssues(operation: ShapedOperation, merged: ShapeObject): ShapeIssue[] {
+  const issues: ShapeIssue[] = [];
+  const numbers = (holder: unknown, ...members: string[]): number[] =>
+    members.map((member) => (isObject(holder) && typeof holder[member] === 'number' ? holder[member] : Number.NaN));
+  if (operation === 'CreateTrainingJob') {
+    const [wait = Number.NaN, run = Number.NaN] = numbers(
+      merged['StoppingCondition'],
+      'MaxWaitTimeInSeconds',
+      'MaxRuntimeInSeconds',
+    );
+    if (wait < run)
+      issues.push({ field: 'StoppingCondition.MaxWaitTimeInSeconds', detail: 'must be at least MaxRuntimeInSeconds' });
+  }
+  if (operation === 'CreateEndpointConfig') {
+    const [variant] = [merged['ProductionVariants']].flat();
+    const holder = isObject(variant) ? variant['ServerlessConfig'] : null;
+    const [memory = 0, provisioned = 0, max = 0] = numbers(holder, 'MemorySizeInMB', 'ProvisionedConcurrency', 'MaxConcurrency');
+    const field = 'ProductionVariants[0].ServerlessConfig';
+    if (memory % 1024 > 0) issues.push({ field: `${field}.MemorySizeInMB`, detail: 'must be a multiple of 1024' });
+    if (provisioned > max) issues.push({ field: `${field}.ProvisionedConcurrency`, detail: 'must be at most MaxConcurrency' });
+  }
+  return issues;
+}
+
 /**
  * Returns what the merged layers lack or hold too much of, for withoutNulls' result: required members, of which the caller owes none that
  * the service supplies, members that exclude each other, and tags beside those of the service. Bounds are validateShape's, which the
@@ -43,6 +68,7 @@ export function checkMerged(operation: ShapedOperation, merged: ShapeObject, pat
   addMissing(issues, inputShape(operation), merged, { path, model: operation });
   for (const member of ordinaryNeeds(operation, merged)) issues.add(`${path}.${member}`, 'is required');
   addExclusive(issues, operation, merged, path);
+  for (const { field, detail } of ruleIssues(operation, merged)) issues.add(`${path}.${field}`, detail);
   const tags = merged['Tags'];
   if (Array.isArray(tags) && tags.length > maxTags) issues.add(`${path}.Tags`, `must have at most ${maxTags} entries`);
   return issues.found;

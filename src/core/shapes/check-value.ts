@@ -18,7 +18,8 @@ export function checkNumber({ type, min, max }: NumberShape, value: unknown): st
   if (isInteger && !Number.isInteger(value)) return 'must be an integer';
   if (min !== undefined && value < min) return `must be at least ${min}`;
   if (max !== undefined && value > max) return `must be at most ${max}`;
-  if (isInteger && Math.abs(value) > integerRange[type]) return `must be at most ${integerRange[type]}`;
+  if (isInteger && value > integerRange[type]) return `must be at most ${integerRange[type]}`;
+  if (isInteger && value < -integerRange[type]) return `must be at least -${integerRange[type]}`;
   return null;
 }
 

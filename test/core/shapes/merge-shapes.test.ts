@@ -291,6 +291,23 @@ describe('checkMerged', () => {
     });
   });
 
+  it('refuses what two members cannot be together, of which SageMaker would say so after the training', () => {
+    const serverless = (ServerlessConfig: ShapeObject) =>
+      checkMerged('CreateEndpointConfig', { ProductionVariants: [{ ServerlessConfig }] }, 'c').map(
+        ({ field, detail }) => `${field} ${detail}`,
+      );
+    expect(serverless({ MemorySizeInMB: 1500, MaxConcurrency: 2, ProvisionedConcurrency: 3 })).toEqual([
+      'c.ProductionVariants[0].ServerlessConfig.MemorySizeInMB must be a multiple of 1024',
+      'c.ProductionVariants[0].ServerlessConfig.ProvisionedConcurrency must be at most MaxConcurrency',
+    ]);
+    expect(serverless({ MemorySizeInMB: 6144, MaxConcurrency: 3, ProvisionedConcurrency: 3 })).toEqual([]);
+    const spot = (StoppingCondition: ShapeObject) =>
+      checkMerged('CreateTrainingJob', { StoppingCondition }, 't').map(({ field }) => field);
+    expect(spot({ MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 59 })).toContain('t.StoppingCondition.MaxWaitTimeInSeconds');
+    expect(spot({ MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 60 })).not.toContain('t.StoppingCondition.MaxWaitTimeInSeconds');
+    expect(spot({ MaxWaitTimeInSeconds: 60 })).not.toContain('t.StoppingCondition.MaxWaitTimeInSeconds');
+  });
+
   it('leaves the bounds of what was merged to validateShape, and the room for the tags of the service', () => {
     const half = (prefix: string) => ({
       Environment: Object.fromEntries(Array.from({ length: 60 }, (_, key) => [`${prefix}${key}`, ''])),
