@@ -96,8 +96,17 @@ function addMissing(issues: ShapeIssues, shape: Shape, value: unknown, { path, m
 
 const has = (holder: ShapeObject, member: string): boolean => Object.hasOwn(holder, member) && holder[member] !== undefined;
 
-/** docs/reference/sagemaker-behavior.md#createtrainingjob-needs-more-than-its-model-says */
+/**
+ * What the model does not require, since there is another way: serverless jobs
+ * (docs/reference/sagemaker-behavior.md#createtrainingjob-needs-more-than-its-model-says), serverless variants, and pools of instances.
+ */
 function ordinaryNeeds(operation: ShapedOperation, merged: ShapeObject): string[] {
+  if (operation === 'CreateEndpointConfig') {
+    const [variant] = [merged['ProductionVariants']].flat();
+    const runsOnNothing =
+      isObject(variant) && !['ServerlessConfig', 'InstancePools', 'InstanceType'].some((way) => has(variant, way));
+    return runsOnNothing ? ['ProductionVariants[0].InstanceType'] : [];
+  }
   if (operation !== 'CreateTrainingJob' || has(merged, 'ServerlessJobConfig')) return [];
   return ['AlgorithmSpecification', 'ResourceConfig', 'StoppingCondition'].filter((member) => !has(merged, member));
 }

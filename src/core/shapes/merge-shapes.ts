@@ -23,16 +23,35 @@ export const instanceSettings: readonly string[] = [
 const removedWithout: Readonly<Record<string, string>> = { Tags: 'Value', InputDataConfig: 'DataSource' };
 
 /**
- * Lays one layer over another: objects member by member, arrays replaced but for tags, channels and the one production variant, each
- * `null` in place of what it takes away. The nulls stay in the result, so that it takes away from a layer below, too: the members that a
- * live endpoint has. withoutNulls makes a request of it. Both layers have passed validateShape; neither is changed.
+ * Lays layers over each other, the lowest first: objects member by member, arrays replaced but for tags, channels and the one production
+ * variant, each `null` in place of what it takes away. The nulls stay in the result, so that it takes away from a layer below, too: the
+ * members that a live endpoint has. withoutNulls makes a request of it. The layers have passed validateShape; none is changed.
  */
-export const mergeShapes = (operation: ShapedOperation, lower: ShapeObject, upper: ShapeObject): ShapeObject =>
-  mergeMembers(inputShape(operation), lower, upper, mergeListMember);
-
-/** Lays layers over each other, the lowest first. */
 export const mergeLayers = (operation: ShapedOperation, layers: readonly ShapeObject[]): ShapeObject =>
-  layers.reduce((lower, upper) => mergeShapes(operation, lower, upper), {});
+  withoutInstancesBelow(layers).reduce((lower, upper) => mergeMembers(inputShape(operation), lower, upper, mergeListMember), {});
+
+/** Where the result is serverless, the layers below the one that makes it so lose their instance settings. */
+function withoutInstancesBelow(layers: readonly ShapeObject[]): readonly ShapeObject[] {
+  const wishes = layers.map((layer) => {
+    const variant = onlyVariant(layer);
+    return variant === null ? undefined : own(variant, 'ServerlessConfig');
+  });
+  const last = wishes.findLastIndex((wish) => wish !== undefined);
+  if (!isObject(wishes[last])) return layers;
+  return layers.map((layer, index) => {
+    const variant = index < last ? onlyVariant(layer) : null;
+    return variant === null ? layer : { ...layer, ProductionVariants: [withoutInstances(variant)] };
+  });
+}
+
+function onlyVariant(layer: ShapeObject): ShapeObject | null {
+  const variants = own(layer, 'ProductionVariants');
+  const [variant] = Array.isArray(variants) && variants.length === 1 ? (variants as readonly unknown[]) : [];
+  return isObject(variant) ? variant : null;
+}
+
+const withoutInstances = (variant: ShapeObject): ShapeObject =>
+  Object.fromEntries(Object.entries(variant).filter(([member]) => !instanceSettings.includes(member)));
 
 /** How a member is merged that is neither an object nor taken away; by default the upper one replaces the lower. */
 type MergeList = (shape: Shape, member: string, lower: readonly unknown[], upper: readonly unknown[]) => readonly unknown[];
@@ -85,12 +104,8 @@ function mergeByKey(element: Shape, key: string, lower: readonly unknown[], uppe
 function mergeVariant(element: Shape, lower: readonly unknown[], upper: readonly unknown[]): readonly unknown[] {
   const [below, above] = [lower[0], upper[0]];
   if (lower.length !== 1 || upper.length !== 1 || !isObject(below) || !isObject(above)) return upper;
-  const isServerless = isObject(own(above, 'ServerlessConfig'));
-  return [mergeMembers(element, isServerless ? withoutInstances(below) : below, above, replace)];
+  return [mergeMembers(element, below, above, replace)];
 }
-
-const withoutInstances = (variant: ShapeObject): ShapeObject =>
-  Object.fromEntries(Object.entries(variant).filter(([member]) => !instanceSettings.includes(member)));
 
 /** Returns what layers come to as a request: without the members, tags and channels that were taken away. */
 export const withoutNulls = (operation: ShapedOperation, merged: ShapeObject): ShapeObject =>

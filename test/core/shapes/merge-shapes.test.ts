@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMerged } from '../../../src/core/shapes/check-merged.ts';
-import { instanceSettings, mergeLayers, mergeShapes, withoutNulls } from '../../../src/core/shapes/merge-shapes.ts';
+import { instanceSettings, mergeLayers, withoutNulls } from '../../../src/core/shapes/merge-shapes.ts';
 import { getShape, inputShape, type ShapedOperation, type ShapeObject } from '../../../src/core/shapes/shapes.ts';
 import { validateShape } from '../../../src/core/shapes/validate-shape.ts';
 
@@ -109,6 +109,13 @@ describe('mergeLayers', () => {
         { ProductionVariants: [{ ServerlessConfig: null, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 }] },
       ),
     ).toEqual({ ProductionVariants: [{ InstanceType: 'ml.m5.large', InitialInstanceCount: 1 }] });
+    expect(
+      configuration(
+        { ProductionVariants: [below] },
+        { ProductionVariants: [{ ServerlessConfig }] },
+        { ProductionVariants: [{ ServerlessConfig: null }] },
+      ),
+    ).toEqual({ ProductionVariants: [below] });
     const both = configuration(
       { ProductionVariants: [{ ServerlessConfig }] },
       { ProductionVariants: [{ InstanceType: 'ml.m5.large' }] },
@@ -133,7 +140,7 @@ describe('mergeLayers', () => {
   it('keeps what was taken away, so that it takes away from a layer below as well', () => {
     const wish = mergeLayers('CreateEndpointConfig', [{ KmsKeyId: 'a' }, { DataCaptureConfig: null }]);
     expect(
-      withoutNulls('CreateEndpointConfig', mergeShapes('CreateEndpointConfig', { DataCaptureConfig: {}, KmsKeyId: 'b' }, wish)),
+      withoutNulls('CreateEndpointConfig', mergeLayers('CreateEndpointConfig', [{ DataCaptureConfig: {}, KmsKeyId: 'b' }, wish])),
     ).toEqual({
       KmsKeyId: 'a',
     });
@@ -197,13 +204,13 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-describe('mergeShapes, for any layers', () => {
+describe('mergeLayers, for any layers', () => {
   it('changes nothing with an empty layer, or with the same layer twice', () => {
     fc.assert(
       fc.property(operations, withNulls, (operation, layer) => {
-        expect(mergeShapes(operation, {}, layer)).toEqual(layer);
-        expect(mergeShapes(operation, layer, {})).toEqual(layer);
-        expect(mergeShapes(operation, layer, layer)).toEqual(layer);
+        expect(mergeLayers(operation, [{}, layer])).toEqual(layer);
+        expect(mergeLayers(operation, [layer, {}])).toEqual(layer);
+        expect(mergeLayers(operation, [layer, layer])).toEqual(layer);
       }),
     );
   });
@@ -211,9 +218,9 @@ describe('mergeShapes, for any layers', () => {
   it('gives the same however layers without null are grouped', () => {
     fc.assert(
       fc.property(operations, plain, plain, plain, (operation, a, b, c) => {
-        const left = mergeShapes(operation, mergeShapes(operation, a, b), c);
-        expect(mergeShapes(operation, a, mergeShapes(operation, b, c))).toEqual(left);
-        expect(mergeLayers(operation, [a, b, c])).toEqual(left);
+        const merged = mergeLayers(operation, [a, b, c]);
+        expect(mergeLayers(operation, [mergeLayers(operation, [a, b]), c])).toEqual(merged);
+        expect(mergeLayers(operation, [a, mergeLayers(operation, [b, c])])).toEqual(merged);
       }),
     );
   });
@@ -275,7 +282,13 @@ describe('checkMerged', () => {
       'm.PrimaryContainer.ModelDataSource.S3DataSource.CompressionType is required',
     ]);
     expect(found('CreateEndpointConfig', {}, 'c')).toEqual(['c.ProductionVariants is required']);
-    expect(found('CreateEndpointConfig', { ProductionVariants: [{}] }, 'c')).toEqual([]);
+    expect(found('CreateEndpointConfig', { ProductionVariants: [{}] }, 'c')).toEqual([
+      'c.ProductionVariants[0].InstanceType is required',
+    ]);
+    for (const variant of [{ InstanceType: 'a' }, { ServerlessConfig: {} }, { InstancePools: [] }]) {
+      const others = found('CreateEndpointConfig', { ProductionVariants: [variant] }, 'c');
+      expect(others.filter((issue) => issue.includes('InstanceType'))).toEqual([]);
+    }
   });
 
   it('refuses members that exclude each other', () => {
