@@ -108,7 +108,10 @@ const isList = ({ path }: Found): boolean => path.includes('?');
 function aimsOf(name: string, found: readonly Found[]): Aim[] {
   const aim = (what: string, of: readonly Found[], mostMs: number): Aim[] =>
     (['quietMs', 'writtenMs'] as const).map((load) => {
-      const p99Ms = Math.max(...of.map((one) => percentile(one[load], 99)));
+      const p99Ms = percentile(
+        of.flatMap((one) => one[load]),
+        99,
+      );
       const when = load === 'writtenMs' ? ', while it is written' : '';
       return {
         what: `${name}: p99 of ${what}${when}`,
@@ -118,7 +121,7 @@ function aimsOf(name: string, found: readonly Found[]): Aim[] {
       };
     });
   return [
-    ...aim('the slowest list', found.filter(isList), 50),
+    ...aim('all lists', found.filter(isList), 50),
     ...aim(
       '/metrics',
       found.filter(({ path }) => path === '/metrics'),

@@ -14,6 +14,9 @@ const trainingHoursOf = (runs: number): number => (runs > 14_000 ? 28 : 4);
 const mostBaselineRuns = 20_000;
 const baselineSeconds = 20;
 const settleMs = 10_000;
+/** Smaller numbers of trainings say only what an idle worker takes. */
+const leastFleetRuns = 10_000;
+export const fleetSize = 4;
 /** For its many timers and first calls. */
 const baselineSettleMs = 20_000;
 /** Of the list, in one walk: 100 trainings a page. A walk begins every 12 intervals, with at most a page in 4 s. */
@@ -34,6 +37,8 @@ export interface Size {
   redisBytes: number;
   /** From the end of a training to its description, in milliseconds. */
   delays: number[];
+  /** Of a core, `fleetSize` workers together with the same trainings; null where it was not measured. */
+  cpuShareOfFleet: number | null;
   /** null where it was not measured. */
   baseline: Use | null;
 }
@@ -54,9 +59,10 @@ export async function measureSize(bench: Bench, { runs, seconds }: { runs: numbe
   const redisBytes = ((await usedMemory(fleet.redis)) - fleet.usedBefore) / runs;
   const ended = await someEnded(fleet, runs, from);
   const delays = await delaysOfAll(fleet.simulator, ended, 2.5 * intervalSeconds * 1000);
+  const cpuShareOfFleet = runs >= leastFleetRuns ? await measureFleet(fleet, worker, env, seconds) : null;
   await worker.stop();
   const baseline = runs <= mostBaselineRuns ? await measureBaseline(fleet, runs) : null;
-  return { runs, trainingHours, use, callsAnHour: perHour(use, runs), redisBytes, delays, baseline };
+  return { runs, trainingHours, use, callsAnHour: perHour(use, runs), redisBytes, delays, cpuShareOfFleet, baseline };
 }
 
 /** A walk lies within the window or beside it: its pages count by their average. */
@@ -83,6 +89,19 @@ async function useOf({ simulator }: FleetBench, { pid }: Running, seconds: numbe
     Object.entries(after).map(([operation, count]) => [operation, ((count - (before[operation] ?? 0)) * 3_600_000) / tookMs]),
   );
   return { cpuShare: cpuMs.it / tookMs, residentMb, calls };
+}
+
+/** With more workers beside the first. */
+async function measureFleet({ processes }: FleetBench, first: Running, env: NodeJS.ProcessEnv, seconds: number): Promise<number> {
+  const others = [];
+  while (others.length < fleetSize - 1) others.push(await processes.worker(env));
+  await delay(2 * settleMs);
+  const pids = Object.fromEntries([first, ...others].map(({ pid }) => [String(pid), pid]));
+  const from = Date.now();
+  const { cpuMs } = await cpuWhile(pids, () => delay(seconds * 1000));
+  const share = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0) / (Date.now() - from);
+  for (const worker of others) await worker.stop();
+  return share;
 }
 
 /** Those that ended by themselves, or a few of a small fleet that are ended now. */
