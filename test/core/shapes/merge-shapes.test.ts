@@ -96,6 +96,16 @@ describe('mergeLayers', () => {
     });
   });
 
+  it('replaces several variants, and keeps entries without a key apart', () => {
+    const one = { ProductionVariants: [{ VariantName: 'a' }] };
+    const two = { ProductionVariants: [{ InstanceType: 'b' }, { InstanceType: 'c' }] };
+    expect(configuration(two, one)).toEqual(one);
+    expect(configuration(one, two)).toEqual(two);
+    const keyless = { Tags: [{ Value: '1' }, { Value: '2' }] };
+    expect(training(keyless)).toEqual(keyless);
+    expect(training(keyless, { Tags: [{ Value: '3' }] })['Tags']).toHaveLength(3);
+  });
+
   it('lets the instance settings below a ServerlessConfig fall away, and those above stay', () => {
     const instances = Object.fromEntries(instanceSettings.map((member) => [member, 1]));
     const ServerlessConfig = { MemorySizeInMB: 2048, MaxConcurrency: 5 };
@@ -277,6 +287,9 @@ describe('checkMerged', () => {
       't.ResourceConfig is required',
       't.StoppingCondition is required',
     ]);
+    expect(
+      found('CreateTrainingJob', { RoleArn: 'a', OutputDataConfig: { S3OutputPath: 'b' }, ServerlessJobConfig: {} }, 't'),
+    ).toEqual(['t.ServerlessJobConfig.BaseModelArn is required', 't.ServerlessJobConfig.JobType is required']);
     expect(found('CreateModel', { PrimaryContainer: { ModelDataSource: { S3DataSource: {} } } }, 'm')).toEqual([
       'm.PrimaryContainer.ModelDataSource.S3DataSource.S3DataType is required',
       'm.PrimaryContainer.ModelDataSource.S3DataSource.CompressionType is required',

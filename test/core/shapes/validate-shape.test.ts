@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkString } from '../../../src/core/shapes/check-value.ts';
 import { validateShape } from '../../../src/core/shapes/validate-shape.ts';
 import type { ShapedOperation } from '../../../src/core/shapes/shapes.ts';
 import { takeTrainingJobName } from '../../../src/core/shapes/training-job-name.ts';
@@ -102,6 +103,7 @@ describe('validateShape', () => {
       'create_training_job.vpc_config is not a known member; did you mean VpcConfig?',
     ]);
     expect(training({ hyperParameters: {} })[0]).toContain('did you mean HyperParameters?');
+    expect(training({ Tag: [] })[0]).toContain('did you mean Tags?');
     expect(training({ VpcConfig: { subnets: [] } })).toEqual([
       'create_training_job.VpcConfig.subnets is not a known member; did you mean Subnets?',
     ]);
@@ -160,6 +162,7 @@ describe('validateShape', () => {
   it('counts characters, of which one may be two units of JavaScript', () => {
     const smile = '\u{1F600}';
     expect(training({ Environment: { FITS: smile.repeat(512) } })).toEqual([]);
+    expect(checkString({ type: 'string', min: 2 }, smile)).toBe('must be at least 2 characters long');
     expect(training({ Environment: { LONG: smile.repeat(513) } })[0]).toContain('must be at most 512 characters long');
     expect(training({ Environment: { LONG: 'x'.repeat(1025) } })[0]).toContain('must be at most 512 characters long');
   });
@@ -244,7 +247,7 @@ describe('validateShape', () => {
     const found = [
       ...training({
         Environment: { [secret]: 'x', TOKEN: { [secret]: secret } },
-        HyperParameters: { [`${secret}\n`]: secret, key: [secret] },
+        HyperParameters: { [`${secret}\n`]: secret, key: [secret], [secret]: 1 },
         RoleArn: secret,
         ResourceConfig: { InstanceType: secret, InstanceCount: secret },
         VpcConfig: { Subnets: [secret] },
