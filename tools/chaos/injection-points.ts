@@ -4,6 +4,7 @@ import { updateWithoutCapacity } from './environment-workloads.ts';
 import { forcedLiveTagged, forcedTagged, removeTagged, rollbackTagged, stopTagged, updateTagged } from './tag-workloads.ts';
 import {
   create,
+  createLonger,
   createUnnamed,
   forced,
   pair,
@@ -115,7 +116,7 @@ export const apiTagCalls: Step[] = [
 /** From the training's start to the recorded outcome: commands to Redis. */
 export const workerCommands: Step[] = [
   response('worker', 'redis', { what: 'check-training/moveToActive', contains: /check-/, note: 'a job' }, create),
-  ...command('worker', 'check-training/moveToDelayed', create),
+  ...command('worker', 'check-training/moveToDelayed', createLonger),
   ...command('worker', 'deploy/addStandardJob', create),
   ...command('worker', 'deploy/getState', create),
   ...command('worker', 'check-training/moveToFinished', create),

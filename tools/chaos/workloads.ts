@@ -29,6 +29,8 @@ export async function deployAndWait(system: CrashSystem, name: string, endpoint:
   );
 }
 
+const longerSeconds = 4;
+
 const start = async (system: CrashSystem, name: string, endpoint: string): Promise<void> => {
   const { status } = await system.client.bootstrap({ name, endpoint });
   if (status !== 202 && status !== 200) throw new Error(`bootstrap of ${name}: ${status}`);
@@ -43,6 +45,20 @@ export const create: Workload = (system, name) => {
     expects: [deployed(name)],
     live: { [endpoint]: name },
   });
+};
+
+/** The same, with a training that is described more than once, also by a slow worker. */
+export const createLonger: Workload = async (system, name) => {
+  const work = await create(system, name);
+  return {
+    ...work,
+    perform: async () => {
+      const { trainingSeconds } = await system.simulator.settings({});
+      await system.simulator.settings({ trainingSeconds: longerSeconds });
+      await work.perform();
+      await system.simulator.settings({ trainingSeconds });
+    },
+  };
 };
 
 /** The same, where the service names the training job: only the Idempotency-Key identifies a repeated request. */
