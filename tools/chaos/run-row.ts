@@ -53,7 +53,14 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   await system.allReady();
   await allFinal().catch(() => {});
   // Runs of earlier rows may not be rebuilt yet; the audit at the end judges them.
-  const verdict = await judge(system, work, { foreignToo: !row.losesRecords });
+  const judgeRow = (): Promise<Verdict> => judge(system, work, { foreignToo: !row.losesRecords });
+  let verdict = await judgeRow();
+  if (verdict.lost.length > 0) {
+    // A resumed process was slower than `quietMs`: the service restores the outcome now. What is lost stays so.
+    await delay(quietMs);
+    await allFinal().catch(() => {});
+    verdict = await judgeRow();
+  }
   const recoveryMs = injectedAt === null || finalAt === null ? null : Math.max(0, finalAt - injectedAt);
   return { row, runs: work.expects.length, injectedAt, recoveryMs, verdict, work };
 }
