@@ -112,8 +112,9 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket, log: Logge
   const code = codeOfParser[error.code ?? ''] ?? 'bad_request';
   const { status } = problems[code];
   const id = randomUUID();
-  // A connection that was opened ahead and never used ends as a time-out, too: that is no request.
-  const level = code === 'request_timeout' ? 'debug' : 'info';
+  // A connection that was opened ahead and never used ends as a time-out, too: that is no request. One whose body ends early is with the
+  // app, which logs it.
+  const level = code === 'request_timeout' || error.code === 'HPE_INVALID_EOF_STATE' ? 'debug' : 'info';
   log[level]({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
   const body = briefProblem(code, id);
   const headers = [
