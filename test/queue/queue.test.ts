@@ -75,11 +75,11 @@ describe('requestTrainingCheck, requestDeploymentCheck', () => {
     takeJobs('check-training', prefix, () => Promise.resolve(void ran.push(performance.now())));
     await eventually(() => ran.length === 1);
     await report();
-    await eventually(async () => ran.length === 2 || (await observationsIn(check)).delayed === 1);
+    await report();
+    expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 1, active: 0 });
     await eventually(() => ran.length === 2);
     expect((ran[1] ?? 0) - (ran[0] ?? 0)).toBeGreaterThan(observationSpacingMs / 2);
-    await eventually(async () => Object.values(await observationsIn(check)).every((count) => count === 0));
-    expect(ran).toHaveLength(2);
+    expect(await observationsIn(check)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
   it('adds another observation for an event during an active one', async () => {

@@ -150,9 +150,7 @@ describe('huge requests', () => {
       );
       expect(residentBytes(program.pid) - before).toBeLessThan(100 * megabyte);
       // A client that still sends when it is cut may lose the response.
-      for (const { statuses } of poured) expect([[], [413]]).toContainEqual(statuses);
-      // On a busy machine many that read are cut, too, before they have read: their bytes wait in the system.
-      if (reads) expect(poured.filter(({ statuses }) => statuses.length > 0).length).toBeGreaterThan(0);
+      for (const { statuses } of poured) expect(reads ? [[413]] : [[], [413]]).toContainEqual(statuses);
       expect((await ask('GET', '/training-jobs', withKey)).status).toBe(200);
       expect(simulator.effects()).toEqual([]);
       expect(program.log.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);

@@ -66,9 +66,8 @@ describe('startWaiting', () => {
 
     await Promise.all(fleet.processes.map(({ ctx }) => startWaiting(ctx)));
     expect(started(fleet).toSorted()).toEqual(Array.from({ length: count }, (_, index) => nameOf(index)));
-    // 16 may be in progress in both processes before the first of them is throttled. A process that does not hear from Redis in time, as on
-    // a busy machine, sends without a budget for a moment. Without any there are hundreds.
-    expect(throttles(fleet)).toBeLessThan(2 * count);
+    // 16 may be in progress in both processes before the first of them is throttled.
+    expect(throttles(fleet)).toBeLessThan(20);
     const order = started(fleet).filter((name) => waiting.includes(name));
     const places = order.map((name, place) => Math.abs(waiting.toSorted().indexOf(name) - place));
     expect(places.filter((place) => place > 3).length).toBeLessThan(6);

@@ -10,8 +10,9 @@ export type Linger = (incoming: IncomingMessage, outgoing: ServerResponse) => vo
 /**
  * For the connections of one server: when a response is sent before the request's body was read to the end, reads and drops the rest for
  * a moment. A connection that is closed over unread bytes is reset, and a reset discards the response of a client that has not read it
- * yet (RFC 9112, section 9.6). The response itself is sent at once; only its end waits. Clients that send on without reading use up a
- * budget that all connections share, and are cut.
+ * yet (RFC 9112, section 9.6). The response itself is sent at once; only its end waits. The bytes that are read count against a budget that
+ * all connections share: once it is used up the rest stays unread, but the connection is not cut before the moment is over, so that its
+ * client has time to read the response.
  */
 export function createLinger(now: () => number = () => performance.now()): Linger {
   let left = lingerBytes;
@@ -26,10 +27,10 @@ export function createLinger(now: () => number = () => performance.now()): Linge
     return left >= 0;
   };
 
-  /** Calls `over` once: when the body has ended, was cut, or takes too long. */
+  /** Calls `over` once: when the body has ended, was cut, or `lingerMs` have gone by. */
   const drop = (incoming: IncomingMessage, over: () => void): void => {
     const onData = (chunk: Uint8Array): void => {
-      if (!mayRead(chunk.length)) stop();
+      if (!mayRead(chunk.length)) incoming.pause();
     };
     const stop = (): void => {
       clearTimeout(timer);
