@@ -158,6 +158,23 @@ describe('huge requests', () => {
     60_000,
   );
 
+  it('leave a client the time to read its response when others have used up what is dropped', async () => {
+    const { url } = await startApi({ apiKeys: [key] });
+    const [greedy, late] = open(url, 2, head(`Content-Length: ${10 * size}`)) as [RawConnection, RawConnection];
+    const flood = async (): Promise<void> => {
+      while (!greedy.isClosed) await greedy.sendDrained(piece);
+    };
+    const flooded = flood();
+    late.socket.pause();
+    const push = setInterval(() => late.send(piece), 5);
+    onTestFinished(() => clearInterval(push));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    clearInterval(push);
+    late.socket.resume();
+    await Promise.all([flooded, late.closed]);
+    expect(late.statuses).toEqual([413]);
+  }, 30_000);
+
   it('without a key > are refused before they are read', async () => {
     const { url } = await startApi({ apiKeys: [key] });
     const keyless = head('Transfer-Encoding: chunked').replace(key, 'wrong');
