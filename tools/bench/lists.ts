@@ -19,10 +19,10 @@ const writtenPerSecond = 20;
 interface Found {
   list: string;
   path: string;
-  /** How long each request took, of all rounds. */
-  baselineMs: number[];
-  quietMs: number[];
-  writtenMs: number[];
+  /** How long each request took, by round. */
+  baselineMs: number[][];
+  quietMs: number[][];
+  writtenMs: number[][];
 }
 
 /** Lists and metrics over a long history, in alternate rounds with the same requests over a short one, on each engine. */
@@ -42,8 +42,8 @@ export async function benchLists(bench: Bench): Promise<Report> {
     title: 'Lists and metrics over a long history',
     about:
       `${size.runs.toLocaleString('en-US')} runs that have ended, with their deployments on 50 endpoints and their history, beside a database ` +
-      `with ${little}, the baseline: ${size.rounds} alternate rounds of ${calls} requests each, ${atOnce} at once; percentiles over ` +
-      `all rounds. One API process each, on ${names.join(' and ')}. While it is written, another process records ${writtenPerSecond} ` +
+      `with ${little}, the baseline: ${size.rounds} alternate rounds of ${calls} requests each, ${atOnce} at once; medians of the rounds' ` +
+      `percentiles. One API process each, on ${names.join(' and ')}. While it is written, another process records ${writtenPerSecond} ` +
       'runs a second with their ends and deployments in the same database.',
     tables,
     aims,
@@ -62,7 +62,9 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
     const api = await processes.api({ DATABASE_URL: url, QUEUE_PREFIX: `{bench-${engine}-${name}}` });
     const client = new HttpClient(api.url);
     cleanup.add(() => client.close());
-    const ask = async (path: string, tookMs: number[]): Promise<void> => {
+    const ask = async (path: string, rounds: number[][]): Promise<void> => {
+      const tookMs: number[] = [];
+      rounds.push(tookMs);
       const one = async (): Promise<void> => {
         const from = performance.now();
         await client.ask('GET', path);
@@ -75,7 +77,7 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
   const short = await start('short', little);
   const long = await start('long', size.runs);
   const found: Found[] = long.paths.map((one) => ({ ...one, baselineMs: [], quietMs: [], writtenMs: [] }));
-  const onShort = (index: number, tookMs: number[]): Promise<void> => short.ask(short.paths[index]!.path, tookMs);
+  const onShort = (index: number, took: number[][]): Promise<void> => short.ask(short.paths[index]!.path, took);
   say('a round for V8 to compile');
   for (const [index, { path }] of found.entries()) {
     await onShort(index, []);
@@ -95,11 +97,18 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
   return { name: database.name, found };
 }
 
+/** Of the rounds: a pause of the machine in one of them does not count. */
+const percentileOf = (rounds: readonly number[][], percent: number): number =>
+  percentile(
+    rounds.map((tookMs) => percentile(tookMs, percent)),
+    50,
+  );
+
 const tableOf = (name: string, found: readonly Found[]): Table => ({
   columns: [name, `p50 ms, ${little} runs`, 'p50 ms', 'p50 ms, written', `p99 ms, ${little} runs`, 'p99 ms', 'p99 ms, written'],
   rows: found.map(({ list, baselineMs, quietMs, writtenMs }) => [
     list,
-    ...[50, 99].flatMap((percent) => [baselineMs, quietMs, writtenMs].map((tookMs) => shown(percentile(tookMs, percent)))),
+    ...[50, 99].flatMap((percent) => [baselineMs, quietMs, writtenMs].map((tookMs) => shown(percentileOf(tookMs, percent)))),
   ]),
 });
 
@@ -108,10 +117,7 @@ const isList = ({ path }: Found): boolean => path.includes('?');
 function aimsOf(name: string, found: readonly Found[]): Aim[] {
   const aim = (what: string, of: readonly Found[], mostMs: number): Aim[] =>
     (['quietMs', 'writtenMs'] as const).map((load) => {
-      const p99Ms = percentile(
-        of.flatMap((one) => one[load]),
-        99,
-      );
+      const p99Ms = Math.max(...of.map((one) => percentileOf(one[load], 99)));
       const when = load === 'writtenMs' ? ', while it is written' : '';
       return {
         what: `${name}: p99 of ${what}${when}`,
@@ -121,7 +127,7 @@ function aimsOf(name: string, found: readonly Found[]): Aim[] {
       };
     });
   return [
-    ...aim('all lists', found.filter(isList), 50),
+    ...aim('the slowest list', found.filter(isList), 50),
     ...aim(
       '/metrics',
       found.filter(({ path }) => path === '/metrics'),
