@@ -17,6 +17,8 @@ const settleMs = 10_000;
 /** Smaller numbers of trainings say only what an idle worker takes. */
 const leastFleetRuns = 10_000;
 export const fleetSize = 4;
+/** Until V8 has compiled what the new workers repeat. */
+const fleetSettleMs = 60_000;
 /** For its many timers and first calls. */
 const baselineSettleMs = 20_000;
 /** Of the list, in one walk: 100 trainings a page. A walk begins every 12 intervals, with at most a page in 4 s. */
@@ -95,7 +97,7 @@ async function useOf({ simulator }: FleetBench, { pid }: Running, seconds: numbe
 async function measureFleet({ processes }: FleetBench, first: Running, env: NodeJS.ProcessEnv, seconds: number): Promise<number> {
   const others = [];
   while (others.length < fleetSize - 1) others.push(await processes.worker(env));
-  await delay(2 * settleMs);
+  await delay(fleetSettleMs);
   const pids = Object.fromEntries([first, ...others].map(({ pid }) => [String(pid), pid]));
   const from = Date.now();
   const { cpuMs } = await cpuWhile(pids, () => delay(seconds * 1000));
