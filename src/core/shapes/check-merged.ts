@@ -67,11 +67,22 @@ export function checkMerged(operation: ShapedOperation, merged: ShapeObject, pat
   const issues = new ShapeIssues();
   addMissing(issues, inputShape(operation), merged, { path, model: operation });
   for (const member of ordinaryNeeds(operation, merged)) issues.add(`${path}.${member}`, 'is required');
+  addConflicts(issues, operation, merged, path);
+  return issues.found;
+}
+
+/** The same of layers that others are still to be laid over: only what they hold too much of. */
+export function checkConflicts(operation: ShapedOperation, merged: ShapeObject, path: string): readonly ShapeIssue[] {
+  const issues = new ShapeIssues();
+  addConflicts(issues, operation, merged, path);
+  return issues.found;
+}
+
+function addConflicts(issues: ShapeIssues, operation: ShapedOperation, merged: ShapeObject, path: string): void {
   addExclusive(issues, operation, merged, path);
   for (const { field, detail } of ruleIssues(operation, merged)) issues.add(`${path}.${field}`, detail);
   const tags = merged['Tags'];
   if (Array.isArray(tags) && tags.length > maxTags) issues.add(`${path}.Tags`, `must have at most ${maxTags} entries`);
-  return issues.found;
 }
 
 interface Place {

@@ -6,7 +6,7 @@ import { serviceRuleIssues } from './service-rules.ts';
 import { getShape, inputShape, isObject, memberShape, type Shape, type ShapedOperation, type ShapeObject } from './shapes.ts';
 
 /** Of an issue's path only what is surely a name is shown. */
-const shownName = /^[\w.-]{1,100}$/;
+export const shownName = /^[\w.-]{1,100}$/;
 
 /**
  * Checks one layer of a request against SageMaker's model: names, types, bounds, patterns, and the names and tags that belong to this
