@@ -5,11 +5,11 @@ import type { NumberShape, StringShape } from './shapes.ts';
 /** SageMaker's longest text with a pattern. A shape without a bound is not compared beyond it, so that no text takes long. */
 const maxPatternLength = 4096;
 /** What any value of an enumeration is written with: those that SageMaker will have, too. */
-const enumValue = /^[\w.:+/-]{1,128}$/;
+export const enumValue = /^[\w.:+/-]{1,128}$/;
 /** A longer list helps no reader. */
 const maxListedValues = 12;
 
-const integerRange = { integer: 2 ** 31 - 1, long: Number.MAX_SAFE_INTEGER };
+export const integerRange = { integer: 2 ** 31 - 1, long: Number.MAX_SAFE_INTEGER };
 
 /** Returns what is wrong with a number, in words that continue its field; null when nothing is. JSON has no NaN. */
 export function checkNumber({ type, min, max }: NumberShape, value: unknown): string | null {

@@ -7,7 +7,7 @@ import { isObject, type ShapedOperation, type ShapeObject } from './shapes.ts';
 export const maxTags = 40;
 
 /** Names are the idempotency keys (ARCHITECTURE.md#principles): these follow from the run and the content. */
-const serviceNames: Readonly<Record<ShapedOperation, Readonly<Record<string, string>>>> = {
+export const serviceNames: Readonly<Record<ShapedOperation, Readonly<Record<string, string>>>> = {
   CreateTrainingJob: {},
   CreateModel: { ModelName: 'follows from the training job and the content of the model; leave it out' },
   CreateEndpointConfig: {
