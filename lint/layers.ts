@@ -121,5 +121,6 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
   },
   { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
   { packages: ['drizzle-orm', 'better-sqlite3', 'pg'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
+  { packages: ['yaml'], by: ['src/config'], hint: 'Take the value from the Config, as an argument.' },
   { packages: ['sagemaker-simulator'], by: ['tools/dev'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];

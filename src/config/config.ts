@@ -5,7 +5,9 @@
 import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
+import { emptyDelivery } from '../core/delivery/delivery-file.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
+import { type ReadDelivery, readDeliveryFile } from './delivery-file.ts';
 import { dayMs, leastRetentionMs } from '../core/retention.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
@@ -55,8 +57,10 @@ export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
   const database = readDatabase(env);
   const { proxies, secrets, ...ofProxies } = readProxies(env);
+  const read = readDelivery(values);
   faults.push(...database.faults, ...redisFaults(values), ...retentionFaults(values), ...ofProxies.faults);
-  if (faults.length > 0) throw new ConfigError(faults);
+  if ('faults' in read) faults.push(...read.faults.map((fault) => `DELIVERY_FILE: ${fault}`));
+  if (faults.length > 0 || !('delivery' in read)) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
     redisMode: values.REDIS_MODE,
@@ -98,6 +102,7 @@ export function parseConfig(env: Environment): Config {
       maxTrainingWaitMs: values.MAX_TRAINING_WAIT_SECONDS,
       maxDeploymentWaitMs: values.MAX_DEPLOYMENT_WAIT_SECONDS,
       historyRetentionMs: values.HISTORY_RETENTION_DAYS === null ? null : values.HISTORY_RETENTION_DAYS * dayMs,
+      delivery: read.delivery,
     },
   });
 }
@@ -112,6 +117,10 @@ function retentionFaults(values: { HISTORY_RETENTION_DAYS?: number | null; MAX_T
     `HISTORY_RETENTION_DAYS holds ${days}; with this MAX_TRAINING_WAIT_SECONDS it may hold ${least} and more: the search for orphans would find the trainings of deleted runs again`,
   ];
 }
+
+/** A faulty path, of which readVariables has reported it, is none. */
+const readDelivery = ({ DELIVERY_FILE: path }: { DELIVERY_FILE?: string | null }): ReadDelivery =>
+  path == null ? { delivery: emptyDelivery } : readDeliveryFile(path);
 
 /** The configuration of an API process. Throws ConfigError with all faults, those of the shared part included. */
 export function parseApiConfig(env: Environment): ApiConfig {

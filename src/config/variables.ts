@@ -92,6 +92,7 @@ export const sharedVariables = {
   MAX_TRAINING_WAIT_SECONDS: withDefault(seconds(60 * day), 172_800_000),
   MAX_DEPLOYMENT_WAIT_SECONDS: withDefault(seconds(7 * day), 7_200_000),
   HISTORY_RETENTION_DAYS: optional(integer(1, 36_500)),
+  DELIVERY_FILE: optional(text(/^.+$/, 'the path of a file, like /etc/autodeploy/delivery.yaml')),
 };
 
 const basePath: Rule<string> = {

@@ -1,3 +1,5 @@
+import type { DeliveryFile } from '../core/delivery/delivery-file.ts';
+
 /** The settings that services need, from the configuration. Durations in milliseconds. */
 export interface ServiceSettings {
   projectName: string;
@@ -22,4 +24,6 @@ export interface ServiceSettings {
   maxDeploymentWaitMs: number;
   /** How long runs that have ended are kept; null: for ever. */
   historyRetentionMs: number | null;
+  /** Of DELIVERY_FILE; empty without one. */
+  delivery: DeliveryFile;
 }

@@ -55,6 +55,7 @@ describe('the defaults', () => {
         reconcileIntervalMs: 30_000,
         maxTrainingWaitMs: 172_800_000,
         historyRetentionMs: null,
+        delivery: { defaults: { training: {}, model: {}, endpointConfig: {} }, endpoints: {} },
         maxDeploymentWaitMs: 7_200_000,
       },
     });

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseApiConfig, parseConfig } from '../../../src/config/config.ts';
 import { apiVariables, databaseVariables, sharedVariables } from '../../../src/config/variables.ts';
@@ -10,6 +11,10 @@ import { chart, helm, type Manifest, one, render } from './render.ts';
 
 /** The first run fetches Helm. */
 beforeAll(() => helmBinary(), 300_000);
+
+/** Where the pods would find the config map. */
+const folder = mkdtempSync(join(tmpdir(), 'autodeploy-chart-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const known: Record<string, { schema: { safeParse: (value: unknown) => { success: boolean } } }> = {
   ...databaseVariables,
@@ -47,17 +52,20 @@ const environmentOf = (manifest: Manifest): Record<string, unknown> =>
   Object.fromEntries(containerOf(manifest).env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
 
 /**
- * What the program itself makes of its environment, with secrets that are set, and the files of the image and of a secret where this
- * checkout has such. It throws what would end the program with 78.
+ * What the program itself makes of its environment, with secrets that are set, and the files of the image, of a secret and of a config
+ * map where this checkout has such. It throws what would end the program with 78.
  */
-function configurationOf(workload: Manifest): object {
+function configurationOf(workload: Manifest, manifests: Manifest[] = []): object {
   const secrets: Record<string, string> = {
     DATABASE_URL: 'postgres://me:password@db.example.com:5432/autodeploy',
     REDIS_URL: 'rediss://:password@redis.example.com:6379',
     API_KEYS: '0123456789abcdef',
   };
+  const files = manifests.filter(({ kind }) => kind === 'ConfigMap').flatMap(({ data }) => Object.entries(data as object));
+  for (const [name, text] of files) writeFileSync(join(folder, name), String(text));
   const here = (value: string): string =>
     value
+      .replace(/^\/etc\/autodeploy\/delivery\//, `${folder}/`)
       .replace('/app/certificates/', `${resolve('infra/certificates')}/`)
       .replace(/^\/etc\/autodeploy\/database\/password$/, resolve('package.json'));
   const environment = Object.fromEntries(
@@ -79,7 +87,7 @@ describe.each(['minimal', 'full'] as const)('the chart with the values of ci/%s-
     const manifests = await render(values);
     const kinds = new Set(manifests.map(({ kind }) => kind));
     const always = ['Deployment', 'Job', 'PodDisruptionBudget', 'Service', 'ServiceAccount'];
-    const chosen = ['HorizontalPodAutoscaler', 'Ingress', 'ScaledObject', 'ServiceMonitor'];
+    const chosen = ['ConfigMap', 'HorizontalPodAutoscaler', 'Ingress', 'ScaledObject', 'ServiceMonitor'];
     expect([...kinds].toSorted()).toEqual((values === 'full' ? [...always, ...chosen] : always).toSorted());
     expect(
       manifests.flatMap((manifest) => kubernetesFaults(manifest).map((fault) => `${manifest.metadata.name} ${fault}`)),
@@ -97,8 +105,9 @@ describe.each(['minimal', 'full'] as const)('the chart with the values of ci/%s-
   });
 
   it('renders environments that the programs take', async () => {
-    const manifests = workloads(await render(values));
-    for (const workload of manifests) expect(() => configurationOf(workload), workload.metadata.name).not.toThrow();
+    const manifests = await render(values);
+    for (const workload of workloads(manifests))
+      expect(() => configurationOf(workload, manifests), workload.metadata.name).not.toThrow();
   });
 
   it('runs programs of the image as its user, on a read-only file system', async () => {
@@ -170,6 +179,36 @@ describe('the programs', () => {
       SERVING_IMAGE: empty,
     } = environmentOf(one(await render('full'), 'Deployment', '-worker'));
     expect([large, fraction, empty]).toEqual(['2419200', '0.5', undefined]);
+  });
+
+  it('get the delivery file as it is written, but for the migration, and new pods with another one', async () => {
+    const deliveryFile = 'defaults:\n  training: { VpcConfig: null } # "<&>" \\ \u00fc\n';
+    const ofFile = async (text: string): Promise<Manifest[]> => await render('minimal', { deliveryFile: text });
+    const manifests = await ofFile(deliveryFile);
+    const config = one(manifests, 'ConfigMap');
+    expect(config['data']).toEqual({ 'delivery.yaml': deliveryFile });
+    for (const program of ['-api', '-worker']) {
+      const deployment = one(manifests, 'Deployment', program);
+      expect(configurationOf(deployment, manifests)).toMatchObject({
+        serviceSettings: { delivery: { defaults: { training: { VpcConfig: null } } } },
+      });
+      const { volumes } = podOf(deployment);
+      expect(volumes).toContainEqual({ name: 'delivery-file', configMap: { name: config.metadata.name } });
+      expect(containerOf(deployment).volumeMounts).toContainEqual({
+        name: 'delivery-file',
+        mountPath: '/etc/autodeploy/delivery',
+        readOnly: true,
+      });
+      const annotations = (of: Manifest[]): unknown =>
+        specOf<{ template: { metadata: { annotations?: object } } }>(one(of, 'Deployment', program)).template.metadata
+          .annotations;
+      expect(annotations(await render('minimal'))).toBeUndefined();
+      expect(annotations(await ofFile('{}'))).not.toEqual(annotations(manifests));
+    }
+    // As a hook it runs before the config map exists.
+    const migration = one(manifests, 'Job');
+    expect(environmentOf(migration)).not.toHaveProperty('DELIVERY_FILE');
+    expect(podOf(migration).volumes.map(({ name }) => name)).toEqual(['tmp']);
   });
 
   it('are spread over hosts and zones', async () => {
@@ -284,6 +323,7 @@ describe('helm refuses', () => {
     ['no image', { image: { repository: '' } }, /image[/.]repository/],
     ['a variable that does not exist', { config: { POLL_INTERVAL: '30' } }, /config.*POLL_INTERVAL/],
     ['a variable that the chart sets', { config: { DATABASE_URL: 'file:x' } }, /config.*DATABASE_URL/],
+    ['a delivery file that is no text', { deliveryFile: { defaults: {} } }, /deliveryFile/],
     ['no role', { config: { EXECUTION_ROLE_ARN: '' } }, /config[/.]EXECUTION_ROLE_ARN/],
     ['a value that does not exist', { workers: { replicas: 2 } }, /workers/],
     ['an ingress for no host', { ingress: { enabled: true } }, /ingress[/.]hosts/],
@@ -306,6 +346,7 @@ it('offers every variable but secrets and those that it sets itself, and no othe
     'REDIS_URL',
     'REDIS_SENTINEL_PASSWORD',
     'HEARTBEAT_FILE',
+    'DELIVERY_FILE',
     ...Object.keys(databaseVariables),
   ];
   const offered = Object.keys(properties).filter((name) => !ofTheSdk.test(name));

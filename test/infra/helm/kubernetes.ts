@@ -5,6 +5,7 @@ import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/Horizo
 import { Job } from 'kubernetes-models/batch/v1/Job';
 import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 
@@ -16,6 +17,7 @@ interface Model {
 
 /** Kubernetes' own OpenAPI schemas, and those of the custom resources, as compiled by ajv. */
 const models: Model[] = [
+  ConfigMap,
   Deployment,
   HorizontalPodAutoscaler,
   Ingress,

@@ -110,6 +110,44 @@ capabilities:
 {{- end }}
 {{- end }}
 
+{{/* Variables of API and workers. The migration, a hook, runs before the config map exists, and does not read it. */}}
+{{- define "autodeploy.programEnv" -}}
+{{- if .Values.deliveryFile }}
+- name: DELIVERY_FILE
+  value: /etc/autodeploy/delivery/delivery.yaml
+{{- end }}
+{{ include "autodeploy.env" . | trim }}
+{{- end }}
+
+{{- define "autodeploy.programVolumeMounts" -}}
+{{- if .Values.deliveryFile }}
+- name: delivery-file
+  mountPath: /etc/autodeploy/delivery
+  readOnly: true
+{{- end }}
+{{ include "autodeploy.volumeMounts" . | trim }}
+{{- end }}
+
+{{- define "autodeploy.programVolumes" -}}
+{{- if .Values.deliveryFile }}
+- name: delivery-file
+  configMap:
+    name: {{ include "autodeploy.fullname" . }}-delivery
+{{- end }}
+{{ include "autodeploy.volumes" . | trim }}
+{{- end }}
+
+{{/* The file is read once: another one needs other pods. The argument is a list of the context and the component. */}}
+{{- define "autodeploy.podAnnotations" -}}
+{{- $context := index . 0 -}}
+{{- if $context.Values.deliveryFile }}
+checksum/delivery-file: {{ sha256sum $context.Values.deliveryFile }}
+{{- end }}
+{{- with (index $context.Values (index . 1)).podAnnotations }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "autodeploy.volumeMounts" -}}
 - name: tmp
   mountPath: /tmp

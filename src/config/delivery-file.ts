@@ -1,0 +1,51 @@
+import { readFileSync, statSync } from 'node:fs';
+import { checkDeliveryFile } from '../core/delivery/check-delivery-file.ts';
+import type { DeliveryFile } from '../core/delivery/delivery-file.ts';
+import { type Position, readYaml } from './yaml-document.ts';
+
+export type ReadDelivery = { readonly delivery: DeliveryFile } | { readonly faults: readonly string[] };
+
+const maxBytes = 1024 * 1024;
+/** More lines would help no reader. */
+const maxFaults = 50;
+
+/** Reads and checks a delivery file. Each fault is a line that begins with the file, with line and column where they are known. */
+export function readDeliveryFile(path: string): ReadDelivery {
+  const content = textOf(path);
+  if ('fault' in content) return { faults: [at(path, null, content.fault)] };
+  const document = readYaml(content.text);
+  if ('faults' in document) return { faults: lines(path, document.faults) };
+  if (document.value === null) return { faults: [at(path, null, 'is empty: write {} for a file that changes nothing')] };
+  const checked = checkDeliveryFile(document.value);
+  if ('delivery' in checked) return checked;
+  const issues = checked.issues.map(({ field, detail }) => ({
+    detail: field === '' ? detail : `${field} ${detail}`,
+    position: document.locate(field),
+  }));
+  return { faults: lines(path, issues) };
+}
+
+function textOf(path: string): { text: string } | { fault: string } {
+  try {
+    const file = statSync(path);
+    // Reading a pipe or a device might never end.
+    if (!file.isFile()) return { fault: 'is not a file' };
+    if (file.size > maxBytes) return { fault: 'is larger than 1 MiB' };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return { fault: code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not text in UTF-8' : `cannot be read (${code})` };
+  }
+}
+
+function lines(path: string, faults: readonly { detail: string; position: Position | null }[]): string[] {
+  const shown = faults.slice(0, maxFaults).map(({ detail, position }) => at(path, position, detail));
+  return faults.length <= maxFaults ? shown : [...shown, at(path, null, `has ${faults.length - maxFaults} further faults`)];
+}
+
+/** `delivery.yaml:12:9: …`, which editors and terminals open. */
+function at(path: string, position: Position | null, detail: string): string {
+  const place = position === null ? '' : `:${position.line}:${position.column}`;
+  // A path is the operator's own, but a line of output stays one.
+  return `${JSON.stringify(path).slice(1, -1)}${place}: ${detail}`;
+}
