@@ -46,8 +46,9 @@ export function parsePostgresAddress(address: string): PostgresAddress | null {
  * other address. A part of a password that was not written as % and two digits may look like a parameter: then nothing of it is shown.
  */
 export function postgresParameterFault(address: string): string | null {
-  const [place = '', query] = address.split('?', 2);
-  if (query === undefined || query.includes('@') || parsePostgresAddress(place) === null) return null;
+  const at = address.indexOf('?');
+  const [place, query] = [address.slice(0, at), address.slice(at + 1)];
+  if (at < 0 || query.includes('@') || parsePostgresAddress(place) === null) return null;
   const parameters = [...new URLSearchParams(query)];
   const unknown = parameters.map(([name]) => name).find((name) => name !== 'sslmode' && name !== 'sslrootcert');
   if (unknown !== undefined) {

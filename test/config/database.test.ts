@@ -63,6 +63,7 @@ describe('the address of PostgreSQL', () => {
     for (const url of [
       'postgres://me:sec?hunter2@db/name',
       'postgres://me:a@b/c?hunter2@db/name',
+      'postgres://me:a@b/c?hunter2?more@db/name',
       'postgres://me@b/c?hun-ter2!',
     ]) {
       const [fault, ...others] = linesOf({ DATABASE_URL: url });
