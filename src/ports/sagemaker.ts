@@ -25,7 +25,7 @@ export interface CallOptions {
   retryThrottles?: boolean;
   /**
    * Where the operation has a budget of all processes (call-budget.ts): whether the request waits in line, for as
-   * long as the call may take by default; sends only what the line leaves; or has had its turn.
+   * long as the call may take by default; sends only what the line leaves; or has had its turn. `longestWaitMs` is for all of the wait.
    */
   turn?: { kind: 'queued' | 'spare'; longestWaitMs: number } | { kind: 'granted'; turn: StartTurn };
   /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */

@@ -72,8 +72,11 @@ export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget):
 
   return {
     async pass(turn = { kind: 'queued', longestWaitMs: Infinity }, signal) {
-      const forcedFrom = performance.now() + longestBurstWaitMs;
+      const beganAt = performance.now();
+      const forcedFrom = beganAt + longestBurstWaitMs;
       const longestWaitMs = turn.kind === 'granted' ? Infinity : turn.longestWaitMs;
+      /** Where many wait, others may take the turn that was waited for, again and again. */
+      const leftMs = (): number => Math.max(0, Math.floor(beganAt + longestWaitMs - performance.now()));
       let ahead = turn.kind === 'granted' ? turn.turn : null;
       for (;;) {
         signal.throwIfAborted();
@@ -87,12 +90,10 @@ export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget):
         ahead = null;
         if (response.kind !== 'wait') {
           const pass =
-            response.kind === 'unknown'
-              ? await alone(longestWaitMs, isForced, signal)
-              : await granted(response, isForced, signal);
+            response.kind === 'unknown' ? await alone(leftMs(), isForced, signal) : await granted(response, isForced, signal);
           if (pass !== null) return pass;
         } else {
-          if (response.ms > longestWaitMs) throw new HeldBackError();
+          if (response.ms > leftMs()) throw new HeldBackError();
           await wait(response.ms, undefined, { signal }).catch(() => undefined);
         }
       }

@@ -49,3 +49,12 @@ describe('sharedLimiter, without Redis', () => {
     expect(await limiter.pass({ kind: 'queued', longestWaitMs: 10_000 }, signal)).toEqual({ grantedAt: null, isInBurst: false });
   }, 20_000);
 });
+
+describe('sharedLimiter, where others take the turns', () => {
+  it('holds back a request whose wait is over in all, not one wait of it', async () => {
+    const busy: CallBudget = { ...unknownBudget, take: () => Promise.resolve({ kind: 'wait', ms: 40 }) };
+    const until = AbortSignal.timeout(5000);
+    const passed = sharedLimiter('CreateTrainingJob', busy).pass({ kind: 'queued', longestWaitMs: 200 }, until);
+    await expect(passed).rejects.toBeInstanceOf(HeldBackError);
+  });
+});
