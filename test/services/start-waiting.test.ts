@@ -111,6 +111,32 @@ describe('startWaiting', () => {
     const result = await observeRun(ctx, { trainingJobName: 'refused', actor: 'poll', failingSince: null });
     expect(result).toMatchObject({ kind: 'snooze', failingSince: expect.any(Number) });
   });
+
+  it('is not held up by the checks of many runs that SageMaker refuses', async () => {
+    const fleet = await startFleet(1, 5);
+    const [{ ctx }] = fleet.processes as [AppContext];
+    const refusal = { status: 400, code: 'ResourceLimitExceeded', message: 'The account-level service limit is 0 Instances' };
+    const match = { operation: 'CreateTrainingJob', nameContains: 'refused' } as const;
+    // So that a rate is known.
+    fleet.simulator.addFault({ kind: 'throttle', match, times: 1 });
+    fleet.simulator.addFault({ kind: 'error', ...refusal, match, times: 'forever' });
+    const refused = Array.from({ length: 15 }, (_, index) => `refused-${index}`);
+    for (const name of refused) await waitingRun(ctx, name);
+    await startWaiting(ctx);
+    const refusals = () => fleet.simulator.calls({ operation: 'CreateTrainingJob', code: refusal.code }).length;
+    expect(refusals()).toBe(refused.length);
+
+    for (let index = 0; index < 10; index += 1) await waitingRun(ctx, nameOf(index));
+    const over = new AbortController();
+    const checks = refused.map(async (trainingJobName) => {
+      while (!over.signal.aborted) await observeRun(ctx, { trainingJobName, actor: 'poll', failingSince: null });
+    });
+    const before = refusals();
+    await startWaiting(ctx);
+    over.abort();
+    expect(refusals() - before).toBeLessThan(10);
+    await Promise.all(checks);
+  }, 60_000);
 });
 
 /** A run as a throttled request leaves it. */

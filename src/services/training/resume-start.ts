@@ -68,8 +68,11 @@ async function decide(ctx: ServiceContext, input: ResumeStartInput): Promise<{ r
   }
 }
 
-const turnOf = ({ turn }: ResumeStartInput): CallOptions['turn'] =>
-  turn === undefined ? { kind: 'queued', longestWaitMs: startTiming.turnOfCheckMs } : { kind: 'granted', turn };
+/** One that is refused has left the line, and takes only what that leaves: very many of them must hold up no other run. */
+function turnOf({ run, turn }: ResumeStartInput): CallOptions['turn'] {
+  if (turn !== undefined) return { kind: 'granted', turn };
+  return { kind: run.startRefusedSince === null ? 'queued' : 'spare', longestWaitMs: startTiming.turnOfCheckMs };
+}
 
 /** So many runs may be started by their checks, when nothing else starts them (start-waiting.ts). */
 const nextOnes = 5;
