@@ -1,6 +1,6 @@
 /** How long a start is retried, and how many calls that takes: hours of simulated time, with each check when it is due. */
 import { describe, expect, it } from 'vitest';
-import { SageMakerError, type SageMakerErrorKind } from '../../src/core/errors.ts';
+import { SageMakerError, type SageMakerErrorKind, StoreUnavailableError } from '../../src/core/errors.ts';
 import { startTiming, taskLeaseTiming } from '../../src/core/timing.ts';
 import { createRun } from '../../src/services/training/create-run.ts';
 import { observeRun } from '../../src/services/training/observe-run.ts';
@@ -276,6 +276,36 @@ describe('startWaiting, beside the checks', () => {
     context.clock.advance(10);
     await startWaiting(context.ctx, { line });
     expect(context.effects()).toEqual({ training_job_created: names.length });
+  });
+});
+
+describe('startWaiting, with a run that cannot be handled', () => {
+  it('starts the others, says which one it was, and leaves that one alone for a minute', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `job-${index}`);
+    const context = await startWaitingRuns(names);
+    const { ctx } = context;
+    const line = newStartLine();
+    const find: typeof ctx.store.runs.find = async (name) => {
+      if (name === 'job-0') throw new SyntaxError('no JSON');
+      return ctx.store.runs.find(name);
+    };
+    const broken = { ...ctx, store: { ...ctx.store, runs: { ...ctx.store.runs, find } } };
+    await expect(startWaiting(broken, { line })).rejects.toThrow('job-0: no JSON');
+    expect(context.effects()).toEqual({ training_job_created: 5 });
+    expect(await startWaiting(broken, { line })).toBe(0);
+    context.clock.advance(minute);
+    await expect(startWaiting(broken, { line })).rejects.toThrow('job-0: no JSON');
+  });
+
+  it('ends at once when the database is unavailable', async () => {
+    const context = await startWaitingRuns(['job-0', 'job-1']);
+    const { ctx } = context;
+    const acquireStartLease = () => Promise.reject(new StoreUnavailableError('gone'));
+    const away = { ...ctx, store: { ...ctx.store, runs: { ...ctx.store.runs, acquireStartLease } } };
+    const line = newStartLine();
+    await expect(startWaiting(away, { line })).rejects.toBeInstanceOf(StoreUnavailableError);
+    await startWaiting(ctx, { line });
+    expect(context.effects()).toEqual({ training_job_created: 2 });
   });
 });
 

@@ -1,3 +1,4 @@
+import { errorMessage, StoreUnavailableError } from '../../core/errors.ts';
 import { hasPassed } from '../../core/instants.ts';
 import { isBeingStarted } from '../../core/training/training-run.ts';
 import type { StartTurn } from '../../ports/sagemaker.ts';
@@ -11,12 +12,12 @@ const pageSize = 20;
 /** How long one process waits for a turn before it renews the lease and reads the next runs again. */
 const turnMs = 5_000;
 const maxAtOnce = 20;
-/** A start that failed for a reason that passes is left to the run's own check for so long. */
+/** A start that failed for a reason that passes, or for one that is unknown, is left to the run's own check for so long. */
 const failedForMs = 60_000;
 
 /** What one process remembers between two rounds, so that it does not repeat at once what has just failed. */
 export interface StartLine {
-  /** When the starts of these runs failed, for a reason that passes. What SageMaker refuses, the database knows. */
+  /** When the starts of these runs failed. What SageMaker refuses, the database knows. */
   failedAt: Map<string, number>;
 }
 
@@ -26,7 +27,8 @@ type Waiting = { seq: number; trainingJobName: string };
 
 /**
  * Starts the runs that wait for their start, the oldest first, each when the budget of CreateTrainingJob has a turn for it. One process at
- * a time does so, until no run waits. Returns how many starts it attempted.
+ * a time does so, until no run waits. Returns how many starts it attempted. A run that cannot be handled holds up no other one: its error
+ * is thrown in the end.
  *
  * After a crash the lease of this task and those of the starts in progress end, and another process continues with them. Meanwhile, and
  * without any such process, the checks of the runs start them.
@@ -48,7 +50,9 @@ interface Pass {
 async function startAll(ctx: ServiceContext, { line: { failedAt }, renew, signal }: Pass): Promise<number> {
   for (const [name, at] of failedAt) if (hasPassed(at, failedForMs, ctx.now())) failedAt.delete(name);
   const inProgress = new Map<string, Promise<void>>();
+  /** Of the database, or of the signal. */
   const failures: unknown[] = [];
+  const unhandled: unknown[] = [];
   let attempts = 0;
   /** The list is read on from here. A start that was throttled is the next one again. */
   let afterSeq = 0;
@@ -61,7 +65,11 @@ async function startAll(ctx: ServiceContext, { line: { failedAt }, renew, signal
   const begin = (run: Waiting, turn: StartTurn): void => {
     attempts += 1;
     const started = startOne(run, turn)
-      .catch((error: unknown) => void failures.push(error))
+      .catch((error: unknown) => {
+        if (signal?.aborted || error instanceof StoreUnavailableError) return void failures.push(error);
+        failedAt.set(run.trainingJobName, ctx.now());
+        unhandled.push(new Error(`${run.trainingJobName}: ${errorMessage(error)}`, { cause: error }));
+      })
       .finally(() => inProgress.delete(run.trainingJobName));
     inProgress.set(run.trainingJobName, started);
   };
@@ -79,7 +87,10 @@ async function startAll(ctx: ServiceContext, { line: { failedAt }, renew, signal
       await renew();
       const next = await nextOf(ctx, { afterSeq, isLeftOut });
       if (next === null) {
-        if (inProgress.size === 0) return attempts;
+        if (inProgress.size === 0) {
+          if (unhandled.length > 0) throw unhandled[0];
+          return attempts;
+        }
         await Promise.race(inProgress.values());
         afterSeq = 0;
         continue;
