@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -41,6 +41,7 @@ export async function startServer(
     errorHandler: (error) => unroutedResponse(error, log),
   });
   const linger = createLinger();
+  const latest = new WeakMap<Socket, Exchange>();
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -50,12 +51,13 @@ export async function startServer(
       connectionsCheckingInterval: timeouts.checkEveryMs,
     },
     (incoming, outgoing) => {
+      latest.set(incoming.socket, { incoming, outgoing });
       linger(incoming, outgoing);
       void listener(incoming, outgoing);
     },
   );
   server.on('error', listening.reject);
-  server.on('clientError', (error, socket: Socket) => refuseUnparsed(error, socket, log));
+  server.on('clientError', (error, socket: Socket) => refuseUnparsed(error, socket, { log, exchange: latest.get(socket) }));
   server.listen(address.port, address.host, () => listening.resolve());
   await listening.promise;
   server.off('error', listening.reject);
@@ -103,19 +105,35 @@ function briefProblem(code: ProblemCode, requestId: string): string {
   return JSON.stringify({ type: problemType(code), title, status, detail: title, code, request_id: requestId });
 }
 
+/** The last request of a connection that has reached the app. */
+interface Exchange {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+}
+
 /** Node's parser refuses it before it is a request; the response is a problem all the same. */
-function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
+function refuseUnparsed(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  { log, exchange }: { log: Logger; exchange: Exchange | undefined },
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  if (exchange?.outgoing.headersSent && !exchange.outgoing.writableFinished) {
+    // Another response within this one, or behind it, would be no answer to anything.
+    socket.end();
     return;
   }
   const code = codeOfParser[error.code ?? ''] ?? 'bad_request';
   const { status } = problems[code];
   const id = randomUUID();
-  // A connection that was opened ahead and never used ends as a time-out, too: that is no request. One whose body ends early is with the
-  // app, which logs it.
-  const level = code === 'request_timeout' || error.code === 'HPE_INVALID_EOF_STATE' ? 'debug' : 'info';
-  log[level]({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
+  // Where its body is broken, the app has the request, and logs it.
+  const isLogged = exchange?.incoming.complete === false;
+  // A connection that was opened ahead and never used ends as a time-out, too: that is no request.
+  const isUnused = socket.bytesRead === 0;
+  log[isLogged || isUnused ? 'debug' : 'info']({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
   const body = briefProblem(code, id);
   const headers = [
     `Content-Type: ${contentType}`,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../tools/testkit/eventually.ts';
@@ -41,6 +42,21 @@ describe('request bodies', () => {
     expect(response).toContain('payload_too_large');
   });
 
+  it('that are refused and then end early have one response', async () => {
+    const { url, logged } = await startApi();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (data) => (received += data.toString()));
+    socket.write(
+      'POST /bootstrap HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{',
+    );
+    await eventually(() => received.includes('payload_too_large'));
+    socket.end();
+    await once(socket, 'close');
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413']);
+    expect(logged('info')).toMatchObject([{ msg: 'request', status: 413 }]);
+  });
+
   it('must be JSON', async () => {
     const { ask } = await startApi();
     for (const type of [
@@ -71,17 +87,18 @@ describe('request bodies', () => {
     }
   });
 
-  it.each(['Content-Length: 100\r\n\r\n{"a"', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a"'])(
-    'are a bad request when they end early',
-    async (rest) => {
-      const { url, logged } = await startApi();
-      const socket = connect(Number(new URL(url).port), '127.0.0.1');
-      await new Promise<void>((resolve) => {
-        socket.write(`POST /bootstrap HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${rest}`, () => resolve());
-      });
-      socket.destroySoon();
-      await eventually(() => logged('info').find((line) => line['path'] === '/bootstrap'));
-      expect(logged('info', 'error')).toMatchObject([{ msg: 'request', status: 400 }]);
-    },
-  );
+  it.each([
+    'Content-Length: 100\r\n\r\n{"a"',
+    'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a"',
+    'Transfer-Encoding: chunked\r\n\r\nno-size\r\n{"a"',
+  ])('are a bad request when they end early, which is logged once', async (rest) => {
+    const { url, logged } = await startApi();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise<void>((resolve) => {
+      socket.write(`POST /bootstrap HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${rest}`, () => resolve());
+    });
+    socket.destroySoon();
+    await eventually(() => logged('info').find((line) => line['path'] === '/bootstrap'));
+    expect(logged('info', 'error')).toMatchObject([{ msg: 'request', status: 400 }]);
+  });
 });

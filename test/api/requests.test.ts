@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startApi } from './harness.ts';
+import { eventually } from '../../tools/testkit/eventually.ts';
 import { expectProblem } from './request.ts';
 
 const key = 'the-only-key-0123456789';
@@ -107,6 +108,8 @@ describe('every response', () => {
 });
 
 describe('invalid HTTP', () => {
+  const timeouts = { headersMs: 100, requestMs: 100, keepAliveMs: 1000, checkEveryMs: 20 };
+  const timedOut = /^HTTP\/1\.1 408 .*"code":"request_timeout","request_id":"[\da-f-]{36}"\}$/s;
   const send = (url: string, text: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -120,9 +123,9 @@ describe('invalid HTTP', () => {
   it('returns a problem and closes the connection', async () => {
     const { url, logged } = await startApi();
     const garbage = await send(url, 'NONSENSE\r\n\r\n');
-    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request"/s);
+    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"bad_request","request_id":"[\da-f-]{36}"\}$/s);
     const huge = await send(url, `GET / HTTP/1.1\r\nHost: localhost\r\nX-Huge: ${'x'.repeat(20_000)}\r\n\r\n`);
-    expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"/s);
+    expect(huge).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large","request_id":"[\da-f-]{36}"\}$/s);
     for (const [response, status] of [
       [garbage, 400],
       [huge, 431],
@@ -138,7 +141,21 @@ describe('invalid HTTP', () => {
   });
 
   it('is cut when it is too slow', async () => {
-    const { url } = await startApi({ timeouts: { headersMs: 100, requestMs: 100, keepAliveMs: 1000, checkEveryMs: 20 } });
-    expect(await send(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+    const { url, logged } = await startApi({ timeouts });
+    expect(await send(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n')).toMatch(timedOut);
+    expect(logged('info')).toMatchObject([{ event: 'http.request', status: 408 }]);
+  });
+
+  it('is none where nothing was sent: a connection that was opened ahead ends without a line', async () => {
+    const { url, logged } = await startApi({ timeouts });
+    expect(await send(url, '')).toMatch(timedOut);
+    expect(logged('info')).toEqual([]);
+  });
+
+  it('of which the head ends early is logged', async () => {
+    const { url, logged } = await startApi();
+    connect(Number(new URL(url).port), '127.0.0.1').end('GET /health/live HTTP/1.1\r\nHost: loc');
+    await eventually(() => logged('info').length > 0);
+    expect(logged('info')).toMatchObject([{ event: 'http.request', status: 400, reason: 'HPE_INVALID_EOF_STATE' }]);
   });
 });
