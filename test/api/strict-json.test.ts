@@ -104,12 +104,18 @@ describe('JSON body', () => {
       `{"source":"aws.sagemaker","detail-type":"SageMaker Training Job State Change","detail":{"TrainingJobName":"foreign-job","TrainingJobStatus":"Failed"${more}}}`;
     const send = (raw: string) => ask('POST', '/events', { headers: json, raw });
     expect(
-      (await send(event(',"FailureReason":"cut \\ud83d","FinalMetricDataList":[{"Value":0.12345678901234567891}]'))).status,
+      (
+        await send(
+          event(
+            ',"FailureReason":"\\u0000 cut \\ud83d","Tags":{"team":"a\\u0000"},"FinalMetricDataList":[{"Value":0.12345678901234567891}]',
+          ),
+        )
+      ).status,
     ).toBe(202);
     const { errors } = expectProblem(await send(event(',"TrainingJobStatus":"Completed"')), 422, 'invalid_request');
     expect(errors).toEqual([{ field: 'detail.TrainingJobStatus', detail: 'is given twice' }]);
-    const zero = expectProblem(await send(event(',"Tags":{"team":"a\\u0000"}')), 422, 'invalid_request');
-    expect(zero.errors).toEqual([{ field: 'detail.Tags.team', detail: 'holds the character U+0000, which cannot be stored' }]);
+    const zero = expectProblem(await send(event(',"Tags":{"a\\u0000":"team"}')), 422, 'invalid_request');
+    expect(zero.errors).toEqual([{ field: 'detail.Tags.a\0', detail: 'holds the character U+0000, which cannot be stored' }]);
   });
 
   it('with a number that loses digits > says what the field takes in its place', async () => {

@@ -12,8 +12,8 @@ const keptDigits = 15;
  * surrogate pair, a `__proto__` (which zod drops); and U+0000, which PostgreSQL stores in no text
  * (docs/reference/postgresql-behavior.md#text-has-no-u0000). Each with its path, 20 at most.
  *
- * @param text JSON that has been parsed already. With `onlyKeys` values may be anything but U+0000. `takesText`: whether the field of
- *   that path takes a number also as a string.
+ * @param text JSON that has been parsed already. With `onlyKeys` values may be anything. `takesText`: whether the field of that path takes
+ *   a number also as a string.
  */
 export function strictJsonIssues(
   text: string,
@@ -42,13 +42,15 @@ export function strictJsonIssues(
         break;
       case '"': {
         const content = JSON.parse(part) as string;
-        if (top?.kind === 'object' && top.awaitsKey) {
+        const isKey = top?.kind === 'object' && top.awaitsKey;
+        if (isKey) {
           top.key = content;
           top.awaitsKey = false;
           if (top.keys.has(content)) report('is given twice');
           else if (content === '__proto__') report('is not a known field');
           top.keys.add(content);
         }
+        if (onlyKeys && !isKey) break;
         if (content.includes('\0')) report('holds the character U+0000, which cannot be stored');
         else if (!onlyKeys && !content.isWellFormed()) report('holds half of a surrogate pair, which is no character');
         break;
