@@ -5,9 +5,10 @@ const longestRow = 1000;
 
 /**
  * Returns a logger for the work on one job: each line goes to the process's log with the given fields. A line of level info or above
- * also goes to `report`, as a row for people, without the bound fields: all rows of a job would repeat them.
+ * also goes to `report`, as a row for people, without what is bound: all rows of a job would repeat it.
  */
 export function createJobLogger(log: Logger, fields: object, report: (row: string) => void): Logger {
+  const bound = fields as Readonly<Record<string, unknown>>;
   const at =
     (level: Level) =>
     (own: object, message: string): void => {
@@ -18,7 +19,7 @@ export function createJobLogger(log: Logger, fields: object, report: (row: strin
         formatRow(
           level,
           message,
-          Object.entries(own).filter(([name, value]) => !(name in fields) && name !== 'event' && addsTo(message, value)),
+          Object.entries(own).filter(([name, value]) => bound[name] !== value && name !== 'event' && addsTo(message, value)),
         ),
       );
     };

@@ -29,7 +29,10 @@ describe('createJobLogger', () => {
 
   test('a child adds its fields to the log, and reports to the same job', () => {
     const { log, lines, rows } = openJobLog();
-    log.child({ deployment_id: 'd-1' }).child({ endpoint_name: 'live' }).warn({ endpoint_name: 'other', attempt: 2 }, 'retrying');
+    log
+      .child({ deployment_id: 'd-1' })
+      .child({ endpoint_name: 'live' })
+      .warn({ deployment_id: 'd-1', endpoint_name: 'other', attempt: 2 }, 'retrying');
     expect(lines).toEqual([
       {
         training_job_name: 'job-1',
@@ -40,6 +43,7 @@ describe('createJobLogger', () => {
         message: 'retrying',
       },
     ]);
-    expect(rows).toEqual(['WARN retrying (attempt: 2)']);
+    // A name that is not the job's own is said.
+    expect(rows).toEqual(['WARN retrying (endpoint_name: other, attempt: 2)']);
   });
 });
