@@ -112,7 +112,8 @@ const tableOf = (name: string, found: readonly Found[]): Table => ({
   ]),
 });
 
-const isList = ({ path }: Found): boolean => path.includes('?');
+/** And the page of one run. */
+const isList = ({ path }: Found): boolean => path.startsWith('/training-jobs') || path.startsWith('/deployments');
 
 function aimsOf(name: string, found: readonly Found[]): Aim[] {
   const aim = (what: string, of: readonly Found[], mostMs: number): Aim[] =>
