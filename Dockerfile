@@ -1,5 +1,6 @@
 # Two images. `service`, the default target, has all programs of the service; the command says which:
-#   node src/api/main.ts (the default) · node src/worker/main.ts · node src/db/migrate-main.ts
+#   node src/api/main.ts (the default) · node src/worker/main.ts · node src/db/migrate-main.ts ·
+#   node src/config/delivery-main.ts check FILE
 # `simulator` (`--target simulator`) has the SageMaker simulator of packages/sagemaker-simulator alone.
 
 FROM node:24-bookworm-slim AS packages

@@ -14,13 +14,19 @@ export function readDeliveryFile(path: string): ReadDelivery {
   const content = textOf(path);
   if ('fault' in content) return { faults: [at(path, null, content.fault)] };
   const document = readYaml(content.text);
-  if ('faults' in document) return { faults: lines(path, document.faults) };
+  if ('faults' in document)
+    return {
+      faults: lines(
+        path,
+        document.faults.map(({ detail, position }) => ({ detail, locate: () => position })),
+      ),
+    };
   if (document.value === null) return { faults: [at(path, null, 'is empty: write {} for a file that changes nothing')] };
   const checked = checkDeliveryFile(document.value);
   if ('delivery' in checked) return checked;
   const issues = checked.issues.map(({ field, detail }) => ({
     detail: field === '' ? detail : `${field} ${detail}`,
-    position: document.locate(field),
+    locate: () => document.locate(field),
   }));
   return { faults: lines(path, issues) };
 }
@@ -38,10 +44,16 @@ function textOf(path: string): { text: string } | { fault: string } {
   }
 }
 
-function lines(path: string, faults: readonly { detail: string; position: Position | null }[]): string[] {
-  const shown = faults.slice(0, maxFaults).map(({ detail, position }) => at(path, position, detail));
+/** In the order of the text, those of the whole file first. */
+function lines(path: string, faults: readonly { detail: string; locate: () => Position | null }[]): string[] {
+  const first = faults.slice(0, maxFaults).map(({ detail, locate }) => ({ detail, position: locate() }));
+  const shown = first
+    .toSorted(({ position: one }, { position: other }) => compare(one?.line, other?.line) || compare(one?.column, other?.column))
+    .map(({ detail, position }) => at(path, position, detail));
   return faults.length <= maxFaults ? shown : [...shown, at(path, null, `has ${faults.length - maxFaults} further faults`)];
 }
+
+const compare = (one = 0, other = 0): number => one - other;
 
 /** `delivery.yaml:12:9: …`, which editors and terminals open. */
 function at(path: string, position: Position | null, detail: string): string {

@@ -36,7 +36,7 @@ export function readYaml(text: string): YamlDocument | { readonly faults: readon
   if (document === null) return { faults: [{ detail: details.RESOURCE_EXHAUSTION, position: null }] };
   const faults = [
     ...[...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({ detail: details[code], offset })),
-    ...unsupported(document),
+    ...(attempt(() => unsupported(document)) ?? [{ detail: details.RESOURCE_EXHAUSTION, offset: 0 }]),
   ];
   if (faults.length > 0) {
     const inOrder = faults.toSorted((one, other) => one.offset - other.offset);
@@ -60,6 +60,8 @@ const options = {
   merge: false,
   resolveKnownTags: false,
   stringKeys: true,
+  // See unsupported().
+  uniqueKeys: false,
   // They would repeat parts of the text.
   prettyErrors: false,
 } as const;
@@ -69,20 +71,35 @@ interface Fault {
   readonly offset: number;
 }
 
-/** What the package takes, or finds without saying where. */
+/** A file that repeats its parts has a few. The package takes a time for them that grows with the square of their number. */
+const maxAliases = 1000;
+
+/** What the package takes, finds without saying where, or finds in a time that grows with the square of the number of keys. */
 function unsupported(document: Document): Fault[] {
   const faults: Fault[] = [];
   const anchors = new Set<string>();
+  let aliases = 0;
   visit(document, {
-    Node: (_key, node) => {
-      const offset = node.range?.[0] ?? 0;
-      if (isAlias(node)) {
-        if (!anchors.has(node.source)) faults.push({ detail: details.BAD_ALIAS, offset });
-      } else if (node.anchor !== undefined) anchors.add(node.anchor);
+    Alias: (_key, { source, range }) => {
+      const offset = range?.[0] ?? 0;
+      aliases += 1;
+      if (!anchors.has(source)) faults.push({ detail: details.BAD_ALIAS, offset });
+      if (aliases === maxAliases + 1) faults.push({ detail: `has more than ${maxAliases} aliases (*NAME)`, offset });
     },
-    Pair: (_key, { key }) => {
-      if (isScalar(key) && key.value === '<<' && key.type === 'PLAIN')
-        faults.push({ detail: 'has a merge key (<<), which is none of YAML 1.2', offset: key.range?.[0] ?? 0 });
+    Value: (_key, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Map: (_key, { items, anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const offset = key.range?.[0] ?? 0;
+        if (known.has(key.value)) faults.push({ detail: details.DUPLICATE_KEY, offset });
+        known.add(key.value);
+        if (key.value === '<<' && key.type === 'PLAIN')
+          faults.push({ detail: 'has a merge key (<<), which is none of YAML 1.2', offset });
+      }
     },
   });
   return faults;

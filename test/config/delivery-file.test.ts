@@ -168,6 +168,7 @@ describe('readDeliveryFile', () => {
       'aliases of aliases',
       ['x: &x0 [x]', ...Array.from({ length: 30 }, (_, at) => `y${at}: &x${at + 1} [*x${at}, *x${at}]`)].join('\n'),
     ],
+    ['two thousand aliases', `a: &x {}\nb:\n${'  - *x\n'.repeat(2000)}`],
     ['an alias within itself', 'defaults: &x { training: *x }'],
     ['ten thousand brackets', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
   ])('refuses %s soon', (_, text) => {
@@ -191,8 +192,8 @@ describe('readDeliveryFile', () => {
     const [channel, rate] = ['must be letters, digits, and the characters . - _', 'must be a string: write it in quotes'];
     expect(faultsIn(text)).toEqual([
       `FILE:5:9: defaults.training.InputDataConfig[1].ChannelName ${channel}`,
-      `FILE:7:7: defaults.training.HyperParameters.learning.rate ${rate}`,
       `FILE:5:9: endpoints.a.training.InputDataConfig[1].ChannelName ${channel}`,
+      `FILE:7:7: defaults.training.HyperParameters.learning.rate ${rate}`,
       `FILE:7:7: endpoints.a.training.HyperParameters.learning.rate ${rate}`,
     ]);
   });
@@ -237,19 +238,20 @@ describe('npm run delivery -- check FILE', () => {
   });
 
   it('prints the faults, a line each, and ends with 78', async () => {
-    const path = write('defaults:\n  trainng: {}\n  delivery: {}\n');
+    const path = write('defaults:\n  model: { VpcConfg: {} }\n  trainng: {}\n  delivery: {}\n');
     expect(await run('check', path)).toEqual({
       code: 78,
       stdout: '',
       stderr: [
-        `${path}:2:3: defaults.trainng is not a known member; did you mean defaults.training?`,
-        `${path}:3:3: defaults.delivery comes with a later release`,
+        `${path}:2:12: defaults.model.VpcConfg is not a known member; did you mean VpcConfig?`,
+        `${path}:3:3: defaults.trainng is not a known member; did you mean defaults.training?`,
+        `${path}:4:3: defaults.delivery comes with a later release`,
         '',
       ].join('\n'),
     });
   });
 
-  it.each(['', 'check', 'check a b', 'show a', 'check a --fast'])('says how it is used for the arguments "%s"', async (args) => {
+  it.each(['', 'check a b', 'check a --fast'])('says how it is used for the arguments "%s"', async (args) => {
     const ended = await run(...args.split(' ').filter((arg) => arg !== ''));
     expect(ended).toEqual({ code: 2, stdout: '', stderr: 'usage: npm run delivery -- check FILE\n' });
   });
