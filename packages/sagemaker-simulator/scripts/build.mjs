@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(folder, 'dist');
+const shapes = ['validation/input-shapes.json', 'validation/autoscaling-input-shapes.json'];
 rmSync(dist, { recursive: true, force: true });
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
@@ -21,7 +22,7 @@ for (const file of globSync('**/*.d.ts', { cwd: dist })) {
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(from '\.[^']*)\.ts'/g, "$1.js'"));
 }
 mkdirSync(join(dist, 'validation'), { recursive: true });
-for (const file of ['src/validation/input-shapes.json', 'README.md', 'LICENSE']) {
+for (const file of [...shapes.map((name) => `src/${name}`), 'README.md', 'LICENSE']) {
   cpSync(join(folder, file), join(dist, file.replace(/^src\//, '')));
 }
 
@@ -34,7 +35,7 @@ const {
 const published = {
   ...manifest,
   bin: { 'sagemaker-simulator': 'main.js' },
-  files: ['**/*.js', '**/*.d.ts', 'validation/input-shapes.json'],
+  files: ['**/*.js', '**/*.d.ts', ...shapes],
   exports: { '.': { types: './index.d.ts', default: './index.js' }, './package.json': './package.json' },
 };
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);

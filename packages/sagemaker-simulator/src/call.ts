@@ -13,6 +13,9 @@ export interface Call {
   now: number;
   state: State;
   settings: Settings;
+  /** Those of the ARNs that the call makes. */
+  region: string;
+  accountId: string;
   arn: (kind: ResourceKind, name: string) => string;
   /**
    * The first fault of this kind that matches the call, counted as injected; or null. An action asks right before its effect,

@@ -55,6 +55,17 @@ const searchIndex = z.strictObject({
 });
 export type SearchIndexSettings = z.infer<typeof searchIndex>;
 
+/** Managed spot training: how long it waits for instances, and how often it loses them. */
+const spot = z.strictObject({
+  /** How much longer a job is Starting before it gets its first instances. */
+  waitSeconds: seconds,
+  /** How often it is Interrupted while it trains, and for how long each time. */
+  interruptions: z.int().min(0).max(100),
+  interruptedSeconds: seconds,
+  /** BillableTimeInSeconds as a share of TrainingTimeInSeconds. */
+  billableShare: probability,
+});
+
 /** How long everything takes, and the rate limits. A change applies to what begins after it. */
 export const settingsSchema = z.strictObject({
   /** From CreateTrainingJob to Completed. */
@@ -63,6 +74,7 @@ export const settingsSchema = z.strictObject({
   trainingShares,
   /** From StopTrainingJob to Stopped; SageMaker gives the container 120 s after SIGTERM. */
   stopSeconds: seconds,
+  spot,
   endpointCreateSeconds: seconds,
   endpointUpdateSeconds: seconds,
   endpointDeleteSeconds: seconds,
@@ -71,6 +83,8 @@ export const settingsSchema = z.strictObject({
   /** How long DescribeTrainingJob does not find a new training job, and ListTags not its tags. */
   trainingJobVisibleAfterMs: z.number().min(0),
   trainingJobTagsVisibleAfterMs: z.number().min(0),
+  /** Whether the caller of DeleteEndpoint may call DeregisterScalableTarget, which SageMaker then does in its name. */
+  mayDeregisterScalableTargets: z.boolean(),
   searchIndex,
   rateLimits: z.partialRecord(z.enum(operations), rateLimit),
   /** Where events are sent, and how reliably. */
@@ -81,7 +95,7 @@ export interface Settings extends Omit<z.infer<typeof settingsSchema>, 'rateLimi
   rateLimits: Partial<Record<Operation, RateLimit>>;
 }
 
-/** Some of the settings; `rateLimits`, `searchIndex` and `events` are replaced as a whole. */
+/** Some of the settings; `spot`, `rateLimits`, `searchIndex` and `events` are replaced as a whole. */
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
@@ -89,12 +103,14 @@ export const defaultSettings: Settings = {
   trainingSeconds: 60,
   trainingShares: { Starting: 0.1, Pending: 0, Downloading: 0.1, Training: 0.7, Uploading: 0.1 },
   stopSeconds: 2,
+  spot: { waitSeconds: 0, interruptions: 0, interruptedSeconds: 0, billableShare: 0.3 },
   endpointCreateSeconds: 30,
   endpointUpdateSeconds: 30,
   endpointDeleteSeconds: 5,
   endpointConfigVisibleAfterMs: 0,
   trainingJobVisibleAfterMs: 0,
   trainingJobTagsVisibleAfterMs: 0,
+  mayDeregisterScalableTargets: true,
   searchIndex: { lagMs: 0, lost: 0, late: 0, lateMs: 0, loses: [], delays: [] },
   rateLimits: {},
   events: { targets: [], maxLateMs: 0, twice: 0, lost: 0 },

@@ -1,6 +1,6 @@
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import {
   SageMaker,
-  SageMakerServiceException,
   type CreateTrainingJobCommandInput,
   type ProductionVariant,
   type SageMakerClientConfig,
@@ -51,6 +51,14 @@ export function createClient(url: string, config: SageMakerClientConfig = {}): S
   return client;
 }
 
+/** The SDK of Application Auto Scaling, which the same address serves. */
+export function createScalingClient(url: string): ApplicationAutoScaling {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
+  const client = new ApplicationAutoScaling({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
 export const role = 'arn:aws:iam::123456789012:role/SageMakerRole';
 export const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/sentiment:1';
 
@@ -83,13 +91,18 @@ export async function makeLiveEndpoint(sagemaker: SageMaker, clock: Clock): Prom
   clock.advance(60);
 }
 
-/** What SageMaker says of a call that it refuses, as the SDK shows it. */
+interface ServiceError extends Error {
+  $metadata: { httpStatusCode?: number };
+}
+
+const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && '$metadata' in error;
+
+/** What a service says of a call that it refuses, as the SDK shows it. */
 export async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string; status: number | undefined }> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof SageMakerServiceException)
-      return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
+    if (isServiceError(error)) return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
     throw error;
   }
   throw new Error('the call was not refused');

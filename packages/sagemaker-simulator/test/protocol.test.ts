@@ -1,6 +1,7 @@
+import * as scalingSdk from '@aws-sdk/client-application-auto-scaling';
 import * as sdk from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
-import { operations } from '../src/operations.ts';
+import { autoscalingOperations, sagemakerOperations } from '../src/operations.ts';
 import { createClient, startSimulator, training } from './harness.ts';
 
 const signature = 'AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=00';
@@ -25,7 +26,8 @@ async function post(
 }
 
 test('every operation is one that the SDK has', () => {
-  for (const operation of operations) expect(sdk).toHaveProperty(`${operation}Command`);
+  for (const operation of sagemakerOperations) expect(sdk).toHaveProperty(`${operation}Command`);
+  for (const operation of autoscalingOperations) expect(scalingSdk).toHaveProperty(`${operation}Command`);
 });
 
 test('every answer carries a request id of its own, in AWS JSON 1.1', async () => {
@@ -87,6 +89,19 @@ test('a modeled exception has its text in Message, a common error in message', a
   expect(Object.keys(JSON.parse(modeled.text))).toEqual(['__type', 'Message']);
   const common = await post(simulator.url, 'DescribeTrainingJob', '{"TrainingJobName":"none"}');
   expect(Object.keys(JSON.parse(common.text))).toEqual(['__type', 'message']);
+});
+
+test('Application Auto Scaling has a target and a scope of its own, and its exceptions are modeled', async () => {
+  const { simulator } = await startSimulator();
+  const target = { 'x-amz-target': 'AnyScaleFrontendService.DescribeScalableTargets' };
+  const authorization = signature.replace('/sagemaker/', '/application-autoscaling/');
+  const own = await post(simulator.url, '', '{}', { ...target, authorization });
+  expect([own.status, Object.keys(JSON.parse(own.text))]).toEqual([400, ['__type', 'Message']]);
+  const foreign = await post(simulator.url, '', '{}', target);
+  expect(JSON.parse(foreign.text)).toMatchObject({ __type: 'IncompleteSignatureException' });
+  const mixed = await post(simulator.url, 'DescribeScalableTargets', '{}');
+  expect(JSON.parse(mixed.text)).toEqual({ __type: 'UnknownOperationException' });
+  expect(simulator.calls().map(({ operation }) => operation)).toEqual(Array.from({ length: 3 }, () => 'DescribeScalableTargets'));
 });
 
 test('a member that is null counts as left out', async () => {

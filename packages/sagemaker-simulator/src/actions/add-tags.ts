@@ -1,6 +1,6 @@
 import type { Call, Output } from '../call.ts';
 import { mergedTags, requireTaggable } from '../resources/tags.ts';
-import type { Tag } from '../state/records.ts';
+import type { Tag } from '../state/requests.ts';
 
 /** Returns all tags that the resource has afterwards. */
 export function addTags(input: { ResourceArn: string; Tags: Tag[] }, call: Call): Output {

@@ -1,10 +1,11 @@
 import type { Call, Output } from '../call.ts';
 import { validationError } from '../aws-error.ts';
-import type { EndpointPhase, EndpointRecord, Tag } from '../state/records.ts';
+import type { EndpointPhase, EndpointRecord } from '../state/records.ts';
+import type { Tag } from '../state/requests.ts';
 import { mergedTags } from '../resources/tags.ts';
 import { requireOnePolicy, type DeploymentConfig } from '../resources/deployment-config.ts';
 import { endpointNamed, setTimeline } from '../resources/endpoint.ts';
-import { createFleet, requireFleetQuota, requireVisibleConfig } from '../resources/fleet.ts';
+import { createFeatures, createFleet, requireFleetQuota, requireVisibleConfig } from '../resources/fleet.ts';
 
 interface Input {
   EndpointName: string;
@@ -23,7 +24,8 @@ export function createEndpoint(input: Input, call: Call): Output {
   if (existing) throw validationError(`Cannot create already existing endpoint "${existing.arn}".`);
   const config = requireVisibleConfig(call, input.EndpointConfigName);
   const variants = createFleet(config, call);
-  requireFleetQuota(variants, call);
+  const features = createFeatures(config, call);
+  requireFleetQuota([...variants, ...features.shadowVariants], call);
 
   const failure = call.inject('fail_endpoint');
   const endpointConfigName = config.name;
@@ -33,14 +35,14 @@ export function createEndpoint(input: Input, call: Call): Output {
     endpointConfigName,
     variants: [],
     failureReason: null,
-    pending: { endpointConfigName, variants, startAt: now },
+    pending: { endpointConfigName, variants, startAt: now, shadowVariants: features.shadowVariants },
     lastDeploymentConfig: input.DeploymentConfig ?? null,
     effect: null,
   };
   const settled = { ...creating, startAt: now + settings.endpointCreateSeconds * 1000, pending: null };
   const end: EndpointPhase = failure
     ? { ...settled, status: 'Failed', failureReason: failure.reason, effect: 'endpoint_failed' }
-    : { ...settled, status: 'InService', variants, effect: 'endpoint_in_service' };
+    : { ...settled, status: 'InService', variants, features, effect: 'endpoint_in_service' };
   const endpoint: EndpointRecord = { name, arn: call.arn('endpoint', name), createdAt: now, tags, timeline: [] };
   setTimeline(state, endpoint, [creating, end], now, { kind: 'endpoint_create_requested', detail: { endpointConfigName } });
   return { EndpointArn: endpoint.arn };

@@ -1,7 +1,9 @@
 import type { Call, Output } from '../call.ts';
 import { validationError } from '../aws-error.ts';
+import { requireContainers } from '../resources/container-rules.ts';
 import { listContainers } from '../resources/model.ts';
-import type { ContainerDefinition, ModelRecord, ModelRequest } from '../state/records.ts';
+import type { ModelRecord } from '../state/records.ts';
+import type { ContainerDefinition, ModelRequest } from '../state/requests.ts';
 import { keyOf, type State } from '../state/state.ts';
 import { mergedTags } from '../resources/tags.ts';
 import { artifactUrl, hasArtifact } from '../resources/training-job.ts';
@@ -14,7 +16,8 @@ export function createModel(input: ModelRequest, call: Call): Output {
   if ((input.PrimaryContainer === undefined) === (input.Containers === undefined) || containers.length === 0) {
     throw validationError('Exactly one of PrimaryContainer and Containers must be specified.');
   }
-  for (const container of containers) requireContainer(container, call);
+  requireContainers(containers);
+  for (const container of containers) requireArtifact(container, call);
   const { Tags, ...request } = input;
   const model: ModelRecord = {
     name: input.ModelName,
@@ -39,15 +42,8 @@ export function createModel(input: ModelRequest, call: Call): Output {
   return { ModelArn: model.arn };
 }
 
-function requireContainer(
-  { Image, ModelPackageName, ModelDataUrl, ModelDataSource }: ContainerDefinition,
-  { state, now }: Call,
-): void {
-  if (Image === undefined && ModelPackageName === undefined)
-    throw validationError('A container must specify Image or ModelPackageName.');
-  if (ModelDataUrl !== undefined && ModelDataSource !== undefined) {
-    throw validationError('Only one of ModelDataUrl and ModelDataSource can be specified.');
-  }
+/** @throws {AwsError} for model data that is known to be missing. */
+function requireArtifact({ ModelDataUrl, ModelDataSource }: ContainerDefinition, { state, now }: Call): void {
   const url = ModelDataUrl ?? ModelDataSource?.S3DataSource?.S3Uri;
   if (url !== undefined && isMissingArtifact(url, state, now)) throw validationError(`Could not find model data at ${url}.`);
 }

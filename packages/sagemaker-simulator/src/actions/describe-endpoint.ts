@@ -1,5 +1,6 @@
 import { epochSeconds, type Call, type Output } from '../call.ts';
 import type { EndpointPhase, LiveVariant } from '../state/records.ts';
+import type { DataCaptureConfig } from '../state/requests.ts';
 import { currentPhase } from '../state/timeline.ts';
 import { requireEndpoint } from '../resources/endpoint.ts';
 
@@ -19,6 +20,36 @@ export function describeEndpoint({ EndpointName }: { EndpointName: string }, cal
     LastModifiedTime: epochSeconds(phase.startAt),
     LastDeploymentConfig: phase.lastDeploymentConfig ?? undefined,
     PendingDeploymentSummary: pendingSummary(phase),
+    ...featuresSummary(phase),
+  };
+}
+
+function featuresSummary(phase: EndpointPhase): object {
+  const { features } = phase;
+  if (!features) return {};
+  return {
+    DataCaptureConfig: features.dataCapture ? captureSummary(features.dataCapture) : undefined,
+    AsyncInferenceConfig: features.asyncInference ?? undefined,
+    ExplainerConfig: features.explainer ?? undefined,
+    MetricsConfig: features.metrics ?? undefined,
+    ShadowProductionVariants:
+      features.shadowVariants.length > 0 ? features.shadowVariants.map((variant) => liveSummary(variant, phase)) : undefined,
+  };
+}
+
+/** Of another shape than in the configuration (the API model's DataCaptureConfigSummary). */
+function captureSummary({
+  EnableCapture = true,
+  InitialSamplingPercentage,
+  DestinationS3Uri,
+  KmsKeyId = '',
+}: DataCaptureConfig): object {
+  return {
+    EnableCapture,
+    CaptureStatus: EnableCapture ? 'Started' : 'Stopped',
+    CurrentSamplingPercentage: InitialSamplingPercentage,
+    DestinationS3Uri,
+    KmsKeyId,
   };
 }
 
@@ -33,10 +64,11 @@ function summary(variant: LiveVariant, since: number): object {
     })),
     CurrentWeight: variant.weight,
     DesiredWeight: variant.desiredWeight,
-    CurrentInstanceCount: variant.instanceCount ?? undefined,
+    // A recorded output of a serverless endpoint has a count of 0, and nothing desired.
+    CurrentInstanceCount: variant.instanceCount ?? 0,
     DesiredInstanceCount: variant.desiredInstanceCount ?? undefined,
     CurrentServerlessConfig: serverless,
-    DesiredServerlessConfig: serverless,
+    ...variant.settings,
   };
 }
 
@@ -53,12 +85,17 @@ function pendingSummary({ pending }: EndpointPhase): object | undefined {
   const StartTime = epochSeconds(pending.startAt);
   return {
     EndpointConfigName: pending.endpointConfigName,
-    ProductionVariants: pending.variants.map((variant) => ({
-      ...summary(variant, pending.startAt),
-      CurrentInstanceCount: variant.desiredInstanceCount === null ? undefined : 0,
-      InstanceType: variant.instanceType ?? undefined,
-      VariantStatus: [{ Status: 'Creating', StartTime }],
-    })),
+    ProductionVariants: pending.variants.map((variant) => pendingVariant(variant, pending.startAt)),
+    ShadowProductionVariants: pending.shadowVariants?.length
+      ? pending.shadowVariants.map((variant) => pendingVariant(variant, pending.startAt))
+      : undefined,
     StartTime,
   };
 }
+
+const pendingVariant = (variant: LiveVariant, startAt: number): object => ({
+  ...summary(variant, startAt),
+  CurrentInstanceCount: 0,
+  InstanceType: variant.instanceType ?? undefined,
+  VariantStatus: [{ Status: 'Creating', StartTime: epochSeconds(startAt) }],
+});

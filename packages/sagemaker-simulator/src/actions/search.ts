@@ -1,7 +1,7 @@
 import type { Call, Output } from '../call.ts';
 import { validationError } from '../aws-error.ts';
 import { compare, hashQuery, readToken, writeToken } from '../resources/page-token.ts';
-import { viewTrainingJob } from '../resources/training-job-view.ts';
+import { viewFoundTrainingJob } from '../resources/training-job-view.ts';
 import { compileExpression, type SearchExpression } from '../search/expression.ts';
 import { toIndexed } from '../search/indexed-job.ts';
 import { type Entry, typeOf, valuesOf } from '../search/properties.ts';
@@ -49,7 +49,7 @@ export function search(input: SearchInput, { state, settings, now }: Call): Outp
   const page = sorted.slice(0, MaxResults);
   const last = page.at(-1);
   return {
-    Results: page.map(({ entry: { job, tags } }) => ({ TrainingJob: { ...viewTrainingJob(job, now), Tags: tags } })),
+    Results: page.map(({ entry: { job, tags } }) => ({ TrainingJob: { ...viewFoundTrainingJob(job, now), Tags: tags } })),
     NextToken: last !== undefined && sorted.length > page.length ? writeToken([last.key, last.entry.job.name], query) : undefined,
     TotalHits: { Value: found.length, Relation: 'EqualTo' },
   };

@@ -2,11 +2,12 @@ import type { Call, Output } from '../call.ts';
 import { endpointConfigNotFound } from '../resources/endpoint-config.ts';
 import { validationError } from '../aws-error.ts';
 import type { FaultOf } from '../faults/fault.ts';
-import type { EndpointPhase, LiveVariant } from '../state/records.ts';
+import type { EndpointFeatures, EndpointPhase, LiveVariant } from '../state/records.ts';
 import { keyOf } from '../state/state.ts';
 import { requireOnePolicy, type DeploymentConfig } from '../resources/deployment-config.ts';
 import { requireChangeable, requireEndpoint, setTimeline } from '../resources/endpoint.ts';
-import { createFleet, requireFleetQuota, requireVisibleConfig } from '../resources/fleet.ts';
+import { requireReplaceable } from '../resources/replaceable-fleet.ts';
+import { createFeatures, createFleet, requireFleetQuota, requireVisibleConfig } from '../resources/fleet.ts';
 
 interface Input {
   EndpointName: string;
@@ -30,7 +31,9 @@ export function updateEndpoint(input: Input, call: Call): Output {
   // SageMaker looks up the old configuration too (hashicorp/terraform-provider-aws#40048).
   if (!state.endpointConfigs.has(keyOf(before.endpointConfigName))) throw endpointConfigNotFound(call, before.endpointConfigName);
   const variants = retained(createFleet(config, call), before.variants, input);
-  requireFleetQuota(variants, call);
+  const features = withRetainedCapture(createFeatures(config, call), before, input);
+  requireReplaceable(endpoint, before.variants, variants, call);
+  requireFleetQuota([...variants, ...features.shadowVariants], call);
 
   const lastDeploymentConfig = input.DeploymentConfig ?? (input.RetainDeploymentConfig ? before.lastDeploymentConfig : null);
   const updating: EndpointPhase = {
@@ -38,7 +41,7 @@ export function updateEndpoint(input: Input, call: Call): Output {
     status: 'Updating',
     startAt: now,
     failureReason: null,
-    pending: { endpointConfigName: config.name, variants, startAt: now },
+    pending: { endpointConfigName: config.name, variants, startAt: now, shadowVariants: features.shadowVariants },
     effect: null,
   };
   const succeeded: EndpointPhase = {
@@ -46,6 +49,7 @@ export function updateEndpoint(input: Input, call: Call): Output {
     status: 'InService',
     endpointConfigName: config.name,
     variants,
+    features,
     pending: null,
     lastDeploymentConfig,
     effect: 'endpoint_in_service',
@@ -88,6 +92,15 @@ function rolledBack(
     pending: null,
   };
   return showRollingBack ? [rollingBack, back] : [back];
+}
+
+/** With RetainAllVariantProperties the endpoint keeps its data capture too, unless that is excluded (the model's VariantPropertyType). */
+function withRetainedCapture(features: EndpointFeatures, before: EndpointPhase, input: Input): EndpointFeatures {
+  const isExcluded = input.ExcludeRetainedVariantProperties?.some(
+    ({ VariantPropertyType: type }) => type === 'DataCaptureConfig',
+  );
+  const kept = before.features?.dataCapture ?? null;
+  return input.RetainAllVariantProperties && !isExcluded && kept !== null ? { ...features, dataCapture: kept } : features;
 }
 
 /** With RetainAllVariantProperties a variant keeps its live count and weight by its name, except those that are excluded. */

@@ -4,7 +4,7 @@ import type { EndpointPhase, EndpointRecord } from '../state/records.ts';
 import { currentPhase } from '../state/timeline.ts';
 import type { SimulatorContext } from '../context.ts';
 import { ControlError } from './control-error.ts';
-import { onlyParam, parsed, type ControlRequest, type Route } from './route.ts';
+import { firstParam, parsed, type ControlRequest, type Route } from './route.ts';
 
 const newStatus = z.strictObject({
   status: z.enum([
@@ -26,8 +26,9 @@ const newStatus = z.strictObject({
 });
 
 function findEndpoint(context: SimulatorContext, request: ControlRequest): EndpointRecord {
-  const endpoint = endpointNamed(context.state, onlyParam(request), context.now());
-  if (!endpoint) throw new ControlError(404, `no endpoint ${onlyParam(request)}`);
+  const name = firstParam(request);
+  const endpoint = endpointNamed(context.state, name, context.now());
+  if (!endpoint) throw new ControlError(404, `no endpoint ${name}`);
   return endpoint;
 }
 
@@ -80,7 +81,35 @@ function settle(context: SimulatorContext, request: ControlRequest): object {
   return shown(endpoint, currentPhase(timeline, now));
 }
 
+const count = z.strictObject({
+  desiredInstanceCount: z.int().min(0).max(10_000),
+  /** Left out, the instances are there at once. */
+  currentInstanceCount: z.int().min(0).max(10_000).optional(),
+});
+
+/** Sets a variant's instance count as autoscaling does, but without the time in Updating. It does not while the endpoint is updated. */
+function scale(context: SimulatorContext, request: ControlRequest): object {
+  const { desiredInstanceCount, currentInstanceCount = desiredInstanceCount } = parsed(count, request.body);
+  const endpoint = findEndpoint(context, request);
+  const [, variantName] = request.params;
+  const now = context.now();
+  const before = currentPhase(endpoint.timeline, now);
+  const variant = before.variants.find((one) => one.variantName === variantName);
+  if (!variant || variant.desiredInstanceCount === null) {
+    throw new ControlError(404, `endpoint ${endpoint.name} has no variant ${variantName} with instances`);
+  }
+  if (before.status !== 'InService') throw new ControlError(409, `endpoint ${endpoint.name} is ${before.status}`);
+  const scaled = { ...variant, instanceCount: currentInstanceCount, desiredInstanceCount };
+  const variants = before.variants.map((one) => (one === variant ? scaled : one));
+  setTimeline(context.state, endpoint, [{ ...before, startAt: now, variants, effect: null }], now, {
+    kind: 'endpoint_scaled',
+    detail: { variantName, from: variant.desiredInstanceCount, to: desiredInstanceCount },
+  });
+  return { endpointName: endpoint.name, variantName, currentInstanceCount, desiredInstanceCount };
+}
+
 export const endpointRoutes: Route[] = [
   { method: 'POST', path: '/_control/endpoints/:name/status', run: setStatus },
   { method: 'POST', path: '/_control/endpoints/:name/settle', run: settle },
+  { method: 'POST', path: '/_control/endpoints/:name/variants/:variant/count', run: scale },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { faultSchema } from '../faults/fault.ts';
 import { ControlError } from './control-error.ts';
-import { onlyParam, parsed, type Route } from './route.ts';
+import { firstParam, parsed, type Route } from './route.ts';
 
 export const faultRoutes: Route[] = [
   { method: 'GET', path: '/_control/faults', run: (context) => ({ faults: context.faults.list() }) },
@@ -26,7 +26,7 @@ export const faultRoutes: Route[] = [
     method: 'DELETE',
     path: '/_control/faults/:id',
     run: (context, request) => {
-      if (!context.faults.remove(onlyParam(request))) throw new ControlError(404, `no fault ${onlyParam(request)}`);
+      if (!context.faults.remove(firstParam(request))) throw new ControlError(404, `no fault ${firstParam(request)}`);
       return { faults: context.faults.list() };
     },
   },

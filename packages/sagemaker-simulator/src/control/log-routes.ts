@@ -10,6 +10,11 @@ const callQuery = z.strictObject({
   code: z.string().optional(),
   afterSeq: z.coerce.number().int().min(0).default(0),
   limit,
+  /** `true` adds what the clients sent. */
+  withInput: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
 });
 
 const effectQuery = z.strictObject({

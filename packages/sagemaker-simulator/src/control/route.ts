@@ -22,8 +22,8 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown)
   return result.data;
 }
 
-/** The one segment that a route's path leaves open. */
-export function onlyParam({ params }: ControlRequest): string {
+/** The first segment that a route's path leaves open: the resource's name. */
+export function firstParam({ params }: ControlRequest): string {
   const [param] = params;
   if (param === undefined) throw new ControlError(404, 'no such route');
   return param;

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { toArn } from '../resources/arn.ts';
-import type { TrainingJobRecord, TrainingJobRequest, TrainingPhase } from '../state/records.ts';
+import type { TrainingJobRecord, TrainingPhase } from '../state/records.ts';
+import type { TrainingJobRequest } from '../state/requests.ts';
 import { keyOf, type Put } from '../state/state.ts';
 import { begun, currentPhase } from '../state/timeline.ts';
 import { newTrainingJob } from '../resources/new-training-job.ts';
 import { hasEnded, statusAt } from '../resources/training-job.ts';
-import { phase, workingPhases } from '../resources/training-plan.ts';
+import { interruptAt, phase, withinWait, workingPhases } from '../resources/training-plan.ts';
 import type { SimulatorContext } from '../context.ts';
 import { ControlError } from './control-error.ts';
-import { onlyParam, parsed, type ControlRequest, type Route } from './route.ts';
+import { firstParam, parsed, type ControlRequest, type Route } from './route.ts';
 
 const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 const completion = z.strictObject({ metrics: z.record(z.string().min(1).max(255), metricValue).optional() }).default({});
@@ -16,6 +17,8 @@ const failure = z
   .strictObject({ reason: z.string().min(1).max(1024).default('AlgorithmError: framework error: exit code: 1') })
   .prefault({});
 const nothing = z.strictObject({}).default({});
+
+const interruption = z.strictObject({ seconds: z.number().min(0).max(31_536_000).default(60) }).prefault({});
 
 const seeding = z.strictObject({
   count: z.int().min(1).max(100_000),
@@ -40,8 +43,8 @@ const seeding = z.strictObject({
 type Seeding = z.output<typeof seeding>;
 
 function findTrainingJob(context: SimulatorContext, request: ControlRequest): TrainingJobRecord {
-  const job = context.state.trainingJobs.get(keyOf(onlyParam(request)));
-  if (!job) throw new ControlError(404, `no training job ${onlyParam(request)}`);
+  const job = context.state.trainingJobs.get(keyOf(firstParam(request)));
+  if (!job) throw new ControlError(404, `no training job ${firstParam(request)}`);
   return job;
 }
 
@@ -94,6 +97,21 @@ function stop(context: SimulatorContext, request: ControlRequest): object {
   return end(context, job, { timeline: [...begun(job.timeline, now), phase('Stopped', now)] });
 }
 
+/** Takes the instances of a managed spot training away; it continues after `seconds`, or ends where it has waited for too long. */
+function interrupt(context: SimulatorContext, request: ControlRequest): object {
+  const { seconds } = parsed(interruption, request.body);
+  const job = unfinished(context, request);
+  const now = context.now();
+  const { status } = currentPhase(job.timeline, now);
+  if (job.request.EnableManagedSpotTraining !== true) throw new ControlError(409, 'the training job is no managed spot training');
+  if (status !== 'Downloading' && status !== 'Training') throw new ControlError(409, `the training job is ${status}`);
+  const { MaxWaitTimeInSeconds = Infinity } = job.request.StoppingCondition ?? {};
+  const cutAt = job.createdAt + MaxWaitTimeInSeconds * 1000;
+  return end(context, job, {
+    timeline: withinWait(interruptAt(job.timeline, now, seconds), cutAt, context.settings().stopSeconds),
+  });
+}
+
 function seeded(context: SimulatorContext, order: Seeding, index: number): TrainingJobRecord {
   const { namePrefix, region, status } = order;
   const now = context.now();
@@ -141,4 +159,5 @@ export const trainingRoutes: Route[] = [
   { method: 'POST', path: '/_control/training-jobs/:name/complete', run: complete },
   { method: 'POST', path: '/_control/training-jobs/:name/fail', run: fail },
   { method: 'POST', path: '/_control/training-jobs/:name/stop', run: stop },
+  { method: 'POST', path: '/_control/training-jobs/:name/interrupt', run: interrupt },
 ];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EndpointPhase, EndpointRecord, Tag, TrainingJobRecord, TrainingPhase } from '../state/records.ts';
+import type { EndpointPhase, EndpointRecord, TrainingJobRecord, TrainingPhase } from '../state/records.ts';
+import type { Tag } from '../state/requests.ts';
 import { toTrainingStatus } from '../resources/training-job.ts';
 
 /** An EventBridge event as SageMaker sends it. */
@@ -55,7 +56,7 @@ export function trainingEvent(job: TrainingJobRecord, phase: TrainingPhase): Eve
     OutputDataConfig: request.OutputDataConfig,
     ResourceConfig: request.ResourceConfig ?? null,
     StoppingCondition: request.StoppingCondition ?? null,
-    VpcConfig: null,
+    VpcConfig: request.VpcConfig ?? null,
     CreationTime: job.createdAt,
     TrainingEndTime: isOver ? phase.startAt : null,
     LastModifiedTime: phase.startAt,

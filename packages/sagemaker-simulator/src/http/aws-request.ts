@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isOperation, type Operation } from '../operations.ts';
+import { isOperation, serviceOf, type Operation, type Service } from '../operations.ts';
 import { AwsError } from '../aws-error.ts';
 
 /** What the headers of a request say. */
@@ -8,14 +8,23 @@ export interface Envelope {
   region: string;
 }
 
-const targetPrefix = 'SageMaker.';
+/** Each service names its protocol in the target, and is named in the scope of the signature. */
+const targetPrefixes: Record<Service, string> = {
+  sagemaker: 'SageMaker.',
+  'application-autoscaling': 'AnyScaleFrontendService.',
+};
+
+/** Whom a request is for; SageMaker where it does not say. */
+export function readService(headers: IncomingHttpHeaders): Service {
+  const target = String(headers['x-amz-target'] ?? '');
+  return target.startsWith(targetPrefixes['application-autoscaling']) ? 'application-autoscaling' : 'sagemaker';
+}
 
 /** The operation's name as the client sent it, to log unknown ones too. */
 export function readTarget(headers: IncomingHttpHeaders): string {
   const target = headers['x-amz-target'];
-  return typeof target === 'string' && target.startsWith(targetPrefix)
-    ? target.slice(targetPrefix.length)
-    : String(target ?? '(none)');
+  const prefix = targetPrefixes[readService(headers)];
+  return typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : String(target ?? '(none)');
 }
 
 /**
@@ -24,16 +33,17 @@ export function readTarget(headers: IncomingHttpHeaders): string {
  * @throws {AwsError} as AWS's front end does, in its order: the operation, then the signature.
  */
 export function readEnvelope(headers: IncomingHttpHeaders): Envelope {
-  const target = headers['x-amz-target'];
+  const service = readService(headers);
   const operation = readTarget(headers);
+  const isNamed = String(headers['x-amz-target']).startsWith(targetPrefixes[service]);
   const isJson = headers['content-type']?.split(';')[0]?.trim() === 'application/x-amz-json-1.1';
-  if (typeof target !== 'string' || !target.startsWith(targetPrefix) || !isJson || !isOperation(operation)) {
+  if (!isNamed || !isJson || !isOperation(operation) || serviceOf(operation) !== service) {
     throw new AwsError('UnknownOperationException', '');
   }
   const { authorization } = headers;
   if (!authorization) throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
-  const scope = /^AWS4-HMAC-SHA256 .*Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/sagemaker\/aws4_request\b/.exec(authorization);
-  if (!scope?.[1] || !authorization.includes('Signature=')) {
+  const scope = /^AWS4-HMAC-SHA256 .*Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/([a-z-]+)\/aws4_request\b/.exec(authorization);
+  if (!scope?.[1] || scope[2] !== service || !authorization.includes('Signature=')) {
     throw new AwsError(
       'IncompleteSignatureException',
       "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.",
@@ -56,10 +66,17 @@ export function readBody(text: string): unknown {
 
 const nameMembers = ['TrainingJobName', 'ModelName', 'EndpointConfigName', 'EndpointName'] as const;
 
+/** `endpoint/NAME/variant/NAME`, several separated by commas: so that a fault matches a part of the endpoint's name. */
+function scaledResource({ ResourceId, ResourceIds }: Record<string, unknown>): string | null {
+  if (typeof ResourceId === 'string') return ResourceId;
+  return Array.isArray(ResourceIds) && ResourceIds.length > 0 ? ResourceIds.join(',') : null;
+}
+
 /** The name of the resource that a call is about: for UpdateEndpoint the endpoint, not its configuration. */
 export function resourceName(operation: Operation, body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const input = body as Record<string, unknown>;
+  if (serviceOf(operation) === 'application-autoscaling') return scaledResource(input);
   const member =
     operation === 'CreateEndpoint' || operation === 'UpdateEndpoint' ? 'EndpointName' : nameMembers.find((name) => name in input);
   const name = member === undefined ? input.ResourceArn : input[member];

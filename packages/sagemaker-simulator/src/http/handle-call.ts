@@ -35,6 +35,8 @@ export async function handleCall(
     now,
     state: context.state,
     settings: context.settings(),
+    region,
+    accountId: context.accountId,
     arn: (kind, resource) => toArn(region, context.accountId, kind, resource),
     inject: (kind, applies) => {
       const fault = context.faults.injectOne(target, kind, applies);

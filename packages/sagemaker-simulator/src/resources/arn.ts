@@ -1,7 +1,7 @@
 import type { ResourceKind } from '../call.ts';
 
 /** AWS's partition of a region: China and GovCloud have their own. */
-function toPartition(region: string): string {
+export function toPartition(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

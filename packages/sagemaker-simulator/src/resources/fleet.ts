@@ -2,7 +2,8 @@ import type { Call } from '../call.ts';
 import { endpointConfigNotFound, requireEndpointConfig } from './endpoint-config.ts';
 import { listContainers, requireModel } from './model.ts';
 import { requireQuota } from './quota.ts';
-import type { EndpointConfigRecord, EndpointPhase, LiveVariant } from '../state/records.ts';
+import type { EndpointConfigRecord, EndpointFeatures, EndpointPhase, LiveVariant } from '../state/records.ts';
+import type { ProductionVariant } from '../state/requests.ts';
 import { currentPhase } from '../state/timeline.ts';
 
 /**
@@ -16,22 +17,37 @@ export function requireVisibleConfig(call: Call, name: string): EndpointConfigRe
 }
 
 /** The production variants as the configuration wants them, each with its model's images. */
-export function createFleet(config: EndpointConfigRecord, call: Call): LiveVariant[] {
-  return config.request.ProductionVariants.map((variant) => {
-    const { request } = requireModel(call, variant.ModelName ?? '');
-    const count = variant.ServerlessConfig ? null : (variant.InitialInstanceCount ?? 1);
-    const weight = variant.InitialVariantWeight ?? 1;
-    return {
-      variantName: variant.VariantName,
-      instanceType: variant.InstanceType ?? null,
-      images: listContainers(request).flatMap(({ Image }) => Image ?? []),
-      weight,
-      desiredWeight: weight,
-      instanceCount: count,
-      desiredInstanceCount: count,
-      serverless: variant.ServerlessConfig ?? null,
-    };
-  });
+export const createFleet = (config: EndpointConfigRecord, call: Call): LiveVariant[] =>
+  config.request.ProductionVariants.map((variant) => createVariant(variant, call));
+
+function createVariant(variant: ProductionVariant, call: Call): LiveVariant {
+  const { ModelName, ServerlessConfig, ManagedInstanceScaling, RoutingConfig } = variant;
+  // Without a model the inference components of the variant bring the containers.
+  const containers = ModelName === undefined ? [] : listContainers(requireModel(call, ModelName).request);
+  const count = ServerlessConfig ? null : (variant.InitialInstanceCount ?? 1);
+  const weight = variant.InitialVariantWeight ?? 1;
+  return {
+    variantName: variant.VariantName,
+    instanceType: variant.InstanceType ?? null,
+    images: containers.flatMap(({ Image }) => Image ?? []),
+    weight,
+    desiredWeight: weight,
+    instanceCount: count,
+    desiredInstanceCount: count,
+    serverless: ServerlessConfig ?? null,
+    settings: { ManagedInstanceScaling, RoutingConfig },
+  };
+}
+
+/** What an endpoint has of its configuration beside the production variants. */
+export function createFeatures({ request }: EndpointConfigRecord, call: Call): EndpointFeatures {
+  return {
+    dataCapture: request.DataCaptureConfig ?? null,
+    shadowVariants: (request.ShadowProductionVariants ?? []).map((variant) => createVariant(variant, call)),
+    asyncInference: request.AsyncInferenceConfig ?? null,
+    explainer: request.ExplainerConfig ?? null,
+    metrics: request.MetricsConfig ?? null,
+  };
 }
 
 /** Both fleets count while an endpoint is updated, because the old one stays until the new one serves (blue/green). */
@@ -45,8 +61,15 @@ export function requireFleetQuota(fleet: LiveVariant[], call: Call): void {
   );
 }
 
-const runningFleets = ({ status, variants, pending }: EndpointPhase): Map<string, number> =>
-  status === 'Gone' || status === 'Failed' ? new Map() : countInstances([...variants, ...(pending?.variants ?? [])]);
+const runningFleets = ({ status, variants, pending, features }: EndpointPhase): Map<string, number> =>
+  status === 'Gone' || status === 'Failed'
+    ? new Map()
+    : countInstances([
+        ...variants,
+        ...(features?.shadowVariants ?? []),
+        ...(pending?.variants ?? []),
+        ...(pending?.shadowVariants ?? []),
+      ]);
 
 function countInstances(fleet: LiveVariant[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import { validationError } from '../aws-error.ts';
-import type { ContainerDefinition, ModelRecord, ModelRequest } from '../state/records.ts';
+import type { ModelRecord } from '../state/records.ts';
+import type { ContainerDefinition, ModelRequest } from '../state/requests.ts';
 import { keyOf } from '../state/state.ts';
 
 /** @throws {AwsError} what SageMaker returns for an unknown model. */

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
-import type { TrainingJobRecord, TrainingJobRequest } from '../state/records.ts';
-import { finalMetrics } from './training-job.ts';
+import type { TrainingJobRecord } from '../state/records.ts';
+import type { TrainingJobRequest } from '../state/requests.ts';
+import { finalMetrics } from './final-metrics.ts';
 import { planTraining, type WorkingPhase } from './training-plan.ts';
 
 /** MaxRuntimeInSeconds where a request has none: a day. */
@@ -13,15 +14,19 @@ export function newTrainingJob(
   failure: { during: WorkingPhase; reason: string } | null,
 ): TrainingJobRecord {
   const { Tags: _tags, ...request } = input;
-  const maxRuntimeSeconds = input.StoppingCondition?.MaxRuntimeInSeconds ?? defaultMaxRuntimeSeconds;
+  const { MaxRuntimeInSeconds: maxRuntimeSeconds = defaultMaxRuntimeSeconds, MaxWaitTimeInSeconds } =
+    input.StoppingCondition ?? {};
+  const maxWaitSeconds = input.EnableManagedSpotTraining === true ? (MaxWaitTimeInSeconds ?? maxRuntimeSeconds) : null;
+  const failsDuring = failure?.during ?? null;
   return {
     name: input.TrainingJobName,
     arn: arn('training-job', input.TrainingJobName),
     createdAt: now,
     tags: [],
     request,
-    timeline: planTraining({ startAt: now, maxRuntimeSeconds, failsDuring: failure?.during ?? null }, settings),
+    timeline: planTraining({ startAt: now, maxRuntimeSeconds, failsDuring, maxWaitSeconds }, settings),
     failureReason: failure?.reason ?? null,
     metrics: finalMetrics(input),
+    ...(maxWaitSeconds !== null && { billableShare: settings.spot.billableShare }),
   };
 }

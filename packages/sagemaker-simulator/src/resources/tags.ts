@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import { validationError } from '../aws-error.ts';
-import type { Tag } from '../state/records.ts';
+import type { Tag } from '../state/requests.ts';
 import { keyOf, type Put } from '../state/state.ts';
 import { endpointNamed } from './endpoint.ts';
 

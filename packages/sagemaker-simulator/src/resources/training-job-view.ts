@@ -1,8 +1,8 @@
 import { epochSeconds } from '../call.ts';
 import type { SecondaryStatus, TrainingJobRecord } from '../state/records.ts';
 import { begun, currentPhase } from '../state/timeline.ts';
-import { defaultMaxRuntimeSeconds } from './new-training-job.ts';
 import { artifactUrl, endedAt, toTrainingStatus } from './training-job.ts';
+import { viewTrainingRequest } from './training-request-view.ts';
 
 /** AWS documents that callers must not depend on these texts; they resemble its own. */
 const messages: Record<SecondaryStatus, string> = {
@@ -16,34 +16,45 @@ const messages: Record<SecondaryStatus, string> = {
   Failed: 'Training job failed',
   Stopped: 'Training job stopped',
   MaxRuntimeExceeded: 'Training job stopped: it ran for longer than MaxRuntimeInSeconds',
+  MaxWaitTimeExceeded: 'Training job stopped: it waited for longer than MaxWaitTimeInSeconds',
+  Interrupted: 'Training job was interrupted because of a lack of spot capacity',
 };
 
-/** A training job as DescribeTrainingJob and Search show it, with everything of its request; without tags. */
+/** A training job as DescribeTrainingJob returns it, with everything of its request; without tags. */
 export function viewTrainingJob(job: TrainingJobRecord, now: number): object {
   const { status: secondaryStatus, startAt: modifiedAt } = currentPhase(job.timeline, now);
   const status = toTrainingStatus(secondaryStatus);
-  const { StoppingCondition, ...request } = job.request;
+  const metrics = Object.entries(job.metrics);
   return {
-    EnableNetworkIsolation: false,
-    EnableInterContainerTrafficEncryption: false,
-    EnableManagedSpotTraining: false,
-    ...request,
+    ...viewTrainingRequest(job.request),
     TrainingJobArn: job.arn,
     ModelArtifacts: { S3ModelArtifacts: artifactUrl(job.request) },
     TrainingJobStatus: status,
     SecondaryStatus: secondaryStatus,
     FailureReason: status === 'Failed' ? (job.failureReason ?? undefined) : undefined,
-    StoppingCondition: { MaxRuntimeInSeconds: defaultMaxRuntimeSeconds, ...StoppingCondition },
     CreationTime: epochSeconds(job.createdAt),
     LastModifiedTime: epochSeconds(modifiedAt),
     ...timesOnInstances(job, now),
     SecondaryStatusTransitions: transitions(job, now),
     FinalMetricDataList:
-      status === 'Completed'
-        ? Object.entries(job.metrics).map(([MetricName, Value]) => ({ MetricName, Value, Timestamp: epochSeconds(modifiedAt) }))
+      status === 'Completed' && metrics.length > 0
+        ? metrics.map(([MetricName, Value]) => ({ MetricName, Value, Timestamp: epochSeconds(modifiedAt) }))
         : undefined,
   };
 }
+
+/** What DescribeTrainingJob has of a request and the shape TrainingJob of Search's API model has not. */
+const notInSearch = [
+  'InfraCheckConfig',
+  'MlflowConfig',
+  'ProfilerRuleConfigurations',
+  'RemoteDebugConfig',
+  'ServerlessJobConfig',
+];
+
+/** A training job as Search returns it, without tags. */
+export const viewFoundTrainingJob = (job: TrainingJobRecord, now: number): object =>
+  Object.fromEntries(Object.entries(viewTrainingJob(job, now)).filter(([member]) => !notInSearch.includes(member)));
 
 /** Absent for a job that never got to its instances; the seconds are at least 1. */
 function timesOnInstances(job: TrainingJobRecord, now: number): object {
@@ -56,7 +67,7 @@ function timesOnInstances(job: TrainingJobRecord, now: number): object {
     TrainingStartTime: epochSeconds(startedAt),
     TrainingEndTime,
     TrainingTimeInSeconds: seconds,
-    BillableTimeInSeconds: seconds,
+    BillableTimeInSeconds: seconds === undefined ? undefined : Math.max(1, Math.ceil(seconds * (job.billableShare ?? 1))),
   };
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type AwsError, validationError } from '../aws-error.ts';
-import type { MetricValue, SecondaryStatus, TrainingJobRecord, TrainingJobRequest, TrainingStatus } from '../state/records.ts';
+import type { SecondaryStatus, TrainingJobRecord, TrainingStatus } from '../state/records.ts';
+import type { TrainingJobRequest } from '../state/requests.ts';
 import { keyOf, type State } from '../state/state.ts';
 import { currentPhase } from '../state/timeline.ts';
 
@@ -22,12 +22,14 @@ export function toTrainingStatus(status: SecondaryStatus): TrainingStatus {
     case 'Stopped':
       return status;
     case 'MaxRuntimeExceeded':
+    case 'MaxWaitTimeExceeded':
       return 'Stopped';
     case 'Starting':
     case 'Pending':
     case 'Downloading':
     case 'Training':
     case 'Uploading':
+    case 'Interrupted':
       return 'InProgress';
   }
 }
@@ -61,15 +63,4 @@ export function countInstances({ ResourceConfig }: TrainingJobRequest): Map<stri
     if (InstanceType && InstanceCount) counts.set(InstanceType, (counts.get(InstanceType) ?? 0) + InstanceCount);
   }
   return counts;
-}
-
-/** Made-up final metrics, constant for a job's name: those that the request defines, or two of a built-in algorithm. */
-export function finalMetrics({ TrainingJobName, AlgorithmSpecification }: TrainingJobRequest): Record<string, MetricValue> {
-  const defined = AlgorithmSpecification?.MetricDefinitions?.map(({ Name }) => Name);
-  return Object.fromEntries(
-    (defined ?? ['train:loss', 'validation:accuracy']).map((name) => {
-      const digest = createHash('sha256').update(`${TrainingJobName}/${name}`).digest();
-      return [name, Math.round((digest.readUInt32BE() / 2 ** 32) * 10_000) / 10_000];
-    }),
-  );
 }

@@ -1,7 +1,8 @@
 import { validationError } from '../aws-error.ts';
 import { toTrainingStatus } from '../resources/training-job.ts';
-import { viewTrainingJob } from '../resources/training-job-view.ts';
-import type { Tag, TrainingJobRecord } from '../state/records.ts';
+import { viewFoundTrainingJob } from '../resources/training-job-view.ts';
+import type { TrainingJobRecord } from '../state/records.ts';
+import type { Tag } from '../state/requests.ts';
 
 /** A training job in the index, with the tags that the index has of it. */
 export interface Entry {
@@ -99,7 +100,7 @@ export function valuesOf({ job, tags, now }: Entry, property: string): Value[] {
       return phaseOf(job, now)[0] === 'Completed' && typeof metric === 'number' ? [metric] : [];
     }
     default:
-      return scalars(viewTrainingJob(job, now), property.split('.')).map((value) =>
+      return scalars(viewFoundTrainingJob(job, now), property.split('.')).map((value) =>
         typeOf(property) === 'time' && typeof value === 'number' ? value * 1000 : value,
       );
   }

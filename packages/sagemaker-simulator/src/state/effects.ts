@@ -15,12 +15,19 @@ export const effectKinds = [
   'endpoint_weights_requested',
   'endpoint_delete_requested',
   'endpoint_status_set',
+  'endpoint_scaled',
   'endpoint_in_service',
   'endpoint_rolled_back',
   'endpoint_failed',
   'endpoint_deleted',
   'tags_added',
   'tags_deleted',
+  'scalable_target_registered',
+  'scalable_target_deregistered',
+  'scaling_policy_put',
+  'scaling_policy_deleted',
+  'scheduled_action_put',
+  'scheduled_action_deleted',
 ] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
@@ -33,7 +40,7 @@ export interface Effect {
   detail?: Record<string, unknown>;
 }
 
-const endings: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Stopped', 'MaxRuntimeExceeded']);
+const endings: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Stopped', 'MaxRuntimeExceeded', 'MaxWaitTimeExceeded']);
 
 /** What a training job has reached with time: its end, if at all. */
 export function reachedByTraining(job: TrainingJobRecord, now: number): Effect[] {

@@ -2,11 +2,14 @@
  * What is kept of each resource. Nothing here changes by itself: a record holds the instants at which its statuses begin, and
  * what a caller sees is a function of the record and the time. Instants are milliseconds since 1970 UTC.
  */
-
-export interface Tag {
-  Key: string;
-  Value: string;
-}
+import type {
+  DataCaptureConfig,
+  EndpointConfigRequest,
+  ModelRequest,
+  ServerlessConfig,
+  Tag,
+  TrainingJobRequest,
+} from './requests.ts';
 
 interface Resource {
   name: string;
@@ -33,75 +36,26 @@ export type SecondaryStatus =
   | 'Completed'
   | 'Failed'
   | 'Stopped'
-  | 'MaxRuntimeExceeded';
+  | 'MaxRuntimeExceeded'
+  | 'MaxWaitTimeExceeded'
+  | 'Interrupted';
 
 export type TrainingPhase = Phase<SecondaryStatus>;
 
 /** `NaN` travels as a string in AWS JSON. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
-/** The input of CreateTrainingJob, as far as the simulator uses it; it only stores and returns the rest. */
-export interface TrainingJobRequest {
-  TrainingJobName: string;
-  RoleArn: string;
-  AlgorithmSpecification?: {
-    TrainingInputMode: string;
-    TrainingImage?: string;
-    AlgorithmName?: string;
-    MetricDefinitions?: { Name: string; Regex: string }[];
-  };
-  OutputDataConfig: { S3OutputPath: string; CompressionType?: string };
-  ResourceConfig?: {
-    InstanceType?: string;
-    InstanceCount?: number;
-    VolumeSizeInGB?: number;
-    InstanceGroups?: { InstanceType: string; InstanceCount: number }[];
-  };
-  StoppingCondition?: { MaxRuntimeInSeconds?: number; MaxWaitTimeInSeconds?: number; MaxPendingTimeInSeconds?: number };
-  EnableManagedSpotTraining?: boolean;
-  ServerlessJobConfig?: object;
-  Tags?: Tag[];
-}
-
 export interface TrainingJobRecord extends Resource {
   request: TrainingJobRequest;
   timeline: TrainingPhase[];
   failureReason: string | null;
   metrics: Record<string, MetricValue>;
-}
-
-export interface ContainerDefinition {
-  Image?: string;
-  ModelDataUrl?: string;
-  ModelDataSource?: { S3DataSource?: { S3Uri: string } };
-  ModelPackageName?: string;
-}
-
-export interface ModelRequest {
-  ModelName: string;
-  ExecutionRoleArn?: string;
-  PrimaryContainer?: ContainerDefinition;
-  Containers?: ContainerDefinition[];
-  Tags?: Tag[];
+  /** BillableTimeInSeconds as a share of TrainingTimeInSeconds; 1 where it is absent. */
+  billableShare?: number;
 }
 
 export interface ModelRecord extends Resource {
   request: ModelRequest;
-}
-
-export interface ProductionVariant {
-  VariantName: string;
-  ModelName?: string;
-  InstanceType?: string;
-  InitialInstanceCount?: number;
-  InitialVariantWeight?: number;
-  ServerlessConfig?: { MemorySizeInMB: number; MaxConcurrency: number };
-}
-
-export interface EndpointConfigRequest {
-  EndpointConfigName: string;
-  ProductionVariants: ProductionVariant[];
-  Tags?: Tag[];
 }
 
 export interface EndpointConfigRecord extends Resource {
@@ -131,7 +85,18 @@ export interface LiveVariant {
   /** null for a serverless variant. */
   instanceCount: number | null;
   desiredInstanceCount: number | null;
-  serverless: { MemorySizeInMB: number; MaxConcurrency: number } | null;
+  serverless: ServerlessConfig | null;
+  /** What DescribeEndpoint returns as it is in the configuration; absent in old state files. */
+  settings?: { ManagedInstanceScaling?: object; RoutingConfig?: object };
+}
+
+/** What an endpoint has from its configuration beside its production variants, as DescribeEndpoint returns it. */
+export interface EndpointFeatures {
+  dataCapture: DataCaptureConfig | null;
+  shadowVariants: LiveVariant[];
+  asyncInference: object | null;
+  explainer: object | null;
+  metrics: object | null;
 }
 
 /** `Gone` follows Deleting: the endpoint is not found any more. */
@@ -140,7 +105,9 @@ export interface EndpointPhase extends Phase<EndpointStatus | 'Gone'> {
   variants: LiveVariant[];
   failureReason: string | null;
   /** The new fleet, while the endpoint is created or updated. */
-  pending: { endpointConfigName: string; variants: LiveVariant[]; startAt: number } | null;
+  pending: { endpointConfigName: string; variants: LiveVariant[]; startAt: number; shadowVariants?: LiveVariant[] } | null;
+  /** Absent in old state files. */
+  features?: EndpointFeatures;
   lastDeploymentConfig: object | null;
   /** The effect to list once the phase has begun, if any. */
   effect: EndpointEffectKind | null;

@@ -3,12 +3,16 @@ import type { SettingsPatch } from '../settings.ts';
 import { reachedByEndpoint, reachedByTraining, type Effect } from './effects.ts';
 import { Journal } from './journal.ts';
 import type { EndpointConfigRecord, EndpointRecord, ModelRecord, TrainingJobRecord } from './records.ts';
+import type { ScalableTargetRecord, ScalingPolicyRecord, ScheduledActionRecord } from './scaling-records.ts';
 
 interface Collections {
   trainingJobs: TrainingJobRecord;
   models: ModelRecord;
   endpointConfigs: EndpointConfigRecord;
   endpoints: EndpointRecord;
+  scalableTargets: ScalableTargetRecord;
+  scalingPolicies: ScalingPolicyRecord;
+  scheduledActions: ScheduledActionRecord;
   faults: StoredFault;
   /** Under the one key `control`: the settings of the control route, which override those of the start. */
   settings: SettingsPatch;
@@ -34,6 +38,9 @@ export class State {
   readonly models = new Map<string, ModelRecord>();
   readonly endpointConfigs = new Map<string, EndpointConfigRecord>();
   readonly endpoints = new Map<string, EndpointRecord>();
+  readonly scalableTargets = new Map<string, ScalableTargetRecord>();
+  readonly scalingPolicies = new Map<string, ScalingPolicyRecord>();
+  readonly scheduledActions = new Map<string, ScheduledActionRecord>();
   readonly faults = new Map<string, StoredFault>();
   readonly settings = new Map<string, SettingsPatch>();
   /** Called for each record that a commit has put, with the record before it. */
@@ -91,7 +98,17 @@ export class State {
   }
 
   #collections(): CollectionName[] {
-    return ['trainingJobs', 'models', 'endpointConfigs', 'endpoints', 'faults', 'settings'];
+    return [
+      'trainingJobs',
+      'models',
+      'endpointConfigs',
+      'endpoints',
+      'scalableTargets',
+      'scalingPolicies',
+      'scheduledActions',
+      'faults',
+      'settings',
+    ];
   }
 
   *#everything(): Iterable<Change> {

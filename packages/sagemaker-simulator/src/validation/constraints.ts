@@ -6,8 +6,9 @@ const compiled = new Map<string, RegExp>();
 function compilePattern(source: string): RegExp {
   let pattern = compiled.get(source);
   if (!pattern) {
-    const body = `^(?:${source.replaceAll('\\p{Alnum}', 'a-zA-Z0-9')})$`;
-    pattern = source.includes('\\p{') ? new RegExp(body, 'u') : new RegExp(body);
+    const body = `^(?:${source.replaceAll('\\p{Alnum}', 'a-zA-Z0-9').replaceAll('\\p{Print}', '[\\x20-\\x7e]')})$`;
+    // Only patterns with properties, or with pairs of surrogates, are of whole characters; the others have escapes that those refuse.
+    pattern = /\\p\{|\\uD800\\uDC00/.test(source) ? new RegExp(body, 'u') : new RegExp(body);
     compiled.set(source, pattern);
   }
   return pattern;

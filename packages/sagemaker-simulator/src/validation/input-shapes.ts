@@ -16,16 +16,21 @@ export interface InputShape {
 }
 
 interface InputShapes {
-  inputs: Record<Operation, string>;
+  inputs: Partial<Record<Operation, string>>;
   shapes: Record<string, InputShape>;
 }
 
-const { inputs, shapes } = JSON.parse(readFileSync(new URL('input-shapes.json', import.meta.url), 'utf8')) as InputShapes;
+/** The names of Application Auto Scaling's shapes begin with `AutoScaling.`, so that no two are the same. */
+const models = ['input-shapes.json', 'autoscaling-input-shapes.json'].map(
+  (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as InputShapes,
+);
+const shapes = new Map(models.flatMap((model) => Object.entries(model.shapes)));
+const inputs = new Map(models.flatMap((model) => Object.entries(model.inputs)));
 
 export function getShape(name: string): InputShape {
-  const shape = shapes[name];
-  if (!shape) throw new Error(`input-shapes.json has no shape ${name}`);
+  const shape = shapes.get(name);
+  if (!shape) throw new Error(`the API models have no shape ${name}`);
   return shape;
 }
 
-export const getInputShape = (operation: Operation): InputShape => getShape(inputs[operation]);
+export const getInputShape = (operation: Operation): InputShape => getShape(inputs.get(operation) ?? '');
