@@ -14,6 +14,7 @@ import { benchPolling } from './polling.ts';
 import { benchRecovery } from './recovery.ts';
 import { asMarkdown, asText, type Report } from './report.ts';
 import type { Bench } from './bench.ts';
+import { benchWorkers } from './workers.ts';
 import { writeFigures } from './write-figures.ts';
 
 const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
@@ -21,6 +22,7 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   deploy: benchDeploy,
   events: benchEvents,
   polling: benchPolling,
+  workers: benchWorkers,
   recovery: benchRecovery,
   lists: benchLists,
   backlog: benchBacklog,

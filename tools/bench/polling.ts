@@ -1,6 +1,6 @@
 import type { Bench } from './bench.ts';
 import { delayIntervalSeconds, delayRuns, type Delays, measureDelays } from './polling/measure-delays.ts';
-import { fleetSize, intervalSeconds, measureSize, type Size } from './polling/measure-size.ts';
+import { intervalSeconds, measureSize, type Size } from './polling/measure-size.ts';
 import type { Aim, Report, Table } from './report.ts';
 import { percentile, shown } from './statistics.ts';
 
@@ -35,14 +35,8 @@ function report(found: readonly Size[], delays: readonly Delays[], seconds: numb
       `4 h (28 h of more than 14,000, which CreateTrainingJob could not start faster) and are in all phases; each ends as its time comes. ` +
       `Measured for ${seconds} s; the walk through the list counts by its average. Starts and deployments come on top. The baseline is one ` +
       'Node process with one timer and one direct DescribeTrainingJob a training and interval. An end is seen when the service describes its training.',
-    tables: [costs(found), ...fleets(found), ...(delays.length === 0 ? [] : [delayTable(delays)])],
-    aims: [
-      ...found.flatMap(aimsOf),
-      ...sharesOfFleets(found).map(({ of, one, all }) =>
-        aim(`${of}: processor of ${fleetSize} workers, of one's`, 1.2, all / one),
-      ),
-      ...delays.map(aimOfDelay),
-    ],
+    tables: [costs(found), ...(delays.length === 0 ? [] : [delayTable(delays)])],
+    aims: [...found.flatMap(aimsOf), ...delays.map(aimOfDelay)],
   };
 }
 
@@ -82,23 +76,6 @@ function costs(found: readonly Size[]): Table {
       seconds(Math.max(...size.delays)),
     ]),
   };
-}
-
-const sharesOfFleets = (found: readonly Size[]): { of: string; one: number; all: number }[] =>
-  found.flatMap(({ runs, use, cpuShareOfFleet: all }) =>
-    all === null ? [] : [{ of: `${runs.toLocaleString('en-US')} trainings`, one: use.cpuShare, all }],
-  );
-
-function fleets(found: readonly Size[]): Table[] {
-  const shares = sharesOfFleets(found);
-  if (shares.length === 0) return [];
-  const share = (value: number): string => `${shown(value * 100)} %`;
-  return [
-    {
-      columns: ['Of a core', 'one worker', `${fleetSize} workers together`, 'Ratio'],
-      rows: shares.map(({ of, one, all }) => [of, share(one), share(all), shown(all / one)]),
-    },
-  ];
 }
 
 const delayTable = (delays: readonly Delays[]): Table => ({

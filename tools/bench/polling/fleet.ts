@@ -42,19 +42,21 @@ export async function startFleet(
   return { processes, simulator, simulatorUrl, redis, usedBefore };
 }
 
-/** Starts a worker, and waits until it has described every training once. */
+/** Starts workers, and waits until they have described every training once. */
 export async function startDescribed(
   { processes, simulator }: FleetBench,
-  { runs, env, withinMs }: { runs: number; env: NodeJS.ProcessEnv; withinMs: number },
-): Promise<Running> {
+  { runs, env, withinMs, workers = 1 }: { runs: number; env: NodeJS.ProcessEnv; withinMs: number; workers?: number },
+): Promise<[Running, ...Running[]]> {
   const before = (await simulator.counts())['DescribeTrainingJob'] ?? 0;
-  const worker = await processes.worker(env);
+  const first = await processes.worker(env);
+  const others: Running[] = [];
+  while (others.length < workers - 1) others.push(await processes.worker(env));
   await eventually(
     async () => ((await simulator.counts())['DescribeTrainingJob'] ?? 0) - before,
     (described) => described >= runs,
     { withinMs, everyMs: 500, what: `${runs} trainings described` },
   );
-  return worker;
+  return [first, ...others];
 }
 
 /** How long after its end each training was described, in milliseconds; Infinity for one that was not, so far. */

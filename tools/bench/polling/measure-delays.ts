@@ -65,7 +65,7 @@ const scenarios: readonly Scenario[] = [
 export async function measureDelays(bench: Bench): Promise<Delays[]> {
   const fleet = await startFleet(bench, { runs: delayRuns, trainingHours: 4 });
   const env = { POLL_INTERVAL_SECONDS: String(delayIntervalSeconds), RECONCILE_INTERVAL_SECONDS: String(delayIntervalSeconds) };
-  const worker = await startDescribed(fleet, { runs: delayRuns, env, withinMs: 120_000 });
+  const [worker] = await startDescribed(fleet, { runs: delayRuns, env, withinMs: 120_000 });
   await delay(3 * delayIntervalSeconds * 1000);
   let next = delayRuns / 2;
   const names = (): string[] => Array.from({ length: ends }, () => seededName((next += 1)));
@@ -81,7 +81,7 @@ export async function measureDelays(bench: Bench): Promise<Delays[]> {
   }
   await worker.stop();
   bench.say('delays: CHANGE_FEED=off');
-  const plain = await startDescribed(fleet, {
+  const [plain] = await startDescribed(fleet, {
     runs: delayRuns - ends * found.length - ends,
     env: { ...env, CHANGE_FEED: 'off' },
     withinMs: 120_000,

@@ -9,16 +9,11 @@ import { seededName } from './seed.ts';
 
 export const intervalSeconds = 60;
 /** CreateTrainingJob starts 3,600 trainings an hour, so that 100,000 at once are long ones. */
-const trainingHoursOf = (runs: number): number => (runs > 14_000 ? 28 : 4);
+export const trainingHoursOf = (runs: number): number => (runs > 14_000 ? 28 : 4);
 /** More than the baseline's process and the simulator can do together is not measured. */
 const mostBaselineRuns = 20_000;
 const baselineSeconds = 20;
 const settleMs = 10_000;
-/** Smaller numbers of trainings say only what an idle worker takes. */
-const leastFleetRuns = 10_000;
-export const fleetSize = 4;
-/** Until V8 has compiled what the new workers repeat. */
-const fleetSettleMs = 60_000;
 /** For its many timers and first calls. */
 const baselineSettleMs = 20_000;
 /** Of the list, in one walk: 100 trainings a page. A walk begins every 12 intervals, with at most a page in 4 s. */
@@ -39,8 +34,6 @@ export interface Size {
   redisBytes: number;
   /** From the end of a training to its description, in milliseconds. */
   delays: number[];
-  /** Of a core, `fleetSize` workers together with the same trainings; null where it was not measured. */
-  cpuShareOfFleet: number | null;
   /** null where it was not measured. */
   baseline: Use | null;
 }
@@ -52,7 +45,7 @@ export async function measureSize(bench: Bench, { runs, seconds }: { runs: numbe
   const fleet = await startFleet(bench, { runs, trainingHours });
   bench.say(`${runs}: waiting until each is described once`);
   const env = { POLL_INTERVAL_SECONDS: String(intervalSeconds) };
-  const worker = await startDescribed(fleet, { runs, env, withinMs: 600_000 });
+  const [worker] = await startDescribed(fleet, { runs, env, withinMs: 600_000 });
   await delay(settleMs);
   await fleet.simulator.forgetCalls();
   bench.say(`${runs}: measuring for ${seconds} s`);
@@ -61,10 +54,9 @@ export async function measureSize(bench: Bench, { runs, seconds }: { runs: numbe
   const redisBytes = ((await usedMemory(fleet.redis)) - fleet.usedBefore) / runs;
   const ended = await someEnded(fleet, runs, from);
   const delays = await delaysOfAll(fleet.simulator, ended, 2.5 * intervalSeconds * 1000);
-  const cpuShareOfFleet = runs >= leastFleetRuns ? await measureFleet(fleet, worker, env, seconds) : null;
   await worker.stop();
   const baseline = runs <= mostBaselineRuns ? await measureBaseline(fleet, runs) : null;
-  return { runs, trainingHours, use, callsAnHour: perHour(use, runs), redisBytes, delays, cpuShareOfFleet, baseline };
+  return { runs, trainingHours, use, callsAnHour: perHour(use, runs), redisBytes, delays, baseline };
 }
 
 /** A walk lies within the window or beside it: its pages count by their average. */
@@ -91,19 +83,6 @@ async function useOf({ simulator }: FleetBench, { pid }: Running, seconds: numbe
     Object.entries(after).map(([operation, count]) => [operation, ((count - (before[operation] ?? 0)) * 3_600_000) / tookMs]),
   );
   return { cpuShare: cpuMs.it / tookMs, residentMb, calls };
-}
-
-/** With more workers beside the first. */
-async function measureFleet({ processes }: FleetBench, first: Running, env: NodeJS.ProcessEnv, seconds: number): Promise<number> {
-  const others = [];
-  while (others.length < fleetSize - 1) others.push(await processes.worker(env));
-  await delay(fleetSettleMs);
-  const pids = Object.fromEntries([first, ...others].map(({ pid }) => [String(pid), pid]));
-  const from = Date.now();
-  const { cpuMs } = await cpuWhile(pids, () => delay(seconds * 1000));
-  const share = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0) / (Date.now() - from);
-  for (const worker of others) await worker.stop();
-  return share;
 }
 
 /** Those that ended by themselves, or a few of a small fleet that are ended now. */
