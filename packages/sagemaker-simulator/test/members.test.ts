@@ -129,7 +129,7 @@ test('an endpoint configuration is described with every member of its request, b
 });
 
 test('an endpoint is described with the features of its configuration', async () => {
-  const { sagemaker, clock } = await startSimulator();
+  const { sagemaker, clock, simulator } = await startSimulator();
   await makeConfig(sagemaker, 'served');
   await sagemaker.createEndpointConfig(fullEndpointConfig);
   await sagemaker.createEndpoint({ EndpointName: 'live', EndpointConfigName: 'full' });
@@ -150,6 +150,13 @@ test('an endpoint is described with the features of its configuration', async ()
     },
     ExplainerConfig: fullEndpointConfig.ExplainerConfig,
     MetricsConfig: fullEndpointConfig.MetricsConfig,
+  });
+
+  await sagemaker.createEndpoint({ EndpointName: 'early', EndpointConfigName: 'full' });
+  await fetch(`${simulator.url}/_control/endpoints/early/status`, { method: 'POST', body: '{"status":"InService"}' });
+  expect(await sagemaker.describeEndpoint({ EndpointName: 'early' })).toMatchObject({
+    ShadowProductionVariants: [{ VariantName: 'shadow' }],
+    DataCaptureConfig: { CurrentSamplingPercentage: 20 },
   });
 });
 

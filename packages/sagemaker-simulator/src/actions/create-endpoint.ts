@@ -35,7 +35,7 @@ export function createEndpoint(input: Input, call: Call): Output {
     endpointConfigName,
     variants: [],
     failureReason: null,
-    pending: { endpointConfigName, variants, startAt: now, shadowVariants: features.shadowVariants },
+    pending: { endpointConfigName, variants, startAt: now, features },
     lastDeploymentConfig: input.DeploymentConfig ?? null,
     effect: null,
   };

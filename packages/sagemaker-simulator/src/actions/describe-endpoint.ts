@@ -86,8 +86,8 @@ function pendingSummary({ pending }: EndpointPhase): object | undefined {
   return {
     EndpointConfigName: pending.endpointConfigName,
     ProductionVariants: pending.variants.map((variant) => pendingVariant(variant, pending.startAt)),
-    ShadowProductionVariants: pending.shadowVariants?.length
-      ? pending.shadowVariants.map((variant) => pendingVariant(variant, pending.startAt))
+    ShadowProductionVariants: pending.features?.shadowVariants.length
+      ? pending.features.shadowVariants.map((variant) => pendingVariant(variant, pending.startAt))
       : undefined,
     StartTime,
   };

@@ -41,7 +41,7 @@ export function updateEndpoint(input: Input, call: Call): Output {
     status: 'Updating',
     startAt: now,
     failureReason: null,
-    pending: { endpointConfigName: config.name, variants, startAt: now, shadowVariants: features.shadowVariants },
+    pending: { endpointConfigName: config.name, variants, startAt: now, features },
     effect: null,
   };
   const succeeded: EndpointPhase = {

@@ -42,7 +42,7 @@ function setStatus(context: SimulatorContext, request: ControlRequest): object {
   const now = context.now();
   const before = currentPhase(endpoint.timeline, now);
   // A fleet that was still being created serves from now on.
-  const variants = before.variants.length > 0 ? before.variants : (before.pending?.variants ?? []);
+  const { variants, features } = before.variants.length > 0 || !before.pending ? before : before.pending;
   const name = endpointConfigName ?? before.endpointConfigName;
   const set: EndpointPhase = {
     ...before,
@@ -51,6 +51,7 @@ function setStatus(context: SimulatorContext, request: ControlRequest): object {
     failureReason,
     endpointConfigName: name,
     variants,
+    features,
     pending: null,
     effect: null,
   };

@@ -68,7 +68,7 @@ const runningFleets = ({ status, variants, pending, features }: EndpointPhase): 
         ...variants,
         ...(features?.shadowVariants ?? []),
         ...(pending?.variants ?? []),
-        ...(pending?.shadowVariants ?? []),
+        ...(pending?.features?.shadowVariants ?? []),
       ]);
 
 function countInstances(fleet: LiveVariant[]): Map<string, number> {

@@ -105,7 +105,7 @@ export interface EndpointPhase extends Phase<EndpointStatus | 'Gone'> {
   variants: LiveVariant[];
   failureReason: string | null;
   /** The new fleet, while the endpoint is created or updated. */
-  pending: { endpointConfigName: string; variants: LiveVariant[]; startAt: number; shadowVariants?: LiveVariant[] } | null;
+  pending: { endpointConfigName: string; variants: LiveVariant[]; startAt: number; features?: EndpointFeatures } | null;
   /** Absent in old state files. */
   features?: EndpointFeatures;
   lastDeploymentConfig: object | null;
