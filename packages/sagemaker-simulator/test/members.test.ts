@@ -1,9 +1,4 @@
-import {
-  CreateEndpointConfigInput$,
-  CreateModelInput$,
-  CreateTrainingJobRequest$,
-  type CreateModelCommandInput,
-} from '@aws-sdk/client-sagemaker';
+import { CreateEndpointConfigInput$, CreateModelInput$, CreateTrainingJobRequest$ } from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
 import { getInputShape, getShape, type InputShape } from '../src/validation/input-shapes.ts';
 import { asyncInference, fullEndpointConfig, fullModel, fullTraining } from './full-requests.ts';
@@ -178,31 +173,4 @@ test('an asynchronous endpoint may capture data, and keeps that over an update t
   expect(await update('plain', true)).toEqual([20, asyncInference]);
   expect(await update('full', false)).toEqual([20, asyncInference]);
   expect(await update('plain', false)).toEqual([undefined, asyncInference]);
-});
-
-test('a member that the API model has not is ignored', async () => {
-  const { sagemaker, simulator } = await startSimulator();
-  const headers = {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': 'SageMaker.CreateModel',
-    authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=00',
-  };
-  const request: CreateModelCommandInput = {
-    ModelName: 'm',
-    ExecutionRoleArn: role,
-    PrimaryContainer: { Image: image, Environment: { A: 'b' } },
-  };
-  const body = JSON.stringify({ ...request, Newer: 1, PrimaryContainer: { ...request.PrimaryContainer, Newest: [1] } });
-  await fetch(simulator.url, { method: 'POST', headers, body });
-  const raw = await fetch(simulator.url, {
-    method: 'POST',
-    headers: { ...headers, 'x-amz-target': 'SageMaker.DescribeModel' },
-    body: JSON.stringify({ ModelName: 'm' }),
-  });
-  const described = (await raw.json()) as { PrimaryContainer: object };
-  expect(Object.keys(described).toSorted()).toEqual(
-    ['CreationTime', 'EnableNetworkIsolation', 'ExecutionRoleArn', 'ModelArn', 'ModelName', 'PrimaryContainer'].toSorted(),
-  );
-  expect(described.PrimaryContainer).toEqual({ Image: image, Environment: { A: 'b' }, Mode: 'SingleModel' });
-  expect((await sagemaker.describeModel({ ModelName: 'm' })).PrimaryContainer).toEqual(described.PrimaryContainer);
 });

@@ -2,7 +2,7 @@ import * as scalingSdk from '@aws-sdk/client-application-auto-scaling';
 import * as sdk from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
 import { autoscalingOperations, sagemakerOperations } from '../src/operations.ts';
-import { createClient, startSimulator, training } from './harness.ts';
+import { arn, createClient, image, role, startSimulator, training } from './harness.ts';
 
 const signature = 'AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=00';
 
@@ -114,6 +114,22 @@ test('a member that is null counts as left out', async () => {
       message: "1 validation error detected: Value null at 'endpointName' failed to satisfy constraint: Member must not be null",
     },
   ]);
+});
+
+test('a member that the API model has not is ignored, at any depth', async () => {
+  const { simulator } = await startSimulator();
+  const PrimaryContainer = { Image: image, Environment: { A: 'b' } };
+  const request = { ModelName: 'm', ExecutionRoleArn: role, PrimaryContainer };
+  const newer = { ...request, Newer: 1, PrimaryContainer: { ...PrimaryContainer, Newest: [1] } };
+  expect((await post(simulator.url, 'CreateModel', JSON.stringify(newer))).status).toBe(200);
+  const { text } = await post(simulator.url, 'DescribeModel', '{"ModelName":"m"}');
+  expect(JSON.parse(text)).toEqual({
+    ...request,
+    PrimaryContainer: { ...PrimaryContainer, Mode: 'SingleModel' },
+    EnableNetworkIsolation: false,
+    ModelArn: arn('model/m'),
+    CreationTime: expect.any(Number),
+  });
 });
 
 test('an operation without output answers with an empty body', async () => {
