@@ -55,6 +55,9 @@ const searchIndex = z.strictObject({
 });
 export type SearchIndexSettings = z.infer<typeof searchIndex>;
 
+/** AWS JSON writes what is no number as a string. */
+export const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+
 /** Managed spot training: how long it waits for instances, and how often it loses them. */
 const spot = z.strictObject({
   /** How much longer a job is Starting before it gets its first instances. */
@@ -75,6 +78,8 @@ export const settingsSchema = z.strictObject({
   /** From StopTrainingJob to Stopped; SageMaker gives the container 120 s after SIGTERM. */
   stopSeconds: seconds,
   spot,
+  /** Final metrics by their names, in place of made-up values. A training job has only those that it defines. */
+  finalMetrics: z.record(z.string().min(1).max(255), metricValue),
   endpointCreateSeconds: seconds,
   endpointUpdateSeconds: seconds,
   endpointDeleteSeconds: seconds,
@@ -95,7 +100,7 @@ export interface Settings extends Omit<z.infer<typeof settingsSchema>, 'rateLimi
   rateLimits: Partial<Record<Operation, RateLimit>>;
 }
 
-/** Some of the settings; `spot`, `rateLimits`, `searchIndex` and `events` are replaced as a whole. */
+/** Some of the settings; `spot`, `finalMetrics`, `rateLimits`, `searchIndex` and `events` are replaced as a whole. */
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
@@ -104,6 +109,7 @@ export const defaultSettings: Settings = {
   trainingShares: { Starting: 0.1, Pending: 0, Downloading: 0.1, Training: 0.7, Uploading: 0.1 },
   stopSeconds: 2,
   spot: { waitSeconds: 0, interruptions: 0, interruptedSeconds: 0, billableShare: 0.3 },
+  finalMetrics: {},
   endpointCreateSeconds: 30,
   endpointUpdateSeconds: 30,
   endpointDeleteSeconds: 5,

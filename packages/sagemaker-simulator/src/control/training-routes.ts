@@ -8,10 +8,10 @@ import { newTrainingJob } from '../resources/new-training-job.ts';
 import { hasEnded, statusAt } from '../resources/training-job.ts';
 import { interruptAt, phase, withinWait, workingPhases } from '../resources/training-plan.ts';
 import type { SimulatorContext } from '../context.ts';
+import { metricValue } from '../settings.ts';
 import { ControlError } from './control-error.ts';
 import { firstParam, parsed, type ControlRequest, type Route } from './route.ts';
 
-const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 const completion = z.strictObject({ metrics: z.record(z.string().min(1).max(255), metricValue).optional() }).default({});
 const failure = z
   .strictObject({ reason: z.string().min(1).max(1024).default('AlgorithmError: framework error: exit code: 1') })

@@ -30,20 +30,21 @@ export function isBuiltIn(image: string | undefined): boolean {
 }
 
 /**
- * Made-up final metrics, constant for a job's name: those that the request defines, or two of a built-in algorithm. A custom image
- * without MetricDefinitions has none (aws/sagemaker-python-sdk#2275).
+ * Final metrics: those that the request defines, or two of a built-in algorithm. A custom image without MetricDefinitions has none
+ * (aws/sagemaker-python-sdk#2275).
+ * @param set values by name; any other is made up, constant for a job's name.
  */
-export function finalMetrics({
-  TrainingJobName,
-  AlgorithmSpecification = { TrainingInputMode: 'File' },
-}: TrainingJobRequest): Record<string, MetricValue> {
-  const { MetricDefinitions, TrainingImage } = AlgorithmSpecification;
+export function finalMetrics(
+  { TrainingJobName, AlgorithmSpecification }: TrainingJobRequest,
+  set: Record<string, MetricValue>,
+): Record<string, MetricValue> {
+  const { MetricDefinitions, TrainingImage } = AlgorithmSpecification ?? {};
   const names =
     MetricDefinitions?.map(({ Name }) => Name) ?? (isBuiltIn(TrainingImage) ? ['train:loss', 'validation:accuracy'] : []);
-  return Object.fromEntries(
-    names.map((name) => {
-      const digest = createHash('sha256').update(`${TrainingJobName}/${name}`).digest();
-      return [name, Math.round((digest.readUInt32BE() / 2 ** 32) * 10_000) / 10_000];
-    }),
-  );
+  return Object.fromEntries(names.map((name) => [name, set[name] ?? madeUp(TrainingJobName, name)]));
+}
+
+function madeUp(jobName: string, metricName: string): number {
+  const digest = createHash('sha256').update(`${jobName}/${metricName}`).digest();
+  return Math.round((digest.readUInt32BE() / 2 ** 32) * 10_000) / 10_000;
 }

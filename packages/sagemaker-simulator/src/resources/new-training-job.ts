@@ -26,7 +26,7 @@ export function newTrainingJob(
     request,
     timeline: planTraining({ startAt: now, maxRuntimeSeconds, failsDuring, maxWaitSeconds }, settings),
     failureReason: failure?.reason ?? null,
-    metrics: finalMetrics(input),
+    metrics: finalMetrics(input, settings.finalMetrics),
     ...(maxWaitSeconds !== null && { billableShare: settings.spot.billableShare }),
   };
 }

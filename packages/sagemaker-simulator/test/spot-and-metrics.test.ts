@@ -96,12 +96,17 @@ test('a custom image without metric definitions has no metrics, and a built-in a
 });
 
 test('metrics that are no numbers travel as strings, and the SDK has them as numbers', async () => {
-  const { sagemaker, simulator } = await startSimulator();
+  const { sagemaker, simulator, clock } = await startSimulator({ settings: { finalMetrics: { loss: 'NaN', other: 1 } } });
   const AlgorithmSpecification = {
     TrainingImage: image,
     TrainingInputMode: 'File' as const,
     MetricDefinitions: [{ Name: 'loss', Regex: 'loss=(.*)' }],
   };
+  await sagemaker.createTrainingJob(training('by-setting', { AlgorithmSpecification }));
+  clock.advance(100);
+  const set = await sagemaker.describeTrainingJob({ TrainingJobName: 'by-setting' });
+  expect(set.FinalMetricDataList).toEqual([{ MetricName: 'loss', Value: NaN, Timestamp: new Date(clock.now) }]);
+
   await sagemaker.createTrainingJob(training('job', { AlgorithmSpecification }));
   await fetch(`${simulator.url}/_control/training-jobs/job/complete`, {
     method: 'POST',
