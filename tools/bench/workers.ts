@@ -22,7 +22,7 @@ interface Shares {
 }
 
 /**
- * The processor that the same trainings take of one worker and of several together. Each number of workers starts anew, since a worker
+ * The processor that the same trainings take of one worker and of several together. Each number of workers starts with trainings of its own, since a worker
  * that joins later has compiled nothing yet.
  */
 export async function benchWorkers(bench: Bench): Promise<Report> {
