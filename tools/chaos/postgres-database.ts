@@ -94,9 +94,12 @@ export class PostgresDatabase implements ChaosDatabase {
   /** All processes of the server stand still. */
   pauseServer(ms: number): Promise<void> {
     return this.#afterOthers(async () => {
-      await this.server.pause();
-      await delay(ms);
-      this.server.resume();
+      try {
+        await this.server.pause();
+        await delay(ms);
+      } finally {
+        this.server.resume();
+      }
     });
   }
 

@@ -120,13 +120,16 @@ export class PostgresServer {
 
   /** SIGSTOP of all its processes: connections stay open, and nothing responds. */
   async pause(): Promise<void> {
-    const client = new Client({ connectionString: this.url() });
+    const client = new Client({ connectionString: this.url(), query_timeout: pauseQueryMs });
     client.on('error', () => {});
     await client.connect();
     // Its first process makes the others: once it stands still there are no new ones.
     process.kill(this.pid, 'SIGSTOP');
+    // For `resume` and `kill`, also where the connection ends meanwhile.
+    this.#paused = [this.pid];
     const { rows } = await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
-    await client.end();
+    // Its end waits for nothing: another fault may have cut the connection.
+    void client.end().catch(() => {});
     this.#paused = [this.pid, ...rows.map(({ pid }) => pid)];
     for (const pid of this.#paused) signal(pid, 'SIGSTOP');
   }
@@ -157,6 +160,8 @@ export class PostgresServer {
     this.folder.remove();
   }
 }
+
+const pauseQueryMs = 5_000;
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
