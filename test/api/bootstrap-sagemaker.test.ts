@@ -30,7 +30,9 @@ describe('POST /bootstrap, by the response to CreateTrainingJob', () => {
       message: 'Could not assume role arn:aws:iam::123456789012:role/SageMakerRole.',
     });
     const problem = expectProblem(await bootstrap(api), 400, 'sagemaker_rejected');
-    expect(problem.detail).toBe('Could not assume role arn:aws:iam::123456789012:role/SageMakerRole.');
+    expect(problem.detail).toBe(
+      'Could not assume role arn:aws:iam::123456789012:role/SageMakerRole. (it lacks sts:AssumeRole, which docs/iam/execution-role-trust.json allows)',
+    );
     expect((await api.ask('GET', '/training-jobs')).body).toEqual({ items: [], next_cursor: null });
   });
 

@@ -384,7 +384,8 @@ describe('runDeployment retries', () => {
     const [deployment] = await context.deploymentsOf(job);
     expect(deployment).toMatchObject({
       status: 'failed',
-      failureReason: 'CreateModel: User is not authorized to perform: sagemaker:CreateModel',
+      failureReason:
+        'CreateModel: User is not authorized to perform: sagemaker:CreateModel (it lacks sagemaker:CreateModel, which docs/iam/service-policy.json allows)',
     });
     expect((deployment?.finishedAt ?? 0) - (deployment?.startedAt ?? 0)).toBeGreaterThanOrEqual(300_000);
   });

@@ -8,6 +8,7 @@
  * the requested change, whether SageMaker confirmed it, and the endpoint's state from before.
  */
 import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
+import { withAdvice } from '../sagemaker/missing-permission.ts';
 import { hasChanged, isApplying, isEndOfChange, isPossiblyInFlight, mayBeStaleRead, mayStillGoLive } from './endpoint-change.ts';
 import { endpointFailureKind, transientFailure } from './endpoint-failure.ts';
 import { type Deadline, outOfTime } from './time-limit.ts';
@@ -145,8 +146,10 @@ function unlessTransient(outcome: DeploymentOutcome): EndpointDecision {
 }
 
 function outcomeOf(status: 'failed' | 'rolled_back', deployment: Own, endpoint: Endpoint): DeploymentOutcome {
-  const failureReason = reasonOf(deployment, endpoint);
-  return { status, failureReason, failureKind: endpointFailureKind(failureReason), detail: failureReason };
+  const words = reasonOf(deployment, endpoint);
+  const failureKind = endpointFailureKind(words);
+  const failureReason = failureKind === 'access_denied' ? withAdvice(words) : words;
+  return { status, failureReason, failureKind, detail: failureReason };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a failed call to SageMaker means to its deployment: a retry, or the end. */
 import { decideRetry, type RetryErrorKind } from '../decide-retry.ts';
 import type { Deployment, DeploymentOutcome, DeploymentProgress } from './deployment.ts';
+import { withAdvice } from '../sagemaker/missing-permission.ts';
 import { refusalKind } from './endpoint-failure.ts';
 import { failure } from './outcomes.ts';
 import { type Deadline, outOfTime } from './time-limit.ts';
@@ -30,7 +31,8 @@ export function decideError(deployment: Deployment, call: FailedCall, deadline: 
   const failingSince = (isSame ? deployment.failingSince : null) ?? now;
   const decision = decideRetry(kind, message, now - failingSince);
   if (decision.kind === 'fail') {
-    const failureReason = `${operation}: ${decision.failureReason}`;
+    const words = kind === 'access_denied' ? withAdvice(decision.failureReason) : decision.failureReason;
+    const failureReason = `${operation}: ${words}`;
     return { kind: 'finish', outcome: failure(deployment, failureReason, refusalKind(kind, message)) };
   }
   const progress: DeploymentProgress = {

@@ -1,5 +1,6 @@
 import type { SageMakerError, ServiceErrorCode } from '../errors.ts';
 import { credentialsProblemForCaller } from '../sagemaker/credentials-problem.ts';
+import { withAdvice } from '../sagemaker/missing-permission.ts';
 import type { TrainingRun } from './training-run.ts';
 
 type StartError = Pick<SageMakerError, 'kind' | 'message' | 'code'>;
@@ -26,8 +27,9 @@ export function rejectedStart(error: StartError): StartRefusal {
       return { code: 'sagemaker_unavailable', message: `Nothing was started: ${textForCaller(error)}` };
     case 'already_exists':
       return { code: 'training_job_exists', message: error.message };
-    case 'not_found':
     case 'access_denied':
+      return { code: 'sagemaker_rejected', message: withAdvice(error.message) };
+    case 'not_found':
     case 'invalid':
     case 'unknown':
       return { code: 'sagemaker_rejected', message: error.message };
