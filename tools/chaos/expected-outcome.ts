@@ -24,4 +24,6 @@ export interface ExpectedOutcome {
   live: Readonly<Record<string, string>>;
   /** Tags that must be there in the end. */
   tags?: readonly ExpectedTag[];
+  /** Endpoints that must scale in the end, by a target and a policy. */
+  scaling?: readonly string[];
 }

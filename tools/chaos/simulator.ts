@@ -1,20 +1,57 @@
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
 
 const responseTimeoutMs = 60_000;
 
+const targetOf = (endpoint: string) =>
+  ({
+    ServiceNamespace: 'sagemaker',
+    ResourceId: `endpoint/${endpoint}/variant/AllTraffic`,
+    ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+  }) as const;
+
 /** The simulator's control routes, and calls of SageMaker as another user of the account. */
 export class SimulatorClient {
   readonly #url: string;
   readonly #sdk: SageMaker;
+  readonly #scaling: ApplicationAutoScaling;
 
   constructor(port: number) {
     this.#url = `http://127.0.0.1:${port}/_control`;
-    this.#sdk = new SageMaker({
+    const client = {
       endpoint: `http://127.0.0.1:${port}`,
       region: 'us-east-1',
       credentials: { accessKeyId: 'another-user', secretAccessKey: 'none' },
+    };
+    this.#sdk = new SageMaker(client);
+    this.#scaling = new ApplicationAutoScaling(client);
+  }
+
+  /** Makes the endpoint's variant a scalable target with a policy. */
+  async makeItScale(endpoint: string): Promise<void> {
+    await this.#scaling.registerScalableTarget({ ...targetOf(endpoint), MinCapacity: 1, MaxCapacity: 4 });
+    await this.#scaling.putScalingPolicy({
+      ...targetOf(endpoint),
+      PolicyName: 'by-invocations',
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 70,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
+      },
     });
+  }
+
+  /** Whether it has both. */
+  async scales(endpoint: string): Promise<boolean> {
+    const { ResourceId, ServiceNamespace } = targetOf(endpoint);
+    const { ScalableTargets = [] } = await this.#scaling.describeScalableTargets({ ServiceNamespace, ResourceIds: [ResourceId] });
+    const { ScalingPolicies = [] } = await this.#scaling.describeScalingPolicies({ ServiceNamespace, ResourceId });
+    return ScalableTargets.length === 1 && ScalingPolicies.length === 1;
+  }
+
+  setEndpointStatus(endpoint: string, status: string): Promise<unknown> {
+    return this.#request('POST', `/endpoints/${endpoint}/status`, { status });
   }
 
   /** Deletes the configuration that the endpoint uses. */

@@ -42,7 +42,7 @@ export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointCon
 /** Compares the service's records and the simulator's journal with the expected outcome. */
 export async function judge(
   system: CrashSystem,
-  { expects, live, tags = [] }: ExpectedOutcome,
+  { expects, live, tags = [], scaling = [] }: ExpectedOutcome,
   { foreignToo = true }: { foreignToo?: boolean } = {},
 ): Promise<Verdict> {
   const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
@@ -86,6 +86,9 @@ export async function judge(
   for (const { resource, key, value } of tags) {
     const found = (await system.simulator.tagsOf(resource)).get(key);
     if (found !== value) verdict.lost.push(`tag ${key} of ${resource} is ${found ?? 'missing'} in place of ${value}`);
+  }
+  for (const endpoint of scaling) {
+    if (!(await system.simulator.scales(endpoint))) verdict.lost.push(`${endpoint} does not scale any more`);
   }
   return verdict;
 }

@@ -130,6 +130,21 @@ export const replace: Workload = async (system, name) => {
   };
 };
 
+/** The endpoint scales, and has failed: the service must delete it, create it again, and put back how it scales. */
+export const replaceScaled: Workload = async (system, name) => {
+  const endpoint = `ep-${name}`;
+  await deployAndWait(system, `${name}-old`, endpoint);
+  await system.simulator.makeItScale(endpoint);
+  await system.simulator.setEndpointStatus(endpoint, 'Failed');
+  return {
+    names: [`${name}-new`, endpoint],
+    perform: () => start(system, `${name}-new`, endpoint),
+    expects: [deployed(`${name}-old`), deployed(`${name}-new`)],
+    live: { [endpoint]: `${name}-new` },
+    scaling: [endpoint],
+  };
+};
+
 /** SageMaker rolls the update back. */
 export const rollback: Workload = async (system, name) => {
   const work = await update(system, name);
