@@ -3,6 +3,10 @@ import type { Deployment } from '../core/deployment/deployment.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { EndpointStatus } from '../services/deployment/get-endpoint-status.ts';
 import type { RunDetails } from '../services/training/get-run.ts';
+import { withoutNulls } from '../core/shapes/merge-shapes.ts';
+import { redactShape } from '../core/shapes/redact-shape.ts';
+import { noLayers } from '../core/shapes/shape-layers.ts';
+import { trainingOf } from '../core/training/run-shapes.ts';
 import type { RunView } from '../ports/store.ts';
 import { boardPath } from './pages/board.ts';
 import type { DeploymentBody } from './schemas/deployment.ts';
@@ -93,12 +97,25 @@ export function serializeRunDetails(
   const [oldest] = history;
   return {
     ...serializeRun(run, basePath),
+    request: serializeRequest(run),
     deployments: deployments.items.map(serializeDeployment),
     earlier_deployments:
       nextCursor === null ? null : `${basePath}/deployments?training_job_name=${job}&cursor=${encodeURIComponent(nextCursor)}`,
     history: history.map(serializeHistoryEntry),
     earlier_history:
       hasEarlierHistory && oldest !== undefined ? `${basePath}/training-jobs/${job}?history_before=${oldest.id}` : null,
+  };
+}
+
+/** What is requested of SageMaker; null where that is not known yet. */
+function serializeRequest(run: RunView): TrainingRunDetailsBody['request'] {
+  const training = trainingOf(run);
+  if (training === null) return null;
+  const { model, endpointConfig } = run.shapes ?? noLayers;
+  return {
+    create_training_job: redactShape({ TrainingJobName: run.trainingJobName, ...training }),
+    create_model: redactShape(withoutNulls('CreateModel', model)),
+    create_endpoint_config: redactShape(withoutNulls('CreateEndpointConfig', endpointConfig)),
   };
 }
 

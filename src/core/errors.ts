@@ -143,3 +143,14 @@ export class ServiceError extends Error {
     this.field = options.field ?? null;
   }
 }
+
+/** A request holds what it may not: one entry for each fault, with its field as the caller wrote it. */
+export class InvalidRequestError extends ServiceError {
+  readonly issues: readonly { readonly field: string; readonly detail: string }[];
+
+  constructor(issues: readonly { readonly field: string; readonly detail: string }[]) {
+    super('invalid_request', issues.map(({ field, detail }) => `${field} ${detail}`).join('; '));
+    this.name = 'InvalidRequestError';
+    this.issues = issues;
+  }
+}

@@ -1,4 +1,10 @@
-import type { Deployment, DeploymentOutcome, DeploymentProgress, Trigger } from '../core/deployment/deployment.ts';
+import type {
+  Deployment,
+  DeploymentOutcome,
+  DeploymentProgress,
+  DeploymentShapes,
+  Trigger,
+} from '../core/deployment/deployment.ts';
 import type { Page } from './page.ts';
 
 export interface NewDeployment {
@@ -6,6 +12,9 @@ export interface NewDeployment {
   trigger: Trigger;
   forced: boolean;
   modelName: string;
+  shapes: DeploymentShapes;
+  /** Why the caller requests it, for its history; null where it is not said. */
+  reason?: string | null;
 }
 
 export type RequestDeploymentResult =
@@ -13,7 +22,9 @@ export type RequestDeploymentResult =
   /** The training has one that is queued or in progress, or (unless forced, and with no newer training live) was deployed. */
   | { kind: 'existing'; deployment: Deployment }
   /** A newer training is live or on its way on this endpoint, and the request was not forced. */
-  | { kind: 'superseded'; by: Deployment };
+  | { kind: 'superseded'; by: Deployment }
+  /** The training has one that is queued or in progress, and is made of something else than was requested. */
+  | { kind: 'busy'; deployment: Deployment };
 
 export type ClaimResult =
   | { kind: 'claimed'; deployment: Deployment }
@@ -36,8 +47,16 @@ export interface EndedDeployment extends ChangedDeployment {
 }
 
 export interface DeploymentStore {
-  /** Decided by core/deployment/decide-request.ts. Throws for a run that is not `completed`: callers have checked. */
-  request(params: { trainingJobName: string; deployment: NewDeployment; now: number }): Promise<RequestDeploymentResult>;
+  /**
+   * Decided by core/deployment/decide-request.ts. `asIs` (the default): whatever an existing one is made of will do. Throws for a run that is not
+   * `completed`: callers have checked.
+   */
+  request(params: {
+    trainingJobName: string;
+    deployment: NewDeployment;
+    asIs?: boolean;
+    now: number;
+  }): Promise<RequestDeploymentResult>;
   /** queued → failed, because its training is to be stopped; null when it is not queued any more. */
   withdraw(params: { deploymentId: string; failureReason: string; now: number }): Promise<ChangedDeployment | null>;
   find(deploymentId: string): Promise<Deployment | null>;

@@ -2,6 +2,7 @@ import type { Deployment, DeploymentStatus } from '../core/deployment/deployment
 import type { FailureKind } from '../core/failure-kind.ts';
 import type { Actor } from '../core/history.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training/training-run.ts';
+import type { ShapeLayers } from '../core/shapes/shape-layers.ts';
 import type { NewDeployment } from './deployment-store.ts';
 import type { Page } from './page.ts';
 
@@ -11,8 +12,12 @@ export interface NewRun {
   project: string;
   endpointName: string;
   autoDeploy: boolean;
-  request: TrainingRequest;
-  servingImage: string;
+  shapes: ShapeLayers;
+  /** As the version before records it; null where that cannot say it. */
+  request: TrainingRequest | null;
+  servingImage: string | null;
+  /** Why the caller requests it, for its history; null where it is not said. */
+  reason?: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
 }
@@ -25,6 +30,7 @@ export interface AdoptedRun {
   endpointName: string;
   autoDeploy: boolean;
   servingImage: string | null;
+  contentDigest?: string | null;
   secondaryStatus: string | null;
   /** SageMaker's CreationTime. */
   createdAt: number;
@@ -217,6 +223,8 @@ export interface RunStore {
   finish(params: {
     trainingJobName: string;
     outcome: TrainingOutcome;
+    /** What an adopted run is made of; kept where the run has nothing of it yet. */
+    shapes?: ShapeLayers | null;
     startAttemptedAt?: number | null;
     deployment: NewDeployment | null;
     actor: Actor;

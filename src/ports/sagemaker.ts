@@ -1,6 +1,9 @@
-import type { Endpoint, EndpointConfig, Model, ProductionVariant } from '../core/deployment/deployment.ts';
+import type { Autoscaling } from '../core/deployment/autoscaling.ts';
+import type { Endpoint, EndpointConfig, Model } from '../core/deployment/deployment.ts';
 import type { Place } from '../core/sagemaker/place.ts';
-import type { TrainingJob, TrainingRequest } from '../core/training/training-run.ts';
+import type { SecretValues } from '../core/shapes/redact-shape.ts';
+import type { ShapeObject } from '../core/shapes/shapes.ts';
+import type { TrainingJob } from '../core/training/training-run.ts';
 
 /** A turn of CreateTrainingJob in the budget of all processes (call-budget.ts). `grantedAt` is null while Redis is unavailable. */
 export interface StartTurn {
@@ -28,12 +31,16 @@ export interface CallOptions {
    * long as the call may take by default; sends only what the line leaves; or has had its turn. `longestWaitMs` is for all of the wait.
    */
   turn?: { kind: 'queued' | 'spare'; longestWaitMs: number } | { kind: 'granted'; turn: StartTurn };
+  /** Values of the caller's that no text of SageMaker's may show, neither an error nor a failure reason. */
+  hide?: SecretValues;
   /** False: an attempt that may have had its effect ends the call, because the caller looks first whether it has. True by default. */
   retryIndeterminate?: boolean;
 }
 
-export interface TrainingJobSpec extends TrainingRequest {
+export interface TrainingJobSpec {
   trainingJobName: string;
+  /** The members of CreateTrainingJob, without the name and without nulls. */
+  request: ShapeObject;
   /** Tags that mark the job as this service's and hold what recovery needs; see core/sagemaker/tags.ts. */
   ownTags: Record<string, string>;
 }
@@ -101,12 +108,14 @@ export interface SageMaker {
   /** Tags that are there keep their values, but for those of the same keys. */
   addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;
   createModel(
-    spec: { name: string; image: string; modelDataUrl: string; roleArn: string; tags: Record<string, string> },
+    /** `request`: the members of CreateModel without name and tags. */
+    spec: { name: string; request: ShapeObject; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<{ arn: string }>;
   describeModel(name: string, options?: CallOptions): Promise<Model>;
   createEndpointConfig(
-    spec: { name: string; variant: ProductionVariant; tags: Record<string, string> },
+    /** `request`: the members of CreateEndpointConfig without name and tags. */
+    spec: { name: string; request: ShapeObject; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<{ arn: string }>;
   describeEndpointConfig(name: string, options?: CallOptions): Promise<EndpointConfig>;
@@ -117,4 +126,11 @@ export interface SageMaker {
   ): Promise<void>;
   updateEndpoint(spec: { endpointName: string; endpointConfigName: string }, options?: CallOptions): Promise<void>;
   deleteEndpoint(name: string, options?: CallOptions): Promise<void>;
+  /** How Application Auto Scaling scales the endpoint's variants. */
+  describeAutoscaling(
+    endpoint: { endpointName: string; variantNames: readonly string[] },
+    options?: CallOptions,
+  ): Promise<Autoscaling>;
+  /** Puts it back. Each part replaces what is there of it, so that it can be repeated. */
+  restoreAutoscaling(autoscaling: Autoscaling, options?: CallOptions): Promise<void>;
 }

@@ -1,20 +1,10 @@
 import type { DeliveryFile } from '../core/delivery/delivery-file.ts';
+import type { ShapeSettings } from '../core/training/settings-layer.ts';
 
 /** The settings that services need, from the configuration. Durations in milliseconds. */
-export interface ServiceSettings {
+export interface ServiceSettings extends ShapeSettings {
   projectName: string;
   endpointName: string;
-  roleArn: string;
-  trainingImage: string;
-  servingImage: string;
-  trainingInputS3Uri: string | null;
-  modelOutputS3Uri: string;
-  trainingInstanceType: string;
-  trainingInstanceCount: number;
-  trainingVolumeGb: number;
-  trainingMaxRuntimeSeconds: number;
-  endpointInstanceType: string;
-  endpointInstanceCount: number;
   pollIntervalMs: number;
   /** Whether checks rely on the change feed. */
   changeFeed: 'auto' | 'off';

@@ -3,6 +3,7 @@
  * `null` means that another process changed the row first, which is a normal outcome. Functions return promises so that another
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
+import type { Autoscaling } from '../core/deployment/autoscaling.ts';
 import type { DeploymentStatus } from '../core/deployment/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
@@ -81,6 +82,14 @@ export interface SkippedStore {
   list(): Promise<SkippedItem[]>;
 }
 
+/** How endpoints scaled that are deleted to be created again, until that is put back. */
+export interface AutoscalingStore {
+  /** In place of what is recorded of the endpoint. */
+  record(params: { endpointName: string; content: Autoscaling; now: number }): Promise<void>;
+  find(endpointName: string): Promise<Autoscaling | null>;
+  forget(endpointName: string): Promise<void>;
+}
+
 export interface Store {
   runs: RunStore;
   deployments: DeploymentStore;
@@ -89,6 +98,7 @@ export interface Store {
   leases: LeaseStore;
   processes: ProcessStore;
   skipped: SkippedStore;
+  autoscaling: AutoscalingStore;
   /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
   /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */

@@ -8,7 +8,7 @@ import { backoffMs, mayTryAgain, type RetryClass } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
 import { sideEffectOf, isRefusedForClock, sagemakerError, type Failure } from './to-sagemaker-error.ts';
 import { CallAbortedError, CallDeadline } from './call-deadline.ts';
-import { type Mask, redactForeignValues } from './redact.ts';
+import { type Mask, redactForeignValues, redactUserValues } from './redact.ts';
 import type { HeldBackError, Pass, RequestLimiter } from './request-limiter.ts';
 
 export interface CallerOptions {
@@ -29,13 +29,13 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
   operation: string,
   command: () => SageMakerCommand<Input, Output>,
   options?: CallOptions,
-  /** Hides what of the request is not to be seen in an error. */
+  /** Hides what of the request is not to be seen in an error; by default what the options hide. */
   mask?: Mask,
 ) => Promise<Output>;
 
 /** Calls with attempts that back off, a limiter for each operation, and one account of what the attempts may have done. */
 export function createCaller({ client, credentials, maxWaitMs, limiterFor, onCall, random }: CallerOptions): Caller {
-  return async (operation, command, options = {}, mask = redactForeignValues) => {
+  return async (operation, command, options = {}, mask = maskOf(options)) => {
     const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
       const call = {
@@ -60,6 +60,10 @@ export function createCaller({ client, credentials, maxWaitMs, limiterFor, onCal
     }
   };
 }
+
+/** What hides the values of the options. */
+export const maskOf = ({ hide }: Pick<CallOptions, 'hide'> = {}): Mask =>
+  hide === undefined ? redactForeignValues : redactUserValues(hide);
 
 function resultOf(error: unknown): string {
   if (!(error instanceof SageMakerError)) return 'vetoed';

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { SageMakerClient, type SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
 import { callTiming } from '../core/timing.ts';
 import type { Proxies } from '../config/config.ts';
@@ -23,9 +24,26 @@ export const defaultLimits: Limits = { ...callTiming, maxSockets: 200 };
  * retry: call.ts does, and what `AWS_RETRY_MODE` or `AWS_MAX_ATTEMPTS` say does not multiply it.
  */
 export function createClient({ proxies = {}, ...overrides }: ClientOverrides, limits: Limits): SageMakerClient {
+  const client = new SageMakerClient({ ...overrides, ...sending(proxies, limits) });
+  if (Object.keys(proxies).length > 0 && overrides.credentials === undefined) findCredentialsThroughProxies(client);
+  return client;
+}
+
+/**
+ * The same for Application Auto Scaling (`AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING`), which takes the credentials and the region of the
+ * other client.
+ */
+export function createAutoscalingClient(
+  { proxies = {}, endpoint }: ClientOverrides,
+  limits: Limits,
+  { config: { credentials, region } }: SageMakerClient,
+): ApplicationAutoScalingClient {
+  return new ApplicationAutoScalingClient({ ...sending(proxies, limits), endpoint, credentials, region });
+}
+
+function sending(proxies: Proxies, limits: Limits) {
   const agent = { keepAlive: true, maxSockets: limits.maxSockets, proxyEnv: { ...proxies } };
-  const client = new SageMakerClient({
-    ...overrides,
+  return {
     maxAttempts: 1,
     retryMode: 'standard',
     requestHandler: {
@@ -35,9 +53,7 @@ export function createClient({ proxies = {}, ...overrides }: ClientOverrides, li
       httpAgent: agent,
       httpsAgent: agent,
     },
-  });
-  if (Object.keys(proxies).length > 0 && overrides.credentials === undefined) findCredentialsThroughProxies(client);
-  return client;
+  };
 }
 
 /**

@@ -8,13 +8,18 @@ import {
 import type { Endpoint } from '../core/deployment/deployment.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
-import type { Caller } from './call.ts';
+import { type Caller, maskOf } from './call.ts';
+import type { Mask } from './redact.ts';
 
 type EndpointCalls = Pick<SageMaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
 
 export const endpointCalls = (call: Caller): EndpointCalls => ({
   async describeEndpoint(name, options) {
-    return endpointOf(await call('DescribeEndpoint', () => new DescribeEndpointCommand({ EndpointName: name }), options));
+    const mask = maskOf(options);
+    return endpointOf(
+      await call('DescribeEndpoint', () => new DescribeEndpointCommand({ EndpointName: name }), options, mask),
+      mask,
+    );
   },
 
   async createEndpoint({ endpointName, endpointConfigName, tags }, options) {
@@ -40,7 +45,7 @@ export const endpointCalls = (call: Caller): EndpointCalls => ({
 });
 
 /** While an endpoint is created for the first time, its variants are only in the pending deployment. */
-function endpointOf(endpoint: DescribeEndpointCommandOutput): Endpoint {
+function endpointOf(endpoint: DescribeEndpointCommandOutput, mask: Mask): Endpoint {
   const operation = 'DescribeEndpoint';
   const { PendingDeploymentSummary: pending, ProductionVariants: live = [] } = endpoint;
   const variants = live.length > 0 ? live : (pending?.ProductionVariants ?? []);
@@ -50,7 +55,7 @@ function endpointOf(endpoint: DescribeEndpointCommandOutput): Endpoint {
     status: required(endpoint.EndpointStatus, operation, 'EndpointStatus'),
     endpointConfigName: endpoint.EndpointConfigName ?? null,
     pendingEndpointConfigName: pending?.EndpointConfigName ?? null,
-    failureReason: endpoint.FailureReason ?? null,
+    failureReason: endpoint.FailureReason === undefined ? null : mask(endpoint.FailureReason),
     createdAt: required(endpoint.CreationTime, operation, 'CreationTime').getTime(),
     modifiedAt: required(endpoint.LastModifiedTime, operation, 'LastModifiedTime').getTime(),
     variantNames: variants.flatMap(({ VariantName }) => VariantName ?? []),

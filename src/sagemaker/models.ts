@@ -1,19 +1,17 @@
-import { CreateModelCommand, DescribeModelCommand } from '@aws-sdk/client-sagemaker';
+import { CreateModelCommand, DescribeModelCommand, type CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
+import { knownMembers } from '../core/shapes/known-members.ts';
+import { secretsOf } from '../core/shapes/redact-shape.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
+import { redactUserValues } from './redact.ts';
 
 export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'describeModel'> => ({
-  async createModel({ name, image, modelDataUrl, roleArn, tags }, options) {
+  async createModel({ name, request, tags }, options) {
     const operation = 'CreateModel';
-    const command = () =>
-      new CreateModelCommand({
-        ModelName: name,
-        PrimaryContainer: { Image: image, ModelDataUrl: modelDataUrl },
-        ExecutionRoleArn: roleArn,
-        Tags: tagList(tags),
-      });
-    const { ModelArn } = await call(operation, command, options);
+    const input: CreateModelCommandInput = { ...request, ModelName: name, Tags: tagList(tags) };
+    const mask = redactUserValues(secretsOf(request));
+    const { ModelArn } = await call(operation, () => new CreateModelCommand(input), options, mask);
     return { arn: required(ModelArn, operation, 'ModelArn') };
   },
 
@@ -23,9 +21,7 @@ export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'descr
     return {
       name: required(model.ModelName, operation, 'ModelName'),
       arn: required(model.ModelArn, operation, 'ModelArn'),
-      image: model.PrimaryContainer?.Image ?? null,
-      modelDataUrl: model.PrimaryContainer?.ModelDataUrl ?? null,
-      roleArn: model.ExecutionRoleArn ?? null,
+      shape: knownMembers('CreateModel', model),
     };
   },
 });

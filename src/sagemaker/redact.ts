@@ -37,11 +37,16 @@ function masked(text: string, steps: readonly ((line: string) => string)[]): str
 }
 
 /**
- * What SageMaker quotes of these two members, however short: `Value '…' at 'environment'`, and a map as Java writes it,
+ * What SageMaker quotes of secretMembers, however short: `Value '…' at 'environment'`, and a map as Java writes it,
  * `{KEY=value, …}` (aws/sagemaker-python-sdk#6016, #3301).
  */
 const withoutEchoes = (line: string): string =>
-  withoutMaps(line.replaceAll(/(Value ')(?:(?!' at ').)*(' at '[^']*(?:hyperParameters|environment)[^']*')/gi, `$1${hidden}$2`));
+  withoutMaps(
+    line.replaceAll(
+      /(Value ')(?:(?!' at ').)*(' at '[^']*(?:hyperParameters|environment|containerEntrypoint|containerArguments|hookParameters|collectionParameters|profilingParameters|ruleParameters)[^']*')/gi,
+      `$1${hidden}$2`,
+    ),
+  );
 
 function withoutMaps(line: string): string {
   const start = /\{\s*[\w.-]+=/g;

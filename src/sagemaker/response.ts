@@ -23,7 +23,3 @@ export function tagList(...tags: Record<string, string>[]): Tag[] | undefined {
   const all = Object.entries(Object.assign({}, ...tags) as Record<string, string>);
   return all.length === 0 ? undefined : all.map(([Key, Value]) => ({ Key, Value }));
 }
-
-/** Left out when empty. */
-export const nonEmpty = (values: Record<string, string>): Record<string, string> | undefined =>
-  Object.keys(values).length === 0 ? undefined : values;

@@ -3,9 +3,10 @@ import { SageMakerError } from '../core/errors.ts';
 import type { CallBudget } from '../ports/call-budget.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
+import { autoscalingCalls, type AutoscalingCaller } from './autoscaling.ts';
 import { type Caller, createCaller } from './call.ts';
 import { createCredentialsCheck, findCredentials } from './check-credentials.ts';
-import { createClient, defaultLimits, type ClientOverrides, type Limits } from './client.ts';
+import { createAutoscalingClient, createClient, defaultLimits, type ClientOverrides, type Limits } from './client.ts';
 import { Credentials } from './credentials.ts';
 import { endpointConfigCalls } from './endpoint-configs.ts';
 import { endpointCalls } from './endpoints.ts';
@@ -52,14 +53,16 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   const { uptimeMs = () => performance.now() } = options;
   const credentials = new Credentials({ client, onChange: (problem) => report(options.log, problem), uptimeMs });
   const place = new PlaceSeen(client);
-  const calling = createCaller({
+  const autoscaling = createAutoscalingClient(options.client ?? {}, limits, client);
+  const callerOptions = {
     client,
     credentials,
     maxWaitMs: limits.callMs,
     limiterFor: limiters(options.budget),
     onCall: options.onCall ?? (() => undefined),
     random: options.random ?? Math.random,
-  });
+  };
+  const calling = createCaller(callerOptions);
   const call: Caller = async (...args) => {
     try {
       return await calling(...args);
@@ -68,6 +71,13 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
       throw error;
     }
   };
+  // Both clients are of one kind; their types differ by their operations.
+  const callAutoscaling: unknown = createCaller({
+    ...callerOptions,
+    client: Object(autoscaling) as typeof client,
+    // What it says of the credentials is no news of SageMaker's: the two may be at different addresses.
+    credentials: new Credentials({ client, onChange: () => {}, uptimeMs }),
+  });
   const endpoints = endpointCalls(call);
   return {
     place: () => place.place(),
@@ -78,6 +88,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     ...modelCalls(call),
     ...endpointConfigCalls(call),
     ...endpoints,
+    ...autoscalingCalls(callAutoscaling as AutoscalingCaller),
     checkCredentials: createCredentialsCheck({
       credentials,
       probe: () => endpoints.describeEndpoint(options.endpointName ?? 'none', { maxWaitMs: probeWaitMs, retryThrottles: false }),
@@ -85,7 +96,10 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     }),
     findCredentials: () => findCredentials(credentials),
     credentialsProblem: () => (credentials.problem === null ? null : credentialsProblem(credentials.problem.code)),
-    close: () => client.destroy(),
+    close() {
+      client.destroy();
+      autoscaling.destroy();
+    },
   };
 }
 

@@ -5,14 +5,16 @@ import {
   StopTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   type DescribeTrainingJobCommandOutput,
-  type TrainingInstanceType,
   type TrainingJobSummary as ListedTrainingJob,
 } from '@aws-sdk/client-sagemaker';
 import { SageMakerError } from '../core/errors.ts';
+import { tagEntries } from '../core/sagemaker/tag-entries.ts';
+import { knownMembers } from '../core/shapes/known-members.ts';
+import { secretsOf } from '../core/shapes/redact-shape.ts';
 import type { TrainingJob } from '../core/training/training-run.ts';
 import type { SageMaker, TrainingJobSpec, TrainingJobSummary } from '../ports/sagemaker.ts';
 import { noteRespondedAt } from './response-time.ts';
-import { instant, nonEmpty, required, tagList } from './response.ts';
+import { instant, required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 import type { PlaceSeen } from './place-seen.ts';
 import { redactUserValues } from './redact.ts';
@@ -24,7 +26,7 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
   async createTrainingJob(spec, options) {
     const operation = 'CreateTrainingJob';
     const command = () => new CreateTrainingJobCommand(requestOf(spec));
-    const { TrainingJobArn } = await call(operation, command, options, redactUserValues(spec));
+    const { TrainingJobArn } = await call(operation, command, options, redactUserValues(secretsOf(spec.request)));
     const arn = required(TrainingJobArn, operation, 'TrainingJobArn');
     place.responded(arn);
     return { arn };
@@ -69,38 +71,23 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
   },
 });
 
-const requestOf = (spec: TrainingJobSpec): CreateTrainingJobCommandInput => ({
-  TrainingJobName: spec.trainingJobName,
-  RoleArn: spec.roleArn,
-  AlgorithmSpecification: { TrainingImage: spec.trainingImage, TrainingInputMode: 'File' },
-  InputDataConfig:
-    spec.inputS3Uri === null
-      ? undefined
-      : [
-          {
-            ChannelName: 'train',
-            DataSource: {
-              S3DataSource: { S3DataType: 'S3Prefix', S3Uri: spec.inputS3Uri, S3DataDistributionType: 'FullyReplicated' },
-            },
-          },
-        ],
-  OutputDataConfig: { S3OutputPath: spec.outputS3Uri },
-  ResourceConfig: {
-    InstanceType: spec.instanceType as TrainingInstanceType,
-    InstanceCount: spec.instanceCount,
-    VolumeSizeInGB: spec.volumeGb,
-  },
-  StoppingCondition: { MaxRuntimeInSeconds: spec.maxRuntimeSeconds },
-  HyperParameters: nonEmpty(spec.hyperparameters),
-  Environment: nonEmpty(spec.environment),
-  Tags: tagList(spec.tags, spec.ownTags),
+/** The request was checked against SageMaker's model (core/shapes), which the SDK's types say, too. */
+const requestOf = ({ trainingJobName, request, ownTags }: TrainingJobSpec): CreateTrainingJobCommandInput => ({
+  ...(request as Partial<CreateTrainingJobCommandInput>),
+  TrainingJobName: trainingJobName,
+  RoleArn: request['RoleArn'] as string,
+  OutputDataConfig: request['OutputDataConfig'] as CreateTrainingJobCommandInput['OutputDataConfig'],
+  Tags: tagList(Object.fromEntries(tagEntries(request)), ownTags),
 });
 
 /** Metrics that are no numbers (SageMaker sends NaN) are left out: no JSON has them. */
 function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
   const operation = 'DescribeTrainingJob';
-  const { HyperParameters: hyperparameters = {}, Environment: environment = {} } = job;
-  const mask = redactUserValues({ hyperparameters, environment });
+  const shape = knownMembers('CreateTrainingJob', job);
+  const mask = redactUserValues(secretsOf(shape));
+  const metrics = (job.FinalMetricDataList ?? []).flatMap(({ MetricName: name, Value: value }) =>
+    name === undefined ? [] : [{ name, value: value ?? Number.NaN }],
+  );
   return {
     name: required(job.TrainingJobName, operation, 'TrainingJobName'),
     arn: required(job.TrainingJobArn, operation, 'TrainingJobArn'),
@@ -108,9 +95,8 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
     secondaryStatus: job.SecondaryStatus ?? null,
     failureReason: job.FailureReason === undefined ? null : mask(job.FailureReason),
     modelArtifact: job.ModelArtifacts?.S3ModelArtifacts ?? null,
-    metrics: (job.FinalMetricDataList ?? []).flatMap(({ MetricName: name, Value: value }) =>
-      name !== undefined && value !== undefined && Number.isFinite(value) ? [{ name, value }] : [],
-    ),
+    metrics: metrics.filter(({ value }) => Number.isFinite(value)),
+    oddMetrics: metrics.filter(({ value }) => !Number.isFinite(value)).map(({ name }) => name),
     createdAt: required(job.CreationTime, operation, 'CreationTime').getTime(),
     startedAt: instant(job.TrainingStartTime),
     endedAt: instant(job.TrainingEndTime),
@@ -120,16 +106,7 @@ function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
       status: Status ?? '',
       message: StatusMessage === undefined ? null : mask(StatusMessage),
     })),
-    roleArn: job.RoleArn ?? null,
-    trainingImage: job.AlgorithmSpecification?.TrainingImage ?? null,
-    outputS3Uri: job.OutputDataConfig?.S3OutputPath ?? null,
-    inputS3Uris: job.InputDataConfig?.flatMap(({ DataSource }) => DataSource?.S3DataSource?.S3Uri ?? []) ?? null,
-    hyperparameters,
-    environment,
-    instanceType: job.ResourceConfig?.InstanceType ?? null,
-    instanceCount: job.ResourceConfig?.InstanceCount ?? null,
-    volumeGb: job.ResourceConfig?.VolumeSizeInGB ?? null,
-    maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? null,
+    shape,
   };
 }
 

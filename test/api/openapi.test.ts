@@ -103,6 +103,17 @@ describe('the OpenAPI document', () => {
       'input_s3_uri',
       'environment',
       'tags',
+      'metric_definitions',
+      'create_training_job',
+      'create_model',
+      'create_endpoint_config',
+      'reason',
+    ]);
+    expect(Object.keys(components.schemas['DeployRequest']?.properties ?? {})).toEqual([
+      'serving_image',
+      'create_model',
+      'create_endpoint_config',
+      'reason',
     ]);
   });
 
@@ -115,9 +126,12 @@ describe('the OpenAPI document', () => {
         return body === undefined ? [] : [{ method: method.toUpperCase(), path, example: body.example }];
       }),
     );
-    expect(shown.map(({ path }) => path)).toEqual(['/bootstrap', '/events']);
-    for (const { method, path, example } of shown)
-      expect(await api.ask(method, path, { json: example }), path).toMatchObject({ status: 202 });
+    expect(shown.map(({ path }) => path)).toEqual(['/bootstrap', '/deploy/{name}', '/events']);
+    for (const { method, path, example } of shown) {
+      // The body of a deployment is checked before its training is looked for.
+      const status = path.includes('{name}') ? 404 : 202;
+      expect(await api.ask(method, path.replace('{name}', 'some-job'), { json: example }), path).toMatchObject({ status });
+    }
   });
 
   it('needs a key for every route but health, and names each operation once', async () => {

@@ -105,6 +105,16 @@ describe('GET /training-jobs/{name}', () => {
       expect(status).toBe(200);
       expect(body).toEqual({
         ...run,
+        request: {
+          create_training_job: expect.objectContaining({
+            TrainingJobName: run.training_job_name,
+            OutputDataConfig: { S3OutputPath: expect.stringContaining('s3://') },
+          }),
+          create_model: { PrimaryContainer: { Image: expect.any(String) }, ExecutionRoleArn: expect.any(String) },
+          create_endpoint_config: {
+            ProductionVariants: [{ InstanceType: 'ml.m5.large', InitialInstanceCount: 1, InitialVariantWeight: 1 }],
+          },
+        },
         deployments: [],
         earlier_deployments: null,
         history: [

@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, parseApiConfig, parseConfig } from '../../src/config/config.ts';
 import { readDeliveryFile } from '../../src/config/delivery-file.ts';
-import { emptyDelivery, emptyLayers } from '../../src/core/delivery/delivery-file.ts';
+import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
+import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-delivery-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,8 +45,8 @@ endpoints:
 `;
 const vpc = { Subnets: ['subnet-1'], SecurityGroupIds: ['sg-1'] };
 const exampleDelivery = {
-  defaults: { ...emptyLayers, training: { EnableManagedSpotTraining: true, VpcConfig: vpc } },
-  endpoints: { 'my-endpoint': { ...emptyLayers, model: { VpcConfig: vpc }, endpointConfig: { KmsKeyId: null } } },
+  defaults: { ...noLayers, training: { EnableManagedSpotTraining: true, VpcConfig: vpc } },
+  endpoints: { 'my-endpoint': { ...noLayers, model: { VpcConfig: vpc }, endpointConfig: { KmsKeyId: null } } },
 };
 
 describe('DELIVERY_FILE', () => {
@@ -61,7 +62,7 @@ describe('DELIVERY_FILE', () => {
     const file = { $schema: 'x', defaults: { model: { PrimaryContainer: { Environment: { A: 'a/"\u00fc\u{1F600}\t' } } } } };
     for (const text of [JSON.stringify(file), `\uFEFF${JSON.stringify(file, null, '\t').replaceAll('/', '\\/')}\r\n`])
       expect(readDeliveryFile(write(text))).toEqual({
-        delivery: { ...emptyDelivery, defaults: { ...emptyLayers, model: file.defaults.model } },
+        delivery: { ...emptyDelivery, defaults: { ...noLayers, model: file.defaults.model } },
       });
   });
 

@@ -37,24 +37,35 @@ describe('decideRequest', () => {
 
   it('returns the active deployment of the run, also to a forced request', () => {
     for (const forced of [false, true]) {
-      expect(decideRequest(own, forced, { ...none, active: own, live: newer })).toEqual({ kind: 'existing', deployment: own });
+      expect(decideRequest(own, { forced: forced, shapes: null }, { ...none, active: own, live: newer })).toEqual({
+        kind: 'existing',
+        deployment: own,
+      });
     }
   });
 
   it('creates another attempt after one that came to nothing', () => {
-    expect(decideRequest(own, false, { ...none, newestOfRun: { ...own, status: 'failed' } })).toEqual({ kind: 'create' });
+    expect(decideRequest(own, { forced: false, shapes: null }, { ...none, newestOfRun: { ...own, status: 'failed' } })).toEqual({
+      kind: 'create',
+    });
   });
 
   it('returns a deployed one, unless forced', () => {
     const deployed = { ...own, status: 'deployed' as const };
-    expect(decideRequest(own, false, { ...none, newestOfRun: deployed })).toEqual({ kind: 'existing', deployment: deployed });
-    expect(decideRequest(own, true, { ...none, newestOfRun: deployed })).toEqual({ kind: 'create' });
+    expect(decideRequest(own, { forced: false, shapes: null }, { ...none, newestOfRun: deployed })).toEqual({
+      kind: 'existing',
+      deployment: deployed,
+    });
+    expect(decideRequest(own, { forced: true, shapes: null }, { ...none, newestOfRun: deployed })).toEqual({ kind: 'create' });
   });
 
   it('gives way to a newer training that is live or on its way, unless forced', () => {
     for (const seen of [{ live: newer }, { newestActive: newer }]) {
-      expect(decideRequest(own, false, { ...none, ...seen })).toEqual({ kind: 'superseded', by: newer });
-      expect(decideRequest(own, true, { ...none, ...seen })).toEqual({ kind: 'create' });
+      expect(decideRequest(own, { forced: false, shapes: null }, { ...none, ...seen })).toEqual({
+        kind: 'superseded',
+        by: newer,
+      });
+      expect(decideRequest(own, { forced: true, shapes: null }, { ...none, ...seen })).toEqual({ kind: 'create' });
     }
   });
 });

@@ -18,7 +18,9 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   failureReason: null,
   modelArtifact: null,
   metrics: null,
+  shapes: null,
   request: null,
+  contentDigest: null,
   servingImage: 'serve:1',
   idempotencyKey: null,
   idempotencyHash: null,
@@ -55,16 +57,14 @@ export const aJob = (fields: Partial<TrainingJob> = {}): TrainingJob => ({
   modifiedAt: at,
   billableSeconds: null,
   phases: [],
-  roleArn: 'arn:aws:iam::123456789012:role/sagemaker',
-  trainingImage: 'train:1',
-  outputS3Uri: 's3://models',
-  inputS3Uris: null,
-  hyperparameters: {},
-  environment: {},
-  instanceType: 'ml.m5.xlarge',
-  instanceCount: 1,
-  volumeGb: 30,
-  maxRuntimeSeconds: 86_400,
+  oddMetrics: [],
+  shape: {
+    RoleArn: 'arn:aws:iam::123456789012:role/sagemaker',
+    AlgorithmSpecification: { TrainingImage: 'train:1', TrainingInputMode: 'File' },
+    OutputDataConfig: { S3OutputPath: 's3://models' },
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 },
+    StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
+  },
   ...fields,
 });
 
@@ -108,6 +108,8 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   retryAt: null,
   observedAt: null,
   variant: null,
+  shapes: null,
+  endpointConfig: null,
   ...fields,
 });
 

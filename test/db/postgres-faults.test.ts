@@ -173,8 +173,9 @@ it('a text with U+0000 is stored without it', async () => {
   await store.skipped.record({ kind: 'run', name: 'a', reason: 'said\0 by SageMaker', now: 1000 });
   expect(await store.skipped.list()).toMatchObject([{ reason: 'said by SageMaker' }]);
   const environment = { KEY: 'with \0 and \ud800' };
-  await store.runs.insert({ run: newRun('a', { request: { ...newRun('a').request, environment } }), now: 1000 });
-  expect((await store.runs.find('a'))?.request?.environment).toEqual(environment);
+  const shapes = { ...newRun('a').shapes, training: { Environment: environment } };
+  await store.runs.insert({ run: newRun('a', { shapes }), now: 1000 });
+  expect((await store.runs.find('a'))?.shapes?.training).toEqual({ Environment: environment });
 });
 
 const old = { endedBefore: 10_000, keepLive: 2, after: null, limit: 100 };

@@ -1,9 +1,24 @@
 import type { NewDeployment, NewRun, Store } from '../../src/ports/store.ts';
 import type { TrainingOutcome } from '../../src/core/training/training-run.ts';
-import type { TrainingRun } from '../../src/core/training/training-run.ts';
+import { trainingOfLegacy } from '../../src/core/training/legacy-request.ts';
+import type { TrainingRequest, TrainingRun } from '../../src/core/training/training-run.ts';
 import type { Deployment, EndpointChange } from '../../src/core/deployment/deployment.ts';
 
 export const endpoint = 'Sentiment-Endpoint';
+
+const request: TrainingRequest = {
+  trainingImage: 'train:1',
+  roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
+  instanceType: 'ml.m5.xlarge',
+  instanceCount: 1,
+  volumeGb: 30,
+  maxRuntimeSeconds: 86_400,
+  inputS3Uri: null,
+  outputS3Uri: 's3://models/out',
+  hyperparameters: { epochs: '3' },
+  environment: {},
+  tags: { team: 'nlp' },
+};
 
 export const newRun = (name: string, more: Partial<NewRun> = {}): NewRun => ({
   runId: `run-${name}`,
@@ -11,19 +26,12 @@ export const newRun = (name: string, more: Partial<NewRun> = {}): NewRun => ({
   project: 'ml-sentiment',
   endpointName: endpoint,
   autoDeploy: true,
-  request: {
-    trainingImage: 'train:1',
-    roleArn: 'arn:aws:iam::123456789012:role/SageMakerRole',
-    instanceType: 'ml.m5.xlarge',
-    instanceCount: 1,
-    volumeGb: 30,
-    maxRuntimeSeconds: 86_400,
-    inputS3Uri: null,
-    outputS3Uri: 's3://models/out',
-    hyperparameters: { epochs: '3' },
-    environment: {},
-    tags: { team: 'nlp' },
+  shapes: {
+    training: trainingOfLegacy(request),
+    model: { PrimaryContainer: { Image: 'serve:1' } },
+    endpointConfig: { ProductionVariants: [{ InstanceType: 'ml.m5.large' }], DataCaptureConfig: null },
   },
+  request,
   servingImage: 'serve:1',
   idempotencyKey: null,
   idempotencyHash: null,
@@ -66,6 +74,7 @@ export const newDeployment = (deploymentId: string, more: Partial<NewDeployment>
   trigger: 'poll',
   forced: false,
   modelName: `${deploymentId}-model`,
+  shapes: { model: { PrimaryContainer: { Image: 'serve:1' } }, endpointConfig: {} },
   ...more,
 });
 

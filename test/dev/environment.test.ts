@@ -41,6 +41,7 @@ describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
     const env = serviceEnvironment(shell, names, wiring);
     expect(ofAws(env)).toEqual({
       AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:8007',
+      AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING: 'http://127.0.0.1:8007',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'simulator',

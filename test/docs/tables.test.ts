@@ -161,16 +161,22 @@ describe('docs/operations/log-events.md', () => {
   });
 });
 
+const operationsIn = (files: string): string[] => [...new Set(found(sources(files), /new (\w+)Command\(/g))];
+
+const actionsIn = (policy: string): string[] =>
+  (JSON.parse(read(policy)) as { Statement: { Action: string | string[] }[] }).Statement.flatMap(({ Action }) => Action);
+
 describe('docs/iam/service-policy.json', () => {
   it('allows what src/sagemaker calls, passing the role, and to delete an endpoint under autoscaling', () => {
-    const called = [...new Set(found(sources('src/sagemaker/**/*.ts'), /new (\w+)Command\(/g))].map(
-      (operation) => `sagemaker:${operation}`,
-    );
-    const { Statement } = JSON.parse(read('docs/iam/service-policy.json')) as { Statement: { Action: string | string[] }[] };
-    const allowed = Statement.flatMap(({ Action }) => Action);
+    const all = operationsIn('src/sagemaker/**/*.ts');
+    const scaling = operationsIn('src/sagemaker/autoscaling.ts');
+    const called = all.filter((operation) => !scaling.includes(operation)).map((operation) => `sagemaker:${operation}`);
+    const allowed = actionsIn('docs/iam/service-policy.json');
     // SageMaker deregisters the scalable targets of an endpoint that it deletes, with the caller's permission.
     const besides = ['iam:PassRole', 'application-autoscaling:DeregisterScalableTarget'];
     expect(allowed.toSorted()).toEqual([...called, ...besides].toSorted());
+    const ofScaling = actionsIn('docs/iam/features/autoscaling.json').filter((action) => action.startsWith('application-'));
+    expect(ofScaling.toSorted()).toEqual(scaling.map((operation) => `application-autoscaling:${operation}`).toSorted());
   });
 });
 

@@ -387,7 +387,7 @@ describe('what never gets out', () => {
 
   test('an input that the SDK cannot write is invalid', async () => {
     const { sagemaker, simulator } = await connect();
-    const call = sagemaker.createTrainingJob(job('job', { hyperparameters: { epochs: 3n as never } }));
+    const call = sagemaker.createTrainingJob(job('job', { HyperParameters: { epochs: 3n } }));
     expect(await failure(call)).toMatchObject({ kind: 'invalid', effect: 'none' });
     expect(simulator.calls()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { SageMakerError } from '../../src/core/errors.ts';
 import { type ConnectedSageMaker, createSageMaker, type SageMakerOptions } from '../../src/sagemaker/sagemaker.ts';
+import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
 import type { SageMaker, TrainingJobSpec } from '../../src/ports/sagemaker.ts';
 import type { Simulator, SimulatorOptions } from 'sagemaker-simulator';
 import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
@@ -31,37 +32,44 @@ export function sagemakerAt(endpoint: string, options: SageMakerOptions = {}): C
   return sagemaker;
 }
 
-export const job = (trainingJobName: string, more: Partial<TrainingJobSpec> = {}): TrainingJobSpec => ({
+export const job = (trainingJobName: string, request: ShapeObject = {}): TrainingJobSpec => ({
   trainingJobName,
   ownTags: { 'autodeploy:run-id': 'run-1' },
-  trainingImage: image,
-  roleArn: role,
-  instanceType: 'ml.m5.xlarge',
-  instanceCount: 1,
-  volumeGb: 30,
-  maxRuntimeSeconds: 3600,
-  inputS3Uri: null,
-  outputS3Uri: 's3://models/out/',
-  hyperparameters: {},
-  environment: {},
-  tags: {},
-  ...more,
+  request: {
+    RoleArn: role,
+    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
+    OutputDataConfig: { S3OutputPath: 's3://models/out/' },
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 },
+    StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+    ...request,
+  },
 });
 
 export const variant = (modelName: string) => ({
-  variantName: 'AllTraffic',
-  modelName,
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
+  VariantName: 'AllTraffic',
+  ModelName: modelName,
+  InstanceType: 'ml.m5.large',
+  InitialInstanceCount: 1,
+  InitialVariantWeight: 1,
 });
 
-export const model = (name: string) => ({ name, image, modelDataUrl: 's3://models/out/model.tar.gz', roleArn: role, tags: {} });
+export const config = (name: string, modelName = 'm') => ({
+  name,
+  request: { ProductionVariants: [variant(modelName)] },
+  tags: {},
+});
+
+export const model = (name: string) => ({
+  name,
+  request: { PrimaryContainer: { Image: image, ModelDataUrl: 's3://models/out/model.tar.gz' }, ExecutionRoleArn: role },
+  tags: {},
+});
 
 /** An endpoint that is InService on the configuration `one`; there is a configuration `two` as well. */
 export async function makeEndpoint({ sagemaker, clock }: Connected): Promise<void> {
   await sagemaker.createModel(model('m'));
-  await sagemaker.createEndpointConfig({ name: 'one', variant: variant('m'), tags: {} });
-  await sagemaker.createEndpointConfig({ name: 'two', variant: variant('m'), tags: {} });
+  await sagemaker.createEndpointConfig(config('one'));
+  await sagemaker.createEndpointConfig(config('two'));
   await sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: {} });
   clock.advance(60);
 }

@@ -1,18 +1,24 @@
 import { expect, test, vi } from 'vitest';
+import { trainChannel } from '../../src/core/training/settings-layer.ts';
 import { createSageMaker } from '../../src/sagemaker/sagemaker.ts';
 import { arn, image, role, createClient } from '../../tools/testkit/simulator.ts';
-import { connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
+import { config, connect, failure, job, makeEndpoint, model, variant } from './harness.ts';
 
 test('a training job has every requested value, and is described with them', async () => {
   const { sagemaker, simulator, clock } = await connect();
+  const request = {
+    InputDataConfig: [trainChannel('s3://data/train/')],
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 2, VolumeSizeInGB: 50 },
+    StoppingCondition: { MaxRuntimeInSeconds: 7200 },
+    HyperParameters: { epochs: '3' },
+    Environment: { STAGE: 'test' },
+  };
   const spec = job('job', {
-    inputS3Uri: 's3://data/train/',
-    instanceCount: 2,
-    volumeGb: 50,
-    maxRuntimeSeconds: 7200,
-    hyperparameters: { epochs: '3' },
-    environment: { STAGE: 'test' },
-    tags: { team: 'nlp', 'autodeploy:run-id': 'forged' },
+    ...request,
+    Tags: [
+      { Key: 'team', Value: 'nlp' },
+      { Key: 'autodeploy:run-id', Value: 'forged' },
+    ],
   });
   const createdAt = clock.now;
   expect(await sagemaker.createTrainingJob(spec)).toEqual({ arn: arn('training-job/job') });
@@ -30,16 +36,9 @@ test('a training job has every requested value, and is described with them', asy
     modifiedAt: createdAt,
     billableSeconds: null,
     phases: [{ status: 'Starting', message: expect.any(String) }],
-    roleArn: role,
-    trainingImage: image,
-    outputS3Uri: 's3://models/out/',
-    inputS3Uris: ['s3://data/train/'],
-    hyperparameters: { epochs: '3' },
-    environment: { STAGE: 'test' },
-    instanceType: 'ml.m5.xlarge',
-    instanceCount: 2,
-    volumeGb: 50,
-    maxRuntimeSeconds: 7200,
+    oddMetrics: [],
+    // With what SageMaker fills in.
+    shape: expect.objectContaining({ ...request, InputDataConfig: [expect.objectContaining(request.InputDataConfig[0] ?? {})] }),
   });
   expect(await sagemaker.listTags(arn('training-job/job'))).toEqual({ team: 'nlp', 'autodeploy:run-id': 'run-1' });
 
@@ -64,7 +63,8 @@ test('a training job without input has no channel', async () => {
   await sagemaker.createTrainingJob(job('job'));
   const raw = await createClient(simulator.url).describeTrainingJob({ TrainingJobName: 'job' });
   expect([raw.InputDataConfig, raw.HyperParameters, raw.Environment]).toEqual([undefined, undefined, undefined]);
-  expect(await sagemaker.describeTrainingJob('job')).toMatchObject({ inputS3Uris: null, hyperparameters: {}, environment: {} });
+  const { shape } = await sagemaker.describeTrainingJob('job');
+  for (const member of ['InputDataConfig', 'HyperParameters', 'Environment']) expect(shape).not.toHaveProperty(member);
 });
 
 test('a training job ends with its times and metrics; a metric that is no number is left out', async () => {
@@ -119,7 +119,6 @@ test('training jobs are listed newest first, page by page', async () => {
 
 test("changed training jobs of the project are found, the first change first, from an instant's second on", async () => {
   const { sagemaker, simulator, clock } = await connect();
-  const of = (project: string) => ({ ownTags: { 'autodeploy:project': project } });
   for (const [name, project] of [
     ['one', 'own'],
     ['foreign', 'other'],
@@ -127,7 +126,7 @@ test("changed training jobs of the project are found, the first change first, fr
     ['three', 'own'],
   ] as const) {
     clock.advance(1);
-    await sagemaker.createTrainingJob(job(name, of(project)));
+    await sagemaker.createTrainingJob({ ...job(name), ownTags: { 'autodeploy:project': project } });
   }
   const createdAt = clock.now;
   const names = async (changed: Parameters<typeof sagemaker.searchTrainingJobs>[0]['changed']): Promise<string[]> =>
@@ -173,17 +172,22 @@ test('a model and an endpoint configuration are as requested, with their tags', 
   expect(await sagemaker.describeModel('m')).toEqual({
     name: 'm',
     arn: arn('model/m'),
-    image,
-    modelDataUrl: 's3://models/out/model.tar.gz',
-    roleArn: role,
+    shape: expect.objectContaining({
+      PrimaryContainer: expect.objectContaining({ Image: image, ModelDataUrl: 's3://models/out/model.tar.gz' }),
+      ExecutionRoleArn: role,
+    }),
   });
   expect(await sagemaker.listTags(made.arn)).toEqual({ team: 'nlp' });
 
-  const wanted = { ...variant('m'), instanceCount: 3 };
-  const config = await sagemaker.createEndpointConfig({ name: 'c', variant: wanted, tags: { stage: 'test' } });
-  expect(config).toEqual({ arn: arn('endpoint-config/c') });
-  expect(await sagemaker.describeEndpointConfig('c')).toEqual({ name: 'c', arn: config.arn, variants: [wanted] });
-  expect(await sagemaker.listTags(config.arn)).toEqual({ stage: 'test' });
+  const ProductionVariants = [{ ...variant('m'), InitialInstanceCount: 3 }];
+  const created = await sagemaker.createEndpointConfig({ name: 'c', request: { ProductionVariants }, tags: { stage: 'test' } });
+  expect(created).toEqual({ arn: arn('endpoint-config/c') });
+  expect(await sagemaker.describeEndpointConfig('c')).toEqual({
+    name: 'c',
+    arn: created.arn,
+    shape: expect.objectContaining({ ProductionVariants }),
+  });
+  expect(await sagemaker.listTags(created.arn)).toEqual({ stage: 'test' });
   const raw = await createClient(simulator.url).describeEndpointConfig({ EndpointConfigName: 'c' });
   expect(raw.ProductionVariants?.[0]?.InitialVariantWeight).toBe(1);
 });
@@ -195,9 +199,9 @@ test('an endpoint configuration of another client may lack instances', async () 
     EndpointConfigName: 'c',
     ProductionVariants: [{ VariantName: 'v', ModelName: 'm', ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } }],
   });
-  expect((await sagemaker.describeEndpointConfig('c')).variants).toEqual([
-    { variantName: 'v', modelName: 'm', instanceType: '', instanceCount: 0 },
-  ]);
+  expect((await sagemaker.describeEndpointConfig('c')).shape).toMatchObject({
+    ProductionVariants: [{ VariantName: 'v', ModelName: 'm', ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } }],
+  });
 });
 
 test('an endpoint is created, updated with its live counts, rolled back and deleted', async () => {
@@ -205,7 +209,7 @@ test('an endpoint is created, updated with its live counts, rolled back and dele
   const { sagemaker, simulator, clock } = connected;
   const createdAt = clock.now;
   await sagemaker.createModel(model('m'));
-  for (const name of ['one', 'two']) await sagemaker.createEndpointConfig({ name, variant: variant('m'), tags: {} });
+  for (const name of ['one', 'two']) await sagemaker.createEndpointConfig(config(name));
   await sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: { team: 'nlp' } });
   expect(await sagemaker.describeEndpoint('live')).toEqual({
     name: 'live',
@@ -264,7 +268,7 @@ test('refusals come with what they speak of, their text and the request id, and 
   const refusals = [
     [() => sagemaker.createTrainingJob(job('job')), 'already_exists', 'training_job'],
     [() => sagemaker.createModel(model('m')), 'already_exists', 'model'],
-    [() => sagemaker.createEndpointConfig({ name: 'one', variant: variant('m'), tags: {} }), 'already_exists', 'endpoint_config'],
+    [() => sagemaker.createEndpointConfig(config('one')), 'already_exists', 'endpoint_config'],
     [() => sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: {} }), 'already_exists', 'endpoint'],
     [() => update('live', 'one'), 'already_exists', 'endpoint_config'],
     [() => update('live', 'none'), 'not_found', 'endpoint_config'],

@@ -155,7 +155,7 @@ test('a refused start keeps its reason in full, on one line, and no value', asyn
   const { sagemaker, simulator } = await connect();
   const message = `2 validation errors detected: Value '{KEY=${pem}}' at 'environment' failed to satisfy constraint: ${many};\nValue '0' at 'resourceConfig.instanceCount' failed`;
   simulator.addFault({ kind: 'error', status: 400, code: 'ValidationException', message });
-  const refused = await failure(sagemaker.createTrainingJob(job('job', { environment: { KEY: pem } })));
+  const refused = await failure(sagemaker.createTrainingJob(job('job', { Environment: { KEY: pem } })));
   expect(refused.message).toBe(
     `2 validation errors detected: Value '…' at 'environment' failed to satisfy constraint: ${many}; Value '0' at 'resourceConfig.instanceCount' failed`,
   );
@@ -166,7 +166,7 @@ test('a very long refusal is cut after it was gone over, not before', async () =
   const { sagemaker, simulator } = await connect();
   const message = `${'x'.repeat(1010)} ${token} and more`;
   simulator.addFault({ kind: 'error', status: 400, code: 'ValidationException', message });
-  const refused = await failure(sagemaker.createTrainingJob(job('job', { environment: { KEY: token } })));
+  const refused = await failure(sagemaker.createTrainingJob(job('job', { Environment: { KEY: token } })));
   expect(refused.message).toBe(`${'x'.repeat(1010)} … and more`);
   simulator.addFault({ kind: 'error', status: 400, code: 'ValidationException', message: 'y'.repeat(5000) });
   expect((await failure(sagemaker.describeModel('m'))).message).toBe(`${'y'.repeat(1023)}…`);
@@ -175,7 +175,7 @@ test('a very long refusal is cut after it was gone over, not before', async () =
 test('the reason of a failed training is without the values of its request', async () => {
   const { sagemaker, simulator, clock } = await connect();
   simulator.addFault({ kind: 'fail_training', reason: `AlgorithmError: bad key ${pem}` });
-  await sagemaker.createTrainingJob(job('job', { environment: { KEY: pem } }));
+  await sagemaker.createTrainingJob(job('job', { Environment: { KEY: pem } }));
   clock.advance(1000);
   const { status, failureReason } = await sagemaker.describeTrainingJob('job');
   expect([status, failureReason]).toEqual(['Failed', 'AlgorithmError: bad key … ']);

@@ -17,6 +17,8 @@ export interface Schema {
   propertyNames?: Schema;
   oneOf?: Schema[];
   anyOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema;
 }
 
 interface Parameter {

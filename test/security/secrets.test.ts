@@ -24,7 +24,13 @@ const awsSecret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY4714EXAMPLE';
 const awsSession = 'FwoGZXIvYXdzE4715==';
 const databasePassword = 'database/p@ss:w0rd+4725';
 const ofTheService = [...apiKeys, redisPassword, awsSecret, awsSession, databasePassword];
-const ofTheUser = ['hyperparameter-secret-4716', 'environment-secret-4717'] as const;
+const ofTheUser = [
+  'hyperparameter-secret-4716',
+  'environment-secret-4717',
+  'serving-secret-4730',
+  'argument-secret-4731',
+  'shaped-secret-4732',
+] as const;
 const lines = ['first-line-secret-4720', 'second line with "quotes" 4721', 'third-line-4722'];
 const overSeveralLines = lines.join('\n');
 /** Those values, their lines, and the part of a line that an ellipsis leaves. */
@@ -39,6 +45,11 @@ const key = { 'x-api-key': apiKeys[0] };
 const body = {
   hyperparameters: { license: ofTheUser[0], epochs: 3 },
   environment: { DB_PASSWORD: ofTheUser[1], KEY: overSeveralLines },
+  create_training_job: {
+    AlgorithmSpecification: { ContainerArguments: ['--token', ofTheUser[3]] },
+    Environment: { SHAPED: ofTheUser[4] },
+  },
+  create_model: { PrimaryContainer: { Environment: { TOKEN: ofTheUser[2], NOTES: overSeveralLines } } },
 };
 
 /** A secret as it is, and as it stands in addresses, in JSON and in headers. */
@@ -127,7 +138,9 @@ async function postgres(): Promise<Database> {
 }
 
 async function startSystem(database: Database) {
-  const simulator = await createSimulator({ settings: { trainingSeconds: 1, endpointCreateSeconds: 0.5, stopSeconds: 0.3 } });
+  const simulator = await createSimulator({
+    settings: { trainingSeconds: 1, endpointCreateSeconds: 0.5, endpointUpdateSeconds: 0.5, stopSeconds: 0.3 },
+  });
   onTestFinished(() => simulator.close());
   const server = await startRedis();
   const open = new Redis(server.url);
@@ -195,6 +208,28 @@ it.each<Engine>(['SQLite', 'PostgreSQL'])(
     expect(deployed.status).toBe(202);
     await until('deployed', 'deployment_status', 'deployed');
 
+    // SageMaker refuses the model, and says what it was given.
+    simulator.addFault({
+      kind: 'error',
+      match: { operation: 'CreateModel' },
+      status: 400,
+      code: 'ValidationException',
+      message: `1 validation error detected: Value '{TOKEN=${ofTheUser[2]}, NOTES=${overSeveralLines}}' at 'primaryContainer.environment' failed to satisfy constraint: for reason-4733, and ${ofTheUser[2]}`,
+    });
+    await ask('POST', '/bootstrap?auto_deploy=true', { headers: key, json: { ...body, training_job_name: 'model-refused' } });
+    const { body: withoutModel } = await until('model-refused', 'deployment_status', 'failed');
+    expect(JSON.stringify(withoutModel)).toContain('for reason-4733');
+
+    // The container of the endpoint prints what it was given.
+    simulator.addFault({
+      kind: 'roll_back_update',
+      match: { operation: 'UpdateEndpoint' },
+      reason: `The container failed: TOKEN=${ofTheUser[2]} was refused for reason-4734`,
+    });
+    await ask('POST', '/bootstrap?auto_deploy=true', { headers: key, json: { ...body, training_job_name: 'rolled-back' } });
+    const { body: rolledBack } = await until('rolled-back', 'deployment_status', 'rolled_back');
+    expect(JSON.stringify(rolledBack)).toContain('for reason-4734');
+
     // SageMaker refuses, in words that repeat what it was given: at once, and after a throttle, to the worker.
     const message = [
       `4 validation errors detected: Value '{license=${ofTheUser[0]}, DB_PASSWORD=${ofTheUser[1]}}' failed to satisfy constraint`,
@@ -212,10 +247,7 @@ it.each<Engine>(['SQLite', 'PostgreSQL'])(
     // SageMaker takes no line breaks in hyperparameters.
     const hyperparameters = { ...body.hyperparameters, notes: overSeveralLines };
     const broken = await ask<{ detail: string }>('POST', '/bootstrap', { headers: key, json: { ...body, hyperparameters } });
-    expect([broken.status, broken.body.detail]).toEqual([
-      400,
-      expect.stringMatching(/^1 validation error detected: Value '…' at 'hyperParameters/),
-    ]);
+    expect([broken.status, broken.body.detail]).toEqual([422, 'hyperparameters.notes must have no line breaks']);
     simulator.addFault(refusal);
     const refused = await ask<{ detail: string }>('POST', '/bootstrap', { headers: key, json: body });
     expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('for reason-4723')]);

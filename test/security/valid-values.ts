@@ -22,8 +22,10 @@ function ofType(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknown
       return fc.double({ min: schema.minimum, max: schema.maximum, noNaN: true, noDefaultInfinity: true });
     case 'boolean':
       return fc.boolean();
+    case 'array':
+      return fc.array(validValues(document, schema.items ?? {}), { maxLength: 3 });
     case 'object':
-      return objects(document, schema);
+      return isShape(schema) ? fc.constant({}) : objects(document, schema);
     case 'null':
       return fc.constant(null);
     case undefined:
@@ -32,6 +34,9 @@ function ofType(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknown
       throw new Error(`no values for ${JSON.stringify(schema)}`);
   }
 }
+
+/** What goes together in one of SageMaker's shapes no schema can say: test/core/shapes tries those. */
+const isShape = ({ allOf = [] }: Schema): boolean => allOf.some(({ $ref }) => $ref?.endsWith('Shape') ?? false);
 
 function strings({ pattern, minLength, maxLength, format, example }: Schema): fc.Arbitrary<string> {
   const examples = typeof example === 'string' ? [fc.constant(example)] : [];

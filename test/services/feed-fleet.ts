@@ -6,6 +6,8 @@ import { readFeedState } from '../../src/services/feed/read-feed.ts';
 import { newSweepMemory, sweepChanges } from '../../src/services/feed/sweep-changes.ts';
 import { checkRun } from '../../src/services/training/check-run.ts';
 import type { ServiceSettings } from '../../src/ports/settings.ts';
+import { noLayers } from '../../src/core/shapes/shape-layers.ts';
+import { trainingOfLegacy } from '../../src/core/training/legacy-request.ts';
 import { arn, image, role } from '../../tools/testkit/simulator.ts';
 import { endpointName, settings, startTestContext, type TestContext } from './harness.ts';
 
@@ -102,6 +104,7 @@ export async function recordRun({ ctx, clock }: Pick<TestContext, 'ctx' | 'clock
     project: settings.projectName,
     endpointName,
     autoDeploy: true,
+    shapes: { ...noLayers, training: trainingOfLegacy(request) },
     request,
     servingImage: null,
     idempotencyKey: null,

@@ -39,7 +39,7 @@ describe('reconcile', () => {
       const runId = `run-${number}`;
       const own = { runId, trainingJobName: runId, project: 'p', endpointName, autoDeploy: true, servingImage: image };
       await context.store.runs.insert({
-        run: { ...own, request: run!.request!, idempotencyKey: null, idempotencyHash: null },
+        run: { ...own, shapes: run!.shapes!, request: run!.request, idempotencyKey: null, idempotencyHash: null },
         now: context.clock.now,
       });
     }

@@ -21,6 +21,7 @@ export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(
 /** Leads the SDK to the simulator (or a proxy before it) alone: it reads no other endpoint, profile or credentials from files or the network. */
 export const simulatorAws = (simulatorPort: number) => ({
   AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
+  AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING: `http://127.0.0.1:${simulatorPort}`,
   // A call to another service than SageMaker fails: no program listens there.
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_REGION: 'us-east-1',

@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
 import {
+  InvalidRequestError,
   QueueUnavailableError,
   SageMakerError,
   type SageMakerErrorKind,
@@ -27,6 +28,7 @@ const codeOfSageMaker = {
 /** Anything thrown, as the problem to return. An unexpected error tells the caller nothing: the log has it. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof InvalidRequestError) return invalidRequest([...error.issues]);
   if (error instanceof ServiceError) {
     const { code, message, retryAfterSeconds } = error;
     if (code === 'invalid_request') return invalidRequest([{ field: error.field ?? 'request', detail: message }]);

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { createRun } from '../../services/training/create-run.ts';
+import { takeTrainingJobName } from '../../core/shapes/training-job-name.ts';
 import type { BootstrapBody } from '../../services/training/new-run.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -7,6 +8,7 @@ import { changeProblems, json } from '../problems/openapi.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
+import { registerShapes } from '../schemas/shapes.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
 import type { Routes } from '../env.ts';
@@ -40,8 +42,19 @@ const route = createRoute({
   },
 });
 
-const toBootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
-  trainingJobName: request.training_job_name,
+/** The name of the training job may be in SageMaker's shape, too. */
+const toBootstrapBody = (request: BootstrapRequest): BootstrapBody => {
+  const { name, layer } = takeTrainingJobName(request.create_training_job ?? {});
+  const shapes = { training: layer, model: request.create_model ?? {}, endpointConfig: request.create_endpoint_config ?? {} };
+  const hasShapes = Object.values(shapes).some((shape) => Object.keys(shape).length > 0);
+  return {
+    ...fieldsOf(request),
+    trainingJobName: request.training_job_name ?? name ?? undefined,
+    shapes: hasShapes ? shapes : undefined,
+  };
+};
+
+const fieldsOf = (request: BootstrapRequest): BootstrapBody => ({
   endpointName: request.endpoint_name,
   hyperparameters: request.hyperparameters,
   trainingImage: request.training_image,
@@ -52,10 +65,13 @@ const toBootstrapBody = (request: BootstrapRequest): BootstrapBody => ({
   inputS3Uri: request.input_s3_uri,
   environment: request.environment,
   tags: request.tags,
+  metricDefinitions: request.metric_definitions,
+  reason: request.reason,
 });
 
 export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openAPIRegistry.register('BootstrapRequest', BootstrapRequestSchema);
+  registerShapes(routes.openAPIRegistry);
 
   routes.openapi(route, async (c) => {
     const { run, created } = await createRun(ctx, {

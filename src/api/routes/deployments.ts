@@ -1,11 +1,20 @@
 import { createRoute } from '@hono/zod-openapi';
-import { requestDeployment } from '../../services/deployment/request-deployment.ts';
+import { mergeLayers } from '../../core/shapes/merge-shapes.ts';
+import { noLayers } from '../../core/shapes/shape-layers.ts';
+import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
+import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
+import { type DeployRequest, DeployRequestSchema } from '../schemas/deploy-request.ts';
 import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
 import { DeployQuery, DeploymentsQuery, possibleName, TrainingJobParams } from '../schemas/request.ts';
+import { jsonBody } from '../schemas/json-body.ts';
 import { serializeDeployment } from '../serialize.ts';
 import type { Routes } from '../env.ts';
+
+const body = jsonBody('DeployRequest', DeployRequestSchema, {
+  example: { create_endpoint_config: { ProductionVariants: [{ InstanceType: 'ml.m5.xlarge' }] }, reason: 'more memory' },
+});
 
 const deploy = createRoute({
   method: 'post',
@@ -13,13 +22,17 @@ const deploy = createRoute({
   operationId: 'deploy',
   tags: ['deployment'],
   summary: 'Deploy the model of a completed training, also of one that this service did not start',
-  request: { params: TrainingJobParams, query: DeployQuery },
+  description:
+    'What the body says is laid over what the run has kept of its request. Another body than the last attempt had makes another model or ' +
+    'endpoint configuration of the same training; without one, what is deployed already stays.',
+  request: { params: TrainingJobParams, query: DeployQuery, body },
   responses: {
     202: json(DeploymentSchema, 'The deployment, queued'),
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
     ...changeProblems(
       'not_found',
       'training_not_completed',
+      'deployment_in_progress',
       'superseded',
       'sagemaker_rejected',
       'quota_exceeded',
@@ -42,12 +55,23 @@ const list = createRoute({
   },
 });
 
+function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'layer' | 'reason'> {
+  const image = request.serving_image === undefined ? {} : { PrimaryContainer: { Image: request.serving_image } };
+  const model = mergeLayers('CreateModel', [request.create_model ?? {}, image]);
+  const endpointConfig = request.create_endpoint_config ?? {};
+  const isEmpty = Object.keys({ ...model, ...endpointConfig }).length === 0;
+  return { layer: isEmpty ? null : { ...noLayers, model, endpointConfig }, reason: request.reason ?? null };
+}
+
 export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
+  routes.openAPIRegistry.register('DeployRequest', DeployRequestSchema);
+
   routes.openapi(deploy, async (c) => {
     const { deployment, created } = await requestDeployment(ctx, {
       trainingJobName: possibleName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
+      ...toWish(checkedBody(c, body)),
     });
     return c.json(serializeDeployment(deployment), created ? 202 : 200);
   });

@@ -15,18 +15,22 @@ import {
 } from '../../core/sagemaker/limits.ts';
 import { reservedTagPrefix } from '../../core/sagemaker/tags.ts';
 import { resourceName } from './request.ts';
+import { reason, shape } from './shape.ts';
 
 const maxEntries = 100;
 /** SageMaker allows 50 tags; the service adds its own. */
 const maxTags = 40;
 
 const upTo = (count: number) => (entries: object) => Object.keys(entries).length <= count;
-const text = (max: number) =>
+export const text = (max: number) =>
   z.string('must be a string').max(max, { error: `must be at most ${max} characters long`, abort: true });
 const integer = (from: number, to: number) =>
   z.int('must be an integer').min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
 
 const scalarTypes: ('string' | 'number' | 'boolean')[] = ['string', 'number', 'boolean'];
+
+/** What `.*` of SageMaker's patterns matches. */
+const lineBreakless = /^[^\n\r\u2028\u2029]*$/;
 
 /** SageMaker takes strings only. JSON numbers beyond 2^53 have lost digits by the time that they are parsed. */
 const scalar = z
@@ -37,6 +41,8 @@ const scalar = z
   )
   .transform(String)
   .refine((value) => value.length <= 2500, 'must be at most 2500 characters long')
+  // SageMaker's pattern is `.*` (docs/reference/sagemaker-behavior.md#limits-of-names-and-values).
+  .refine((value) => lineBreakless.test(value), 'must have no line breaks')
   .openapi({ type: scalarTypes });
 
 /** A pattern as JSON Schema has it: without flags, which zod-openapi would write into it. */
@@ -50,6 +56,7 @@ const describedHyperparameters = {
   additionalProperties: {
     type: scalarTypes,
     maxLength: 2500,
+    pattern: String.raw`^[^\n\r\u2028\u2029]*$`,
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
   },
@@ -107,7 +114,30 @@ const tags = z
   .refine(upTo(maxTags), `must have at most ${maxTags} entries`)
   .openapi(describedTags);
 
-const image = text(maxImageLength).regex(imagePattern, 'must be an image address without white space');
+const oneLine = (max: number) =>
+  text(max).min(1, 'must not be empty').regex(lineBreakless, 'must have no line breaks').openapi(patternOf(lineBreakless));
+
+const metricName = oneLine(255);
+
+/** Its name alone stands for the usual ways to print it. */
+const metricDefinitions = z
+  .array(
+    z.union(
+      [
+        metricName.transform((name) => ({ name, regex: undefined })),
+        z.strictObject({ name: metricName, regex: oneLine(500).optional() }),
+      ],
+      'must be the name of a metric, or an object with its name and regex',
+    ),
+    'must be an array',
+  )
+  .max(40, 'must have at most 40 entries')
+  .openapi({
+    description: 'Metrics that SageMaker reads from the logs of the training. A name alone stands for the usual ways to print it',
+    example: ['validation:accuracy', { name: 'loss', regex: 'loss=([0-9.]+)' }],
+  });
+
+export const image = text(maxImageLength).regex(imagePattern, 'must be an image address without white space');
 
 /** Optional fields may not be null: a field that is left out means the setting of the service. */
 export const BootstrapRequestSchema = z
@@ -129,9 +159,23 @@ export const BootstrapRequestSchema = z
       input_s3_uri: text(maxS3UriLength).regex(s3UriPattern, 'must be an address like s3://bucket/prefix').optional(),
       environment: environment.optional(),
       tags: tags.optional(),
+      metric_definitions: metricDefinitions.optional(),
+      create_training_job: shape('CreateTrainingJob').optional(),
+      create_model: shape('CreateModel').optional(),
+      create_endpoint_config: shape('CreateEndpointConfig').optional(),
+      reason: reason.optional(),
     },
     'must be a JSON object',
   )
+  .superRefine(({ training_job_name: name, create_training_job: training }, c) => {
+    const other = training?.['TrainingJobName'];
+    if (name !== undefined && typeof other === 'string' && other !== name)
+      c.addIssue({
+        code: 'custom',
+        path: ['create_training_job', 'TrainingJobName'],
+        message: 'must be the same as training_job_name, or be left out',
+      });
+  })
   .openapi('BootstrapRequest');
 
 export type BootstrapRequest = z.infer<typeof BootstrapRequestSchema>;

@@ -58,9 +58,18 @@ const HistoryEntrySchema = z
   })
   .openapi('HistoryEntry');
 
+const shownShape = () => z.record(z.string(), z.unknown());
+
 export const TrainingRunDetailsSchema = z
   .object({
     ...TrainingRunSchema.shape,
+    request: z
+      .object({ create_training_job: shownShape(), create_model: shownShape(), create_endpoint_config: shownShape() })
+      .nullable()
+      .openapi({
+        description:
+          'What is requested of SageMaker, in its own shapes. Of environment variables and hyperparameters the names are shown; model data, names and what a live endpoint has come with the deployment. Null of a training that the service did not start, until it has ended',
+      }),
     deployments: z.array(DeploymentSchema).openapi({ description: 'The newest 50, newest first' }),
     earlier_deployments: z.string().nullable().openapi({ description: 'Where the earlier ones are; null when all are here' }),
     history: z

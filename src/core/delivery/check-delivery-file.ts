@@ -5,7 +5,8 @@ import type { ShapeIssue } from '../shapes/issue.ts';
 import { isObject, type ShapeObject } from '../shapes/shapes.ts';
 import { shownName, validateShape } from '../shapes/validate-shape.ts';
 import { conflictIssues } from './conflict-issues.ts';
-import { type DeliveryFile, emptyLayers, layerMembers, type ShapeLayers } from './delivery-file.ts';
+import { type DeliveryFile, layerMembers } from './delivery-file.ts';
+import { noLayers, type ShapeLayers } from '../shapes/shape-layers.ts';
 
 /** Either the file, fit to be merged, or what is wrong with it. */
 export type CheckedDelivery = { readonly delivery: DeliveryFile } | { readonly issues: readonly ShapeIssue[] };
@@ -48,7 +49,7 @@ function readEndpoints(issues: ShapeIssue[], value: unknown): Readonly<Record<st
     const rule = 'must be at most 63 letters, digits and inner hyphens';
     if (!shownName.test(name)) {
       issues.push({ field: 'endpoints', detail: `has a name, number ${index + 1} of it, that ${rule}` });
-      return [name, emptyLayers];
+      return [name, noLayers];
     }
     const field = `endpoints.${name}`;
     if (!namePattern.test(name)) issues.push({ field, detail: `is not the name of an endpoint, which ${rule}` });
@@ -61,10 +62,10 @@ function readEndpoints(issues: ShapeIssue[], value: unknown): Readonly<Record<st
 }
 
 function readLayers(issues: ShapeIssue[], value: unknown, field: string): ShapeLayers {
-  if (value === undefined) return emptyLayers;
+  if (value === undefined) return noLayers;
   if (!isObject(value)) {
     issues.push({ field, detail: emptyIsObject });
-    return emptyLayers;
+    return noLayers;
   }
   const known = [...layerMembers.map(({ member }) => member), laterMember];
   issues.push(...unknownMembers(value, field, known, (name) => guessLayerMember(name, field)));
@@ -77,7 +78,7 @@ function readLayers(issues: ShapeIssue[], value: unknown, field: string): ShapeL
     issues.push(...found, ...nameIssues(held, path));
     return [layer, isObject(held) ? held : {}];
   });
-  return { ...emptyLayers, ...Object.fromEntries(layers) };
+  return { ...noLayers, ...Object.fromEntries(layers) };
 }
 
 const laterMember = 'delivery';

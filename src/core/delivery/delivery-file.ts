@@ -1,11 +1,5 @@
-import type { ShapedOperation, ShapeObject } from '../shapes/shapes.ts';
-
-/** What the delivery file has of each request, in SageMaker's own shape: `{}` where it has nothing. Layers for mergeLayers. */
-export interface ShapeLayers {
-  readonly training: ShapeObject;
-  readonly model: ShapeObject;
-  readonly endpointConfig: ShapeObject;
-}
+import { noLayers, type ShapeLayers } from '../shapes/shape-layers.ts';
+import type { ShapedOperation } from '../shapes/shapes.ts';
 
 /** A delivery file that has passed checkDeliveryFile (docs/delivery-file.md). */
 export interface DeliveryFile {
@@ -21,10 +15,8 @@ export const layerMembers = [
   { member: 'endpoint_config', layer: 'endpointConfig', operation: 'CreateEndpointConfig' },
 ] as const satisfies readonly { member: string; layer: keyof ShapeLayers; operation: ShapedOperation }[];
 
-export const emptyLayers: ShapeLayers = { training: {}, model: {}, endpointConfig: {} };
-
 /** No file. */
-export const emptyDelivery: DeliveryFile = { defaults: emptyLayers, endpoints: {} };
+export const emptyDelivery: DeliveryFile = { defaults: noLayers, endpoints: {} };
 
 /**
  * Returns what the file has for an endpoint, the lowest layer first. The case of the name does not count

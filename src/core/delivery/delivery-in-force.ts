@@ -1,7 +1,8 @@
 import { mergeLayers } from '../shapes/merge-shapes.ts';
 import { redactShape } from '../shapes/redact-shape.ts';
+import type { ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
-import { type DeliveryFile, layerMembers, layersFor, type ShapeLayers } from './delivery-file.ts';
+import { type DeliveryFile, layerMembers, layersFor } from './delivery-file.ts';
 
 type ShownLayers = Readonly<Record<string, ShapeObject>>;
 

@@ -1,5 +1,6 @@
 /** Whether a requested deployment is made, answered with one that is there, or refused in favor of a newer training's. */
-import type { Deployment } from './deployment.ts';
+import { isSameShape } from '../shapes/same-shape.ts';
+import type { Deployment, DeploymentShapes } from './deployment.ts';
 import { isNewer, type TrainingOrder } from './order.ts';
 
 /** Null for what is not there. */
@@ -17,18 +18,31 @@ export interface RequestObservation {
 export type RequestDecision =
   | { kind: 'create' }
   | { kind: 'existing'; deployment: Deployment }
-  | { kind: 'superseded'; by: Deployment };
+  | { kind: 'superseded'; by: Deployment }
+  /** The run's own active one is made of something else. */
+  | { kind: 'busy'; deployment: Deployment };
+
+export interface WantedDeployment {
+  forced: boolean;
+  /** What the caller wants it to be made of; null for whatever it is made of. */
+  shapes: DeploymentShapes | null;
+}
 
 /**
  * A run has one active deployment at most, so that a repetition finds it. Unforced, a newer training goes first, and what is deployed
- * is not deployed again; one that ended otherwise is tried again.
+ * is not deployed again, unless of something else than it is made of; one that ended otherwise is tried again.
  */
-export function decideRequest(own: TrainingOrder, forced: boolean, observation: RequestObservation): RequestDecision {
+export function decideRequest(
+  own: TrainingOrder,
+  { forced, shapes }: WantedDeployment,
+  observation: RequestObservation,
+): RequestDecision {
   const { active, newestOfRun, live, newestActive } = observation;
-  if (active !== null) return { kind: 'existing', deployment: active };
+  const isMadeSo = (deployment: Deployment): boolean => shapes === null || isSameShape(deployment.shapes, shapes);
+  if (active !== null) return { kind: isMadeSo(active) ? 'existing' : 'busy', deployment: active };
   if (forced) return { kind: 'create' };
   const by = [live, newestActive].find((other) => other !== null && isNewer(other, own));
   if (by) return { kind: 'superseded', by };
-  if (newestOfRun?.status === 'deployed') return { kind: 'existing', deployment: newestOfRun };
+  if (newestOfRun?.status === 'deployed' && isMadeSo(newestOfRun)) return { kind: 'existing', deployment: newestOfRun };
   return { kind: 'create' };
 }

@@ -1,5 +1,7 @@
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
+import type { ShapeLayers } from '../shapes/shape-layers.ts';
+import type { ShapeObject } from '../shapes/shapes.ts';
 import type { DeploymentStep } from './steps.ts';
 
 /** The statuses of a deployment, as users see them. */
@@ -91,9 +93,16 @@ export interface Deployment {
   retryAt: number | null;
   /** When a worker last claimed it: a gap without an observation is no part of its time limit. */
   observedAt: number | null;
-  /** The content of its endpoint configuration, so that it can be recreated. */
+  /** The content of its endpoint configuration, as the version before records it. */
   variant: ProductionVariant | null;
+  /** What it is made of, where that is not what the run has kept; null for one of the version before. */
+  shapes: DeploymentShapes | null;
+  /** The request of its endpoint configuration without name and tags, so that it can be recreated. */
+  endpointConfig: ShapeObject | null;
 }
+
+/** Model and endpoint configuration of one deployment, with the nulls of what they take away from a live endpoint. */
+export type DeploymentShapes = Pick<ShapeLayers, 'model' | 'endpointConfig'>;
 
 /** How a deployment ended; `detail` goes to its history. */
 export interface DeploymentOutcome {
@@ -121,6 +130,7 @@ export interface DeploymentProgress {
   overdueSince?: number | null;
   retryAt?: number | null;
   variant?: ProductionVariant;
+  endpointConfig?: ShapeObject;
   waitsForKind?: WaitKind | null;
   waitsForSince?: number | null;
   waitsForDetail?: string | null;
@@ -142,11 +152,11 @@ export interface Endpoint {
 export interface Model {
   name: string;
   arn: string;
-  image: string | null;
-  modelDataUrl: string | null;
-  roleArn: string | null;
+  /** The members of CreateModel, as SageMaker shows them. */
+  shape: ShapeObject;
 }
 
+/** The version before knew one variant of four members. */
 export interface ProductionVariant {
   variantName: string;
   modelName: string;
@@ -157,5 +167,6 @@ export interface ProductionVariant {
 export interface EndpointConfig {
   name: string;
   arn: string;
-  variants: ProductionVariant[];
+  /** The members of CreateEndpointConfig, as SageMaker shows them. */
+  shape: ShapeObject;
 }

@@ -11,6 +11,11 @@ export const tagKeys = {
   endpointName: 'autodeploy:endpoint-name',
   autoDeploy: 'autodeploy:auto-deploy',
   servingImage: 'autodeploy:serving-image',
+  /**
+   * The digest of a content, without its tags: on a model or endpoint configuration, of its own; on a training job, of what the record of
+   * the run holds of both.
+   */
+  content: 'autodeploy:content',
   trainingJobName: 'autodeploy:training-job-name',
   /** On an endpoint: the training job that a person deployed there by force. It counts while that one is live. */
   forced: 'autodeploy:forced',
@@ -28,6 +33,8 @@ export interface OwnTags {
   endpointName: string;
   autoDeploy: boolean;
   servingImage: string | null;
+  /** Of the model and the endpoint configuration that the training is for; null where the tags have none. */
+  contentDigest?: string | null;
 }
 
 /** `trainingJobName` says on the job itself which job the tags belong to: a copy of the tags has it, too. */
@@ -39,6 +46,7 @@ export const trainingJobTags = (own: OwnTags, trainingJobName: string): Record<s
   [tagKeys.autoDeploy]: String(own.autoDeploy),
   [tagKeys.trainingJobName]: trainingJobName,
   ...(own.servingImage === null ? {} : { [tagKeys.servingImage]: own.servingImage }),
+  ...(own.contentDigest == null ? {} : { [tagKeys.content]: own.contentDigest }),
 });
 
 /** Tags of a model, endpoint configuration or endpoint that this service creates. */
@@ -89,6 +97,7 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
     endpointName,
     autoDeploy: autoDeploy === 'true',
     servingImage,
+    contentDigest: tags[tagKeys.content] ?? null,
     isTurnedDown: turnedDown !== undefined,
     isRemoved: turnedDown === 'removed',
   };

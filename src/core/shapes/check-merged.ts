@@ -42,8 +42,7 @@ function ruleIssues(operation: ShapedOperation, merged: ShapeObject): ShapeIssue
       'MaxWaitTimeInSeconds',
       'MaxRuntimeInSeconds',
     );
-    if (wait < run)
-      issues.push({ field: 'StoppingCondition.MaxWaitTimeInSeconds', detail: 'must be at least MaxRuntimeInSeconds' });
+    if (wait < run) issues.push({ field: maxWaitTime, detail: 'must be at least MaxRuntimeInSeconds' });
   }
   if (operation === 'CreateEndpointConfig') {
     const [variant] = [merged['ProductionVariants']].flat();
@@ -67,6 +66,8 @@ export function checkMerged(operation: ShapedOperation, merged: ShapeObject, pat
   const issues = new ShapeIssues();
   addMissing(issues, inputShape(operation), merged, { path, model: operation });
   for (const member of ordinaryNeeds(operation, merged)) issues.add(`${path}.${member}`, 'is required');
+  if (operation === 'CreateTrainingJob' && lacksMaxWaitTime(merged))
+    issues.add(`${path}.${maxWaitTime}`, 'is required with EnableManagedSpotTraining, and must be at least MaxRuntimeInSeconds');
   addConflicts(issues, operation, merged, path);
   return issues.found;
 }
@@ -83,6 +84,14 @@ function addConflicts(issues: ShapeIssues, operation: ShapedOperation, merged: S
   for (const { field, detail } of ruleIssues(operation, merged)) issues.add(`${path}.${field}`, detail);
   const tags = merged['Tags'];
   if (Array.isArray(tags) && tags.length > maxTags) issues.add(`${path}.Tags`, `must have at most ${maxTags} entries`);
+}
+
+const maxWaitTime = 'StoppingCondition.MaxWaitTimeInSeconds';
+
+/** A spot training has to say how long it may wait for instances. */
+function lacksMaxWaitTime(training: ShapeObject): boolean {
+  const condition = training['StoppingCondition'];
+  return training['EnableManagedSpotTraining'] === true && !(isObject(condition) && has(condition, 'MaxWaitTimeInSeconds'));
 }
 
 interface Place {

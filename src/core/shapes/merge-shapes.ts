@@ -1,57 +1,29 @@
 import { mergeKeys } from './merge-keys.ts';
-import { getShape, inputShape, isObject, memberShape, type Shape, type ShapedOperation, type ShapeObject } from './shapes.ts';
-
-/**
- * What a production variant says about its instances. The time-outs of download and start-up are of the container, and stay
- * (docs/reference/sagemaker-behavior.md#a-serverless-variant-has-no-instances).
- */
-export const instanceSettings: readonly string[] = [
-  'AcceleratorType',
-  'CapacityReservationConfig',
-  'EnableSSMAccess',
-  'InferenceAmiVersion',
-  'InitialInstanceCount',
-  'InstancePools',
-  'InstanceType',
-  'ManagedInstanceScaling',
-  'RoutingConfig',
-  'VariantInstanceProvisionTimeoutInSeconds',
-  'VolumeSizeInGB',
-];
+import { withoutExcluded } from './fall-away.ts';
+import {
+  getShape,
+  inputShape,
+  isObject,
+  memberShape,
+  own,
+  type Shape,
+  type ShapedOperation,
+  type ShapeObject,
+} from './shapes.ts';
 
 /** An entry of a merged list is gone when this member of it was taken away: no layer could remove the entry otherwise. */
 const removedWithout: Readonly<Record<string, string>> = { Tags: 'Value', InputDataConfig: 'DataSource' };
 
 /**
  * Lays layers over each other, the lowest first: objects member by member, arrays replaced but for tags, channels and the one production
- * variant, each `null` in place of what it takes away. The nulls stay in the result, so that it takes away from a layer below, too: the
+ * variant, each `null` in place of what it takes away. What a layer says another way than those below takes theirs away (fall-away.ts). The nulls stay in the result, so that it takes away from a layer below, too: the
  * members that a live endpoint has. withoutNulls makes a request of it. The layers have passed validateShape; none is changed.
  */
 export const mergeLayers = (operation: ShapedOperation, layers: readonly ShapeObject[]): ShapeObject =>
-  withoutInstancesBelow(layers).reduce((lower, upper) => mergeMembers(inputShape(operation), lower, upper, mergeListMember), {});
-
-/** Where the result is serverless, the layers below the one that makes it so lose their instance settings. */
-function withoutInstancesBelow(layers: readonly ShapeObject[]): readonly ShapeObject[] {
-  const wishes = layers.map((layer) => {
-    const variant = onlyVariant(layer);
-    return variant === null ? undefined : own(variant, 'ServerlessConfig');
-  });
-  const last = wishes.findLastIndex((wish) => wish !== undefined);
-  if (!isObject(wishes[last])) return layers;
-  return layers.map((layer, index) => {
-    const variant = index < last ? onlyVariant(layer) : null;
-    return variant === null ? layer : { ...layer, ProductionVariants: [withoutInstances(variant)] };
-  });
-}
-
-function onlyVariant(layer: ShapeObject): ShapeObject | null {
-  const variants = own(layer, 'ProductionVariants');
-  const [variant] = Array.isArray(variants) && variants.length === 1 ? (variants as readonly unknown[]) : [];
-  return isObject(variant) ? variant : null;
-}
-
-const withoutInstances = (variant: ShapeObject): ShapeObject =>
-  Object.fromEntries(Object.entries(variant).filter(([member]) => !instanceSettings.includes(member)));
+  withoutExcluded(operation, layers).reduce<ShapeObject>(
+    (lower, upper) => mergeMembers(inputShape(operation), lower, upper, mergeListMember),
+    {},
+  );
 
 /** How a member is merged that is neither an object nor taken away; by default the upper one replaces the lower. */
 type MergeList = (shape: Shape, member: string, lower: readonly unknown[], upper: readonly unknown[]) => readonly unknown[];
@@ -70,15 +42,19 @@ function mergeMembers(shape: Shape, lower: ShapeObject, upper: ShapeObject, merg
   );
 }
 
-const own = (holder: ShapeObject, member: string): unknown => (Object.hasOwn(holder, member) ? holder[member] : undefined);
-
 /** As deep as SageMaker's model: what it does not know is replaced as a whole. */
 function mergeValues(shape: Shape | null, member: string, lower: unknown, upper: unknown, mergeList: MergeList): unknown {
   if (upper === undefined) return lower;
   if (shape === null) return upper;
-  if (isObject(lower) && isObject(upper)) return mergeMembers(shape, lower, upper, replace);
+  if (isObject(lower) && isObject(upper)) return mergeMembers(shape, roomFor(member, lower, upper), upper, replace);
   if (Array.isArray(lower) && Array.isArray(upper)) return mergeList(shape, member, lower, upper);
   return upper;
+}
+
+/** A data source is one of several kinds: another kind in the upper layer takes the place of the lower one's. */
+function roomFor(member: string, lower: ShapeObject, upper: ShapeObject): ShapeObject {
+  const isOtherKind = member === 'DataSource' && Object.values(upper).some((held) => held !== null && held !== undefined);
+  return isOtherKind ? Object.fromEntries(Object.entries(lower).filter(([kind]) => Object.hasOwn(upper, kind))) : lower;
 }
 
 /** A list that is a member of the request itself. */

@@ -47,3 +47,6 @@ export const memberShape = (shape: Shape, member: string): Shape | null =>
 
 export const isObject = (value: unknown): value is ShapeObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A member of the object itself; undefined where it has none, also for names such as `constructor`. */
+export const own = (holder: ShapeObject, member: string): unknown => (Object.hasOwn(holder, member) ? holder[member] : undefined);

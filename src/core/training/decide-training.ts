@@ -114,7 +114,7 @@ function decideJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
   switch (job.status) {
     case 'Completed':
       return {
-        ...finish({ status: 'completed', modelArtifact: job.modelArtifact, ...seen }),
+        ...finish({ status: 'completed', modelArtifact: job.modelArtifact, ...seen, ...noteOnMetrics(job) }),
         // The caller that requested a stop does not want the model live.
         deploy: run.autoDeploy && run.stopRequestedAt === null,
       };
@@ -161,6 +161,12 @@ function whyStopped(run: TrainingRun, job: TrainingJob): Pick<TrainingOutcome, '
     failureKind,
   };
 }
+
+/** A metric that is NaN or infinite at the end often means that the training diverged. */
+const noteOnMetrics = ({ oddMetrics }: TrainingJob): { detail?: string } =>
+  oddMetrics.length === 0
+    ? {}
+    : { detail: `metrics whose last value is no finite number are left out: ${oddMetrics.join(', ')}` };
 
 /** Returns the last value of each metric that is a number: JSON has no NaN and no infinity. */
 function metricsOf(job: TrainingJob): Record<string, number> | null {

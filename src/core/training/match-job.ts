@@ -1,6 +1,9 @@
 import { hasPassed } from '../instants.ts';
 import { tagKeys } from '../sagemaker/tags.ts';
-import type { TrainingJob, TrainingRequest, TrainingRun } from './training-run.ts';
+import { isShownAs } from '../shapes/shown-as.ts';
+import type { ShapeObject } from '../shapes/shapes.ts';
+import { type RecordedRun, trainingOf } from './run-shapes.ts';
+import type { TrainingJob, TrainingRun } from './training-run.ts';
 
 /** What SageMaker shows under the name of a run that is being started. */
 export type FoundTrainingJob =
@@ -20,13 +23,14 @@ const taggedWithinStarts = 10;
  * SageMaker shows.
  */
 export function matchJob(
-  run: Pick<TrainingRun, 'trainingJobName' | 'runId' | 'request' | 'startAttemptedAt' | 'startAttempts' | 'startUnresolvedAt'>,
+  run: Pick<TrainingRun, 'trainingJobName' | 'runId' | 'startAttemptedAt' | 'startAttempts' | 'startUnresolvedAt'> & RecordedRun,
   job: TrainingJob,
   tags: Record<string, string> | null,
   now: number,
 ): FoundTrainingJob {
   // A name in another case belongs to another job, which keeps this run's from being created.
-  const asRequested = job.name === run.trainingJobName && run.request !== null && isAsRequested(run.request, job);
+  const training = trainingOf(run);
+  const asRequested = job.name === run.trainingJobName && training !== null && isAsRequested(training, job);
   if (tags === null ? asRequested : tags[tagKeys.runId] === run.runId) return { kind: 'own', arn: job.arn };
   // Measured by the service's clock alone: SageMaker's CreationTime comes from another one.
   const isNew =
@@ -36,30 +40,20 @@ export function matchJob(
   return { kind: isUntagged && asRequested && isNew ? 'untagged' : 'foreign' };
 }
 
-/**
- * What decides where a training runs and what it costs has to be shown. The volume, the time limit and the input may be missing from a
- * description: then they are no difference. Of a job without hyperparameters or environment SageMaker shows none.
- */
-function isAsRequested(request: TrainingRequest, job: TrainingJob): boolean {
-  return (
-    job.trainingImage === request.trainingImage &&
-    job.roleArn === request.roleArn &&
-    job.instanceType === request.instanceType &&
-    job.instanceCount === request.instanceCount &&
-    isSameIfShown(job.volumeGb, request.volumeGb) &&
-    isSameIfShown(job.maxRuntimeSeconds, request.maxRuntimeSeconds) &&
-    job.outputS3Uri === request.outputS3Uri &&
-    hasInputIfShown(job.inputS3Uris, request.inputS3Uri) &&
-    hasEntries(job.hyperparameters, request.hyperparameters) &&
-    hasEntries(job.environment, request.environment)
-  );
+/** What decides where a training runs and what it costs has to be shown; of the rest, what is shown has to be the same. */
+const decisive: readonly string[] = [
+  'RoleArn',
+  'AlgorithmSpecification.TrainingImage',
+  'AlgorithmSpecification.AlgorithmName',
+  'ResourceConfig.InstanceType',
+  'ResourceConfig.InstanceCount',
+  'OutputDataConfig.S3OutputPath',
+];
+
+/** SageMaker shows no tags with a job. A job with an input that was not requested is another one. */
+function isAsRequested(request: ShapeObject, { shape }: TrainingJob): boolean {
+  const { Tags: _, ...training } = request;
+  const shown = shape['InputDataConfig'];
+  const hasOtherInput = training['InputDataConfig'] === undefined && Array.isArray(shown) && shown.length > 0;
+  return !hasOtherInput && isShownAs(training, shape, decisive);
 }
-
-const isSameIfShown = (shown: number | null, requested: number): boolean => shown === null || shown === requested;
-
-const hasInputIfShown = (shown: string[] | null, requested: string | null): boolean =>
-  shown === null || (requested === null ? shown.length === 0 : shown.length === 1 && shown[0] === requested);
-
-const hasEntries = (shown: Record<string, string>, requested: Record<string, string>): boolean =>
-  Object.keys(shown).length === Object.keys(requested).length &&
-  Object.entries(shown).every(([key, value]) => requested[key] === value);

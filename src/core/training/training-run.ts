@@ -1,6 +1,8 @@
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
 import { hasPassed } from '../instants.ts';
+import type { ShapeLayers } from '../shapes/shape-layers.ts';
+import type { ShapeObject } from '../shapes/shapes.ts';
 import { startTiming } from '../timing.ts';
 
 /** The statuses of a training run, as users see them. */
@@ -27,7 +29,7 @@ export const isBeingStarted = (
   now: number,
 ): boolean => status === 'requested' && startAttemptedAt !== null && !hasPassed(startAttemptedAt, startTiming.leaseMs, now);
 
-/** What the caller requested: all that CreateTrainingJob needs. */
+/** A request in the form of the version before (legacy-request.ts). */
 export interface TrainingRequest {
   trainingImage: string;
   roleArn: string;
@@ -57,8 +59,15 @@ export interface TrainingRun {
   failureReason: string | null;
   modelArtifact: string | null;
   metrics: Record<string, number> | null;
-  /** null for a training that the service adopted and did not start. */
+  /**
+   * What the run is made of: the training without nulls, model and endpoint configuration with those that take something away. null for an
+   * adopted training until it has ended, and for a run of the version before.
+   */
+  shapes: ShapeLayers | null;
+  /** As the version before records it, for its programs and for its runs. */
   request: TrainingRequest | null;
+  /** Of an adopted run: the digest of what its record held of model and endpoint configuration, by its tags; null where they have none. */
+  contentDigest: string | null;
   /** null where the service's own setting holds. */
   servingImage: string | null;
   idempotencyKey: string | null;
@@ -94,6 +103,10 @@ export interface TrainingRun {
   /** The training had ended before it was adopted from SageMaker. */
   foundEnded: boolean;
 }
+
+/** Whether the service did not start the training of the run: CreateTrainingJob is sent under a start lease, which counts an attempt. */
+export const isAdopted = ({ status, startAttempts }: Pick<TrainingRun, 'status' | 'startAttempts'>): boolean =>
+  status !== 'requested' && startAttempts === 0;
 
 /** How a run ended. */
 export interface TrainingOutcome {
@@ -150,17 +163,10 @@ export interface TrainingJob {
   billableSeconds: number | null;
   /** The phases so far, in order, with SageMaker's message for people. */
   phases: { status: string; message: string | null }[];
-  roleArn: string | null;
-  trainingImage: string | null;
-  outputS3Uri: string | null;
-  /** null where SageMaker shows no input, as for a job without any. */
-  inputS3Uris: string[] | null;
-  hyperparameters: Record<string, string>;
-  environment: Record<string, string>;
-  instanceType: string | null;
-  instanceCount: number | null;
-  volumeGb: number | null;
-  maxRuntimeSeconds: number | null;
+  /** Of the metrics, those whose last value is no number. */
+  oddMetrics: string[];
+  /** The members of CreateTrainingJob, as SageMaker shows them. */
+  shape: ShapeObject;
 }
 
 /**

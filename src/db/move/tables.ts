@@ -11,6 +11,7 @@ export const movedTables = [
   'sagemaker_call_minutes',
   'tallies',
   'skipped',
+  'autoscaling',
 ] as const;
 export type MovedTable = (typeof movedTables)[number];
 

@@ -28,12 +28,10 @@ export async function queueDeployment(
     .select({ attempts: max(deployments.attempts) })
     .from(deployments)
     .where(eq(deployments.runSeq, run.seq));
-  const [deployment] = await tx
-    .insert(deployments)
-    .values(nextAttempt(run, wanted, former?.attempts ?? 0, now))
-    .returning(deploymentColumns);
+  const { reason = null, ...attempt } = nextAttempt(run, wanted, former?.attempts ?? 0, now);
+  const [deployment] = await tx.insert(deployments).values(attempt).returning(deploymentColumns);
   if (!deployment) throw new Error('The deployment was not written.');
-  await appendDeploymentHistory(tx, deployment, { from: null, to: 'queued', actor, detail: null }, now);
+  await appendDeploymentHistory(tx, deployment, { from: null, to: 'queued', actor, detail: reason }, now);
   return deployment;
 }
 

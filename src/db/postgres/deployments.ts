@@ -43,18 +43,22 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
 });
 
 async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]): Promise<RequestDeploymentResult> {
-  const { trainingJobName, deployment: wanted, now } = params;
+  const { trainingJobName, deployment: wanted, asIs = true, now } = params;
   const found = await runWhere(tx, isNamed(trainingJobName));
   if (found) await tx.execute(lockEndpoint(endpointKeyOf(found.endpointName)));
   // Once more: it may have been removed while this waited for the lock.
   const run = found && (await runWhere(tx, isNamed(trainingJobName)));
   if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
-  const decision = decideRequest(trainingOrder(run), wanted.forced, {
-    active: await activeDeploymentOf(tx, run),
-    newestOfRun: await newestDeploymentOf(tx, run),
-    live: await liveOn(tx, run),
-    newestActive: await newestActiveOn(tx, run),
-  });
+  const decision = decideRequest(
+    trainingOrder(run),
+    { forced: wanted.forced, shapes: asIs ? null : wanted.shapes },
+    {
+      active: await activeDeploymentOf(tx, run),
+      newestOfRun: await newestDeploymentOf(tx, run),
+      live: await liveOn(tx, run),
+      newestActive: await newestActiveOn(tx, run),
+    },
+  );
   if (decision.kind !== 'create') return decision;
   return { kind: 'created', deployment: await queueDeployment(tx, run, wanted, wanted.trigger, now) };
 }

@@ -1,4 +1,5 @@
 import { databaseTiming } from '../../core/timing.ts';
+import { autoscalingStore } from './autoscaling.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Connections } from './connections.ts';
 import { databaseOf } from './database.ts';
@@ -55,6 +56,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     leases: leaseStore(database),
     processes: processStore(database),
     skipped: skippedStore(database),
+    autoscaling: autoscalingStore(database),
     ping: pingOf(checked, { freshMs }),
     now: () =>
       database.read(async (db) => {

@@ -71,7 +71,7 @@ async function change(tx: Db, seq: number, fields: Partial<typeof trainingRuns.$
 }
 
 async function finish(tx: Db, params: FinishParams): ReturnType<RunStore['finish']> {
-  const { trainingJobName, outcome, startAttemptedAt, deployment: wanted, actor, now } = params;
+  const { trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, actor, now } = params;
   if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
   if (wanted !== null) {
     // A run's endpoint never changes, so that it can be read before its lock.
@@ -91,6 +91,7 @@ async function finish(tx: Db, params: FinishParams): ReturnType<RunStore['finish
     failureKind,
     modelArtifact,
     metrics,
+    shapes: before.shapes ?? shapes,
     trainingEndedAt,
     trainingCreatedAt: outcome.trainingCreatedAt ?? before.trainingCreatedAt,
     finishedAt: now,

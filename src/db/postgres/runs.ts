@@ -47,13 +47,14 @@ const firstLease = ({ startNow = false, now }: InsertParams): number | null => (
 
 async function insert(tx: Db, params: InsertParams): Promise<Awaited<ReturnType<RunStore['insert']>> | typeof repeat> {
   const { run, now } = params;
+  const { reason = null, ...row } = run;
   await tx.execute(lockRunName(run.trainingJobName));
   const sameName = await runInAnyCase(tx, run.trainingJobName);
   if (sameName === undefined) {
     const [inserted] = await tx
       .insert(trainingRuns)
       .values({
-        ...run,
+        ...row,
         status: 'requested',
         createdAt: now,
         updatedAt: now,
@@ -63,7 +64,7 @@ async function insert(tx: Db, params: InsertParams): Promise<Awaited<ReturnType<
       .onConflictDoNothing()
       .returning();
     if (inserted) {
-      await appendTrainingHistory(tx, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
+      await appendTrainingHistory(tx, inserted, { from: null, to: 'requested', actor: 'api', detail: reason }, now);
       return { kind: 'inserted', run: inserted };
     }
   }
@@ -138,7 +139,7 @@ const progress = {
   trainingSinceAt: trainingRuns.trainingSinceAt,
   createdAt: trainingRuns.createdAt,
   trainingCreatedAt: trainingRuns.trainingCreatedAt,
-  isAdopted: sql<boolean>`${trainingRuns.request} is null`,
+  isAdopted: sql<boolean>`${trainingRuns.status} <> 'requested' and ${trainingRuns.startAttempts} = 0`,
 };
 
 export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({

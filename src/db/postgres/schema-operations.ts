@@ -1,6 +1,7 @@
 /** The tables of the service itself, beside those of runs and deployments (schema.ts). What each is for: ../sqlite/schema-operations.ts. */
+import type { Autoscaling } from '../../core/deployment/autoscaling.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
-import { instant, seq, wide } from './columns.ts';
+import { instant, json, seq, wide } from './columns.ts';
 import { bigint, index, integer, pgTable, primaryKey, text } from './drizzle.ts';
 
 export const leases = pgTable('leases', {
@@ -59,6 +60,12 @@ export const migratedBy = pgTable('migrated_by', {
   version: text().notNull(),
   at: instant('at').notNull(),
   worksWith: integer('works_with'),
+});
+
+export const autoscaling = pgTable('autoscaling', {
+  endpointKey: text('endpoint_key').primaryKey(),
+  content: json<Autoscaling>('content').notNull(),
+  recordedAt: instant('recorded_at').notNull(),
 });
 
 export const skipped = pgTable(

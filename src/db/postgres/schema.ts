@@ -1,8 +1,16 @@
 import { activeDeploymentStatuses } from '../../core/deployment/deployment.ts';
 import { deploymentStatuses, finishedDeploymentStatuses, triggers } from '../../core/deployment/deployment.ts';
-import type { DeploymentStatus, EndpointChange, ProductionVariant, WaitKind } from '../../core/deployment/deployment.ts';
+import type {
+  DeploymentShapes,
+  DeploymentStatus,
+  EndpointChange,
+  ProductionVariant,
+  WaitKind,
+} from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
+import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
+import type { ShapeObject } from '../../core/shapes/shapes.ts';
 import type { Actor, HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
 import { quoted } from '../transitions.ts';
@@ -26,6 +34,8 @@ export const trainingRuns = pgTable(
     modelArtifact: text('model_artifact'),
     metrics: json<Record<string, number>>('metrics'),
     request: json<TrainingRequest>('request'),
+    shapes: json<ShapeLayers>('shapes'),
+    contentDigest: text('content_digest'),
     servingImage: text('serving_image'),
     idempotencyKey: text('idempotency_key'),
     idempotencyHash: text('idempotency_hash'),
@@ -116,6 +126,8 @@ export const deployments = pgTable(
     retryAt: instant('retry_at'),
     observedAt: instant('observed_at'),
     variant: json<ProductionVariant>('variant'),
+    shapes: json<DeploymentShapes>('shapes'),
+    endpointConfig: json<ShapeObject>('endpoint_config'),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),

@@ -46,6 +46,7 @@ const statements = prepared((db) => ({
       trigger: param('trigger'),
       forced: param('forced'),
       modelName: param('modelName'),
+      shapes: sql`${param('shapes')}`,
       runSeq: param('runSeq'),
       trainingJobName: param('trainingJobName'),
       endpointName: param('endpointName'),
@@ -87,8 +88,9 @@ const statements = prepared((db) => ({
 /** Queues the run's next attempt. Belongs into a transaction. */
 export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
   const former = statements(db).attempts.get({ runSeq: run.seq });
-  const deployment = statements(db).queue.get(nextAttempt(run, wanted, former?.attempts ?? 0, now));
-  appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: null }, now);
+  const { reason = null, ...attempt } = nextAttempt(run, wanted, former?.attempts ?? 0, now);
+  const deployment = statements(db).queue.get({ ...attempt, shapes: JSON.stringify(attempt.shapes) });
+  appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: reason }, now);
   return deployment;
 }
 

@@ -117,8 +117,14 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
 
   recordProgress: ({ deploymentId, fencingToken, progress, detail, now }) =>
     database.write((_tx, db) => {
-      const [variant, endpointChange] = [toJson(progress.variant), toJson(progress.endpointChange)];
-      const deployment = recorderOf(db, progress).get({ ...progress, variant, endpointChange, deploymentId, fencingToken });
+      const deployment = recorderOf(db, progress).get({
+        ...progress,
+        variant: toJson(progress.variant),
+        endpointConfig: toJson(progress.endpointConfig),
+        endpointChange: toJson(progress.endpointChange),
+        deploymentId,
+        fencingToken,
+      });
       if (!deployment) return null;
       if (detail !== undefined) {
         appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'in_progress', actor: 'worker', detail }, now);

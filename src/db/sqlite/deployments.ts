@@ -59,16 +59,20 @@ type RequestMethods = 'request' | 'withdraw' | 'claim';
 type QueryMethods = 'find' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
 
 export const deploymentRequests = (database: Database): Pick<DeploymentStore, RequestMethods> => ({
-  request: ({ trainingJobName, deployment: wanted, now }) =>
+  request: ({ trainingJobName, deployment: wanted, asIs = true, now }) =>
     database.write((_tx, db) => {
       const run = statements(db).findRun.get({ trainingJobName });
       if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
-      const decision = decideRequest(trainingOrder(run), wanted.forced, {
-        active: activeDeploymentOf(db, run),
-        newestOfRun: newestDeploymentOf(db, run),
-        live: liveOn(db, run),
-        newestActive: newestActiveOn(db, run),
-      });
+      const decision = decideRequest(
+        trainingOrder(run),
+        { forced: wanted.forced, shapes: asIs ? null : wanted.shapes },
+        {
+          active: activeDeploymentOf(db, run),
+          newestOfRun: newestDeploymentOf(db, run),
+          live: liveOn(db, run),
+          newestActive: newestActiveOn(db, run),
+        },
+      );
       if (decision.kind !== 'create') return decision;
       return { kind: 'created', deployment: queueDeployment(db, run, wanted, wanted.trigger, now) };
     }),

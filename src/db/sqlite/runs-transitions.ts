@@ -60,6 +60,7 @@ const statements = prepared((db) => ({
       failureReason: sql`${sql.placeholder('failureReason')}`,
       modelArtifact: sql`${sql.placeholder('modelArtifact')}`,
       metrics: sql`${sql.placeholder('metrics')}`,
+      shapes: sql`coalesce(${trainingRuns.shapes}, ${sql.placeholder('shapes')})`,
       trainingEndedAt: sql`${sql.placeholder('trainingEndedAt')}`,
       trainingCreatedAt: sql`coalesce(${param.trainingCreatedAt}, ${trainingRuns.trainingCreatedAt})`,
       failureKind: sql`${sql.placeholder('failureKind')}`,
@@ -112,7 +113,7 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
         }) ?? null,
     ),
 
-  finish: ({ trainingJobName, outcome, startAttemptedAt, deployment: wanted, actor, now }) =>
+  finish: ({ trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, actor, now }) =>
     database.write((_tx, db) => {
       if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
       const { status } = outcome;
@@ -122,7 +123,14 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
       if (startAttemptedAt !== undefined && !isOfStart) return null;
       // Past drizzle's mapping, which would make text of a null.
       const metrics = outcome.metrics && JSON.stringify(outcome.metrics);
-      const run = statements(db).finish.get({ ...outcome, metrics, trainingJobName, actor, now });
+      const run = statements(db).finish.get({
+        ...outcome,
+        metrics,
+        shapes: shapes && JSON.stringify(shapes),
+        trainingJobName,
+        actor,
+        now,
+      });
       const detail = outcome.detail ?? outcome.failureReason;
       appendTrainingHistory(db, run, { from: before.status, to: run.status, actor, detail }, now);
       const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));

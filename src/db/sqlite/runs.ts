@@ -27,7 +27,9 @@ const statements = prepared((db) => ({
       endpointName: param('endpointName'),
       autoDeploy: param('autoDeploy'),
       status: 'requested',
-      request: param('request'),
+      // Past drizzle's mapping, which would make text of a null.
+      request: sql`${param('request')}`,
+      shapes: sql`${param('shapes')}`,
       servingImage: param('servingImage'),
       idempotencyKey: param('idempotencyKey'),
       idempotencyHash: param('idempotencyHash'),
@@ -76,7 +78,7 @@ const progress = {
   trainingSinceAt: trainingRuns.trainingSinceAt,
   trainingCreatedAt: trainingRuns.trainingCreatedAt,
   createdAt: trainingRuns.createdAt,
-  isAdopted: sql<boolean>`${trainingRuns.request} is null`.mapWith(Boolean),
+  isAdopted: sql<boolean>`${trainingRuns.status} <> 'requested' and ${trainingRuns.startAttempts} = 0`.mapWith(Boolean),
 };
 
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
@@ -93,12 +95,14 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
         ? undefined
         : statements(db).insert.get({
             ...run,
+            request: run.request && JSON.stringify(run.request),
+            shapes: JSON.stringify(run.shapes),
             now,
             startAttemptedAt: startNow ? now : null,
             startAttempts: startNow ? 1 : 0,
           });
       if (inserted) {
-        appendTrainingHistory(db, inserted, { from: null, to: 'requested', actor: 'api', detail: null }, now);
+        appendTrainingHistory(db, inserted, { from: null, to: 'requested', actor: 'api', detail: run.reason ?? null }, now);
         return { kind: 'inserted', run: inserted };
       }
       const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));

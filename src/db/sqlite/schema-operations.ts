@@ -1,4 +1,5 @@
 /** The tables of the service itself, beside those of runs and deployments (schema.ts). */
+import type { Autoscaling } from '../../core/deployment/autoscaling.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
 import { integer, primaryKey, sqliteTable, text } from './drizzle.ts';
 
@@ -57,6 +58,13 @@ export const tallies = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.name, table.label, table.bucket] })],
 );
+
+/** How endpoints scaled that were deleted to be created again, until that is put back. */
+export const autoscaling = sqliteTable('autoscaling', {
+  endpointKey: text('endpoint_key').primaryKey(),
+  content: text({ mode: 'json' }).$type<Autoscaling>().notNull(),
+  recordedAt: integer('recorded_at').notNull(),
+});
 
 /** Which version of the service brought the database to so many migrations, for an older one to name it. */
 export const migratedBy = sqliteTable('migrated_by', {

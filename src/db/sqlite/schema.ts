@@ -3,6 +3,7 @@ import {
   deploymentStatuses,
   finishedDeploymentStatuses,
   triggers,
+  type DeploymentShapes,
   type DeploymentStatus,
   type EndpointChange,
   type ProductionVariant,
@@ -10,6 +11,8 @@ import {
 } from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
+import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
+import type { ShapeObject } from '../../core/shapes/shapes.ts';
 import { quoted } from '../transitions.ts';
 import { check, index, integer, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { Actor, HistorySubject } from '../../core/history.ts';
@@ -32,6 +35,8 @@ export const trainingRuns = sqliteTable(
     modelArtifact: text('model_artifact'),
     metrics: text({ mode: 'json' }).$type<Record<string, number>>(),
     request: text({ mode: 'json' }).$type<TrainingRequest>(),
+    shapes: text({ mode: 'json' }).$type<ShapeLayers>(),
+    contentDigest: text('content_digest'),
     servingImage: text('serving_image'),
     idempotencyKey: text('idempotency_key'),
     idempotencyHash: text('idempotency_hash'),
@@ -126,6 +131,8 @@ export const deployments = sqliteTable(
     retryAt: integer('retry_at'),
     observedAt: integer('observed_at'),
     variant: text({ mode: 'json' }).$type<ProductionVariant>(),
+    shapes: text({ mode: 'json' }).$type<DeploymentShapes>(),
+    endpointConfig: text('endpoint_config', { mode: 'json' }).$type<ShapeObject>(),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),

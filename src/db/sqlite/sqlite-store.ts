@@ -1,3 +1,4 @@
+import { autoscalingStore } from './autoscaling.ts';
 import type { Store } from '../../ports/store.ts';
 import { type FileEvents, DatabaseFile } from './database-file.ts';
 import { databaseOf } from './database.ts';
@@ -52,6 +53,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     leases: leaseStore(database),
     processes: processStore(database),
     skipped: skippedStore(database),
+    autoscaling: autoscalingStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     now: async () => Date.now(),
     close: async () => file.close(),

@@ -55,6 +55,7 @@ const foreignTags = ({ settings }: ServiceContext): FoundTags => ({
   endpointName: settings.endpointName,
   autoDeploy: false,
   servingImage: null,
+  contentDigest: null,
   isTurnedDown: false,
   isRemoved: false,
 });

@@ -44,12 +44,12 @@ export async function finishAdopted(ctx: ServiceContext, input: FinishAdoptedInp
     adoption = { kind: 'leave', why: `what happened to the endpoint cannot be read: ${error.operation}: ${error.message}` };
   }
   if (adoption.kind === 'deploy') {
-    await recordOutcome(ctx, { run, decision, trigger: actor, forced: false });
+    await recordOutcome(ctx, { run, job, decision, trigger: actor, forced: false });
     return complete;
   }
   const detail = `found completed, and not deployed: ${adoption.why}. POST /deploy/${run.trainingJobName} deploys it all the same`;
   const undeployed = { ...decision, outcome: { ...decision.outcome, detail }, deploy: false };
-  await recordOutcome(ctx, { run, decision: undeployed, trigger: actor, forced: false });
+  await recordOutcome(ctx, { run, job, decision: undeployed, trigger: actor, forced: false });
   log.warn({ event: 'training.adopted_not_deployed', reason: adoption.why }, 'adopted training not deployed');
   return complete;
 }

@@ -7,6 +7,7 @@ import {
   type FoundConfig,
   type FoundEndpoint,
 } from '../../core/training/decide-adoption.ts';
+import { secretsOf } from '../../core/shapes/redact-shape.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
@@ -30,7 +31,9 @@ export async function observeAdopted(
     endedAt: job.endedAt ?? job.modifiedAt,
     turnedDown: tags[tagKeys.turnedDown] ?? null,
   };
-  const endpoint = await sagemaker.describeEndpoint(run.endpointName, options).catch(orNullIfNotFound);
+  // Its failure may be this training's, and repeat values of it.
+  const hide = secretsOf(job.shape);
+  const endpoint = await sagemaker.describeEndpoint(run.endpointName, { ...options, hide }).catch(orNullIfNotFound);
   return decideAdoption(own, endpoint === null ? null : await readEndpoint(ctx, endpoint, options));
 }
 

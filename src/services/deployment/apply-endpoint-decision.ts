@@ -8,6 +8,7 @@ import { changeTiming } from '../../core/timing.ts';
 import { snooze, type Snooze } from '../job-result.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
 import { findNewerLive } from './find-newer-live.ts';
+import { recordAutoscaling, restoreAutoscaling } from './keep-autoscaling.ts';
 import { requestEndpointChange } from './request-endpoint-change.ts';
 import { finish, type StepEnd } from './step-result.ts';
 import { tagForced, tagLive, tagTurnedDown } from './write-tags.ts';
@@ -24,7 +25,10 @@ export async function applyEndpointDecision(
   switch (decision.kind) {
     case 'finish': {
       const { status, failureKind } = decision.outcome;
-      if (endpoint !== null && status === 'deployed') await tagLive(claim, endpoint);
+      if (endpoint !== null && status === 'deployed') {
+        if (deployment.endpointChange?.action === 'create') await restoreAutoscaling(claim);
+        await tagLive(claim, endpoint);
+      }
       if (status === 'rolled_back' && failureKind !== 'capacity') await tagTurnedDown(claim);
       return decision;
     }
@@ -37,6 +41,7 @@ export async function applyEndpointDecision(
       const newer = endpoint !== null && isFirst ? await findNewerLive(claim, endpoint) : null;
       if (newer !== null) return finish(supersededBy(newer));
       if (endpoint !== null && decision.kind === 'update') await tagForced(claim, endpoint);
+      if (endpoint !== null && decision.kind === 'delete') await recordAutoscaling(claim, endpoint);
       await requestEndpointChange(claim, { action: decision.kind, endpoint });
       return untilNextObservation(claim);
     }

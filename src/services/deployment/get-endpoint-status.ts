@@ -2,6 +2,7 @@ import { ServiceError } from '../../core/errors.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { describeEndpointOrNull } from './describe-endpoint.ts';
+import { secretsOfEndpoint } from './secrets-of-endpoint.ts';
 import { findTrainingOfConfig } from './find-training-of-config.ts';
 
 export interface EndpointStatus {
@@ -27,7 +28,8 @@ export async function getEndpointStatus(
   { endpointName }: { endpointName: string | null },
 ): Promise<EndpointStatus> {
   const name = endpointName ?? ctx.settings.endpointName;
-  const endpoint = await describeEndpointOrNull(ctx, { endpointName: name, options });
+  const hide = await secretsOfEndpoint(ctx, name);
+  const endpoint = await describeEndpointOrNull(ctx, { endpointName: name, options: { ...options, hide } });
   if (endpoint === null) throw new ServiceError('not_found', `SageMaker finds no endpoint named ${name}`);
   return {
     endpointName: endpoint.name,

@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Trigger } from '../../core/deployment/deployment.ts';
-import { modelContent } from '../../core/deployment/model-content.ts';
-import { contentName } from '../../core/sagemaker/names.ts';
+import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
-import type { ServiceContext } from '../context.ts';
-import { digestOf } from '../digest.ts';
+import { modelNameOf } from './content-digest.ts';
+
+interface NewDeploymentInput {
+  run: TrainingRun;
+  modelArtifact: string | null;
+  /** What it is made of. */
+  shapes: ShapeLayers;
+  trigger: Trigger;
+  forced: boolean;
+  reason?: string | null;
+}
 
 /** A deployment to record for a run that is completed, or is about to be. The model's name follows from its content. */
-export function newDeployment(
-  { settings }: ServiceContext,
-  { run, modelArtifact, ...how }: { run: TrainingRun; modelArtifact: string | null; trigger: Trigger; forced: boolean },
-): NewDeployment {
-  const content = modelContent(run, modelArtifact, settings);
-  return { deploymentId: randomUUID(), modelName: contentName(run.trainingJobName, digestOf(content)), ...how };
-}
+export const newDeployment = ({ run, modelArtifact, shapes, reason = null, ...how }: NewDeploymentInput): NewDeployment => ({
+  deploymentId: randomUUID(),
+  modelName: modelNameOf(run.trainingJobName, { shapes, modelArtifact }),
+  shapes: { model: shapes.model, endpointConfig: shapes.endpointConfig },
+  reason,
+  ...how,
+});

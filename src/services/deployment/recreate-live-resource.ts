@@ -1,12 +1,14 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import { modelContent } from '../../core/deployment/model-content.ts';
+import { requestOfVariant } from '../../core/deployment/endpoint-config-request.ts';
+import { modelRequest } from '../../core/deployment/model-request.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { Missing } from '../../core/sagemaker/missing-resource.ts';
 import { contentName } from '../../core/sagemaker/names.ts';
-import { deploymentTags } from '../../core/sagemaker/tags.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import { digestOf } from '../digest.ts';
+import { modelDigest } from './content-digest.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
+import { shapesOfDeployment } from './deployment-shapes.ts';
+import { createContent } from './ensure-content.ts';
 
 type MissingOfLive = Extract<Missing, { whose: 'live' }>;
 
@@ -18,17 +20,19 @@ type MissingOfLive = Extract<Missing, { whose: 'live' }>;
  * @throws {SageMakerError} when SageMaker refuses it.
  */
 export async function recreateLiveResource(claim: DeploymentClaim, missing: MissingOfLive): Promise<string | null> {
-  const { store, sagemaker } = claim.ctx;
+  const { ctx } = claim;
+  const { store } = ctx;
   const former = await store.deployments.findMaker({ endpointName: claim.deployment.endpointName, resource: missing });
   const run = former === null ? null : await store.runs.find(former.trainingJobName);
   if (former === null || run === null) return cannotBeRecreated(claim, missing);
   const modelExists = await recreateModel(claim, { former, run });
   if (missing.what === 'model') return modelExists ? null : cannotBeRecreated(claim, missing);
-  const { variant } = former;
-  if (variant === null) return cannotBeRecreated(claim, missing);
-  const tags = deploymentTags(run.project, run.trainingJobName);
+  const request = former.endpointConfig ?? (former.variant === null ? null : requestOfVariant(former.variant));
+  if (request === null) return cannotBeRecreated(claim, missing);
+  const layer = shapesOfDeployment(ctx, run, former).endpointConfig;
+  const content = { what: 'endpoint_config', name: missing.name, request, layer } as const;
   try {
-    await unlessItExists(() => sagemaker.createEndpointConfig({ name: missing.name, variant, tags }, claim.options));
+    await unlessItExists(() => createContent(ctx, { run, content, options: claim.options }));
   } catch (error) {
     const isModelMissing = error instanceof SageMakerError && error.kind === 'not_found' && error.resource === 'model';
     if (modelExists || !isModelMissing) throw error;
@@ -40,12 +44,14 @@ export async function recreateLiveResource(claim: DeploymentClaim, missing: Miss
 /** Not where its content would differ from the former one, which its name tells. Returns whether the model exists. */
 async function recreateModel(
   { ctx, options }: DeploymentClaim,
-  { former: { modelName: name }, run }: { former: Deployment; run: TrainingRun },
+  { former, run }: { former: Deployment; run: TrainingRun },
 ): Promise<boolean> {
-  const content = modelContent(run, run.modelArtifact, ctx.settings);
-  if (content === null || contentName(run.trainingJobName, digestOf(content)) !== name) return false;
-  const tags = deploymentTags(run.project, run.trainingJobName);
-  await unlessItExists(() => ctx.sagemaker.createModel({ name, ...content, tags }, options));
+  const { modelName: name } = former;
+  const shapes = shapesOfDeployment(ctx, run, former);
+  const request = modelRequest(shapes, run.modelArtifact);
+  if (request === null || contentName(run.trainingJobName, modelDigest(request)) !== name) return false;
+  const content = { what: 'model', name, request, layer: shapes.model } as const;
+  await unlessItExists(() => createContent(ctx, { run, content, options }));
   return true;
 }
 

@@ -1,10 +1,13 @@
 import type { Deployment, Trigger } from '../../core/deployment/deployment.ts';
 import { decideTraining } from '../../core/training/decide-training.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
+import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
 import { adoptRequested, readTags } from '../adoption/adopt-run.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
 import { findRunByJob } from '../training/find-run.ts';
+import { shapesOf } from './deployment-shapes.ts';
+import { layOver } from './lay-over.ts';
 import { newDeployment } from './new-deployment.ts';
 import { recordOutcome } from '../training/record-outcome.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
@@ -13,6 +16,16 @@ import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkPlace } from '../check-place.ts';
 import type { RunView } from '../../ports/store.ts';
+
+export interface RequestDeploymentInput {
+  trainingJobName: string;
+  force: boolean;
+  trigger: Trigger;
+  /** What the caller says of the model and the endpoint configuration, over what the run has kept; null for nothing. */
+  layer?: ShapeLayers | null;
+  /** Why it is requested, for the history. */
+  reason?: string | null;
+}
 
 const options: CallOptions = { maxWaitMs: 8000 };
 
@@ -26,17 +39,18 @@ const options: CallOptions = { maxWaitMs: 8000 };
  */
 export async function requestDeployment(
   ctx: ServiceContext,
-  { trainingJobName, force, trigger }: { trainingJobName: string; force: boolean; trigger: Trigger },
+  input: RequestDeploymentInput,
 ): Promise<{ deployment: Deployment; created: boolean }> {
+  const { trainingJobName } = input;
   const before = await ctx.store.runs.find(trainingJobName);
-  if (before?.status === 'completed') return request(ctx, { run: before, force, trigger, isNew: false });
+  if (before?.status === 'completed') return request(ctx, { ...input, run: before, isNew: false });
   const { job, known } = await describeTraining(ctx, { trainingJobName, before });
-  if (known?.status === 'completed') return request(ctx, { run: known, force, trigger, isNew: false });
+  if (known?.status === 'completed') return request(ctx, { ...input, run: known, isNew: false });
   return onceChanged(
     `${job.name} and its deployment may have been recorded; a repeated request creates no second one`,
     async () => {
-      const run = await recordEnd(ctx, { job, known, trigger, force });
-      return request(ctx, { run, force, trigger, isNew: (known?.deploymentStatus ?? 'none') === 'none' });
+      const run = await recordEnd(ctx, { ...input, job, known });
+      return request(ctx, { ...input, run, isNew: (known?.deploymentStatus ?? 'none') === 'none' });
     },
   );
 }
@@ -44,11 +58,13 @@ export async function requestDeployment(
 /** `isNew`: an existing deployment was queued by this request, when it recorded that the training is completed. */
 async function request(
   ctx: ServiceContext,
-  { run, force, trigger, isNew }: { run: TrainingRun; force: boolean; trigger: Trigger; isNew: boolean },
+  { run, force, trigger, isNew, layer = null, reason }: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
   const { store, now, log } = ctx;
-  const wanted = newDeployment(ctx, { run, modelArtifact: run.modelArtifact, trigger, forced: force });
-  const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: wanted, now: now() });
+  const shapes = layOver(shapesOf(ctx, run), layer);
+  const { modelArtifact, trainingJobName } = run;
+  const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, reason });
+  const result = await store.deployments.request({ trainingJobName, deployment, asIs: layer === null, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
@@ -58,6 +74,11 @@ async function request(
     case 'existing':
       if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: isNew };
+    case 'busy':
+      throw new ServiceError(
+        'deployment_in_progress',
+        `The deployment ${result.deployment.deploymentId} of this training is ${result.deployment.status}, and is made of something else; request it again when that one is over`,
+      );
     case 'superseded':
       throw new ServiceError(
         'superseded',
@@ -89,7 +110,7 @@ async function describeTraining(
 /** Records the end of the training, and the training itself where it is not known. Returns the completed run. */
 async function recordEnd(
   ctx: ServiceContext,
-  { job, known, trigger, force }: { job: TrainingJob; known: RunView | null; trigger: Trigger; force: boolean },
+  { job, known, trigger, force, layer, reason }: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
 ): Promise<TrainingRun> {
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
@@ -105,7 +126,7 @@ async function recordEnd(
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment where the run has auto_deploy: a crash after this line must not lose it.
-    await recordOutcome(ctx, { run, decision, trigger, forced: force });
+    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, layer, reason });
   }
   const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

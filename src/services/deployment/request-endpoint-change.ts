@@ -1,12 +1,13 @@
 import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
 import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
-import { deploymentTags } from '../../core/sagemaker/tags.ts';
 import { changeTiming } from '../../core/timing.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import { ContradictionError } from './contradiction-error.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
+import { shapesOfDeployment } from './deployment-shapes.ts';
 import { describeEndpointOrNull } from './describe-endpoint.ts';
+import { tagsOf } from './ensure-content.ts';
 import { restoreLiveDeployment } from './restore-live-deployment.ts';
 import { forcedTag } from './write-tags.ts';
 
@@ -77,7 +78,7 @@ function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: E
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {
     case 'create': {
-      const tags = { ...deploymentTags(run.project, run.trainingJobName), ...forcedTag(deployment) };
+      const tags = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...forcedTag(deployment) };
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':

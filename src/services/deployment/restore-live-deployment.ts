@@ -1,6 +1,7 @@
 import { isFinishedDeployment } from '../../core/deployment/deployment.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
+import { shapesOfDeployment } from './deployment-shapes.ts';
 import { newDeployment } from './new-deployment.ts';
 
 /**
@@ -15,9 +16,15 @@ export async function restoreLiveDeployment({ ctx, deployment, log }: Deployment
   if (current === null || !isFinishedDeployment(current.status)) return;
   const live = await store.deployments.findLive(deployment.endpointName);
   const run = live === null ? null : await store.runs.find(live.trainingJobName);
-  if (run === null) return;
-  const restore = newDeployment(ctx, { run, modelArtifact: run.modelArtifact, trigger: 'reconcile', forced: true });
-  const result = await store.deployments.request({ trainingJobName: run.trainingJobName, deployment: restore, now: now() });
+  if (live === null || run === null) return;
+  const shapes = shapesOfDeployment(ctx, run, live);
+  const restore = newDeployment({ run, modelArtifact: run.modelArtifact, shapes, trigger: 'reconcile', forced: true });
+  const result = await store.deployments.request({
+    trainingJobName: run.trainingJobName,
+    deployment: restore,
+    asIs: true,
+    now: now(),
+  });
   log.error(
     { event: 'deployment.restore_started', live: run.trainingJobName },
     'late call may have replaced the live model; restoring it',

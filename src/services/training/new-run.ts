@@ -1,24 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { InvalidRequestError } from '../../core/errors.ts';
 import { newTrainingJobName } from '../../core/sagemaker/names.ts';
-import type { TrainingRequest } from '../../core/training/training-run.ts';
+import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
+import { legacyOfTraining } from '../../core/training/legacy-request.ts';
+import { checkRun, mergeRun } from '../../core/training/merge-run.ts';
+import { fieldsLayer, type RequestFields } from '../../core/training/request-fields.ts';
+import { servingImageOf } from '../../core/training/run-shapes.ts';
 import { digestOf } from '../digest.ts';
-import type { ServiceSettings } from '../../ports/settings.ts';
+import { fileLayers } from '../file-layers.ts';
 import type { ServiceContext } from '../context.ts';
 import type { NewRun } from '../../ports/store.ts';
 
-/** What a caller may choose. The service's settings take the place of what is left out. */
-export interface BootstrapBody {
+/** What a caller may choose. The service's settings and the delivery file take the place of what is left out. */
+export interface BootstrapBody extends RequestFields {
   trainingJobName?: string;
   endpointName?: string;
-  hyperparameters?: Record<string, string>;
-  trainingImage?: string;
-  servingImage?: string;
-  instanceType?: string;
-  instanceCount?: number;
-  maxRuntimeSeconds?: number;
-  inputS3Uri?: string;
-  environment?: Record<string, string>;
-  tags?: Record<string, string>;
+  reason?: string;
+  /** In SageMaker's own shapes, which have passed validateShape; without names. */
+  shapes?: ShapeLayers;
 }
 
 export interface BootstrapRequest {
@@ -27,38 +26,30 @@ export interface BootstrapRequest {
   body: BootstrapBody;
 }
 
-/** Returns the run of a request: what the caller chose, over the service's settings. */
-export function newRun(
-  { settings, now, random }: ServiceContext,
-  { autoDeploy, idempotencyKey, body }: BootstrapRequest,
-): NewRun {
+/**
+ * Returns the run of a request: what the caller chose, over the delivery file, over the service's settings.
+ *
+ * @throws {InvalidRequestError} for what does not go together, or is missing.
+ */
+export function newRun(ctx: ServiceContext, { autoDeploy, idempotencyKey, body }: BootstrapRequest): NewRun {
+  const { settings, now, random } = ctx;
+  const endpointName = body.endpointName ?? settings.endpointName;
+  const { trainingJobName: _name, endpointName: _endpoint, reason = null, shapes: requested, ...fields } = body;
+  const layers = [...fileLayers(ctx, endpointName), ...(requested === undefined ? [] : [requested]), fieldsLayer(fields)];
+  const shapes = mergeRun(settings, layers);
+  const issues = checkRun(shapes);
+  if (issues.length > 0) throw new InvalidRequestError(issues);
   return {
     runId: randomUUID(),
     trainingJobName: body.trainingJobName ?? newTrainingJobName(settings.projectName, now(), random),
     project: settings.projectName,
-    endpointName: body.endpointName ?? settings.endpointName,
+    endpointName,
     autoDeploy,
-    request: trainingRequest(body, settings),
-    servingImage: body.servingImage ?? servingImageFor(body, settings),
+    shapes,
+    request: legacyOfTraining(shapes.training),
+    servingImage: servingImageOf(shapes),
+    reason,
     idempotencyKey,
     idempotencyHash: idempotencyKey === null ? null : digestOf({ autoDeploy, body }),
   };
 }
-
-/** The serving image defaults to the training image, also to one that the caller chose. */
-const servingImageFor = ({ trainingImage }: BootstrapBody, settings: ServiceSettings): string =>
-  settings.servingImage === settings.trainingImage ? (trainingImage ?? settings.trainingImage) : settings.servingImage;
-
-const trainingRequest = (body: BootstrapBody, settings: ServiceSettings): TrainingRequest => ({
-  trainingImage: body.trainingImage ?? settings.trainingImage,
-  roleArn: settings.roleArn,
-  instanceType: body.instanceType ?? settings.trainingInstanceType,
-  instanceCount: body.instanceCount ?? settings.trainingInstanceCount,
-  volumeGb: settings.trainingVolumeGb,
-  maxRuntimeSeconds: body.maxRuntimeSeconds ?? settings.trainingMaxRuntimeSeconds,
-  inputS3Uri: body.inputS3Uri ?? settings.trainingInputS3Uri,
-  outputS3Uri: settings.modelOutputS3Uri,
-  hyperparameters: body.hyperparameters ?? {},
-  environment: body.environment ?? {},
-  tags: body.tags ?? {},
-});

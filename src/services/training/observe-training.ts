@@ -37,7 +37,8 @@ export async function observeTraining(
     if (retry !== null) return retry;
     if (decision.deploy && run.foundEnded && observation.kind === 'job')
       return finishAdopted(ctx, { run, job: observation.job, decision, actor, failingSince, signal });
-    await recordOutcome(ctx, { run, decision, trigger: actor, forced: false });
+    const job = observation.kind === 'job' ? observation.job : null;
+    await recordOutcome(ctx, { run, job, decision, trigger: actor, forced: false });
     return complete;
   }
   await recordLimit(ctx, log, run, decision);

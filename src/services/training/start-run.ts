@@ -8,9 +8,12 @@ import {
   observeStartError,
   type StartObservation,
 } from '../../core/training/observe-start.ts';
-import type { TrainingRequest, TrainingRun } from '../../core/training/training-run.ts';
+import type { ShapeObject } from '../../core/shapes/shapes.ts';
+import { trainingOf } from '../../core/training/run-shapes.ts';
+import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
+import { deployedDigest } from '../deployment/content-digest.ts';
 import { findTrainingJob } from './find-training-job.ts';
 
 export interface StartRunInput {
@@ -33,9 +36,10 @@ export interface StartRunInput {
  */
 export async function startRun(ctx: ServiceContext, input: StartRunInput): Promise<StartObservation> {
   const { run } = input;
-  if (run.request === null || run.startAttemptedAt === null) return { kind: 'lease_lost' };
+  const request = trainingOf(run);
+  if (request === null || run.startAttemptedAt === null) return { kind: 'lease_lost' };
   try {
-    const { arn } = await createTrainingJob(ctx, run, run.request, input.create);
+    const { arn } = await createTrainingJob(ctx, run, request, input.create);
     return { kind: 'started', arn };
   } catch (error) {
     if (error instanceof StartLeaseLostError) return { kind: 'lease_lost' };
@@ -47,13 +51,14 @@ export async function startRun(ctx: ServiceContext, input: StartRunInput): Promi
 function createTrainingJob(
   ctx: ServiceContext,
   run: TrainingRun,
-  request: TrainingRequest,
+  request: ShapeObject,
   options: CallOptions,
 ): Promise<{ arn: string }> {
   const { trainingJobName, runId, project, endpointName, autoDeploy, servingImage } = run;
-  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage }, trainingJobName);
+  const contentDigest = run.shapes === null ? null : deployedDigest(run.shapes);
+  const ownTags = trainingJobTags({ runId, project, endpointName, autoDeploy, servingImage, contentDigest }, trainingJobName);
   const beforeSend = () => assertLeaseHeld(ctx, run);
-  return ctx.sagemaker.createTrainingJob({ ...request, trainingJobName, ownTags }, { ...options, beforeSend });
+  return ctx.sagemaker.createTrainingJob({ request, trainingJobName, ownTags }, { ...options, beforeSend });
 }
 
 class StartLeaseLostError extends Error {}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkDeliveryFile } from '../../../src/core/delivery/check-delivery-file.ts';
 import { deliveryInForce } from '../../../src/core/delivery/delivery-in-force.ts';
-import { type DeliveryFile, emptyDelivery, emptyLayers, layersFor } from '../../../src/core/delivery/delivery-file.ts';
+import { type DeliveryFile, emptyDelivery, layersFor } from '../../../src/core/delivery/delivery-file.ts';
+import { noLayers } from '../../../src/core/shapes/shape-layers.ts';
 
 const check = (value: unknown): DeliveryFile => {
   const checked = checkDeliveryFile(value);
@@ -24,8 +25,8 @@ describe('checkDeliveryFile', () => {
       endpoints: { 'My-Endpoint': { endpoint_config: { KmsKeyId: null } }, constructor: {} },
     };
     expect(check(file)).toEqual({
-      defaults: { ...emptyLayers, training: { VpcConfig: vpc } },
-      endpoints: { 'My-Endpoint': { ...emptyLayers, endpointConfig: { KmsKeyId: null } }, constructor: emptyLayers },
+      defaults: { ...noLayers, training: { VpcConfig: vpc } },
+      endpoints: { 'My-Endpoint': { ...noLayers, endpointConfig: { KmsKeyId: null } }, constructor: noLayers },
     });
     expect(check({})).toEqual(emptyDelivery);
   });
@@ -135,7 +136,6 @@ describe('checkDeliveryFile', () => {
     };
     expect(faults({ defaults, endpoints: { a: own } })).toEqual([
       'endpoints.a.training.StoppingCondition.MaxWaitTimeInSeconds must be at least MaxRuntimeInSeconds (laid over the defaults)',
-      'endpoints.a.model.PrimaryContainer.ModelDataUrl excludes ModelDataSource; take one of them away with null (laid over the defaults)',
       'endpoints.a.endpoint_config.ProductionVariants[0].ServerlessConfig excludes InstanceType; take one of them away with null (laid over the defaults)',
     ]);
     const taken = {
@@ -178,7 +178,7 @@ describe('layersFor', () => {
 
   it('returns the defaults alone for an endpoint that the file does not have', () => {
     for (const name of ['my-endpoint-2', 'constructor']) expect(layersFor(delivery, name)).toEqual([delivery.defaults]);
-    expect(layersFor(emptyDelivery, 'my-endpoint')).toEqual([emptyLayers]);
+    expect(layersFor(emptyDelivery, 'my-endpoint')).toEqual([noLayers]);
   });
 });
 

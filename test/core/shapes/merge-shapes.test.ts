@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMerged } from '../../../src/core/shapes/check-merged.ts';
-import { instanceSettings, mergeLayers, withoutNulls } from '../../../src/core/shapes/merge-shapes.ts';
+import { instanceSettings } from '../../../src/core/shapes/fall-away.ts';
+import { mergeLayers, withoutNulls } from '../../../src/core/shapes/merge-shapes.ts';
 import { getShape, inputShape, type ShapedOperation, type ShapeObject } from '../../../src/core/shapes/shapes.ts';
 import { validateShape } from '../../../src/core/shapes/validate-shape.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { createSageMaker } from '../../../src/sagemaker/sagemaker.ts';
 import { project, trainingJob } from '../direct-sdk.ts';
-import { trainingRequest } from '../training-request.ts';
+import { shapesOfBench } from '../training-request.ts';
 import { inRounds } from './rounds.ts';
 
 const endpointName = 'sentiment-endpoint';
@@ -21,7 +21,7 @@ export async function measureSdk(sdk: SageMaker, endpoint: string, rounds: numbe
         direct: async () => void (await sdk.createTrainingJob(trainingJob(`${project}-${randomUUID()}`, endpointName, {}))),
         service: async () =>
           void (await service.createTrainingJob(
-            { ...trainingRequest(), trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },
+            { request: shapesOfBench().training, trainingJobName: `${project}-${randomUUID()}`, ownTags: tags },
             { maxWaitMs: 6000, retryThrottles: false, beforeSend: () => Promise.resolve() },
           )),
       },

@@ -4,8 +4,8 @@ import Sqlite from 'better-sqlite3';
 import { openStore } from '../../../src/db/sqlite/open-store.ts';
 import type { NewRun } from '../../../src/ports/store.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
-import { image, project } from '../direct-sdk.ts';
-import { trainingRequest } from '../training-request.ts';
+import { project } from '../direct-sdk.ts';
+import { recordOfBench } from '../training-request.ts';
 import { inRounds } from './rounds.ts';
 
 const newRun = (): NewRun => ({
@@ -14,8 +14,7 @@ const newRun = (): NewRun => ({
   project,
   endpointName: 'sentiment-endpoint',
   autoDeploy: true,
-  request: trainingRequest({ epochs: '3', learning_rate: '0.001' }),
-  servingImage: image,
+  ...recordOfBench({ epochs: '3', learning_rate: '0.001' }),
   idempotencyKey: null,
   idempotencyHash: null,
 });
@@ -56,8 +55,8 @@ export async function measureStore(folder: string, rounds: number): Promise<stri
 
 function directWrites(sqlite: Sqlite.Database): () => Promise<void> {
   const insertRun = sqlite.prepare(
-    `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, serving_image,
-      created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, 1)`,
+    `insert into training_runs (run_id, training_job_name, project, endpoint_name, auto_deploy, status, request, shapes, serving_image,
+      created_at, updated_at, start_attempted_at, start_attempts) values (?, ?, ?, ?, 1, 'requested', ?, ?, ?, ?, ?, ?, 1)`,
   );
   const insertHistory = sqlite.prepare(
     `insert into history (run_seq, at, subject, from_status, to_status, actor) values (?, ?, 'training', ?, ?, 'api')`,
@@ -67,13 +66,14 @@ function directWrites(sqlite: Sqlite.Database): () => Promise<void> {
       where training_job_name = ? and status = 'requested'`,
   );
   const record = sqlite.transaction((run: NewRun, now: number) => {
-    const { runId, trainingJobName, endpointName, request, servingImage } = run;
+    const { runId, trainingJobName, endpointName, request, shapes, servingImage } = run;
     const seq = insertRun.run(
       runId,
       trainingJobName,
       project,
       endpointName,
       JSON.stringify(request),
+      JSON.stringify(shapes),
       servingImage,
       now,
       now,

@@ -1,7 +1,7 @@
 import { toOutcome } from '../../../src/core/training/training-run.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { image, project } from '../direct-sdk.ts';
-import { trainingRequest } from '../training-request.ts';
+import { project } from '../direct-sdk.ts';
+import { recordOfBench, shapesOfBench } from '../training-request.ts';
 
 const endpoints = 50;
 /** Of so many runs one fails; the others are deployed, and of those every eighth fails to be. */
@@ -28,8 +28,7 @@ export async function recordTraining(store: Store, { index, trainingJobName, now
     project,
     endpointName: endpointOf(index),
     autoDeploy: true,
-    request: trainingRequest(),
-    servingImage: image,
+    ...recordOfBench(),
     idempotencyKey: null,
     idempotencyHash: null,
   };
@@ -51,7 +50,7 @@ export async function recordEndedRun(store: Store, run: Named): Promise<void> {
   await store.runs.finish({
     trainingJobName,
     outcome: toOutcome({ status: 'completed', modelArtifact: 's3://bench/models/model.tar.gz', trainingEndedAt: now }),
-    deployment: { deploymentId, trigger: 'poll', forced: false, modelName: trainingJobName },
+    deployment: { deploymentId, trigger: 'poll', forced: false, modelName: trainingJobName, shapes: shapesOfBench() },
     actor: 'poll',
     now,
   });

@@ -2,8 +2,8 @@ import Sqlite from 'better-sqlite3';
 import { databasePath } from '../../../src/db/sqlite/open.ts';
 import { openSqliteStore } from '../../../src/db/sqlite/sqlite-store.ts';
 import { adoptionTask } from '../../../src/services/adoption/adopt-orphans.ts';
-import { image, project } from '../direct-sdk.ts';
-import { trainingRequest } from '../training-request.ts';
+import { project } from '../direct-sdk.ts';
+import { recordOfBench } from '../training-request.ts';
 
 export const seedPrefix = 'bench-training-seeded';
 
@@ -37,8 +37,7 @@ export async function seedRuns(
         project,
         endpointName: 'sentiment-1',
         autoDeploy,
-        request: trainingRequest(),
-        servingImage: image,
+        ...recordOfBench(),
         idempotencyKey: null,
         idempotencyHash: null,
       },

@@ -1,40 +1,44 @@
 import { failure, supersededBy } from '../../../core/deployment/outcomes.ts';
 import { clearedError, notWaiting } from '../../../core/deployment/waits.ts';
-import { modelContent } from '../../../core/deployment/model-content.ts';
-import { SageMakerError } from '../../../core/errors.ts';
-import { deploymentTags } from '../../../core/sagemaker/tags.ts';
+import { hasOwnData, modelRequest } from '../../../core/deployment/model-request.ts';
+import { isAdopted } from '../../../core/training/training-run.ts';
+import { decideOwnConfig } from '../decide-own-config.ts';
 import type { DeploymentClaim } from '../deployment-claim.ts';
+import { shapesOfDeployment } from '../deployment-shapes.ts';
+import { ensureContent } from '../ensure-content.ts';
 import { findNewerLive } from '../find-newer-live.ts';
+import { whyInstanceTypeStays } from '../keep-autoscaling.ts';
 import { finish, type StepResult } from '../step-result.ts';
 
 /**
  * Makes sure that SageMaker has the deployment's model. A model of the same name is taken for the deployment's own where it has the same
- * image, artifact and role; another one ends the deployment.
+ * content; another one ends the deployment. So does an endpoint that cannot be brought to what is wished for, before anything is created.
  */
 export async function ensureModel(claim: DeploymentClaim): Promise<StepResult> {
-  const { ctx, run, options, deployment, log } = claim;
+  const { ctx, run, deployment, log } = claim;
   const newer = await findNewerOfAdopted(claim);
   if (newer !== null) return finish(supersededBy(newer));
-  const content = modelContent(run, run.modelArtifact, ctx.settings);
-  if (content === null) return finish(failure(deployment, 'the training job has no model artifact', 'artifact'));
+  const config = await decideOwnConfig(claim);
+  if (config.kind === 'refuse') return finish(failure(deployment, config.reason, 'invalid'));
+  const stays = config.instanceType === null ? null : await whyInstanceTypeStays(claim, config.instanceType);
+  if (stays !== null) return finish(failure(deployment, stays, 'invalid'));
+  const shapes = shapesOfDeployment(ctx, run, deployment);
+  const request = modelRequest(shapes, run.modelArtifact);
+  if (request === null) return finish(failure(deployment, 'the training job has no model artifact', 'artifact'));
   const name = deployment.modelName;
-  let how: 'created' | 'found' = 'created';
-  try {
-    await ctx.sagemaker.createModel({ name, ...content, tags: deploymentTags(run.project, run.trainingJobName) }, options);
-  } catch (error) {
-    if (!(error instanceof SageMakerError) || error.kind !== 'already_exists') throw error;
-    const model = await ctx.sagemaker.describeModel(name, options);
-    const isSame =
-      model.image === content.image && model.modelDataUrl === content.modelDataUrl && model.roleArn === content.roleArn;
-    if (!isSame) return finish(failure(deployment, `the model ${name} exists with other content`, 'invalid'));
-    how = 'found';
-  }
+  const how = await ensureContent(claim, { what: 'model', name, request, layer: shapes.model });
+  if (how === 'other') return finish(failure(deployment, `the model ${name} exists with other content`, 'invalid'));
   log.info({ event: 'deployment.model_ready', model_name: name }, `model ${how}`);
-  return { kind: 'next', progress: { ...clearedError(deployment), ...notWaiting(deployment) }, detail: `model ${name} ${how}` };
+  const data = hasOwnData(shapes) ? ', of the model data that was requested in place of the training artifact' : '';
+  return {
+    kind: 'next',
+    progress: { ...clearedError(deployment), ...notWaiting(deployment) },
+    detail: `model ${name} ${how}${data}`,
+  };
 }
 
 /** A database that adopted the run may have missed what has gone live since. */
 async function findNewerOfAdopted(claim: DeploymentClaim): Promise<string | null> {
-  const endpoint = claim.run.request === null ? await claim.observeEndpoint() : null;
+  const endpoint = isAdopted(claim.run) ? await claim.observeEndpoint() : null;
   return endpoint === null ? null : findNewerLive(claim, endpoint);
 }

@@ -1,0 +1,31 @@
+/** The fields of a request that hold one of SageMaker's own requests. */
+import { z } from '@hono/zod-openapi';
+import { isObject, type ShapedOperation, type ShapeObject } from '../../core/shapes/shapes.ts';
+import { validateShape } from '../../core/shapes/validate-shape.ts';
+import { shapeRefs } from './shapes.ts';
+
+const shapeRefOf: Record<ShapedOperation, string> = {
+  CreateTrainingJob: shapeRefs.create_training_job,
+  CreateModel: shapeRefs.create_model,
+  CreateEndpointConfig: shapeRefs.create_endpoint_config,
+};
+
+/** Members of a request of SageMaker's, checked against its model. An issue names the member: `create_model.VpcConfig.Subnets[0]`. */
+export const shape = (operation: ShapedOperation) =>
+  z
+    .custom<ShapeObject>(isObject, 'must be an object')
+    .superRefine((value, c) => {
+      for (const { field, detail } of validateShape(operation, value, '')) {
+        const path = field.replace(/^\./, '');
+        c.addIssue({ code: 'custom', path: path === '' ? [] : [path], message: detail });
+      }
+    })
+    // zod-openapi's type knows no references: it writes them as they are.
+    .openapi({ type: 'object', allOf: [{ $ref: shapeRefOf[operation] }] });
+
+/** Why the caller requests it, for the history. */
+export const reason = z
+  .string('must be a string')
+  .min(1, 'must not be empty')
+  .max(1000, { error: 'must be at most 1000 characters long', abort: true })
+  .openapi({ description: 'Why, for the history', example: 'retrained on the data of November' });

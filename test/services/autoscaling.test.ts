@@ -1,0 +1,185 @@
+/** Application Auto Scaling of an endpoint, over updates and where it has to be created again. */
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { noLayers } from '../../src/core/shapes/shape-layers.ts';
+import { endpointName, startLive, type TestContext } from './harness.ts';
+
+const target = {
+  ServiceNamespace: 'sagemaker',
+  ResourceId: `endpoint/${endpointName}/variant/AllTraffic`,
+  ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+} as const;
+
+function scalingOf({ simulator }: TestContext): ApplicationAutoScaling {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
+  const scaling = new ApplicationAutoScaling({ endpoint: simulator.url, region: 'us-east-1', credentials });
+  onTestFinished(() => scaling.destroy());
+  return scaling;
+}
+
+async function makeItScale(scaling: ApplicationAutoScaling): Promise<void> {
+  await scaling.registerScalableTarget({ ...target, MinCapacity: 1, MaxCapacity: 4 });
+  await scaling.putScalingPolicy({
+    ...target,
+    PolicyName: 'by-invocations',
+    PolicyType: 'TargetTrackingScaling',
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue: 70,
+      PredefinedMetricSpecification: { PredefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
+    },
+  });
+  await scaling.putScheduledAction({
+    ...target,
+    ScheduledActionName: 'at-night',
+    Schedule: 'cron(0 22 * * ? *)',
+    ScalableTargetAction: { MaxCapacity: 1 },
+    StartTime: new Date('2030-01-01T00:00:00Z'),
+  });
+}
+
+async function readScaling(scaling: ApplicationAutoScaling) {
+  const { ScalableTargets = [] } = await scaling.describeScalableTargets({ ServiceNamespace: 'sagemaker' });
+  const { ScalingPolicies = [] } = await scaling.describeScalingPolicies({ ServiceNamespace: 'sagemaker' });
+  const { ScheduledActions = [] } = await scaling.describeScheduledActions({ ServiceNamespace: 'sagemaker' });
+  return { targets: ScalableTargets, policies: ScalingPolicies, actions: ScheduledActions };
+}
+
+const asItWas = {
+  targets: [expect.objectContaining({ ...target, MinCapacity: 1, MaxCapacity: 4 })],
+  policies: [expect.objectContaining({ PolicyName: 'by-invocations', PolicyType: 'TargetTrackingScaling' })],
+  actions: [expect.objectContaining({ ScheduledActionName: 'at-night', StartTime: new Date('2030-01-01T00:00:00Z') })],
+};
+
+/** An endpoint that scales, and that failed with an update. */
+async function startFailed(): Promise<{ context: TestContext; scaling: ApplicationAutoScaling }> {
+  const { context } = await startLive();
+  const scaling = scalingOf(context);
+  await makeItScale(scaling);
+  context.simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'UpdateEndpoint' } });
+  const name = await context.start();
+  await context.settle();
+  expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'failed' }]);
+  expect(await context.sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({ EndpointStatus: 'Failed' });
+  return { context, scaling };
+}
+
+const detailsOf = async ({ store }: TestContext, trainingJobName: string): Promise<string> =>
+  (await store.history.list({ trainingJobName })).map(({ detail }) => detail ?? '').join('\n');
+
+describe('an endpoint that scales', () => {
+  it('scales on after an update', async () => {
+    const { context } = await startLive();
+    const scaling = scalingOf(context);
+    await makeItScale(scaling);
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readScaling(scaling)).toEqual(asItWas);
+  });
+
+  it('keeps its instance type: another one ends the deployment before anything is touched', async () => {
+    const { context } = await startLive();
+    await makeItScale(scalingOf(context));
+    const before = context.effects();
+    const shapes = { ...noLayers, endpointConfig: { ProductionVariants: [{ InstanceType: 'ml.c5.xlarge' }] } };
+    const name = await context.start({ shapes });
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([
+      {
+        status: 'failed',
+        failureKind: 'invalid',
+        failureReason: expect.stringMatching(
+          /scales by Application Auto Scaling.*\(ml\.m5\.large to ml\.c5\.xlarge\).*deregister/,
+        ),
+      },
+    ]);
+    expect(context.effects()).toEqual({ ...before, training_job_created: 2, training_job_ended: 2 });
+  });
+
+  it('gets another instance type where it cannot be read whether it scales, and does not', async () => {
+    const { context } = await startLive();
+    context.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message:
+        'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: application-autoscaling:DescribeScalableTargets',
+      match: { operation: 'DescribeScalableTargets' },
+    });
+    const shapes = { ...noLayers, endpointConfig: { ProductionVariants: [{ InstanceType: 'ml.c5.xlarge' }] } };
+    const name = await context.start({ shapes });
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(context.lines.join('')).toContain('deployment.autoscaling_unread');
+  });
+});
+
+describe('a Failed endpoint that scales', () => {
+  it('scales as before once it is created again', async () => {
+    const { context, scaling } = await startFailed();
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readScaling(scaling)).toEqual(asItWas);
+    expect(await detailsOf(context, name)).toContain(`the autoscaling of ${target.ResourceId} is put back`);
+    expect(await context.store.autoscaling.find(endpointName)).toBeNull();
+  });
+
+  it('scales again with the next deployment where the one that deleted it did not get far', async () => {
+    const { context, scaling } = await startFailed();
+    context.simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint' } });
+    const first = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(first)).toMatchObject([{ status: 'failed' }]);
+    expect((await readScaling(scaling)).targets).toEqual([]);
+    const second = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(second)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readScaling(scaling)).toEqual(asItWas);
+  });
+
+  it('is put back after errors that pass', async () => {
+    const { context, scaling } = await startFailed();
+    for (const operation of ['DescribeScalingPolicies', 'RegisterScalableTarget', 'PutScalingPolicy'] as const)
+      context.simulator.addFault({ kind: 'throttle', match: { operation }, times: 3 });
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readScaling(scaling)).toEqual(asItWas);
+  });
+
+  it('is live without where that cannot be read, and its history says so', async () => {
+    const { context, scaling } = await startFailed();
+    context.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'not authorized',
+      match: { operation: 'DescribeScalableTargets' },
+      times: 100,
+    });
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await detailsOf(context, name)).toContain('how the endpoint scales cannot be read');
+    context.simulator.clearFaults();
+    expect((await readScaling(scaling)).targets).toEqual([]);
+  });
+
+  it('is live without where that cannot be put back, is recorded for the next time, and its history says so', async () => {
+    const { context } = await startFailed();
+    context.simulator.addFault({
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'not authorized',
+      match: { operation: 'RegisterScalableTarget' },
+      times: 100,
+    });
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await detailsOf(context, name)).toContain(`the autoscaling of ${target.ResourceId} cannot be put back`);
+    expect(await context.store.autoscaling.find(endpointName)).not.toBeNull();
+  });
+});
