@@ -115,6 +115,16 @@ describe("a request in SageMaker's shapes", () => {
     expect(await tagsOf(context, EndpointArn)).toMatchObject({ team: 'nlp' });
   });
 
+  it('also tags an endpoint that is there already', async () => {
+    const context = await startTestContext();
+    await context.start();
+    await context.settle();
+    const name = await context.start({ tags: { team: 'nlp' } });
+    await context.settle();
+    const { EndpointArn } = await context.sdk.describeEndpoint({ EndpointName: endpointName });
+    expect(await tagsOf(context, EndpointArn)).toMatchObject({ team: 'nlp', 'autodeploy:training-job-name': name });
+  });
+
   it('keeps what it said when the settings change meanwhile', async () => {
     const context = await startTestContext();
     await context.start();

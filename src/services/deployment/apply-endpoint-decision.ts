@@ -7,11 +7,13 @@ import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
 import { changeTiming } from '../../core/timing.ts';
 import { snooze, type Snooze } from '../job-result.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
+import { shapesOfDeployment } from './deployment-shapes.ts';
+import { requestedTags } from './ensure-content.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { recordAutoscaling, restoreAutoscaling } from './keep-autoscaling.ts';
 import { requestEndpointChange } from './request-endpoint-change.ts';
 import { finish, type StepEnd } from './step-result.ts';
-import { tagForced, tagLive, tagTurnedDown } from './write-tags.ts';
+import { tagAsRequested, tagForced, tagLive, tagTurnedDown } from './write-tags.ts';
 
 export const decideOnEndpoint = ({ ctx, deployment, deadline }: DeploymentClaim, endpoint: Endpoint | null): EndpointDecision =>
   decideEndpoint(deployment, endpoint, ctx.now(), deadline);
@@ -28,6 +30,8 @@ export async function applyEndpointDecision(
       if (endpoint !== null && status === 'deployed') {
         if (deployment.endpointChange?.action === 'create') await restoreAutoscaling(claim);
         await tagLive(claim, endpoint);
+        const layer = shapesOfDeployment(claim.ctx, claim.run, deployment).endpointConfig;
+        await tagAsRequested(claim, endpoint, requestedTags(claim.run, layer));
       }
       if (status === 'rolled_back' && failureKind !== 'capacity') await tagTurnedDown(claim);
       return decision;

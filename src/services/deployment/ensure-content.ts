@@ -57,8 +57,12 @@ export async function createContent(
 }
 
 /** The tags of the request also go to what is made for its deployment. */
+export const requestedTags = (run: TrainingRun, layer: ShapeObject): Record<string, string> =>
+  Object.fromEntries([...tagEntries(trainingOf(run) ?? {}), ...tagEntries(layer)]);
+
+/** The same with those of the service. */
 export const tagsOf = (run: TrainingRun, layer: ShapeObject): Record<string, string> => ({
-  ...Object.fromEntries([...tagEntries(trainingOf(run) ?? {}), ...tagEntries(layer)]),
+  ...requestedTags(run, layer),
   ...deploymentTags(run.project, run.trainingJobName),
 });
 

@@ -47,6 +47,15 @@ export async function tagLive(tagging: Tagging, endpoint: Endpoint): Promise<voi
   }
 }
 
+/**
+ * Tags an endpoint that was updated with the tags of the request, as one that is created gets them. Apart from those of the service, which
+ * must not fail with them: SageMaker allows 50. Never fails for an error of SageMaker.
+ */
+export async function tagAsRequested(claim: DeploymentClaim, endpoint: Endpoint, tags: Record<string, string>): Promise<void> {
+  if (claim.deployment.endpointChange?.action !== 'update' || Object.keys(tags).length === 0) return;
+  await addTags(claim, endpoint.arn, tags).catch((error: unknown) => logUntagged(claim, error));
+}
+
 /** Tags the training job whose model was rolled back. Never fails for an error of SageMaker. */
 export async function tagTurnedDown(claim: DeploymentClaim): Promise<void> {
   const { trainingJobArn } = claim.run;
