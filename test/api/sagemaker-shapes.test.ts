@@ -66,6 +66,11 @@ describe("POST /bootstrap with SageMaker's shapes", () => {
       'create_training_job.VpcConfig.Subnets[0]',
       /^must /,
     ],
+    [
+      { create_training_job: { MaxRuntimeInSeconds: 5 } },
+      'create_training_job.MaxRuntimeInSeconds',
+      /; did you mean create_training_job\.StoppingCondition\.MaxRuntimeInSeconds\?$/,
+    ],
     [{ create_training_job: 'x' }, 'create_training_job', /^must be an object$/],
     [{ create_training_job: null }, 'create_training_job', /^must be an object$/],
     [{ create_model: { ModelName: 'mine' } }, 'create_model.ModelName', /leave it out/],

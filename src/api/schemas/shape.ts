@@ -4,24 +4,26 @@ import { isObject, type ShapedOperation, type ShapeObject } from '../../core/sha
 import { validateShape } from '../../core/shapes/validate-shape.ts';
 import { shapeRefs } from './shapes.ts';
 
-const shapeRefOf: Record<ShapedOperation, string> = {
-  CreateTrainingJob: shapeRefs.create_training_job,
-  CreateModel: shapeRefs.create_model,
-  CreateEndpointConfig: shapeRefs.create_endpoint_config,
-};
+const fieldOfOperation = {
+  CreateTrainingJob: 'create_training_job',
+  CreateModel: 'create_model',
+  CreateEndpointConfig: 'create_endpoint_config',
+} as const satisfies Record<ShapedOperation, keyof typeof shapeRefs>;
 
 /** Members of a request of SageMaker's, checked against its model. An issue names the member: `create_model.VpcConfig.Subnets[0]`. */
 export const shape = (operation: ShapedOperation) =>
   z
     .custom<ShapeObject>(isObject, 'must be an object')
     .superRefine((value, c) => {
-      for (const { field, detail } of validateShape(operation, value, '')) {
-        const path = field.replace(/^\./, '');
+      const own = fieldOfOperation[operation];
+      for (const { field, detail } of validateShape(operation, value, own)) {
+        // zod puts the field itself before it.
+        const path = field.slice(own.length + 1);
         c.addIssue({ code: 'custom', path: path === '' ? [] : [path], message: detail });
       }
     })
     // zod-openapi's type knows no references: it writes them as they are.
-    .openapi({ type: 'object', allOf: [{ $ref: shapeRefOf[operation] }] });
+    .openapi({ type: 'object', allOf: [{ $ref: shapeRefs[fieldOfOperation[operation]] }] });
 
 /** Why the caller requests it, for the history. */
 export const reason = z
