@@ -97,7 +97,7 @@ describe('the addresses of the operator', () => {
   const own = { REDIS_URL: 'redis://mine:6379/2', DATABASE_URL: 'postgres://me@db/name', HOST: '0.0.0.0', PROJECT_NAME: 'mine' };
 
   it('are those of Redis, the database and the API, with a queue that real AWS does not use', () => {
-    expect(ownPlaces({}, '/here')).toEqual({ redisUrl: null, databaseUrl: null });
+    expect(ownPlaces({}, '/here')).toEqual({ redisUrl: null, databaseUrl: null, deliveryFile: null });
     const { redisUrl, databaseUrl } = ownPlaces(own, '/here');
     const places = { ...wiring, redisUrl: String(redisUrl), databaseUrl: String(databaseUrl) };
     const queues = { QUEUE_PREFIX: '{autodeploy-simulator-mine}' };
@@ -105,6 +105,13 @@ describe('the addresses of the operator', () => {
     expect(serviceEnvironment({ ...own, QUEUE_PREFIX: '{q}' }, names, places)).toMatchObject({ QUEUE_PREFIX: '{q}' });
     expect(serviceEnvironment(own, names, { ...places, aws: true })).toEqual({ ...own, PORT: '8006' });
     expect(simulatorEnvironment(own, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events' });
+  });
+
+  it('finds the delivery file from where the operator is', () => {
+    const { deliveryFile } = ownPlaces({ DELIVERY_FILE: 'examples/delivery.yaml' }, '/here');
+    expect(deliveryFile).toBe('/here/examples/delivery.yaml');
+    expect(ownPlaces({ DELIVERY_FILE: '/there/delivery.yaml' }, '/here').deliveryFile).toBe('/there/delivery.yaml');
+    expect(serviceEnvironment(shell, names, { ...wiring, deliveryFile })).toMatchObject({ DELIVERY_FILE: deliveryFile });
   });
 
   it('may be a file beside the one who starts, and an address of IPv6', () => {

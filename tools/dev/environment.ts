@@ -2,6 +2,7 @@
  * The environments of the processes of `npm start`. Without `--aws` they consist of listed variables, never of a copy of the shell's: one
  * AWS_… variable, or ~/.aws, would be enough to reach real AWS.
  */
+import { resolve } from 'node:path';
 import type { Environment } from '../../src/core/environment.ts';
 
 /** The value of a variable; an empty one counts as none. */
@@ -58,15 +59,22 @@ export interface Wiring {
   redisUrl: string;
   /** A file relative to the folder in which the processes run, since an address may hold no spaces; or the operator's. */
   databaseUrl: string;
+  /** null for none. */
+  deliveryFile?: string | null;
 }
 
-/** The operator's own Redis and database, where the environment has them; null for those that `npm start` makes. */
-export function ownPlaces(env: Environment, root: string): { redisUrl: string | null; databaseUrl: string | null } {
+/** The operator's own Redis, database and delivery file, where the environment has them; null for those that `npm start` makes. */
+export function ownPlaces(
+  env: Environment,
+  root: string,
+): { redisUrl: string | null; databaseUrl: string | null; deliveryFile: string | null } {
   const databaseUrl = present(env, 'DATABASE_URL') ?? null;
+  const deliveryFile = present(env, 'DELIVERY_FILE') ?? null;
   return {
     redisUrl: present(env, 'REDIS_URL') ?? null,
     // The processes run in another folder than the one that the operator is in.
     databaseUrl: databaseUrl?.replace(/^file:(?!\/)(?=.)/, () => `file:${root}/`) ?? null,
+    deliveryFile: deliveryFile === null ? null : resolve(root, deliveryFile),
   };
 }
 
@@ -83,6 +91,7 @@ export function serviceEnvironment(env: Environment, names: readonly string[], w
     PORT: String(wiring.apiPort),
     REDIS_URL: wiring.redisUrl,
     DATABASE_URL: wiring.databaseUrl,
+    ...(wiring.deliveryFile == null ? {} : { DELIVERY_FILE: wiring.deliveryFile }),
   };
   if (wiring.aws) return { ...env, ...fixed };
   const project = present(env, 'PROJECT_NAME') ?? 'ml-sentiment';

@@ -59,7 +59,14 @@ async function prepare({ aws, folder, ...wanted }: Options): Promise<SystemSetti
   process.umask(0o077);
   makePrivateFolders(folder, [join(folder, 'logs'), data, join(data, 'redis')]);
   const redisUrl = own.redisUrl ?? `redis://127.0.0.1:${redisPort}`;
-  const wiring = { aws, apiPort, simulatorPort, redisUrl, databaseUrl: own.databaseUrl ?? 'file:./autodeploy.db' };
+  const wiring = {
+    aws,
+    apiPort,
+    simulatorPort,
+    redisUrl,
+    databaseUrl: own.databaseUrl ?? 'file:./autodeploy.db',
+    deliveryFile: own.deliveryFile,
+  };
   return {
     root,
     folder: data,
