@@ -97,7 +97,23 @@ describe("POST /bootstrap with SageMaker's shapes", () => {
     ],
     [{ create_training_job: { OutputDataConfig: null } }, 'create_training_job.OutputDataConfig', /^is required$/],
     [{ hyperparameters: { notes: 'two\nlines' } }, 'hyperparameters.notes', /^must have no line breaks$/],
-    [{ metric_definitions: [{ regex: 'x' }] }, 'metric_definitions.0', /./],
+    [{ metric_definitions: [{ regex: 'x' }] }, 'metric_definitions[0]', /^must be the name of a metric/],
+    [{ metric_definitions: ['a', { name: 'b', regx: 'x' }] }, 'metric_definitions[1].regx', /^is not a known field$/],
+    [
+      {
+        instance_type: 'ml.m5.large',
+        create_training_job: {
+          ResourceConfig: { InstanceGroups: [{ InstanceGroupName: 'a', InstanceType: 'ml.m5.large', InstanceCount: 1 }] },
+        },
+      },
+      'create_training_job.ResourceConfig.InstanceGroups',
+      /^excludes InstanceType/,
+    ],
+    [
+      { serving_image: 'serve:1', create_model: { Containers: [{ Image: 'a:1' }, { Image: 'b:1' }] } },
+      'create_model.PrimaryContainer',
+      /^excludes Containers/,
+    ],
     [{ reason: '' }, 'reason', /^must not be empty$/],
   ])('refuses %j, names the field, and starts nothing', async (json, field, detail) => {
     const api = await startApi();

@@ -8,7 +8,7 @@ export const toFieldIssues = (error: { issues: readonly Issue[] }, part: string)
   error.issues.flatMap((issue) => toFieldIssue(issue, part));
 
 function toFieldIssue(issue: Issue, part: string): FieldIssue[] {
-  const field = (...key: PropertyKey[]): string => [...issue.path, ...key].map(String).join('.') || part;
+  const field = (...key: PropertyKey[]): string => pathOf([...issue.path, ...key]) || part;
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ field: field(key), detail: 'is not a known field' }));
@@ -18,3 +18,7 @@ function toFieldIssue(issue: Issue, part: string): FieldIssue[] {
       return [{ field: field(), detail: issue.message }];
   }
 }
+
+/** As in JavaScript: `metric_definitions[0].name`. */
+const pathOf = (keys: readonly PropertyKey[]): string =>
+  keys.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('');

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { mergeLayers } from '../../core/shapes/merge-shapes.ts';
+import { joinParts } from '../../core/shapes/merge-shapes.ts';
 import { noLayers } from '../../core/shapes/shape-layers.ts';
 import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -57,7 +57,7 @@ const list = createRoute({
 
 function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'layer' | 'reason'> {
   const image = request.serving_image === undefined ? {} : { PrimaryContainer: { Image: request.serving_image } };
-  const model = mergeLayers('CreateModel', [request.create_model ?? {}, image]);
+  const model = joinParts('CreateModel', request.create_model ?? {}, image);
   const endpointConfig = request.create_endpoint_config ?? {};
   const isEmpty = Object.keys({ ...model, ...endpointConfig }).length === 0;
   return { layer: isEmpty ? null : { ...noLayers, model, endpointConfig }, reason: request.reason ?? null };

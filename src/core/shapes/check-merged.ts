@@ -20,6 +20,7 @@ const alternatives: Readonly<Record<ShapedOperation, readonly (readonly [holder:
     ['AlgorithmSpecification', 'TrainingImage', 'AlgorithmName'],
     ['ResourceConfig', 'InstancePreferences', 'InstanceType'],
     ['ResourceConfig', 'InstancePreferences', 'InstanceGroups'],
+    ['ResourceConfig', 'InstanceGroups', 'InstanceType'],
   ],
   CreateModel: [
     ['', 'PrimaryContainer', 'Containers'],

@@ -25,6 +25,10 @@ export const mergeLayers = (operation: ShapedOperation, layers: readonly ShapeOb
     {},
   );
 
+/** The same of two parts of one layer, where neither takes anything away of the other: what excludes each other is left to checkMerged. */
+export const joinParts = (operation: ShapedOperation, lower: ShapeObject, upper: ShapeObject): ShapeObject =>
+  mergeMembers(inputShape(operation), lower, upper, mergeListMember);
+
 /** How a member is merged that is neither an object nor taken away; by default the upper one replaces the lower. */
 type MergeList = (shape: Shape, member: string, lower: readonly unknown[], upper: readonly unknown[]) => readonly unknown[];
 

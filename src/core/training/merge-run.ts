@@ -1,6 +1,6 @@
 import { checkMerged } from '../shapes/check-merged.ts';
 import type { ShapeIssue } from '../shapes/issue.ts';
-import { mergeLayers, withoutNulls } from '../shapes/merge-shapes.ts';
+import { joinParts, mergeLayers, withoutNulls } from '../shapes/merge-shapes.ts';
 import { fieldOf, operationOf, type ShapedPart, shapedParts, type ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
 import { maxTags } from '../shapes/service-rules.ts';
@@ -21,6 +21,13 @@ export function mergeRun(settings: ShapeSettings, layers: readonly ShapeLayers[]
     endpointConfig: merged('endpointConfig', lowest.endpointConfig),
   };
 }
+
+/** The shapes of a request with its fields over them, as one layer: a request that says one thing in two ways has to be refused. */
+export const joinRequest = (shapes: ShapeLayers, fields: ShapeLayers): ShapeLayers => ({
+  training: joinParts('CreateTrainingJob', shapes.training, fields.training),
+  model: joinParts('CreateModel', shapes.model, fields.model),
+  endpointConfig: joinParts('CreateEndpointConfig', shapes.endpointConfig, fields.endpointConfig),
+});
 
 /** Lays the parts of a later request over what a run has kept. */
 export const mergeOver = (kept: ShapeLayers, layers: readonly ShapeLayers[]): ShapeLayers => ({
