@@ -2,7 +2,7 @@ import { isSameShape } from '../shapes/same-shape.ts';
 import { isObject, own, type ShapeObject } from '../shapes/shapes.ts';
 import { tagEntries } from '../sagemaker/tag-entries.ts';
 import { fieldsLayer } from './request-fields.ts';
-import { trainChannel } from './settings-layer.ts';
+import { trainingLayer } from './settings-layer.ts';
 import type { TrainingRequest } from './training-run.ts';
 
 /** A request that the version before recorded, in SageMaker's shape. */
@@ -14,16 +14,16 @@ export const trainingOfLegacy = (request: TrainingRequest): ShapeObject => {
   });
   return {
     ...training,
-    RoleArn: request.roleArn,
-    AlgorithmSpecification: { TrainingImage: request.trainingImage, TrainingInputMode: 'File' },
-    OutputDataConfig: { S3OutputPath: request.outputS3Uri },
-    ResourceConfig: {
-      InstanceType: request.instanceType,
-      InstanceCount: request.instanceCount,
-      VolumeSizeInGB: request.volumeGb,
-    },
-    StoppingCondition: { MaxRuntimeInSeconds: request.maxRuntimeSeconds },
-    ...(request.inputS3Uri === null ? {} : { InputDataConfig: [trainChannel(request.inputS3Uri)] }),
+    ...trainingLayer({
+      roleArn: request.roleArn,
+      trainingImage: request.trainingImage,
+      trainingInputS3Uri: request.inputS3Uri,
+      modelOutputS3Uri: request.outputS3Uri,
+      trainingInstanceType: request.instanceType,
+      trainingInstanceCount: request.instanceCount,
+      trainingVolumeGb: request.volumeGb,
+      trainingMaxRuntimeSeconds: request.maxRuntimeSeconds,
+    }),
   };
 };
 

@@ -1,35 +1,28 @@
 import type { ShapeLayers } from '../shapes/shape-layers.ts';
 import { isObject, own, type ShapeObject } from '../shapes/shapes.ts';
 
-/** What the environment of the service says about trainings and endpoints. */
-export interface ShapeSettings {
+/** What the environment of the service says about trainings. */
+export interface TrainingSettings {
   roleArn: string;
   trainingImage: string;
-  servingImage: string;
   trainingInputS3Uri: string | null;
   modelOutputS3Uri: string;
   trainingInstanceType: string;
   trainingInstanceCount: number;
   trainingVolumeGb: number;
   trainingMaxRuntimeSeconds: number;
+}
+
+/** The same about endpoints, too. */
+export interface ShapeSettings extends TrainingSettings {
+  servingImage: string;
   endpointInstanceType: string;
   endpointInstanceCount: number;
 }
 
-/** The lowest layer: the settings of the service. `training`: what all layers come to, whose image serves where none is set for it. */
+/** The lowest layer: the settings of the service. */
 export const settingsLayer = (settings: ShapeSettings): ShapeLayers => ({
-  training: {
-    RoleArn: settings.roleArn,
-    AlgorithmSpecification: { TrainingImage: settings.trainingImage, TrainingInputMode: 'File' },
-    OutputDataConfig: { S3OutputPath: settings.modelOutputS3Uri },
-    ResourceConfig: {
-      InstanceType: settings.trainingInstanceType,
-      InstanceCount: settings.trainingInstanceCount,
-      VolumeSizeInGB: settings.trainingVolumeGb,
-    },
-    StoppingCondition: { MaxRuntimeInSeconds: settings.trainingMaxRuntimeSeconds },
-    ...(settings.trainingInputS3Uri === null ? {} : { InputDataConfig: [trainChannel(settings.trainingInputS3Uri)] }),
-  },
+  training: trainingLayer(settings),
   model: { PrimaryContainer: { Image: settings.servingImage }, ExecutionRoleArn: settings.roleArn },
   endpointConfig: {
     ProductionVariants: [
@@ -40,6 +33,20 @@ export const settingsLayer = (settings: ShapeSettings): ShapeLayers => ({
       },
     ],
   },
+});
+
+/** The part about the training: a whole request of CreateTrainingJob, but for its name. */
+export const trainingLayer = (settings: TrainingSettings): ShapeObject => ({
+  RoleArn: settings.roleArn,
+  AlgorithmSpecification: { TrainingImage: settings.trainingImage, TrainingInputMode: 'File' },
+  OutputDataConfig: { S3OutputPath: settings.modelOutputS3Uri },
+  ResourceConfig: {
+    InstanceType: settings.trainingInstanceType,
+    InstanceCount: settings.trainingInstanceCount,
+    VolumeSizeInGB: settings.trainingVolumeGb,
+  },
+  StoppingCondition: { MaxRuntimeInSeconds: settings.trainingMaxRuntimeSeconds },
+  ...(settings.trainingInputS3Uri === null ? {} : { InputDataConfig: [trainChannel(settings.trainingInputS3Uri)] }),
 });
 
 export const trainChannel = (s3Uri: string): ShapeObject => ({
