@@ -99,6 +99,8 @@ export interface RunStore {
   adopt(params: { run: AdoptedRun; actor: Actor; now: number; evenRemoved?: boolean }): Promise<AdoptResult>;
   /** The training job that the run id is of; null for an id that is not known. */
   findNameByRunId(runId: string): Promise<string | null>;
+  /** The run of an earlier request with this idempotency key. */
+  findByIdempotencyKey(idempotencyKey: string): Promise<TrainingRun | null>;
   find(trainingJobName: string): Promise<RunView | null>;
   /** The same in whatever case the name is written; the one that is written so, where there are several. */
   findInAnyCase(trainingJobName: string): Promise<RunView | null>;

@@ -144,6 +144,22 @@ describe("POST /bootstrap with SageMaker's shapes", () => {
   });
 });
 
+it('returns the run of an Idempotency-Key also where the settings make the same request invalid by now', async () => {
+  const api = await startApi();
+  const headers = { 'idempotency-key': 'k' };
+  const spot = {
+    create_training_job: { EnableManagedSpotTraining: true, StoppingCondition: { MaxWaitTimeInSeconds: 86_400 } },
+  };
+  const first = await bootstrap(api, spot, headers);
+  expect(first.status).toBe(202);
+  api.ctx.settings = { ...api.ctx.settings, trainingMaxRuntimeSeconds: 100_000 };
+  expectProblem(await bootstrap(api, spot), 422, 'invalid_request');
+  const { status, body } = await bootstrap(api, spot, headers);
+  expect([status, body.training_job_name]).toEqual([200, first.body.training_job_name]);
+  expectProblem(await bootstrap(api, { ...spot, reason: 'another' }, headers), 422, 'invalid_request');
+  expect(creations(api)).toHaveLength(1);
+});
+
 describe("POST /deploy/{name} with SageMaker's shapes", () => {
   it.each<[object, string, RegExp]>([
     [{ create_model: { VPCConfig: VpcConfig } }, 'create_model.VPCConfig', /did you mean VpcConfig\?/],

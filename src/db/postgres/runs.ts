@@ -13,7 +13,15 @@ import { trainingRuns } from './schema.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 
 type InsertMethods = 'insert' | 'adopt';
-type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findProgress' | 'findNameByRunId' | 'list' | 'listUnfinished';
+type QueryMethods =
+  | 'find'
+  | 'findInAnyCase'
+  | 'findStatus'
+  | 'findProgress'
+  | 'findNameByRunId'
+  | 'findByIdempotencyKey'
+  | 'list'
+  | 'listUnfinished';
 
 type InsertParams = Parameters<RunStore['insert']>[0];
 type AdoptParams = Parameters<RunStore['adopt']>[0];
@@ -144,6 +152,9 @@ const progress = {
 
 export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({
   find: (trainingJobName) => database.read(async (db) => (await runWhere(db, isNamed(trainingJobName))) ?? null),
+
+  findByIdempotencyKey: (idempotencyKey) =>
+    database.read(async (db) => (await runWhere(db, eq(trainingRuns.idempotencyKey, idempotencyKey))) ?? null),
 
   findNameByRunId: (runId) =>
     database.read(async (db) => {

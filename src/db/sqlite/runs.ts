@@ -84,7 +84,15 @@ const progress = {
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
 type InsertMethods = 'insert' | 'adopt';
-type QueryMethods = 'find' | 'findInAnyCase' | 'findStatus' | 'findProgress' | 'findNameByRunId' | 'list' | 'listUnfinished';
+type QueryMethods =
+  | 'find'
+  | 'findInAnyCase'
+  | 'findStatus'
+  | 'findProgress'
+  | 'findNameByRunId'
+  | 'findByIdempotencyKey'
+  | 'list'
+  | 'listUnfinished';
 
 export const runInserts = (database: Database): Pick<RunStore, InsertMethods> => ({
   insert: ({ run, now, startNow = false }) =>
@@ -145,6 +153,9 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
         db.select({ name: trainingRuns.trainingJobName }).from(trainingRuns).where(eq(trainingRuns.runId, runId)).get()?.name ??
         null,
     ),
+  findByIdempotencyKey: (idempotencyKey) =>
+    database.read((db) => db.select().from(trainingRuns).where(eq(trainingRuns.idempotencyKey, idempotencyKey)).get() ?? null),
+
   findInAnyCase: (trainingJobName) => database.read((db) => statements(db).findInAnyCase.get({ trainingJobName }) ?? null),
 
   findStatus: (trainingJobName) => database.read((db) => statements(db).findStatus.get({ trainingJobName }) ?? null),

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError } from '../../core/errors.ts';
+import { InvalidRequestError, ServiceError } from '../../core/errors.ts';
 import { startTiming } from '../../core/timing.ts';
 import { decideStart, type StartAttempt } from '../../core/training/decide-start.ts';
 import { isBeingStarted, type TrainingRun } from '../../core/training/training-run.ts';
-import type { RunView } from '../../ports/store.ts';
+import type { NewRun, RunView } from '../../ports/store.ts';
 import type { ServiceContext } from '../context.ts';
 import { enqueueCheck } from '../enqueue.ts';
 import { onceChanged } from '../once-changed.ts';
 import { applyStart } from './apply-start.ts';
-import { type BootstrapRequest, newRun } from './new-run.ts';
+import { type BootstrapRequest, newRun, requestDigest } from './new-run.ts';
 import { startRun } from './start-run.ts';
 
 const sameKeyPollMs = 50;
@@ -26,7 +26,8 @@ const sameKeyPollMs = 50;
 export async function createRun(ctx: ServiceContext, request: BootstrapRequest): Promise<{ run: RunView; created: boolean }> {
   const waitUntil = ctx.now() + startTiming.sameKeyWaitMs;
   for (;;) {
-    const run = newRun(ctx, request);
+    const run = await newRunOrRepeated(ctx, request);
+    if ('seq' in run) return { run: await repeated(ctx, run), created: false };
     const startNow = ctx.sagemaker.mayStartTraining();
     const inserted = await ctx.store.runs.insert({ run, now: ctx.now(), startNow });
     switch (inserted.kind) {
@@ -47,6 +48,23 @@ export async function createRun(ctx: ServiceContext, request: BootstrapRequest):
         return { run: await repeated(ctx, inserted.run), created: false };
       }
     }
+  }
+}
+
+/**
+ * The new run of a request; or the one of an earlier request with the same key and body, where the settings or the delivery file have
+ * changed since so that the request is not valid any more.
+ *
+ * @throws {InvalidRequestError}
+ */
+async function newRunOrRepeated(ctx: ServiceContext, request: BootstrapRequest): Promise<NewRun | TrainingRun> {
+  try {
+    return newRun(ctx, request);
+  } catch (error) {
+    if (!(error instanceof InvalidRequestError) || request.idempotencyKey === null) throw error;
+    const earlier = await ctx.store.runs.findByIdempotencyKey(request.idempotencyKey);
+    if (earlier === null || earlier.idempotencyHash !== requestDigest(request)) throw error;
+    return earlier;
   }
 }
 

@@ -26,6 +26,10 @@ export interface BootstrapRequest {
   body: BootstrapBody;
 }
 
+/** What tells a repeated request from another one with the same key. */
+export const requestDigest = ({ autoDeploy, body }: Pick<BootstrapRequest, 'autoDeploy' | 'body'>): string =>
+  digestOf({ autoDeploy, body });
+
 /**
  * Returns the run of a request: what the caller chose, over the delivery file, over the service's settings.
  *
@@ -49,6 +53,6 @@ export function newRun(ctx: ServiceContext, { autoDeploy, idempotencyKey, body }
     servingImage: servingImageOf(shapes),
     reason,
     idempotencyKey,
-    idempotencyHash: idempotencyKey === null ? null : digestOf({ autoDeploy, body }),
+    idempotencyHash: idempotencyKey === null ? null : requestDigest({ autoDeploy, body }),
   };
 }

@@ -92,6 +92,9 @@ export function runsSuite(newDatabase: () => TestDatabase): void {
     expect(run).toMatchObject({ ...adopted, ...recorded });
     expect(await reported(store, 'a')).toEqual(['training >training event: adopted from SageMaker']);
     expect([await store.runs.findNameByRunId('run-a'), await store.runs.findNameByRunId('run-b')]).toEqual(['a', null]);
+    await store.runs.insert({ run: newRun('keyed', { idempotencyKey: 'k' }), now: 1000 });
+    expect((await store.runs.findByIdempotencyKey('k'))?.trainingJobName).toBe('keyed');
+    expect(await store.runs.findByIdempotencyKey('none')).toBeNull();
     // A training job that was cloned in SageMaker's console keeps the other one's tags.
     expect(await store.runs.adopt({ run: { ...adopted, trainingJobName: 'clone' }, actor: 'event', now: 1000 })).toEqual({
       kind: 'run_id_taken',
