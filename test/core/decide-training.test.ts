@@ -62,6 +62,8 @@ describe('a training that is over', () => {
       { name: 'loss', value: Number.NaN },
     ];
     expect(decide({ status: 'Completed', metrics })).toMatchObject({ outcome: { metrics: { accuracy: 0.9 } } });
+    const detail = 'metrics whose last value is no finite number are left out: loss, auc';
+    expect(decide({ status: 'Completed', metrics, oddMetrics: ['loss', 'auc'] })).toMatchObject({ outcome: { detail } });
   });
 
   test('it is over even when seen after the deadline', () => {

@@ -229,6 +229,7 @@ it.each<Engine>(['SQLite', 'PostgreSQL'])(
     await ask('POST', '/bootstrap?auto_deploy=true', { headers: key, json: { ...body, training_job_name: 'rolled-back' } });
     const { body: rolledBack } = await until('rolled-back', 'deployment_status', 'rolled_back');
     expect(JSON.stringify(rolledBack)).toContain('for reason-4734');
+    expect((await ask('GET', '/endpoint-status')).text).toContain('for reason-4734');
 
     // SageMaker refuses, in words that repeat what it was given: at once, and after a throttle, to the worker.
     const message = [

@@ -133,6 +133,16 @@ describe("a request in SageMaker's shapes", () => {
     expect((await liveConfig(context)).ProductionVariants).toMatchObject([{ InstanceType: 'ml.m5.large' }]);
   });
 
+  it('has the metrics that it names, and its history says which of them are no numbers', async () => {
+    const context = await startTestContext();
+    context.simulator.changeSettings({ finalMetrics: { accuracy: 0.9, loss: 'NaN', unnamed: 1 } });
+    const name = await context.start({ metricDefinitions: [{ name: 'accuracy' }, { name: 'loss' }] });
+    await context.settle();
+    expect((await context.store.runs.find(name))?.metrics).toEqual({ accuracy: 0.9 });
+    const history = await context.store.history.list({ trainingJobName: name });
+    expect(history.map(({ detail }) => detail)).toContain('metrics whose last value is no finite number are left out: loss');
+  });
+
   it('serves an uncompressed artifact by its prefix', async () => {
     const context = await startTestContext();
     const name = await context.start({ shapes: layer({ training: { OutputDataConfig: { CompressionType: 'NONE' } } }) });
