@@ -323,4 +323,15 @@ describe('a rebuilt database', () => {
     const run = await context.store.runs.find(name);
     expect(run?.shapes?.training).toMatchObject({ VpcConfig });
   });
+
+  it('keeps the reason of an adopted training that fails', async () => {
+    const context = await startTestContext();
+    context.simulator.addFault({ kind: 'fail_training', reason: 'AlgorithmError: bad data' });
+    const name = await context.start({ shapes: layer({ model: { PrimaryContainer: { Environment: { A: 'b' } } } }) });
+    await context.loseDatabase();
+    await adoptOrphans(context.ctx, { search: newSearch() });
+    await context.settle();
+    const history = await context.store.history.list({ trainingJobName: name });
+    expect(history.at(-1)).toMatchObject({ to: 'failed', detail: 'AlgorithmError: bad data' });
+  });
 });

@@ -34,7 +34,9 @@ export async function recordOutcome(
 ): Promise<void> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
-  const adopted = job === null ? null : findShapesOfAdopted(ctx, run, job);
+  // Nothing is made of another one, and its history has the reason.
+  const isDeployable = decision.outcome.status === 'completed';
+  const adopted = job !== null && isDeployable ? findShapesOfAdopted(ctx, run, job) : null;
   const notes = [decision.outcome.detail, adopted?.unknown].filter((note) => note != null);
   const outcome = notes.length === 0 ? decision.outcome : { ...decision.outcome, detail: notes.join('; ') };
   const { modelArtifact } = outcome;
