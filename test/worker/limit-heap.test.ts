@@ -26,8 +26,8 @@ const youngMb = async (...imports: string[]): Promise<number> => {
 
 describe('limitHeap', () => {
   test('keeps the young generation small, which grows otherwise', async () => {
-    expect(await youngMb()).toBeGreaterThan(16);
-    expect(await youngMb(`./${file}`)).toBeLessThan(10);
+    // 64 or 128 MB without, 4 to 13 MB with, by when V8 collects beside the program.
+    expect(await youngMb(`./${file}`)).toBeLessThan((await youngMb()) / 3);
   });
 
   test('comes before all that a worker imports', () => {
