@@ -107,24 +107,34 @@ export interface SageMaker {
   listTags(arn: string, options?: CallOptions): Promise<Record<string, string>>;
   /** Tags that are there keep their values, but for those of the same keys. */
   addTags(arn: string, tags: Record<string, string>, options?: CallOptions): Promise<void>;
+  /** Keys that the resource does not have are no error. */
+  deleteTags(arn: string, keys: readonly string[], options?: CallOptions): Promise<void>;
   createModel(
     /** `request`: the members of CreateModel without name and tags. */
     spec: { name: string; request: ShapeObject; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<{ arn: string }>;
   describeModel(name: string, options?: CallOptions): Promise<Model>;
+  /** Deletes SageMaker's entry, also one in use; artifact, image and role stay (docs/reference/sagemaker-behavior.md#resources-in-use-can-be-deleted). */
+  deleteModel(name: string, options?: CallOptions): Promise<void>;
   createEndpointConfig(
     /** `request`: the members of CreateEndpointConfig without name and tags. */
     spec: { name: string; request: ShapeObject; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<{ arn: string }>;
   describeEndpointConfig(name: string, options?: CallOptions): Promise<EndpointConfig>;
+  /** Also of one in use, after which the endpoint can't be updated (docs/reference/sagemaker-behavior.md#resources-in-use-can-be-deleted). */
+  deleteEndpointConfig(name: string, options?: CallOptions): Promise<void>;
   describeEndpoint(name: string, options?: CallOptions): Promise<Endpoint>;
   createEndpoint(
     spec: { endpointName: string; endpointConfigName: string; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<void>;
-  updateEndpoint(spec: { endpointName: string; endpointConfigName: string }, options?: CallOptions): Promise<void>;
+  /** `deploymentConfig`: the DeploymentConfig of UpdateEndpoint; without one SageMaker shifts all traffic at once. */
+  updateEndpoint(
+    spec: { endpointName: string; endpointConfigName: string; deploymentConfig?: ShapeObject },
+    options?: CallOptions,
+  ): Promise<void>;
   deleteEndpoint(name: string, options?: CallOptions): Promise<void>;
   /** How Application Auto Scaling scales the endpoint's variants. */
   describeAutoscaling(

@@ -18,7 +18,12 @@ export interface CallerOptions {
   maxWaitMs: number;
   /** The operation's own: SageMaker limits each by itself. */
   limiterFor: (operation: string) => RequestLimiter;
-  /** Called once for each call: `ok`, the kind of the error, `held_back` when its turn did not come, or `vetoed` when `beforeSend` threw. */
+  /** How often a request is sent at most; by default as often as it makes sense. */
+  maxAttempts?: number;
+  /**
+   * Called once for each call: `ok`, the kind of the error, `model_error` for one of a model's container, `held_back` when its turn did
+   * not come, or `vetoed` when `beforeSend` threw.
+   */
   onCall: (operation: string, result: string) => void;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -34,7 +39,15 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
 ) => Promise<Output>;
 
 /** Calls with attempts that back off, a limiter for each operation, and one account of what the attempts may have done. */
-export function createCaller({ client, credentials, maxWaitMs, limiterFor, onCall, random }: CallerOptions): Caller {
+export function createCaller({
+  client,
+  credentials,
+  maxWaitMs,
+  limiterFor,
+  maxAttempts = Infinity,
+  onCall,
+  random,
+}: CallerOptions): Caller {
   return async (operation, command, options = {}, mask = maskOf(options)) => {
     const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
@@ -47,6 +60,7 @@ export function createCaller({ client, credentials, maxWaitMs, limiterFor, onCal
         options,
         mask,
         callDeadline,
+        maxAttempts,
         random,
       };
       const output = await tryUntilOver(call);
@@ -67,6 +81,7 @@ export const maskOf = ({ hide }: Pick<CallOptions, 'hide'> = {}): Mask =>
 
 function resultOf(error: unknown): string {
   if (!(error instanceof SageMakerError)) return 'vetoed';
+  if (error.code === modelErrorCode) return 'model_error';
   return error.code === heldBackCode ? 'held_back' : error.kind;
 }
 
@@ -79,6 +94,7 @@ interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputType
   options: CallOptions;
   mask: Mask;
   callDeadline: CallDeadline;
+  maxAttempts: number;
   random: () => number;
 }
 
@@ -91,6 +107,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
   options: { beforeSend, retryThrottles = true, retryIndeterminate = true, turn },
   mask,
   callDeadline,
+  maxAttempts,
   random,
 }: Call<Input, Output>): Promise<Output> {
   let effect: SideEffect = 'none';
@@ -130,7 +147,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
     else if (failure.status !== null) credentials.responded(null);
     const problem = passingError(error, failure);
     const endsAtOnce = (problem === 'throttled' && !retryThrottles) || (effect === 'unknown' && !retryIndeterminate);
-    if (problem === null || endsAtOnce || !mayTryAgain(problem, attempts)) throw error;
+    if (problem === null || endsAtOnce || attempts >= maxAttempts || !mayTryAgain(problem, attempts)) throw error;
     const delayMs = backoffMs(problem, attempts, random());
     if (delayMs >= callDeadline.leftMs) throw error;
     last = failure;
@@ -149,6 +166,8 @@ function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): R
 const unsent = (error: Error): Failure => ({ error, sent: false, status: null });
 
 const heldBackCode = 'ThrottledBeforehand';
+/** Of SageMaker's runtime, for what a model's container answered (docs/reference/sagemaker-behavior.md#a-models-error-is-a-424). */
+const modelErrorCode = 'ModelError';
 
 /** The first attempt was never sent, because SageMaker has been throttling the operation. */
 const heldBack = (operation: string): Failure =>

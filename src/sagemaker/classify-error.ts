@@ -122,6 +122,8 @@ const serialisationName = /^(TypeError|RangeError)$/;
 
 /** What kind of failure it is; a pure function, so that a table can test it. */
 export function classify({ operation, code, message, status }: Refusal): Classified {
+  // A 429 too, but no throttling (docs/reference/sagemaker-behavior.md#a-models-error-is-a-424).
+  if (code === 'ModelNotReadyException') return of('unavailable');
   if (status === 429 || throttlingName.test(code) || /^Rate exceeded\b/i.test(message)) return of('throttled');
   if (status !== null && status >= 500) return of('unavailable');
   const text = texts.find(([start]) => start.test(message));

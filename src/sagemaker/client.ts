@@ -41,7 +41,8 @@ export function createAutoscalingClient(
   return new ApplicationAutoScalingClient({ ...sending(proxies, limits), endpoint, credentials, region });
 }
 
-function sending(proxies: Proxies, limits: Limits) {
+/** How requests leave the process. */
+export function sending(proxies: Proxies, limits: Limits) {
   const agent = { keepAlive: true, maxSockets: limits.maxSockets, proxyEnv: { ...proxies } };
   return {
     maxAttempts: 1,

@@ -1,5 +1,6 @@
 import {
   CreateEndpointConfigCommand,
+  DeleteEndpointConfigCommand,
   DescribeEndpointConfigCommand,
   type CreateEndpointConfigCommandInput,
 } from '@aws-sdk/client-sagemaker';
@@ -8,7 +9,9 @@ import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-export const endpointConfigCalls = (call: Caller): Pick<SageMaker, 'createEndpointConfig' | 'describeEndpointConfig'> => ({
+type EndpointConfigCalls = Pick<SageMaker, 'createEndpointConfig' | 'describeEndpointConfig' | 'deleteEndpointConfig'>;
+
+export const endpointConfigCalls = (call: Caller): EndpointConfigCalls => ({
   async createEndpointConfig({ name, request, tags }, options) {
     const operation = 'CreateEndpointConfig';
     const input: CreateEndpointConfigCommandInput = {
@@ -29,5 +32,10 @@ export const endpointConfigCalls = (call: Caller): Pick<SageMaker, 'createEndpoi
       arn: required(config.EndpointConfigArn, operation, 'EndpointConfigArn'),
       shape: knownMembers('CreateEndpointConfig', config),
     };
+  },
+
+  async deleteEndpointConfig(name, options) {
+    const command = () => new DeleteEndpointConfigCommand({ EndpointConfigName: name });
+    await call('DeleteEndpointConfig', command, options);
   },
 });

@@ -6,9 +6,11 @@ import {
   type DescribeEndpointCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import type { Endpoint } from '../core/deployment/deployment.ts';
+import type { ShapeObject } from '../core/shapes/shapes.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { required, tagList } from './response.ts';
 import { type Caller, maskOf } from './call.ts';
+import { pendingOf, variantOf } from './endpoint-variants.ts';
 import type { Mask } from './redact.ts';
 
 type EndpointCalls = Pick<SageMaker, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
@@ -29,12 +31,13 @@ export const endpointCalls = (call: Caller): EndpointCalls => ({
   },
 
   /** What autoscaling has made of the live variants' counts is kept, by variant name. */
-  async updateEndpoint({ endpointName, endpointConfigName }, options) {
+  async updateEndpoint({ endpointName, endpointConfigName, deploymentConfig }, options) {
     const command = () =>
       new UpdateEndpointCommand({
         EndpointName: endpointName,
         EndpointConfigName: endpointConfigName,
         RetainAllVariantProperties: true,
+        DeploymentConfig: deploymentConfig,
       });
     await call('UpdateEndpoint', command, options);
   },
@@ -59,5 +62,8 @@ function endpointOf(endpoint: DescribeEndpointCommandOutput, mask: Mask): Endpoi
     createdAt: required(endpoint.CreationTime, operation, 'CreationTime').getTime(),
     modifiedAt: required(endpoint.LastModifiedTime, operation, 'LastModifiedTime').getTime(),
     variantNames: variants.flatMap(({ VariantName }) => VariantName ?? []),
+    variants: live.map((variant) => variantOf(variant, mask)),
+    pendingDeployment: pending === undefined ? null : pendingOf(pending, mask),
+    lastDeploymentConfig: (endpoint.LastDeploymentConfig as ShapeObject | undefined) ?? null,
   };
 }

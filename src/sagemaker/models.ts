@@ -1,4 +1,9 @@
-import { CreateModelCommand, DescribeModelCommand, type CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
+import {
+  CreateModelCommand,
+  DeleteModelCommand,
+  DescribeModelCommand,
+  type CreateModelCommandInput,
+} from '@aws-sdk/client-sagemaker';
 import { knownMembers } from '../core/shapes/known-members.ts';
 import { secretsOf } from '../core/shapes/redact-shape.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
@@ -6,7 +11,7 @@ import { required, tagList } from './response.ts';
 import type { Caller } from './call.ts';
 import { redactUserValues } from './redact.ts';
 
-export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'describeModel'> => ({
+export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'describeModel' | 'deleteModel'> => ({
   async createModel({ name, request, tags }, options) {
     const operation = 'CreateModel';
     const input: CreateModelCommandInput = { ...request, ModelName: name, Tags: tagList(tags) };
@@ -23,5 +28,9 @@ export const modelCalls = (call: Caller): Pick<SageMaker, 'createModel' | 'descr
       arn: required(model.ModelArn, operation, 'ModelArn'),
       shape: knownMembers('CreateModel', model),
     };
+  },
+
+  async deleteModel(name, options) {
+    await call('DeleteModel', () => new DeleteModelCommand({ ModelName: name }), options);
   },
 });

@@ -1,6 +1,8 @@
 import { credentialsProblem } from '../core/sagemaker/credentials-problem.ts';
 import { SageMakerError } from '../core/errors.ts';
 import type { CallBudget } from '../ports/call-budget.ts';
+import type { Alarms } from '../ports/alarms.ts';
+import type { Invocations } from '../ports/invocations.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { autoscalingCalls, type AutoscalingCaller } from './autoscaling.ts';
@@ -10,6 +12,7 @@ import { createAutoscalingClient, createClient, defaultLimits, type ClientOverri
 import { Credentials } from './credentials.ts';
 import { endpointConfigCalls } from './endpoint-configs.ts';
 import { endpointCalls } from './endpoints.ts';
+import { createFurtherServices } from './further-services.ts';
 import { limiters, startBudget } from './limiters.ts';
 import { modelCalls } from './models.ts';
 import { PlaceSeen } from './place-seen.ts';
@@ -36,6 +39,10 @@ export interface SageMakerOptions {
 }
 
 export interface ConnectedSageMaker extends SageMaker {
+  /** CloudWatch, whose client is made for the first call. */
+  alarms: Alarms;
+  /** SageMaker's runtime, likewise. */
+  invocations: Invocations;
   /** Throws, with the reason, while the service's own AWS credentials can't be found or are refused (check-credentials.ts). */
   checkCredentials(): Promise<void>;
   /** Looks whether there are any, without a call of SageMaker's; the log tells when there are none. Never fails. */
@@ -71,13 +78,11 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
       throw error;
     }
   };
+  // What other services say of the credentials is no news of SageMaker's: they may be at different addresses.
+  const elsewhere = { ...callerOptions, credentials: new Credentials({ client, onChange: () => {}, uptimeMs }) };
   // Both clients are of one kind; their types differ by their operations.
-  const callAutoscaling: unknown = createCaller({
-    ...callerOptions,
-    client: Object(autoscaling) as typeof client,
-    // What it says of the credentials is no news of SageMaker's: the two may be at different addresses.
-    credentials: new Credentials({ client, onChange: () => {}, uptimeMs }),
-  });
+  const callAutoscaling: unknown = createCaller({ ...elsewhere, client: Object(autoscaling) as typeof client });
+  const further = createFurtherServices({ overrides: options.client ?? {}, limits, main: client, callerOptions: elsewhere });
   const endpoints = endpointCalls(call);
   return {
     place: () => place.place(),
@@ -89,6 +94,8 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     ...endpointConfigCalls(call),
     ...endpoints,
     ...autoscalingCalls(callAutoscaling as AutoscalingCaller),
+    alarms: further.alarms,
+    invocations: further.invocations,
     checkCredentials: createCredentialsCheck({
       credentials,
       probe: () => endpoints.describeEndpoint(options.endpointName ?? 'none', { maxWaitMs: probeWaitMs, retryThrottles: false }),
@@ -99,6 +106,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     close() {
       client.destroy();
       autoscaling.destroy();
+      further.close();
     },
   };
 }

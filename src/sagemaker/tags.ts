@@ -1,11 +1,15 @@
-import { AddTagsCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
+import { AddTagsCommand, DeleteTagsCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
 import type { SageMaker } from '../ports/sagemaker.ts';
 import { tagList } from './response.ts';
 import type { Caller } from './call.ts';
 
-export const tagCalls = (call: Caller, maxWaitMs: number): Pick<SageMaker, 'listTags' | 'addTags'> => ({
+export const tagCalls = (call: Caller, maxWaitMs: number): Pick<SageMaker, 'listTags' | 'addTags' | 'deleteTags'> => ({
   async addTags(arn, tags, options) {
     await call('AddTags', () => new AddTagsCommand({ ResourceArn: arn, Tags: tagList(tags) }), options);
+  },
+
+  async deleteTags(arn, keys, options) {
+    await call('DeleteTags', () => new DeleteTagsCommand({ ResourceArn: arn, TagKeys: [...keys] }), options);
   },
 
   /** All pages, within the time of one call. */

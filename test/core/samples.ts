@@ -123,5 +123,8 @@ export const anEndpoint = (fields: Partial<Endpoint> = {}): Endpoint => ({
   createdAt: at - hour,
   modifiedAt: at - hour,
   variantNames: ['AllTraffic'],
+  variants: [],
+  pendingDeployment: null,
+  lastDeploymentConfig: null,
   ...fields,
 });

@@ -221,6 +221,20 @@ test('an endpoint is created, updated with its live counts, rolled back and dele
     createdAt,
     modifiedAt: createdAt,
     variantNames: ['AllTraffic'],
+    variants: [],
+    pendingDeployment: {
+      endpointConfigName: 'one',
+      startedAt: createdAt,
+      variants: [
+        expect.objectContaining({
+          variantName: 'AllTraffic',
+          currentInstanceCount: 0,
+          desiredInstanceCount: 1,
+          statuses: [expect.objectContaining({ status: 'Creating', startedAt: createdAt })],
+        }),
+      ],
+    },
+    lastDeploymentConfig: null,
   });
   expect(await sagemaker.listTags(arn('endpoint/live'))).toEqual({ team: 'nlp' });
   clock.advance(60);

@@ -2,6 +2,7 @@ import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
 import type { ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
+import type { EndpointVariant, PendingDeployment } from './endpoint-variant.ts';
 import type { DeploymentStep } from './steps.ts';
 
 /** The statuses of a deployment, as users see them. */
@@ -147,6 +148,12 @@ export interface Endpoint {
   createdAt: number;
   modifiedAt: number;
   variantNames: string[];
+  /** The fleets that serve; none before the endpoint was first InService. */
+  variants: EndpointVariant[];
+  /** What an update or the creation brings; null while none is in progress. */
+  pendingDeployment: PendingDeployment | null;
+  /** The DeploymentConfig that was used last, as SageMaker shows it. */
+  lastDeploymentConfig: ShapeObject | null;
 }
 
 export interface Model {
