@@ -130,9 +130,12 @@ export interface SageMaker {
     spec: { endpointName: string; endpointConfigName: string; tags: Record<string, string> },
     options?: CallOptions,
   ): Promise<void>;
-  /** `deploymentConfig`: the DeploymentConfig of UpdateEndpoint; without one SageMaker shifts all traffic at once. */
+  /**
+   * `deploymentConfig`: the DeploymentConfig of UpdateEndpoint; without one SageMaker shifts all traffic at once. `changesDataCapture`: to
+   * that of the configuration, in place of what the endpoint has.
+   */
   updateEndpoint(
-    spec: { endpointName: string; endpointConfigName: string; deploymentConfig?: ShapeObject },
+    spec: { endpointName: string; endpointConfigName: string; deploymentConfig?: ShapeObject; changesDataCapture?: boolean },
     options?: CallOptions,
   ): Promise<void>;
   deleteEndpoint(name: string, options?: CallOptions): Promise<void>;

@@ -31,12 +31,13 @@ export const endpointCalls = (call: Caller): EndpointCalls => ({
   },
 
   /** What autoscaling has made of the live variants' counts is kept, by variant name. */
-  async updateEndpoint({ endpointName, endpointConfigName, deploymentConfig }, options) {
+  async updateEndpoint({ endpointName, endpointConfigName, deploymentConfig, changesDataCapture = false }, options) {
     const command = () =>
       new UpdateEndpointCommand({
         EndpointName: endpointName,
         EndpointConfigName: endpointConfigName,
         RetainAllVariantProperties: true,
+        ExcludeRetainedVariantProperties: changesDataCapture ? [{ VariantPropertyType: 'DataCaptureConfig' }] : undefined,
         DeploymentConfig: deploymentConfig,
       });
     await call('UpdateEndpoint', command, options);

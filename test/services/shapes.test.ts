@@ -185,6 +185,20 @@ describe('a deployment to a foreign endpoint', () => {
     await context.settle();
     expect((await liveConfig(context)).DataCaptureConfig).toBeUndefined();
     expect((await liveConfig(context)).KmsKeyId).toBe('alias/foreign');
+    expect((await context.sdk.describeEndpoint({ EndpointName: endpointName })).DataCaptureConfig).toBeUndefined();
+  });
+
+  it('captures data as the request says, and keeps the count of instances', async () => {
+    const context = await startTestContext();
+    await createForeignEndpoint(context);
+    await context.start({
+      shapes: layer({ endpointConfig: { DataCaptureConfig: { ...DataCaptureConfig, InitialSamplingPercentage: 77 } } }),
+    });
+    await context.settle();
+    expect(await context.sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({
+      DataCaptureConfig: { CurrentSamplingPercentage: 77 },
+      ProductionVariants: [{ DesiredInstanceCount: 2 }],
+    });
   });
 
   it.each([
@@ -246,7 +260,7 @@ describe('requestDeployment with shapes', () => {
       trainingJobName,
       force,
       trigger: 'api',
-      layer: parts === null ? null : layer(parts),
+      parts: parts === null ? [] : [layer(parts)],
       reason: 'try',
     });
 

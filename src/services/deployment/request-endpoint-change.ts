@@ -1,3 +1,4 @@
+import { changesDataCapture } from '../../core/deployment/data-capture.ts';
 import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
 import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
@@ -30,9 +31,10 @@ export async function requestEndpointChange(
     acknowledgedAt: null,
     baseline: endpoint && { modifiedAt: endpoint.modifiedAt, endpointConfigName: endpoint.endpointConfigName },
   };
+  const changesCapture = action === 'update' && changesDataCapture(await claim.observeConfig(), before.endpointConfig);
   await claim.record({ step: 'endpoint', endpointChange: change });
   try {
-    await call(claim, action);
+    await call(claim, { action, changesCapture });
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     await recordFailure(claim, { change, before, error });
@@ -71,7 +73,10 @@ const changeNouns = { create: 'creation', update: 'update', delete: 'deletion' }
 >;
 
 /** Sent once: an observation shows whether a call without a response took effect, before the change is requested again. */
-function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: EndpointAction): Promise<void> {
+function call(
+  { ctx, deployment, run, options: own }: DeploymentClaim,
+  { action, changesCapture }: { action: EndpointAction; changesCapture: boolean },
+): Promise<void> {
   const { sagemaker } = ctx;
   const options: CallOptions = { ...own, retryIndeterminate: false, maxWaitMs: changeTiming.changeTimeoutMs };
   const { endpointName, endpointConfigName } = deployment;
@@ -82,7 +87,7 @@ function call({ ctx, deployment, run, options: own }: DeploymentClaim, action: E
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':
-      return sagemaker.updateEndpoint({ endpointName, endpointConfigName }, options);
+      return sagemaker.updateEndpoint({ endpointName, endpointConfigName, changesDataCapture: changesCapture }, options);
     case 'delete':
       return sagemaker.deleteEndpoint(endpointName, options);
   }
