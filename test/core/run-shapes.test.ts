@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withoutNulls } from '../../src/core/shapes/merge-shapes.ts';
 import { noLayers, type ShapeLayers } from '../../src/core/shapes/shape-layers.ts';
 import { shapesOfAdopted } from '../../src/core/training/adopted-run.ts';
 import { legacyOfTraining, trainingOfLegacy } from '../../src/core/training/legacy-request.ts';
@@ -187,7 +188,46 @@ describe('shapesOfAdopted', () => {
   });
 });
 
+describe('mergeRun with a request in parts', () => {
+  const file = layer({
+    training: { HyperParameters: { a: 'file' }, Environment: { A: 'file' }, Tags: [{ Key: 'a', Value: 'file' }] },
+    model: { PrimaryContainer: { Image: 'file:1', Environment: { A: 'file' } } },
+  });
+  const fields = fieldsLayer({
+    hyperparameters: { b: '1' },
+    environment: { B: '1' },
+    tags: { b: '1' },
+    inputS3Uri: 's3://new',
+    servingImage: 'serve:2',
+  });
+
+  it('lays the fields over what the shapes take away of the layers below', () => {
+    const nulls = {
+      training: { HyperParameters: null, Environment: null, Tags: null, InputDataConfig: null },
+      model: { PrimaryContainer: null },
+    };
+    const { training, model } = mergeRun(settings, [file], [layer(nulls), fields]);
+    expect(training).toMatchObject({ HyperParameters: { b: '1' }, Environment: { B: '1' }, Tags: [{ Key: 'b', Value: '1' }] });
+    expect(training['HyperParameters']).not.toHaveProperty('a');
+    expect(training['Environment']).not.toHaveProperty('A');
+    expect(withoutNulls('CreateModel', model)['PrimaryContainer']).toEqual({ Image: 'serve:2' });
+  });
+
+  it('refuses a request that says one thing in two ways', () => {
+    const shapes = layer({ training: { AlgorithmSpecification: { AlgorithmName: 'mine' } } });
+    const issues = checkRun(mergeRun(settings, [], [shapes, fieldsLayer({ trainingImage: 'mine:1' })]));
+    expect(issues.map(({ field }) => field)).toEqual(['create_training_job.AlgorithmSpecification.TrainingImage']);
+  });
+});
+
 describe('mergeOver', () => {
+  it('lays the fields over what the shapes take away of what the run has kept', () => {
+    const kept = mergeRun(settings, [layer({ model: { PrimaryContainer: { Environment: { A: '1' } } } })]);
+    const fields = layer({ model: { PrimaryContainer: { Image: 'serve:2' } } });
+    const { model } = mergeOver(kept, [layer({ model: { PrimaryContainer: null } }), fields]);
+    expect(withoutNulls('CreateModel', model)['PrimaryContainer']).toEqual({ Image: 'serve:2' });
+  });
+
   it('lays a later request over what the run has kept, and leaves the training', () => {
     const kept = mergeRun(settings, [layer({ endpointConfig: { KmsKeyId: 'key' } })]);
     const later = layer({

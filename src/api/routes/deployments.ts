@@ -1,5 +1,4 @@
 import { createRoute } from '@hono/zod-openapi';
-import { joinParts } from '../../core/shapes/merge-shapes.ts';
 import { noLayers } from '../../core/shapes/shape-layers.ts';
 import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -55,12 +54,12 @@ const list = createRoute({
   },
 });
 
-function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'layer' | 'reason'> {
-  const image = request.serving_image === undefined ? {} : { PrimaryContainer: { Image: request.serving_image } };
-  const model = joinParts('CreateModel', request.create_model ?? {}, image);
-  const endpointConfig = request.create_endpoint_config ?? {};
-  const isEmpty = Object.keys({ ...model, ...endpointConfig }).length === 0;
-  return { layer: isEmpty ? null : { ...noLayers, model, endpointConfig }, reason: request.reason ?? null };
+function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'parts' | 'reason'> {
+  const { serving_image: image, create_model: model = {}, create_endpoint_config: endpointConfig = {} } = request;
+  const shapes = { ...noLayers, model, endpointConfig };
+  const fields = { ...noLayers, model: image === undefined ? {} : { PrimaryContainer: { Image: image } } };
+  const isEmpty = image === undefined && Object.keys({ ...model, ...endpointConfig }).length === 0;
+  return { parts: isEmpty ? [] : [shapes, fields], reason: request.reason ?? null };
 }
 
 export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {

@@ -18,16 +18,21 @@ const removedWithout: Readonly<Record<string, string>> = { Tags: 'Value', InputD
  * Lays layers over each other, the lowest first: objects member by member, arrays replaced but for tags, channels and the one production
  * variant, each `null` in place of what it takes away. What a layer says another way than those below takes theirs away (fall-away.ts). The nulls stay in the result, so that it takes away from a layer below, too: the
  * members that a live endpoint has. withoutNulls makes a request of it. The layers have passed validateShape; none is changed.
+ *
+ * @param parts The highest layer in parts, the lowest first. None takes anything away of another one: what excludes each other in them is
+ *   left to checkMerged.
  */
-export const mergeLayers = (operation: ShapedOperation, layers: readonly ShapeObject[]): ShapeObject =>
-  withoutExcluded(operation, layers).reduce<ShapeObject>(
-    (lower, upper) => mergeMembers(inputShape(operation), lower, upper, mergeListMember),
-    {},
-  );
+export function mergeLayers(
+  operation: ShapedOperation,
+  layers: readonly ShapeObject[],
+  parts: readonly ShapeObject[] = [],
+): ShapeObject {
+  const below = withoutExcluded(operation, [...layers, overlay(operation, parts)]).slice(0, layers.length);
+  return overlay(operation, [...below, ...parts]);
+}
 
-/** The same of two parts of one layer, where neither takes anything away of the other: what excludes each other is left to checkMerged. */
-export const joinParts = (operation: ShapedOperation, lower: ShapeObject, upper: ShapeObject): ShapeObject =>
-  mergeMembers(inputShape(operation), lower, upper, mergeListMember);
+const overlay = (operation: ShapedOperation, layers: readonly ShapeObject[]): ShapeObject =>
+  layers.reduce<ShapeObject>((lower, upper) => mergeMembers(inputShape(operation), lower, upper, mergeListMember), {});
 
 /** How a member is merged that is neither an object nor taken away; by default the upper one replaces the lower. */
 type MergeList = (shape: Shape, member: string, lower: readonly unknown[], upper: readonly unknown[]) => readonly unknown[];
@@ -51,9 +56,15 @@ function mergeValues(shape: Shape | null, member: string, lower: unknown, upper:
   if (upper === undefined) return lower;
   if (shape === null) return upper;
   if (isObject(lower) && isObject(upper)) return mergeMembers(shape, roomFor(member, lower, upper), upper, replace);
+  // What was taken away stays so for a layer below that is not here, but for what is said again.
+  if (lower === null && isObject(upper) && shape.type === 'structure')
+    return mergeMembers(shape, nothingOf(shape), upper, replace);
   if (Array.isArray(lower) && Array.isArray(upper)) return mergeList(shape, member, lower, upper);
   return upper;
 }
+
+const nothingOf = (shape: Shape & { type: 'structure' }): ShapeObject =>
+  Object.fromEntries(Object.keys(shape.members).map((member) => [member, null]));
 
 /** A data source is one of several kinds: another kind in the upper layer takes the place of the lower one's. */
 function roomFor(member: string, lower: ShapeObject, upper: ShapeObject): ShapeObject {

@@ -1,6 +1,6 @@
 import { checkMerged } from '../shapes/check-merged.ts';
 import type { ShapeIssue } from '../shapes/issue.ts';
-import { joinParts, mergeLayers, withoutNulls } from '../shapes/merge-shapes.ts';
+import { mergeLayers, withoutNulls } from '../shapes/merge-shapes.ts';
 import { fieldOf, operationOf, type ShapedPart, shapedParts, type ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
 import { maxTags } from '../shapes/service-rules.ts';
@@ -8,11 +8,20 @@ import { validateShape } from '../shapes/validate-shape.ts';
 import { tagEntries } from '../sagemaker/tag-entries.ts';
 import { servingImageFor, settingsLayer, type ShapeSettings } from './settings-layer.ts';
 
-/** `layers`: those over the settings of the service, the lowest first. They have passed validateShape. */
-export function mergeRun(settings: ShapeSettings, layers: readonly ShapeLayers[]): ShapeLayers {
+/**
+ * `layers`: those over the settings of the service, the lowest first. They have passed validateShape.
+ *
+ * @param request The highest layer: the shapes of a request, and its fields, which are laid over them. A request that says one thing in two
+ *   ways has to be refused, so that neither takes the other one away.
+ */
+export function mergeRun(
+  settings: ShapeSettings,
+  layers: readonly ShapeLayers[],
+  request: readonly ShapeLayers[] = [],
+): ShapeLayers {
   const lowest = settingsLayer(settings);
   const merged = (part: ShapedPart, lowestOfPart: ShapeObject): ShapeObject =>
-    mergeLayers(operationOf[part], [lowestOfPart, ...layers.map((layer) => layer[part])]);
+    mergeLayers(operationOf[part], [lowestOfPart, ...partsOf(layers, part)], partsOf(request, part));
   const training = withoutNulls('CreateTrainingJob', merged('training', lowest.training));
   const servingImage = servingImageFor(settings, training);
   return {
@@ -22,19 +31,14 @@ export function mergeRun(settings: ShapeSettings, layers: readonly ShapeLayers[]
   };
 }
 
-/** The shapes of a request with its fields over them, as one layer: a request that says one thing in two ways has to be refused. */
-export const joinRequest = (shapes: ShapeLayers, fields: ShapeLayers): ShapeLayers => ({
-  training: joinParts('CreateTrainingJob', shapes.training, fields.training),
-  model: joinParts('CreateModel', shapes.model, fields.model),
-  endpointConfig: joinParts('CreateEndpointConfig', shapes.endpointConfig, fields.endpointConfig),
+/** Lays a later request over what a run has kept; `request` as in mergeRun. */
+export const mergeOver = (kept: ShapeLayers, request: readonly ShapeLayers[]): ShapeLayers => ({
+  training: kept.training,
+  model: mergeLayers('CreateModel', [kept.model], partsOf(request, 'model')),
+  endpointConfig: mergeLayers('CreateEndpointConfig', [kept.endpointConfig], partsOf(request, 'endpointConfig')),
 });
 
-/** Lays the parts of a later request over what a run has kept. */
-export const mergeOver = (kept: ShapeLayers, layers: readonly ShapeLayers[]): ShapeLayers => ({
-  training: kept.training,
-  model: mergeLayers('CreateModel', [kept.model, ...layers.map(({ model }) => model)]),
-  endpointConfig: mergeLayers('CreateEndpointConfig', [kept.endpointConfig, ...layers.map((layer) => layer.endpointConfig)]),
-});
+const partsOf = (layers: readonly ShapeLayers[], part: ShapedPart): ShapeObject[] => layers.map((layer) => layer[part]);
 
 /**
  * Returns what is wrong with merged layers as requests of SageMaker: what each lacks or holds too much of, and what does not go together.

@@ -21,8 +21,8 @@ export interface RequestDeploymentInput {
   trainingJobName: string;
   force: boolean;
   trigger: Trigger;
-  /** What the caller says of the model and the endpoint configuration, over what the run has kept; null for nothing. */
-  layer?: ShapeLayers | null;
+  /** What the caller says of the model and the endpoint configuration, over what the run has kept (layOver). */
+  parts?: readonly ShapeLayers[];
   /** Why it is requested, for the history. */
   reason?: string | null;
 }
@@ -58,13 +58,13 @@ export async function requestDeployment(
 /** `isNew`: an existing deployment was queued by this request, when it recorded that the training is completed. */
 async function request(
   ctx: ServiceContext,
-  { run, force, trigger, isNew, layer = null, reason }: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
+  { run, force, trigger, isNew, parts = [], reason }: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
   const { store, now, log } = ctx;
-  const shapes = layOver(shapesOf(ctx, run), layer);
+  const shapes = layOver(shapesOf(ctx, run), parts);
   const { modelArtifact, trainingJobName } = run;
   const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, reason });
-  const result = await store.deployments.request({ trainingJobName, deployment, asIs: layer === null, now: now() });
+  const result = await store.deployments.request({ trainingJobName, deployment, asIs: parts.length === 0, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
@@ -110,7 +110,7 @@ async function describeTraining(
 /** Records the end of the training, and the training itself where it is not known. Returns the completed run. */
 async function recordEnd(
   ctx: ServiceContext,
-  { job, known, trigger, force, layer, reason }: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
+  { job, known, trigger, force, parts, reason }: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
 ): Promise<TrainingRun> {
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
@@ -126,7 +126,7 @@ async function recordEnd(
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment where the run has auto_deploy: a crash after this line must not lose it.
-    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, layer, reason });
+    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, parts, reason });
   }
   const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

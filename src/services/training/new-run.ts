@@ -3,7 +3,7 @@ import { InvalidRequestError } from '../../core/errors.ts';
 import { newTrainingJobName } from '../../core/sagemaker/names.ts';
 import { noLayers, type ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import { legacyOfTraining } from '../../core/training/legacy-request.ts';
-import { checkRun, joinRequest, mergeRun } from '../../core/training/merge-run.ts';
+import { checkRun, mergeRun } from '../../core/training/merge-run.ts';
 import { fieldsLayer, type RequestFields } from '../../core/training/request-fields.ts';
 import { servingImageOf } from '../../core/training/run-shapes.ts';
 import { digestOf } from '../digest.ts';
@@ -39,7 +39,7 @@ export function newRun(ctx: ServiceContext, { autoDeploy, idempotencyKey, body }
   const { settings, now, random } = ctx;
   const endpointName = body.endpointName ?? settings.endpointName;
   const { trainingJobName: _name, endpointName: _endpoint, reason = null, shapes: requested, ...fields } = body;
-  const shapes = mergeRun(settings, [...fileLayers(ctx, endpointName), joinRequest(requested ?? noLayers, fieldsLayer(fields))]);
+  const shapes = mergeRun(settings, fileLayers(ctx, endpointName), [requested ?? noLayers, fieldsLayer(fields)]);
   const issues = checkRun(shapes);
   if (issues.length > 0) throw new InvalidRequestError(issues);
   return {

@@ -19,8 +19,8 @@ interface RecordOutcomeInput {
   trigger: Trigger;
   /** Of the deployment, where there is one. */
   forced: boolean;
-  /** What the caller says of the deployment, over what the run has kept. */
-  layer?: ShapeLayers | null;
+  /** What the caller says of the deployment, over what the run has kept (layOver). */
+  parts?: readonly ShapeLayers[];
   reason?: string | null;
 }
 
@@ -30,7 +30,7 @@ interface RecordOutcomeInput {
  */
 export async function recordOutcome(
   ctx: ServiceContext,
-  { run, job, decision, trigger, forced, layer = null, reason }: RecordOutcomeInput,
+  { run, job, decision, trigger, forced, parts = [], reason }: RecordOutcomeInput,
 ): Promise<void> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
@@ -40,7 +40,7 @@ export async function recordOutcome(
   const notes = [decision.outcome.detail, adopted?.unknown].filter((note) => note != null);
   const outcome = notes.length === 0 ? decision.outcome : { ...decision.outcome, detail: notes.join('; ') };
   const { modelArtifact } = outcome;
-  const shapes = layOver(adopted?.shapes ?? shapesOf(ctx, run), layer);
+  const shapes = layOver(adopted?.shapes ?? shapesOf(ctx, run), parts);
   const wanted = decision.deploy ? newDeployment({ run, modelArtifact, shapes, trigger, forced, reason }) : null;
   const finished = await store.runs.finish({
     trainingJobName,

@@ -157,6 +157,14 @@ describe('mergeLayers', () => {
     });
   });
 
+  it('takes away from a layer below also where an upper layer says a part of it again', () => {
+    const capture = (members: ShapeObject) => ({ DataCaptureConfig: members });
+    const live = capture({ KmsKeyId: 'live', CaptureContentTypeHeader: { JsonContentTypes: ['a/json'] } });
+    const part = capture({ DestinationS3Uri: 's3://b', CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'] } });
+    const wish = mergeLayers('CreateEndpointConfig', [{ DataCaptureConfig: null }, part]);
+    expect(configuration(live, wish)).toEqual(part);
+  });
+
   it('takes __proto__ and constructor for names like others, and touches no prototype', () => {
     const hostile = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}') as ShapeObject;
     const merged = training({ Environment: { A: '1' } }, hostile, { Environment: hostile }, { HyperParameters: hostile });
@@ -206,6 +214,9 @@ function layersOf(or: (value: fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>): 
   });
 }
 
+const vpcConfig = fc.option(
+  fc.record({ Subnets: fc.option(fc.tuple(text)), SecurityGroupIds: fc.option(fc.tuple(text)) }, { requiredKeys: [] }),
+);
 const withNulls = layersOf((value) => fc.oneof({ weight: 3, arbitrary: value }, fc.constant(null)));
 const plain = layersOf((value) => value);
 const operations = fc.constantFrom<ShapedOperation>('CreateTrainingJob', 'CreateEndpointConfig');
@@ -232,6 +243,15 @@ describe('mergeLayers, for any layers', () => {
         const merged = mergeLayers(operation, [a, b, c]);
         expect(mergeLayers(operation, [mergeLayers(operation, [a, b]), c])).toEqual(merged);
         expect(mergeLayers(operation, [a, mergeLayers(operation, [b, c])])).toEqual(merged);
+      }),
+    );
+  });
+
+  it('gives the same however layers with null are grouped, but for what has no known members', () => {
+    const members = fc.record({ VpcConfig: vpcConfig, RoleArn: fc.option(text) }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(members, members, members, (a, b, c) => {
+        expect(training(a, mergeLayers('CreateTrainingJob', [b, c]))).toEqual(training(a, b, c));
       }),
     );
   });
