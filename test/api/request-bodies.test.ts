@@ -73,6 +73,17 @@ describe('request bodies', () => {
     }
   });
 
+  it.each(['{"environment": {"TOKEN": hunter2}}', 'hunter2', '{"a": tr hunter2}', '{"a": "hunter2" hunter2}'])(
+    'are not repeated where %s is not JSON',
+    async (raw) => {
+      const { ask } = await startApi();
+      const response = await ask('POST', '/bootstrap', { headers: json, raw });
+      expectProblem(response, 422, 'invalid_request');
+      expect(JSON.stringify(response.body)).toContain('body is not JSON: ');
+      expect(JSON.stringify(response.body)).not.toContain('hunter2');
+    },
+  );
+
   it('can be left out', async () => {
     const { ask } = await startApi();
     expect((await ask('POST', '/bootstrap')).status).toBe(202);

@@ -69,9 +69,12 @@ function parse(bytes: Buffer, { anyValues, numbersAsText }: Pick<BodyRule, 'anyV
     return { value: JSON.parse(text), issues: strictJsonIssues(text, { onlyKeys: anyValues, takesText }) };
   } catch (error) {
     if (error instanceof TypeError) return { issues: [bodyIssue('is not valid UTF-8')] };
-    if (error instanceof SyntaxError) return { issues: [bodyIssue(`is not JSON: ${error.message}`)] };
+    if (error instanceof SyntaxError) return { issues: [bodyIssue(`is not JSON: ${withoutExcerpt(error.message)}`)] };
     throw error;
   }
 }
+
+/** V8 quotes what is around the fault, which may be a secret: `Unexpected token 'h', ..."TOKEN":hunter2" is not valid JSON`. */
+const withoutExcerpt = (message: string): string => message.replace(/^(Unexpected token '.*?'), .*/s, '$1');
 
 const bodyIssue = (detail: string): FieldIssue => ({ field: 'body', detail });
