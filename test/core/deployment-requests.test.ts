@@ -119,6 +119,20 @@ describe('decideEndpointConfig', () => {
     expect(decide(named, null)).toMatchObject({ request: { ProductionVariants: [{ VariantName: 'Green' }] } });
   });
 
+  it('refuses what does not go together with what is carried over', () => {
+    const serverless = (ServerlessConfig: ShapeObject) => ({ ProductionVariants: [{ ServerlessConfig }] });
+    const [variant] = serverless({ MemorySizeInMB: 2048, MaxConcurrency: 20, ProvisionedConcurrency: 10 }).ProductionVariants;
+    const found = { ProductionVariants: [{ ...variant, VariantName: 'Blue', ModelName: 'old' }] };
+    expect(decide(serverless({ MemorySizeInMB: 2048, MaxConcurrency: 5 }), found)).toMatchObject({
+      kind: 'refuse',
+      reason: expect.stringContaining(
+        'create_endpoint_config.ProductionVariants[0].ServerlessConfig.ProvisionedConcurrency must be at most MaxConcurrency',
+      ),
+    });
+    const without = serverless({ MemorySizeInMB: 2048, MaxConcurrency: 5, ProvisionedConcurrency: null });
+    expect(decide(without, found)).toMatchObject({ kind: 'request' });
+  });
+
   it('carries over what the live configuration has and nothing speaks of', () => {
     expect(decide(config)).toEqual({
       kind: 'request',

@@ -1,5 +1,7 @@
 /** The CreateEndpointConfig request of a deployment: what is wished for, over what the live endpoint has. */
 import type { ProductionVariant } from './deployment.ts';
+import { checkConflicts } from '../shapes/check-merged.ts';
+import type { ShapeIssue } from '../shapes/issue.ts';
 import { mergeLayers, withoutNulls } from '../shapes/merge-shapes.ts';
 import { knownMembers } from '../shapes/known-members.ts';
 import { isObject, own, type ShapeObject } from '../shapes/shapes.ts';
@@ -39,6 +41,9 @@ export function decideEndpointConfig({ endpointName, modelName, config, live, va
   const reason = whyRefused({ endpointName, live: below, config, variantNames });
   if (reason !== null) return { kind: 'refuse', reason };
   const { Tags: _, ...request } = withoutNulls('CreateEndpointConfig', mergeLayers('CreateEndpointConfig', [below, config]));
+  // The layers alone go together (checkRun).
+  const [conflict] = checkConflicts('CreateEndpointConfig', request, 'create_endpoint_config');
+  if (conflict !== undefined) return { kind: 'refuse', reason: notTogether(endpointName, conflict) };
   const liveVariant = onlyVariant(below);
   const variant = onlyVariant(request) ?? {};
   const wantedName = own(variant, 'VariantName');
@@ -50,6 +55,10 @@ export function decideEndpointConfig({ endpointName, modelName, config, live, va
     instanceType: changedInstanceType(liveVariant, variant, variantName),
   };
 }
+
+const notTogether = (endpointName: string, { field, detail }: ShapeIssue): string =>
+  `what is wished for does not go together with what the endpoint ${endpointName} has, which is kept: ${field} ${detail}; ` +
+  'give that member, too, or null to do without what the endpoint has';
 
 /**
  * What a description says beside SageMaker's defaults: false and empty members say no more than none
