@@ -118,6 +118,64 @@ describe('checkRun', () => {
   });
 });
 
+describe('checkRun, of what SageMaker would refuse after the training only', () => {
+  const fieldsOf = (parts: Partial<ShapeLayers>) => checkRun(mergeRun(settings, [layer(parts)])).map(({ field }) => field);
+
+  it.each<[string, Partial<ShapeLayers>, string[]]>([
+    ['no container', { model: { PrimaryContainer: null } }, ['create_model.PrimaryContainer']],
+    ['an empty list of containers', { model: { Containers: [] } }, ['create_model.PrimaryContainer']],
+    ['no image', { model: { PrimaryContainer: { Image: null } } }, ['create_model.PrimaryContainer.Image']],
+    ['a container without an image', { model: { Containers: [{ Image: 'a' }, {}] } }, ['create_model.Containers[1].Image']],
+    [
+      'no count of instances',
+      { endpointConfig: { ProductionVariants: [{ InitialInstanceCount: null }] } },
+      ['create_endpoint_config.ProductionVariants[0].InitialInstanceCount'],
+    ],
+  ])('requires what is missing with %s', (_what, parts, fields) => {
+    expect(fieldsOf(parts)).toEqual(fields);
+  });
+
+  it('takes a model package without an image', () => {
+    const ModelPackageName = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mine/1';
+    expect(fieldsOf({ model: { PrimaryContainer: { ModelPackageName } } })).toEqual([]);
+  });
+
+  const ProductionVariants = [{ ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } }];
+  const capture = { InitialSamplingPercentage: 1, DestinationS3Uri: 's3://b/c', CaptureOptions: [{ CaptureMode: 'Input' }] };
+  const source = { S3DataSource: { S3Uri: 's3://b/m/', S3DataType: 'S3Prefix', CompressionType: 'None' } };
+
+  it.each<[string, Partial<ShapeLayers>]>([
+    ['create_model.VpcConfig', { model: { VpcConfig: { Subnets: ['subnet-1'], SecurityGroupIds: ['sg-1'] } } }],
+    ['create_model.EnableNetworkIsolation', { model: { EnableNetworkIsolation: true } }],
+    ['create_model.PrimaryContainer.Mode MultiModel', { model: { PrimaryContainer: { Mode: 'MultiModel' } } }],
+    ['create_model.PrimaryContainer.ModelDataSource', { model: { PrimaryContainer: { ModelDataSource: source } } }],
+    ['create_endpoint_config.DataCaptureConfig', { endpointConfig: { DataCaptureConfig: { ...capture, EnableCapture: true } } }],
+    [
+      'create_endpoint_config.AsyncInferenceConfig',
+      { endpointConfig: { AsyncInferenceConfig: { OutputConfig: { S3OutputPath: 's3://b/o' } } } },
+    ],
+    [
+      'create_training_job.OutputDataConfig.CompressionType NONE',
+      { training: { OutputDataConfig: { CompressionType: 'NONE' } } },
+    ],
+  ])('refuses %s with a serverless variant', (other, parts) => {
+    const serverless = { ...parts, endpointConfig: { ...parts.endpointConfig, ProductionVariants } };
+    expect(fieldsOf(parts)).toEqual([]);
+    expect(checkRun(mergeRun(settings, [layer(serverless)]))).toEqual([
+      {
+        field: 'create_endpoint_config.ProductionVariants[0].ServerlessConfig',
+        detail: `excludes ${other}; take one of them away with null`,
+      },
+    ]);
+  });
+
+  it('takes with a serverless variant what says nothing', () => {
+    const DataCaptureConfig = { ...capture, EnableCapture: false };
+    const model = { EnableNetworkIsolation: false, VpcConfig: null };
+    expect(fieldsOf({ model, endpointConfig: { DataCaptureConfig, ProductionVariants } })).toEqual([]);
+  });
+});
+
 describe('a request of the version before', () => {
   const request = {
     trainingImage: 'train:1',

@@ -122,14 +122,29 @@ const has = (holder: ShapeObject, member: string): boolean => Object.hasOwn(hold
  * (docs/reference/sagemaker-behavior.md#createtrainingjob-needs-more-than-its-model-says), serverless variants, and pools of instances.
  */
 function ordinaryNeeds(operation: ShapedOperation, merged: ShapeObject): string[] {
-  if (operation === 'CreateEndpointConfig') {
-    const [variant] = [merged['ProductionVariants']].flat();
-    const runsOnNothing =
-      isObject(variant) && !['ServerlessConfig', 'InstancePools', 'InstanceType'].some((way) => has(variant, way));
-    return runsOnNothing ? ['ProductionVariants[0].InstanceType'] : [];
-  }
-  if (operation !== 'CreateTrainingJob' || has(merged, 'ServerlessJobConfig')) return [];
+  if (operation === 'CreateEndpointConfig') return variantNeeds(merged);
+  if (operation === 'CreateModel') return containerNeeds(merged);
+  if (has(merged, 'ServerlessJobConfig')) return [];
   return ['AlgorithmSpecification', 'ResourceConfig', 'StoppingCondition'].filter((member) => !has(merged, member));
+}
+
+function variantNeeds({ ProductionVariants: variants }: ShapeObject): string[] {
+  const [variant] = [variants].flat();
+  if (!isObject(variant) || has(variant, 'ServerlessConfig')) return [];
+  const needs = ['InitialInstanceCount', ...(has(variant, 'InstancePools') ? [] : ['InstanceType'])];
+  return needs.filter((member) => !has(variant, member)).map((member) => `ProductionVariants[0].${member}`);
+}
+
+/** The image of each container, unless a model package has it; and one container. */
+function containerNeeds({ PrimaryContainer: primary, Containers: containers = [] }: ShapeObject): string[] {
+  const held = [
+    ...(isObject(primary) ? [{ path: 'PrimaryContainer', container: primary }] : []),
+    ...[containers].flat().map((container, index) => ({ path: `Containers[${index}]`, container: container as unknown })),
+  ];
+  if (held.length === 0) return ['PrimaryContainer'];
+  return held
+    .filter(({ container }) => isObject(container) && !has(container, 'Image') && !has(container, 'ModelPackageName'))
+    .map(({ path }) => `${path}.Image`);
 }
 
 function addExclusive(issues: ShapeIssues, operation: ShapedOperation, merged: ShapeObject, path: string): void {

@@ -6,6 +6,7 @@ import type { ShapeObject } from '../shapes/shapes.ts';
 import { maxTags } from '../shapes/service-rules.ts';
 import { validateShape } from '../shapes/validate-shape.ts';
 import { tagEntries } from '../sagemaker/tag-entries.ts';
+import { serverlessIssues } from './serverless-issues.ts';
 import { servingImageFor, settingsLayer, type ShapeSettings } from './settings-layer.ts';
 
 /**
@@ -51,7 +52,7 @@ export function checkRun(merged: ShapeLayers): readonly ShapeIssue[] {
     // Two layers within a bound may not be together.
     return found.length > 0 ? found : validateShape(operationOf[part], request, fieldOf[part]);
   });
-  return issues.length > 0 ? issues : tagIssues(merged);
+  return issues.length > 0 ? issues : [...tagIssues(merged), ...serverlessIssues(merged)];
 }
 
 /** The tags of the training job also go to the model, the endpoint configuration and the endpoint. */

@@ -311,12 +311,13 @@ describe('checkMerged', () => {
     expect(
       found('CreateTrainingJob', { RoleArn: 'a', OutputDataConfig: { S3OutputPath: 'b' }, ServerlessJobConfig: {} }, 't'),
     ).toEqual(['t.ServerlessJobConfig.BaseModelArn is required', 't.ServerlessJobConfig.JobType is required']);
-    expect(found('CreateModel', { PrimaryContainer: { ModelDataSource: { S3DataSource: {} } } }, 'm')).toEqual([
+    expect(found('CreateModel', { PrimaryContainer: { Image: 'i', ModelDataSource: { S3DataSource: {} } } }, 'm')).toEqual([
       'm.PrimaryContainer.ModelDataSource.S3DataSource.S3DataType is required',
       'm.PrimaryContainer.ModelDataSource.S3DataSource.CompressionType is required',
     ]);
     expect(found('CreateEndpointConfig', {}, 'c')).toEqual(['c.ProductionVariants is required']);
     expect(found('CreateEndpointConfig', { ProductionVariants: [{}] }, 'c')).toEqual([
+      'c.ProductionVariants[0].InitialInstanceCount is required',
       'c.ProductionVariants[0].InstanceType is required',
     ]);
     for (const variant of [{ InstanceType: 'a' }, { ServerlessConfig: {} }, { InstancePools: [] }]) {
@@ -326,7 +327,7 @@ describe('checkMerged', () => {
   });
 
   it('refuses members that exclude each other', () => {
-    const both = { PrimaryContainer: { ModelDataUrl: 'a', ModelDataSource: {} }, Containers: [] };
+    const both = { PrimaryContainer: { Image: 'i', ModelDataUrl: 'a', ModelDataSource: {} }, Containers: [] };
     expect(checkMerged('CreateModel', both, 'm').map(({ field }) => field)).toEqual([
       'm.PrimaryContainer',
       'm.PrimaryContainer.ModelDataUrl',
@@ -363,7 +364,10 @@ describe('checkMerged', () => {
     expect(validateShape('CreateTrainingJob', merged, 't')).toEqual([
       { field: 't.Environment', detail: 'must have at most 100 entries' },
     ]);
-    const tags = { Tags: Array.from({ length: 41 }, (_, index) => ({ Key: `k${index}`, Value: '' })) };
+    const tags = {
+      PrimaryContainer: { Image: 'i' },
+      Tags: Array.from({ length: 41 }, (_, index) => ({ Key: `k${index}`, Value: '' })),
+    };
     expect(checkMerged('CreateModel', tags, 'm')).toEqual([{ field: 'm.Tags', detail: 'must have at most 40 entries' }]);
   });
 });
