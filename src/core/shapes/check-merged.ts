@@ -139,7 +139,7 @@ function variantNeeds({ ProductionVariants: variants }: ShapeObject): string[] {
 function containerNeeds({ PrimaryContainer: primary, Containers: containers = [] }: ShapeObject): string[] {
   const held = [
     ...(isObject(primary) ? [{ path: 'PrimaryContainer', container: primary }] : []),
-    ...[containers].flat().map((container, index) => ({ path: `Containers[${index}]`, container: container as unknown })),
+    ...[containers].flat().map((container, index) => ({ path: `Containers[${index}]`, container })),
   ];
   if (held.length === 0) return ['PrimaryContainer'];
   return held
