@@ -83,6 +83,8 @@ const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   from: entry.from,
   to: entry.to,
   actor: entry.actor,
+  by: entry.by,
+  reason: entry.reason,
   detail: entry.detail,
   repeats: entry.repeats,
   last_at: isoTime(entry.lastAt),

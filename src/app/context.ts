@@ -5,6 +5,7 @@ import type { ServiceName } from '../core/service-process.ts';
 import { databaseTiming } from '../core/timing.ts';
 import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, type Logger } from '../observability/logger.ts';
+import { checkJson } from './check-json.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
@@ -86,7 +87,19 @@ export async function createContext(
   let presence: Presence | null = null;
 
   return {
-    ctx: { store, sagemaker, queue, log, settings, eventMemory: newEventMemory(now()), now, random },
+    ctx: {
+      store,
+      sagemaker,
+      alarms: sagemaker.alarms,
+      invocations: sagemaker.invocations,
+      checkJson,
+      queue,
+      log,
+      settings,
+      eventMemory: newEventMemory(now()),
+      now,
+      random,
+    },
     store,
     clock,
     queue,

@@ -118,6 +118,7 @@ export type ServiceErrorCode =
   | 'not_found'
   | 'training_not_completed'
   | 'superseded'
+  | 'rejected'
   | 'nothing_to_stop'
   | 'deployment_in_progress'
   | 'run_in_progress'

@@ -1,4 +1,5 @@
-export type HistorySubject = 'training' | 'deployment';
+export const historySubjects = ['training', 'deployment', 'endpoint'] as const;
+export type HistorySubject = (typeof historySubjects)[number];
 
 /** Who made a change: one of the detectors, the API on a caller's behalf, or a worker carrying out a step. */
 export const actors = ['api', 'poll', 'event', 'reconcile', 'worker'] as const;
@@ -13,6 +14,10 @@ export interface HistoryEntry {
   from: string | null;
   to: string;
   actor: Actor;
+  /** The name of the key with which a caller requested it; null where the service did it by itself. */
+  by: string | null;
+  /** Why, in the words of the caller. */
+  reason: string | null;
   detail: string | null;
   deploymentId: string | null;
   /** How often the same entry was recorded. Repeats are counted, not appended. */

@@ -45,6 +45,13 @@ export const changeTiming = {
   unsettledForMs: 24 * 3_600_000,
 } as const;
 
+/** Requests to a live endpoint, to see whether it answers as expected. */
+export const verifyTiming = {
+  /** SageMaker gives a model 60 s. */
+  requestMs: 65_000,
+  retryDelaysMs: [1_000, 3_000, 9_000],
+} as const;
+
 /** SageMaker's longest update (docs/reference/sagemaker-behavior.md#an-update-uses-one-policy-and-ends-within-8-hours). */
 export const longestUpdateMs = 8 * 3_600_000;
 

@@ -5,10 +5,21 @@ export interface Change<Status> {
   from: Status | null;
   to: Status;
   actor: Actor;
+  /** The name of the caller's key; null where the service did it by itself. */
+  by?: string | null;
+  reason?: string | null;
   detail: string | null;
 }
 
-export type Entry = Change<string> & { runSeq: number; deploymentId: string | null; subject: HistorySubject };
+/** Of an endpoint: what became of it by a decision about it alone. */
+export type EndpointChangeName = 'held' | 'released' | 'rolling_back';
+
+export type Entry = Change<string> & {
+  runSeq: number | null;
+  deploymentId: string | null;
+  subject: HistorySubject;
+  endpointName?: string;
+};
 
 /** What repeats, such as a refusal at each observation, is counted: among so many of a run's last entries. */
 export const repeatsAmong = 6;

@@ -1,3 +1,4 @@
+import type { DeliveryPolicy } from '../core/delivery/policy.ts';
 import type {
   Deployment,
   DeploymentOutcome,
@@ -12,9 +13,15 @@ export interface NewDeployment {
   trigger: Trigger;
   forced: boolean;
   modelName: string;
-  shapes: DeploymentShapes;
+  shapes: DeploymentShapes | null;
+  /** The name of the caller's key; null where the service queues it by itself. */
+  requestedBy?: string | null;
   /** Why the caller requests it, for its history; null where it is not said. */
   reason?: string | null;
+  /** The deployment that it goes back to, of a rollback. */
+  restores?: string | null;
+  /** Whether the caller lets it pass over gate and approval. */
+  overrides?: boolean;
 }
 
 export type RequestDeploymentResult =
@@ -23,6 +30,8 @@ export type RequestDeploymentResult =
   | { kind: 'existing'; deployment: Deployment }
   /** A newer training is live or on its way on this endpoint, and the request was not forced. */
   | { kind: 'superseded'; by: Deployment }
+  /** A gate, a person or a rollback turned the training down, and the request was not forced. */
+  | { kind: 'rejected'; why: string }
   /** The training has one that is queued or in progress, and is made of something else than was requested. */
   | { kind: 'busy'; deployment: Deployment };
 
@@ -30,6 +39,8 @@ export type ClaimResult =
   | { kind: 'claimed'; deployment: Deployment }
   /** Another deployment of the endpoint is in progress, or a newer one that waits goes first. */
   | { kind: 'wait'; behind: Deployment }
+  /** The endpoint is held, and this one is not forced. */
+  | { kind: 'held'; detail: string }
   /** A newer training is live, or another than the one to be restored (isRestore): this deployment has just become `superseded`. */
   | { kind: 'superseded'; deployment: Deployment }
   /** It is not queued any more. */
@@ -80,7 +91,13 @@ export interface DeploymentStore {
     resource: { what: 'model' | 'endpoint_config'; name: string };
   }): Promise<Deployment | null>;
   /** queued → in_progress, when it is its turn: decided by core/deployment/decide-claim.ts. */
-  claim(params: { deploymentId: string; deadlineAt: number; now: number }): Promise<ClaimResult>;
+  claim(params: {
+    deploymentId: string;
+    deadlineAt: number;
+    /** What is in force for the endpoint now: it is kept with the deployment. */
+    policy?: DeliveryPolicy | null;
+    now: number;
+  }): Promise<ClaimResult>;
   /**
    * Claims an `in_progress` deployment again: a new fencing token, which refuses every write under the one before. `intervalMs`: how
    * often workers observe it when all is well; its limits move on by a gap without observations (limitsAfterGap), and instants that lie

@@ -16,7 +16,9 @@ export interface NewRun {
   /** As the version before records it; null where that cannot say it. */
   request: TrainingRequest | null;
   servingImage: string | null;
-  /** Why the caller requests it, for its history; null where it is not said. */
+  /** The name of the caller's key; null where the API has no keys. */
+  requestedBy?: string | null;
+  /** Why the caller requests it; null where it is not said. */
   reason?: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;

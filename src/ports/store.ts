@@ -9,9 +9,11 @@ import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
 import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
 import type { TrainingRunStatus } from '../core/training/training-run.ts';
+import type { DeliveryStore, EndpointStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { RunStore } from './run-store.ts';
 
+export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
 export type * from './page.ts';
 export type * from './run-store.ts';
@@ -93,6 +95,8 @@ export interface AutoscalingStore {
 export interface Store {
   runs: RunStore;
   deployments: DeploymentStore;
+  delivery: DeliveryStore;
+  endpoints: EndpointStore;
   history: HistoryStore;
   metrics: MetricsStore;
   leases: LeaseStore;

@@ -1,3 +1,6 @@
+import type { JsonCheck } from '../core/deployment/decide-verification.ts';
+import type { Alarms } from '../ports/alarms.ts';
+import type { Invocations } from '../ports/invocations.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { SageMaker } from '../ports/sagemaker.ts';
@@ -9,6 +12,9 @@ import type { EventMemory } from './events/event-memory.ts';
 export interface ServiceContext {
   store: Store;
   sagemaker: SageMaker;
+  alarms: Alarms;
+  invocations: Invocations;
+  checkJson: JsonCheck;
   queue: Queue;
   log: Logger;
   settings: ServiceSettings;

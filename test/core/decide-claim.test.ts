@@ -3,7 +3,7 @@ import { decideClaim } from '../../src/core/deployment/decide-claim.ts';
 import { decideRequest } from '../../src/core/deployment/decide-request.ts';
 import { aDeployment } from './samples.ts';
 
-const nothing = { inProgress: null, next: null, live: null };
+const nothing = { inProgress: null, next: null, live: null, hold: null };
 const older = aDeployment({ status: 'queued', seq: 1, runSeq: 1, trainingCreatedAt: 1000, trainingJobName: 'older' });
 const own = aDeployment({ status: 'queued', seq: 2, runSeq: 2, trainingCreatedAt: 2000, trainingJobName: 'own' });
 const newer = aDeployment({ status: 'queued', seq: 3, runSeq: 3, trainingCreatedAt: 3000, trainingJobName: 'newer' });
@@ -32,8 +32,27 @@ describe('decideClaim', () => {
   });
 });
 
+describe('decideClaim of an endpoint that is held', () => {
+  const hold = { heldSince: 1000, heldBy: 'ana', holdReason: 'the fair' };
+
+  it('lets nothing through but what is forced, or rolls back', () => {
+    const detail = 'the endpoint is held by ana: the fair';
+    expect(decideClaim(own, { ...nothing, hold })).toEqual({ kind: 'hold', detail });
+    expect(decideClaim({ ...own, forced: true }, { ...nothing, hold })).toEqual({ kind: 'claim' });
+    expect(decideClaim({ ...own, forced: true, trigger: 'rollback' }, { ...nothing, hold })).toEqual({ kind: 'claim' });
+  });
+
+  it('supersedes what a newer live training makes pointless, held or not', () => {
+    expect(decideClaim(own, { ...nothing, hold, live: newer })).toEqual({ kind: 'supersede', by: newer });
+  });
+
+  it('claims once it is released', () => {
+    expect(decideClaim(own, { ...nothing, hold: { ...hold, heldSince: null } })).toEqual({ kind: 'claim' });
+  });
+});
+
 describe('decideRequest', () => {
-  const none = { active: null, newestOfRun: null, live: null, newestActive: null };
+  const none = { active: null, newestOfRun: null, live: null, newestActive: null, turnedDown: null };
 
   it('returns the active deployment of the run, also to a forced request', () => {
     for (const forced of [false, true]) {
@@ -67,5 +86,14 @@ describe('decideRequest', () => {
       });
       expect(decideRequest(own, { forced: true, shapes: null }, { ...none, ...seen })).toEqual({ kind: 'create' });
     }
+  });
+
+  it('refuses what was turned down, unless forced', () => {
+    const turnedDown = 'the gate turned it down';
+    expect(decideRequest(own, { forced: false, shapes: null }, { ...none, turnedDown })).toEqual({
+      kind: 'rejected',
+      why: turnedDown,
+    });
+    expect(decideRequest(own, { forced: true, shapes: null }, { ...none, turnedDown })).toEqual({ kind: 'create' });
   });
 });

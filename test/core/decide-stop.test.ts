@@ -19,6 +19,7 @@ describe('a wish to stop', () => {
         ...others,
         none: training === 'stopped' ? 'stopped_already' : 'nothing_to_stop',
         queued: 'withdraw_deployment',
+        awaiting_approval: 'withdraw_deployment',
         in_progress: 'deployment_in_progress',
       });
     },

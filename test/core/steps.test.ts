@@ -8,10 +8,10 @@ describe('stepAfter', () => {
   });
 
   it('throws for the last step, which ends the deployment', () => {
-    expect(() => stepAfter('in_service')).toThrow('no step follows in_service');
+    expect(() => stepAfter('revert')).toThrow('no step follows revert');
   });
 });
 
 it('changesEndpoint is true for the steps after the endpoint configuration', () => {
-  expect(stepOrder.filter(changesEndpoint)).toEqual(['endpoint', 'in_service']);
+  expect(stepOrder.filter(changesEndpoint)).toEqual(['endpoint', 'in_service', 'verify', 'revert']);
 });

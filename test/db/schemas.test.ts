@@ -3,8 +3,10 @@ import type * as Drizzle from 'drizzle-orm';
 import type * as PgCore from 'drizzle-orm/pg-core';
 import type * as SqliteCore from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
+import * as pgDelivery from '../../src/db/postgres/schema-delivery.ts';
 import * as pgOperations from '../../src/db/postgres/schema-operations.ts';
 import * as pgSchema from '../../src/db/postgres/schema.ts';
+import * as sqliteDelivery from '../../src/db/sqlite/schema-delivery.ts';
 import * as sqliteOperations from '../../src/db/sqlite/schema-operations.ts';
 import * as sqliteSchema from '../../src/db/sqlite/schema.ts';
 
@@ -57,12 +59,12 @@ function shapeOf(config: Config): [string, Shape] {
 }
 
 const onPg = Object.fromEntries(
-  Object.values({ ...pgSchema, ...pgOperations }).flatMap((table) =>
+  Object.values({ ...pgSchema, ...pgOperations, ...pgDelivery }).flatMap((table) =>
     is(table, pg.PgTable) ? [shapeOf(pg.getTableConfig(table))] : [],
   ),
 );
 const onSqlite = Object.fromEntries(
-  Object.values({ ...sqliteSchema, ...sqliteOperations }).flatMap((table) =>
+  Object.values({ ...sqliteSchema, ...sqliteOperations, ...sqliteDelivery }).flatMap((table) =>
     is(table, sqlite.SQLiteTable) ? [shapeOf(sqlite.getTableConfig(table))] : [],
   ),
 );

@@ -56,7 +56,9 @@ describe('the state diagrams of ARCHITECTURE.md', () => {
   });
 
   it('name a method of the store on every arrow between statuses', () => {
-    const port = ['store', 'run-store', 'deployment-store'].map((name) => read(`src/ports/${name}.ts`)).join('\n');
+    const port = ['store', 'run-store', 'deployment-store', 'delivery-store']
+      .map((name) => read(`src/ports/${name}.ts`))
+      .join('\n');
     const methodsOf = (name: string): string[] => {
       const [type = ''] = found(port, new RegExp(`^  ${name}: (\\w+);`, 'gm'));
       return found(interfaceOf(port, type), /^ {2}(\w+)\(/gm);

@@ -170,11 +170,18 @@ describe('docs/iam/service-policy.json', () => {
   it('allows what src/sagemaker calls, passing the role, and to delete an endpoint under autoscaling', () => {
     const all = operationsIn('src/sagemaker/**/*.ts');
     const scaling = operationsIn('src/sagemaker/autoscaling.ts');
-    const called = all.filter((operation) => !scaling.includes(operation)).map((operation) => `sagemaker:${operation}`);
+    const alarms = operationsIn('src/sagemaker/alarms.ts');
+    const ofFeatures = [...actionsIn('docs/iam/features/verification.json'), ...actionsIn('docs/iam/features/retention.json')];
+    const called = all
+      .filter((operation) => !scaling.includes(operation) && !alarms.includes(operation))
+      .map((operation) => `sagemaker:${operation}`)
+      .filter((action) => !ofFeatures.includes(action));
     const allowed = actionsIn('docs/iam/service-policy.json');
     // SageMaker deregisters the scalable targets of an endpoint that it deletes, with the caller's permission.
     const besides = ['iam:PassRole', 'application-autoscaling:DeregisterScalableTarget'];
     expect(allowed.toSorted()).toEqual([...called, ...besides].toSorted());
+    const ofAlarms = [...alarms.map((operation) => `cloudwatch:${operation}`), 'cloudwatch:TagResource'];
+    expect(actionsIn('docs/iam/features/rollouts.json').toSorted()).toEqual(ofAlarms.toSorted());
     const ofScaling = actionsIn('docs/iam/features/autoscaling.json').filter((action) => action.startsWith('application-'));
     expect(ofScaling.toSorted()).toEqual(scaling.map((operation) => `application-autoscaling:${operation}`).toSorted());
   });

@@ -280,7 +280,7 @@ describe('requestDeployment with shapes', () => {
     expect(await request(context, name, wish)).toMatchObject({ created: false, deployment: { attempts: 2 } });
     expect(await request(context, name, null)).toMatchObject({ created: false, deployment: { attempts: 2 } });
     const history = await context.store.history.list({ trainingJobName: name });
-    expect(history.map(({ detail }) => detail)).toContain('try');
+    expect(history.map(({ reason }) => reason)).toContain('try');
   });
 
   it('refuses another content while a deployment is in progress', async () => {

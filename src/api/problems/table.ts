@@ -24,6 +24,7 @@ export const problems = {
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used with another request' },
   training_job_exists: { status: 409, title: 'The training job name is in use' },
   training_not_completed: { status: 409, title: 'The training is not completed' },
+  rejected: { status: 409, title: 'A gate, a person or a rollback turned it down' },
   superseded: { status: 409, title: 'A newer training is live or in progress' },
   nothing_to_stop: { status: 409, title: 'There is nothing to stop' },
   deployment_in_progress: { status: 409, title: 'The deployment is in progress' },

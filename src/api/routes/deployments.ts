@@ -33,6 +33,7 @@ const deploy = createRoute({
       'training_not_completed',
       'deployment_in_progress',
       'superseded',
+      'rejected',
       'sagemaker_rejected',
       'quota_exceeded',
       'sagemaker_unavailable',

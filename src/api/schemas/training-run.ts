@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
-import { actors, historyPageSize } from '../../core/history.ts';
+import { actors, historyPageSize, historySubjects } from '../../core/history.ts';
 import { DeploymentSchema, failureKind } from './deployment.ts';
 import { instant } from './instant.ts';
 
@@ -46,10 +46,12 @@ const HistoryEntrySchema = z
     id: z.int().openapi({ description: 'Counts up over all runs, in the order of recording' }),
     at: instant(),
     deployment_id: z.string().nullable(),
-    subject: z.enum(['training', 'deployment']),
+    subject: z.enum(historySubjects),
     from: z.string().nullable(),
     to: z.string(),
     actor: z.enum(actors),
+    by: z.string().nullable().openapi({ description: 'The name of the key with which it was requested' }),
+    reason: z.string().nullable().openapi({ description: 'Why, in the words of the caller' }),
     detail: z.string().nullable(),
     repeats: z
       .int()

@@ -33,6 +33,7 @@ type Own = Pick<
   | 'deadlineAt'
   | 'retryAt'
   | 'lastErrorKind'
+  | 'waitsForKind'
   | 'waitsForDetail'
 >;
 
@@ -66,8 +67,12 @@ function applyTimeLimit(deployment: Own, decision: EndpointDecision, deadline: D
   return { kind: 'finish', outcome: outOfTime(deployment, why) };
 }
 
-const lateAction = ({ endpointChange }: Own, action: EndpointAction): string =>
-  action === endpointChange?.action ? `the ${action} was requested and has not happened` : `the ${action} was still to come`;
+const lateAction = ({ endpointChange, waitsForKind, waitsForDetail }: Own, action: EndpointAction): string =>
+  waitsForKind === 'alarm' && waitsForDetail !== null
+    ? waitsForDetail
+    : action === endpointChange?.action
+      ? `the ${action} was requested and has not happened`
+      : `the ${action} was still to come`;
 
 const isAction = (decision: EndpointDecision): decision is { kind: EndpointAction } =>
   decision.kind === 'create' || decision.kind === 'update' || decision.kind === 'delete';
@@ -113,7 +118,7 @@ function decideInService(deployment: Own, endpoint: Endpoint, now: number): Endp
   if (!hasChanged(change, endpoint)) {
     if (mayBeStaleRead(change, now)) return wait('the update is not visible yet');
     // Where SageMaker was never seen at work the request may not have arrived. If it did, SageMaker refuses the second one.
-    return deployment.step === 'in_service' ? rolledBack(deployment, endpoint) : { kind: 'update' };
+    return wasSeenWorking(deployment) ? rolledBack(deployment, endpoint) : { kind: 'update' };
   }
   const isAcknowledged = change.acknowledgedAt !== null;
   if (current !== (change.baseline?.endpointConfigName ?? null)) {
@@ -124,6 +129,8 @@ function decideInService(deployment: Own, endpoint: Endpoint, now: number): Endp
   // Without an acknowledgement and without a reason, what changed may as well be an autoscaled count.
   return isAcknowledged || endpoint.failureReason !== null ? rolledBack(deployment, endpoint) : { kind: 'update' };
 }
+
+const wasSeenWorking = ({ step }: Own): boolean => step === 'in_service' || step === 'verify';
 
 /**
  * A Failed endpoint takes DeleteEndpoint alone (docs/reference/sagemaker-behavior.md#a-failed-endpoint-can-only-be-deleted). Where it

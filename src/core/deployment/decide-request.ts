@@ -13,12 +13,15 @@ export interface RequestObservation {
   live: Deployment | null;
   /** Of what is queued or in progress on the endpoint, the newest training's. */
   newestActive: Deployment | null;
+  /** Why only a force deploys the training; null where nothing turned it down. */
+  turnedDown: string | null;
 }
 
 export type RequestDecision =
   | { kind: 'create' }
   | { kind: 'existing'; deployment: Deployment }
   | { kind: 'superseded'; by: Deployment }
+  | { kind: 'rejected'; why: string }
   /** The run's own active one is made of something else. */
   | { kind: 'busy'; deployment: Deployment };
 
@@ -37,12 +40,14 @@ export function decideRequest(
   { forced, shapes }: WantedDeployment,
   observation: RequestObservation,
 ): RequestDecision {
-  const { active, newestOfRun, live, newestActive } = observation;
+  const { active, newestOfRun, live, newestActive, turnedDown } = observation;
   const isMadeSo = (deployment: Deployment): boolean => shapes === null || isSameShape(deployment.shapes, shapes);
   if (active !== null) return { kind: isMadeSo(active) ? 'existing' : 'busy', deployment: active };
   if (forced) return { kind: 'create' };
   const by = [live, newestActive].find((other) => other !== null && isNewer(other, own));
   if (by) return { kind: 'superseded', by };
-  if (newestOfRun?.status === 'deployed' && isMadeSo(newestOfRun)) return { kind: 'existing', deployment: newestOfRun };
+  if (newestOfRun?.status === 'deployed' && isMadeSo(newestOfRun) && (turnedDown === null || live?.runSeq === own.runSeq))
+    return { kind: 'existing', deployment: newestOfRun };
+  if (turnedDown !== null) return { kind: 'rejected', why: turnedDown };
   return { kind: 'create' };
 }

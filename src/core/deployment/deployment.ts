@@ -1,29 +1,50 @@
+import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
 import type { ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
 import type { EndpointVariant, PendingDeployment } from './endpoint-variant.ts';
+import type { GateResult } from './decide-gate.ts';
+import type { Abort, Approval, Revert, Rollout, TurnedDown, Verification } from './delivery-state.ts';
 import type { DeploymentStep } from './steps.ts';
 
 /** The statuses of a deployment, as users see them. */
-export const deploymentStatuses = ['queued', 'in_progress', 'deployed', 'rolled_back', 'failed', 'superseded'] as const;
+export const deploymentStatuses = [
+  'queued',
+  'awaiting_approval',
+  'in_progress',
+  'deployed',
+  'rolled_back',
+  'failed',
+  'superseded',
+  'rejected',
+] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 
-export const activeDeploymentStatuses = ['queued', 'in_progress'] as const;
-export const finishedDeploymentStatuses = ['deployed', 'rolled_back', 'failed', 'superseded'] as const;
+export const activeDeploymentStatuses = ['queued', 'awaiting_approval', 'in_progress'] as const;
+/** One that awaits an approval holds no endpoint. */
+export const endpointDeploymentStatuses = ['queued', 'in_progress'] as const;
+export const finishedDeploymentStatuses = ['deployed', 'rolled_back', 'failed', 'superseded', 'rejected'] as const;
 
 export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
   (finishedDeploymentStatuses as readonly string[]).includes(status);
 
-/** What caused the deployment: the detector of the training's end, a caller, or the reconciler. */
-export const triggers = ['poll', 'event', 'api', 'reconcile'] as const;
+/** What caused the deployment: the detector of the training's end, a caller, the reconciler, or a rollback. */
+export const triggers = ['poll', 'event', 'api', 'reconcile', 'rollback'] as const;
 export type Trigger = (typeof triggers)[number];
+
+/** Who is said to have made the change that a trigger leads to: a rollback is a caller's. */
+export const actorOf = (trigger: Trigger): Actor => (trigger === 'rollback' ? 'api' : trigger);
 
 /** Whether it is a restore, by which the service puts the live model back. No caller can request one like this. */
 export const isRestore = ({ forced, trigger }: { forced: boolean; trigger: Trigger }): boolean =>
   forced && trigger === 'reconcile';
 
 export type EndpointAction = 'create' | 'update' | 'delete';
+
+/** Whether it brings back what was live before: neither gate nor approval, and all at once. */
+export const isReturn = (deployment: { forced: boolean; trigger: Trigger }): boolean =>
+  deployment.trigger === 'rollback' || isRestore(deployment);
 
 /** One change of the endpoint, recorded before the call that requests it. */
 export interface EndpointChange {
@@ -100,6 +121,21 @@ export interface Deployment {
   shapes: DeploymentShapes | null;
   /** The request of its endpoint configuration without name and tags, so that it can be recreated. */
   endpointConfig: ShapeObject | null;
+  /** What was in force when its turn came; null before that, and for one of the version before. */
+  policy: DeliveryPolicy | null;
+  gate: GateResult | null;
+  approval: Approval | null;
+  rollout: Rollout | null;
+  verification: Verification | null;
+  abort: Abort | null;
+  revert: Revert | null;
+  /** The name of the key with which it was requested; null for one that the service queued by itself. */
+  requestedBy: string | null;
+  reason: string | null;
+  /** The deployment that a rollback goes back to; null for all others. */
+  restores: string | null;
+  /** Whether a person lets it pass over gate and approval. */
+  overrides: boolean;
 }
 
 /** Model and endpoint configuration of one deployment, with the nulls of what they take away from a live endpoint. */
@@ -107,12 +143,14 @@ export type DeploymentShapes = Pick<ShapeLayers, 'model' | 'endpointConfig'>;
 
 /** How a deployment ended; `detail` goes to its history. */
 export interface DeploymentOutcome {
-  status: Exclude<DeploymentStatus, 'queued' | 'in_progress'>;
+  status: Exclude<DeploymentStatus, 'queued' | 'awaiting_approval' | 'in_progress'>;
   failureReason: string | null;
   failureKind?: FailureKind | null;
   detail: string | null;
   /** With `failed`: SageMaker may still complete it, so the endpoint is observed until that is known. */
   unsettled?: boolean;
+  /** With `rejected` and `rolled_back`: why only a person deploys this training again. */
+  turnedDown?: TurnedDown;
   /** With `superseded`: the training job that is deployed in its place. */
   supersededBy?: string;
   /** With `deployed`: when the endpoint went into service, by SageMaker's LastModifiedTime. */
@@ -135,6 +173,13 @@ export interface DeploymentProgress {
   waitsForKind?: WaitKind | null;
   waitsForSince?: number | null;
   waitsForDetail?: string | null;
+  gate?: GateResult;
+  approval?: Approval;
+  rollout?: Rollout | null;
+  verification?: Verification;
+  revert?: Revert;
+  inServiceAt?: number;
+  deadlineAt?: number;
 }
 
 /** An endpoint as SageMaker describes it; the status is a plain string, because SageMaker adds new ones. */

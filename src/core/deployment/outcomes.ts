@@ -15,6 +15,18 @@ export const failure = (
   unsettled: mayStillGoLive(deployment),
 });
 
+/** Its endpoint answers otherwise than expected, and there is nothing to go back to: it stays as it is. */
+export const verificationFailed = (reason: string): DeploymentOutcome => {
+  const failureReason = `${reason}; there is nothing to go back to, and the endpoint stays`;
+  return { status: 'failed', failureReason, failureKind: 'verification', detail: failureReason };
+};
+
+/** A person ended it, and its endpoint has nothing to go back to. */
+export const abortedWithoutWayBack = (reason: string): DeploymentOutcome => {
+  const failureReason = `${reason}; there is nothing to go back to, and the endpoint stays`;
+  return { status: 'failed', failureReason, failureKind: 'other', detail: failureReason };
+};
+
 /** By a newer training that is live and that the database did not know of. */
 export const supersededBy = (trainingJobName: string): DeploymentOutcome => ({
   status: 'superseded',

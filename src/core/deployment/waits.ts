@@ -44,7 +44,7 @@ function acknowledged({ step, endpointChange: change }: Deployment, now: number)
   if (change === null) return {};
   // Renewed halfway through the stale read window, so that it is never older than that.
   const isRecent = change.acknowledgedAt !== null && now - change.acknowledgedAt <= changeTiming.staleReadWindowMs / 2;
-  return step === 'in_service' && isRecent
+  return (step === 'in_service' || step === 'revert') && isRecent
     ? {}
     : { endpointChange: { ...change, acknowledgedAt: now }, changeRequestedAt: change.requestedAt };
 }

@@ -33,6 +33,15 @@ export function missingResource(
     : { what: 'endpoint_config', whose: 'own' };
 }
 
+/** The same for a deployment on its way back to the configuration `to`: what is missing is of something that was live. */
+export function missingOnWayBack(
+  { kind, resource, message }: Pick<SageMakerError, 'kind' | 'resource' | 'message'>,
+  to: string,
+): Missing | null {
+  if (kind !== 'not_found' || (resource !== 'model' && resource !== 'endpoint_config')) return null;
+  return { what: resource, whose: 'live', name: nameIn(message) ?? to };
+}
+
 /** `Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/name".`, or the bare name in quotes. */
 const nameIn = (message: string): string | null =>
   /:(?:model|endpoint-config)\/([a-zA-Z0-9-]+)/.exec(message)?.[1] ?? /"([a-zA-Z0-9-]+)"/.exec(message)?.[1] ?? null;

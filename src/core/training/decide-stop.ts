@@ -29,6 +29,7 @@ export function decideStop(training: TrainingRunStatus, newestDeployment: Deploy
 function ofDeployment(status: DeploymentStatus | 'none'): StopDecision {
   switch (status) {
     case 'queued':
+    case 'awaiting_approval':
       return 'withdraw_deployment';
     case 'in_progress':
       return 'deployment_in_progress';
@@ -37,6 +38,7 @@ function ofDeployment(status: DeploymentStatus | 'none'): StopDecision {
     case 'rolled_back':
     case 'failed':
     case 'superseded':
+    case 'rejected':
       return 'nothing_to_stop';
   }
 }

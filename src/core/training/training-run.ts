@@ -1,3 +1,4 @@
+import type { TurnedDown } from '../deployment/delivery-state.ts';
 import type { FailureKind } from '../failure-kind.ts';
 import type { Actor } from '../history.ts';
 import { hasPassed } from '../instants.ts';
@@ -102,6 +103,13 @@ export interface TrainingRun {
   overdueSince: number | null;
   /** The training had ended before it was adopted from SageMaker. */
   foundEnded: boolean;
+  /** The name of the key with which it was requested; null where the service adopted it, and for one of the version before. */
+  requestedBy: string | null;
+  reason: string | null;
+  /** Why only a person deploys it again; null for one that was not turned down. */
+  turnedDown: TurnedDown | null;
+  /** Whether its tag at SageMaker does not say so yet. */
+  tagsDue: boolean;
 }
 
 /** Whether the service did not start the training of the run: CreateTrainingJob is sent under a start lease, which counts an attempt. */

@@ -12,6 +12,9 @@ export const movedTables = [
   'tallies',
   'skipped',
   'autoscaling',
+  'endpoints',
+  'guard_alarms',
+  'notifications',
 ] as const;
 export type MovedTable = (typeof movedTables)[number];
 

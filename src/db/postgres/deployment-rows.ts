@@ -1,6 +1,6 @@
 /** Reads of deployments, for queries and within transactions. */
 import type { SQL } from 'drizzle-orm';
-import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, endpointDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import { endpointKeyOf } from '../deployment-values.ts';
 import type { Db } from './database.ts';
@@ -67,7 +67,11 @@ const newestTrainingFirst = [desc(deployments.trainingCreatedAt), desc(deploymen
 
 /** Of what waits or is in progress on the endpoint, the one of the newest training. */
 export const newestActiveOn = (db: Db, endpoint: OfEndpoint): Promise<Deployment | null> =>
-  firstDeployment(db, and(isOnEndpoint(endpoint), isActive), ...newestTrainingFirst);
+  firstDeployment(
+    db,
+    and(isOnEndpoint(endpoint), inArray(deployments.status, [...endpointDeploymentStatuses])),
+    ...newestTrainingFirst,
+  );
 
 export const activeDeploymentOf = (db: Db, run: Pick<TrainingRun, 'seq'>): Promise<Deployment | null> =>
   firstDeployment(db, and(eq(deployments.runSeq, run.seq), isActive));

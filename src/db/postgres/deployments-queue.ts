@@ -7,10 +7,12 @@ import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
 import { nextAttempt, notWaiting } from '../deployment-values.ts';
 import type { Db } from './database.ts';
-import { deploymentColumns, isOnEndpoint } from './deployment-rows.ts';
-import { and, eq, max, sql } from './drizzle.ts';
+import { deploymentColumns, findDeployment, isOnEndpoint } from './deployment-rows.ts';
+import { and, eq, inArray, max, sql } from './drizzle.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { deployments } from './schema.ts';
+
+const waitingStatuses = ['queued', 'awaiting_approval'] as const;
 
 /** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
 export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
@@ -28,34 +30,39 @@ export async function queueDeployment(
     .select({ attempts: max(deployments.attempts) })
     .from(deployments)
     .where(eq(deployments.runSeq, run.seq));
-  const { reason = null, ...attempt } = nextAttempt(run, wanted, former?.attempts ?? 0, now);
+  const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const [deployment] = await tx.insert(deployments).values(attempt).returning(deploymentColumns);
   if (!deployment) throw new Error('The deployment was not written.');
-  await appendDeploymentHistory(tx, deployment, { from: null, to: 'queued', actor, detail: reason }, now);
+  await appendDeploymentHistory(
+    tx,
+    deployment,
+    { from: null, to: 'queued', actor, by: attempt.requestedBy, reason: attempt.reason, detail: null },
+    now,
+  );
   return deployment;
 }
 
-/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. */
+/** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. */
 export async function withdraw(
   tx: Db,
   deploymentId: string,
   failureReason: string,
   now: number,
 ): Promise<Deployment | undefined> {
+  const from = (await findDeployment(tx, deploymentId))?.status ?? 'queued';
   const [ended] = await tx
     .update(deployments)
     .set({ status: 'failed', failureReason, failureKind: 'other', finishedAt: now, ...notWaiting })
-    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, deploymentId)))
+    .where(and(inArray(deployments.status, [...waitingStatuses]), eq(deployments.deploymentId, deploymentId)))
     .returning(deploymentColumns);
-  if (ended) {
-    await appendDeploymentHistory(tx, ended, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
-  }
+  if (ended) await appendDeploymentHistory(tx, ended, { from, to: 'failed', actor: 'api', detail: failureReason }, now);
   return ended;
 }
 
 /** Ends a queued deployment in favor of another training's; undefined when it is not queued any more. */
 export async function supersede(tx: Db, own: Deployment, by: Deployment, now: number): Promise<Deployment | undefined> {
-  const [superseded] = await supersedeWhere(tx, eq(deployments.seq, own.seq), by, supersededReason(by, isNewer(by, own)), now);
+  const failureReason = supersededReason(by, isNewer(by, own));
+  const [superseded] = await supersedeWhere(tx, 'queued', { which: eq(deployments.seq, own.seq), by, failureReason, now });
   return superseded;
 }
 
@@ -63,24 +70,27 @@ export async function supersede(tx: Db, own: Deployment, by: Deployment, now: nu
 export async function supersedeOlder(tx: Db, live: Deployment, now: number): Promise<Deployment[]> {
   const isOlder = sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${live.trainingCreatedAt}::bigint, ${live.runSeq}::bigint)`;
   const which = and(isOnEndpoint(live), eq(deployments.forced, false), isOlder);
-  return supersedeWhere(tx, which, live, supersededReason(live, true), now);
+  const superseded: Deployment[] = [];
+  for (const status of waitingStatuses) {
+    const failureReason = supersededReason(live, true);
+    superseded.push(...(await supersedeWhere(tx, status, { which, by: live, failureReason, now })));
+  }
+  return superseded;
 }
 
 async function supersedeWhere(
   tx: Db,
-  which: SQL | undefined,
-  by: Deployment,
-  failureReason: string,
-  now: number,
+  from: (typeof waitingStatuses)[number],
+  { which, by, failureReason, now }: { which: SQL | undefined; by: Deployment; failureReason: string; now: number },
 ): Promise<Deployment[]> {
   const superseded = await tx
     .update(deployments)
     .set({ status: 'superseded', supersededBy: by.trainingJobName, failureReason, finishedAt: now, ...notWaiting })
-    .where(and(eq(deployments.status, 'queued'), which))
+    .where(and(eq(deployments.status, from), which))
     .returning(deploymentColumns);
   for (const one of superseded) {
     const detail = one.failureReason;
-    await appendDeploymentHistory(tx, one, { from: 'queued', to: 'superseded', actor: 'worker', detail }, now);
+    await appendDeploymentHistory(tx, one, { from, to: 'superseded', actor: 'worker', detail }, now);
   }
   return superseded;
 }

@@ -7,6 +7,7 @@ import { deploymentColumns, deploymentUnderLock, nextOn } from './deployment-row
 import { nextLiveOrder, supersedeOlder } from './deployments-queue.ts';
 import { and, eq } from './drizzle.ts';
 import { appendDeploymentHistory } from './history.ts';
+import { turnDownRun } from './turned-down.ts';
 import { deployments } from './schema.ts';
 
 const withFencingToken = (deploymentId: string, fencingToken: number) =>
@@ -101,6 +102,8 @@ async function finish(tx: Db, params: Parameters<DeploymentStore['finish']>[0]):
   if (!deployment) return null;
   const detail = outcome.detail ?? deployment.failureReason;
   await appendDeploymentHistory(tx, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
+  if (outcome.turnedDown !== undefined) await turnDownRun(tx, deployment.runSeq, outcome.turnedDown);
+  else if (isLive) await turnDownRun(tx, deployment.runSeq, null);
   const superseded = isLive ? await supersedeOlder(tx, deployment, now) : [];
   return { deployment, superseded, next: await nextOn(tx, deployment) };
 }

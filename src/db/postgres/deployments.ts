@@ -1,11 +1,12 @@
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
-import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, actorOf, type Deployment } from '../../core/deployment/deployment.ts';
 import { trainingOrder } from '../../core/deployment/order.ts';
-import { isAhead } from '../../core/instants.ts';
+import { firstStep } from '../../core/deployment/first-step.ts';
+import { whyTurnedDown } from '../../core/deployment/turned-down.ts';
 import type { ClaimResult, DeploymentStore, RequestDeploymentResult } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
-import { endpointKeyOf, notWaiting } from '../deployment-values.ts';
+import { endpointKeyOf, notWaiting, sinceOfWait } from '../deployment-values.ts';
 import type { Database, Db } from './database.ts';
 import {
   activeDeploymentOf,
@@ -21,6 +22,7 @@ import {
 } from './deployment-rows.ts';
 import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
+import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';
 import { isNamed, runWhere } from './run-rows.ts';
@@ -57,25 +59,30 @@ async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]
       newestOfRun: await newestDeploymentOf(tx, run),
       live: await liveOn(tx, run),
       newestActive: await newestActiveOn(tx, run),
+      turnedDown: whyTurnedDown(run, (await findEndpoint(tx, run))?.rolledBackAt ?? null),
     },
   );
   if (decision.kind !== 'create') return decision;
-  return { kind: 'created', deployment: await queueDeployment(tx, run, wanted, wanted.trigger, now) };
+  return { kind: 'created', deployment: await queueDeployment(tx, run, wanted, actorOf(wanted.trigger), now) };
 }
 
 async function claim(tx: Db, params: Parameters<DeploymentStore['claim']>[0]): Promise<ClaimResult> {
-  const { deploymentId, deadlineAt, now } = params;
+  const { deploymentId, deadlineAt, policy = null, now } = params;
   const own = await deploymentUnderLock(tx, deploymentId);
   if (own?.status !== 'queued') return { kind: 'gone' };
   const decision = decideClaim(own, {
     inProgress: await inProgressOn(tx, own),
     next: await nextOn(tx, own),
     live: await liveOn(tx, own),
+    hold: await findEndpoint(tx, own),
   });
   switch (decision.kind) {
     case 'wait':
-      await waitForTurn(tx, own, decision.detail, now);
+      await waitFor(tx, own, { kind: 'turn', detail: decision.detail }, now);
       return { kind: 'wait', behind: decision.behind };
+    case 'hold':
+      await waitFor(tx, own, decision, now);
+      return { kind: 'held', detail: decision.detail };
     case 'supersede':
       return { kind: 'superseded', deployment: (await supersede(tx, own, decision.by, now)) ?? own };
     case 'claim': {
@@ -85,6 +92,8 @@ async function claim(tx: Db, params: Parameters<DeploymentStore['claim']>[0]): P
           status: 'in_progress',
           startedAt: own.startedAt ?? now,
           deadlineAt,
+          policy: own.policy ?? policy,
+          step: firstStep(own, policy),
           observedAt: now,
           ...notWaiting,
           fencingToken: own.fencingToken + 1,
@@ -98,12 +107,12 @@ async function claim(tx: Db, params: Parameters<DeploymentStore['claim']>[0]): P
   }
 }
 
-async function waitForTurn(tx: Db, own: Deployment, detail: string, now: number): Promise<void> {
-  if (own.waitsForDetail === detail) return;
-  const since = own.waitsForSince === null || isAhead(own.waitsForSince, now) ? now : own.waitsForSince;
+async function waitFor(tx: Db, own: Deployment, wait: { kind: 'turn' | 'hold'; detail: string }, now: number): Promise<void> {
+  const since = sinceOfWait(own, wait, now);
+  if (since === null) return;
   await tx
     .update(deployments)
-    .set({ waitsForKind: 'turn', waitsForSince: since, waitsForDetail: detail })
+    .set({ waitsForKind: wait.kind, waitsForSince: since, waitsForDetail: wait.detail })
     .where(and(eq(deployments.seq, own.seq), eq(deployments.status, 'queued')));
 }
 

@@ -5,7 +5,7 @@ import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import { assertTransition } from '../../core/transitions.ts';
 import type { HistoryStore } from '../../ports/store.ts';
-import { type Change, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
+import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import type { Database, Db } from './database.ts';
 import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import { history, trainingRuns } from './schema.ts';
@@ -24,7 +24,7 @@ async function countRepeat(
   const last = tx
     .select({ seq: history.seq })
     .from(history)
-    .where(eq(history.runSeq, runSeq))
+    .where(eq(history.runSeq, runSeq ?? 0))
     .orderBy(desc(history.seq))
     .limit(repeatsAmong);
   const counted = await tx
@@ -66,6 +66,16 @@ export async function appendDeploymentHistory(
   await append(tx, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
+/** Belongs into the transaction of the change that it describes. */
+export async function appendEndpointHistory(
+  tx: Db,
+  endpointName: string,
+  change: Change<EndpointChangeName>,
+  at: number,
+): Promise<void> {
+  await tx.insert(history).values({ ...change, runSeq: null, deploymentId: null, subject: 'endpoint', endpointName, at });
+}
+
 export const historyStore = (database: Database): HistoryStore => ({
   async list({ trainingJobName, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
@@ -77,6 +87,8 @@ export const historyStore = (database: Database): HistoryStore => ({
           from: history.from,
           to: history.to,
           actor: history.actor,
+          by: history.by,
+          reason: history.reason,
           detail: history.detail,
           deploymentId: history.deploymentId,
           repeats: history.repeats,

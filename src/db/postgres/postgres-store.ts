@@ -9,6 +9,8 @@ import { deploymentQueries, deploymentRequests } from './deployments.ts';
 import { sql } from './drizzle.ts';
 import { historyStore } from './history.ts';
 import { leaseStore } from './leases.ts';
+import { deliveryStore } from './delivery.ts';
+import { endpointStore } from './endpoints.ts';
 import { measurements } from './measurements.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
@@ -51,6 +53,8 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
       ...deploymentTransitions(database),
       ...deploymentAfterwards(database),
     },
+    delivery: deliveryStore(database),
+    endpoints: endpointStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

@@ -3,10 +3,12 @@ import { stoppableRunStatuses, trainingRunTransitions } from '../../core/trainin
 import type { RunStore } from '../../ports/store.ts';
 import { mayBecome } from '../transitions.ts';
 import type { Database, Db } from './database.ts';
-import { endpointKeyOf } from '../deployment-values.ts';
+import { endpointKeyOf, refusalAtEnd } from '../deployment-values.ts';
 import { activeDeploymentOf } from './deployment-rows.ts';
 import { queueDeployment } from './deployments-queue.ts';
 import { eq, inArray, sql } from './drizzle.ts';
+import { findEndpoint } from './endpoints.ts';
+import { reject } from './delivery.ts';
 import { appendTrainingHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';
 import { isNamed, lockRun, runWhere } from './run-rows.ts';
@@ -100,6 +102,8 @@ async function finish(tx: Db, params: FinishParams): ReturnType<RunStore['finish
   });
   const detail = outcome.detail ?? failureReason;
   await appendTrainingHistory(tx, run, { from: before.status, to: run.status, actor, detail }, now);
-  const deployment = wanted && ((await activeDeploymentOf(tx, run)) ?? (await queueDeployment(tx, run, wanted, actor, now)));
+  const queued = wanted && ((await activeDeploymentOf(tx, run)) ?? (await queueDeployment(tx, run, wanted, actor, now)));
+  const refusal = queued && refusalAtEnd(run, queued, await findEndpoint(tx, run), now);
+  const deployment = queued && refusal ? await reject(tx, queued, refusal, now) : queued;
   return { run, deployment };
 }

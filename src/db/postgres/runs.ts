@@ -55,14 +55,13 @@ const firstLease = ({ startNow = false, now }: InsertParams): number | null => (
 
 async function insert(tx: Db, params: InsertParams): Promise<Awaited<ReturnType<RunStore['insert']>> | typeof repeat> {
   const { run, now } = params;
-  const { reason = null, ...row } = run;
   await tx.execute(lockRunName(run.trainingJobName));
   const sameName = await runInAnyCase(tx, run.trainingJobName);
   if (sameName === undefined) {
     const [inserted] = await tx
       .insert(trainingRuns)
       .values({
-        ...row,
+        ...run,
         status: 'requested',
         createdAt: now,
         updatedAt: now,
@@ -72,7 +71,8 @@ async function insert(tx: Db, params: InsertParams): Promise<Awaited<ReturnType<
       .onConflictDoNothing()
       .returning();
     if (inserted) {
-      await appendTrainingHistory(tx, inserted, { from: null, to: 'requested', actor: 'api', detail: reason }, now);
+      const { requestedBy: by, reason } = inserted;
+      await appendTrainingHistory(tx, inserted, { from: null, to: 'requested', actor: 'api', by, reason, detail: null }, now);
       return { kind: 'inserted', run: inserted };
     }
   }

@@ -8,10 +8,13 @@ import type {
   WaitKind,
 } from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
+import type { GateResult } from '../../core/deployment/decide-gate.ts';
+import type { Abort, Approval, Revert, Rollout, TurnedDown, Verification } from '../../core/deployment/delivery-state.ts';
+import type { DeliveryPolicy } from '../../core/delivery/policy.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { ShapeObject } from '../../core/shapes/shapes.ts';
-import type { Actor, HistorySubject } from '../../core/history.ts';
+import { historySubjects, type Actor, type HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
 import { quoted } from '../transitions.ts';
 import { instant, json, seq, wide } from './columns.ts';
@@ -57,6 +60,11 @@ export const trainingRuns = pgTable(
     foundEnded: boolean('found_ended').notNull().default(false),
     /** Of the newest deployment; kept by triggers (derived.ts). */
     deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
+    requestedBy: text('requested_by'),
+    reason: text(),
+    turnedDown: json<TurnedDown>('turned_down'),
+    /** Whether its tag at SageMaker does not say that it is turned down yet. */
+    tagsDue: boolean('tags_due').notNull().default(false),
   },
   (table) => [
     uniqueIndex('training_runs_run_id').on(table.runId),
@@ -71,6 +79,9 @@ export const trainingRuns = pgTable(
     index('training_runs_finished')
       .on(table.finishedAt, table.seq)
       .where(sql`${table.finishedAt} is not null`),
+    index('training_runs_tags_due')
+      .on(table.seq)
+      .where(sql`${table.tagsDue}`),
     check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
     check(
       'training_runs_finished_at',
@@ -128,6 +139,17 @@ export const deployments = pgTable(
     variant: json<ProductionVariant>('variant'),
     shapes: json<DeploymentShapes>('shapes'),
     endpointConfig: json<ShapeObject>('endpoint_config'),
+    policy: json<DeliveryPolicy>('policy'),
+    gate: json<GateResult>('gate'),
+    approval: json<Approval>('approval'),
+    rollout: json<Rollout>('rollout'),
+    verification: json<Verification>('verification'),
+    abort: json<Abort>('abort'),
+    revert: json<Revert>('revert'),
+    requestedBy: text('requested_by'),
+    reason: text(),
+    restores: text(),
+    overrides: boolean().notNull().default(false),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -161,21 +183,24 @@ export const history = pgTable(
   'history',
   {
     seq: seq(),
-    runSeq: wide('run_seq')
-      .notNull()
-      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    /** Null for what belongs to an endpoint alone. */
+    runSeq: wide('run_seq').references(() => trainingRuns.seq, { onDelete: 'cascade' }),
     deploymentId: text('deployment_id'),
     at: instant('at').notNull(),
     subject: text().$type<HistorySubject>().notNull(),
     from: text('from_status'),
     to: text('to_status').notNull(),
     actor: text().$type<Actor>().notNull(),
+    by: text(),
+    reason: text(),
     detail: text(),
+    /** Of an entry that belongs to an endpoint alone. */
+    endpointName: text('endpoint_name'),
     repeats: integer().notNull().default(1),
     lastAt: instant('last_at'),
   },
   (table) => [
     index('history_run').on(table.runSeq, table.seq),
-    check('history_subject_known', sql`${table.subject} in ('training', 'deployment')`),
+    check('history_subject_known', sql`${table.subject} in (${quoted(historySubjects)})`),
   ],
 );

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from './drizzle.ts';
-import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, endpointDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import { endpointKeyOf } from '../deployment-values.ts';
 import { prepared } from './database.ts';
@@ -39,7 +39,7 @@ const statements = prepared((db) => ({
     )
     .limit(1)
     .prepare(),
-  newestActive: deploymentsWhere(db, ofEndpoint, isActive)
+  newestActive: deploymentsWhere(db, ofEndpoint, inArray(deployments.status, [...endpointDeploymentStatuses]))
     .orderBy(desc(deployments.trainingCreatedAt), desc(deployments.runSeq))
     .limit(1)
     .prepare(),

@@ -7,19 +7,29 @@ import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { NewDeployment } from '../../ports/store.ts';
 import { nextAttempt, notWaiting } from '../deployment-values.ts';
 import { prepared } from './database.ts';
-import { deploymentColumns, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
-import { and, eq, max, sql } from './drizzle.ts';
+import { deploymentColumns, findDeployment, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
+import { and, eq, inArray, max, sql } from './drizzle.ts';
 import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
 
 const param = (name: string) => sql.placeholder(name);
 
+const waitingStatuses = ['queued', 'awaiting_approval'] as const;
+type WaitingStatus = (typeof waitingStatuses)[number];
+
+/** Than the deployment that went live. */
+const isOlder = and(
+  ofEndpoint,
+  eq(deployments.forced, false),
+  sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${param('trainingCreatedAt')}, ${param('runSeq')})`,
+);
+
 /** For the statement that makes a deployment `deployed`: it goes live after all that have gone live on its endpoint so far. */
 export const nextLiveOrder = sql`(select coalesce(max(live_order), 0) + 1 from deployments former
   where former.endpoint_key = deployments.endpoint_key)`;
 
-const supersedeWhere = (db: Db, which: SQL | undefined) =>
+const supersedeWhere = (db: Db, status: WaitingStatus, which: SQL | undefined) =>
   db
     .update(deployments)
     .set({
@@ -29,7 +39,7 @@ const supersedeWhere = (db: Db, which: SQL | undefined) =>
       ...notWaiting,
       finishedAt: sql`${param('now')}`,
     })
-    .where(and(eq(deployments.status, 'queued'), which))
+    .where(and(eq(deployments.status, status), which))
     .returning(deploymentColumns)
     .prepare();
 
@@ -59,6 +69,10 @@ const statements = prepared((db) => ({
       detectedAt: param('detectedAt'),
       detectedBy: param('detectedBy'),
       createdAt: param('createdAt'),
+      requestedBy: param('requestedBy'),
+      reason: param('reason'),
+      restores: param('restores'),
+      overrides: param('overrides'),
     })
     .returning(deploymentColumns)
     .prepare(),
@@ -71,33 +85,32 @@ const statements = prepared((db) => ({
       finishedAt: sql`${param('now')}`,
       ...notWaiting,
     })
-    .where(and(eq(deployments.status, 'queued'), eq(deployments.deploymentId, param('deploymentId'))))
+    .where(and(inArray(deployments.status, [...waitingStatuses]), eq(deployments.deploymentId, param('deploymentId'))))
     .returning(deploymentColumns)
     .prepare(),
-  supersede: supersedeWhere(db, eq(deployments.seq, param('seq'))),
-  supersedeOlder: supersedeWhere(
-    db,
-    and(
-      ofEndpoint,
-      eq(deployments.forced, false),
-      sql`(${deployments.trainingCreatedAt}, ${deployments.runSeq}) < (${param('trainingCreatedAt')}, ${param('runSeq')})`,
-    ),
-  ),
+  supersede: supersedeWhere(db, 'queued', eq(deployments.seq, param('seq'))),
+  supersedeOlder: waitingStatuses.map((status) => ({ status, statement: supersedeWhere(db, status, isOlder) })),
 }));
 
 /** Queues the run's next attempt. Belongs into a transaction. */
 export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment, actor: Actor, now: number): Deployment {
   const former = statements(db).attempts.get({ runSeq: run.seq });
-  const { reason = null, ...attempt } = nextAttempt(run, wanted, former?.attempts ?? 0, now);
+  const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const deployment = statements(db).queue.get({ ...attempt, shapes: JSON.stringify(attempt.shapes) });
-  appendDeploymentHistory(db, deployment, { from: null, to: 'queued', actor, detail: reason }, now);
+  appendDeploymentHistory(
+    db,
+    deployment,
+    { from: null, to: 'queued', actor, by: attempt.requestedBy, reason: attempt.reason, detail: null },
+    now,
+  );
   return deployment;
 }
 
-/** Ends a queued deployment because its training is not wanted any more; undefined when it is not queued. Belongs into a transaction. */
+/** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. Belongs into a transaction. */
 export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
+  const from = findDeployment(db, deploymentId)?.status ?? 'queued';
   const ended: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
-  if (ended) appendDeploymentHistory(db, ended, { from: 'queued', to: 'failed', actor: 'api', detail: failureReason }, now);
+  if (ended) appendDeploymentHistory(db, ended, { from, to: 'failed', actor: 'api', detail: failureReason }, now);
   return ended;
 }
 
@@ -109,26 +122,22 @@ export function supersede(db: Db, own: Deployment, by: Deployment, now: number):
     failureReason: supersededReason(by, isNewer(by, own)),
     now,
   });
-  if (superseded) appendSuperseded(db, superseded, now);
+  if (superseded) appendSuperseded(db, superseded, 'queued', now);
   return superseded;
 }
 
 /** Ends and returns those that wait on the deployment's endpoint for an older training, and were not forced. Belongs into a transaction. */
 export function supersedeOlder(db: Db, live: Deployment, now: number): Deployment[] {
   const { trainingCreatedAt, runSeq, trainingJobName: by } = live;
-  const superseded: Deployment[] = statements(db).supersedeOlder.all({
-    ...keyOf(live),
-    trainingCreatedAt,
-    runSeq,
-    by,
-    failureReason: supersededReason(live, true),
-    now,
+  const failureReason = supersededReason(live, true);
+  return statements(db).supersedeOlder.flatMap(({ status, statement }): Deployment[] => {
+    const superseded = statement.all({ ...keyOf(live), trainingCreatedAt, runSeq, by, failureReason, now });
+    for (const one of superseded) appendSuperseded(db, one, status, now);
+    return superseded;
   });
-  for (const one of superseded) appendSuperseded(db, one, now);
-  return superseded;
 }
 
-function appendSuperseded(db: Db, superseded: Deployment, now: number): void {
+function appendSuperseded(db: Db, superseded: Deployment, from: WaitingStatus, now: number): void {
   const detail = superseded.failureReason;
-  appendDeploymentHistory(db, superseded, { from: 'queued', to: 'superseded', actor: 'worker', detail }, now);
+  appendDeploymentHistory(db, superseded, { from, to: 'superseded', actor: 'worker', detail }, now);
 }

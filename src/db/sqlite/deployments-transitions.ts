@@ -9,6 +9,7 @@ import { type Database, prepared } from './database.ts';
 import { deploymentColumns, findDeployment, nextOn } from './deployments-queries.ts';
 import { nextLiveOrder, supersedeOlder } from './deployments-queue.ts';
 import { appendDeploymentHistory } from './history.ts';
+import { turnDownRun } from './turned-down.ts';
 import type { Db } from './open.ts';
 import { deployments } from './schema.ts';
 
@@ -72,6 +73,17 @@ const statements = prepared((db) => ({
 
 type ProgressField = keyof DeploymentProgress;
 
+const jsonFields = [
+  'variant',
+  'endpointConfig',
+  'endpointChange',
+  'gate',
+  'approval',
+  'rollout',
+  'verification',
+  'revert',
+] as const satisfies readonly ProgressField[];
+
 const recording = (db: Db, fields: readonly ProgressField[]) =>
   db
     .update(deployments)
@@ -119,9 +131,7 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
     database.write((_tx, db) => {
       const deployment = recorderOf(db, progress).get({
         ...progress,
-        variant: toJson(progress.variant),
-        endpointConfig: toJson(progress.endpointConfig),
-        endpointChange: toJson(progress.endpointChange),
+        ...Object.fromEntries(jsonFields.map((field) => [field, toJson(progress[field])])),
         deploymentId,
         fencingToken,
       });
@@ -149,6 +159,8 @@ export const deploymentTransitions = (database: Database): Pick<DeploymentStore,
       if (!deployment) return null;
       const detail = outcome.detail ?? deployment.failureReason;
       appendDeploymentHistory(db, deployment, { from: 'in_progress', to: status, actor: 'worker', detail }, now);
+      if (outcome.turnedDown !== undefined) turnDownRun(db, deployment.runSeq, outcome.turnedDown);
+      else if (status === 'deployed') turnDownRun(db, deployment.runSeq, null);
       const superseded = status === 'deployed' ? supersedeOlder(db, deployment, now) : [];
       return { deployment, superseded, next: nextOn(db, deployment) };
     }),

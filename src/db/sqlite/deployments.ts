@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
-import { endpointKeyOf, notWaiting } from '../deployment-values.ts';
+import { endpointKeyOf, notWaiting, sinceOfWait } from '../deployment-values.ts';
 import { type Database, prepared } from './database.ts';
 import {
   activeDeploymentOf,
@@ -16,10 +16,12 @@ import {
 import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
-import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, actorOf, type Deployment } from '../../core/deployment/deployment.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
 import { trainingOrder } from '../../core/deployment/order.ts';
-import { isAhead } from '../../core/instants.ts';
+import { firstStep } from '../../core/deployment/first-step.ts';
+import { whyTurnedDown } from '../../core/deployment/turned-down.ts';
+import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
 import { deployments, trainingRuns } from './schema.ts';
@@ -32,6 +34,8 @@ const statements = prepared((db) => ({
       status: 'in_progress',
       startedAt: sql`coalesce(${deployments.startedAt}, ${sql.placeholder('now')})`,
       deadlineAt: sql`${sql.placeholder('deadlineAt')}`,
+      policy: sql`coalesce(${deployments.policy}, ${sql.placeholder('policy')})`,
+      step: sql`${sql.placeholder('step')}`,
       observedAt: sql`${sql.placeholder('now')}`,
       ...notWaiting,
       fencingToken: sql`${deployments.fencingToken} + 1`,
@@ -42,7 +46,7 @@ const statements = prepared((db) => ({
   waitForTurn: db
     .update(deployments)
     .set({
-      waitsForKind: 'turn',
+      waitsForKind: sql`${sql.placeholder('kind')}`,
       waitsForSince: sql`${sql.placeholder('since')}`,
       waitsForDetail: sql`${sql.placeholder('detail')}`,
     })
@@ -71,10 +75,11 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
           newestOfRun: newestDeploymentOf(db, run),
           live: liveOn(db, run),
           newestActive: newestActiveOn(db, run),
+          turnedDown: whyTurnedDown(run, findEndpoint(db, run)?.rolledBackAt ?? null),
         },
       );
       if (decision.kind !== 'create') return decision;
-      return { kind: 'created', deployment: queueDeployment(db, run, wanted, wanted.trigger, now) };
+      return { kind: 'created', deployment: queueDeployment(db, run, wanted, actorOf(wanted.trigger), now) };
     }),
 
   withdraw: ({ deploymentId, failureReason, now }) =>
@@ -83,19 +88,34 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
       return deployment === undefined ? null : { deployment, next: nextOn(db, deployment) };
     }),
 
-  claim: ({ deploymentId, deadlineAt, now }) =>
+  claim: ({ deploymentId, deadlineAt, policy = null, now }) =>
     database.write((_tx, db) => {
       const own = findDeployment(db, deploymentId);
       if (own?.status !== 'queued') return { kind: 'gone' };
-      const decision = decideClaim(own, { inProgress: inProgressOn(db, own), next: nextOn(db, own), live: liveOn(db, own) });
+      const decision = decideClaim(own, {
+        inProgress: inProgressOn(db, own),
+        next: nextOn(db, own),
+        live: liveOn(db, own),
+        hold: findEndpoint(db, own),
+      });
       switch (decision.kind) {
         case 'wait':
-          waitForTurn(db, own, decision.detail, now);
+          waitFor(db, own, { kind: 'turn', detail: decision.detail }, now);
           return { kind: 'wait', behind: decision.behind };
+        case 'hold':
+          waitFor(db, own, decision, now);
+          return { kind: 'held', detail: decision.detail };
         case 'supersede':
           return { kind: 'superseded', deployment: supersede(db, own, decision.by, now) ?? own };
         case 'claim': {
-          const deployment = statements(db).claim.get({ seq: own.seq, deadlineAt, now });
+          const step = firstStep(own, policy);
+          const deployment = statements(db).claim.get({
+            seq: own.seq,
+            deadlineAt,
+            policy: policy && JSON.stringify(policy),
+            step,
+            now,
+          });
           appendDeploymentHistory(db, deployment, { from: 'queued', to: 'in_progress', actor: 'worker', detail: null }, now);
           return { kind: 'claimed', deployment };
         }
@@ -103,10 +123,9 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
     }),
 });
 
-function waitForTurn(db: Db, own: Deployment, detail: string, now: number): void {
-  if (own.waitsForDetail === detail) return;
-  const since = own.waitsForSince === null || isAhead(own.waitsForSince, now) ? now : own.waitsForSince;
-  statements(db).waitForTurn.run({ seq: own.seq, since, detail });
+function waitFor(db: Db, own: Deployment, wait: { kind: 'turn' | 'hold'; detail: string }, now: number): void {
+  const since = sinceOfWait(own, wait, now);
+  if (since !== null) statements(db).waitForTurn.run({ seq: own.seq, since, ...wait });
 }
 
 export const deploymentQueries = (database: Database): Pick<DeploymentStore, QueryMethods> => ({

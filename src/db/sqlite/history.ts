@@ -6,7 +6,7 @@ import { assertTransition } from '../../core/transitions.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import type { HistoryStore } from '../../ports/store.ts';
-import { type Change, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
+import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
 import { history, trainingRuns } from './schema.ts';
@@ -22,7 +22,10 @@ const insert = prepared((db) =>
       from: sql.placeholder('from'),
       to: sql.placeholder('to'),
       actor: sql.placeholder('actor'),
+      by: sql.placeholder('by'),
+      reason: sql.placeholder('reason'),
       detail: sql.placeholder('detail'),
+      endpointName: sql.placeholder('endpointName'),
     })
     .prepare(),
 );
@@ -49,9 +52,13 @@ const recent = prepared((db) => {
     .prepare();
 });
 
+function insertEntry(db: Db, entry: Entry, at: number): void {
+  insert(db).run({ by: null, reason: null, endpointName: null, ...entry, at });
+}
+
 function append(db: Db, entry: Entry, at: number): void {
   if (isCounted(entry) && recent(db).run({ ...entry, at }).changes > 0) return;
-  insert(db).run({ ...entry, at });
+  insertEntry(db, entry, at);
 }
 
 /** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
@@ -72,6 +79,11 @@ export function appendDeploymentHistory(
   append(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
 }
 
+/** Belongs into the transaction of the change that it describes. */
+export function appendEndpointHistory(db: Db, endpointName: string, change: Change<EndpointChangeName>, at: number): void {
+  insertEntry(db, { ...change, runSeq: null, deploymentId: null, subject: 'endpoint', endpointName }, at);
+}
+
 export const historyStore = (database: Database): HistoryStore => ({
   async list({ trainingJobName, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
@@ -83,6 +95,8 @@ export const historyStore = (database: Database): HistoryStore => ({
           from: history.from,
           to: history.to,
           actor: history.actor,
+          by: history.by,
+          reason: history.reason,
           detail: history.detail,
           deploymentId: history.deploymentId,
           repeats: history.repeats,

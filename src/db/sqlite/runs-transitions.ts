@@ -5,8 +5,11 @@ import type { RunStore } from '../../ports/store.ts';
 import { type Database, prepared } from './database.ts';
 import { activeDeploymentOf } from './deployments-queries.ts';
 import { queueDeployment } from './deployments-queue.ts';
+import { findEndpoint } from './endpoints.ts';
+import { reject } from './delivery.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
+import { refusalAtEnd } from '../deployment-values.ts';
 import { isTransition, quoted } from '../transitions.ts';
 
 const param = {
@@ -133,7 +136,9 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
       });
       const detail = outcome.detail ?? outcome.failureReason;
       appendTrainingHistory(db, run, { from: before.status, to: run.status, actor, detail }, now);
-      const deployment = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
+      const queued = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
+      const refusal = queued && refusalAtEnd(run, queued, findEndpoint(db, run), now);
+      const deployment = queued && refusal ? reject(db, queued, refusal, now) : queued;
       return { run, deployment };
     }),
 });

@@ -31,6 +31,8 @@ const statements = prepared((db) => ({
       request: sql`${param('request')}`,
       shapes: sql`${param('shapes')}`,
       servingImage: param('servingImage'),
+      requestedBy: param('requestedBy'),
+      reason: param('reason'),
       idempotencyKey: param('idempotencyKey'),
       idempotencyHash: param('idempotencyHash'),
       createdAt: param('now'),
@@ -102,6 +104,8 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
       const inserted: TrainingRun | undefined = sameName
         ? undefined
         : statements(db).insert.get({
+            requestedBy: null,
+            reason: null,
             ...run,
             request: run.request && JSON.stringify(run.request),
             shapes: JSON.stringify(run.shapes),
@@ -110,7 +114,8 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
             startAttempts: startNow ? 1 : 0,
           });
       if (inserted) {
-        appendTrainingHistory(db, inserted, { from: null, to: 'requested', actor: 'api', detail: run.reason ?? null }, now);
+        const { requestedBy: by, reason } = inserted;
+        appendTrainingHistory(db, inserted, { from: null, to: 'requested', actor: 'api', by, reason, detail: null }, now);
         return { kind: 'inserted', run: inserted };
       }
       const sameKey = run.idempotencyKey === null ? undefined : runWhere(tx, eq(trainingRuns.idempotencyKey, run.idempotencyKey));

@@ -10,12 +10,15 @@ import {
   type WaitKind,
 } from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
+import type { GateResult } from '../../core/deployment/decide-gate.ts';
+import type { Abort, Approval, Revert, Rollout, TurnedDown, Verification } from '../../core/deployment/delivery-state.ts';
+import type { DeliveryPolicy } from '../../core/delivery/policy.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { ShapeObject } from '../../core/shapes/shapes.ts';
 import { quoted } from '../transitions.ts';
 import { check, index, integer, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
-import type { Actor, HistorySubject } from '../../core/history.ts';
+import { historySubjects, type Actor, type HistorySubject } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
 
 /** One row a training run. Instants are milliseconds since 1970 UTC. */
@@ -58,6 +61,11 @@ export const trainingRuns = sqliteTable(
     foundEnded: integer('found_ended', { mode: 'boolean' }).notNull().default(false),
     /** Of the newest deployment; kept by triggers (derived.ts). */
     deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
+    requestedBy: text('requested_by'),
+    reason: text(),
+    turnedDown: text('turned_down', { mode: 'json' }).$type<TurnedDown>(),
+    /** Whether its tag at SageMaker does not say that it is turned down yet. */
+    tagsDue: integer('tags_due', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('training_runs_run_id').on(table.runId),
@@ -73,6 +81,9 @@ export const trainingRuns = sqliteTable(
     index('training_runs_finished')
       .on(table.finishedAt, table.seq)
       .where(sql`${table.finishedAt} is not null`),
+    index('training_runs_tags_due')
+      .on(table.seq)
+      .where(sql`${table.tagsDue}`),
     check('training_runs_status_known', sql`${table.status} in (${quoted(trainingRunStatuses)})`),
     check(
       'training_runs_finished_at',
@@ -133,6 +144,17 @@ export const deployments = sqliteTable(
     variant: text({ mode: 'json' }).$type<ProductionVariant>(),
     shapes: text({ mode: 'json' }).$type<DeploymentShapes>(),
     endpointConfig: text('endpoint_config', { mode: 'json' }).$type<ShapeObject>(),
+    policy: text('policy', { mode: 'json' }).$type<DeliveryPolicy>(),
+    gate: text('gate', { mode: 'json' }).$type<GateResult>(),
+    approval: text('approval', { mode: 'json' }).$type<Approval>(),
+    rollout: text('rollout', { mode: 'json' }).$type<Rollout>(),
+    verification: text('verification', { mode: 'json' }).$type<Verification>(),
+    abort: text('abort', { mode: 'json' }).$type<Abort>(),
+    revert: text('revert', { mode: 'json' }).$type<Revert>(),
+    requestedBy: text('requested_by'),
+    reason: text(),
+    restores: text(),
+    overrides: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -166,16 +188,19 @@ export const history = sqliteTable(
   'history',
   {
     seq: integer().primaryKey({ autoIncrement: true }),
-    runSeq: integer('run_seq')
-      .notNull()
-      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    /** Null for what belongs to an endpoint alone. */
+    runSeq: integer('run_seq').references(() => trainingRuns.seq, { onDelete: 'cascade' }),
     deploymentId: text('deployment_id'),
     at: integer().notNull(),
     subject: text().$type<HistorySubject>().notNull(),
     from: text('from_status'),
     to: text('to_status').notNull(),
     actor: text().$type<Actor>().notNull(),
+    by: text(),
+    reason: text(),
     detail: text(),
+    /** Of an entry that belongs to an endpoint alone. */
+    endpointName: text('endpoint_name'),
     /** How often the same was seen in a row; such entries are counted, not appended. */
     repeats: integer().notNull().default(1),
     /** When it was seen last. */
@@ -183,6 +208,6 @@ export const history = sqliteTable(
   },
   (table) => [
     index('history_run').on(table.runSeq, table.seq),
-    check('history_subject_known', sql`${table.subject} in ('training', 'deployment')`),
+    check('history_subject_known', sql`${table.subject} in (${quoted(historySubjects)})`),
   ],
 );

@@ -6,6 +6,8 @@ import { deploymentAfterwards } from './deployments-afterwards.ts';
 import { deploymentTransitions } from './deployments-transitions.ts';
 import { deploymentRequests, deploymentQueries } from './deployments.ts';
 import { historyStore } from './history.ts';
+import { deliveryStore } from './delivery.ts';
+import { endpointStore } from './endpoints.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { pingOf } from './ping.ts';
@@ -48,6 +50,8 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
       ...deploymentTransitions(database),
       ...deploymentAfterwards(database),
     },
+    delivery: deliveryStore(database),
+    endpoints: endpointStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

@@ -1,11 +1,13 @@
 import { confirmationDelayMs } from '../../core/confirm-time-limit.ts';
 import { decideEndpoint, type EndpointDecision } from '../../core/deployment/decide-endpoint.ts';
-import type { Endpoint } from '../../core/deployment/deployment.ts';
-import { supersededBy } from '../../core/deployment/outcomes.ts';
-import { progressWhileWaiting, waitingFor } from '../../core/deployment/waits.ts';
+import { type DeploymentOutcome, type Endpoint, isRestore } from '../../core/deployment/deployment.ts';
+import { abortedWithoutWayBack, supersededBy } from '../../core/deployment/outcomes.ts';
+import { clearedError, notWaiting, progressWhileWaiting, waitingFor } from '../../core/deployment/waits.ts';
+import { abortReason, formerConfig } from '../../core/deployment/way-back.ts';
 import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
 import { changeTiming } from '../../core/timing.ts';
 import { snooze, type Snooze } from '../job-result.ts';
+import { beginRevert } from './begin-revert.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
 import { shapesOfDeployment } from './deployment-shapes.ts';
 import { requestedTags } from './ensure-content.ts';
@@ -25,26 +27,17 @@ export async function applyEndpointDecision(
 ): Promise<StepEnd> {
   const { deployment } = claim;
   switch (decision.kind) {
-    case 'finish': {
-      const { status, failureKind } = decision.outcome;
-      if (endpoint !== null && status === 'deployed') {
-        if (deployment.endpointChange?.action === 'create') await restoreAutoscaling(claim);
-        await tagLive(claim, endpoint);
-        const layer = shapesOfDeployment(claim.ctx, claim.run, deployment).endpointConfig;
-        await tagAsRequested(claim, endpoint, requestedTags(claim.run, layer));
-      }
-      if (status === 'rolled_back' && failureKind !== 'capacity') await tagTurnedDown(claim);
-      return decision;
-    }
+    case 'finish':
+      return endChange(claim, { outcome: decision.outcome, endpoint });
     case 'retry':
       return retryLater(claim, decision);
     case 'create':
     case 'update':
     case 'delete': {
-      const isFirst = deployment.endpointChange === null;
+      const isFirst = deployment.endpointChange === null && deployment.revert === null;
       const newer = endpoint !== null && isFirst ? await findNewerLive(claim, endpoint) : null;
       if (newer !== null) return finish(supersededBy(newer));
-      if (endpoint !== null && decision.kind === 'update') await tagForced(claim, endpoint);
+      if (endpoint !== null && decision.kind === 'update' && deployment.revert === null) await tagForced(claim, endpoint);
       if (endpoint !== null && decision.kind === 'delete') await recordAutoscaling(claim, endpoint);
       await requestEndpointChange(claim, { action: decision.kind, endpoint });
       return untilNextObservation(claim);
@@ -56,6 +49,41 @@ export async function applyEndpointDecision(
       return untilNextObservation(claim);
     }
   }
+}
+
+/** The endpoint has settled: the deployment ends, is verified first, or turns back because a person has ended it. */
+async function endChange(
+  claim: DeploymentClaim,
+  { outcome, endpoint }: { outcome: DeploymentOutcome; endpoint: Endpoint | null },
+): Promise<StepEnd> {
+  const { deployment } = claim;
+  const { abort, step, policy, revert } = deployment;
+  if (outcome.status === 'rolled_back' && outcome.failureKind !== 'capacity') await tagTurnedDown(claim);
+  if (endpoint === null || outcome.status !== 'deployed' || revert !== null) return finish(outcome);
+  if (abort !== null) {
+    const to = formerConfig(deployment);
+    const reason = abortReason(abort);
+    return to === null ? finish(abortedWithoutWayBack(reason)) : beginRevert(claim, { to, reason, failureKind: 'other' });
+  }
+  if (policy?.verify && step !== 'verify' && !isRestore(deployment)) {
+    const verification = { status: 'pending', requests: policy.verify.requests.length, failures: [] } as const;
+    await claim.record({ step: 'verify', verification, ...clearedError(deployment), ...notWaiting(deployment) });
+    return snooze(0);
+  }
+  return finishLive(claim, { endpoint, outcome });
+}
+
+/** Ends a deployment whose configuration is live, with what its endpoint has to have from now on. */
+export async function finishLive(
+  claim: DeploymentClaim,
+  { endpoint, outcome }: { endpoint: Endpoint; outcome: DeploymentOutcome },
+): Promise<StepEnd> {
+  const { deployment } = claim;
+  if (deployment.endpointChange?.action === 'create') await restoreAutoscaling(claim);
+  await tagLive(claim, endpoint);
+  const layer = shapesOfDeployment(claim.ctx, claim.run, deployment).endpointConfig;
+  await tagAsRequested(claim, endpoint, requestedTags(claim.run, layer));
+  return finish(outcome);
 }
 
 const untilNextObservation = ({ ctx: { settings, random }, deadline }: DeploymentClaim): Snooze =>
@@ -77,7 +105,7 @@ async function retryLater(
   const delayMs = Math.max(retryDelayMs(now - failingSince, random), leastMs);
   await claim.record(
     {
-      step: 'endpoint',
+      step: deployment.revert === null ? 'endpoint' : 'revert',
       endpointChange: null,
       failureReason: null,
       lastErrorKind: cause,

@@ -42,6 +42,9 @@ async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Cla
       log[level]({ event: 'deployment.waiting', behind: result.behind.trainingJobName }, 'deployment waits for its turn');
       return snooze(pollDelayMs(settings.endpointPollMs, random));
     }
+    case 'held':
+      log.debug({ event: 'deployment.held' }, 'deployment waits: its endpoint is held');
+      return snooze(pollDelayMs(settings.endpointPollMs, random));
     case 'superseded':
       logSuperseded(ctx, [result.deployment]);
       return complete;

@@ -8,6 +8,7 @@ const messages = {
   deployed: ['deployment.succeeded', 'deployment succeeded'],
   superseded: ['deployment.superseded', 'deployment superseded'],
   rolled_back: ['deployment.rolled_back', 'deployment rolled back; the old model serves'],
+  rejected: ['deployment.rejected', 'deployment rejected'],
   failed: ['deployment.failed', 'deployment failed'],
 } as const;
 

@@ -2,7 +2,7 @@ import { confirmationDelayMs } from '../../core/confirm-time-limit.ts';
 import { decideError, type ErrorDecision } from '../../core/deployment/decide-error.ts';
 import { failure } from '../../core/deployment/outcomes.ts';
 import { SageMakerError } from '../../core/errors.ts';
-import { type Missing, missingResource } from '../../core/sagemaker/missing-resource.ts';
+import { type Missing, missingOnWayBack, missingResource } from '../../core/sagemaker/missing-resource.ts';
 import { retryDelayMs } from '../../core/retry-delay.ts';
 import { snooze } from '../job-result.ts';
 import { ContradictionError } from './contradiction-error.ts';
@@ -67,6 +67,8 @@ function waitToRetry(
 async function findMissing(claim: DeploymentClaim, error: unknown): Promise<Missing | null> {
   if (!(error instanceof SageMakerError)) return null;
   if (error.resource !== 'model' && error.resource !== 'endpoint_config') return null;
+  const { revert } = claim.deployment;
+  if (revert !== null) return missingOnWayBack(error, revert.to);
   const endpoint = await claim.observeEndpoint().catch(nullIfRefused);
   return missingResource(error, claim.deployment, endpoint?.endpointConfigName ?? null);
 }

@@ -1,4 +1,4 @@
-import type { Deployment, Trigger } from '../../core/deployment/deployment.ts';
+import { actorOf, type Deployment, type Trigger } from '../../core/deployment/deployment.ts';
 import { decideTraining } from '../../core/training/decide-training.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
@@ -79,6 +79,11 @@ async function request(
         'deployment_in_progress',
         `The deployment ${result.deployment.deploymentId} of this training is ${result.deployment.status}, and is made of something else; request it again when that one is over`,
       );
+    case 'rejected':
+      throw new ServiceError(
+        'rejected',
+        `The training ${trainingJobName} is not deployed: ${result.why}; force=true deploys it in spite of that`,
+      );
     case 'superseded':
       throw new ServiceError(
         'superseded',
@@ -115,7 +120,7 @@ async function recordEnd(
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
     const read = await readTags(ctx, { job, options }).catch(orNullIfPermanent);
-    return adoptRequested(ctx, { job, read, actor: trigger });
+    return adoptRequested(ctx, { job, read, actor: actorOf(trigger) });
   };
   const run = known ?? (await adoptNow());
   if (run.status === 'requested') {

@@ -1,8 +1,10 @@
 import { changesDataCapture } from '../../core/deployment/data-capture.ts';
 import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
 import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
+import { wantedConfig } from '../../core/deployment/way-back.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
 import { changeTiming } from '../../core/timing.ts';
+import type { ShapeObject } from '../../core/shapes/shapes.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import { ContradictionError } from './contradiction-error.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
@@ -31,8 +33,9 @@ export async function requestEndpointChange(
     acknowledgedAt: null,
     baseline: endpoint && { modifiedAt: endpoint.modifiedAt, endpointConfigName: endpoint.endpointConfigName },
   };
-  const changesCapture = action === 'update' && changesDataCapture(await claim.observeConfig(), before.endpointConfig);
-  await claim.record({ step: 'endpoint', endpointChange: change });
+  const changesCapture = action === 'update' && changesDataCapture(await claim.observeConfig(), await wantedContent(claim));
+  await claim.record({ step: before.revert === null ? 'endpoint' : 'revert', endpointChange: change });
+  if (isAbortedBefore(before, claim.deployment)) return claim.record({ endpointChange: before.endpointChange });
   try {
     await call(claim, { action, changesCapture });
   } catch (error) {
@@ -60,12 +63,26 @@ export async function requestEndpointChange(
   log.info(
     {
       event: 'deployment.change_requested',
-      endpoint_config_name: deployment.endpointConfigName,
+      endpoint_config_name: wantedConfig(deployment),
       previous_endpoint_config_name: endpoint?.endpointConfigName ?? null,
     },
     `endpoint ${changeNouns[action]} requested`,
   );
 }
+
+/** The content of the configuration that the endpoint is brought to; null where it is not on record. */
+async function wantedContent({
+  ctx,
+  deployment: { endpointName, endpointConfig, revert },
+}: DeploymentClaim): Promise<ShapeObject | null> {
+  if (revert === null) return endpointConfig;
+  const resource = { what: 'endpoint_config', name: revert.to } as const;
+  return (await ctx.store.deployments.findMaker({ endpointName, resource }))?.endpointConfig ?? null;
+}
+
+/** A person has ended it since it was last read: the endpoint is not touched any more. */
+const isAbortedBefore = (before: Deployment, { abort, revert }: Deployment): boolean =>
+  before.abort === null && abort !== null && revert === null;
 
 const changeNouns = { create: 'creation', update: 'update', delete: 'deletion' } as const satisfies Record<
   EndpointAction,
@@ -79,7 +96,8 @@ function call(
 ): Promise<void> {
   const { sagemaker } = ctx;
   const options: CallOptions = { ...own, retryIndeterminate: false, maxWaitMs: changeTiming.changeTimeoutMs };
-  const { endpointName, endpointConfigName } = deployment;
+  const { endpointName, rollout, revert } = deployment;
+  const endpointConfigName = wantedConfig(deployment);
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {
     case 'create': {
@@ -87,7 +105,15 @@ function call(
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':
-      return sagemaker.updateEndpoint({ endpointName, endpointConfigName, changesDataCapture: changesCapture }, options);
+      return sagemaker.updateEndpoint(
+        {
+          endpointName,
+          endpointConfigName,
+          changesDataCapture: changesCapture,
+          deploymentConfig: (revert === null && rollout?.deploymentConfig) || undefined,
+        },
+        options,
+      );
     case 'delete':
       return sagemaker.deleteEndpoint(endpointName, options);
   }
@@ -132,7 +158,9 @@ function isConflict({ kind, resource }: SageMakerError, action: EndpointAction):
   }
 }
 
-function historyDetail(action: EndpointAction, { endpointName, endpointConfigName }: Deployment): string {
+function historyDetail(action: EndpointAction, deployment: Deployment): string {
+  const { endpointName } = deployment;
+  const endpointConfigName = wantedConfig(deployment);
   switch (action) {
     case 'create':
       return `endpoint ${endpointName} is being created on ${endpointConfigName}`;

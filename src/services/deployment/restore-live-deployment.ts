@@ -29,5 +29,5 @@ export async function restoreLiveDeployment({ ctx, deployment, log }: Deployment
     { event: 'deployment.restore_started', live: run.trainingJobName },
     'late call may have replaced the live model; restoring it',
   );
-  if (result.kind !== 'superseded') await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
+  if ('deployment' in result) await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
 }

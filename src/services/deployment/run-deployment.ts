@@ -3,6 +3,7 @@ import { pollDelayMs } from '../../core/retry-delay.ts';
 import { isKnownElsewhere } from '../check-place.ts';
 import type { ServiceContext } from '../context.ts';
 import { complete, snooze, type JobResult } from '../job-result.ts';
+import { awaitDecision } from './await-decision.ts';
 import { claimDeployment } from './claim-deployment.ts';
 import { observeUnsettled } from './observe-unsettled.ts';
 import { runSteps } from './run-steps.ts';
@@ -31,6 +32,7 @@ export async function runDeployment(
   // A worker of the training's region and account takes it: here an endpoint of the same name would be another one.
   if (await isKnownElsewhere(ctx, { run })) return snooze(pollDelayMs(ctx.settings.endpointPollMs, ctx.random));
   if (isUnsettled) return observeUnsettled(ctx, { deployment, signal });
+  if (deployment.status === 'awaiting_approval') return awaitDecision(ctx, { deployment });
   const claimed = await claimDeployment(ctx, { deployment, run, signal });
   return claimed.kind === 'claimed' ? runSteps(claimed.claim) : claimed;
 }

@@ -1,3 +1,4 @@
+import type { Approval } from '../../core/deployment/delivery-state.ts';
 import type { DeploymentOutcome, DeploymentProgress } from '../../core/deployment/deployment.ts';
 import type { Snooze } from '../job-result.ts';
 
@@ -8,7 +9,10 @@ export type StepResult =
 
 /** What ends the pass of a worker. */
 export type StepEnd =
+  /** A person has to decide first; the endpoint is free meanwhile. */
+  | { kind: 'await_approval'; approval: Approval; detail: string }
   /** The deployment continues at this step when its job runs again. */
-  Snooze | { kind: 'finish'; outcome: DeploymentOutcome };
+  | Snooze
+  | { kind: 'finish'; outcome: DeploymentOutcome };
 
 export const finish = (outcome: DeploymentOutcome): StepEnd => ({ kind: 'finish', outcome });

@@ -1,4 +1,4 @@
-import type { Trigger } from '../../core/deployment/deployment.ts';
+import { actorOf, type Trigger } from '../../core/deployment/deployment.ts';
 import type { TrainingDecision } from '../../core/training/decide-training.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
@@ -47,7 +47,7 @@ export async function recordOutcome(
     outcome,
     shapes: adopted?.shapes,
     deployment: wanted,
-    actor: trigger,
+    actor: actorOf(trigger),
     now: now(),
   });
   if (finished === null) return;

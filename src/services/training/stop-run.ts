@@ -118,7 +118,7 @@ async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<bo
   const { trainingJobName } = run;
   const { items } = await store.deployments.list({ filter: { trainingJobName }, page: { limit: 1, cursor: null } });
   const [newest] = items;
-  if (newest?.status !== 'queued') return false;
+  if (newest?.status !== 'queued' && newest?.status !== 'awaiting_approval') return false;
   const untagged = await turnDown(ctx, { run, why: 'stopped', options: { maxWaitMs: tagWaitMs } });
   if (untagged !== null) throw notTurnedDown(`The deployment of ${trainingJobName} is not withdrawn yet`, untagged);
   const { deploymentId, endpointName } = newest;

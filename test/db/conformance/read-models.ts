@@ -106,6 +106,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       lastAt: at,
       deploymentId: null,
       subject: 'training',
+      by: null,
+      reason: null,
     });
     expect(await store.history.list({ trainingJobName: 'a' })).toEqual([
       { ...once(1000), from: null, to: 'requested', actor: 'api', detail: null },
@@ -199,7 +201,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
   it('counts by status, those with none too', async () => {
     const store = newDatabase().open();
     const runs = { requested: 0, training: 0, completed: 0, failed: 0, stopped: 0, timed_out: 0 };
-    const deployments = { queued: 0, in_progress: 0, deployed: 0, rolled_back: 0, failed: 0, superseded: 0 };
+    const ended = { deployed: 0, rolled_back: 0, failed: 0, superseded: 0, rejected: 0 };
+    const deployments = { queued: 0, awaiting_approval: 0, in_progress: 0, ...ended };
     expect(await store.metrics.counts()).toEqual({ runs, deployments });
     await store.runs.insert({ run: newRun('requested'), now: 1000 });
     await deploy(store, 'live', 1000);

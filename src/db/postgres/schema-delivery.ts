@@ -1,0 +1,55 @@
+/** The tables of safe delivery, as on SQLite. */
+import { instant, seq } from './columns.ts';
+import { boolean, index, integer, pgTable, sql, text, uniqueIndex } from './drizzle.ts';
+
+/** What is known of an endpoint that is not of one deployment. */
+export const endpoints = pgTable('endpoints', {
+  endpointKey: text('endpoint_key').primaryKey(),
+  endpointName: text('endpoint_name').notNull(),
+  heldSince: instant('held_since'),
+  heldBy: text('held_by'),
+  holdReason: text('hold_reason'),
+  /** Trainings from before it are not deployed by themselves. */
+  rolledBackAt: instant('rolled_back_at'),
+  /** Whether the endpoint's tags at SageMaker do not say the same yet. */
+  tagsDue: boolean('tags_due').notNull().default(false),
+});
+
+/** Alarms of CloudWatch that the service makes for a rollout: recorded before they are made, deleted after they are removed. */
+export const guardAlarms = pgTable(
+  'guard_alarms',
+  {
+    alarmName: text('alarm_name').primaryKey(),
+    deploymentId: text('deployment_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('guard_alarms_deployment').on(table.deploymentId)],
+);
+
+/** The outbox of notifications, each written in the transaction of the change that it reports. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    seq: seq(),
+    /** The same at each try: what the receiver knows a repetition by. */
+    webhookId: text('webhook_id').notNull(),
+    deploymentId: text('deployment_id').notNull(),
+    event: text().notNull(),
+    url: text().notNull(),
+    /** The variable of the environment that holds the secret to sign with. */
+    secretEnv: text('secret_env'),
+    body: text().notNull(),
+    createdAt: instant('created_at').notNull(),
+    attempts: integer().notNull().default(0),
+    nextAt: instant('next_at').notNull(),
+    endedAt: instant('ended_at'),
+    lastError: text('last_error'),
+  },
+  (table) => [
+    uniqueIndex('notifications_webhook_id').on(table.webhookId),
+    index('notifications_due')
+      .on(table.nextAt)
+      .where(sql`${table.endedAt} is null`),
+    index('notifications_deployment').on(table.deploymentId),
+  ],
+);

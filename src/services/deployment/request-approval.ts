@@ -1,0 +1,19 @@
+import type { Approval } from '../../core/deployment/delivery-state.ts';
+import { pollDelayMs } from '../../core/retry-delay.ts';
+import { enqueueDeploy } from '../enqueue.ts';
+import { snooze, type JobResult } from '../job-result.ts';
+import { claimLost, type DeploymentClaim } from './deployment-claim.ts';
+
+/** Lets a person decide: the deployment leaves its endpoint to others meanwhile. @throws {ClaimLostError} when another worker has the claim. */
+export async function requestApproval(
+  { ctx, deployment, log }: DeploymentClaim,
+  { approval, detail }: { approval: Approval; detail: string },
+): Promise<JobResult> {
+  const { deploymentId, fencingToken } = deployment;
+  const changed = await ctx.store.delivery.awaitApproval({ deploymentId, fencingToken, approval, detail, now: ctx.now() });
+  if (changed === null) throw claimLost();
+  const expiresAt = new Date(approval.expiresAt).toISOString();
+  log.info({ event: 'deployment.approval_requested', expires_at: expiresAt }, 'deployment awaits an approval');
+  if (changed.next !== null) await enqueueDeploy(ctx, { deployment: changed.next, delayMs: 0 });
+  return snooze(pollDelayMs(ctx.settings.endpointPollMs, ctx.random));
+}
