@@ -1,5 +1,6 @@
 /** Rows as the API shows them. */
 import type { Deployment } from '../core/deployment/deployment.ts';
+import { viewOfDeployment } from '../core/deployment/deployment-view.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { EndpointStatus } from '../services/deployment/get-endpoint-status.ts';
 import type { RunDetails } from '../services/training/get-run.ts';
@@ -48,32 +49,7 @@ export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
   };
 }
 
-export const serializeDeployment = (deployment: Deployment): DeploymentBody => ({
-  deployment_id: deployment.deploymentId,
-  training_job_name: deployment.trainingJobName,
-  endpoint_name: deployment.endpointName,
-  endpoint_config_name: deployment.endpointConfigName,
-  model_name: deployment.modelName,
-  status: deployment.status,
-  trigger: deployment.trigger,
-  attempts: deployment.attempts,
-  waits_for: serializeWaitsFor(deployment),
-  failure_reason: deployment.failureReason,
-  failure_kind: deployment.failureKind,
-  created_at: isoTime(deployment.createdAt),
-  started_at: isoTimeOrNull(deployment.startedAt),
-  finished_at: isoTimeOrNull(deployment.finishedAt),
-  training_ended_at: isoTimeOrNull(deployment.trainingEndedAt),
-  detected_at: isoTimeOrNull(deployment.detectedAt),
-  detected_by: deployment.detectedBy,
-  deploy_requested_at: isoTimeOrNull(deployment.changeRequestedAt ?? deployment.endpointChange?.requestedAt ?? null),
-  in_service_at: isoTimeOrNull(deployment.inServiceAt),
-});
-
-function serializeWaitsFor({ waitsForKind, waitsForSince, waitsForDetail }: Deployment): DeploymentBody['waits_for'] {
-  if (waitsForKind === null || waitsForSince === null) return null;
-  return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };
-}
+export const serializeDeployment = (deployment: Deployment): DeploymentBody => viewOfDeployment(deployment);
 
 const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   id: entry.id,
