@@ -5,13 +5,13 @@
 import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
-import { emptyDelivery } from '../core/delivery/delivery-file.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
-import { type ReadDelivery, readDeliveryFile } from './delivery-file.ts';
-import { dayMs, leastRetentionMs } from '../core/retention.ts';
+import { endpointNameOf, type LoadedDelivery, loadDelivery, readDelivery } from './delivery.ts';
+import { dayMs } from '../core/retention.ts';
 import { ConfigError } from './errors.ts';
 import { type Proxies, readProxies } from './proxies.ts';
 import { redisFaults } from './redis-faults.ts';
+import { retentionFaults } from './retention-faults.ts';
 import { readVariables } from './variable.ts';
 import { apiVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
@@ -31,8 +31,10 @@ export interface Config extends Required<RedisPlace>, DatabaseConfig {
   readonly heartbeatFile: string | null;
   /** What no log line may hold: keys and passwords. */
   readonly secrets: readonly string[];
-  /** For calls of AWS. */
+  /** For calls of AWS, and notifications. */
   readonly proxies: Proxies;
+  /** Whether notifications may go to addresses that are not public. */
+  readonly notifyPrivateAddresses: 'refuse' | 'allow';
   readonly serviceSettings: Readonly<ServiceSettings>;
 }
 
@@ -57,10 +59,9 @@ export function parseConfig(env: Environment): Config {
   const { values, faults } = readVariables(env, sharedVariables);
   const database = readDatabase(env);
   const { proxies, secrets, ...ofProxies } = readProxies(env);
-  const read = readDelivery(values);
-  faults.push(...database.faults, ...redisFaults(values), ...retentionFaults(values), ...ofProxies.faults);
-  if ('faults' in read) faults.push(...read.faults.map((fault) => `DELIVERY_FILE: ${fault}`));
-  if (faults.length > 0 || !('delivery' in read)) throw new ConfigError(faults);
+  const { delivery, ...ofDelivery } = readDelivery(values, env);
+  faults.push(...database.faults, ...redisFaults(values), ...retentionFaults(values), ...ofProxies.faults, ...ofDelivery.faults);
+  if (faults.length > 0) throw new ConfigError(faults);
   return freeze({
     redisUrl: values.REDIS_URL,
     redisMode: values.REDIS_MODE,
@@ -79,11 +80,18 @@ export function parseConfig(env: Environment): Config {
     workerConcurrency: values.WORKER_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     heartbeatFile: values.HEARTBEAT_FILE,
-    secrets: [...passwordsOf(values.REDIS_URL), ...present(values.REDIS_SENTINEL_PASSWORD), ...database.secrets, ...secrets],
+    secrets: [
+      ...passwordsOf(values.REDIS_URL),
+      ...present(values.REDIS_SENTINEL_PASSWORD),
+      ...database.secrets,
+      ...secrets,
+      ...ofDelivery.secrets,
+    ],
     proxies,
+    notifyPrivateAddresses: values.NOTIFY_PRIVATE_ADDRESSES,
     serviceSettings: {
       projectName: values.PROJECT_NAME,
-      endpointName: values.ENDPOINT_NAME ?? `${values.PROJECT_NAME}-endpoint`,
+      endpointName: endpointNameOf(values),
       roleArn: values.EXECUTION_ROLE_ARN,
       trainingImage: values.TRAINING_IMAGE,
       servingImage: values.SERVING_IMAGE ?? values.TRAINING_IMAGE,
@@ -102,25 +110,10 @@ export function parseConfig(env: Environment): Config {
       maxTrainingWaitMs: values.MAX_TRAINING_WAIT_SECONDS,
       maxDeploymentWaitMs: values.MAX_DEPLOYMENT_WAIT_SECONDS,
       historyRetentionMs: values.HISTORY_RETENTION_DAYS === null ? null : values.HISTORY_RETENTION_DAYS * dayMs,
-      delivery: read.delivery,
+      delivery,
     },
   });
 }
-
-/** A faulty variable has no value here. */
-function retentionFaults(values: { HISTORY_RETENTION_DAYS?: number | null; MAX_TRAINING_WAIT_SECONDS?: number }): string[] {
-  const { HISTORY_RETENTION_DAYS: days, MAX_TRAINING_WAIT_SECONDS: maxTrainingWaitMs } = values;
-  if (days == null || maxTrainingWaitMs === undefined) return [];
-  const least = Math.ceil(leastRetentionMs({ maxTrainingWaitMs }) / dayMs);
-  if (days >= least) return [];
-  return [
-    `HISTORY_RETENTION_DAYS holds ${days}; with this MAX_TRAINING_WAIT_SECONDS it may hold ${least} and more: the search for orphans would find the trainings of deleted runs again`,
-  ];
-}
-
-/** A faulty path, of which readVariables has reported it, is none. */
-const readDelivery = ({ DELIVERY_FILE: path }: { DELIVERY_FILE?: string | null }): ReadDelivery =>
-  path == null ? { delivery: emptyDelivery } : readDeliveryFile(path);
 
 /** The configuration of an API process. Throws ConfigError with all faults, those of the shared part included. */
 export function parseApiConfig(env: Environment): ApiConfig {
@@ -143,6 +136,9 @@ export function parseApiConfig(env: Environment): ApiConfig {
 
 export const loadConfig = (): Config => parseConfig(process.env);
 export const loadApiConfig = (): ApiConfig => parseApiConfig(process.env);
+
+/** For `npm run delivery`. */
+export const loadDeliveryFile = (path: string): LoadedDelivery => loadDelivery(path, process.env);
 
 /** For what needs the database and nothing else, like `npm run db:migrate`: that of DATABASE_URL, or another one with its login. */
 export function loadDatabaseConfig(url = process.env['DATABASE_URL']): DatabaseConfig {

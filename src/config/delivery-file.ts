@@ -1,7 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { checkDeliveryFile } from '../core/delivery/check-delivery-file.ts';
 import type { DeliveryFile } from '../core/delivery/delivery-file.ts';
+import type { DeliveryContext } from '../core/delivery/policy-conflicts.ts';
+import { schemaIssues } from './json-schema.ts';
 import { type Position, readYaml } from './yaml-document.ts';
+
+/** What the settings say, where the check of the file depends on it. */
+export type DeliveryFileContext = Omit<DeliveryContext, 'schemaIssues'>;
 
 export type ReadDelivery = { readonly delivery: DeliveryFile } | { readonly faults: readonly string[] };
 
@@ -10,7 +15,7 @@ const maxBytes = 1024 * 1024;
 const maxFaults = 50;
 
 /** Reads and checks a delivery file. Each fault is a line that begins with the file, with line and column where they are known. */
-export function readDeliveryFile(path: string): ReadDelivery {
+export function readDeliveryFile(path: string, context: DeliveryFileContext): ReadDelivery {
   const content = textOf(path);
   if ('fault' in content) return { faults: [at(path, null, content.fault)] };
   const document = readYaml(content.text);
@@ -22,7 +27,7 @@ export function readDeliveryFile(path: string): ReadDelivery {
       ),
     };
   if (document.value === null) return { faults: [at(path, null, 'is empty: write {} for a file that changes nothing')] };
-  const checked = checkDeliveryFile(document.value);
+  const checked = checkDeliveryFile(document.value, { ...context, schemaIssues });
   if ('delivery' in checked) return checked;
   const issues = checked.issues.map(({ field, detail }) => ({
     detail: field === '' ? detail : `${field} ${detail}`,

@@ -51,9 +51,11 @@ export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): nev
 const secretNames: ReadonlySet<string> = new Set(['API_KEYS', 'REDIS_SENTINEL_PASSWORD']);
 const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL', 'HTTPS_PROXY', 'HTTP_PROXY']);
 
+export const shownSecret = 'a value that is not shown';
+
 /** What a variable holds, for people to read: never a secret, credentials in an address replaced. */
 export function shown(name: string, value: string): string {
-  if (secretNames.has(name)) return 'a value that is not shown';
+  if (secretNames.has(name)) return shownSecret;
   return JSON.stringify(urlNames.has(name) ? withoutCredentials(value) : value);
 }
 

@@ -53,6 +53,8 @@ const visible = (what: string): Rule<string> => text(/^[!-~]+$/, `${what}: visib
 
 const changeFeed: Rule<'auto' | 'off'> = { schema: z.enum(['auto', 'off']), may: 'auto or off' };
 
+const privateAddresses: Rule<'refuse' | 'allow'> = { schema: z.enum(['refuse', 'allow']), may: 'refuse or allow' };
+
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
 /** The documented environment, as far as every process needs it. */
@@ -92,6 +94,7 @@ export const sharedVariables = {
   MAX_TRAINING_WAIT_SECONDS: withDefault(seconds(60 * day), 172_800_000),
   MAX_DEPLOYMENT_WAIT_SECONDS: withDefault(seconds(7 * day), 7_200_000),
   HISTORY_RETENTION_DAYS: optional(integer(1, 36_500)),
+  NOTIFY_PRIVATE_ADDRESSES: withDefault(privateAddresses, 'refuse'),
   DELIVERY_FILE: optional(text(/^.+$/, 'the path of a file, like /etc/autodeploy/delivery.yaml')),
 };
 

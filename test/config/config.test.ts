@@ -34,6 +34,7 @@ describe('the defaults', () => {
       heartbeatFile: null,
       secrets: [],
       proxies: {},
+      notifyPrivateAddresses: 'refuse',
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
       serviceSettings: {
         changeFeed: 'auto',

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, parseApiConfig, parseConfig } from '../../src/config/config.ts';
-import { readDeliveryFile } from '../../src/config/delivery-file.ts';
+import { type DeliveryFileContext, readDeliveryFile } from '../../src/config/delivery-file.ts';
 import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 
@@ -21,10 +21,17 @@ function write(content: string | Uint8Array): string {
   return path;
 }
 
+const context: DeliveryFileContext = {
+  endpointName: 'ml-sentiment-endpoint',
+  endpointInstanceType: 'ml.m5.large',
+  endpointInstanceCount: 1,
+  privateAddresses: 'refuse',
+};
+
 /** The faults of a file with this content, without the folder. */
 function faultsIn(content: string | Uint8Array): string[] {
   const path = write(content);
-  const read = readDeliveryFile(path);
+  const read = readDeliveryFile(path, context);
   return 'faults' in read ? read.faults.map((fault) => fault.replace(path, 'FILE')) : [];
 }
 
@@ -61,7 +68,7 @@ describe('DELIVERY_FILE', () => {
   it('takes JSON as well, with tabs, escapes and a byte order mark', () => {
     const file = { $schema: 'x', defaults: { model: { PrimaryContainer: { Environment: { A: 'a/"\u00fc\u{1F600}\t' } } } } };
     for (const text of [JSON.stringify(file), `\uFEFF${JSON.stringify(file, null, '\t').replaceAll('/', '\\/')}\r\n`])
-      expect(readDeliveryFile(write(text))).toEqual({
+      expect(readDeliveryFile(write(text), context)).toEqual({
         delivery: { ...emptyDelivery, defaults: { ...noLayers, model: file.defaults.model } },
       });
   });
@@ -93,7 +100,7 @@ describe('DELIVERY_FILE', () => {
   ])('refuses a file %s', (_, make, words) => {
     const path = make();
     expect(() => parseConfig({ ...valid, DELIVERY_FILE: path })).toThrow(ConfigError);
-    expect(readDeliveryFile(path)).toEqual({ faults: [expect.stringContaining(words)] });
+    expect(readDeliveryFile(path, context)).toEqual({ faults: [expect.stringContaining(words)] });
   });
 });
 
@@ -158,7 +165,8 @@ describe('readDeliveryFile', () => {
   });
 
   it('takes keys as they are written, numbers too', () => {
-    const read = readDeliveryFile(write('defaults: { training: { HyperParameters: { 0123: "a", true: "b", 1e3: "c" } } }'));
+    const text = 'defaults: { training: { HyperParameters: { 0123: "a", true: "b", 1e3: "c" } } }';
+    const read = readDeliveryFile(write(text), context);
     expect(read).toMatchObject({
       delivery: { defaults: { training: { HyperParameters: { '0123': 'a', true: 'b', '1e3': 'c' } } } },
     });
@@ -212,8 +220,10 @@ interface Ended {
   stderr: string;
 }
 
-const run = (...args: string[]): Promise<Ended> =>
-  promisify(execFile)(process.execPath, ['src/config/delivery-main.ts', ...args], { env: {} }).then(
+const run = (...args: string[]): Promise<Ended> => runWith({}, ...args);
+
+const runWith = (env: Record<string, string>, ...args: string[]): Promise<Ended> =>
+  promisify(execFile)(process.execPath, ['src/config/delivery-main.ts', ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );
@@ -223,7 +233,7 @@ describe('npm run delivery -- check FILE', () => {
     const path = write(`${example}    training: { Environment: { TOKEN: secret } }\n`);
     const { code, stdout, stderr } = await run('check', path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const none = { training: {}, model: {}, endpoint_config: {} };
+    const none = { training: {}, model: {}, endpoint_config: {}, delivery: {} };
     expect(parse(stdout)).toEqual({
       defaults: { ...none, training: exampleDelivery.defaults.training },
       endpoints: {
@@ -231,6 +241,7 @@ describe('npm run delivery -- check FILE', () => {
           training: { EnableManagedSpotTraining: true, VpcConfig: vpc, Environment: { TOKEN: '***' } },
           model: { VpcConfig: vpc },
           endpoint_config: { KmsKeyId: null },
+          delivery: {},
         },
       },
     });
@@ -239,14 +250,14 @@ describe('npm run delivery -- check FILE', () => {
   });
 
   it('prints the faults, a line each, and ends with 78', async () => {
-    const path = write('defaults:\n  model: { VpcConfg: {} }\n  trainng: {}\n  delivery: {}\n');
+    const path = write('defaults:\n  model: { VpcConfg: {} }\n  trainng: {}\n  delivery: { gate: { rule: [] } }\n');
     expect(await run('check', path)).toEqual({
       code: 78,
       stdout: '',
       stderr: [
         `${path}:2:12: defaults.model.VpcConfg is not a known member; did you mean VpcConfig?`,
         `${path}:3:3: defaults.trainng is not a known member; did you mean defaults.training?`,
-        `${path}:4:3: defaults.delivery comes with a later release`,
+        `${path}:4:23: defaults.delivery.gate.rule is not a known member; did you mean rules?`,
         '',
       ].join('\n'),
     });

@@ -61,11 +61,11 @@ describe('planRollout', () => {
             CanarySize: { Type: 'CAPACITY_PERCENT', Value: 10 },
           },
           TerminationWaitInSeconds: 600,
-          MaximumExecutionTimeoutInSeconds: 8400,
+          MaximumExecutionTimeoutInSeconds: 9000,
         },
         AutoRollbackConfiguration: { Alarms: [{ AlarmName: 'mine' }] },
       },
-      9000,
+      9600,
     ],
     [
       'a linear rollout',

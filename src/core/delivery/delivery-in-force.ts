@@ -1,14 +1,15 @@
 import { mergeLayers } from '../shapes/merge-shapes.ts';
 import { redactShape } from '../shapes/redact-shape.ts';
-import type { ShapeLayers } from '../shapes/shape-layers.ts';
 import type { ShapeObject } from '../shapes/shapes.ts';
-import { type DeliveryFile, layerMembers, layersFor } from './delivery-file.ts';
+import { type DeliveryFile, type FileLayers, layerMembers, layersFor, mergedPolicy } from './delivery-file.ts';
+import { readPolicy } from './read-policy.ts';
+import { showPolicy } from './show-policy.ts';
 
 type ShownLayers = Readonly<Record<string, ShapeObject>>;
 
 /**
  * Returns what the file says by default and for each endpoint, all layers of the file merged, as people may see it. A `null` takes a
- * member of the settings away.
+ * member of the settings away. The policies have their defaults.
  */
 export function deliveryInForce(delivery: DeliveryFile): {
   defaults: ShownLayers;
@@ -21,8 +22,8 @@ export function deliveryInForce(delivery: DeliveryFile): {
   };
 }
 
-const shown = (layers: readonly ShapeLayers[]): ShownLayers =>
-  Object.fromEntries(
+const shown = (layers: readonly FileLayers[]): ShownLayers => ({
+  ...Object.fromEntries(
     layerMembers.map(({ member, layer, operation }) => [
       member,
       redactShape(
@@ -32,4 +33,6 @@ const shown = (layers: readonly ShapeLayers[]): ShownLayers =>
         ),
       ),
     ]),
-  );
+  ),
+  delivery: showPolicy(readPolicy(mergedPolicy(layers))),
+});

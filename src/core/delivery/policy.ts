@@ -82,6 +82,9 @@ export interface NotifyPolicy {
   readonly secretEnv: string | null;
 }
 
+/** How long a person has to decide, where the policy does not say: a day. */
+export const defaultExpiresSeconds = 86_400;
+
 /** Everything that completes is deployed all at once. */
 export const noPolicy: DeliveryPolicy = {
   gate: null,

@@ -32,19 +32,14 @@ const maxAlarmPeriods = 3;
 
 type Timed = Pick<RolloutPolicy, 'strategy' | 'sizePercent' | 'bakeSeconds'>;
 
-/** The most that a rollout bakes in all, in seconds: after each shift of traffic or batch, and, but for rolling, once before the old fleet goes. */
+/**
+ * The most that a rollout bakes in all, in seconds: after each shift of traffic or batch and, but for rolling, once before the old fleet
+ * is terminated. Whether the last shift has both bakes is not documented.
+ */
 export function waitsSeconds({ strategy, sizePercent, bakeSeconds }: Timed): number {
-  const shifts = Math.ceil(100 / (sizePercent ?? 100));
-  switch (strategy) {
-    case 'all_at_once':
-      return bakeSeconds;
-    case 'canary':
-      return 2 * bakeSeconds;
-    case 'linear':
-      return (shifts + 1) * bakeSeconds;
-    case 'rolling':
-      return shifts * bakeSeconds;
-  }
+  const steps = Math.ceil(100 / (sizePercent ?? 100));
+  const bakes = { all_at_once: 1, canary: 3, linear: steps + 1, rolling: steps };
+  return bakes[strategy] * bakeSeconds;
 }
 
 /** How many periods an alarm looks at, and how many of them have to be bad: as many as one bake has time for, at most 2 of 3. */

@@ -1,4 +1,4 @@
-import type { DeliveryPolicy } from '../delivery/policy.ts';
+import { defaultExpiresSeconds, type DeliveryPolicy } from '../delivery/policy.ts';
 import type { GateResult } from './decide-gate.ts';
 
 /** Whether a deployment may continue. `reason` is a sentence for the history. */
@@ -6,9 +6,6 @@ export type Admission =
   | { readonly kind: 'pass'; readonly reason: string }
   | { readonly kind: 'reject'; readonly reason: string }
   | { readonly kind: 'ask'; readonly reason: string; readonly expiresSeconds: number; readonly notByRequester: boolean };
-
-/** Of the contract of the delivery file: a gate that asks has a day, where the policy has no `approval`. */
-export const defaultExpiresSeconds = 86_400;
 
 /**
  * Returns what follows from the gate's result (null without a gate) and the policy's approval, before a person has decided. What fails is

@@ -3,15 +3,16 @@ import { checkDeliveryFile } from '../../../src/core/delivery/check-delivery-fil
 import { deliveryInForce } from '../../../src/core/delivery/delivery-in-force.ts';
 import { type DeliveryFile, emptyDelivery, layersFor } from '../../../src/core/delivery/delivery-file.ts';
 import { noLayers } from '../../../src/core/shapes/shape-layers.ts';
+import { contextOf } from './context.ts';
 
 const check = (value: unknown): DeliveryFile => {
-  const checked = checkDeliveryFile(value);
+  const checked = checkDeliveryFile(value, contextOf());
   if ('issues' in checked) throw new Error(faults(value).join('\n'));
   return checked.delivery;
 };
 
 const faults = (value: unknown): string[] => {
-  const checked = checkDeliveryFile(value);
+  const checked = checkDeliveryFile(value, contextOf());
   return 'issues' in checked ? checked.issues.map(({ field, detail }) => `${field} ${detail}`.trim()) : [];
 };
 
@@ -66,8 +67,6 @@ describe('checkDeliveryFile', () => {
       { defaults: { DataCaptureConfig: {} } },
       'defaults.DataCaptureConfig is not a known member; did you mean defaults.endpoint_config.DataCaptureConfig?',
     ],
-    ['a policy', { defaults: { delivery: {} } }, 'defaults.delivery comes with a later release'],
-    ['a policy of an endpoint', { endpoints: { a: { delivery: null } } }, 'endpoints.a.delivery comes with a later release'],
     [
       'an endpoint with a name that SageMaker refuses',
       { endpoints: { my_endpoint: {} } },
@@ -199,6 +198,7 @@ describe('deliveryInForce', () => {
         training: { Environment: { TOKEN: '***' }, VpcConfig: vpc },
         model: { Tags: [{ Key: 'team', Value: 'a' }] },
         endpoint_config: {},
+        delivery: {},
       },
       endpoints: {
         a: {
@@ -210,6 +210,7 @@ describe('deliveryInForce', () => {
             ],
           },
           endpoint_config: {},
+          delivery: {},
         },
       },
     });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { checkDeliveryFile } from '../../../src/core/delivery/check-delivery-file.ts';
 import { deliverySchema } from '../../../src/core/delivery/delivery-schema.ts';
+import { contextOf } from './context.ts';
 import { blocks, markdownFiles, read, root } from '../../docs/markdown.ts';
 
 const committed = JSON.parse(read('docs/delivery.schema.json')) as object;
@@ -32,7 +33,7 @@ describe('docs/delivery.schema.json', () => {
     for (const { file, text } of examples) {
       const value: unknown = parse(text);
       expect(validate(value), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
-      expect(checkDeliveryFile(value), file).toHaveProperty('delivery');
+      expect(checkDeliveryFile(value, contextOf()), file).toHaveProperty('delivery');
     }
   });
 
@@ -40,7 +41,15 @@ describe('docs/delivery.schema.json', () => {
     ['a list', []],
     ['an unknown member', { training: {} }],
     ['an unknown layer', { defaults: { create_model: {} } }],
-    ['a policy, which comes later', { defaults: { delivery: {} } }],
+    ['an empty policy', { defaults: { delivery: null } }],
+    ['an unknown member of a policy', { defaults: { delivery: { canary: {} } } }],
+    ['an unknown choice', { endpoints: { a: { delivery: { rollout: { strategy: 'slow' } } } } }],
+    ['a share above 1', { defaults: { delivery: { rollout: { guard: { max_error_rate: 5 } } } } }],
+    ['a rule without a metric', { defaults: { delivery: { gate: { rules: [{ at_least: 1 }] } } } }],
+    ['no rule', { defaults: { delivery: { gate: { rules: [] } } } }],
+    ['a request without a body', { defaults: { delivery: { verify: { requests: [{ content_type: 'a/b' }] } } } }],
+    ['half a second', { defaults: { delivery: { rollout: { bake_seconds: 0.5 } } } }],
+    ['a variable with a space', { defaults: { delivery: { notify: [{ url: 'https://a.example', secret_env: 'A B' }] } } }],
     ['an empty part', { defaults: null }],
     ['an empty layer', { endpoints: { a: { model: null } } }],
     ['a name that no endpoint has', { endpoints: { my_endpoint: {} } }],
@@ -50,14 +59,18 @@ describe('docs/delivery.schema.json', () => {
     ['a wrong type', { defaults: { training: { EnableManagedSpotTraining: 'yes' } } }],
   ])('refuses %s, as the start does', (_, value) => {
     expect(validate(value)).toBe(false);
-    expect(checkDeliveryFile(value)).toHaveProperty('issues');
+    expect(checkDeliveryFile(value, contextOf())).toHaveProperty('issues');
   });
 
   it('takes null for a member, an empty file, and the address of the schema', () => {
-    const layers = { training: { VpcConfig: null }, model: {} };
+    const layers = {
+      training: { VpcConfig: null },
+      model: {},
+      delivery: { gate: null, rollout: { strategy: null, guard: null } },
+    };
     for (const value of [{}, { $schema: 'x' }, { defaults: layers, endpoints: { a: layers } }]) {
       expect(validate(value)).toBe(true);
-      expect(checkDeliveryFile(value)).toHaveProperty('delivery');
+      expect(checkDeliveryFile(value, contextOf())).toHaveProperty('delivery');
     }
   });
 });
