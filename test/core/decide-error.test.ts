@@ -23,6 +23,15 @@ describe('decideError', () => {
     });
   });
 
+  it('names the policy that has a missing permission, also while it waits', () => {
+    const denied = call('access_denied', 'User: x is not authorized to perform: kms:CreateGrant');
+    const advice = 'it lacks kms:CreateGrant, which docs/iam/features/kms.json allows';
+    expect(decideError(aDeployment(), denied, 'in_time', at)).toMatchObject({
+      kind: 'retry',
+      progress: { waitsForDetail: expect.stringContaining(advice) },
+    });
+  });
+
   it('records nothing for the same error again, and counts from its first occurrence', () => {
     const failing = aDeployment({
       lastErrorKind: 'throttled',

@@ -38,6 +38,12 @@ describe('a training that is over', () => {
   test.each([
     ['Failed', { failureReason: 'AlgorithmError: exit code 1' }, 'failed', 'AlgorithmError: exit code 1'],
     ['Failed', {}, 'failed', 'SageMaker gave no reason'],
+    [
+      'Failed',
+      { failureReason: 'ClientError: Access denied (kms:CreateGrant)' },
+      'failed',
+      'ClientError: Access denied (kms:CreateGrant) (it lacks kms:CreateGrant, which docs/iam/features/kms.json allows)',
+    ],
     ['Stopped', { secondaryStatus: 'MaxRuntimeExceeded' }, 'stopped', 'stopped by SageMaker: MaxRuntimeExceeded'],
     ['Stopped', { secondaryStatus: 'Stopped' }, 'stopped', 'stopped at SageMaker, not by this service'],
     ['Deleting', {}, 'failed', 'the training job is being deleted at SageMaker'],

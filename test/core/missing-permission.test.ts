@@ -27,6 +27,9 @@ describe('permissionAdvice', () => {
     [`${user} sagemaker:DescribeModelPackage`, 'sagemaker:DescribeModelPackage', 'features/model-packages.json'],
     ['Could not assume role arn:aws:iam::1:role/r. Please ensure …', 'sts:AssumeRole', 'execution-role-trust.json'],
     ['Could not access model data at s3://bucket/model.tar.gz.', 's3:GetObject', 'execution-role-policy.json'],
+    ['ClientError: Access denied (kms:CreateGrant) for the volume', 'kms:CreateGrant', 'features/kms.json'],
+    ['ClientError: Data download failed:Access denied (403)', 's3:GetObject', 'execution-role-policy.json'],
+    ['ClientError: Artifact upload failed: AccessDenied', 's3:PutObject', 'execution-role-policy.json'],
     [
       'An Application AutoScaling scalable target exists for a variant',
       'application-autoscaling:DeregisterScalableTarget',

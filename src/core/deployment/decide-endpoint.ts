@@ -8,7 +8,7 @@
  * the requested change, whether SageMaker confirmed it, and the endpoint's state from before.
  */
 import type { Deployment, DeploymentOutcome, Endpoint, EndpointAction } from './deployment.ts';
-import { withAdvice } from '../sagemaker/missing-permission.ts';
+import { advised } from '../sagemaker/missing-permission.ts';
 import { hasChanged, isApplying, isEndOfChange, isPossiblyInFlight, mayBeStaleRead, mayStillGoLive } from './endpoint-change.ts';
 import { endpointFailureKind, transientFailure } from './endpoint-failure.ts';
 import { type Deadline, outOfTime } from './time-limit.ts';
@@ -155,7 +155,7 @@ function unlessTransient(outcome: DeploymentOutcome): EndpointDecision {
 function outcomeOf(status: 'failed' | 'rolled_back', deployment: Own, endpoint: Endpoint): DeploymentOutcome {
   const words = reasonOf(deployment, endpoint);
   const failureKind = endpointFailureKind(words);
-  const failureReason = failureKind === 'access_denied' ? withAdvice(words) : words;
+  const failureReason = advised(words, failureKind);
   return { status, failureReason, failureKind, detail: failureReason };
 }
 

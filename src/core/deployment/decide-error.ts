@@ -24,7 +24,7 @@ export type ErrorDecision =
 /** The time limit holds for errors as for everything else. */
 export function decideError(deployment: Deployment, call: FailedCall, deadline: Deadline, now: number): ErrorDecision {
   const { kind, operation, message } = call;
-  const reason = `${operation}: ${message}`;
+  const reason = `${operation}: ${kind === 'access_denied' ? withAdvice(message) : message}`;
   if (deadline === 'over') return { kind: 'finish', outcome: outOfTime(deployment, reason) };
   if (deadline === 'confirm') return { kind: 'confirm_limit', reason };
   const isSame = deployment.lastErrorKind === kind;

@@ -1,5 +1,7 @@
 /** Which policy of docs/iam has the permission that AWS misses. */
 
+import type { FailureKind } from '../failure-kind.ts';
+
 const features = 'docs/iam/features';
 
 /** By the beginning of the action; the longest that fits counts. */
@@ -27,11 +29,13 @@ const policies: readonly (readonly [action: string, policy: string])[] = [
 const actionOf: readonly (readonly [text: RegExp, action: string])[] = [
   [/^Could not assume role\b/i, 'sts:AssumeRole'],
   [/^Could not access model data\b|^No S3 objects found\b/i, 's3:GetObject'],
+  [/\bData download failed\b/i, 's3:GetObject'],
+  [/\bArtifact upload failed\b/i, 's3:PutObject'],
   [/^The repository of your image\b/i, 'ecr:BatchGetImage'],
   [/^An Application AutoScaling scalable target exists\b/i, 'application-autoscaling:DeregisterScalableTarget'],
 ];
 
-const named = /\b(?:perform|permission(?:s)?(?: for| to)?):?\s+["']?([a-z][a-z0-9-]*:[A-Za-z*]+)/i;
+const named = /\b(?:perform|permission(?:s)?(?: for| to)?|access ?denied):?\s+["'(]?([a-z][a-z0-9-]*:[A-Za-z*]+)/i;
 
 /**
  * Returns which permission is missing, and which policy of this repository has it, as words that continue the failure; null where the
@@ -47,6 +51,10 @@ export function permissionAdvice(message: string): string | null {
     .toSorted(([one], [other]) => other.length - one.length)[0] ?? [null, null];
   return policy === null ? null : `it lacks ${action}, which ${policy} allows`;
 }
+
+/** The text of a failure of this kind, with its advice where the kind is a missing permission and there is one. */
+export const advised = (message: string, kind: FailureKind | null): string =>
+  kind === 'access_denied' ? withAdvice(message) : message;
 
 /** The text with its advice, where there is one. */
 export function withAdvice(message: string): string {

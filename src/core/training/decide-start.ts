@@ -2,6 +2,7 @@
  * How a run gets its training: pure functions of the run, what was observed, who asks and the instant. The services carry the decisions
  * out (ARCHITECTURE.md#principles).
  */
+import { advised } from '../sagemaker/missing-permission.ts';
 import { refusalKind } from '../deployment/endpoint-failure.ts';
 import { isTransient } from '../decide-retry.ts';
 import type { SageMakerError } from '../errors.ts';
@@ -176,8 +177,7 @@ function retryInWorker(
 const cancel = (error: SageMakerError, checkInMs: number): StartDecision => ({
   kind: 'cancel',
   error,
-  failureReason: error.message,
-  failureKind: refusalKind(error.kind, error.message),
+  ...whyRefused(error),
   checkInMs,
 });
 
@@ -193,5 +193,9 @@ const endOfStopped = ({ failureReason, failureKind }: Pick<TrainingRun, 'failure
     ? finish({ status: 'stopped', failureReason: 'stopped before the training was started' })
     : finish({ status: 'failed', failureReason, failureKind });
 
-const fail = ({ kind, message }: SageMakerError): StartDecision =>
-  finish({ status: 'failed', failureReason: message, failureKind: refusalKind(kind, message) });
+const fail = (error: SageMakerError): StartDecision => finish({ status: 'failed', ...whyRefused(error) });
+
+function whyRefused({ kind, message }: SageMakerError): { failureReason: string; failureKind: FailureKind } {
+  const failureKind = refusalKind(kind, message);
+  return { failureReason: advised(message, failureKind), failureKind };
+}

@@ -2,6 +2,7 @@
  * What becomes of a run that SageMaker has: a pure function of the run, an observation of its training job and the instant. The services
  * carry the decision out.
  */
+import { advised } from '../sagemaker/missing-permission.ts';
 import { confirmLimit } from '../confirm-time-limit.ts';
 import type { SageMakerErrorKind } from '../errors.ts';
 import { trainingNotFoundBudgetMs } from '../timing.ts';
@@ -119,8 +120,9 @@ function decideJob(run: TrainingRun, job: TrainingJob): Finish | Seen {
         deploy: run.autoDeploy && run.stopRequestedAt === null,
       };
     case 'Failed': {
-      const failureReason = job.failureReason ?? 'SageMaker gave no reason';
-      return finish({ status: 'failed', failureReason, failureKind: kindOfFailed(job), ...seen });
+      const failureKind = kindOfFailed(job);
+      const failureReason = advised(job.failureReason ?? 'SageMaker gave no reason', failureKind);
+      return finish({ status: 'failed', failureReason, failureKind, ...seen });
     }
     case 'Stopped':
       // Stopped is not Completed: there may be an artifact, but of a training that was cut short
