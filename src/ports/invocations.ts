@@ -40,7 +40,7 @@ export interface Invocations {
    * Sends the request once: the caller retries. `hide` of the options should hold what of the body is secret, since containers repeat it.
    *
    * @throws {SageMakerError} for what no model said: `throttled` (429), `unavailable` (5xx, 530, a model that is not ready, no
-   * response in time), `invalid` (such as a name without an endpoint, or one that is not InService), `access_denied` and the others;
+   * response in time), `not_found` (no endpoint that serves), `invalid`, `access_denied` and the others;
    * or what `beforeSend` threw.
    */
   invokeEndpoint(invocation: Invocation, options?: CallOptions): Promise<InvocationResult>;

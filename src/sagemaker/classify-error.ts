@@ -34,6 +34,8 @@ const throttlingName = /throttl|^(TooManyRequestsException|RequestLimitExceeded|
 const texts: readonly (readonly [start: RegExp, kind: SageMakerErrorKind, resource: SageMakerResource | null])[] = [
   [/^Could not find endpoint configuration\b/i, 'not_found', 'endpoint_config'],
   [/^Could not find endpoint\b/i, 'not_found', 'endpoint'],
+  // SageMaker's runtime: aws/amazon-sagemaker-examples#559.
+  [/^Endpoint \S+ of account \d+ not found\b/i, 'not_found', 'endpoint'],
   [/^Could not find model\b(?! data)/i, 'not_found', 'model'],
   [/^Could not find training job\b/i, 'not_found', 'training_job'],
   [/^Cannot create already existing endpoint configuration\b/i, 'already_exists', 'endpoint_config'],
@@ -62,8 +64,9 @@ const validationReport = /^\d+ validation errors? detected/;
 
 const kindOfCode = new Map<string, SageMakerErrorKind>(
   Object.entries({
-    quota: ['ResourceLimitExceeded', 'ServiceQuotaExceededException'],
-    busy: ['ConflictException'],
+    // The last one is CloudWatch's, which the SDK names as its API model does.
+    quota: ['ResourceLimitExceeded', 'ServiceQuotaExceededException', 'LimitExceededFault'],
+    busy: ['ConflictException', 'ConcurrentModificationException', 'ResourceConflict'],
     unauthenticated: [
       'AuthFailure',
       'CredentialsProviderError',
@@ -103,9 +106,13 @@ const kindOfCode = new Map<string, SageMakerErrorKind>(
       'TimeoutError',
     ],
     invalid: [
+      'InvalidFormatFault',
       'InvalidParameterCombination',
+      'InvalidParameterCombinationException',
       'InvalidParameterValue',
+      'InvalidParameterValueException',
       'MissingParameter',
+      'MissingRequiredParameterException',
       'SerializationException',
       'ValidationError',
       'ValidationException',

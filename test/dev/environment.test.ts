@@ -42,6 +42,8 @@ describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
     expect(ofAws(env)).toEqual({
       AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:8007',
       AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING: 'http://127.0.0.1:8007',
+      AWS_ENDPOINT_URL_CLOUDWATCH: 'http://127.0.0.1:8007',
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'http://127.0.0.1:8007',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'simulator',

@@ -23,7 +23,9 @@ export const machineEnvironment = (env: Environment): NodeJS.ProcessEnv => pick(
 export const simulatorAws = (simulatorPort: number) => ({
   AWS_ENDPOINT_URL_SAGEMAKER: `http://127.0.0.1:${simulatorPort}`,
   AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING: `http://127.0.0.1:${simulatorPort}`,
-  // A call to another service than SageMaker fails: no program listens there.
+  AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${simulatorPort}`,
+  AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${simulatorPort}`,
+  // A call to a service that is not simulated fails: no program listens there.
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'simulator',

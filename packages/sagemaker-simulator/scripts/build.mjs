@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(folder, 'dist');
-const shapes = ['validation/input-shapes.json', 'validation/autoscaling-input-shapes.json'];
+const shapes = ['input', 'autoscaling-input', 'cloudwatch-input'].map((name) => `validation/${name}-shapes.json`);
 rmSync(dist, { recursive: true, force: true });
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');

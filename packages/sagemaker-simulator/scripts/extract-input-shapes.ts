@@ -1,10 +1,10 @@
 /**
  * Renews src/validation/*input-shapes.json from AWS's own API models, which come with botocore (Apache-2.0):
- * `node scripts/extract-input-shapes.ts <botocore>/data VERSION`, where the folder has the two service-2.json unpacked.
+ * `node scripts/extract-input-shapes.ts <botocore>/data VERSION`, where the folder has the three service-2.json unpacked.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { autoscalingOperations, sagemakerOperations } from '../src/operations.ts';
+import { autoscalingOperations, cloudWatchOperations, sagemakerOperations } from '../src/operations.ts';
 
 interface ModelShape {
   type: string;
@@ -68,3 +68,4 @@ extract(
   'autoscaling-input-shapes.json',
   'AutoScaling.',
 );
+extract(cloudWatchOperations, 'cloudwatch/2010-08-01/service-2.json', 'cloudwatch-input-shapes.json', 'CloudWatch.');

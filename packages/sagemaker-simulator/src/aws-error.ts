@@ -15,24 +15,40 @@ const modeled: Record<Service, ReadonlySet<string>> = {
     'InternalServiceException',
     'InvalidNextTokenException',
   ]),
+  cloudwatch: new Set(),
+  'sagemaker-runtime': new Set([
+    'ModelError',
+    'ModelNotReadyException',
+    'InternalDependencyException',
+    'InternalFailure',
+    'ServiceUnavailable',
+    'ValidationError',
+  ]),
 };
 
-/** An error of an AWS API. Every client error is an HTTP 400, "not found" too. */
+/** An error of an AWS API. Every client error of the control planes is an HTTP 400, "not found" too. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
+  /** Further members of the exception. */
+  readonly members: object;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, members: object = {}) {
     super(message);
     this.name = 'AwsError';
     this.code = code;
     this.status = status;
+    this.members = members;
   }
 
-  /** The JSON body: `__type` and the text, under the name that the exception has it under. */
+  /** The JSON body: `__type`, where the protocol has it there, and the text, under the name that the exception has it under. */
   toBody(service: Service): string {
     const key = modeled[service].has(this.code) ? 'Message' : 'message';
-    return JSON.stringify(this.message === '' ? { __type: this.code } : { __type: this.code, [key]: this.message });
+    const type =
+      service === 'sagemaker-runtime'
+        ? {}
+        : { __type: service === 'cloudwatch' ? `com.amazonaws.cloudwatch#${this.code}` : this.code };
+    return JSON.stringify({ ...type, ...(this.message === '' ? {} : { [key]: this.message }), ...this.members });
   }
 }
 

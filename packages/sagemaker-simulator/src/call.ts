@@ -17,6 +17,10 @@ export interface Call {
   region: string;
   accountId: string;
   arn: (kind: ResourceKind, name: string) => string;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Real time, and not that of `now`. */
+  wait: (ms: number) => Promise<void>;
   /**
    * The first fault of this kind that matches the call, counted as injected; or null. An action asks right before its effect,
    * so that a rejected call uses up no fault.

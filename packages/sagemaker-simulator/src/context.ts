@@ -22,6 +22,9 @@ export interface SimulatorContext {
   log: Log;
   /** Milliseconds since 1970 UTC. */
   now: () => number;
+  random: () => number;
+  /** Whatever alarms have made of rollouts up to now; to be called before anything is shown or changed. */
+  settle: () => void;
   /** The settings in force: those of the start, overridden by those of the control route. */
   settings: () => Settings;
   changeSettings: (patch: SettingsPatch) => void;

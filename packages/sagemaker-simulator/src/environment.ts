@@ -22,6 +22,7 @@ const environment = z.object({
   /** For creating and updating alike. */
   SIMULATOR_ENDPOINT_SECONDS: number.optional(),
   SIMULATOR_ENDPOINT_DELETE_SECONDS: number.optional(),
+  SIMULATOR_WAIT_SCALE: number.refine((scale) => scale > 0 && scale <= 1000, 'must be more than 0, and at most 1000').optional(),
   SIMULATOR_CONFIG_VISIBLE_AFTER_MS: number.optional(),
   /** SageMaker's quota is 1. */
   SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND: number.refine((rate) => rate > 0, 'must be more than 0').optional(),
@@ -71,6 +72,7 @@ function toSettings(data: z.output<typeof environment>): SettingsPatch {
     endpointCreateSeconds: data.SIMULATOR_ENDPOINT_SECONDS,
     endpointUpdateSeconds: data.SIMULATOR_ENDPOINT_SECONDS,
     endpointDeleteSeconds: data.SIMULATOR_ENDPOINT_DELETE_SECONDS,
+    waitScale: data.SIMULATOR_WAIT_SCALE,
     endpointConfigVisibleAfterMs: data.SIMULATOR_CONFIG_VISIBLE_AFTER_MS,
     rateLimits: {
       ...(data.SIMULATOR_CREATE_TRAINING_JOB_PER_SECOND && {

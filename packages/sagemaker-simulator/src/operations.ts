@@ -37,14 +37,36 @@ export const autoscalingOperations = [
   'DeleteScheduledAction',
 ] as const;
 
+/** Those of CloudWatch, for alarms. */
+export const cloudWatchOperations = [
+  'PutMetricAlarm',
+  'PutCompositeAlarm',
+  'DescribeAlarms',
+  'DeleteAlarms',
+  'SetAlarmState',
+] as const;
+
+/** Those of SageMaker's runtime. */
+export const runtimeOperations = ['InvokeEndpoint'] as const;
+
 /** No two services share the name of an operation here. */
-export const operations = [...sagemakerOperations, ...autoscalingOperations] as const;
+export const operations = [
+  ...sagemakerOperations,
+  ...autoscalingOperations,
+  ...cloudWatchOperations,
+  ...runtimeOperations,
+] as const;
 
 export type Operation = (typeof operations)[number];
 
-export type Service = 'sagemaker' | 'application-autoscaling';
+const operationsOf = {
+  sagemaker: sagemakerOperations,
+  'application-autoscaling': autoscalingOperations,
+  cloudwatch: cloudWatchOperations,
+  'sagemaker-runtime': runtimeOperations,
+} as const satisfies Record<string, readonly Operation[]>;
 
-export const serviceOf = (operation: Operation): Service =>
-  (autoscalingOperations as readonly string[]).includes(operation) ? 'application-autoscaling' : 'sagemaker';
+export type Service = keyof typeof operationsOf;
 
-export const isOperation = (name: string): name is Operation => (operations as readonly string[]).includes(name);
+export const isOperationOf = (service: Service, name: string): name is Operation =>
+  (operationsOf[service] as readonly string[]).includes(name);

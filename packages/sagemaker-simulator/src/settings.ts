@@ -83,6 +83,16 @@ export const settingsSchema = z.strictObject({
   endpointCreateSeconds: seconds,
   endpointUpdateSeconds: seconds,
   endpointDeleteSeconds: seconds,
+  /** How long a second of a request takes: of the waits and the time-out of a rollout, and of the periods of an alarm. */
+  waitScale: z.number().positive().max(1000),
+  /** Whether a rollout without alarms bakes; SageMaker's documentation does not say. */
+  bakesWithoutAlarms: z.boolean(),
+  /** Whether DescribeEndpoint shows the new EndpointConfigName while the endpoint is updated, and not the old one. */
+  showsNewConfigAtOnce: z.boolean(),
+  /** The FailureReason after a rollback by an alarm or the time-out; null gives none, as users report it. */
+  rollbackReason: z.string().min(1).max(1024).nullable(),
+  /** How long a data point of a metric takes to reach the alarms, scaled by waitScale. */
+  metricDelaySeconds: z.number().min(0).max(3600),
   /** How long CreateEndpoint and UpdateEndpoint don't see a new endpoint configuration. */
   endpointConfigVisibleAfterMs: z.number().min(0),
   /** How long DescribeTrainingJob does not find a new training job, and ListTags not its tags. */
@@ -113,6 +123,11 @@ export const defaultSettings: Settings = {
   endpointCreateSeconds: 30,
   endpointUpdateSeconds: 30,
   endpointDeleteSeconds: 5,
+  waitScale: 1,
+  bakesWithoutAlarms: true,
+  showsNewConfigAtOnce: false,
+  rollbackReason: null,
+  metricDelaySeconds: 60,
   endpointConfigVisibleAfterMs: 0,
   trainingJobVisibleAfterMs: 0,
   trainingJobTagsVisibleAfterMs: 0,

@@ -8,6 +8,10 @@ import { RateLimits } from './faults/rate-limits.ts';
 import { serve } from './http/serve.ts';
 import { defaultSettings, type Settings, type SettingsPatch } from './settings.ts';
 import type { Effect, EffectKind } from './state/effects.ts';
+import { forceAlarm, type ListedAlarm, listAlarms } from './control/alarm-routes.ts';
+import { type ModelBehaviorSpec, setModelBehavior } from './control/model-routes.ts';
+import { settle } from './resources/settle-rollouts.ts';
+import type { AlarmState } from './state/alarm-records.ts';
 import { State } from './state/state.ts';
 import type { Log, SimulatorContext } from './context.ts';
 
@@ -35,6 +39,12 @@ export interface Simulator {
   calls: (filter?: CallFilter) => LoggedCall[];
   /** The changes of resources by calls and with time, oldest first; they survive restarts. */
   effects: (filter?: { kind?: EffectKind; name?: string }) => Effect[];
+  /** All alarms of CloudWatch, by name. */
+  alarms: () => ListedAlarm[];
+  /** Holds an alarm in a state; null lets its metric decide again. @throws without such an alarm. */
+  forceAlarm: (name: string, forced: { state: AlarmState; reason?: string } | null) => void;
+  /** What containers of models with such a name do with requests; null lets them echo again. */
+  setModelBehavior: (nameContains: string, behavior: ModelBehaviorSpec | null) => void;
   settings: () => Settings;
   changeSettings: (patch: SettingsPatch) => void;
   addFault: (spec: FaultSpec) => StoredFault;
@@ -45,6 +55,8 @@ export interface Simulator {
   close: () => Promise<void>;
 }
 
+const watchMs = 100;
+
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function createContext(options: SimulatorOptions, closing: AbortSignal): SimulatorContext {
@@ -52,8 +64,12 @@ function createContext(options: SimulatorOptions, closing: AbortSignal): Simulat
   const state = new State(stateFile);
   const rateLimits = new RateLimits();
   const calls = new CallLog();
-  const events = followWithEvents(state, { settings: () => settings().events, now, random, log, closing });
   const settings = (): Settings => ({ ...defaultSettings, ...options.settings, ...state.settings.get('control') });
+  const settleNow = (): void => settle(state, settings(), now());
+  const events = followWithEvents(state, { settings: () => settings().events, now, random, log, closing, settle: settleNow });
+  // An alarm ends a rollout also while nobody calls.
+  const watch = setInterval(() => state.rollouts.size > 0 && settleNow(), watchMs).unref();
+  closing.addEventListener('abort', () => clearInterval(watch));
   return {
     state,
     faults: new FaultBook(state, random),
@@ -62,6 +78,8 @@ function createContext(options: SimulatorOptions, closing: AbortSignal): Simulat
     accountId,
     log,
     now,
+    random,
+    settle: settleNow,
     settings,
     changeSettings: (patch) => state.commit({ puts: [['settings', 'control', { ...state.settings.get('control'), ...patch }]] }),
     reset: () => {
@@ -88,10 +106,18 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     url: `http://${urlHost}:${address.port}`,
     port: address.port,
     calls: (filter) => context.calls.list(filter),
-    effects: ({ kind, name } = {}) =>
-      context.state
+    effects: ({ kind, name } = {}) => {
+      context.settle();
+      return context.state
         .effects(context.now())
-        .filter((effect) => (kind ?? effect.kind) === effect.kind && (name ?? effect.name) === effect.name),
+        .filter((effect) => (kind ?? effect.kind) === effect.kind && (name ?? effect.name) === effect.name);
+    },
+    alarms: () => {
+      context.settle();
+      return listAlarms(context.state, context.now());
+    },
+    forceAlarm: (name, forced) => forceAlarm(context, name, forced),
+    setModelBehavior: (nameContains, behavior) => setModelBehavior(context, nameContains, behavior),
     settings: context.settings,
     changeSettings: context.changeSettings,
     addFault: (spec) => context.faults.add(spec),

@@ -53,7 +53,7 @@ test('an endpoint is Creating, with the deployment pending, then InService', asy
         DesiredWeight: 1,
         CurrentInstanceCount: 2,
         DesiredInstanceCount: 2,
-        DeployedImages: [{ SpecifiedImage: image }],
+        DeployedImages: [{ SpecifiedImage: image, ResolvedImage: expect.stringMatching(/^[^:]+@sha256:[0-9a-f]{64}$/) }],
       },
     ],
   });
@@ -112,7 +112,7 @@ test('an update shows the old configuration until it has succeeded', async () =>
     EndpointConfigName: 'one',
     LastModifiedTime: requestedAt,
     PendingDeploymentSummary: { EndpointConfigName: 'two', StartTime: requestedAt },
-    ProductionVariants: [{ VariantName: 'AllTraffic', CurrentInstanceCount: 1, VariantStatus: [{ Status: 'Updating' }] }],
+    ProductionVariants: [{ VariantName: 'AllTraffic', CurrentInstanceCount: 1, VariantStatus: [{ Status: 'Deleting' }] }],
   });
   clock.advance(1);
   const updated = await describe(sagemaker);
@@ -295,7 +295,7 @@ test('weights and capacities change in time, and an update that retains them kee
   expect(await variant()).toMatchObject({ CurrentInstanceCount: 1, CurrentWeight: 1 });
 });
 
-test('a deployment configuration is shown once it was used, and reused when reported to', async () => {
+test('a deployment configuration is shown from its first use on, and retained on request', async () => {
   const { sagemaker, clock } = await startSimulator();
   await makeLiveEndpoint(sagemaker, clock);
   const TrafficRoutingConfiguration = { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 30 } as const;
@@ -313,11 +313,14 @@ test('a deployment configuration is shown once it was used, and reused when repo
     'Member must have value less than or equal to 3600',
   );
   await ask('two', { DeploymentConfig: { BlueGreenUpdatePolicy } });
-  expect((await describe(sagemaker)).LastDeploymentConfig).toBeUndefined();
-  clock.advance(60);
+  expect((await describe(sagemaker)).LastDeploymentConfig).toEqual({ BlueGreenUpdatePolicy });
+  clock.advance(89);
+  expect((await describe(sagemaker)).EndpointStatus).toBe('Updating');
+  clock.advance(1);
+  expect((await describe(sagemaker)).EndpointStatus).toBe('InService');
   expect((await describe(sagemaker)).LastDeploymentConfig).toEqual({ BlueGreenUpdatePolicy });
   await ask('one', { RetainDeploymentConfig: true });
-  clock.advance(60);
+  clock.advance(90);
   expect((await describe(sagemaker)).LastDeploymentConfig).toEqual({ BlueGreenUpdatePolicy });
   await ask('two', {});
   clock.advance(60);

@@ -5,6 +5,8 @@ import {
   type ProductionVariant,
   type SageMakerClientConfig,
 } from '@aws-sdk/client-sagemaker';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { SageMakerRuntime } from '@aws-sdk/client-sagemaker-runtime';
 import { onTestFinished } from 'vitest';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts';
 
@@ -51,13 +53,27 @@ export function createClient(url: string, config: SageMakerClientConfig = {}): S
   return client;
 }
 
-/** The SDK of Application Auto Scaling, which the same address serves. */
-export function createScalingClient(url: string): ApplicationAutoScaling {
-  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' };
-  const client = new ApplicationAutoScaling({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
+const configOf = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'none' },
+  maxAttempts: 1,
+});
+
+function untilTestFinished<Client extends { destroy: () => void }>(client: Client): Client {
   onTestFinished(() => client.destroy());
   return client;
 }
+
+/** The SDK of Application Auto Scaling, which the same address serves. */
+export const createScalingClient = (url: string): ApplicationAutoScaling =>
+  untilTestFinished(new ApplicationAutoScaling(configOf(url)));
+
+/** That of CloudWatch. */
+export const createAlarmClient = (url: string): CloudWatch => untilTestFinished(new CloudWatch(configOf(url)));
+
+/** That of SageMaker's runtime. */
+export const createRuntimeClient = (url: string): SageMakerRuntime => untilTestFinished(new SageMakerRuntime(configOf(url)));
 
 export const role = 'arn:aws:iam::123456789012:role/SageMakerRole';
 export const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/sentiment:1';

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSimulator } from '../src/index.ts';
 import { fullEndpointConfig, fullModel, fullTraining } from './full-requests.ts';
-import { arn, createClient, createScalingClient, image, makeConfig, training } from './harness.ts';
+import {
+  arn,
+  createAlarmClient,
+  createClient,
+  createRuntimeClient,
+  createScalingClient,
+  image,
+  makeConfig,
+  refusal,
+  training,
+} from './harness.ts';
+import { canary, percent, updateLive } from './rollouts.ts';
 
 function temporaryFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sagemaker-simulator-'));
@@ -146,4 +157,49 @@ test('scalable targets, policies and scheduled actions survive a restart', async
   const second = await createSimulator({ stateFile });
   onTestFinished(() => second.close());
   expect(await describeAll(createScalingClient(second.url))).toEqual(kept);
+});
+
+test('a rollout, alarms, metrics and behaviors go on after a restart', async () => {
+  const stateFile = temporaryFile();
+  let now = Date.parse('2026-11-24T10:00:00.250Z');
+  const options = { stateFile, now: () => now, settings: { endpointCreateSeconds: 0, endpointUpdateSeconds: 60 } };
+  const first = await createSimulator(options);
+  const sagemaker = createClient(first.url);
+  for (const name of ['one', 'two']) await makeConfig(sagemaker, name, { InitialInstanceCount: 2 });
+  await sagemaker.createEndpoint({ EndpointName: 'live', EndpointConfigName: 'one' });
+  const alarms = createAlarmClient(first.url);
+  await alarms.putMetricAlarm({
+    AlarmName: 'errors',
+    Namespace: 'AWS/SageMaker',
+    MetricName: 'Invocation5XXErrors',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'live' },
+      { Name: 'VariantName', Value: 'AllTraffic' },
+    ],
+    Statistic: 'Average',
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0.5,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+  first.setModelBehavior('one', { status: 500 });
+  await updateLive(sagemaker, canary(percent(50), 600, 'errors'));
+  now += 55_000;
+  const invocation = { EndpointName: 'live', Body: '1' };
+  await createRuntimeClient(first.url)
+    .invokeEndpoint(invocation)
+    .catch(() => undefined);
+  now += 1000;
+  await first.close();
+
+  now += 200_000;
+  const second = await createSimulator(options);
+  onTestFinished(() => second.close());
+  expect(second.effects({ kind: 'rollout_alarmed' })).toMatchObject([{ name: 'live', detail: { alarm: 'errors' } }]);
+  expect(await createClient(second.url).describeEndpoint({ EndpointName: 'live' })).toMatchObject({
+    EndpointStatus: 'InService',
+    EndpointConfigName: 'one',
+  });
+  expect((await refusal(createRuntimeClient(second.url).invokeEndpoint(invocation))).name).toBe('ModelError');
 });

@@ -1,9 +1,10 @@
 import type { Call, Output } from '../call.ts';
 import { validationError } from '../aws-error.ts';
-import type { EndpointPhase, EndpointRecord } from '../state/records.ts';
+import type { EndpointPhase, EndpointRecord, LiveVariant } from '../state/records.ts';
 import type { Tag } from '../state/requests.ts';
 import { mergedTags } from '../resources/tags.ts';
-import { requireOnePolicy, type DeploymentConfig } from '../resources/deployment-config.ts';
+import { launching } from '../resources/rollout-stages.ts';
+import { requireDeploymentConfig, type DeploymentConfig } from '../resources/deployment-config.ts';
 import { endpointNamed, setTimeline } from '../resources/endpoint.ts';
 import { createFeatures, createFleet, requireFleetQuota, requireVisibleConfig } from '../resources/fleet.ts';
 
@@ -18,7 +19,7 @@ interface Input {
 export function createEndpoint(input: Input, call: Call): Output {
   const { state, now, settings } = call;
   const name = input.EndpointName;
-  requireOnePolicy(input.DeploymentConfig);
+  requireDeploymentConfig(input.DeploymentConfig);
   const tags = mergedTags([], input.Tags);
   const existing = endpointNamed(state, name, now);
   if (existing) throw validationError(`Cannot create already existing endpoint "${existing.arn}".`);
@@ -35,7 +36,7 @@ export function createEndpoint(input: Input, call: Call): Output {
     endpointConfigName,
     variants: [],
     failureReason: null,
-    pending: { endpointConfigName, variants, startAt: now, features },
+    pending: { endpointConfigName, variants: variants.map((variant) => launched(variant, now)), startAt: now, features },
     lastDeploymentConfig: input.DeploymentConfig ?? null,
     effect: null,
   };
@@ -47,3 +48,10 @@ export function createEndpoint(input: Input, call: Call): Output {
   setTimeline(state, endpoint, [creating, end], now, { kind: 'endpoint_create_requested', detail: { endpointConfigName } });
   return { EndpointArn: endpoint.arn };
 }
+
+const launched = (variant: LiveVariant, startAt: number): LiveVariant => ({
+  ...variant,
+  weight: 0,
+  instanceCount: variant.instanceCount === null ? null : 0,
+  stages: [{ ...launching(variant.desiredInstanceCount), startAt }],
+});

@@ -2,6 +2,7 @@ import { validationError } from '../aws-error.ts';
 import type { Call, Output } from '../call.ts';
 import type { EndpointPhase } from '../state/records.ts';
 import { requireChangeable, requireEndpoint, setTimeline } from '../resources/endpoint.ts';
+import { terminating } from '../resources/rollout-stages.ts';
 import { removeTargets, targetsOfEndpoint } from '../resources/scalable-target.ts';
 
 /** `Deleting`, then not found. */
@@ -9,7 +10,18 @@ export function deleteEndpoint({ EndpointName }: { EndpointName: string }, call:
   const { state, now, settings } = call;
   const endpoint = requireEndpoint(call, EndpointName);
   const before = requireChangeable(endpoint, call);
-  const deleting: EndpointPhase = { ...before, status: 'Deleting', startAt: now, failureReason: null, effect: null };
+  const deleting: EndpointPhase = {
+    ...before,
+    status: 'Deleting',
+    startAt: now,
+    modifiedAt: undefined,
+    failureReason: null,
+    variants: before.variants.map((variant) => ({
+      ...variant,
+      stages: [{ ...terminating(variant.instanceCount), startAt: now }],
+    })),
+    effect: null,
+  };
   const gone: EndpointPhase = {
     ...deleting,
     status: 'Gone',
@@ -17,7 +29,7 @@ export function deleteEndpoint({ EndpointName }: { EndpointName: string }, call:
     effect: 'endpoint_deleted',
   };
   deregisterTargets(endpoint.name, call);
-  setTimeline(state, endpoint, [deleting, gone], now, { kind: 'endpoint_delete_requested' });
+  setTimeline(state, { ...endpoint, rollout: null }, [deleting, gone], now, { kind: 'endpoint_delete_requested' });
   return null;
 }
 

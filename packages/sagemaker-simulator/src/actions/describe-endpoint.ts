@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { epochSeconds, type Call, type Output } from '../call.ts';
 import type { EndpointPhase, LiveVariant } from '../state/records.ts';
 import type { DataCaptureConfig } from '../state/requests.ts';
@@ -8,16 +9,18 @@ import { requireEndpoint } from '../resources/endpoint.ts';
 export function describeEndpoint({ EndpointName }: { EndpointName: string }, call: Call): Output {
   const { name, arn, createdAt, timeline } = requireEndpoint(call, EndpointName);
   const phase = currentPhase(timeline, call.now);
+  const since = phase.modifiedAt ?? phase.startAt;
+  const showsNew = call.settings.showsNewConfigAtOnce && phase.status === 'Updating' && phase.pending !== null;
   return {
     EndpointName: name,
     EndpointArn: arn,
-    EndpointConfigName: phase.endpointConfigName,
+    EndpointConfigName: showsNew ? phase.pending?.endpointConfigName : phase.endpointConfigName,
     // A new endpoint has none until it is InService.
-    ProductionVariants: phase.variants.length > 0 ? phase.variants.map((variant) => liveSummary(variant, phase)) : undefined,
+    ProductionVariants: phase.variants.length > 0 ? phase.variants.map((variant) => summary(variant, since)) : undefined,
     EndpointStatus: phase.status,
     FailureReason: phase.failureReason ?? undefined,
     CreationTime: epochSeconds(createdAt),
-    LastModifiedTime: epochSeconds(phase.startAt),
+    LastModifiedTime: epochSeconds(since),
     LastDeploymentConfig: phase.lastDeploymentConfig ?? undefined,
     PendingDeploymentSummary: pendingSummary(phase),
     ...featuresSummary(phase),
@@ -33,7 +36,9 @@ function featuresSummary(phase: EndpointPhase): object {
     ExplainerConfig: features.explainer ?? undefined,
     MetricsConfig: features.metrics ?? undefined,
     ShadowProductionVariants:
-      features.shadowVariants.length > 0 ? features.shadowVariants.map((variant) => liveSummary(variant, phase)) : undefined,
+      features.shadowVariants.length > 0
+        ? features.shadowVariants.map((variant) => summary(variant, phase.modifiedAt ?? phase.startAt))
+        : undefined,
   };
 }
 
@@ -59,7 +64,7 @@ function summary(variant: LiveVariant, since: number): object {
     VariantName: variant.variantName,
     DeployedImages: variant.images.map((image) => ({
       SpecifiedImage: image,
-      ResolvedImage: image,
+      ResolvedImage: resolvedImage(image),
       ResolutionTime: epochSeconds(since),
     })),
     CurrentWeight: variant.weight,
@@ -68,34 +73,36 @@ function summary(variant: LiveVariant, since: number): object {
     CurrentInstanceCount: variant.instanceCount ?? 0,
     DesiredInstanceCount: variant.desiredInstanceCount ?? undefined,
     CurrentServerlessConfig: serverless,
+    VariantStatus: variant.stages?.map(({ status, message, startAt }) => ({
+      Status: status,
+      StatusMessage: message,
+      StartTime: epochSeconds(startAt),
+    })),
     ...variant.settings,
   };
 }
 
-function liveSummary(variant: LiveVariant, { status, startAt }: EndpointPhase): object {
-  const busy = status === 'Updating' || status === 'Deleting';
-  return {
-    ...summary(variant, startAt),
-    VariantStatus: busy ? [{ Status: status, StartTime: epochSeconds(startAt) }] : undefined,
-  };
+/** No registry is there to look a tag up in: the digest is made up of the image's name, and stays the same. */
+function resolvedImage(image: string): string {
+  if (image.includes('@sha256:')) return image;
+  const digest = createHash('sha256').update(image).digest('hex');
+  return `${image.replace(/:[^:/]+$/, '')}@sha256:${digest}`;
 }
 
-function pendingSummary({ pending }: EndpointPhase): object | undefined {
-  if (!pending) return undefined;
-  const StartTime = epochSeconds(pending.startAt);
+const inProgress: readonly string[] = ['Creating', 'Updating'];
+
+function pendingSummary({ status, pending }: EndpointPhase): object | undefined {
+  if (!pending || !inProgress.includes(status)) return undefined;
+  const shadows = pending.features?.shadowVariants ?? [];
   return {
     EndpointConfigName: pending.endpointConfigName,
     ProductionVariants: pending.variants.map((variant) => pendingVariant(variant, pending.startAt)),
-    ShadowProductionVariants: pending.features?.shadowVariants.length
-      ? pending.features.shadowVariants.map((variant) => pendingVariant(variant, pending.startAt))
-      : undefined,
-    StartTime,
+    ShadowProductionVariants: shadows.length > 0 ? shadows.map((variant) => pendingVariant(variant, pending.startAt)) : undefined,
+    StartTime: epochSeconds(pending.startAt),
   };
 }
 
 const pendingVariant = (variant: LiveVariant, startAt: number): object => ({
   ...summary(variant, startAt),
-  CurrentInstanceCount: 0,
   InstanceType: variant.instanceType ?? undefined,
-  VariantStatus: [{ Status: 'Creating', StartTime: epochSeconds(startAt) }],
 });

@@ -1,6 +1,6 @@
 import type { Call, Output } from '../call.ts';
 import { validationError } from '../aws-error.ts';
-import type { EndpointPhase, LiveVariant } from '../state/records.ts';
+import type { EndpointPhase, LiveVariant, VariantStage } from '../state/records.ts';
 import { requireChangeable, requireEndpoint, setTimeline } from '../resources/endpoint.ts';
 
 interface Desired {
@@ -29,8 +29,9 @@ export function updateEndpointWeightsAndCapacities(
     ...before,
     status: 'Updating',
     startAt: now,
+    modifiedAt: undefined,
     failureReason: null,
-    variants: wanted,
+    variants: wanted.map((variant) => ({ ...variant, stages: [scaling(variant, now)] })),
     effect: null,
   };
   const scaled = wanted.map((variant) => ({
@@ -45,9 +46,16 @@ export function updateEndpointWeightsAndCapacities(
     variants: scaled,
     effect: 'endpoint_in_service',
   };
-  setTimeline(state, endpoint, [updating, settled], now, { kind: 'endpoint_weights_requested' });
+  setTimeline(state, { ...endpoint, rollout: null }, [updating, settled], now, { kind: 'endpoint_weights_requested' });
   return { EndpointArn: endpoint.arn };
 }
+
+/** As SageMaker's sample event says it for more instances. */
+const scaling = ({ instanceCount, desiredInstanceCount }: LiveVariant, startAt: number): VariantStage => ({
+  status: 'Updating',
+  message: `Scaling ${(desiredInstanceCount ?? 0) < (instanceCount ?? 0) ? 'in' : 'out'} desired instance count to ${desiredInstanceCount ?? 0}.`,
+  startAt,
+});
 
 function desired(variant: LiveVariant, requested: Desired[]): LiveVariant {
   const own = requested.find(({ VariantName }) => VariantName === variant.variantName);

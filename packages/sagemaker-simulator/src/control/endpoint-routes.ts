@@ -48,6 +48,7 @@ function setStatus(context: SimulatorContext, request: ControlRequest): object {
     ...before,
     status,
     startAt: now,
+    modifiedAt: undefined,
     failureReason,
     endpointConfigName: name,
     variants,
@@ -65,7 +66,7 @@ function setStatus(context: SimulatorContext, request: ControlRequest): object {
       effect: 'endpoint_in_service',
     });
   }
-  setTimeline(context.state, endpoint, timeline, now, {
+  setTimeline(context.state, { ...endpoint, rollout: null }, timeline, now, {
     kind: 'endpoint_status_set',
     detail: { status, endpointConfigName: name, failureReason },
   });
@@ -102,7 +103,7 @@ function scale(context: SimulatorContext, request: ControlRequest): object {
   if (before.status !== 'InService') throw new ControlError(409, `endpoint ${endpoint.name} is ${before.status}`);
   const scaled = { ...variant, instanceCount: currentInstanceCount, desiredInstanceCount };
   const variants = before.variants.map((one) => (one === variant ? scaled : one));
-  setTimeline(context.state, endpoint, [{ ...before, startAt: now, variants, effect: null }], now, {
+  setTimeline(context.state, endpoint, [{ ...before, startAt: now, modifiedAt: undefined, variants, effect: null }], now, {
     kind: 'endpoint_scaled',
     detail: { variantName, from: variant.desiredInstanceCount, to: desiredInstanceCount },
   });

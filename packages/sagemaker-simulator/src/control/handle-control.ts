@@ -1,15 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SimulatorContext } from '../context.ts';
+import { alarmRoutes } from './alarm-routes.ts';
 import { ControlError } from './control-error.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { logRoutes } from './log-routes.ts';
+import { modelRoutes } from './model-routes.ts';
 import { match, type Route } from './route.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { trainingRoutes } from './training-routes.ts';
 
 /** All control routes, in the order in which they are tried. */
-export const routes: Route[] = [...settingsRoutes, ...faultRoutes, ...logRoutes, ...trainingRoutes, ...endpointRoutes];
+export const routes: Route[] = [
+  ...settingsRoutes,
+  ...faultRoutes,
+  ...logRoutes,
+  ...trainingRoutes,
+  ...endpointRoutes,
+  ...alarmRoutes,
+  ...modelRoutes,
+];
 
 /** Handles one request under `/_control/`, where tests and people steer the simulator. */
 export function handleControl(context: SimulatorContext, request: IncomingMessage, text: string, response: ServerResponse): void {
@@ -23,11 +33,12 @@ function reply(context: SimulatorContext, method: string, url: string, text: str
     const { pathname, searchParams } = new URL(url, 'http://simulator');
     for (const route of routes) {
       const params = match(route, method, pathname);
-      if (params)
-        return {
-          status: 200,
-          body: route.run(context, { params, query: Object.fromEntries(searchParams), body: readJson(text) }),
-        };
+      if (!params) continue;
+      context.settle();
+      return {
+        status: 200,
+        body: route.run(context, { params, query: Object.fromEntries(searchParams), body: readJson(text) }),
+      };
     }
     throw new ControlError(404, `no such route; there are: ${routes.map((route) => `${route.method} ${route.path}`).join(', ')}`);
   } catch (error) {

@@ -20,6 +20,7 @@ export const settingsRoutes: Route[] = [
       trainingJobs: state.trainingJobs.size,
       models: state.models.size,
       endpointConfigs: state.endpointConfigs.size,
+      alarms: state.alarms.size,
       faults: state.faults.size,
     }),
   },

@@ -81,6 +81,6 @@ export const endpointEvent = (endpoint: EndpointRecord, phase: EndpointPhase): E
     EndpointStatus: upperSnake(phase.status),
     FailureReason: phase.failureReason,
     CreationTime: endpoint.createdAt,
-    LastModifiedTime: phase.startAt,
+    LastModifiedTime: phase.modifiedAt ?? phase.startAt,
     Tags: tagMap(endpoint.tags),
   });

@@ -12,6 +12,8 @@ interface Options {
   random: () => number;
   log: Log;
   closing: AbortSignal;
+  /** Brings records up to now; one that it changes is followed anew. */
+  settle: () => void;
 }
 
 /** The longest delay of setTimeout; a later change gets another timer then. */
@@ -83,7 +85,11 @@ export class EventBus {
     if (status !== known && status !== goneStatus) this.#send(event());
     if (next === null) return;
     const waitMs = Math.min(next - now, longestTimerMs);
-    this.#timers.set(key, setTimeout(() => this.#follow(key, observe, status), waitMs).unref());
+    const timer = setTimeout(() => {
+      this.#options.settle();
+      if (this.#timers.get(key) === timer) this.#follow(key, observe, status);
+    }, waitMs).unref();
+    this.#timers.set(key, timer);
   }
 
   #send(event: EventEnvelope): void {
@@ -102,10 +108,10 @@ export class EventBus {
 
 const goneStatus = 'Gone';
 
-/** Tells two updates in a row apart, although both are Updating. */
+/** Tells two updates in a row apart, although both are Updating, and not the stages of one. */
 function phaseKey(endpoint: EndpointRecord, now: number): string {
-  const { status, startAt } = currentPhase(endpoint.timeline, now);
-  return status === goneStatus ? goneStatus : `${status}@${startAt}`;
+  const { status, startAt, modifiedAt = startAt } = currentPhase(endpoint.timeline, now);
+  return status === goneStatus ? goneStatus : `${status}@${modifiedAt}`;
 }
 
 const nextAt = (timeline: { startAt: number }[], now: number): number | null =>

@@ -68,6 +68,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
         'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',
       ),
     showRollingBack: z.boolean().default(false),
+    /** Of a rolling update: how many batches pass the health check before. */
+    afterBatches: z.int().min(0).default(0),
+  }),
+  /** The new instances never come up: the update ends at its time-out, back on the old configuration. */
+  z.strictObject({ ...common, kind: z.literal('stall_update') }),
+  /** If the rolling update is rolled back, that fails too: it ends as UpdateRollbackFailed, and the endpoint serves a mix. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('fail_rollback'),
+    reason: reason.default('The rollback of the endpoint to its previous configuration failed.'),
   }),
   /** The creation ends as Failed; so does an update when `match.operation` names UpdateEndpoint. */
   z.strictObject({

@@ -1,51 +1,49 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SimulatorContext } from '../context.ts';
-import { handleCall, type Outcome } from './handle-call.ts';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { InvokeOutput } from '../actions/invoke-endpoint.ts';
 import { AwsError } from '../aws-error.ts';
-import { readBody, readEnvelope, readService, resourceName, readTarget } from './aws-request.ts';
+import type { SimulatorContext } from '../context.ts';
 import type { Service } from '../operations.ts';
-
-const jsonType = 'application/x-amz-json-1.1';
+import { type AwsRequest, readEnvelope, readInput, readOperation, readService, resourceName } from './aws-request.ts';
+import { handleCall, type Outcome } from './handle-call.ts';
+import { errorHeaders, protocols } from './services.ts';
 
 interface Reply {
   status: number;
   /** null breaks the connection, or leaves it hanging. */
   body: string | null;
   code: string;
+  headers?: OutgoingHttpHeaders;
 }
 
 /** Handles one request of an AWS client, and logs it. */
-export async function handleAws(
-  context: SimulatorContext,
-  request: IncomingMessage,
-  text: string,
-  response: ServerResponse,
-): Promise<void> {
+export async function handleAws(context: SimulatorContext, request: AwsRequest, response: ServerResponse): Promise<void> {
   const requestId = randomUUID();
   const seq = context.calls.nextSeq();
   const at = context.now();
   const faults: string[] = [];
-  const operation = readTarget(request.headers);
+  const operation = readOperation(request);
+  const service = readService(request);
   let name: string | null = null;
   const reply = await replyTo(
     async () => {
-      const envelope = readEnvelope(request.headers);
-      const input = readBody(text);
+      const envelope = readEnvelope(request);
+      const input = readInput(request);
       name = resourceName(envelope.operation, input);
       return handleCall(context, envelope, name, input, faults);
     },
     context,
-    readService(request.headers),
+    service,
   );
-  const { status, code, body } = reply;
-  context.calls.add({ seq, at, operation, name, code, status, requestId, faults }, text);
+  const { status, code, body, headers } = reply;
+  context.calls.add({ seq, at, operation, name, code, status, requestId, faults }, request.text);
   context.log.debug({ operation, name, code, status, requestId, faults }, 'call');
   if (body !== null) {
     response.writeHead(status, {
-      'content-type': jsonType,
+      'content-type': protocols[service].contentType,
       'content-length': Buffer.byteLength(body),
       'x-amzn-requestid': requestId,
+      ...headers,
     });
     response.end(body);
   } else if (code === 'LOST') {
@@ -58,12 +56,24 @@ async function replyTo(handle: () => Promise<Outcome>, context: SimulatorContext
     const outcome = await handle();
     if (outcome.kind === 'lost') return { status: 0, body: null, code: 'LOST' };
     if (outcome.kind === 'hangs') return { status: 0, body: null, code: 'HANGS' };
-    return { status: 200, body: outcome.output === null ? '' : JSON.stringify(outcome.output), code: 'OK' };
+    const { output } = outcome;
+    if (service === 'sagemaker-runtime') {
+      const { body, headers } = output as InvokeOutput;
+      return { status: 200, body, code: 'OK', headers };
+    }
+    return { status: 200, body: output === null ? '' : JSON.stringify(output), code: 'OK' };
   } catch (error) {
-    if (error instanceof AwsError) return { status: error.status, body: error.toBody(service), code: error.code };
+    if (error instanceof AwsError) return refusal(error, service);
     if (context.closing.aborted) return { status: 0, body: null, code: 'LOST' };
     context.log.error({ err: error }, 'internal error of the simulator');
-    const failure = new AwsError('InternalFailure', `The SageMaker simulator failed: ${String(error)}`, 500);
-    return { status: failure.status, body: failure.toBody(service), code: failure.code };
+    return refusal(new AwsError('InternalFailure', `The SageMaker simulator failed: ${String(error)}`, 500), service);
   }
+}
+
+/** CloudWatch calls it ValidationError, as its query protocol does, and the runtime says throttling with a 429. */
+function refusal(error: AwsError, service: Service): Reply {
+  const code = error.code === 'ValidationException' && service === 'cloudwatch' ? 'ValidationError' : error.code;
+  const status = error.code === 'ThrottlingException' && service === 'sagemaker-runtime' ? 429 : error.status;
+  const said = new AwsError(code, error.message, status, error.members);
+  return { status, body: said.toBody(service), code, headers: errorHeaders(service, said) };
 }

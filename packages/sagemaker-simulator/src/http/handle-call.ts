@@ -26,6 +26,7 @@ export async function handleCall(
   const target = { operation, name };
   const early = await before(context, target, injected);
   if (early) return early;
+  context.settle();
   const now = context.now();
   const limit = context.settings().rateLimits[operation];
   if (limit && !context.rateLimits.allows('settings', operation, limit, now)) throw throttled();
@@ -38,13 +39,15 @@ export async function handleCall(
     region,
     accountId: context.accountId,
     arn: (kind, resource) => toArn(region, context.accountId, kind, resource),
+    random: context.random,
+    wait: (ms) => wait(ms, undefined, { signal: context.closing }),
     inject: (kind, applies) => {
       const fault = context.faults.injectOne(target, kind, applies);
       if (fault) injected.push(fault.id);
       return fault;
     },
   };
-  const output = actions[operation](input, call);
+  const output = await actions[operation](input, call);
   return after(context, target, injected) ?? { kind: 'output', output };
 }
 

@@ -4,8 +4,10 @@ import type { SimulatorContext } from '../context.ts';
 import { handleAws } from './aws-endpoint.ts';
 
 const largestBody = 4 * 1024 * 1024;
+/** Longer than SageMaker's runtime accepts, which is who refuses it. */
+const largestInvocation = 8 * 1024 * 1024;
 
-/** The HTTP side: `/_control/…`, and everything else to SageMaker's one address. Plain node:http, because a bench drives it. */
+/** The HTTP side: `/_control/…`, and everything else to the one address of SageMaker and its companions. Plain node:http, because a bench drives it. */
 export function serve(context: SimulatorContext): Server {
   const server = createServer((request, response) => {
     // Only web pages send this header, and no page may use a simulator that has no authentication.
@@ -13,14 +15,16 @@ export function serve(context: SimulatorContext): Server {
       response.writeHead(403, { connection: 'close' }).end();
       return;
     }
-    readText(request).then(
+    const isInvocation = request.url?.startsWith('/endpoints/') ?? false;
+    readText(request, isInvocation ? largestInvocation : largestBody).then(
       (text) => {
         if (text === null) {
           response.writeHead(413).end();
         } else if (request.url?.startsWith('/_control/')) {
           handleControl(context, request, text, response);
         } else {
-          void handleAws(context, request, text, response);
+          const path = new URL(request.url ?? '/', 'http://simulator').pathname;
+          void handleAws(context, { path, headers: request.headers, text }, response);
         }
       },
       // The client closed the connection while it was sending.
@@ -33,12 +37,12 @@ export function serve(context: SimulatorContext): Server {
 }
 
 /** null when it is too long. */
-async function readText(request: IncomingMessage): Promise<string | null> {
+async function readText(request: IncomingMessage, longest: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > largestBody) return null;
+    if (length > longest) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -28,6 +28,7 @@ function createVariant(variant: ProductionVariant, call: Call): LiveVariant {
   const weight = variant.InitialVariantWeight ?? 1;
   return {
     variantName: variant.VariantName,
+    modelName: ModelName ?? null,
     instanceType: variant.InstanceType ?? null,
     images: containers.flatMap(({ Image }) => Image ?? []),
     weight,
@@ -50,7 +51,10 @@ export function createFeatures({ request }: EndpointConfigRecord, call: Call): E
   };
 }
 
-/** Both fleets count while an endpoint is updated, because the old one stays until the new one serves (blue/green). */
+/**
+ * Both fleets count while an endpoint is updated, because the old one stays until the new one serves (blue/green); of a rolling update
+ * those instances that run.
+ */
 export function requireFleetQuota(fleet: LiveVariant[], call: Call): void {
   const { state, now } = call;
   requireQuota(call, 'endpoint', countInstances(fleet), (instanceType) =>
@@ -73,8 +77,8 @@ const runningFleets = ({ status, variants, pending, features }: EndpointPhase): 
 
 function countInstances(fleet: LiveVariant[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { instanceType, desiredInstanceCount } of fleet) {
-    if (instanceType !== null) counts.set(instanceType, (counts.get(instanceType) ?? 0) + (desiredInstanceCount ?? 0));
+  for (const { instanceType, desiredInstanceCount, running } of fleet) {
+    if (instanceType !== null) counts.set(instanceType, (counts.get(instanceType) ?? 0) + (running ?? desiredInstanceCount ?? 0));
   }
   return counts;
 }

@@ -16,6 +16,7 @@ export const effectKinds = [
   'endpoint_delete_requested',
   'endpoint_status_set',
   'endpoint_scaled',
+  'rollout_alarmed',
   'endpoint_in_service',
   'endpoint_rolled_back',
   'endpoint_failed',
@@ -28,6 +29,9 @@ export const effectKinds = [
   'scaling_policy_deleted',
   'scheduled_action_put',
   'scheduled_action_deleted',
+  'alarm_put',
+  'alarm_deleted',
+  'alarm_state_set',
 ] as const;
 export type EffectKind = (typeof effectKinds)[number];
 

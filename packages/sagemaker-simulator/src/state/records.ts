@@ -75,9 +75,18 @@ export type EndpointStatus =
   | 'Failed'
   | 'UpdateRollbackFailed';
 
+/** A stage of a fleet in a rollout, as DescribeEndpoint shows it. */
+export interface VariantStage {
+  status: 'Creating' | 'Updating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';
+  message: string;
+  startAt: number;
+}
+
 /** A production variant of an endpoint: its current and its desired state. */
 export interface LiveVariant {
   variantName: string;
+  /** Absent in old state files, null where inference components bring the models. */
+  modelName?: string | null;
   instanceType: string | null;
   images: string[];
   weight: number;
@@ -88,6 +97,10 @@ export interface LiveVariant {
   serverless: ServerlessConfig | null;
   /** What DescribeEndpoint returns as it is in the configuration; absent in old state files. */
   settings?: { ManagedInstanceScaling?: object; RoutingConfig?: object };
+  /** While something changes. */
+  stages?: VariantStage[];
+  /** Instances that exist, where these are not the desired ones. */
+  running?: number;
 }
 
 /** What an endpoint has from its configuration beside its production variants, as DescribeEndpoint returns it. */
@@ -99,13 +112,24 @@ export interface EndpointFeatures {
   metrics: object | null;
 }
 
+export interface PendingFleet {
+  endpointConfigName: string;
+  variants: LiveVariant[];
+  startAt: number;
+  features?: EndpointFeatures;
+  /** How much of the traffic it takes, 0 to 1; 0 where it is absent. */
+  share?: number;
+}
+
 /** `Gone` follows Deleting: the endpoint is not found any more. */
 export interface EndpointPhase extends Phase<EndpointStatus | 'Gone'> {
   endpointConfigName: string;
   variants: LiveVariant[];
   failureReason: string | null;
   /** The new fleet, while the endpoint is created or updated. */
-  pending: { endpointConfigName: string; variants: LiveVariant[]; startAt: number; features?: EndpointFeatures } | null;
+  pending: PendingFleet | null;
+  /** LastModifiedTime, where the phase is a part of an update that began before. */
+  modifiedAt?: number;
   /** Absent in old state files. */
   features?: EndpointFeatures;
   lastDeploymentConfig: object | null;
@@ -117,4 +141,20 @@ export type EndpointEffectKind = 'endpoint_in_service' | 'endpoint_rolled_back' 
 
 export interface EndpointRecord extends Resource {
   timeline: EndpointPhase[];
+  /** What the update that is in progress goes back to, and when. */
+  rollout?: RolloutRecord | null;
+}
+
+export interface RolloutRecord {
+  alarmNames: string[];
+  /** The phase before the update. */
+  before: EndpointPhase;
+  /** A rolling update terminates the old instances on its way. */
+  isRolling: boolean;
+  /** Of all of the update but its waits. */
+  workMs: number;
+  /** The FailureReason after an alarm or the time-out. */
+  reason: string | null;
+  /** With one, a rollback fails. */
+  rollbackFailure: string | null;
 }

@@ -1,5 +1,6 @@
 import type { StoredFault } from '../faults/fault.ts';
 import type { SettingsPatch } from '../settings.ts';
+import type { AlarmRecord, MetricBucket, ModelBehavior } from './alarm-records.ts';
 import { reachedByEndpoint, reachedByTraining, type Effect } from './effects.ts';
 import { Journal } from './journal.ts';
 import type { EndpointConfigRecord, EndpointRecord, ModelRecord, TrainingJobRecord } from './records.ts';
@@ -13,6 +14,10 @@ interface Collections {
   scalableTargets: ScalableTargetRecord;
   scalingPolicies: ScalingPolicyRecord;
   scheduledActions: ScheduledActionRecord;
+  /** By their names as they are: CloudWatch's have case. */
+  alarms: AlarmRecord;
+  metricBuckets: MetricBucket;
+  modelBehaviors: ModelBehavior;
   faults: StoredFault;
   /** Under the one key `control`: the settings of the control route, which override those of the start. */
   settings: SettingsPatch;
@@ -41,6 +46,11 @@ export class State {
   readonly scalableTargets = new Map<string, ScalableTargetRecord>();
   readonly scalingPolicies = new Map<string, ScalingPolicyRecord>();
   readonly scheduledActions = new Map<string, ScheduledActionRecord>();
+  readonly alarms = new Map<string, AlarmRecord>();
+  readonly metricBuckets = new Map<string, MetricBucket>();
+  readonly modelBehaviors = new Map<string, ModelBehavior>();
+  /** The keys of endpoints with an update that alarms may end. */
+  readonly rollouts = new Set<string>();
   readonly faults = new Map<string, StoredFault>();
   readonly settings = new Map<string, SettingsPatch>();
   /** Called for each record that a commit has put, with the record before it. */
@@ -81,6 +91,7 @@ export class State {
   clear(): void {
     this.#journal?.clear();
     for (const collection of this.#collections()) this[collection].clear();
+    this.rollouts.clear();
     this.#effects = [];
   }
 
@@ -93,6 +104,9 @@ export class State {
       const map: Map<string, unknown> = this[collection];
       if (value === null) map.delete(key);
       else map.set(key, value);
+      if (collection !== 'endpoints') continue;
+      if (value?.rollout && value.rollout.alarmNames.length > 0) this.rollouts.add(key);
+      else this.rollouts.delete(key);
     }
     this.#effects.push(...effects);
   }
@@ -106,6 +120,9 @@ export class State {
       'scalableTargets',
       'scalingPolicies',
       'scheduledActions',
+      'alarms',
+      'metricBuckets',
+      'modelBehaviors',
       'faults',
       'settings',
     ];

@@ -20,8 +20,8 @@ interface InputShapes {
   shapes: Record<string, InputShape>;
 }
 
-/** The names of Application Auto Scaling's shapes begin with `AutoScaling.`, so that no two are the same. */
-const models = ['input-shapes.json', 'autoscaling-input-shapes.json'].map(
+/** The names of the other services' shapes begin with `AutoScaling.` and `CloudWatch.`, so that no two are the same. */
+const models = ['input-shapes.json', 'autoscaling-input-shapes.json', 'cloudwatch-input-shapes.json'].map(
   (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as InputShapes,
 );
 const shapes = new Map(models.flatMap((model) => Object.entries(model.shapes)));
