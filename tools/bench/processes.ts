@@ -116,7 +116,7 @@ export class Processes {
       EXECUTION_ROLE_ARN: roleArn,
       TRAINING_IMAGE: image,
       MODEL_OUTPUT_S3_URI: outputS3Uri,
-      AWS_ENDPOINT_URL_SAGEMAKER: this.#simulatorUrl,
+      AWS_ENDPOINT_URL: this.#simulatorUrl,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'none',

@@ -67,7 +67,7 @@ function createContext(options: SimulatorOptions, closing: AbortSignal): Simulat
   const settings = (): Settings => ({ ...defaultSettings, ...options.settings, ...state.settings.get('control') });
   const settleNow = (): void => settle(state, settings(), now());
   const events = followWithEvents(state, { settings: () => settings().events, now, random, log, closing, settle: settleNow });
-  // An alarm ends a rollout also while nobody calls.
+  // An alarm ends a rollout also while no call comes.
   const watch = setInterval(() => state.rollouts.size > 0 && settleNow(), watchMs).unref();
   closing.addEventListener('abort', () => clearInterval(watch));
   return {

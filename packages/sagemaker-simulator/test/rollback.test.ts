@@ -58,7 +58,7 @@ test('an alarm in a bake > moves all traffic back at its instant, and gives no r
   expect(simulator.effects({ kind: 'endpoint_rolled_back' })).toHaveLength(1);
 });
 
-test('an alarm in a bake > counts also when nobody looked before the bake was over', async () => {
+test('an alarm in a bake > counts also when no call came before the bake was over', async () => {
   const { sagemaker, clock, simulator, cloudWatch } = await startAlarmed();
   await updateLive(sagemaker, canary(percent(50), 300, 'errors'));
   clock.advance(100);
@@ -82,7 +82,7 @@ test('an alarm > does nothing while instances launch, and everything in the wait
   expect(await describeLive(sagemaker)).toMatchObject({ EndpointConfigName: 'one', FailureReason: 'an alarm' });
 });
 
-test('an alarm that rang before > ends the first bake; one of nobody does nothing', async () => {
+test('an alarm that rang before > ends the first bake; one that does not exist does nothing', async () => {
   const { sagemaker, clock, simulator } = await startAlarmed();
   simulator.forceAlarm('errors', { state: 'ALARM' });
   await updateLive(sagemaker, canary(percent(50), 300, 'other', 'unknown'));
@@ -159,7 +159,7 @@ test('roll_back_update > fails the health check of a later batch, too', async ()
   expect(await describeLive(sagemaker)).toMatchObject({ EndpointConfigName: 'one', FailureReason: 'no ping' });
 });
 
-test('an alarm > ends a rollout in real time while nobody calls, and sends the event', async () => {
+test('an alarm > ends a rollout in real time while no call comes, and sends the event', async () => {
   const events: { EndpointStatus: string; EndpointConfigName: string }[] = [];
   const { createServer } = await import('node:http');
   const receiver = createServer((request, response) => {

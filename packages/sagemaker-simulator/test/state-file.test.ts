@@ -159,7 +159,7 @@ test('scalable targets, policies and scheduled actions survive a restart', async
   expect(await describeAll(createScalingClient(second.url))).toEqual(kept);
 });
 
-test('a rollout, alarms, metrics and behaviors go on after a restart', async () => {
+test('a rollout, alarms, metrics and behaviors continue after a restart', async () => {
   const stateFile = temporaryFile();
   let now = Date.parse('2026-11-24T10:00:00.250Z');
   const options = { stateFile, now: () => now, settings: { endpointCreateSeconds: 0, endpointUpdateSeconds: 60 } };

@@ -12,7 +12,7 @@ interface Options {
   random: () => number;
   log: Log;
   closing: AbortSignal;
-  /** Brings records up to now; one that it changes is followed anew. */
+  /** Brings records up to now; a changed one is followed again. */
   settle: () => void;
 }
 
