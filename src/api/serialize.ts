@@ -2,6 +2,7 @@
 import type { Deployment } from '../core/deployment/deployment.ts';
 import { viewOfDeployment } from '../core/deployment/deployment-view.ts';
 import type { HistoryEntry } from '../core/history.ts';
+import type { DeploymentDetails } from '../services/deployment/get-deployment.ts';
 import type { EndpointStatus } from '../services/deployment/get-endpoint-status.ts';
 import type { RunDetails } from '../services/training/get-run.ts';
 import { withoutNulls } from '../core/shapes/merge-shapes.ts';
@@ -10,9 +11,10 @@ import { noLayers } from '../core/shapes/shape-layers.ts';
 import { trainingOf } from '../core/training/run-shapes.ts';
 import type { RunView } from '../ports/store.ts';
 import { boardPath } from './pages/board.ts';
-import type { DeploymentBody } from './schemas/deployment.ts';
+import type { DeploymentBody, DeploymentDetailsBody } from './schemas/deployment.ts';
 import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
-import type { HistoryEntryBody, TrainingRunBody, TrainingRunDetailsBody } from './schemas/training-run.ts';
+import type { HistoryEntryBody } from './schemas/history.ts';
+import type { TrainingRunBody, TrainingRunDetailsBody } from './schemas/training-run.ts';
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
@@ -49,7 +51,25 @@ export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
   };
 }
 
-export const serializeDeployment = (deployment: Deployment): DeploymentBody => viewOfDeployment(deployment);
+/** With links as those of a run. */
+export function serializeDeployment(deployment: Deployment, basePath: string): DeploymentBody {
+  const self = deploymentPath(deployment, basePath);
+  return {
+    ...viewOfDeployment(deployment),
+    links: {
+      self,
+      training_job: `${basePath}/training-jobs/${encodeURIComponent(deployment.trainingJobName)}`,
+      endpoint: `${basePath}/endpoints/${encodeURIComponent(deployment.endpointName)}`,
+      approve: `${self}/approve`,
+      reject: `${self}/reject`,
+      abort: `${self}/abort`,
+    },
+  };
+}
+
+/** Where a deployment is read. */
+export const deploymentPath = ({ deploymentId }: Pick<Deployment, 'deploymentId'>, basePath: string): string =>
+  `${basePath}/deployments/${encodeURIComponent(deploymentId)}`;
 
 const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   id: entry.id,
@@ -72,16 +92,30 @@ export function serializeRunDetails(
 ): TrainingRunDetailsBody {
   const job = encodeURIComponent(run.trainingJobName);
   const { nextCursor } = deployments;
-  const [oldest] = history;
   return {
     ...serializeRun(run, basePath),
     request: serializeRequest(run),
-    deployments: deployments.items.map(serializeDeployment),
+    deployments: deployments.items.map((one) => serializeDeployment(one, basePath)),
     earlier_deployments:
       nextCursor === null ? null : `${basePath}/deployments?training_job_name=${job}&cursor=${encodeURIComponent(nextCursor)}`,
+    ...serializeHistory({ history, hasEarlierHistory }, `${basePath}/training-jobs/${job}`),
+  };
+}
+
+export const serializeDeploymentDetails = (
+  { deployment, ...history }: DeploymentDetails,
+  basePath: string,
+): DeploymentDetailsBody => ({
+  ...serializeDeployment(deployment, basePath),
+  ...serializeHistory(history, deploymentPath(deployment, basePath)),
+});
+
+/** `self`: where it is shown with its history. */
+function serializeHistory({ history, hasEarlierHistory }: Pick<RunDetails, 'history' | 'hasEarlierHistory'>, self: string) {
+  const [oldest] = history;
+  return {
     history: history.map(serializeHistoryEntry),
-    earlier_history:
-      hasEarlierHistory && oldest !== undefined ? `${basePath}/training-jobs/${job}?history_before=${oldest.id}` : null,
+    earlier_history: hasEarlierHistory && oldest !== undefined ? `${self}?history_before=${oldest.id}` : null,
   };
 }
 

@@ -21,9 +21,14 @@ export type * from './run-store.ts';
 export interface HistoryStore {
   /**
    * A run's newest entries, or the newest of those before the entry `before` (its id), in order; empty for a run that is not there.
-   * `historyPageSize` of them unless `limit` says otherwise.
+   * `historyPageSize` of them unless `limit` says otherwise. With `deploymentId` those of this deployment alone.
    */
-  list(params: { trainingJobName: string; limit?: number; before?: number | null }): Promise<HistoryEntry[]>;
+  list(params: {
+    trainingJobName: string;
+    deploymentId?: string;
+    limit?: number;
+    before?: number | null;
+  }): Promise<HistoryEntry[]>;
 }
 
 /** Counts over all runs, deployments and calls, so that any process can report them for all. */

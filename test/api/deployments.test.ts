@@ -14,7 +14,7 @@ describe('POST /deploy/{name}', () => {
   it.each(['', '/model-init'])('under "%s" queues a deployment, also of a foreign training', async (prefix) => {
     const api = await startApi();
     await api.train('foreign-job', 'completed');
-    const { status, body } = await api.ask<DeploymentBody>('POST', `${prefix}/deploy/foreign-job`);
+    const { status, body, headers } = await api.ask<DeploymentBody>('POST', `${prefix}/deploy/foreign-job`);
     expect(status).toBe(202);
     expect(body).toEqual({
       deployment_id: expect.stringMatching(/^\S+$/),
@@ -23,11 +23,22 @@ describe('POST /deploy/{name}', () => {
       endpoint_config_name: body.endpoint_config_name,
       model_name: expect.stringMatching(/^foreign-job-/),
       status: 'queued',
+      step: 'model',
       trigger: 'api',
+      forced: false,
+      overrides: false,
       attempts: 1,
+      requested_by: null,
+      reason: null,
+      restores: null,
       waits_for: null,
       failure_reason: null,
       failure_kind: null,
+      superseded_by: null,
+      gate: null,
+      approval: null,
+      rollout: null,
+      verification: null,
       created_at: expect.stringMatching(/Z$/),
       started_at: null,
       finished_at: null,
@@ -36,6 +47,21 @@ describe('POST /deploy/{name}', () => {
       detected_by: 'api',
       deploy_requested_at: null,
       in_service_at: null,
+      links: {
+        self: `/model-init/deployments/${body.deployment_id}`,
+        training_job: '/model-init/training-jobs/foreign-job',
+        endpoint: '/model-init/endpoints/ml-sentiment-endpoint',
+        approve: `/model-init/deployments/${body.deployment_id}/approve`,
+        reject: `/model-init/deployments/${body.deployment_id}/reject`,
+        abort: `/model-init/deployments/${body.deployment_id}/abort`,
+      },
+    });
+    expect(headers.get('location')).toBe(body.links.self);
+    const details = await api.ask('GET', body.links.self);
+    expect(details.body).toEqual({
+      ...body,
+      history: [expect.objectContaining({ deployment_id: body.deployment_id, from: null, to: 'queued', actor: 'api' })],
+      earlier_history: null,
     });
     expect(await api.jobsOf('deploy')).toEqual([`deploy-${body.deployment_id}`]);
     const run = await api.ask('GET', '/training-jobs/foreign-job');

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentBody } from '../../src/api/schemas/deployment.ts';
-import type { HistoryEntryBody, TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import type { HistoryEntryBody } from '../../src/api/schemas/history.ts';
+import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
 
 export type RunDetails = TrainingRunBody & { deployments: DeploymentBody[]; history: HistoryEntryBody[] };
 

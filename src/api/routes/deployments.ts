@@ -1,19 +1,29 @@
 import { createRoute } from '@hono/zod-openapi';
 import { noLayers } from '../../core/shapes/shape-layers.ts';
+import { getDeployment } from '../../services/deployment/get-deployment.ts';
 import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { type DeployRequest, DeployRequestSchema } from '../schemas/deploy-request.ts';
-import { DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
-import { DeployQuery, DeploymentsQuery, possibleName, TrainingJobParams } from '../schemas/request.ts';
+import { DeploymentDetailsSchema, DeploymentPageSchema, DeploymentSchema } from '../schemas/deployment.ts';
+import {
+  DeploymentParams,
+  DeployQuery,
+  DeploymentsQuery,
+  HistoryQuery,
+  possibleName,
+  TrainingJobParams,
+} from '../schemas/request.ts';
 import { jsonBody } from '../schemas/json-body.ts';
-import { serializeDeployment } from '../serialize.ts';
+import { deploymentPath, serializeDeployment, serializeDeploymentDetails } from '../serialize.ts';
 import type { Routes } from '../env.ts';
 
 const body = jsonBody('DeployRequest', DeployRequestSchema, {
   example: { create_endpoint_config: { ProductionVariants: [{ InstanceType: 'ml.m5.xlarge' }] }, reason: 'more memory' },
 });
+
+const location = { Location: { schema: { type: 'string' }, description: 'Where the deployment is read' } } as const;
 
 const deploy = createRoute({
   method: 'post',
@@ -26,7 +36,7 @@ const deploy = createRoute({
     'endpoint configuration of the same training; without one, what is deployed already stays.',
   request: { params: TrainingJobParams, query: DeployQuery, body },
   responses: {
-    202: json(DeploymentSchema, 'The deployment, queued'),
+    202: { ...json(DeploymentSchema, 'The deployment, queued'), headers: location },
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
     ...changeProblems(
       'not_found',
@@ -55,6 +65,19 @@ const list = createRoute({
   },
 });
 
+const read = createRoute({
+  method: 'get',
+  path: '/deployments/{deployment_id}',
+  operationId: 'readDeployment',
+  tags: ['deployment'],
+  summary: 'A deployment with its history, and why it waits if it does',
+  request: { params: DeploymentParams, query: HistoryQuery },
+  responses: {
+    200: json(DeploymentDetailsSchema, 'The deployment'),
+    ...readProblems('invalid_request', 'not_found', 'database_unavailable'),
+  },
+});
+
 function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'parts' | 'reason'> {
   const { serving_image: image, create_model: model = {}, create_endpoint_config: endpointConfig = {} } = request;
   const shapes = { ...noLayers, model, endpointConfig };
@@ -63,7 +86,7 @@ function toWish(request: DeployRequest): Pick<RequestDeploymentInput, 'parts' | 
   return { parts: isEmpty ? [] : [shapes, fields], reason: request.reason ?? null };
 }
 
-export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
+export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openAPIRegistry.register('DeployRequest', DeployRequestSchema);
 
   routes.openapi(deploy, async (c) => {
@@ -73,7 +96,14 @@ export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
       trigger: 'api',
       ...toWish(checkedBody(c, body)),
     });
-    return c.json(serializeDeployment(deployment), created ? 202 : 200);
+    c.header('Location', deploymentPath(deployment, basePath));
+    return c.json(serializeDeployment(deployment, basePath), created ? 202 : 200);
+  });
+
+  routes.openapi(read, async (c) => {
+    const { history_before: historyBefore } = c.req.valid('query');
+    const details = await getDeployment(ctx, { deploymentId: c.req.valid('param').deployment_id, historyBefore });
+    return c.json(serializeDeploymentDetails(details, basePath), 200);
   });
 
   routes.openapi(list, async (c) => {
@@ -82,6 +112,6 @@ export function deploymentRoutes(routes: Routes, { ctx }: ApiDeps): void {
       filter: { endpointName, trainingJobName },
       page: { limit, cursor: cursor ?? null },
     });
-    return c.json({ items: page.items.map(serializeDeployment), next_cursor: page.nextCursor }, 200);
+    return c.json({ items: page.items.map((one) => serializeDeployment(one, basePath)), next_cursor: page.nextCursor }, 200);
   });
 }

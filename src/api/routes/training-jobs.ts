@@ -4,7 +4,7 @@ import { removeRun } from '../../services/training/remove-run.ts';
 import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
-import { possibleName, TrainingJobParams, TrainingJobQuery, TrainingRunsQuery } from '../schemas/request.ts';
+import { HistoryQuery, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
 import type { Routes } from '../env.ts';
@@ -25,7 +25,7 @@ const read = createRoute({
   operationId: 'readTrainingJob',
   tags: ['training'],
   summary: 'A training run with its deployments and history',
-  request: { params: TrainingJobParams, query: TrainingJobQuery },
+  request: { params: TrainingJobParams, query: HistoryQuery },
   responses: {
     200: json(TrainingRunDetailsSchema, 'The run'),
     ...readProblems('invalid_request', 'not_found', 'database_unavailable'),

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses, triggers, waitKinds } from '../../core/deployment/deployment.ts';
+import { stepOrder } from '../../core/deployment/steps.ts';
 import { failureKinds } from '../../core/failure-kind.ts';
 import { actors } from '../../core/history.ts';
+import { ApprovalSchema, GateSchema, RolloutSchema, VerificationSchema } from './delivery.ts';
+import { historyFields } from './history.ts';
 import { instant } from './instant.ts';
 
 /** Of a run and of a deployment. */
@@ -18,11 +21,22 @@ export const DeploymentSchema = z
     endpoint_config_name: z.string().nullable(),
     model_name: z.string(),
     status: z.enum(deploymentStatuses),
+    step: z.enum(stepOrder).openapi({ description: 'How far it has come' }),
     trigger: z.enum(triggers).openapi({ description: 'What noticed the completed training or requested the deployment' }),
+    forced: z.boolean().openapi({ description: 'It passes over the order of trainings, and over a hold' }),
+    overrides: z.boolean().openapi({ description: 'A person lets it pass over gate and approval' }),
     attempts: z.int().openapi({ description: 'Which deployment of this training run it is, from 1' }),
+    requested_by: z.string().nullable().openapi({ description: 'The name of the key with which it was requested' }),
+    reason: z.string().nullable().openapi({ description: 'Why, in the words of the caller' }),
+    restores: z.string().nullable().openapi({ description: 'Of a rollback: the deployment that it goes back to' }),
     waits_for: WaitsForSchema.nullable().openapi({ description: 'Null while it proceeds, and when it is over' }),
     failure_reason: z.string().nullable(),
     failure_kind: failureKind(),
+    superseded_by: z.string().nullable().openapi({ description: 'The training job that is live in its place' }),
+    gate: GateSchema.nullable().openapi({ description: 'Null where its policy has no gate, and before it was judged' }),
+    approval: ApprovalSchema.nullable().openapi({ description: 'Null where it needs none' }),
+    rollout: RolloutSchema.nullable().openapi({ description: 'Null where its policy has no rollout, and before that begins' }),
+    verification: VerificationSchema.nullable().openapi({ description: 'Null where its policy verifies nothing' }),
     created_at: instant(),
     started_at: instant().nullable(),
     finished_at: instant().nullable(),
@@ -33,11 +47,22 @@ export const DeploymentSchema = z
     in_service_at: instant()
       .nullable()
       .openapi({ description: 'When the endpoint went into service with it, as SageMaker reports it' }),
+    links: z.object({
+      self: z.string(),
+      training_job: z.string(),
+      endpoint: z.string(),
+      approve: z.string(),
+      reject: z.string(),
+      abort: z.string(),
+    }),
   })
   .openapi('Deployment');
+
+export const DeploymentDetailsSchema = z.object({ ...DeploymentSchema.shape, ...historyFields }).openapi('DeploymentDetails');
 
 export const DeploymentPageSchema = z
   .object({ items: z.array(DeploymentSchema), next_cursor: z.string().nullable() })
   .openapi('DeploymentPage');
 
 export type DeploymentBody = z.infer<typeof DeploymentSchema>;
+export type DeploymentDetailsBody = z.infer<typeof DeploymentDetailsSchema>;

@@ -49,7 +49,14 @@ export const TrainingJobParams = z.object({
   name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-training-20261124-150253-k3f9zq' }),
 });
 
-export const TrainingJobQuery = z.object({
+export const DeploymentParams = z.object({
+  deployment_id: z
+    .string()
+    .openapi({ param: { name: 'deployment_id', in: 'path' }, example: '3f40edf1-b910-459d-84f5-f2f9e5819f6e' }),
+});
+
+/** Of what is shown with its history. */
+export const HistoryQuery = z.object({
   history_before: z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be the id of a history entry')

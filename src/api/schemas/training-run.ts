@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
-import { actors, historyPageSize, historySubjects } from '../../core/history.ts';
 import { DeploymentSchema, failureKind } from './deployment.ts';
+import { historyFields } from './history.ts';
 import { instant } from './instant.ts';
 
 export const runDeploymentStatuses = ['none', ...deploymentStatuses] as const;
@@ -41,25 +41,6 @@ export const TrainingRunSchema = z
   })
   .openapi('TrainingRun');
 
-const HistoryEntrySchema = z
-  .object({
-    id: z.int().openapi({ description: 'Counts up over all runs, in the order of recording' }),
-    at: instant(),
-    deployment_id: z.string().nullable(),
-    subject: z.enum(historySubjects),
-    from: z.string().nullable(),
-    to: z.string(),
-    actor: z.enum(actors),
-    by: z.string().nullable().openapi({ description: 'The name of the key with which it was requested' }),
-    reason: z.string().nullable().openapi({ description: 'Why, in the words of the caller' }),
-    detail: z.string().nullable(),
-    repeats: z
-      .int()
-      .openapi({ description: 'How often in a row the same was recorded: a repeat is counted, not added', example: 1 }),
-    last_at: instant().openapi({ description: 'When it was recorded last' }),
-  })
-  .openapi('HistoryEntry');
-
 const shownShape = () => z.record(z.string(), z.unknown());
 
 export const TrainingRunDetailsSchema = z
@@ -74,13 +55,7 @@ export const TrainingRunDetailsSchema = z
       }),
     deployments: z.array(DeploymentSchema).openapi({ description: 'The newest 50, newest first' }),
     earlier_deployments: z.string().nullable().openapi({ description: 'Where the earlier ones are; null when all are here' }),
-    history: z
-      .array(HistoryEntrySchema)
-      .openapi({ description: `The newest ${historyPageSize} entries, or those before \`history_before\`; the oldest first` }),
-    earlier_history: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Where the entries before these are; null when there are none' }),
+    ...historyFields,
   })
   .openapi('TrainingRunDetails');
 
@@ -89,5 +64,4 @@ export const TrainingRunPageSchema = z
   .openapi('TrainingRunPage');
 
 export type TrainingRunBody = z.infer<typeof TrainingRunSchema>;
-export type HistoryEntryBody = z.infer<typeof HistoryEntrySchema>;
 export type TrainingRunDetailsBody = z.infer<typeof TrainingRunDetailsSchema>;

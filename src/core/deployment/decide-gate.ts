@@ -1,6 +1,7 @@
 import type { DeliveryPolicy, GateRule } from '../delivery/policy.ts';
 
-export type Verdict = 'passed' | 'failed' | 'unclear';
+export const verdicts = ['passed', 'failed', 'unclear'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** What a gate found. It is JSON, and the `gate` of a deployment as users see it. */
 export interface GateResult {

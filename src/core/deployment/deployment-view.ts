@@ -1,3 +1,4 @@
+import type { Approval, Rollout } from './delivery-state.ts';
 import type { Deployment } from './deployment.ts';
 
 const isoTime = (at: number): string => new Date(at).toISOString();
@@ -14,11 +15,23 @@ export const viewOfDeployment = (deployment: Deployment) => ({
   endpoint_config_name: deployment.endpointConfigName,
   model_name: deployment.modelName,
   status: deployment.status,
+  step: deployment.step,
   trigger: deployment.trigger,
+  forced: deployment.forced,
+  overrides: deployment.overrides,
   attempts: deployment.attempts,
+  requested_by: deployment.requestedBy,
+  reason: deployment.reason,
+  restores: deployment.restores,
   waits_for: viewOfWait(deployment),
   failure_reason: deployment.failureReason,
   failure_kind: deployment.failureKind,
+  superseded_by: deployment.supersededBy,
+  gate: deployment.gate === null ? null : { ...deployment.gate, rules: [...deployment.gate.rules] },
+  approval: deployment.approval === null ? null : viewOfApproval(deployment.approval),
+  rollout: deployment.rollout === null ? null : viewOfRollout(deployment.rollout),
+  verification:
+    deployment.verification === null ? null : { ...deployment.verification, failures: [...deployment.verification.failures] },
   created_at: isoTime(deployment.createdAt),
   started_at: isoTimeOrNull(deployment.startedAt),
   finished_at: isoTimeOrNull(deployment.finishedAt),
@@ -33,3 +46,24 @@ function viewOfWait({ waitsForKind, waitsForSince, waitsForDetail }: Deployment)
   if (waitsForKind === null || waitsForSince === null) return null;
   return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };
 }
+
+const viewOfApproval = ({ status, by, reason, requestedAt, decidedAt, expiresAt }: Approval) => ({
+  status,
+  by,
+  reason,
+  requested_at: isoTime(requestedAt),
+  decided_at: isoTimeOrNull(decidedAt),
+  expires_at: isoTime(expiresAt),
+});
+
+const viewOfRollout = ({ strategy, phase, trafficPercent, alarms }: Rollout) => ({
+  strategy,
+  phase,
+  traffic_percent: trafficPercent,
+  alarms: alarms.map(({ name, isOwn, state, alarmedAt }) => ({
+    name,
+    is_own: isOwn,
+    state,
+    alarmed_at: isoTimeOrNull(alarmedAt),
+  })),
+});

@@ -85,7 +85,7 @@ export function appendEndpointHistory(db: Db, endpointName: string, change: Chan
 }
 
 export const historyStore = (database: Database): HistoryStore => ({
-  async list({ trainingJobName, limit = historyPageSize, before = null }) {
+  async list({ trainingJobName, deploymentId, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
       db
         .select({
@@ -104,7 +104,13 @@ export const historyStore = (database: Database): HistoryStore => ({
         })
         .from(history)
         .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
-        .where(and(eq(trainingRuns.trainingJobName, trainingJobName), before === null ? undefined : lt(history.seq, before)))
+        .where(
+          and(
+            eq(trainingRuns.trainingJobName, trainingJobName),
+            deploymentId === undefined ? undefined : eq(history.deploymentId, deploymentId),
+            before === null ? undefined : lt(history.seq, before),
+          ),
+        )
         .orderBy(desc(history.seq))
         .limit(limit)
         .all(),
