@@ -338,6 +338,33 @@ describe('a rebuilt database', () => {
     expect(run?.shapes?.training).toMatchObject({ VpcConfig });
   });
 
+  it('serves a foreign training by its own image, but for one that the settings or the file name', async () => {
+    const context = await startTestContext();
+    const deployed = async (TrainingJobName: string, ctx = context.ctx) => {
+      await context.sdk.createTrainingJob({
+        TrainingJobName,
+        RoleArn: role,
+        AlgorithmSpecification: { TrainingImage: 'foreign:7', TrainingInputMode: 'File' },
+        OutputDataConfig: { S3OutputPath: 's3://foreign' },
+        ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
+        StoppingCondition: { MaxRuntimeInSeconds: 600 },
+      });
+      context.clock.advance(600);
+      await requestDeployment(ctx, { trainingJobName: TrainingJobName, force: true, trigger: 'api' });
+      await context.settle();
+      return (await liveModel(context)).PrimaryContainer?.Image;
+    };
+    const { settings } = context.ctx;
+    expect(await deployed('one')).toBe('foreign:7');
+    expect(await deployed('two', { ...context.ctx, settings: { ...settings, servingImage: 'serve:2' } })).toBe('serve:2');
+    const file = layer({
+      training: { AlgorithmSpecification: { TrainingImage: 'train:3' } },
+      model: { PrimaryContainer: { Image: settings.trainingImage } },
+    });
+    const delivery = { ...settings.delivery, defaults: { ...settings.delivery.defaults, ...file } };
+    expect(await deployed('three', { ...context.ctx, settings: { ...settings, delivery } })).toBe(settings.trainingImage);
+  });
+
   it('keeps the reason of an adopted training that fails', async () => {
     const context = await startTestContext();
     context.simulator.addFault({ kind: 'fail_training', reason: 'AlgorithmError: bad data' });
