@@ -32,6 +32,7 @@ export const layers: readonly Layer[] = [
   { ...adapter('src/db'), mayImport: ['src/db', 'src/ports', 'src/core', 'src/async', 'package.json'] },
   adapter('src/queue'),
   adapter('src/sagemaker'),
+  adapter('src/notifications'),
   {
     path: 'src/observability',
     mayImport: ['src/observability', 'src/services', 'src/ports', 'src/core', 'src/async'],
@@ -97,6 +98,7 @@ export const instead: readonly { readonly path: string; readonly hint: string }[
   { path: 'src/db', hint: 'Ask for the Store of src/ports/store.ts, which a main.ts passes.' },
   { path: 'src/sagemaker', hint: 'Ask for the SageMaker of src/ports/sagemaker.ts, which a main.ts passes.' },
   { path: 'src/queue', hint: 'Ask for the Queue of src/ports/queue.ts, which a main.ts passes.' },
+  { path: 'src/notifications', hint: 'Ask for the Notifier of src/ports/notifier.ts, which a main.ts passes.' },
   { path: 'src/api', hint: 'Code that API and workers share belongs in src/services.' },
   { path: 'src/worker', hint: 'Code that API and workers share belongs in src/services.' },
   {
@@ -121,6 +123,7 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
   },
   { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
   { packages: ['drizzle-orm', 'better-sqlite3', 'pg'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
+  { packages: ['standardwebhooks'], by: ['src/notifications'], hint: 'Ask for the Notifier of src/ports/notifier.ts.' },
   { packages: ['yaml'], by: ['src/config'], hint: 'Take the value from the Config, as an argument.' },
   { packages: ['sagemaker-simulator'], by: ['tools/dev'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];

@@ -140,6 +140,9 @@ export const loadApiConfig = (): ApiConfig => parseApiConfig(process.env);
 /** For `npm run delivery`. */
 export const loadDeliveryFile = (path: string): LoadedDelivery => loadDelivery(path, process.env);
 
+/** The secret that a policy's `secret_env` names, as it is now; null where there is none. */
+export const secretOf = (variable: string): string | null => process.env[variable]?.trim() || null;
+
 /** For what needs the database and nothing else, like `npm run db:migrate`: that of DATABASE_URL, or another one with its login. */
 export function loadDatabaseConfig(url = process.env['DATABASE_URL']): DatabaseConfig {
   const { databaseUrl, databaseLogin, faults } = readDatabase({ ...process.env, DATABASE_URL: url });

@@ -1,5 +1,6 @@
 /** The delivery file with what it depends on: settings, and the variables that it names. */
 import { type DeliveryFile, emptyDelivery, mergedPolicy } from '../core/delivery/delivery-file.ts';
+import { signingSecretsOf } from '../core/delivery/signing-secret.ts';
 import type { Environment } from '../core/environment.ts';
 import { type DeliveryFileContext, type ReadDelivery, readDeliveryFile } from './delivery-file.ts';
 import { shownSecret } from './errors.ts';
@@ -85,20 +86,13 @@ function readSecrets(
   const names = new Set(policies.flatMap(({ notify }) => (notify ?? []).flatMap((one) => one.secret_env ?? [])));
   const held = [...names].map((name) => ({ name, value: env[name]?.trim() ?? '' }));
   return {
-    secrets: held.flatMap(({ value }) => (value === '' ? [] : [value])),
+    secrets: held.flatMap(({ value }) => (value === '' ? [] : value.split(/\s+/))),
     unset: held.filter(({ value }) => value === '').map(({ name }) => `${name} is not set; it must hold ${secretMay}`),
     malformed: held
-      .filter(({ value }) => value !== '' && !isSigningSecret(value))
+      .filter(({ value }) => value !== '' && signingSecretsOf(value) === null)
       .map(({ name }) => `${name} holds ${shownSecret}; it may hold ${secretMay}`),
   };
 }
 
 const secretMay =
   'the signing secret of notifications, for which DELIVERY_FILE names it: whsec_ and the base64 of 24 to 64 bytes';
-
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
-function isSigningSecret(value: string): boolean {
-  const [, encoded] = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(value) ?? [];
-  const bytes = encoded === undefined ? 0 : Buffer.from(encoded, 'base64').length;
-  return bytes >= 24 && bytes <= 64;
-}

@@ -169,6 +169,25 @@ export const readinessTiming = { checkMs: 1_000, firstCredentialsMs: 700 } as co
 /** `destinationTimeoutMs` is EventBridge's (docs/reference/eventbridge-behavior.md#api-destinations-time-out-after-5-seconds). */
 export const eventTiming = { destinationTimeoutMs: 5_000, lookUpMs: 1_500 } as const;
 
+/**
+ * Notifications. `retryDelaysMs`: from each failed try to the next one: those of Standard Webhooks
+ * (docs/reference/webhook-behavior.md#when-a-try-has-failed), the last one cut so that they are a day in all.
+ */
+export const notificationTiming = {
+  /** Between two looks for what is due. The first try and the first retry begin within 10 s. */
+  intervalMs: 5_000,
+  tryMs: 20_000,
+  /** A retry that is due within this is waited for. */
+  waitForRetryMs: 10_000,
+  retryDelaysMs: [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 23_095_000],
+  jitter: 0.1,
+  longestRetryAfterMs: 21_600_000,
+  /** From SIGTERM, for a try in progress. */
+  finishTryMs: 3_000,
+  /** For how long one that has ended is kept. */
+  keepEndedMs: 7 * 24 * 3_600_000,
+} as const;
+
 /** How processes of one queue compare their databases. */
 export const peerTiming = { compareEveryMs: 2_000, forgottenAfterMs: 6_000, differsForMs: 7_000, startWaitMs: 10_000 } as const;
 

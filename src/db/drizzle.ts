@@ -12,6 +12,24 @@ const require = createRequire(import.meta.url);
 const core = require('drizzle-orm') as typeof Drizzle;
 const migrator = require('drizzle-orm/migrator') as typeof Migrator;
 
-export const { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, lt, lte, max, ne, or, sql, sum } =
-  core;
+export const {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  max,
+  ne,
+  notInArray,
+  or,
+  sql,
+  sum,
+} = core;
 export const { readMigrationFiles } = migrator;

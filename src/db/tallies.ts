@@ -1,5 +1,6 @@
 /** The counts over all runs and deployments that triggers keep, in SQL that both engines take. */
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
+import type { NotificationCounts } from '../ports/store.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
 const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
@@ -95,3 +96,12 @@ export const recount = ({ table, name, label, bucket, sumMs, when }: Tally, grea
     select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3
     on conflict (name, label, bucket) do update
     set count = ${greatest}(tallies.count, excluded.count), sum_ms = ${greatest}(tallies.sum_ms, excluded.sum_ms)`;
+
+/** Where tries to send notifications are counted. */
+export const notificationTally = 'notifications';
+export type NotificationTally = 'sent' | 'failed_try' | 'abandoned';
+
+export function toNotificationCounts(tallied: readonly { label: string; count: number }[], waiting: number): NotificationCounts {
+  const of = (wanted: NotificationTally): number => tallied.find(({ label }) => label === wanted)?.count ?? 0;
+  return { sent: of('sent'), failedTries: of('failed_try'), abandoned: of('abandoned'), waiting };
+}

@@ -7,6 +7,7 @@ import { StoreUnavailableError } from '../core/errors.ts';
 import { isShownAsSkipped, skippedKinds } from '../core/skipped.ts';
 import type { FeedStatus } from '../services/feed/read-feed-status.ts';
 import { showFeed } from './feed-metrics.ts';
+import { showNotifications } from './notification-metrics.ts';
 import { isAlive, type ServiceProcess } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
 import { registerCountedHistogram } from './counted-histogram.ts';
@@ -15,7 +16,7 @@ import { registerCountedHistogram } from './counted-histogram.ts';
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes'>;
+  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes' | 'notifications'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   /** Rejects while the database is unavailable. */
@@ -76,7 +77,7 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
 
 async function readStore({ store, feed: readFeed, now }: MetricsSources) {
   try {
-    const [counts, pruned, latencies, detections, calls, skipped, processes, feed] = await Promise.all([
+    const [counts, pruned, latencies, detections, calls, skipped, processes, feed, notifications] = await Promise.all([
       store.metrics.counts(),
       store.metrics.pruned(),
       store.metrics.latencies(),
@@ -85,9 +86,10 @@ async function readStore({ store, feed: readFeed, now }: MetricsSources) {
       store.skipped.list(),
       store.processes.list(),
       readFeed(),
+      store.notifications.counts(),
     ]);
     const alive = processes.filter((one) => isAlive(one, now()));
-    return { counts, pruned, latencies, detections, calls, skipped, alive, feed };
+    return { counts, pruned, latencies, detections, calls, skipped, alive, feed, notifications };
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
@@ -154,6 +156,7 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
   for (const kind of skippedKinds.filter(isShownAsSkipped)) skipped.set({ kind }, 0);
   for (const { kind } of stored.skipped) if (isShownAsSkipped(kind)) skipped.inc({ kind });
   showFeed(stored.feed, registry);
+  showNotifications(stored.notifications, registry);
 
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',

@@ -11,10 +11,12 @@ import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
 import type { TrainingRunStatus } from '../core/training/training-run.ts';
 import type { DeliveryStore, EndpointStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import type { NotificationStore } from './notification-store.ts';
 import type { RunStore } from './run-store.ts';
 
 export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
+export type * from './notification-store.ts';
 export type * from './page.ts';
 export type * from './run-store.ts';
 
@@ -108,6 +110,7 @@ export interface Store {
   processes: ProcessStore;
   skipped: SkippedStore;
   autoscaling: AutoscalingStore;
+  notifications: NotificationStore;
   /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
   /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */

@@ -7,13 +7,14 @@ import './limit-heap.ts';
 import { contextOrExit } from '../app/context-or-exit.ts';
 import { onCrash } from '../app/on-crash.ts';
 import { onShutdownSignal } from '../app/shutdown.ts';
-import { configOrExit, exitWithFaults, loadConfig } from '../config/config.ts';
+import { configOrExit, exitWithFaults, loadConfig, secretOf } from '../config/config.ts';
+import { createNotifier } from '../notifications/notifier.ts';
 import { autoDeployLogger, createLogger } from '../observability/logger.ts';
 import { startFaults } from '../sagemaker/start-faults.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startTakingJobs } from './job-taking.ts';
-import { startAdopting, startFeed, startPruning, startReconciling, startStarting } from './timers.ts';
+import { startAdopting, startFeed, startNotifying, startPruning, startReconciling, startStarting } from './timers.ts';
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
@@ -51,6 +52,9 @@ const timersObjection = (): string | null => (clock.isKnown() ? clock.problem() 
 const timers = [startReconciling, startStarting, startAdopting, startFeed, startPruning].map((start) =>
   start(ctx, timersObjection),
 );
+const { notifyPrivateAddresses: privateAddresses, proxies } = config;
+const notifier = createNotifier({ privateAddresses, secretOf, proxies, version: self.version });
+timers.push(startNotifying(ctx, timersObjection, notifier));
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 

@@ -3,10 +3,13 @@ import { QueueUnavailableError, StoreUnavailableError } from '../core/errors.ts'
 import { adoptOrphans } from '../services/adoption/adopt-orphans.ts';
 import { newSearch } from '../services/adoption/orphan-search.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { notificationTiming } from '../core/timing.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import { newOutage, type Outage } from '../core/outage.ts';
 import { feedTiming, shortestTickMs } from '../core/feed/feed-timing.ts';
 import { relistTrainings } from '../services/feed/relist-trainings.ts';
 import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts';
+import { sendNotifications } from '../services/notifications/send-notifications.ts';
 import { pruneHistory } from '../services/system/prune-history.ts';
 import { newReconcileRounds, reconcileInTurn } from '../services/system/reconcile-in-turn.ts';
 import { newStartLine, startWaiting } from '../services/training/start-waiting.ts';
@@ -44,6 +47,13 @@ export function startStarting(ctx: ServiceContext, objection: Objection): Period
 export function startPruning(ctx: ServiceContext, objection: Objection): PeriodicTask {
   const task = { event: 'history.prune_failed', message: 'old runs cannot be deleted; retrying', objection };
   return startTask(ctx, task, (signal) => pruneHistory(ctx, { signal }));
+}
+
+/** Sends the notifications that wait. */
+export function startNotifying(ctx: ServiceContext, objection: Objection, notifier: Notifier): PeriodicTask {
+  const message = 'notifications that wait cannot be sent; retrying';
+  const task = { event: 'notification.round_failed', message, objection };
+  return startTask(ctx, task, (signal) => sendNotifications(ctx, { notifier, signal }), notificationTiming.intervalMs);
 }
 
 /** Searches for trainings that the database does not know. Apart from the reconciler, which must not wait for a long list. */

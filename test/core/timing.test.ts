@@ -7,6 +7,7 @@ import {
   databaseTiming,
   eventTiming,
   longestUpdateMs,
+  notificationTiming,
   peerTiming,
   postgresTiming,
   queueTiming,
@@ -108,6 +109,15 @@ describe('the time constants', () => {
     expectRising(migrationLockMs, databaseTiming.workerWaitMs);
   });
 
+  it('18: the first tries to notify begin within 10 s or so, and end with the jobs of a process', () => {
+    const { intervalMs, retryDelaysMs, jitter, waitForRetryMs, finishTryMs, longestRetryAfterMs } = notificationTiming;
+    expectRising(intervalMs, waitForRetryMs);
+    expectRising(retryDelaysMs[0] * (1 + jitter), waitForRetryMs);
+    expectRising(finishTryMs, shutdownTiming.forceCloseMs);
+    expectRising(longestRetryAfterMs, Math.max(...retryDelaysMs));
+    expect(sum(retryDelaysMs)).toBe(24 * 3_600_000);
+  });
+
   it('an attempt ends before its call, and connecting before the attempt', () => {
     expectRising(callTiming.connectMs, callTiming.attemptMs, callTiming.callMs);
   });
@@ -188,6 +198,12 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ['a migration waits for its lock', seconds(postgresTiming.migrationMs)],
     ['a connection to PostgreSQL is replaced after', minutes(postgresTiming.longestLifeMs)],
     ['a run whose insert is in doubt is looked for', seconds(postgresTiming.withdrawForMs)],
+    ['what is due is looked for every', seconds(notificationTiming.intervalMs)],
+    ['one try', seconds(notificationTiming.tryMs)],
+    ['delays between tries', seconds(...notificationTiming.retryDelaysMs)],
+    ['the longest Retry-After that counts', `${notificationTiming.longestRetryAfterMs / 3_600_000} h`],
+    ['a try in progress at SIGTERM gets', seconds(notificationTiming.finishTryMs)],
+    ['a notification that has ended is kept for', `${notificationTiming.keepEndedMs / (24 * 3_600_000)} d`],
     ['an idle worker closes within', seconds(shutdownTiming.idleWorkerMs)],
     ['active jobs receive the signal to stop', seconds(shutdownTiming.releaseJobsMs)],
     ['the API cuts the requests that are left', seconds(shutdownTiming.cutRequestsMs)],

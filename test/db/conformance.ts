@@ -11,6 +11,7 @@ import { runsSuite } from './conformance/runs.ts';
 import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
+import { notificationsSuite } from './conformance/notifications.ts';
 import { leasesSuite } from './conformance/leases.ts';
 import { pruningSuite } from './conformance/pruning.ts';
 import { waitingSuite } from './conformance/waiting.ts';
@@ -27,6 +28,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'pruning runs': pruningSuite,
   'skipped items': skippedSuite,
   leases: leasesSuite,
+  notifications: notificationsSuite,
   'calls to SageMaker': sagemakerCallsSuite,
   processes: processesSuite,
   'read models': readModelsSuite,

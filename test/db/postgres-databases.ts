@@ -93,8 +93,8 @@ export async function empty(url: string): Promise<void> {
     'sagemaker_call_minutes',
     'installation',
   ];
-  const others = ['processes', 'tallies', 'tally_changes', 'skipped'];
-  const numbered = ['history', 'deployments', 'training_runs', 'tally_changes', 'skipped'];
+  const others = ['processes', 'tallies', 'tally_changes', 'skipped', 'endpoints', 'guard_alarms', 'notifications'];
+  const numbered = ['history', 'deployments', 'training_runs', 'tally_changes', 'skipped', 'notifications'];
   await query(
     url,
     [

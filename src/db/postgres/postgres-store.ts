@@ -12,6 +12,7 @@ import { leaseStore } from './leases.ts';
 import { deliveryStore } from './delivery.ts';
 import { endpointStore } from './endpoints.ts';
 import { measurements } from './measurements.ts';
+import { notificationStore } from './notifications.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
@@ -61,6 +62,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     processes: processStore(database),
     skipped: skippedStore(database),
     autoscaling: autoscalingStore(database),
+    notifications: notificationStore(database),
     ping: pingOf(checked, { freshMs }),
     now: () =>
       database.read(async (db) => {

@@ -3,7 +3,9 @@ import { isNeeded } from '../needed-runs.ts';
 import { prunedTally } from '../tallies.ts';
 import type { Database, Db } from './database.ts';
 import { and, asc, inArray, isNotNull, lt, sql } from './drizzle.ts';
+import { endedOf } from './notifications.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
+import { notifications } from './schema-delivery.ts';
 
 type PruneParams = Parameters<RunStore['prune']>[0];
 
@@ -15,6 +17,7 @@ export const runPruning = (database: Database): Pick<RunStore, 'prune'> => ({
       // A statement of its own, after the lock: it sees what was queued until then, and nothing more can be.
       const gone = seqs.length === 0 ? [] : await unneededOf(tx, seqs, params);
       if (gone.length > 0) {
+        await tx.delete(notifications).where(endedOf(inArray(deployments.runSeq, gone)));
         await tx.delete(history).where(inArray(history.runSeq, gone));
         await tx.delete(deployments).where(inArray(deployments.runSeq, gone));
         await tx.delete(trainingRuns).where(inArray(trainingRuns.seq, gone));

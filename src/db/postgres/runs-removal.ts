@@ -6,6 +6,8 @@ import { and, eq } from './drizzle.ts';
 import { lockEndpoint } from './lock-keys.ts';
 import { isNamed, runWhere } from './run-rows.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
+import { notifications } from './schema-delivery.ts';
+import { endedOf } from './notifications.ts';
 import { recordSkipped } from './skipped.ts';
 
 export const runRemoval = (database: Database): Pick<RunStore, 'remove'> => ({
@@ -21,6 +23,7 @@ export const runRemoval = (database: Database): Pick<RunStore, 'remove'> => ({
       const own = eq(deployments.runSeq, run.seq);
       const [busy] = await tx.select({ seq: deployments.seq }).from(deployments).where(and(own, isInProgress)).limit(1);
       if (busy) return 'deployment_in_progress';
+      await tx.delete(notifications).where(endedOf(own));
       await tx.delete(history).where(eq(history.runSeq, run.seq));
       await tx.delete(deployments).where(own);
       await tx.delete(trainingRuns).where(eq(trainingRuns.seq, run.seq));

@@ -1,4 +1,5 @@
 /** The tables of safe delivery, as on SQLite. */
+import type { NotifyEvent } from '../../core/delivery/policy.ts';
 import { instant, seq } from './columns.ts';
 import { boolean, index, integer, pgTable, sql, text, uniqueIndex } from './drizzle.ts';
 
@@ -34,7 +35,7 @@ export const notifications = pgTable(
     /** The same at each try: what the receiver knows a repetition by. */
     webhookId: text('webhook_id').notNull(),
     deploymentId: text('deployment_id').notNull(),
-    event: text().notNull(),
+    event: text().$type<NotifyEvent>().notNull(),
     url: text().notNull(),
     /** The variable of the environment that holds the secret to sign with. */
     secretEnv: text('secret_env'),

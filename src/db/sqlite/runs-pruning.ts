@@ -3,7 +3,9 @@ import { isNeeded } from '../needed-runs.ts';
 import { prunedTally } from '../tallies.ts';
 import type { Database } from './database.ts';
 import { and, asc, inArray, isNotNull, lt, sql } from './drizzle.ts';
+import { endedOf } from './notifications.ts';
 import { deployments, history, trainingRuns } from './schema.ts';
+import { notifications } from './schema-delivery.ts';
 import { tallies } from './schema-operations.ts';
 
 export const runPruning = (database: Database): Pick<RunStore, 'prune'> => ({
@@ -24,6 +26,9 @@ export const runPruning = (database: Database): Pick<RunStore, 'prune'> => ({
         .all();
       const gone = page.filter((run) => !run.isNeeded).map((run) => run.seq);
       if (gone.length > 0) {
+        tx.delete(notifications)
+          .where(endedOf(inArray(deployments.runSeq, gone)))
+          .run();
         tx.delete(history).where(inArray(history.runSeq, gone)).run();
         tx.delete(deployments).where(inArray(deployments.runSeq, gone)).run();
         tx.delete(trainingRuns).where(inArray(seq, gone)).run();

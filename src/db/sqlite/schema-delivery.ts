@@ -1,4 +1,5 @@
 /** The tables of safe delivery: holds, guard alarms and notifications. */
+import type { NotifyEvent } from '../../core/delivery/policy.ts';
 import { index, integer, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 
 /** What is known of an endpoint that is not of one deployment. */
@@ -33,7 +34,7 @@ export const notifications = sqliteTable(
     /** The same at each try: what the receiver knows a repetition by. */
     webhookId: text('webhook_id').notNull(),
     deploymentId: text('deployment_id').notNull(),
-    event: text().notNull(),
+    event: text().$type<NotifyEvent>().notNull(),
     url: text().notNull(),
     /** The variable of the environment that holds the secret to sign with. */
     secretEnv: text('secret_env'),

@@ -10,6 +10,7 @@ import { deliveryStore } from './delivery.ts';
 import { endpointStore } from './endpoints.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
+import { notificationStore } from './notifications.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
 import { runTransitions } from './runs-transitions.ts';
@@ -58,6 +59,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     processes: processStore(database),
     skipped: skippedStore(database),
     autoscaling: autoscalingStore(database),
+    notifications: notificationStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     now: async () => Date.now(),
     close: async () => file.close(),
