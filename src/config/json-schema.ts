@@ -10,8 +10,11 @@ const require = createRequire(import.meta.url);
 /** Unknown keywords and formats say nothing, as JSON Schema has it; a schema loads nothing from elsewhere. */
 const options = { strict: false, validateFormats: false, allErrors: true, logger: false, addUsedSchema: false } as const;
 
-/** Loaded for the first schema: it takes 90 ms, and few files have one. */
-function newAjv(schema: ShapeObject): Draft07.Ajv {
+/**
+ * The validator of one schema: in a common one a schema would stay for good, and two of the same `$id` exclude each other. Loaded for the
+ * first schema: it takes 90 ms, and few files have one.
+ */
+export function newAjv(schema: ShapeObject): Draft07.Ajv {
   const dialect = schema['$schema'];
   if (typeof dialect === 'string' && dialect.startsWith('http://json-schema.org/draft-07/'))
     return new (require('ajv') as typeof Draft07).Ajv(options);
