@@ -16,7 +16,7 @@ import { startSimulator } from '../../tools/testkit/simulator.ts';
 type Json = Record<string, unknown>;
 
 const folder = 'examples';
-const examples = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+const examples = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'request.json')));
 const read = (example: string, file: string): Json => JSON.parse(readFileSync(join(folder, example, file), 'utf8')) as Json;
 
 /** What examples/README.md tells to set. */
