@@ -2,12 +2,12 @@ import { onTestFinished } from 'vitest';
 import { SageMakerError } from '../../src/core/errors.ts';
 import { type ConnectedSageMaker, createSageMaker, type SageMakerOptions } from '../../src/sagemaker/sagemaker.ts';
 import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
-import type { SageMaker, TrainingJobSpec } from '../../src/ports/sagemaker.ts';
+import type { TrainingJobSpec } from '../../src/ports/sagemaker.ts';
 import type { Simulator, SimulatorOptions } from 'sagemaker-simulator';
 import { type Clock, image, role, startSimulator } from '../../tools/testkit/simulator.ts';
 
 export interface Connected {
-  sagemaker: SageMaker;
+  sagemaker: ConnectedSageMaker;
   simulator: Simulator;
   clock: Clock;
   /** The arguments of `onCall`, as `operation result`. */
@@ -66,10 +66,12 @@ export const model = (name: string) => ({
 });
 
 /** An endpoint that is InService on the configuration `one`; there is a configuration `two` as well. */
-export async function makeEndpoint({ sagemaker, clock }: Connected): Promise<void> {
+export async function makeEndpoint({ sagemaker, clock }: Connected, instanceCount = 1): Promise<void> {
   await sagemaker.createModel(model('m'));
-  await sagemaker.createEndpointConfig(config('one'));
-  await sagemaker.createEndpointConfig(config('two'));
+  for (const name of ['one', 'two']) {
+    const ProductionVariants = [{ ...variant('m'), InitialInstanceCount: instanceCount }];
+    await sagemaker.createEndpointConfig({ ...config(name), request: { ProductionVariants } });
+  }
   await sagemaker.createEndpoint({ endpointName: 'live', endpointConfigName: 'one', tags: {} });
   clock.advance(60);
 }

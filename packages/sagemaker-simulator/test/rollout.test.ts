@@ -5,34 +5,34 @@ import { canary, describeLive, instances, linear, percent, rolling, startLive, u
 test('UpdateEndpoint > plays a canary: a part bakes, then all, then the old fleet waits and goes', async () => {
   const { sagemaker, clock, simulator } = await startLive();
   const requestedAt = new Date(clock.now);
-  await updateLive(sagemaker, canary(percent(50), 300));
+  await updateLive(sagemaker, canary(percent(50), 60));
   expect(await watchUpdate(sagemaker, clock)).toEqual([
     { at: 0, old: '3 at 1', new: '0 at 0 Launching 3 instance(s).' },
     { at: 48, old: '3 at 1', new: '0 at 0 Activating traffic on canary capacity of 1 instance(s).' },
     {
       at: 51,
       old: '3 at 1',
-      new: '1 at 1 Baking for 300 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity of 1 instance(s).',
+      new: '1 at 1 Baking for 60 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity of 1 instance(s).',
     },
-    { at: 351, old: '3 at 1', new: '1 at 1 Activating traffic on full capacity of 3 instance(s).' },
+    { at: 111, old: '3 at 1', new: '1 at 1 Activating traffic on full capacity of 3 instance(s).' },
     {
-      at: 354,
+      at: 114,
       old: '3 at 1',
-      new: '3 at 1 Baking for 300 seconds (WaitIntervalInSeconds) with traffic enabled on full capacity of 3 instance(s).',
+      new: '3 at 1 Baking for 60 seconds (WaitIntervalInSeconds) with traffic enabled on full capacity of 3 instance(s).',
     },
     {
-      at: 654,
+      at: 174,
       old: '3 at 1',
       new: '3 at 1 Baking for 120 seconds (TerminationWaitInSeconds) with traffic enabled on full capacity of 3 instance(s).',
     },
-    { at: 774, old: '3 at 1 Terminating 3 instance(s).', new: '3 at 1' },
+    { at: 294, old: '3 at 1 Terminating 3 instance(s).', new: '3 at 1' },
   ]);
   const live = await describeLive(sagemaker);
   expect(live).toMatchObject({
     EndpointStatus: 'InService',
     EndpointConfigName: 'two',
-    LastModifiedTime: new Date(requestedAt.getTime() + 780_000),
-    LastDeploymentConfig: canary(percent(50), 300),
+    LastModifiedTime: new Date(requestedAt.getTime() + 300_000),
+    LastDeploymentConfig: canary(percent(50), 60),
   });
   expect(simulator.effects({ kind: 'endpoint_in_service' })).toHaveLength(2);
 });

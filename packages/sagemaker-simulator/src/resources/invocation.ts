@@ -29,6 +29,13 @@ export function reachedFleet(call: Call, endpointName: string, targetVariant: st
   if (endpoint === null || phase === null || !serving.includes(phase.status)) {
     throw new AwsError('ValidationError', `Endpoint ${endpointName} of account ${accountId} not found.`);
   }
+  // Users report a ValidationError (strands-agents/harness-sdk#1969); the wording is made up.
+  if (phase.features?.asyncInference) {
+    throw new AwsError(
+      'ValidationError',
+      `Endpoint ${endpoint.name} does not support synchronous inference. Use InvokeEndpointAsync.`,
+    );
+  }
   const { pending, variants, endpointConfigName } = phase;
   const isNew = pending !== null && random() < (pending.share ?? 0);
   const fleet = isNew ? pending.variants : variants;
