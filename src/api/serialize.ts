@@ -1,6 +1,6 @@
 /** Rows as the API shows them. */
 import type { Deployment } from '../core/deployment/deployment.ts';
-import { viewOfDeployment } from '../core/deployment/deployment-view.ts';
+import { deploymentPath, linksOfDeployment, viewOfDeployment } from '../core/deployment/deployment-view.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { DeploymentDetails } from '../services/deployment/get-deployment.ts';
 import type { EndpointStatus } from '../services/deployment/get-endpoint-status.ts';
@@ -52,24 +52,10 @@ export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
 }
 
 /** With links as those of a run. */
-export function serializeDeployment(deployment: Deployment, basePath: string): DeploymentBody {
-  const self = deploymentPath(deployment, basePath);
-  return {
-    ...viewOfDeployment(deployment),
-    links: {
-      self,
-      training_job: `${basePath}/training-jobs/${encodeURIComponent(deployment.trainingJobName)}`,
-      endpoint: `${basePath}/endpoints/${encodeURIComponent(deployment.endpointName)}`,
-      approve: `${self}/approve`,
-      reject: `${self}/reject`,
-      abort: `${self}/abort`,
-    },
-  };
-}
-
-/** Where a deployment is read. */
-export const deploymentPath = ({ deploymentId }: Pick<Deployment, 'deploymentId'>, basePath: string): string =>
-  `${basePath}/deployments/${encodeURIComponent(deploymentId)}`;
+export const serializeDeployment = (deployment: Deployment, basePath: string): DeploymentBody => ({
+  ...viewOfDeployment(deployment),
+  links: linksOfDeployment(deployment, basePath),
+});
 
 const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   id: entry.id,

@@ -16,7 +16,8 @@ import {
   TrainingJobParams,
 } from '../schemas/request.ts';
 import { jsonBody } from '../schemas/json-body.ts';
-import { deploymentPath, serializeDeployment, serializeDeploymentDetails } from '../serialize.ts';
+import { deploymentPath } from '../../core/deployment/deployment-view.ts';
+import { serializeDeployment, serializeDeploymentDetails } from '../serialize.ts';
 import type { Routes } from '../env.ts';
 
 const body = jsonBody('DeployRequest', DeployRequestSchema, {

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import { viewOfDeployment } from '../deployment/deployment-view.ts';
+import { linksOfDeployment, viewOfDeployment } from '../deployment/deployment-view.ts';
 import { boundedJson } from './bounded-json.ts';
 import type { NotifyEvent, NotifyPolicy } from './policy.ts';
 import { isSlackAddress, slackMessage } from './slack-message.ts';
@@ -70,13 +70,7 @@ function bodyFor(url: string, { deployment, event, links, now }: Omit<Input, 'no
   return boundedJson({ type: `deployment.${event}`, timestamp: new Date(now).toISOString(), data }, maxBodyBytes);
 }
 
-function linksOf({ deploymentId, trainingJobName, endpointName }: Deployment, event: NotifyEvent, links: NotificationLinks) {
-  const { approval } = links;
-  const base = links.base.replace(/\/+$/, '');
-  return {
-    self: `${base}/deployments/${encodeURIComponent(deploymentId)}`,
-    training_job: `${base}/training-jobs/${encodeURIComponent(trainingJobName)}`,
-    endpoint_status: `${base}/endpoint-status?endpoint_name=${encodeURIComponent(endpointName)}`,
-    ...(event === 'approval_required' && approval !== null ? { approval } : {}),
-  };
+function linksOf(deployment: Deployment, event: NotifyEvent, { base, approval }: NotificationLinks) {
+  const links = linksOfDeployment(deployment, base.replace(/\/+$/, ''));
+  return event === 'approval_required' && approval !== null ? { ...links, approval } : links;
 }

@@ -42,6 +42,23 @@ export const viewOfDeployment = (deployment: Deployment) => ({
   in_service_at: isoTimeOrNull(deployment.inServiceAt),
 });
 
+/** Where a deployment is read. `base`: what the paths of the API follow, without a slash at its end. */
+export const deploymentPath = ({ deploymentId }: Pick<Deployment, 'deploymentId'>, base: string): string =>
+  `${base}/deployments/${encodeURIComponent(deploymentId)}`;
+
+/** What goes with a deployment as its `links`. */
+export function linksOfDeployment(deployment: Deployment, base: string) {
+  const self = deploymentPath(deployment, base);
+  return {
+    self,
+    training_job: `${base}/training-jobs/${encodeURIComponent(deployment.trainingJobName)}`,
+    endpoint: `${base}/endpoints/${encodeURIComponent(deployment.endpointName)}`,
+    approve: `${self}/approve`,
+    reject: `${self}/reject`,
+    abort: `${self}/abort`,
+  };
+}
+
 function viewOfWait({ waitsForKind, waitsForSince, waitsForDetail }: Deployment) {
   if (waitsForKind === null || waitsForSince === null) return null;
   return { kind: waitsForKind, since: isoTime(waitsForSince), detail: waitsForDetail };

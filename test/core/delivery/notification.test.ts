@@ -51,7 +51,10 @@ describe('notificationsOf', () => {
         links: {
           self: 'https://ml.example.com/model-init/deployments/deployment-1',
           training_job: 'https://ml.example.com/model-init/training-jobs/job',
-          endpoint_status: 'https://ml.example.com/model-init/endpoint-status?endpoint_name=live',
+          endpoint: 'https://ml.example.com/model-init/endpoints/live',
+          approve: 'https://ml.example.com/model-init/deployments/deployment-1/approve',
+          reject: 'https://ml.example.com/model-init/deployments/deployment-1/reject',
+          abort: 'https://ml.example.com/model-init/deployments/deployment-1/abort',
         },
       },
     });
