@@ -40,7 +40,7 @@ export const layers: readonly Layer[] = [
   },
   {
     path: 'src/config',
-    mayImport: ['src/config', 'src/core', 'src/observability/line-writer.ts'],
+    mayImport: ['src/config', 'src/core', 'src/observability/line-writer.ts', 'src/notifications/addresses.ts'],
     mayImportTypes: ['src/ports'],
   },
   {

@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { checkDeliveryFile } from '../core/delivery/check-delivery-file.ts';
 import type { DeliveryFile } from '../core/delivery/delivery-file.ts';
 import type { DeliveryContext } from '../core/delivery/policy-conflicts.ts';
+import { addressKind } from '../notifications/addresses.ts';
 import { schemaIssues } from './json-schema.ts';
 import { type Position, readYaml } from './yaml-document.ts';
 
 /** What the settings say, where the check of the file depends on it. */
-export type DeliveryFileContext = Omit<DeliveryContext, 'schemaIssues'>;
+export type DeliveryFileContext = Omit<DeliveryContext, 'schemaIssues' | 'isPrivate'>;
 
 export type ReadDelivery = { readonly delivery: DeliveryFile } | { readonly faults: readonly string[] };
 
@@ -27,7 +29,7 @@ export function readDeliveryFile(path: string, context: DeliveryFileContext): Re
       ),
     };
   if (document.value === null) return { faults: [at(path, null, 'is empty: write {} for a file that changes nothing')] };
-  const checked = checkDeliveryFile(document.value, { ...context, schemaIssues });
+  const checked = checkDeliveryFile(document.value, { ...context, schemaIssues, isPrivate });
   if ('delivery' in checked) return checked;
   const issues = checked.issues.map(({ field, detail }) => ({
     detail: field === '' ? detail : `${field} ${detail}`,
@@ -35,6 +37,8 @@ export function readDeliveryFile(path: string, context: DeliveryFileContext): Re
   }));
   return { faults: lines(path, issues) };
 }
+
+const isPrivate = (host: string): boolean => isIP(host) !== 0 && addressKind(host) === 'private';
 
 function textOf(path: string): { text: string } | { fault: string } {
   try {

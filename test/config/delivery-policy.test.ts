@@ -72,6 +72,26 @@ describe('readDeliveryFile of a json_schema', () => {
   });
 });
 
+describe('readDeliveryFile of a receiver', () => {
+  it.each([
+    ['https://169.254.169.254/latest', false],
+    ['https://[::ffff:10.0.0.1]/', false],
+    ['https://192.168.1.2', false],
+    ['https://203.0.114.1/hook', true],
+    ['https://receiver.internal', true],
+    ['http://127.0.0.1:1', true],
+  ])('%s is taken: %s', (url, isTaken) => {
+    const path = write(`defaults: { delivery: { notify: [{ url: '${url}' }] } }`);
+    const read = readDeliveryFile(path, {
+      endpointName: 'e',
+      endpointInstanceType: 'ml.m5.large',
+      endpointInstanceCount: 1,
+      privateAddresses: 'refuse',
+    });
+    expect('delivery' in read).toBe(isTaken);
+  });
+});
+
 interface Ended {
   code: number;
   stdout: string;

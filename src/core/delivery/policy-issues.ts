@@ -9,6 +9,8 @@ import { rolloutIssues } from './rollout-issues.ts';
 /** What the core does not know by itself. */
 export interface PolicyContext {
   readonly privateAddresses: PrivateAddresses;
+  /** Whether a host is an IP address that is not public. */
+  readonly isPrivate: (host: string) => boolean;
   /** What is wrong with a JSON Schema, with fields that begin behind its own path. */
   readonly schemaIssues: (schema: ShapeObject) => readonly ShapeIssue[];
 }
@@ -81,9 +83,9 @@ function requestIssues({ body, expect }: WrittenRequest, field: string, { schema
   return issues;
 }
 
-function notifyIssues(written: WrittenPolicy, { privateAddresses }: PolicyContext): ShapeIssue[] {
+function notifyIssues(written: WrittenPolicy, { privateAddresses, isPrivate }: PolicyContext): ShapeIssue[] {
   return readPolicy(written).notify.flatMap(({ url, events }, index): ShapeIssue[] => {
-    const detail = notifyUrlFault(url, privateAddresses);
+    const detail = notifyUrlFault(url, privateAddresses, isPrivate);
     const twice = events.findIndex((event, place) => events.indexOf(event) < place);
     return [
       ...(detail === null ? [] : [{ field: `.notify[${index}].url`, detail }]),

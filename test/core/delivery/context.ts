@@ -7,5 +7,6 @@ export const contextOf = (changed: Partial<DeliveryContext> = {}): DeliveryConte
   endpointInstanceCount: 4,
   privateAddresses: 'refuse',
   schemaIssues: () => [],
+  isPrivate: () => false,
   ...changed,
 });

@@ -272,6 +272,15 @@ describe('checkDeliveryFile of a policy', () => {
     expect(policyFaults({ notify: [{ url: 'http://a.example' }] }, { privateAddresses: 'allow' })).toEqual([]);
   });
 
+  it('refuses addresses that are not public, unless they are allowed', () => {
+    const isPrivate = (host: string): boolean => ['10.0.0.1', 'fd00::1'].includes(host);
+    const fault = 'notify[0].url must lead to a public address; others are for where NOTIFY_PRIVATE_ADDRESSES is allow';
+    for (const url of ['https://10.0.0.1/hook', 'https://[fd00::1]/', 'http://0xa.1']) {
+      expect(policyFaults({ notify: [{ url }] }, { isPrivate })).toEqual([fault]);
+      expect(policyFaults({ notify: [{ url }] }, { isPrivate, privateAddresses: 'allow' })).toEqual([]);
+    }
+  });
+
   it('reports what is wrong with a JSON Schema by its path in the file', () => {
     const schemaIssues = () => [{ field: '.properties.label.type', detail: 'must be a type' }];
     const verify = { requests: [{ body: '', expect: { json_schema: { properties: { label: { type: 'texte' } } } } }] };
