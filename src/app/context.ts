@@ -5,7 +5,7 @@ import type { ServiceName } from '../core/service-process.ts';
 import { databaseTiming } from '../core/timing.ts';
 import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, type Logger } from '../observability/logger.ts';
-import { checkJson } from './check-json.ts';
+import { whyNotOfSchema } from '../config/json-schema.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
@@ -92,7 +92,7 @@ export async function createContext(
       sagemaker,
       alarms: sagemaker.alarms,
       invocations: sagemaker.invocations,
-      checkJson,
+      checkJson: whyNotOfSchema,
       queue,
       log,
       settings,

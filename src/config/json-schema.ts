@@ -14,7 +14,7 @@ const options = { strict: false, validateFormats: false, allErrors: true, logger
  * The validator of one schema: in a common one a schema would stay for good, and two of the same `$id` exclude each other. Loaded for the
  * first schema: it takes 90 ms, and few files have one.
  */
-export function newAjv(schema: ShapeObject): Draft07.Ajv {
+function newAjv(schema: ShapeObject): Draft07.Ajv {
   const dialect = schema['$schema'];
   if (typeof dialect === 'string' && dialect.startsWith('http://json-schema.org/draft-07/'))
     return new (require('ajv') as typeof Draft07).Ajv(options);
@@ -52,6 +52,18 @@ export function schemaIssues(schema: ShapeObject): readonly ShapeIssue[] {
   }));
   // A keyword that takes several types fails once for each.
   return issues.filter(({ field }, index) => issues.findIndex((one) => one.field === field) === index);
+}
+
+/**
+ * Returns why the value is not of the JSON Schema, by its rule and never by what it holds; null where it is. The schema is one in which
+ * schemaIssues finds nothing.
+ */
+export function whyNotOfSchema(schema: ShapeObject, value: unknown): string | null {
+  const validate = newAjv(schema).compile(schema);
+  if (validate(value)) return null;
+  const [first] = validate.errors ?? [];
+  if (first === undefined) return 'it does not match';
+  return `${pathOf(first.instancePath) || 'the whole'} ${first.message ?? first.keyword}`;
 }
 
 /** `/properties/a/enum/0` is `.properties.a.enum[0]`: as far as its parts are surely names. */

@@ -51,6 +51,16 @@ export interface DeliveryStore {
   }): Promise<RollbackResult>;
 }
 
+/** Alarms of CloudWatch that the service makes for rollouts. */
+export interface GuardAlarmStore {
+  /** Before they are made. */
+  record(params: { deploymentId: string; names: readonly string[]; now: number }): Promise<void>;
+  /** Those whose deployment has ended, and is not observed any more. */
+  listEnded(limit: number): Promise<string[]>;
+  /** Once CloudWatch has confirmed that they are gone. */
+  forget(names: readonly string[]): Promise<void>;
+}
+
 export interface EndpointStore {
   /** null for an endpoint that was never held, rolled back or read. */
   find(endpointName: string): Promise<EndpointRecord | null>;

@@ -9,7 +9,7 @@ import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
 import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
 import type { TrainingRunStatus } from '../core/training/training-run.ts';
-import type { DeliveryStore, EndpointStore } from './delivery-store.ts';
+import type { DeliveryStore, EndpointStore, GuardAlarmStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { RunStore } from './run-store.ts';
@@ -104,6 +104,7 @@ export interface Store {
   deployments: DeploymentStore;
   delivery: DeliveryStore;
   endpoints: EndpointStore;
+  guardAlarms: GuardAlarmStore;
   history: HistoryStore;
   metrics: MetricsStore;
   leases: LeaseStore;

@@ -27,16 +27,20 @@ export const notWaiting = (deployment: Deployment): DeploymentProgress =>
     ? {}
     : { waitsForKind: null, waitsForSince: null, waitsForDetail: null };
 
-/** What an observation changes that finds the endpoint not ready yet; nothing where all of it is recorded. */
+/**
+ * What an observation changes that finds the endpoint not ready yet; nothing where all of it is recorded. `bake`: SageMaker's words, while it
+ * watches the alarms of a rollout.
+ */
 export const progressWhileWaiting = (
   deployment: Deployment,
   { why, inProgress, failureReason }: Extract<EndpointDecision, { kind: 'wait' }>,
   now: number,
+  bake: string | null = null,
 ): DeploymentProgress => ({
   ...(inProgress ? acknowledged(deployment, now) : {}),
   ...(failureReason !== null && deployment.failureReason === null ? { failureReason } : {}),
   ...clearedError(deployment),
-  ...waitingFor(deployment, 'endpoint', why, now),
+  ...(bake === null ? waitingFor(deployment, 'endpoint', why, now) : waitingFor(deployment, 'bake', bake, now)),
 });
 
 /** SageMaker is seen working on the change, which acknowledges it whether or not the call had a response. */

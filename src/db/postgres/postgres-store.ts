@@ -11,6 +11,7 @@ import { historyStore } from './history.ts';
 import { leaseStore } from './leases.ts';
 import { deliveryStore } from './delivery.ts';
 import { endpointStore } from './endpoints.ts';
+import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { notificationStore } from './notifications.ts';
 import type { Opening } from './opening.ts';
@@ -56,6 +57,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     },
     delivery: deliveryStore(database),
     endpoints: endpointStore(database),
+    guardAlarms: guardAlarmStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

@@ -8,6 +8,7 @@ import { deploymentRequests, deploymentQueries } from './deployments.ts';
 import { historyStore } from './history.ts';
 import { deliveryStore } from './delivery.ts';
 import { endpointStore } from './endpoints.ts';
+import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { notificationStore } from './notifications.ts';
@@ -53,6 +54,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     },
     delivery: deliveryStore(database),
     endpoints: endpointStore(database),
+    guardAlarms: guardAlarmStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

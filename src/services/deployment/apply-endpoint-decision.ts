@@ -2,6 +2,7 @@ import { confirmationDelayMs } from '../../core/confirm-time-limit.ts';
 import { decideEndpoint, type EndpointDecision } from '../../core/deployment/decide-endpoint.ts';
 import { type DeploymentOutcome, type Endpoint, isRestore } from '../../core/deployment/deployment.ts';
 import { abortedWithoutWayBack, supersededBy } from '../../core/deployment/outcomes.ts';
+import { bakeOf, blamed } from '../../core/deployment/rollout-progress.ts';
 import { clearedError, notWaiting, progressWhileWaiting, waitingFor } from '../../core/deployment/waits.ts';
 import { abortReason, formerConfig } from '../../core/deployment/way-back.ts';
 import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
@@ -13,8 +14,10 @@ import { shapesOfDeployment } from './deployment-shapes.ts';
 import { requestedTags } from './ensure-content.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { recordAutoscaling, restoreAutoscaling } from './keep-autoscaling.ts';
+import { prepareRollout } from './prepare-rollout.ts';
 import { requestEndpointChange } from './request-endpoint-change.ts';
 import { finish, type StepEnd } from './step-result.ts';
+import { readAlarms, watchRollout } from './watch-rollout.ts';
 import { tagAsRequested, tagForced, tagLive, tagTurnedDown } from './write-tags.ts';
 
 export const decideOnEndpoint = ({ ctx, deployment, deadline }: DeploymentClaim, endpoint: Endpoint | null): EndpointDecision =>
@@ -39,12 +42,16 @@ export async function applyEndpointDecision(
       if (newer !== null) return finish(supersededBy(newer));
       if (endpoint !== null && decision.kind === 'update' && deployment.revert === null) await tagForced(claim, endpoint);
       if (endpoint !== null && decision.kind === 'delete') await recordAutoscaling(claim, endpoint);
+      const obstacle = await prepareRollout(claim, { action: decision.kind, endpoint });
+      if (obstacle !== null) return obstacle;
       await requestEndpointChange(claim, { action: decision.kind, endpoint });
       return untilNextObservation(claim);
     }
     case 'wait': {
-      const progress = progressWhileWaiting(deployment, decision, claim.ctx.now());
+      const bake = deployment.revert === null ? bakeOf(endpoint) : null;
+      const progress = progressWhileWaiting(deployment, decision, claim.ctx.now(), bake);
       if (Object.keys(progress).length > 0) await claim.record(progress);
+      await watchRollout(claim, endpoint);
       claim.log.debug({ event: 'deployment.endpoint_awaited', reason: decision.why }, 'deployment waits for the endpoint');
       return untilNextObservation(claim);
     }
@@ -54,10 +61,11 @@ export async function applyEndpointDecision(
 /** The endpoint has settled: the deployment ends, is verified first, or turns back because a person has ended it. */
 async function endChange(
   claim: DeploymentClaim,
-  { outcome, endpoint }: { outcome: DeploymentOutcome; endpoint: Endpoint | null },
+  { outcome: settled, endpoint }: { outcome: DeploymentOutcome; endpoint: Endpoint | null },
 ): Promise<StepEnd> {
   const { deployment } = claim;
   const { abort, step, policy, revert } = deployment;
+  const outcome = revert === null && settled.status === 'rolled_back' ? await blame(claim, settled) : settled;
   if (outcome.status === 'rolled_back' && outcome.failureKind !== 'capacity') await tagTurnedDown(claim);
   if (endpoint === null || outcome.status !== 'deployed' || revert !== null) return finish(outcome);
   if (abort !== null) {
@@ -71,6 +79,14 @@ async function endChange(
     return snooze(0);
   }
   return finishLive(claim, { endpoint, outcome });
+}
+
+/** SageMaker may not say what ended a rollout. */
+async function blame(claim: DeploymentClaim, outcome: DeploymentOutcome): Promise<DeploymentOutcome> {
+  const { abort, rollout } = claim.deployment;
+  const seen = rollout === null ? null : await readAlarms(claim, rollout);
+  if (seen !== null && seen !== rollout) await claim.record({ rollout: seen });
+  return blamed(outcome, { abort, rollout: seen });
 }
 
 /** Ends a deployment whose configuration is live, with what its endpoint has to have from now on. */

@@ -1,3 +1,4 @@
+import { policyFor } from '../../core/delivery/delivery-file.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { pollDelayMs } from '../../core/retry-delay.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
@@ -31,7 +32,9 @@ async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Cla
   const { store, settings, random, now } = ctx;
   const { deploymentId, createdAt } = queued;
   const log = ctx.log.child(deploymentFields(queued));
-  const result = await store.deployments.claim({ deploymentId, deadlineAt: now() + settings.maxDeploymentWaitMs, now: now() });
+  const policy = policyFor(settings.delivery, queued.endpointName);
+  const deadlineAt = now() + settings.maxDeploymentWaitMs;
+  const result = await store.deployments.claim({ deploymentId, deadlineAt, policy, now: now() });
   switch (result.kind) {
     case 'claimed':
       log.info({ event: 'deployment.claimed' }, 'deployment claimed');

@@ -1,6 +1,7 @@
 import type { DeploymentOutcome } from '../../core/deployment/deployment.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { complete, type JobResult } from '../job-result.ts';
+import { removeGuardAlarms } from './remove-guard-alarms.ts';
 import { logSuperseded } from './log-superseded.ts';
 import { claimLost, type DeploymentClaim } from './deployment-claim.ts';
 
@@ -25,6 +26,7 @@ export async function finishDeployment(
   const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';
   log[level]({ event, status, failure_reason: failureReason, superseded_by: supersededBy }, message);
   logSuperseded(ctx, finished.superseded);
+  if (deployment.rollout !== null) await removeGuardAlarms(ctx);
   if (finished.next !== null) await enqueueDeploy(ctx, { deployment: finished.next, delayMs: 0 });
   return complete;
 }

@@ -1,3 +1,4 @@
+import { removeGuardAlarms } from '../deployment/remove-guard-alarms.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { longestCheckMs, spreadDelayMs } from '../../core/feed/feed-timing.ts';
 import { hasPassed } from '../../core/instants.ts';
@@ -43,7 +44,7 @@ export async function reconcile(
     // The process that has just recorded a row is about to queue its job.
     hasPassed(trainingSinceAt ?? createdAt, justRecordedMs, now());
   const { runs, deployments } = await store.metrics.counts();
-  const many = runs.requested + deployments.queued + deployments.in_progress;
+  const many = runs.requested + deployments.queued + deployments.awaiting_approval + deployments.in_progress;
   const soonWithinMs = Math.max(soonMs, Math.min(settings.endpointPollMs, many * apartMs));
   const soon = (): number => Math.round(random() * soonWithinMs);
   const spread = (): number =>
@@ -72,6 +73,7 @@ export async function reconcile(
   logTotals(ctx, total);
   await recordSkipped(ctx, total.refused);
   await pullForward(ctx);
+  await removeGuardAlarms(ctx, { signal });
   return { restoredChecks: total.checks, restoredDeployments: total.deployments };
 }
 

@@ -1,0 +1,34 @@
+import { finishedDeploymentStatuses } from '../../core/deployment/deployment.ts';
+import type { GuardAlarmStore } from '../../ports/store.ts';
+import type { Database } from './database.ts';
+import { and, asc, eq, inArray, isNull } from './drizzle.ts';
+import { guardAlarms } from './schema-delivery.ts';
+import { deployments } from './schema.ts';
+
+export const guardAlarmStore = (database: Database): GuardAlarmStore => ({
+  record: ({ deploymentId, names, now }) =>
+    database.write((tx) => {
+      const rows = names.map((alarmName) => ({ alarmName, deploymentId, createdAt: now }));
+      if (rows.length > 0) tx.insert(guardAlarms).values(rows).onConflictDoNothing().run();
+    }),
+
+  listEnded: (limit) =>
+    database.read((db) =>
+      db
+        .select({ name: guardAlarms.alarmName })
+        .from(guardAlarms)
+        .innerJoin(deployments, eq(deployments.deploymentId, guardAlarms.deploymentId))
+        .where(and(inArray(deployments.status, [...finishedDeploymentStatuses]), isNull(deployments.unsettledSince)))
+        .orderBy(asc(guardAlarms.alarmName))
+        .limit(limit)
+        .all()
+        .map(({ name }) => name),
+    ),
+
+  forget: (names) =>
+    database.write((tx) => {
+      tx.delete(guardAlarms)
+        .where(inArray(guardAlarms.alarmName, [...names]))
+        .run();
+    }),
+});
