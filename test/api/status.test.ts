@@ -141,10 +141,12 @@ describe('GET /status', () => {
     expect(seen.sagemaker_calls).toMatchObject({ throttled: 3, denied: 3 });
     expect(seen.sagemaker_calls?.refused).toHaveLength(4);
     // A lookup of what does not exist is an ordinary one; a change of what does not exist is refused.
-    for (const operation of ['DescribeEndpoint', 'DescribeTrainingJob', 'DeleteEndpoint']) {
+    for (const operation of ['DescribeEndpoint', 'DescribeTrainingJob', 'DeleteAlarms', 'DeleteEndpoint']) {
       await store.metrics.addCalls({ calls: [{ operation, result: 'not_found', count: 1 }], now: now() });
     }
+    await store.metrics.addCalls({ calls: [{ operation: 'InvokeEndpoint', result: 'model_error', count: 1 }], now: now() });
     const { sagemaker_calls: calls } = await status(api);
+    expect(calls?.refused.filter(({ result }) => result === 'model_error')).toEqual([]);
     expect(calls?.refused.filter(({ result }) => result === 'not_found')).toEqual([
       { operation: 'DeleteEndpoint', result: 'not_found', count: 1 },
     ]);

@@ -81,6 +81,7 @@ describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
     ).toMatchObject({
       SIMULATOR_TRAINING_SECONDS: '3',
       SIMULATOR_ENDPOINT_SECONDS: '8',
+      SIMULATOR_WAIT_SCALE: '0.05',
       SIMULATOR_STATE_FILE: '/mine',
       SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events',
     });

@@ -1,6 +1,6 @@
 import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
-import type { FaultSpec, Settings, SettingsPatch, Effect } from 'sagemaker-simulator';
+import type { Effect, FaultSpec, ListedAlarm, ModelBehaviorSpec, Settings, SettingsPatch } from 'sagemaker-simulator';
 
 const responseTimeoutMs = 60_000;
 
@@ -79,6 +79,21 @@ export class SimulatorClient {
 
   async effects(): Promise<Effect[]> {
     return (await this.#request<{ effects: Effect[] }>('GET', '/effects?limit=1000000')).effects;
+  }
+
+  /** Those that there are: the guard alarms of a deployment that has ended are not among them. */
+  async alarms(): Promise<ListedAlarm[]> {
+    return (await this.#request<{ alarms: ListedAlarm[] }>('GET', '/alarms')).alarms;
+  }
+
+  /** Holds an alarm in a state; null lets it go. */
+  forceAlarm(name: string, state: ListedAlarm['state'] | null): Promise<unknown> {
+    return this.#request('POST', `/alarms/${encodeURIComponent(name)}/state`, { state });
+  }
+
+  /** What the containers of models with that in their names do with requests. */
+  setModelBehavior(part: string, behavior: ModelBehaviorSpec): Promise<unknown> {
+    return this.#request('POST', `/models/${encodeURIComponent(part)}/behavior`, behavior);
   }
 
   addFaults(faults: FaultSpec[]): Promise<unknown> {

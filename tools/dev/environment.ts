@@ -46,7 +46,12 @@ const serviceDefaults = {
 };
 
 /** Long enough to see every phase, short enough to wait for it. */
-const simulatorDefaults = { SIMULATOR_TRAINING_SECONDS: '20', SIMULATOR_ENDPOINT_SECONDS: '8' };
+const simulatorDefaults = {
+  SIMULATOR_TRAINING_SECONDS: '20',
+  SIMULATOR_ENDPOINT_SECONDS: '8',
+  // A bake of ten minutes takes half a minute.
+  SIMULATOR_WAIT_SCALE: '0.05',
+};
 
 const withDefaults = (env: NodeJS.ProcessEnv, defaults: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...env,

@@ -90,9 +90,13 @@ async function readStore(ctx: Pick<ServiceContext, 'store' | 'settings' | 'now'>
   };
 }
 
-/** To find that a resource does not exist is an ordinary result of a lookup, and what was held back is no call. */
+/**
+ * To find that a resource does not exist is an ordinary result of a lookup, and of deleting alarms again. What was held back is no call,
+ * and an error of a model's container no refusal.
+ */
 const isRefused = ({ operation, result }: CountedCalls): boolean =>
-  result !== 'ok' && result !== 'held_back' && !(result === 'not_found' && operation.startsWith('Describe'));
+  !['ok', 'held_back', 'model_error'].includes(result) &&
+  !(result === 'not_found' && /^(Describe|DeleteAlarms$)/.test(operation));
 
 async function oldestDue(queue: QueueView): Promise<SystemStatus['oldestWaitingJob']> {
   const due = await queue.due().catch(() => ({}));
