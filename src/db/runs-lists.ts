@@ -2,7 +2,7 @@
  * Which runs a list holds, as reads of an index that are limited by themselves: an engine would else read all runs of a status to sort
  * them, or to find the few of another status among them. In SQL that both engines take.
  */
-import type { SQL } from 'drizzle-orm';
+import type { Placeholder, SQL } from 'drizzle-orm';
 import type { DeploymentStatus } from '../core/deployment/deployment.ts';
 import {
   isFinishedRun,
@@ -49,7 +49,10 @@ export const unfinishedAfter = (after: number, limit: number): SQL =>
   isIn(unfinishedRunStatuses.map((one) => readSeqs(sql`run.status = ${one} and run.seq > ${after}`, 'asc', limit)));
 
 /** The runs that wait for their start (RunStore.listWaitingForStart). Its last part is hasPassed, in SQL. */
-export const waitingForStart = (after: number, now: number): SQL => sql`training_runs.status = 'requested'
+export const waitingForStart = (
+  after: number | Placeholder,
+  now: number | Placeholder,
+): SQL => sql`training_runs.status = 'requested'
   and training_runs.seq > ${after} and training_runs.stop_requested_at is null and training_runs.start_refused_since is null
   and (training_runs.start_attempted_at is null
     or (training_runs.start_unresolved_at is null and training_runs.start_attempted_at <> training_runs.created_at

@@ -1,8 +1,17 @@
 import { hasPassed } from '../../core/instants.ts';
 import type { LeaseStore } from '../../ports/store.ts';
-import type { Database } from './database.ts';
-import { and, eq } from './drizzle.ts';
+import { type Database, prepared } from './database.ts';
+import { and, eq, sql } from './drizzle.ts';
 import { leases } from './schema-operations.ts';
+
+/** What every process reads all the time. */
+const statements = prepared((db) => ({
+  findCheckpoint: db
+    .select({ checkpointAt: leases.checkpointAt })
+    .from(leases)
+    .where(eq(leases.task, sql.placeholder('task')))
+    .prepare(),
+}));
 
 const isHeld = (task: string, heldSince: number) => and(eq(leases.task, task), eq(leases.takenAt, heldSince));
 
@@ -29,9 +38,5 @@ export const leaseStore = (database: Database): LeaseStore => ({
       tx.insert(leases).values({ task, checkpointAt }).onConflictDoUpdate({ target: leases.task, set: { checkpointAt } }).run();
     }),
 
-  findCheckpoint: (task) =>
-    database.read(
-      (db) =>
-        db.select({ checkpointAt: leases.checkpointAt }).from(leases).where(eq(leases.task, task)).get()?.checkpointAt ?? null,
-    ),
+  findCheckpoint: (task) => database.read((db) => statements(db).findCheckpoint.get({ task })?.checkpointAt ?? null),
 });

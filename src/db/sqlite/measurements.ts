@@ -3,13 +3,21 @@ import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import type { MetricsStore } from '../../ports/store.ts';
 import { countByStatus, toDetections, toHistograms } from '../histograms.ts';
 import { prunedTally } from '../tallies.ts';
-import type { Database } from './database.ts';
-import { asc, eq } from './drizzle.ts';
+import { type Database, prepared } from './database.ts';
+import { asc, eq, sql } from './drizzle.ts';
 import type { Db } from './open.ts';
 import { tallies } from './schema-operations.ts';
 
-const talliesOf = (db: Db, name: string) =>
-  db.select().from(tallies).where(eq(tallies.name, name)).orderBy(asc(tallies.label), asc(tallies.bucket)).all();
+const statements = prepared((db) => ({
+  tallies: db
+    .select()
+    .from(tallies)
+    .where(eq(tallies.name, sql.placeholder('name')))
+    .orderBy(asc(tallies.label), asc(tallies.bucket))
+    .prepare(),
+}));
+
+const talliesOf = (db: Db, name: string) => statements(db).tallies.all({ name });
 
 type Measured = 'counts' | 'latencies' | 'detections' | 'pruned';
 

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { forgottenAfterMs } from '../../core/service-process.ts';
 import type { ProcessStore } from '../../ports/store.ts';
-import type { Database } from './database.ts';
+import { type Database, prepared } from './database.ts';
 import { asc, eq, gt, lt, or } from './drizzle.ts';
 import { installation, processes } from './schema-operations.ts';
 
 /** The one row's key. */
 const only = 1;
+
+/** Each process reads it every few seconds. */
+const statements = prepared((db) => ({
+  installation: db.select().from(installation).where(eq(installation.only, only)).prepare(),
+}));
 
 export const processStore = (database: Database): ProcessStore => ({
   recordHeartbeat: (process) =>
@@ -25,7 +30,7 @@ export const processStore = (database: Database): ProcessStore => ({
   list: () => database.read((db) => db.select().from(processes).orderBy(asc(processes.startedAt), asc(processes.name)).all()),
 
   async databaseId(now) {
-    const known = await database.read((db) => db.select().from(installation).where(eq(installation.only, only)).get() ?? null);
+    const known = await database.read((db) => statements(db).installation.get() ?? null);
     if (known !== null) return known.databaseId;
     return database.write((tx) => {
       tx.insert(installation).values({ only, databaseId: randomUUID(), createdAt: now }).onConflictDoNothing().run();

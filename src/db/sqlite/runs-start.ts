@@ -11,6 +11,13 @@ import { mayBecome } from '../transitions.ts';
 const param = { name: sql.placeholder('trainingJobName'), now: sql.placeholder('now'), arn: sql.placeholder('trainingJobArn') };
 
 const statements = prepared((db) => ({
+  listWaitingForStart: db
+    .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
+    .from(trainingRuns)
+    .where(waitingForStart(sql.placeholder('afterSeq'), param.now))
+    .orderBy(asc(trainingRuns.seq))
+    .limit(sql.placeholder('limit'))
+    .prepare(),
   acquireStartLease: db
     .update(trainingRuns)
     .set({
@@ -63,15 +70,7 @@ type StartMethods =
 
 export const runStarts = (database: Database): Pick<RunStore, StartMethods> => ({
   listWaitingForStart: ({ afterSeq, limit, now }) =>
-    database.read((db) =>
-      db
-        .select({ seq: trainingRuns.seq, trainingJobName: trainingRuns.trainingJobName })
-        .from(trainingRuns)
-        .where(waitingForStart(afterSeq, now))
-        .orderBy(asc(trainingRuns.seq))
-        .limit(limit)
-        .all(),
-    ),
+    database.read((db) => statements(db).listWaitingForStart.all({ afterSeq, limit, now })),
 
   acquireStartLease: ({ trainingJobName, now }) =>
     database.write((_tx, db) => statements(db).acquireStartLease.get({ trainingJobName, now }) ?? null),

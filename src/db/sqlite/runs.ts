@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { asc, desc, eq, inArray, sql } from './drizzle.ts';
+import { asc, desc, eq, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
 import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
@@ -16,6 +16,21 @@ const param = <Name extends keyof NewRun | 'now' | 'startAttemptedAt' | 'startAt
 const inAnyCase = sql`lower(${trainingRuns.trainingJobName}) = lower(${sql.placeholder('trainingJobName')})`;
 
 const writtenSoFirst = sql`${trainingRuns.trainingJobName} <> ${sql.placeholder('trainingJobName')}`;
+
+const progress = {
+  seq: trainingRuns.seq,
+  trainingJobName: trainingRuns.trainingJobName,
+  trainingJobArn: trainingRuns.trainingJobArn,
+  endpointName: trainingRuns.endpointName,
+  status: trainingRuns.status,
+  secondaryStatus: trainingRuns.secondaryStatus,
+  stopRequestedAt: trainingRuns.stopRequestedAt,
+  overdueSince: trainingRuns.overdueSince,
+  trainingSinceAt: trainingRuns.trainingSinceAt,
+  trainingCreatedAt: trainingRuns.trainingCreatedAt,
+  createdAt: trainingRuns.createdAt,
+  isAdopted: sql<boolean>`${trainingRuns.status} <> 'requested' and ${trainingRuns.startAttempts} = 0`.mapWith(Boolean),
+};
 
 const statements = prepared((db) => ({
   insert: db
@@ -48,6 +63,11 @@ const statements = prepared((db) => ({
     .from(trainingRuns)
     .where(eq(trainingRuns.trainingJobName, sql.placeholder('trainingJobName')))
     .prepare(),
+  findProgress: db
+    .select(progress)
+    .from(trainingRuns)
+    .where(sql`lower(${trainingRuns.trainingJobName}) in (select value from json_each(${sql.placeholder('names')}))`)
+    .prepare(),
   findInAnyCase: db
     .select()
     .from(trainingRuns)
@@ -67,21 +87,6 @@ const statements = prepared((db) => ({
     .limit(1)
     .prepare(),
 }));
-
-const progress = {
-  seq: trainingRuns.seq,
-  trainingJobName: trainingRuns.trainingJobName,
-  trainingJobArn: trainingRuns.trainingJobArn,
-  endpointName: trainingRuns.endpointName,
-  status: trainingRuns.status,
-  secondaryStatus: trainingRuns.secondaryStatus,
-  stopRequestedAt: trainingRuns.stopRequestedAt,
-  overdueSince: trainingRuns.overdueSince,
-  trainingSinceAt: trainingRuns.trainingSinceAt,
-  trainingCreatedAt: trainingRuns.trainingCreatedAt,
-  createdAt: trainingRuns.createdAt,
-  isAdopted: sql<boolean>`${trainingRuns.status} <> 'requested' and ${trainingRuns.startAttempts} = 0`.mapWith(Boolean),
-};
 
 const runWhere = (tx: Tx, condition: SQL): TrainingRun | undefined => tx.select().from(trainingRuns).where(condition).get();
 
@@ -167,16 +172,7 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
 
   findProgress: (names) =>
     database.read<RunProgress[]>((db) =>
-      db
-        .select(progress)
-        .from(trainingRuns)
-        .where(
-          inArray(
-            sql`lower(${trainingRuns.trainingJobName})`,
-            names.map((name) => name.toLowerCase()),
-          ),
-        )
-        .all(),
+      statements(db).findProgress.all({ names: JSON.stringify(names.map((name) => name.toLowerCase())) }),
     ),
 
   list: async ({ filter, page: { limit, cursor } }) => {
