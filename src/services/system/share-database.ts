@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { type PeriodicTask, runPeriodically } from '../../async/run-periodically.ts';
 import { peerTiming } from '../../core/timing.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueuePeer, QueuePeers } from '../../ports/queue.ts';
@@ -48,7 +49,7 @@ export function shareDatabase(options: Options): SharedDatabase {
   /** By the monotonic clock. */
   let differsSince: number | null = null;
   let sameSince: number | null = null;
-  let watching: Promise<void> = Promise.resolve();
+  let watching: PeriodicTask | null = null;
 
   const report = (next: string | null): void => {
     if (next === problem) return;
@@ -91,13 +92,6 @@ export function shareDatabase(options: Options): SharedDatabase {
     if (!joined || performance.now() - differsSince >= times.differsForMs) report(mismatchText(foreign, queuePrefix));
   };
 
-  const watch = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await observe();
-      await wait(times.compareEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-    }
-  };
-
   return {
     async join() {
       const until = performance.now() + times.startWaitMs;
@@ -111,14 +105,14 @@ export function shareDatabase(options: Options): SharedDatabase {
       }
     },
     watch() {
-      watching = watch();
+      watching = runPeriodically({ initialDelayMs: 0, intervalMs: times.compareEveryMs, random: () => 0, run: observe });
     },
     observe,
     problem: () => problem,
     objection: () => problem ?? (joined ? null : 'waits until it can compare its database with that of the other processes'),
     async stop() {
       stopping.abort();
-      await watching;
+      await watching?.stop();
       await peers.leave(self.name).catch(() => {});
     },
   };

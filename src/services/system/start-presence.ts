@@ -1,3 +1,4 @@
+import { runPeriodically } from '../../async/run-periodically.ts';
 import { heartbeatIntervalMs, type ServiceProcess } from '../../core/service-process.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QueueView } from '../../ports/queue.ts';
@@ -21,7 +22,6 @@ interface PresenceOptions {
 
 /** Records the process in the database, now and every few seconds, so that any API process can report it. */
 export function startPresence({ store, log, now, self, problem, clockSkewMs }: PresenceOptions): Presence {
-  let beating: Promise<void> = Promise.resolve();
   const beat = async (): Promise<void> => {
     try {
       const skewMs = clockSkewMs();
@@ -35,14 +35,10 @@ export function startPresence({ store, log, now, self, problem, clockSkewMs }: P
       log.debug({ event: 'process.not_recorded', err: error }, 'process cannot be recorded; retrying');
     }
   };
-  const next = (): void => void (beating = beating.then(beat));
-  next();
-  const timer = setInterval(next, heartbeatIntervalMs);
-  timer.unref();
+  const beats = runPeriodically({ initialDelayMs: 0, intervalMs: heartbeatIntervalMs, random: () => 0, run: beat });
   return {
     async stop() {
-      clearInterval(timer);
-      await beating;
+      await beats.stop();
       await store.processes.forget(self.name).catch(() => {});
     },
   };
