@@ -19,6 +19,8 @@ export const checkSchema = z.object({
   failing_since: z.number().nullable(),
   /** When a check last described the training and found nothing to watch closely; in milliseconds since 1970 UTC. */
   described_at: z.number().nullable().default(null),
+  /** It was delayed so that it comes due together with others. */
+  batched: z.boolean().default(false),
   /** Why it observes: regularly, or once because of an event. */
   actor: z.enum(['poll', 'event']).default('poll'),
 });

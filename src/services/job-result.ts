@@ -17,6 +17,8 @@ export interface Snooze {
   isSteady?: boolean;
   /** Of a check: when it described the training so. null, the default: the next one describes it. */
   describedAt?: number | null;
+  /** The job may come due earlier by so much, at a multiple of it, together with others; 0, the default: it comes due by itself. */
+  batchMs?: number;
 }
 
 export const complete: JobResult = { kind: 'complete', summary: 'done' };

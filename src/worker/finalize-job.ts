@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, ErrorCode, type Job } from 'bullmq';
+import { dueAtOf } from '../core/feed/plan-check.ts';
 import { queueTiming } from '../core/timing.ts';
 import { refusalOf } from '../queue/refusal.ts';
 import type { JobResult, Snooze } from '../services/job-result.ts';
@@ -17,25 +18,33 @@ export async function finalizeJob(job: Job, token: string, result: JobResult, le
     case 'abandon':
       throw new DelayedError();
     case 'release':
-      return delay(job, token, 0, letGo);
+      return delay(job, token, { delayMs: 0 }, letGo);
     case 'snooze':
       await recordState(job, result);
-      return delay(job, token, result.delayMs, letGo);
+      return delay(job, token, result, letGo);
   }
 }
 
 /** Before the job is delayed: after that another worker may have it. */
-async function recordState(job: Job, { failingSince, describedAt = null }: Snooze): Promise<void> {
+async function recordState(job: Job, { failingSince, describedAt = null, batchMs = 0 }: Snooze): Promise<void> {
   const data = job.data as JobData;
-  if (failingSince === (data.failing_since ?? null) && describedAt === (data.described_at ?? null)) return;
+  const batched = batchMs > 0;
+  const isKnown = failingSince === (data.failing_since ?? null) && describedAt === (data.described_at ?? null);
+  if (isKnown && batched === (data.batched ?? false)) return;
   const state: JobData = { ...data, failing_since: failingSince };
-  // Only checks have it.
+  // Only checks have these.
   if (describedAt !== null || data.described_at !== undefined) state.described_at = describedAt;
+  if (batched || data.batched !== undefined) state.batched = batched;
   await ignoreMissingJob(() => job.updateData(state));
 }
 
-async function delay(job: Job, token: string, delayMs: number, letGo: () => void): Promise<never> {
-  const dueAt = Date.now() + delayMs;
+async function delay(
+  job: Job,
+  token: string,
+  { delayMs, batchMs = 0 }: Pick<Snooze, 'delayMs' | 'batchMs'>,
+  letGo: () => void,
+): Promise<never> {
+  const dueAt = dueAtOf({ delayMs, batchMs }, Date.now());
   letGo();
   await ignoreMissingJob(() => job.moveToDelayed(dueAt, token));
   throw new DelayedError();

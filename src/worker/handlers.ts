@@ -3,6 +3,7 @@ import { checkQueueName, checkSchema, deployQueueName, deploySchema } from '../q
 import { runDeployment } from '../services/deployment/run-deployment.ts';
 import { createFeedReader } from '../services/feed/read-feed.ts';
 import { checkRun } from '../services/training/check-run.ts';
+import { createProgressReader } from '../services/training/read-progress.ts';
 import { observeOnEvent } from '../services/events/observe-on-event.ts';
 import { complete, type JobResult } from '../services/job-result.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -20,6 +21,7 @@ export interface JobData {
   training_job_name: string;
   failing_since?: number | null;
   described_at?: number | null;
+  batched?: boolean;
 }
 
 /** One kind of job: its queue, the schema of its data, and what a worker does with it. */
@@ -32,17 +34,18 @@ export interface JobKind<Data extends JobData = JobData> {
 /** What workers do: the services, as jobs. */
 export function createHandlers(ctx: ServiceContext): JobKind[] {
   const readFeed = createFeedReader(ctx);
+  const readProgress = createProgressReader(ctx);
   return [
     jobKind({
       queueName: checkQueueName,
       schema: checkSchema,
-      handle: ({ training_job_name, failing_since, described_at, actor }, { signal, log }) => {
+      handle: ({ training_job_name, failing_since, described_at, batched, actor }, { signal, log }) => {
         // A clock that was set back since wrote an instant in the future.
         const failingSince = failing_since === null ? null : Math.min(failing_since, ctx.now());
         const input = { trainingJobName: training_job_name, actor, failingSince, signal };
         return actor === 'event'
           ? observeOnEvent({ ...ctx, log }, input)
-          : checkRun({ ...ctx, log }, { ...input, describedAt: described_at, readFeed });
+          : checkRun({ ...ctx, log }, { ...input, describedAt: described_at, isBatched: batched, readFeed, readProgress });
       },
     }),
     jobKind({

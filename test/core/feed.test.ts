@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type FeedState, feedMode, isRelisted, needsSweeps } from '../../src/core/feed/feed-state.ts';
 import { checkIntervalMs, feedTiming, longestCheckMs, sleepMs, smallFleet } from '../../src/core/feed/feed-timing.ts';
 import { isLaterPhase, isOngoing } from '../../src/core/feed/found-training.ts';
-import { type CheckedRun, type CheckInput, nextCheckMs, planCheck } from '../../src/core/feed/plan-check.ts';
+import {
+  type CheckedRun,
+  type CheckInput,
+  type CheckPlan,
+  dueAtOf,
+  nextCheck,
+  planCheck,
+} from '../../src/core/feed/plan-check.ts';
 
 const minute = 60_000;
 const now = 1_000 * minute;
@@ -20,6 +27,7 @@ const run: CheckedRun = {
 const check = (more: Partial<CheckInput> = {}): CheckInput => ({
   run,
   describedAt: now - minute,
+  isBatched: true,
   failingSince: null,
   feed: fed,
   now,
@@ -28,20 +36,22 @@ const check = (more: Partial<CheckInput> = {}): CheckInput => ({
   ...more,
 });
 
+const planned = (input: CheckInput) => {
+  const plan = planCheck(input);
+  if (plan.kind === 'observe') throw new Error('it observes');
+  return plan;
+};
+
 describe('planCheck', () => {
   it('sleeps while the feed watches the training', () => {
-    expect(planCheck(check())).toEqual({ kind: 'sleep', delayMs: 3 * minute });
-    expect(planCheck(check({ feed: { ...fed, fleet: 100_000 } }))).toEqual({ kind: 'sleep', delayMs: 4.5 * minute });
+    expect(planCheck(check())).toEqual({ kind: 'sleep', delayMs: 3 * minute, batchMs: minute / 12 });
+    const { delayMs } = planned(check({ feed: { ...fed, fleet: 100_000 } }));
+    expect(delayMs).toBe(4.5 * minute);
   });
 
   it.each<[string, Partial<CheckInput>]>([
-    ['of a small fleet', { feed: { ...fed, fleet: smallFleet } }],
-    ['whose sweeps are not fresh', { feed: { ...fed, sweptAt: now - 3 * minute } }],
-    ['without a sweep', { feed: { ...fed, sweptAt: null } }],
-    ['whose last sweep lies far in the future', { feed: { ...fed, sweptAt: now + 3 * minute } }],
     ['that was never described', { describedAt: null }],
     ['described by a clock that was ahead', { describedAt: now + 1 }],
-    ['described before the feed began', { feed: { ...fed, coveredSince: now - minute / 2 } }],
     ['at which SageMaker fails', { failingSince: now - 1 }],
     ['to be stopped', { run: { ...run, stopRequestedAt: now } }],
     ['over its time limit', { run: { ...run, overdueSince: now } }],
@@ -49,12 +59,23 @@ describe('planCheck', () => {
     ['that was adopted', { run: { ...run, isAdopted: true } }],
     ['to be started', { run: { ...run, status: 'requested' } }],
     ['that has ended', { run: { ...run, status: 'completed' } }],
+  ])('observes a training %s', (_which, more) => {
+    expect(planCheck(check(more))).toEqual({ kind: 'observe' });
+  });
+
+  it.each<[string, Partial<CheckInput>]>([
+    ['of a small fleet', { feed: { ...fed, fleet: smallFleet } }],
+    ['whose sweeps are not fresh', { feed: { ...fed, sweptAt: now - 3 * minute } }],
+    ['without a sweep', { feed: { ...fed, sweptAt: null } }],
+    ['whose last sweep lies far in the future', { feed: { ...fed, sweptAt: now + 3 * minute } }],
+    ['described before the feed began', { feed: { ...fed, coveredSince: now - minute / 2 } }],
     [
       'described long ago, and in no walk',
       { describedAt: now - 13 * minute, feed: { ...fed, relistedAt: now - 14 * minute, relistReadAt: now - 4 * minute } },
     ],
-  ])('observes a training %s', (_which, more) => {
-    expect(planCheck(check(more))).toEqual({ kind: 'observe' });
+  ])('observes a training %s, and a batch of such one after the other', (_which, more) => {
+    expect(planCheck(check({ ...more, isBatched: false }))).toEqual({ kind: 'observe' });
+    expect(planCheck(check({ ...more, random: () => 0.5 }))).toEqual({ kind: 'spread', delayMs: minute / 24, batchMs: 0 });
   });
 
   it('relies on a walk that continues', () => {
@@ -62,10 +83,16 @@ describe('planCheck', () => {
     expect(planCheck(check({ describedAt: now - 100 * minute, feed })).kind).toBe('sleep');
   });
 
-  it('does not sleep past the time limit', () => {
+  it('does not sleep past the time limit, nor come earlier for a batch', () => {
     const near = { ...limits, maxTrainingWaitMs: 101 * minute };
-    expect(planCheck(check({ limits: near }))).toEqual({ kind: 'sleep', delayMs: minute });
-    expect(nextCheckMs(check({ limits: near }))).toBe(minute);
+    expect(planCheck(check({ limits: near }))).toEqual({ kind: 'sleep', delayMs: minute, batchMs: 0 });
+    expect(nextCheck(check({ limits: near }))).toEqual({ delayMs: minute, batchMs: 0 });
+  });
+
+  it('batches what the feed watches, and nothing that calls SageMaker', () => {
+    expect(nextCheck(check())).toEqual({ delayMs: 3 * minute, batchMs: minute / 12 });
+    expect(nextCheck(check({ feed: { ...fed, sweptAt: null } })).batchMs).toBe(0);
+    expect(nextCheck(check({ run: { ...run, isAdopted: true } })).batchMs).toBe(0);
   });
 });
 
@@ -123,6 +150,7 @@ function seenAfter(scenario: Scenario): number {
   const at = (intervals: number): number => now + Math.round(intervals * minute);
   const feed: FeedState = { fleet: scenario.fleet, sweptAt: null, coveredSince: at(-10), relistedAt: null, relistReadAt: null };
   let describedAt: number | null = null;
+  let isBatched = false;
   let dueAt = scenario.describedAt;
   let sweepAt = 0;
   let walkFrom = 0;
@@ -147,13 +175,14 @@ function seenAfter(scenario: Scenario): number {
       }
     }
     if (!isNudged && t < dueAt) continue;
-    const input = check({ feed, describedAt: isNudged ? null : describedAt, now: at(t), random: scenario.random });
-    const plan = planCheck(input);
+    const input = check({ feed, describedAt: isNudged ? null : describedAt, isBatched, now: at(t), random: scenario.random });
+    const isSmall = feedMode(feed, minute, at(t)) === 'small';
+    const plan: CheckPlan = isSmall ? { kind: 'observe' } : planCheck(input);
     if (plan.kind === 'observe' && isEnded) return t - endsAt;
     if (plan.kind === 'observe') describedAt = at(t);
-    const delayMs =
-      plan.kind === 'sleep' ? plan.delayMs : feedMode(feed, minute, at(t)) === 'small' ? minute : nextCheckMs(input);
-    dueAt = t + delayMs / minute;
+    const next = plan.kind !== 'observe' ? plan : isSmall ? { delayMs: minute, batchMs: 0 } : nextCheck(input);
+    dueAt = (dueAtOf(next, at(t)) - now) / minute;
+    isBatched = next.batchMs > 0;
     isNudged = false;
   }
   return Infinity;

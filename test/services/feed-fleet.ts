@@ -5,6 +5,7 @@ import type { JobResult } from '../../src/services/job-result.ts';
 import { readFeedState } from '../../src/services/feed/read-feed.ts';
 import { newSweepMemory, sweepChanges } from '../../src/services/feed/sweep-changes.ts';
 import { checkRun } from '../../src/services/training/check-run.ts';
+import { createProgressReader } from '../../src/services/training/read-progress.ts';
 import type { ServiceSettings } from '../../src/ports/settings.ts';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 import { trainingOfLegacy } from '../../src/core/training/legacy-request.ts';
@@ -20,7 +21,7 @@ export interface Fleet {
   state: () => Promise<FeedState>;
   mode: () => Promise<FeedMode>;
   /** The run's regular check, as after one that described it at `describedAt`. */
-  check: (trainingJobName: string, describedAt: number | null) => Promise<JobResult>;
+  check: (trainingJobName: string, describedAt: number | null, isBatched?: boolean) => Promise<JobResult>;
   /** How many calls of an operation there were. */
   calls: (operation: string) => number;
   complete: (trainingJobName: string) => Promise<void>;
@@ -43,6 +44,7 @@ export async function startFleet(
   const memory = newSweepMemory();
   const intervalSeconds = ctx.settings.pollIntervalMs / 1000;
   const state = (): Promise<FeedState> => readFeedState(ctx.store);
+  const readProgress = createProgressReader(ctx);
   return {
     context,
     sweepAfter: async (intervals) => {
@@ -51,8 +53,16 @@ export async function startFleet(
     },
     state,
     mode: async () => feedMode(await state(), ctx.settings.pollIntervalMs, clock.now),
-    check: (trainingJobName, describedAt) =>
-      checkRun(ctx, { trainingJobName, describedAt, actor: 'poll', failingSince: null, readFeed: state }),
+    check: (trainingJobName, describedAt, isBatched = false) =>
+      checkRun(ctx, {
+        trainingJobName,
+        describedAt,
+        actor: 'poll',
+        failingSince: null,
+        isBatched,
+        readFeed: state,
+        readProgress,
+      }),
     calls: (operation) => simulator.calls({ operation }).length,
     complete: async (trainingJobName) => {
       const url = `${simulator.url}/_control/training-jobs/${trainingJobName}/complete`;

@@ -34,10 +34,11 @@ describe('sweepChanges', () => {
     expect(await fleet.mode()).toBe('search');
     clock.advance(1);
     const described = await fleet.check(first, null);
-    expect(described).toMatchObject({ kind: 'snooze', describedAt: clock.now, delayMs: expect.any(Number) });
+    expect(described).toMatchObject({ kind: 'snooze', describedAt: clock.now, delayMs: expect.any(Number), batchMs: 5_000 });
     expect(fleet.calls('DescribeTrainingJob')).toBe(1);
     await fleet.sweepAfter(1);
-    expect(await fleet.check(first, clock.now - 60_000)).toMatchObject({ kind: 'snooze', describedAt: clock.now - 60_000 });
+    const describedAt = clock.now - 60_000;
+    expect(await fleet.check(first, describedAt, true)).toMatchObject({ kind: 'snooze', describedAt, batchMs: 5_000 });
     expect(fleet.calls('DescribeTrainingJob')).toBe(1);
 
     await fleet.complete(first);
@@ -172,8 +173,14 @@ describe('a feed that cannot be relied on', () => {
     await fleet.sweepAfter(1);
     await fleet.sweepAfter(1);
     expect(await fleet.mode()).toBe('describe');
+    // Those of a batch do so one after the other.
+    const apart = await fleet.check(first, clock.now - 1, true);
+    expect(apart).toMatchObject({ kind: 'snooze', batchMs: 0, describedAt: clock.now - 1 });
+    expect(apart.kind === 'snooze' && apart.delayMs).toBeLessThanOrEqual(5_000);
+    expect(fleet.calls('DescribeTrainingJob')).toBe(0);
     const result = await fleet.check(first, clock.now - 1);
     expect(fleet.calls('DescribeTrainingJob')).toBe(1);
+    expect(result).toMatchObject({ kind: 'snooze', batchMs: 0 });
     expect(result.kind === 'snooze' && result.delayMs).toBeLessThanOrEqual(60_000);
     expect(linesOf(lines, 'feed.failed')).toEqual([`warn access_denied: ${denied.message}`]);
     expect((await readFeedStatus(ctx)).problems).toMatchObject([{ name: 'search', reason: expect.stringContaining('denied') }]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ClaimLostError, StoreUnavailableError } from '../../src/core/errors.ts';
 import { snooze, complete } from '../../src/services/job-result.ts';
-import { aDeployment, aRun } from '../queue/harness.ts';
+import { scoreOfMs } from '../../src/queue/jobs.ts';
+import { aDeployment, aRun, openRedis } from '../queue/harness.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
 import { hour, setUp } from './harness.ts';
@@ -51,6 +52,31 @@ describe('a job', () => {
       (count) => count === 4,
     );
     expect(seen).toEqual([null, 1234, 1234, null]);
+  });
+
+  it('comes due with others where it may, never later than it asks, and knows it', async () => {
+    const { queue, check, start } = setUp(redisUrl());
+    const seen: boolean[] = [];
+    start([
+      checkKind(({ batched }) => {
+        seen.push(batched);
+        return Promise.resolve({ ...snooze(batched ? hour : 2), batchMs: batched ? 60_000 : 1 });
+      }),
+    ]);
+    const names = Array.from({ length: 5 }, (_, i) => `job-${i}`);
+    const before = Date.now();
+    await Promise.all(names.map((name) => queue.scheduleTrainingCheck(aRun(name), 0)));
+    await eventually(
+      () => seen.length,
+      (count) => count === 10,
+    );
+    await eventually(async () => (await check.getDelayedCount()) === 5);
+    expect(seen.filter(Boolean)).toHaveLength(5);
+    const scores = await openRedis(redisUrl()).zrange(check.toKey('delayed'), '0', '-1', 'WITHSCORES');
+    const dueAt = scores.filter((_, index) => index % 2 === 1).map((score) => Math.floor(Number(score) / scoreOfMs));
+    expect(dueAt.map((at) => at % 60_000)).toEqual(names.map(() => 0));
+    expect(Math.max(...dueAt)).toBeLessThanOrEqual(Date.now() + hour);
+    expect(Math.min(...dueAt)).toBeGreaterThan(before + hour - 60_000);
   });
 
   it('has news in its rows for people, and every line with its training job in the log', async () => {

@@ -44,6 +44,8 @@ export interface FeedTiming {
   resyncAfterMs: number;
   /** How long sweeps continue for checks that sleep when the fleet becomes small. */
   lingerMs: number;
+  /** Checks that sleep come due together at each multiple of it, since each that comes due by itself wakes a worker. */
+  batchMs: number;
 }
 
 /** Of very short intervals, so that the database is not asked all the time. */
@@ -60,6 +62,7 @@ export const feedTiming = (intervalMs: number): FeedTiming => ({
   relistStuckAfterMs: Math.max(3 * intervalMs, 5 * relistSpacingMs),
   resyncAfterMs: 12 * intervalMs,
   lingerMs: 6 * intervalMs,
+  batchMs: Math.ceil(intervalMs / 12),
 });
 
 /** No check waits for longer than so many intervals, so that one without a feed is seen within 6. */
