@@ -184,6 +184,8 @@ export const notificationTiming = {
   longestRetryAfterMs: 21_600_000,
   /** From SIGTERM, for a try in progress. */
   finishTryMs: 3_000,
+  /** Between two messages to one incoming webhook of Slack. */
+  slackPauseMs: 1_000,
   /** For how long one that has ended is kept. */
   keepEndedMs: 7 * 24 * 3_600_000,
 } as const;

@@ -202,6 +202,7 @@ describe('docs/reference/timing.md and retry-budgets.md', () => {
     ['one try', seconds(notificationTiming.tryMs)],
     ['delays between tries', seconds(...notificationTiming.retryDelaysMs)],
     ['the longest Retry-After that counts', `${notificationTiming.longestRetryAfterMs / 3_600_000} h`],
+    ['a pause between messages to Slack', seconds(notificationTiming.slackPauseMs)],
     ['a try in progress at SIGTERM gets', seconds(notificationTiming.finishTryMs)],
     ['a notification that has ended is kept for', `${notificationTiming.keepEndedMs / (24 * 3_600_000)} d`],
     ['an idle worker closes within', seconds(shutdownTiming.idleWorkerMs)],

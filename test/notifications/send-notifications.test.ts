@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NewNotification } from '../../src/core/delivery/notification.ts';
 import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { createNotifier } from '../../src/notifications/notifier.ts';
+import type { Notifier } from '../../src/ports/notifier.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { sendNotifications } from '../../src/services/notifications/send-notifications.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
@@ -184,6 +185,26 @@ describe('sendNotifications', () => {
     await expect(send({ store: failing })).rejects.toThrow('The database takes nothing now.');
     expect(await send()).toBe(1);
     expect(idsOf(receiver)).toEqual(['a', 'a']);
+  });
+
+  it('sends to Slack one message after the other, a second apart, and holds up no other receiver by that', async () => {
+    const { add, store } = openOutbox();
+    await add('https://hooks.slack.com/services/T/B/X', 's-0', 's-1', 's-2');
+    await add('https://example.com/hook', ...namesOf(8, 'n'));
+    const sentAt = new Map<string, number>();
+    // Slack itself is out of reach.
+    const notifier: Notifier = {
+      send: async ({ webhookId }) => {
+        sentAt.set(webhookId, performance.now());
+        return { kind: 'response', status: 200, retryAfterMs: null };
+      },
+    };
+    const { log } = keptLog();
+    expect(await sendNotifications({ store, now: Date.now, random: Math.random, log }, { notifier })).toBe(11);
+    const [first = 0, second = 0, third = 0] = ['s-0', 's-1', 's-2'].map((id) => sentAt.get(id));
+    // A timer may fire a millisecond early.
+    expect(Math.min(second - first, third - second)).toBeGreaterThan(990);
+    expect(Math.max(...namesOf(8, 'n').map((id) => sentAt.get(id) ?? Infinity))).toBeLessThan(third);
   });
 
   it('forgets after a week what has ended', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decideNotification, type TryResult } from '../../core/delivery/decide-notification.ts';
 import type { Notification } from '../../core/delivery/notification.ts';
+import { isSlackAddress } from '../../core/delivery/slack-message.ts';
 import { errorMessage } from '../../core/errors.ts';
 import { notificationTiming } from '../../core/timing.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -10,12 +11,12 @@ import { pruneNotifications } from './prune-notifications.ts';
 
 const task = 'send-notifications';
 const maxAtOnce = 32;
-/** So that one slow receiver holds up no other. */
-const maxAtOnceForReceiver = 4;
+/** So that one slow receiver holds up no other. Slack takes one message a second (docs/reference/webhook-behavior.md#what-slack-takes). */
+const maxAtOnceFor = (url: string): number => (isSlackAddress(url) ? 1 : 4);
 /** How long a process waits for a try before it renews the lease, and looks for others. */
 const stepMs = 1_000;
 
-const { waitForRetryMs, finishTryMs } = notificationTiming;
+const { waitForRetryMs, finishTryMs, slackPauseMs } = notificationTiming;
 
 type SendContext = Pick<ServiceContext, 'store' | 'now' | 'random' | 'log'>;
 
@@ -58,10 +59,11 @@ async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { 
       .catch((error: unknown) => {
         if (!cut.signal.aborted) failures.push(error);
       })
+      .then(() => (isSlackAddress(one.url) ? pause(slackPauseMs, signal) : undefined))
       .finally(() => inProgress.delete(one));
     inProgress.set(one, done);
   };
-  const isFree = (url: string): boolean => countOf(inProgress, url) < maxAtOnceForReceiver;
+  const isFree = (url: string): boolean => countOf(inProgress, url) < maxAtOnceFor(url);
 
   try {
     for (;;) {
