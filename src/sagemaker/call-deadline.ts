@@ -21,9 +21,10 @@ export class CallDeadline {
   readonly #stop: () => void;
   readonly #caller: AbortSignal | undefined;
 
-  constructor(maxWaitMs: number, caller?: AbortSignal) {
+  /** @param service whom the call is for, in words. */
+  constructor(service: string, maxWaitMs: number, caller?: AbortSignal) {
     this.#endsAt = performance.now() + maxWaitMs;
-    this.#timer = setTimeout(() => this.#end('time', `SageMaker did not answer within ${maxWaitMs} ms.`), maxWaitMs);
+    this.#timer = setTimeout(() => this.#end('time', `${service} did not answer within ${maxWaitMs} ms.`), maxWaitMs);
     this.#stop = () => this.#end('signal', 'The call was called off.');
     this.#caller = caller;
     if (caller?.aborted) this.#stop();

@@ -12,6 +12,8 @@ import { type Mask, redactForeignValues, redactUserValues } from './redact.ts';
 import type { HeldBackError, Pass, RequestLimiter } from './request-limiter.ts';
 
 export interface CallerOptions {
+  /** Whom it calls, in words: SageMaker by default. */
+  service?: string;
   client: SageMakerClient;
   /** Gets every response. */
   credentials: Credentials;
@@ -40,6 +42,7 @@ export type Caller = <Input extends ServiceInputTypes, Output extends ServiceOut
 
 /** Calls with attempts that back off, a limiter for each operation, and one account of what the attempts may have done. */
 export function createCaller({
+  service = 'SageMaker',
   client,
   credentials,
   maxWaitMs,
@@ -49,9 +52,10 @@ export function createCaller({
   random,
 }: CallerOptions): Caller {
   return async (operation, command, options = {}, mask = maskOf(options)) => {
-    const callDeadline = new CallDeadline(options.maxWaitMs ?? maxWaitMs, options.signal);
+    const callDeadline = new CallDeadline(service, options.maxWaitMs ?? maxWaitMs, options.signal);
     try {
       const call = {
+        service,
         operation,
         command,
         client,
@@ -86,6 +90,7 @@ function resultOf(error: unknown): string {
 }
 
 interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
+  service: string;
   operation: string;
   command: () => SageMakerCommand<Input, Output>;
   client: SageMakerClient;
@@ -99,6 +104,7 @@ interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputType
 }
 
 async function tryUntilOver<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>({
+  service,
   operation,
   command,
   client,
@@ -119,7 +125,7 @@ async function tryUntilOver<Input extends ServiceInputTypes, Output extends Serv
       .pass(attempts === 1 ? turn : undefined, callDeadline.signal)
       .catch((error: CallAbortedError | HeldBackError) => {
         const isCalledOff = error instanceof CallAbortedError && error.why === 'signal';
-        throw sagemakerError(operation, isCalledOff ? unsent(error) : (last ?? heldBack(operation)), effect, mask);
+        throw sagemakerError(operation, isCalledOff ? unsent(error) : (last ?? heldBack(service, operation)), effect, mask);
       });
     const result = await attempt({ client, credentials }, command(), { signal: callDeadline.signal, beforeSend });
     if (result.kind === 'vetoed') {
@@ -169,10 +175,10 @@ const heldBackCode = 'ThrottledBeforehand';
 /** Of SageMaker's runtime, for what a model's container answered (docs/reference/sagemaker-behavior.md#a-models-error-is-a-424). */
 const modelErrorCode = 'ModelError';
 
-/** The first attempt was never sent, because SageMaker has been throttling the operation. */
-const heldBack = (operation: string): Failure =>
+/** The first attempt was never sent, because the service has been throttling the operation. */
+const heldBack = (service: string, operation: string): Failure =>
   unsent(
-    Object.assign(new Error(`SageMaker throttles ${operation}, and the call's time was over before its turn.`), {
+    Object.assign(new Error(`${service} throttles ${operation}, and the call's time was over before its turn.`), {
       name: heldBackCode,
     }),
   );

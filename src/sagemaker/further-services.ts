@@ -31,14 +31,14 @@ export function createFurtherServices({ overrides, limits, main, callerOptions }
   const cloudWatch = lazyService({
     load: () => import('@aws-sdk/client-cloudwatch'),
     createClient: ({ CloudWatchClient }) => new CloudWatchClient({ ...sending(proxies, limits), endpoint, credentials, region }),
-    callerOptions,
+    callerOptions: { ...callerOptions, service: 'CloudWatch' },
   });
   const runtimeLimits = { ...limits, attemptMs: longestInvocationMs };
   const runtime = lazyService({
     load: () => import('@aws-sdk/client-sagemaker-runtime'),
     createClient: ({ SageMakerRuntimeClient }) =>
       new SageMakerRuntimeClient({ ...sending(proxies, runtimeLimits), endpoint, credentials, region }),
-    callerOptions: { ...callerOptions, maxAttempts: 1 },
+    callerOptions: { ...callerOptions, service: "SageMaker's runtime", maxAttempts: 1 },
   });
   return {
     alarms: alarmCalls(cloudWatch.call),

@@ -81,7 +81,11 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
   // What other services say of the credentials is no news of SageMaker's: they may be at different addresses.
   const elsewhere = { ...callerOptions, credentials: new Credentials({ client, onChange: () => {}, uptimeMs }) };
   // Both clients are of one kind; their types differ by their operations.
-  const callAutoscaling: unknown = createCaller({ ...elsewhere, client: Object(autoscaling) as typeof client });
+  const callAutoscaling: unknown = createCaller({
+    ...elsewhere,
+    service: 'Application Auto Scaling',
+    client: Object(autoscaling) as typeof client,
+  });
   const further = createFurtherServices({ overrides: options.client ?? {}, limits, main: client, callerOptions: elsewhere });
   const endpoints = endpointCalls(call);
   return {

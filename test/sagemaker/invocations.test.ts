@@ -87,6 +87,7 @@ describe('invokeEndpoint', () => {
     expect(await failure(sagemaker.invocations.invokeEndpoint({ ...invocation, timeoutMs: 100 }))).toMatchObject({
       kind: 'unavailable',
       code: 'TimeoutError',
+      message: "SageMaker's runtime did not answer within 100 ms.",
     });
     const soon = sagemaker.invocations.invokeEndpoint(invocation, { signal: AbortSignal.timeout(100) });
     expect(await failure(soon)).toMatchObject({ code: 'AbortError' });
