@@ -33,6 +33,7 @@ export const layers: readonly Layer[] = [
   adapter('src/queue'),
   adapter('src/sagemaker'),
   adapter('src/notifications'),
+  adapter('src/links'),
   {
     path: 'src/observability',
     mayImport: ['src/observability', 'src/services', 'src/ports', 'src/core', 'src/async'],
@@ -124,6 +125,7 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
   { packages: ['ioredis'], by: ['src/queue'], hint: 'Import a connection from src/queue.' },
   { packages: ['drizzle-orm', 'better-sqlite3', 'pg'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
   { packages: ['standardwebhooks'], by: ['src/notifications'], hint: 'Ask for the Notifier of src/ports/notifier.ts.' },
+  { packages: ['hono/jwt'], by: ['src/links'], hint: 'Ask for the ApprovalLinks of src/ports/approval-links.ts.' },
   { packages: ['yaml'], by: ['src/config'], hint: 'Take the value from the Config, as an argument.' },
   { packages: ['sagemaker-simulator'], by: ['tools/dev'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];
