@@ -69,7 +69,13 @@ export interface DeploymentStore {
     now: number;
   }): Promise<RequestDeploymentResult>;
   /** queued → failed, because its training is to be stopped; null when it is not queued any more. */
-  withdraw(params: { deploymentId: string; failureReason: string; now: number }): Promise<ChangedDeployment | null>;
+  withdraw(params: {
+    deploymentId: string;
+    failureReason: string;
+    /** The name of the caller's key. */
+    by?: string | null;
+    now: number;
+  }): Promise<ChangedDeployment | null>;
   find(deploymentId: string): Promise<Deployment | null>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   list(params: {

@@ -98,7 +98,7 @@ export interface RunStore {
    * Records a training that SageMaker has and the database does not know, by its name or, written in another case, by its ARN. With
    * `evenRemoved` also one whose run an operator removed, as when a caller requests it again.
    */
-  adopt(params: { run: AdoptedRun; actor: Actor; now: number; evenRemoved?: boolean }): Promise<AdoptResult>;
+  adopt(params: { run: AdoptedRun; actor: Actor; by?: string | null; now: number; evenRemoved?: boolean }): Promise<AdoptResult>;
   /** The training job that the run id is of; null for an id that is not known. */
   findNameByRunId(runId: string): Promise<string | null>;
   /** The run of an earlier request with this idempotency key. */
@@ -199,8 +199,11 @@ export interface RunStore {
     after: EndedRun | null;
     limit: number;
   }): Promise<{ pruned: number; next: EndedRun | null }>;
-  /** From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and return the run. */
-  requestStop(params: { trainingJobName: string; now: number }): Promise<TrainingRun | null>;
+  /**
+   * From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and return the run. `by`: the name of
+   * the caller's key.
+   */
+  requestStop(params: { trainingJobName: string; by?: string | null; now: number }): Promise<TrainingRun | null>;
   /**
    * Records what SageMaker shows of a training; null unless the run is `training`. What is known already changes nothing and returns
    * the run; a new secondary status has its entry in the history.

@@ -4,7 +4,7 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import type { NewDeployment } from '../../ports/store.ts';
+import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
 import { nextAttempt, notWaiting } from '../deployment-values.ts';
 import type { Db } from './database.ts';
 import { deploymentColumns, findDeployment, isOnEndpoint } from './deployment-rows.ts';
@@ -43,19 +43,15 @@ export async function queueDeployment(
 }
 
 /** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. */
-export async function withdraw(
-  tx: Db,
-  deploymentId: string,
-  failureReason: string,
-  now: number,
-): Promise<Deployment | undefined> {
+export async function withdraw(tx: Db, params: Parameters<DeploymentStore['withdraw']>[0]): Promise<Deployment | undefined> {
+  const { deploymentId, failureReason, by, now } = params;
   const from = (await findDeployment(tx, deploymentId))?.status ?? 'queued';
   const [ended] = await tx
     .update(deployments)
     .set({ status: 'failed', failureReason, failureKind: 'other', finishedAt: now, ...notWaiting })
     .where(and(inArray(deployments.status, [...waitingStatuses]), eq(deployments.deploymentId, deploymentId)))
     .returning(deploymentColumns);
-  if (ended) await appendDeploymentHistory(tx, ended, { from, to: 'failed', actor: 'api', detail: failureReason }, now);
+  if (ended) await appendDeploymentHistory(tx, ended, { from, to: 'failed', actor: 'api', by, detail: failureReason }, now);
   return ended;
 }
 

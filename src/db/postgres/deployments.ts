@@ -34,10 +34,10 @@ type QueryMethods = 'find' | 'list' | 'listUnfinished' | 'findLive' | 'findInPro
 export const deploymentRequests = (database: Database): Pick<DeploymentStore, RequestMethods> => ({
   request: (params) => database.write((tx) => request(tx, params)),
 
-  withdraw: ({ deploymentId, failureReason, now }) =>
+  withdraw: (params) =>
     database.write(async (tx) => {
-      if ((await deploymentUnderLock(tx, deploymentId)) === null) return null;
-      const deployment = await withdraw(tx, deploymentId, failureReason, now);
+      if ((await deploymentUnderLock(tx, params.deploymentId)) === null) return null;
+      const deployment = await withdraw(tx, params);
       return deployment === undefined ? null : { deployment, next: await nextOn(tx, deployment) };
     }),
 

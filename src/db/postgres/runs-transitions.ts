@@ -18,14 +18,14 @@ type TransitionMethods = 'requestStop' | 'recordSecondaryStatus' | 'recordTimeLi
 type FinishParams = Parameters<RunStore['finish']>[0];
 
 export const runTransitions = (database: Database): Pick<RunStore, TransitionMethods> => ({
-  requestStop: ({ trainingJobName, now }) =>
+  requestStop: ({ trainingJobName, by, now }) =>
     database.write(async (tx) => {
       const isStoppable = inArray(trainingRuns.status, [...stoppableRunStatuses]);
       const before = await lockRun(tx, isNamed(trainingJobName), isStoppable);
       if (!before) return null;
       if (before.stopRequestedAt !== null) return before;
       const run = await change(tx, before.seq, { stopRequestedAt: now, updatedAt: now });
-      await appendTrainingHistory(tx, run, { from: run.status, to: run.status, actor: 'api', detail: 'stop requested' }, now);
+      await appendTrainingHistory(tx, run, { from: run.status, to: run.status, actor: 'api', by, detail: 'stop requested' }, now);
       return run;
     }),
 

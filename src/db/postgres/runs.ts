@@ -114,7 +114,7 @@ async function withdraw(database: Database, params: InsertParams): Promise<void>
 }
 
 async function adopt(tx: Db, params: AdoptParams): Promise<Awaited<ReturnType<RunStore['adopt']>> | typeof repeat> {
-  const { run, actor, now, evenRemoved = false } = params;
+  const { run, actor, by, now, evenRemoved = false } = params;
   await tx.execute(lockRunName(run.trainingJobName));
   const known = await runInAnyCase(tx, run.trainingJobName);
   if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
@@ -130,7 +130,7 @@ async function adopt(tx: Db, params: AdoptParams): Promise<Awaited<ReturnType<Ru
   if (adopted === undefined) return repeat;
   // It is handled again, or wanted again.
   for (const kind of ['removed_run', 'training_job'] as const) await endSkipping(tx, kind, run.trainingJobName);
-  await appendTrainingHistory(tx, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
+  await appendTrainingHistory(tx, adopted, { from: null, to: 'training', actor, by, detail: 'adopted from SageMaker' }, now);
   return { kind: 'adopted', run: adopted };
 }
 

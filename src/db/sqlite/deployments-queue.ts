@@ -4,7 +4,7 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
-import type { NewDeployment } from '../../ports/store.ts';
+import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
 import { nextAttempt, notWaiting } from '../deployment-values.ts';
 import { prepared } from './database.ts';
 import { deploymentColumns, findDeployment, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
@@ -107,10 +107,11 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
 }
 
 /** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. Belongs into a transaction. */
-export function withdraw(db: Db, deploymentId: string, failureReason: string, now: number): Deployment | undefined {
+export function withdraw(db: Db, params: Parameters<DeploymentStore['withdraw']>[0]): Deployment | undefined {
+  const { deploymentId, failureReason, by, now } = params;
   const from = findDeployment(db, deploymentId)?.status ?? 'queued';
   const ended: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
-  if (ended) appendDeploymentHistory(db, ended, { from, to: 'failed', actor: 'api', detail: failureReason }, now);
+  if (ended) appendDeploymentHistory(db, ended, { from, to: 'failed', actor: 'api', by, detail: failureReason }, now);
   return ended;
 }
 

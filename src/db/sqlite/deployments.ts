@@ -82,9 +82,9 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
       return { kind: 'created', deployment: queueDeployment(db, run, wanted, actorOf(wanted.trigger), now) };
     }),
 
-  withdraw: ({ deploymentId, failureReason, now }) =>
+  withdraw: (params) =>
     database.write((_tx, db) => {
-      const deployment = withdraw(db, deploymentId, failureReason, now);
+      const deployment = withdraw(db, params);
       return deployment === undefined ? null : { deployment, next: nextOn(db, deployment) };
     }),
 

@@ -79,7 +79,7 @@ const statements = prepared((db) => ({
 type TransitionMethods = 'requestStop' | 'recordSecondaryStatus' | 'recordTimeLimit' | 'finish';
 
 export const runTransitions = (database: Database): Pick<RunStore, TransitionMethods> => ({
-  requestStop: ({ trainingJobName, now }) =>
+  requestStop: ({ trainingJobName, by, now }) =>
     database.write((tx, db) => {
       const stoppable = and(
         eq(trainingRuns.trainingJobName, trainingJobName),
@@ -89,7 +89,7 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
       if (!before) return null;
       if (before.stopRequestedAt !== null) return before;
       const run = tx.update(trainingRuns).set({ stopRequestedAt: now, updatedAt: now }).where(stoppable).returning().get();
-      appendTrainingHistory(db, run, { from: run.status, to: run.status, actor: 'api', detail: 'stop requested' }, now);
+      appendTrainingHistory(db, run, { from: run.status, to: run.status, actor: 'api', by, detail: 'stop requested' }, now);
       return run;
     }),
 

@@ -129,7 +129,7 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
       throw new Error(`Run id ${run.runId} is taken.`);
     }),
 
-  adopt: ({ run, actor, now, evenRemoved = false }) =>
+  adopt: ({ run, actor, by, now, evenRemoved = false }) =>
     database.write((tx, db) => {
       const known = statements(db).findInAnyCase.get({ trainingJobName: run.trainingJobName });
       if (known && isJobOf(known, { name: run.trainingJobName, arn: run.trainingJobArn })) return { kind: 'known', run: known };
@@ -149,7 +149,7 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
         })
         .returning()
         .get();
-      appendTrainingHistory(db, adopted, { from: null, to: 'training', actor, detail: 'adopted from SageMaker' }, now);
+      appendTrainingHistory(db, adopted, { from: null, to: 'training', actor, by, detail: 'adopted from SageMaker' }, now);
       return { kind: 'adopted', run: adopted };
     }),
 });

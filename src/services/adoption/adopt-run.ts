@@ -26,7 +26,7 @@ export async function adoptRun(
 ): Promise<AdoptResult> {
   const isPast = isPastRetention({ createdAt: job.createdAt, isEnded: isEndedJob(job) }, ctx.settings, ctx.now());
   if (tags.isRemoved || isPast) return { kind: 'removed' };
-  return adopt(ctx, job, tags, actor, { evenRemoved: false });
+  return adopt(ctx, job, tags, { actor, evenRemoved: false });
 }
 
 /** Why a training with the tags of another one is left alone. */
@@ -35,15 +35,15 @@ export const copiedFrom = (name: string): string =>
 
 /**
  * Records a training that a caller requests by its name: one of this service as its tags say, a foreign one for the service's own endpoint,
- * with nothing that it may have copied. `read`: null where its tags cannot be read.
+ * with nothing that it may have copied. `read`: null where its tags cannot be read. `by`: the name of the caller's key.
  */
 export async function adoptRequested(
   ctx: ServiceContext,
-  { job, read, actor }: { job: FoundJob; read: ReadTags | null; actor: Actor },
+  { job, read, actor, by }: { job: FoundJob; read: ReadTags | null; actor: Actor; by?: string | null },
 ): Promise<TrainingRun> {
   const tags = read?.kind === 'owned' ? read.tags : foreignTags(ctx);
-  const result = await adopt(ctx, job, tags, actor, { evenRemoved: true });
-  if (result.kind === 'run_id_taken') return adoptRequested(ctx, { job, read: { kind: 'copied', from: result.by }, actor });
+  const result = await adopt(ctx, job, tags, { actor, by, evenRemoved: true });
+  if (result.kind === 'run_id_taken') return adoptRequested(ctx, { job, read: { kind: 'copied', from: result.by }, actor, by });
   if (result.kind === 'removed')
     throw new Error(`the store does not adopt the removed run ${job.name}, although it was requested`);
   return result.run;
@@ -64,8 +64,7 @@ async function adopt(
   { store, log, now }: ServiceContext,
   job: FoundJob,
   tags: FoundTags,
-  actor: Actor,
-  options: { evenRemoved: boolean },
+  options: { actor: Actor; by?: string | null; evenRemoved: boolean },
 ): Promise<AdoptResult> {
   const { isTurnedDown, isRemoved: _, ...own } = tags;
   const foundEnded = isEndedJob(job);
@@ -80,7 +79,6 @@ async function adopt(
       createdAt: job.createdAt,
       foundEnded,
     },
-    actor,
     now: now(),
     ...options,
   });

@@ -12,14 +12,14 @@ interface NewDeploymentInput {
   shapes: ShapeLayers;
   trigger: Trigger;
   forced: boolean;
+  requestedBy?: string | null;
   reason?: string | null;
 }
 
 /** A deployment to record for a run that is completed, or is about to be. The model's name follows from its content. */
-export const newDeployment = ({ run, modelArtifact, shapes, reason = null, ...how }: NewDeploymentInput): NewDeployment => ({
+export const newDeployment = ({ run, modelArtifact, shapes, ...how }: NewDeploymentInput): NewDeployment => ({
   deploymentId: randomUUID(),
   modelName: modelNameOf(run.trainingJobName, { shapes, modelArtifact }),
   shapes: { model: shapes.model, endpointConfig: shapes.endpointConfig },
-  reason,
   ...how,
 });

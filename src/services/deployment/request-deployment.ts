@@ -23,6 +23,8 @@ export interface RequestDeploymentInput {
   trigger: Trigger;
   /** What the caller says of the model and the endpoint configuration, over what the run has kept (layOver). */
   parts?: readonly ShapeLayers[];
+  /** The name of the caller's key. */
+  requestedBy?: string | null;
   /** Why it is requested, for the history. */
   reason?: string | null;
 }
@@ -58,12 +60,13 @@ export async function requestDeployment(
 /** `isNew`: an existing deployment was queued by this request, when it recorded that the training is completed. */
 async function request(
   ctx: ServiceContext,
-  { run, force, trigger, isNew, parts = [], reason }: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
+  input: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
+  const { run, force, trigger, isNew, parts = [], requestedBy, reason } = input;
   const { store, now, log } = ctx;
   const shapes = layOver(shapesOf(ctx, run), parts);
   const { modelArtifact, trainingJobName } = run;
-  const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, reason });
+  const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, requestedBy, reason });
   const result = await store.deployments.request({ trainingJobName, deployment, asIs: parts.length === 0, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
@@ -115,12 +118,13 @@ async function describeTraining(
 /** Records the end of the training, and the training itself where it is not known. Returns the completed run. */
 async function recordEnd(
   ctx: ServiceContext,
-  { job, known, trigger, force, parts, reason }: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
+  input: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
 ): Promise<TrainingRun> {
+  const { job, known, trigger, force, parts, requestedBy, reason } = input;
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
     const read = await readTags(ctx, { job, options }).catch(orNullIfPermanent);
-    return adoptRequested(ctx, { job, read, actor: actorOf(trigger) });
+    return adoptRequested(ctx, { job, read, actor: actorOf(trigger), by: requestedBy });
   };
   const run = known ?? (await adoptNow());
   if (run.status === 'requested') {
@@ -131,7 +135,7 @@ async function recordEnd(
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment where the run has auto_deploy: a crash after this line must not lose it.
-    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, parts, reason });
+    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, parts, requestedBy, reason });
   }
   const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

@@ -23,6 +23,8 @@ export interface BootstrapBody extends RequestFields {
 export interface BootstrapRequest {
   autoDeploy: boolean;
   idempotencyKey: string | null;
+  /** The name of the caller's key. */
+  requestedBy?: string | null;
   body: BootstrapBody;
 }
 
@@ -35,7 +37,8 @@ export const requestDigest = ({ autoDeploy, body }: Pick<BootstrapRequest, 'auto
  *
  * @throws {InvalidRequestError} for what does not go together, or is missing.
  */
-export function newRun(ctx: ServiceContext, { autoDeploy, idempotencyKey, body }: BootstrapRequest): NewRun {
+export function newRun(ctx: ServiceContext, request: BootstrapRequest): NewRun {
+  const { autoDeploy, idempotencyKey, requestedBy = null, body } = request;
   const { settings, now, random } = ctx;
   const endpointName = body.endpointName ?? settings.endpointName;
   const { trainingJobName: _name, endpointName: _endpoint, reason = null, shapes: requested, ...fields } = body;
@@ -51,6 +54,7 @@ export function newRun(ctx: ServiceContext, { autoDeploy, idempotencyKey, body }
     shapes,
     request: legacyOfTraining(shapes.training),
     servingImage: servingImageOf(shapes),
+    requestedBy,
     reason,
     idempotencyKey,
     idempotencyHash: idempotencyKey === null ? null : requestDigest({ autoDeploy, body }),

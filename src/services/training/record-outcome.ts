@@ -21,6 +21,8 @@ interface RecordOutcomeInput {
   forced: boolean;
   /** What the caller says of the deployment, over what the run has kept (layOver). */
   parts?: readonly ShapeLayers[];
+  /** The name of the key of the caller who requested the deployment. */
+  requestedBy?: string | null;
   reason?: string | null;
 }
 
@@ -30,7 +32,7 @@ interface RecordOutcomeInput {
  */
 export async function recordOutcome(
   ctx: ServiceContext,
-  { run, job, decision, trigger, forced, parts = [], reason }: RecordOutcomeInput,
+  { run, job, decision, trigger, forced, parts = [], requestedBy, reason }: RecordOutcomeInput,
 ): Promise<void> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
@@ -41,7 +43,7 @@ export async function recordOutcome(
   const outcome = notes.length === 0 ? decision.outcome : { ...decision.outcome, detail: notes.join('; ') };
   const { modelArtifact } = outcome;
   const shapes = layOver(adopted?.shapes ?? shapesOf(ctx, run), parts);
-  const wanted = decision.deploy ? newDeployment({ run, modelArtifact, shapes, trigger, forced, reason }) : null;
+  const wanted = decision.deploy ? newDeployment({ run, modelArtifact, shapes, trigger, forced, requestedBy, reason }) : null;
   const finished = await store.runs.finish({
     trainingJobName,
     outcome,

@@ -26,11 +26,16 @@ const stopWaitMs = startTiming.stopInRequestMs;
  * A tag says at SageMaker that the training is not wanted, for a rebuilt database. It is written before the request is recorded, since
  * nothing would write it later.
  *
+ * `by`: the name of the caller's key, for the history.
+ *
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
  * @throws {SageMakerError} for one that timed out, when SageMaker refuses the request: no check would send it again.
  */
-export async function stopRun(ctx: ServiceContext, { trainingJobName: name }: { trainingJobName: string }): Promise<RunView> {
+export async function stopRun(
+  ctx: ServiceContext,
+  { trainingJobName: name, by = null }: { trainingJobName: string; by?: string | null },
+): Promise<RunView> {
   for (;;) {
     const run = await findRunByName(ctx, { trainingJobName: name, options: { maxWaitMs: findWaitMs } });
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
@@ -39,10 +44,10 @@ export async function stopRun(ctx: ServiceContext, { trainingJobName: name }: { 
       case 'stopped_already':
         return run;
       case 'stop_training':
-        if (await stopTraining(ctx, run)) return readAgain(ctx, trainingJobName);
+        if (await stopTraining(ctx, { run, by })) return readAgain(ctx, trainingJobName);
         break;
       case 'withdraw_deployment':
-        if (await withdrawDeployment(ctx, run)) return readAgain(ctx, trainingJobName);
+        if (await withdrawDeployment(ctx, { run, by })) return readAgain(ctx, trainingJobName);
         break;
       case 'deployment_in_progress':
         throw new ServiceError(
@@ -60,11 +65,11 @@ export async function stopRun(ctx: ServiceContext, { trainingJobName: name }: { 
 }
 
 /** False when the run has ended meanwhile. */
-async function stopTraining(ctx: ServiceContext, run: TrainingRun): Promise<boolean> {
+async function stopTraining(ctx: ServiceContext, { run, by }: { run: TrainingRun; by: string | null }): Promise<boolean> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
   const untagged = await turnDown(ctx, { run, why: 'stopped', options: { maxWaitMs: tagWaitMs } });
-  const requested = await store.runs.requestStop({ trainingJobName, now: now() });
+  const requested = await store.runs.requestStop({ trainingJobName, by, now: now() });
   if (requested === null) return false;
   log.info({ event: 'training.stop_requested', training_job_name: trainingJobName }, 'training stop requested');
   await onceChanged(`The stop of ${trainingJobName} is recorded, and a worker carries it out.`, async () => {
@@ -113,7 +118,7 @@ async function isStopped({ sagemaker }: ServiceContext, { trainingJobName }: Tra
 }
 
 /** False when the deployment is not queued any more. */
-async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<boolean> {
+async function withdrawDeployment(ctx: ServiceContext, { run, by }: { run: RunView; by: string | null }): Promise<boolean> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
   const { items } = await store.deployments.list({ filter: { trainingJobName }, page: { limit: 1, cursor: null } });
@@ -123,7 +128,7 @@ async function withdrawDeployment(ctx: ServiceContext, run: RunView): Promise<bo
   if (untagged !== null) throw notTurnedDown(`The deployment of ${trainingJobName} is not withdrawn yet`, untagged);
   const { deploymentId, endpointName } = newest;
   const failureReason = 'withdrawn before its turn came: the stop of its training was requested';
-  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, now: now() });
+  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, by, now: now() });
   if (withdrawn === null) return false;
   const fields = { training_job_name: trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
   log.info({ event: 'deployment.withdrawn', ...fields }, 'queued deployment withdrawn');
