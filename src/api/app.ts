@@ -31,7 +31,9 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   // Not strict: a trailing slash makes no difference.
   const app = new Hono<ApiEnv>({ strict: false });
   app.use((c, next) => {
-    c.set('route', findRoute(c));
+    const { route, access } = findRoute(c);
+    c.set('route', route);
+    c.set('access', access);
     return next();
   });
   app.use(requestId, accessLog(log), securityHeaders);

@@ -1,3 +1,4 @@
+import type { ApiKey } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ServiceContext } from '../services/context.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
@@ -18,7 +19,7 @@ export interface HealthChecks {
 export interface ApiDeps {
   ctx: ServiceContext;
   /** None: everything is open, to this machine only. */
-  apiKeys: readonly string[];
+  apiKeys: readonly ApiKey[];
   wrongKeys?: WrongKeyLimits;
   /** `/model-init`, or empty for none. */
   basePath: string;

@@ -43,5 +43,5 @@ close = () => {
 // A failure is in the log, and makes GET /health/ready return 503.
 void sagemaker.checkCredentials().catch(() => undefined);
 log.info({ event: 'process.listening', url: server.url, base_path: api.basePath, keys: api.apiKeys.length }, 'listening');
-const shortKeys = api.apiKeys.flatMap((key, index) => (key.length < goodKeyLength ? [index + 1] : []));
+const shortKeys = api.apiKeys.flatMap(({ key }, index) => (key.length < goodKeyLength ? [index + 1] : []));
 if (shortKeys.length > 0) log.warn({ event: 'auth.short_keys', keys: shortKeys }, 'API_KEYS contains short keys');

@@ -2,23 +2,26 @@
  * The environment as one frozen, typed value. The only place that reads `process.env`; processes call `configOrExit(loadConfig)`
  * or `configOrExit(loadApiConfig)` before anything else.
  */
-import { isIP } from 'node:net';
 import type { Environment } from '../core/environment.ts';
 import { parseAddress, type RedisPlace, splitAddresses } from '../core/redis-place.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { endpointNameOf, type LoadedDelivery, loadDelivery, readDelivery } from './delivery.ts';
 import { dayMs } from '../core/retention.ts';
 import { ConfigError } from './errors.ts';
+import { openAddressFaults } from './open-address-faults.ts';
 import { type Proxies, readProxies } from './proxies.ts';
 import { redisFaults } from './redis-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
+import type { ApiKey } from './api-keys.ts';
+import { deriveLinkSigningKey } from './link-signing-key.ts';
 import { readVariables } from './variable.ts';
-import { apiVariables, type LogLevel, sharedVariables } from './variables.ts';
+import { apiVariables, linkVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 
 export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './errors.ts';
 export type { Proxies } from './proxies.ts';
 export type { LogLevel } from './variables.ts';
+export type { ApiKey } from './api-keys.ts';
 export type { DatabaseConfig } from './database.ts';
 
 /** What every process needs. Durations in milliseconds. */
@@ -33,9 +36,19 @@ export interface Config extends Required<RedisPlace>, DatabaseConfig {
   readonly secrets: readonly string[];
   /** For calls of AWS, and notifications. */
   readonly proxies: Proxies;
+  readonly links: LinkSettings;
   /** Whether notifications may go to addresses that are not public. */
   readonly notifyPrivateAddresses: 'refuse' | 'allow';
   readonly serviceSettings: Readonly<ServiceSettings>;
+}
+
+/** What links that people open are made of. */
+export interface LinkSettings {
+  /** The service's address for people, its base path included; null where links hold the path alone. */
+  readonly publicUrl: string | null;
+  /** `/model-init`, or empty for none. */
+  readonly basePath: string;
+  readonly signingKey: string;
 }
 
 /** Where the API listens and who may call it. */
@@ -47,7 +60,7 @@ export interface ApiSettings {
   readonly basePath: string;
   /** The service's address for people. */
   readonly publicUrl: string | null;
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
 }
 
 export interface ApiConfig extends Config {
@@ -62,6 +75,9 @@ export function parseConfig(env: Environment): Config {
   const { delivery, ...ofDelivery } = readDelivery(values, env);
   faults.push(...database.faults, ...redisFaults(values), ...retentionFaults(values), ...ofProxies.faults, ...ofDelivery.faults);
   if (faults.length > 0) throw new ConfigError(faults);
+  const apiKeys = values.API_KEYS.map(({ key }) => key);
+  const signingKey = values.LINK_SIGNING_KEY ?? deriveLinkSigningKey(apiKeys);
+  const isPublic = values.LINK_SIGNING_KEY === null && apiKeys.length === 0;
   return freeze({
     redisUrl: values.REDIS_URL,
     redisMode: values.REDIS_MODE,
@@ -86,8 +102,11 @@ export function parseConfig(env: Environment): Config {
       ...database.secrets,
       ...secrets,
       ...ofDelivery.secrets,
+      ...apiKeys,
+      ...(isPublic ? [] : [signingKey]),
     ],
     proxies,
+    links: { publicUrl: values.PUBLIC_URL, basePath: values.BASE_PATH, signingKey },
     notifyPrivateAddresses: values.NOTIFY_PRIVATE_ADDRESSES,
     serviceSettings: {
       projectName: values.PROJECT_NAME,
@@ -117,21 +136,15 @@ export function parseConfig(env: Environment): Config {
 
 /** The configuration of an API process. Throws ConfigError with all faults, those of the shared part included. */
 export function parseApiConfig(env: Environment): ApiConfig {
-  const { values, faults } = readApiVariables(env);
+  const { values, faults } = readVariables(env, apiVariables);
+  // What is malformed here is a fault of the shared part.
+  const { values: ofLinks } = readVariables(env, linkVariables);
+  faults.push(...openAddressFaults({ HOST: values.HOST, API_KEYS: ofLinks.API_KEYS }));
   const shared = attempt(() => parseConfig(env));
   if (shared instanceof ConfigError) throw new ConfigError([...shared.faults, ...faults]);
   if (faults.length > 0) throw new ConfigError(faults);
-  return freeze({
-    ...shared,
-    secrets: [...shared.secrets, ...values.API_KEYS],
-    api: {
-      host: values.HOST,
-      port: values.PORT,
-      basePath: values.BASE_PATH,
-      publicUrl: values.PUBLIC_URL,
-      apiKeys: values.API_KEYS,
-    },
-  });
+  const { basePath, publicUrl } = shared.links;
+  return freeze({ ...shared, api: { host: values.HOST, port: values.PORT, basePath, publicUrl, apiKeys: ofLinks.API_KEYS } });
 }
 
 export const loadConfig = (): Config => parseConfig(process.env);
@@ -148,31 +161,6 @@ export function loadDatabaseConfig(url = process.env['DATABASE_URL']): DatabaseC
   const { databaseUrl, databaseLogin, faults } = readDatabase({ ...process.env, DATABASE_URL: url });
   if (faults.length > 0) throw new ConfigError(faults);
   return { databaseUrl, databaseLogin };
-}
-
-function readApiVariables(env: Environment) {
-  const read = readVariables(env, apiVariables);
-  // Unlike the other variables, an empty BASE_PATH says something: no prefix.
-  if (env['BASE_PATH']?.trim() === '') read.values.BASE_PATH = '';
-  const { HOST: host, API_KEYS: keys }: Partial<typeof read.values> = read.values;
-  if (host !== undefined && keys?.length === 0 && !isLoopback(host)) {
-    read.faults.push(
-      `HOST holds ${JSON.stringify(host)}; without API_KEYS it may hold only a loopback address: 127.0.0.1, ::1 or localhost`,
-    );
-  }
-  if (host !== undefined && keys?.some((key) => key.length < shortestOpenKey) && !isLoopback(host)) {
-    read.faults.push(
-      `API_KEYS holds a key of fewer than ${shortestOpenKey} characters; where HOST is no loopback address each may have ${shortestOpenKey} and more`,
-    );
-  }
-  return read;
-}
-
-/** Every client that reaches the address may guess. */
-const shortestOpenKey = 4;
-
-function isLoopback(host: string): boolean {
-  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host === 'localhost';
 }
 
 /** Both as it is written in the address and as Redis receives it. */

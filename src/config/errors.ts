@@ -48,7 +48,7 @@ export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): nev
   return process.exit(exitCodeBadConfig);
 }
 
-const secretNames: ReadonlySet<string> = new Set(['API_KEYS', 'REDIS_SENTINEL_PASSWORD']);
+const secretNames: ReadonlySet<string> = new Set(['API_KEYS', 'LINK_SIGNING_KEY', 'REDIS_SENTINEL_PASSWORD']);
 const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL', 'HTTPS_PROXY', 'HTTP_PROXY']);
 
 export const shownSecret = 'a value that is not shown';

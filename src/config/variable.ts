@@ -17,6 +17,8 @@ export interface Variable<T> {
   fault?: (value: string) => string | null;
   /** An empty value is a fault, and not the default, which leads to another place than the one that was meant. */
   refusesEmpty?: true;
+  /** What an empty value says, where that is not the default. */
+  empty?: T;
 }
 
 type Values<Variables> = { [Name in keyof Variables]: Variables[Name] extends Variable<infer T> ? T : never };
@@ -71,6 +73,10 @@ export function readVariables<Variables extends Record<string, Variable<unknown>
     const value = env[name]?.trim() || undefined;
     if (variable.refusesEmpty && env[name] !== undefined && value === undefined) {
       faults.push(`${name} is empty; it must hold ${variable.may}, or not be set`);
+      continue;
+    }
+    if (variable.empty !== undefined && env[name] !== undefined && value === undefined) {
+      values[name] = variable.empty;
       continue;
     }
     const result = variable.schema.safeParse(value);

@@ -11,6 +11,7 @@ import {
   s3UriPattern,
 } from '../core/sagemaker/limits.ts';
 import { type RedisMode, redisModes, splitAddresses } from '../core/redis-place.ts';
+import { type ApiKey, apiKeysInWords, readApiKeys } from './api-keys.ts';
 import { address, optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -57,6 +58,45 @@ const privateAddresses: Rule<'refuse' | 'allow'> = { schema: z.enum(['refuse', '
 
 const logLevel: Rule<LogLevel> = { schema: z.enum(logLevels), may: `one of ${logLevels.join(', ')}` };
 
+const basePath: Rule<string> = {
+  schema: z
+    .string()
+    .max(256)
+    .regex(/^[A-Za-z0-9._~/-]*$/)
+    .transform((path) => path.split('/').filter((part) => part !== ''))
+    .refine((parts) => parts.every((part) => !/^\.+$/.test(part)))
+    .transform((parts) => parts.map((part) => `/${part}`).join('')),
+  may: 'a path of letters, digits and ._~- like /model-init, or / for none',
+};
+
+const publicUrl: Rule<string> = {
+  schema: z.string().max(2048).refine(isPublicUrl),
+  may: 'the address as people reach it, like https://ml.example.com/model-init, without credentials, query and fragment',
+};
+
+const apiKeys: Rule<readonly ApiKey[]> = {
+  schema: z
+    .string()
+    .transform(readApiKeys)
+    .refine((read) => 'keys' in read)
+    .transform((read) => ('keys' in read ? read.keys : [])),
+  may: apiKeysInWords,
+  fault: (value) => {
+    const read = readApiKeys(value);
+    return 'fault' in read ? read.fault : null;
+  },
+};
+
+const linkSigningKey = text(/^[!-~]{32,}$/, '32 to 1024 visible ASCII characters, like those of openssl rand -hex 32', 1024);
+
+/** What links are made of: the API opens them, and workers write them into notifications. */
+export const linkVariables = {
+  BASE_PATH: { ...withDefault(basePath, '/model-init'), empty: '' },
+  PUBLIC_URL: optional(publicUrl),
+  API_KEYS: withDefault(apiKeys, []),
+  LINK_SIGNING_KEY: optional(linkSigningKey),
+};
+
 /** The documented environment, as far as every process needs it. */
 export const databaseVariables = {
   DATABASE_URL: address(databaseUrl, 'file:./data/autodeploy.db'),
@@ -96,30 +136,7 @@ export const sharedVariables = {
   HISTORY_RETENTION_DAYS: optional(integer(1, 36_500)),
   NOTIFY_PRIVATE_ADDRESSES: withDefault(privateAddresses, 'refuse'),
   DELIVERY_FILE: optional(text(/^.+$/, 'the path of a file, like /etc/autodeploy/delivery.yaml')),
-};
-
-const basePath: Rule<string> = {
-  schema: z
-    .string()
-    .max(256)
-    .regex(/^[A-Za-z0-9._~/-]*$/)
-    .transform((path) => path.split('/').filter((part) => part !== ''))
-    .refine((parts) => parts.every((part) => !/^\.+$/.test(part)))
-    .transform((parts) => parts.map((part) => `/${part}`).join('')),
-  may: 'a path of letters, digits and ._~- like /model-init, or / for none',
-};
-
-const publicUrl: Rule<string> = {
-  schema: z.string().max(2048).refine(isPublicUrl),
-  may: 'the address as people reach it, like https://ml.example.com/model-init, without credentials, query and fragment',
-};
-
-const apiKeys: Rule<string[]> = {
-  schema: z
-    .string()
-    .transform((keys) => keys.split(',').map((key) => key.trim()))
-    .refine((keys) => keys.every((key) => /^[!-~]{2,512}$/.test(key))),
-  may: 'keys of 2 to 512 visible ASCII characters (better 16 and more), separated by commas',
+  ...linkVariables,
 };
 
 /** The documented environment, as far as only the API needs it. */
@@ -129,9 +146,6 @@ export const apiVariables = {
     '127.0.0.1',
   ),
   PORT: withDefault(integer(0, 65_535), 8006),
-  BASE_PATH: withDefault(basePath, '/model-init'),
-  PUBLIC_URL: optional(publicUrl),
-  API_KEYS: withDefault(apiKeys, []),
 };
 
 function isRedisUrl(value: string): boolean {

@@ -7,6 +7,7 @@ import { createApp } from '../../src/api/app.ts';
 import { type ServerTimeouts, startServer } from '../../src/api/server.ts';
 import type { WrongKeyLimits } from '../../src/api/middleware/wrong-keys.ts';
 import { createApiDeps } from '../../src/app/api-deps.ts';
+import { readApiKeys } from '../../src/config/api-keys.ts';
 import { createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -19,6 +20,7 @@ import { redisUrl as sharedRedisUrl } from '../../tools/testkit/redis.ts';
 import { type Ask, requesting } from './request.ts';
 
 export interface ApiOptions {
+  /** The entries of API_KEYS. */
   apiKeys?: readonly string[];
   basePath?: string;
   publicUrl?: string;
@@ -61,13 +63,22 @@ const noWrongKeyLimits: WrongKeyLimits = {
   mostAddresses: 1,
 };
 
+function toApiKeys(entries: readonly string[]) {
+  const read = entries.length === 0 ? { keys: [] } : readApiKeys(entries.join(','));
+  if ('fault' in read) throw new Error(`API_KEYS ${read.fault}`);
+  return read.keys;
+}
+
 /** The whole API, listening, over the real parts: a database file and a queue prefix of its own, and a SageMaker simulator. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
-  const { apiKeys = [], basePath = '/model-init', redisUrl = sharedRedisUrl() } = options;
+  const { basePath = '/model-init', redisUrl = sharedRedisUrl() } = options;
+  const apiKeys = toApiKeys(options.apiKeys ?? []);
   let offsetMs = 0;
   const now = (): number => Date.now() + offsetMs;
   const lines: string[] = [];
-  const log = createLogger({ logLevel: 'debug', secrets: [...apiKeys] }, 'api', { write: (line: string) => lines.push(line) });
+  const log = createLogger({ logLevel: 'debug', secrets: apiKeys.map(({ key }) => key) }, 'api', {
+    write: (line: string) => lines.push(line),
+  });
 
   const simulator = await createSimulator({
     now,

@@ -7,7 +7,8 @@ import { requireKey } from '../../src/api/middleware/auth.ts';
 import { problemResponse } from '../../src/api/problems/response.ts';
 import { toApiError } from '../../src/api/problems/to-api-error.ts';
 import { createRouteFinder } from '../../src/api/routes/known-route.ts';
-import { needsNoKey, opensInBrowser } from '../../src/api/routes/security.ts';
+import { needsNoKey, needsRole, opensInBrowser } from '../../src/api/routes/security.ts';
+import { roles } from '../../src/core/access/role.ts';
 import { startApi } from './harness.ts';
 import { expectProblem } from './request.ts';
 
@@ -32,10 +33,12 @@ function appWithPage(security?: RouteConfig['security']): Hono<ApiEnv> {
   const findRoute = createRouteFinder([route], ['', '/base']);
   const app = new Hono<ApiEnv>();
   app.use((c, next) => {
-    c.set('route', findRoute(c));
+    const { route: known, access } = findRoute(c);
+    c.set('route', known);
+    c.set('access', access);
     return next();
   });
-  app.use(requireKey([key], async () => {}));
+  app.use(requireKey([{ name: 'key-1', role: 'approve', key }], async () => {}));
   app.route('/', routes).route('/base', routes);
   app.onError((error, c) => problemResponse(c, toApiError(error)));
   return app;
@@ -87,7 +90,7 @@ describe('the registered routes', () => {
         .map(({ security }) => [path, security]),
     );
     expect(pages.map(([path]) => path)).toEqual(['/docs', '/admin/queues']);
-    for (const [, security] of pages) expect(security).toContainEqual({ basic: [] });
+    for (const [, security] of pages) expect(security).toContainEqual({ basic: ['read'] });
   });
 
   it('take HTTP basic for no request that changes something', async () => {
@@ -98,3 +101,126 @@ describe('the registered routes', () => {
     }
   });
 });
+
+/** Who may send what: the roles table of docs/api.md. */
+const neededRoles: Record<string, (typeof roles)[number] | 'none'> = {
+  'post /bootstrap': 'operate',
+  'get /training-jobs': 'read',
+  'get /training-jobs/{name}': 'read',
+  'delete /training-jobs/{name}': 'operate',
+  'post /training-jobs/{name}/stop': 'operate',
+  'post /deploy/{name}': 'operate',
+  'get /deployments': 'read',
+  'post /events': 'operate',
+  'get /endpoint-status': 'read',
+  'get /health/live': 'none',
+  'get /health/ready': 'none',
+  'get /status': 'read',
+  'get /metrics': 'read',
+  'get /openapi.json': 'read',
+  'get /docs': 'read',
+  'get /admin/queues': 'read',
+};
+
+const keys = { read: 'read-key-0123456789', operate: 'operate-key-0123456789', approve: 'approve-key-0123456789' };
+const entries = roles.map((role) => `my-${role}:${role}:${keys[role]}`);
+
+interface RoleDocument {
+  security: unknown;
+  paths: Record<string, Record<string, { security?: unknown; description?: string }>>;
+}
+
+describe('roles', () => {
+  it('are said by every route itself, in the OpenAPI document', async () => {
+    const { ask } = await startApi();
+    const { body } = await ask<RoleDocument>('GET', '/openapi.json');
+    const said = Object.entries(body.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { security, description = '' }]) => {
+        const role = /Needs a key with the role `(\w+)`\.$/.exec(description)?.[1];
+        const needed = role === undefined ? [] : [{ bearer: [role] }, { apiKey: [role] }];
+        expect(Array.isArray(security) ? security.slice(0, 2) : security, `${method} ${path}`).toEqual(needed);
+        return [`${method} ${path}`, role ?? 'none'];
+      }),
+    );
+    expect(Object.fromEntries(said)).toEqual(neededRoles);
+  });
+
+  it.each(roles)('%s reaches what it may, on every route under both prefixes, and nothing else', async (role) => {
+    const { ask, simulator } = await startApi({ apiKeys: entries });
+    for (const [route, needed] of Object.entries(neededRoles)) {
+      const [method = '', path = ''] = route.split(' ');
+      for (const prefix of ['', '/model-init']) {
+        const at = `${prefix}${path.replace('{name}', 'some-job')}`;
+        const response = await ask(method.toUpperCase(), at, { headers: { 'x-api-key': keys[role] } });
+        const mayPass = needed === 'none' || roles.indexOf(role) >= roles.indexOf(needed);
+        if (mayPass) expect([401, 403], `${method} ${at}`).not.toContain(response.status);
+        else expectProblem(response, 403, 'forbidden');
+      }
+    }
+    // POST /bootstrap, under both prefixes.
+    expect(simulator.effects().length > 0).toBe(role !== 'read');
+  });
+
+  it('that is too small leads to a 403 that says which one is needed, with the name of the key', async () => {
+    const { ask } = await startApi({ apiKeys: entries });
+    const { body } = await ask('POST', '/bootstrap', { headers: { authorization: `Bearer ${keys.read}` } });
+    expect(body).toMatchObject({
+      code: 'forbidden',
+      detail: 'The key my-read has the role read; this request needs the role operate',
+    });
+  });
+
+  it('are compared before anything of the request is read', async () => {
+    const { ask } = await startApi({ apiKeys: entries });
+    const headers = { 'x-api-key': keys.read, 'content-type': 'text/plain' };
+    expectProblem(await ask('POST', '/deploy/some-job?no=parameter', { headers, raw: 'no json' }), 403, 'forbidden');
+  });
+
+  it('of the smallest kind hear what there is no route for', async () => {
+    const { ask } = await startApi({ apiKeys: entries });
+    const headers = { 'x-api-key': keys.read };
+    expectProblem(await ask('POST', '/no-such-route', { headers }), 404, 'not_found');
+    expectProblem(await ask('PUT', '/training-jobs/some-job', { headers }), 405, 'method_not_allowed');
+  });
+
+  it('open pages and what lies beneath them to the smallest, as the password of HTTP basic too', async () => {
+    const { ask } = await startApi({ apiKeys: entries });
+    const headers = { authorization: `Basic ${btoa(`me:${keys.read}`)}` };
+    for (const path of [
+      '/docs',
+      '/docs/swagger-ui.css',
+      '/admin/queues',
+      '/admin/queues/api/queues',
+      '/metrics',
+      '/openapi.json',
+    ])
+      expect((await ask('GET', path, { headers })).status, path).toBe(200);
+  });
+
+  it("keep Bull Board's own changes to those that may do all, who are refused by the board", async () => {
+    const { ask } = await startApi({ apiKeys: entries });
+    const path = '/admin/queues/api/queues/deploy/pause';
+    for (const role of ['read', 'operate'] as const)
+      expectProblem(await ask('PUT', path, { headers: { 'x-api-key': keys[role] } }), 403, 'forbidden');
+    const refused = await ask('PUT', path, { headers: { 'x-api-key': keys.approve } });
+    expect(refused.status).toBe(405);
+    expect(refused.body).not.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('of a route that does not say which it needs are left to the greatest', async () => {
+    const needs = (security?: RouteConfig['security']) => createRouteFinderOf(security);
+    expect(await needs()).toMatchObject({ access: 'key', role: 'approve' });
+    expect(await needs([{ bearer: [] }])).toMatchObject({ access: 'key', role: 'approve' });
+    expect(await needs(needsRole('operate'))).toMatchObject({ access: 'key', role: 'operate' });
+  });
+});
+
+/** Whom the finder lets reach a route of this `security`. */
+async function createRouteFinderOf(security?: RouteConfig['security']) {
+  const route = createRoute({ method: 'post', path: '/new', ...(security === undefined ? {} : { security }), responses: page });
+  const findRoute = createRouteFinder([route], ['']);
+  const app = new Hono<ApiEnv>();
+  app.use((c) => Promise.resolve(c.json(findRoute(c).access)));
+  app.post('/new', (c) => c.text('done'));
+  return (await app.request('/new', { method: 'POST' })).json() as Promise<unknown>;
+}

@@ -29,6 +29,7 @@ describe('the defaults', () => {
       databaseUrl: 'file:./data/autodeploy.db',
       databaseLogin: { passwordFile: null, iam: false },
       queuePrefix: '{autodeploy-ml-sentiment}',
+      links: { basePath: '/model-init', publicUrl: null, signingKey: expect.any(String) },
       workerConcurrency: 20,
       logLevel: 'info',
       heartbeatFile: null,
@@ -109,12 +110,14 @@ describe('values', () => {
   });
 
   it('keeps several API keys', () => {
-    expect(parseApiConfig({ ...valid, API_KEYS: 'first, two=2', HOST: '0.0.0.0' }).api.apiKeys).toEqual(['first', 'two=2']);
+    const { apiKeys } = parseApiConfig({ ...valid, API_KEYS: 'first, two=2', HOST: '0.0.0.0' }).api;
+    expect(apiKeys.map(({ key }) => key)).toEqual(['first', 'two=2']);
   });
 
   it('lists every secret, so that logs can leave them out', () => {
     const env = { ...valid, API_KEYS: 'one,two', REDIS_URL: 'rediss://user:p%40ss@redis.internal:6380/2' };
-    expect(parseApiConfig(env).secrets).toEqual(['p%40ss', 'p@ss', 'one', 'two']);
+    const { secrets, links } = parseApiConfig(env);
+    expect(secrets).toEqual(['p%40ss', 'p@ss', 'one', 'two', links.signingKey]);
   });
 });
 
@@ -163,6 +166,8 @@ describe('a bad environment', () => {
     ['POLL_INTERVAL_SECONDS', '-5'],
     ['WORKER_CONCURRENCY', 'many'],
     ['LOG_LEVEL', 'loud'],
+    ['LINK_SIGNING_KEY', 'short'],
+    ['NOTIFY_PRIVATE_ADDRESSES', 'yes'],
     ['QUEUE_PREFIX', 'a b'],
   ])('is refused: %s=%s', (name, value) => {
     const [fault, ...others] = toFieldIssues({ [name]: value });

@@ -86,6 +86,8 @@ describe('serviceEnvironment and simulatorEnvironment without --aws', () => {
       SIMULATOR_EVENTS_URL: 'http://127.0.0.1:8006/events',
     });
     expect(simulatorEnvironment({ API_KEYS: 'one, two' }, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_API_KEY: 'one' });
+    const named = { API_KEYS: 'grafana:read:one, lambda:operate:two' };
+    expect(simulatorEnvironment(named, wiring, '/state')).toMatchObject({ SIMULATOR_EVENTS_API_KEY: 'two' });
   });
 });
 

@@ -3,6 +3,8 @@
  * AWS_… variable, or ~/.aws, would be enough to reach real AWS.
  */
 import { resolve } from 'node:path';
+import { readApiKeys } from '../../src/config/api-keys.ts';
+import { includesRole } from '../../src/core/access/role.ts';
 import type { Environment } from '../../src/core/environment.ts';
 
 /** The value of a variable; an empty one counts as none. */
@@ -118,7 +120,9 @@ export function simulatorEnvironment(
   stateFile: string,
 ): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('SIMULATOR_'));
-  const [apiKey] = (present(env, 'API_KEYS') ?? '').split(',').map((key) => key.trim());
+  const apiKeys = readApiKeys(present(env, 'API_KEYS') ?? '');
+  // The API itself reports a faulty one.
+  const apiKey = 'keys' in apiKeys ? apiKeys.keys.find(({ role }) => includesRole(role, 'operate'))?.key : undefined;
   return {
     SIMULATOR_STATE_FILE: stateFile,
     SIMULATOR_EVENTS_URL: `${apiUrl(present(env, 'HOST'), apiPort)}/events`,

@@ -27,6 +27,8 @@ export function accessLog(log: Logger) {
       method: c.req.method,
       path: c.req.path,
       status: c.res.status,
+      // Inside of the key's check the context has it; this line is written outside.
+      ...(c.get('caller')?.name == null ? {} : { caller: c.get('caller')?.name }),
       duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
     if (c.get('route')?.access === 'open') requests.debug(line, 'request');

@@ -4,6 +4,7 @@
  * stands between such a page and a training that costs money.
  */
 import { createMiddleware } from 'hono/factory';
+import { anyone } from '../../core/access/role.ts';
 import type { ApiEnv } from '../env.ts';
 import { ApiError } from '../problems/api-error.ts';
 
@@ -35,12 +36,15 @@ export function isOwnOrigin(origin: string, host: string | undefined, publicUrl:
   return ownName === name && (ownPort ?? standard) === (givenPort ?? standard);
 }
 
-/** For an API without keys: serves only requests that name a loopback host. */
+/** For an API without keys: serves only requests that name a loopback host, and lets them do all. */
 export const refuseForeignHosts = createMiddleware<ApiEnv>(async (c, next) => {
   const host = c.req.header('host');
   // The request line has an address of its own where the client takes this service for a proxy.
   const addressed = new URL(c.req.url).host;
-  if (host !== undefined && isLoopbackHost(host) && isLoopbackHost(addressed)) return next();
+  if (host !== undefined && isLoopbackHost(host) && isLoopbackHost(addressed)) {
+    c.set('caller', anyone);
+    return next();
+  }
   throw new ApiError(
     'foreign_host',
     `Without API_KEYS only requests whose Host is ${loopbackHosts} are served; with API_KEYS every host is`,

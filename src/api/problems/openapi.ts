@@ -10,7 +10,9 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 
 const ofEveryRoute: readonly ProblemCode[] = ['foreign_host', 'internal_error'];
 const ofRoutesWithKey: readonly ProblemCode[] = ['bad_request', 'unauthorized', 'too_many_wrong_keys'];
+/** Every key may read. */
 const ofChanges: readonly ProblemCode[] = [
+  'forbidden',
   'cross_site_request',
   'payload_too_large',
   'unsupported_media_type',

@@ -16,6 +16,7 @@ export const problems = {
   bad_request: { status: 400, title: 'Bad request' },
   sagemaker_rejected: { status: 400, title: 'SageMaker refused the request' },
   unauthorized: { status: 401, title: 'An API key is needed' },
+  forbidden: { status: 403, title: 'The role of the API key is too small' },
   foreign_host: { status: 403, title: 'Refused: not sent to a loopback host' },
   cross_site_request: { status: 403, title: 'Refused: sent by a page of another origin' },
   not_found: { status: 404, title: 'Not found' },

@@ -11,7 +11,8 @@ import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
 import { registerShapes } from '../schemas/shapes.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
-import type { Routes } from '../env.ts';
+import { callerOf, type Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const body = jsonBody('BootstrapRequest', BootstrapRequestSchema, {
   example: { hyperparameters: { epochs: 3, 'learning-rate': 0.0001 }, tags: { team: 'search' } },
@@ -24,6 +25,7 @@ const route = createRoute({
   operationId: 'bootstrap',
   tags: ['training'],
   summary: 'Start a training',
+  security: needsRole('operate'),
   description:
     'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The training is ' +
     'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start.',
@@ -77,6 +79,7 @@ export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): voi
     const { run, created } = await createRun(ctx, {
       autoDeploy: c.req.valid('query').auto_deploy,
       idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
+      requestedBy: callerOf(c).name,
       body: toBootstrapBody(checkedBody(c, body)),
     });
     const response = serializeRun(run, basePath);

@@ -18,7 +18,8 @@ import {
 import { jsonBody } from '../schemas/json-body.ts';
 import { deploymentPath } from '../../core/deployment/deployment-view.ts';
 import { serializeDeployment, serializeDeploymentDetails } from '../serialize.ts';
-import type { Routes } from '../env.ts';
+import { callerOf, type Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const body = jsonBody('DeployRequest', DeployRequestSchema, {
   example: { create_endpoint_config: { ProductionVariants: [{ InstanceType: 'ml.m5.xlarge' }] }, reason: 'more memory' },
@@ -31,6 +32,7 @@ const deploy = createRoute({
   path: '/deploy/{name}',
   operationId: 'deploy',
   tags: ['deployment'],
+  security: needsRole('operate'),
   summary: 'Deploy the model of a completed training, also of one that this service did not start',
   description:
     'What the body says is laid over what the run has kept of its request. Another body than the last attempt had makes another model or ' +
@@ -58,6 +60,7 @@ const list = createRoute({
   path: '/deployments',
   operationId: 'listDeployments',
   tags: ['deployment'],
+  security: needsRole('read'),
   summary: 'Which training went to which endpoint, newest first',
   request: { query: DeploymentsQuery },
   responses: {
@@ -71,6 +74,7 @@ const read = createRoute({
   path: '/deployments/{deployment_id}',
   operationId: 'readDeployment',
   tags: ['deployment'],
+  security: needsRole('read'),
   summary: 'A deployment with its history, and why it waits if it does',
   request: { params: DeploymentParams, query: HistoryQuery },
   responses: {
@@ -95,6 +99,7 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
       trainingJobName: possibleName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
+      requestedBy: callerOf(c).name,
       ...toWish(checkedBody(c, body)),
     });
     c.header('Location', deploymentPath(deployment, basePath));

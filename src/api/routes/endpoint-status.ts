@@ -6,6 +6,7 @@ import { EndpointStatusSchema } from '../schemas/endpoint-status.ts';
 import { EndpointStatusQuery } from '../schemas/request.ts';
 import { serializeEndpointStatus } from '../serialize.ts';
 import type { Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const route = createRoute({
   method: 'get',
@@ -13,6 +14,7 @@ const route = createRoute({
   operationId: 'endpointStatus',
   tags: ['deployment'],
   summary: 'An endpoint as SageMaker has it now',
+  security: needsRole('read'),
   request: { query: EndpointStatusQuery },
   responses: {
     200: json(EndpointStatusSchema, 'The endpoint'),

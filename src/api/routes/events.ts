@@ -6,6 +6,7 @@ import { changeProblems, json } from '../problems/openapi.ts';
 import { eventInWords, EventSchema } from '../schemas/event.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import type { Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const ReceivedSchema = z
   .object({
@@ -37,6 +38,7 @@ const route = createRoute({
   operationId: 'receiveEvent',
   tags: ['training'],
   summary: 'Take an EventBridge event: a training job or an endpoint changed its state',
+  security: needsRole('operate'),
   description: 'A hint: a worker observes the training or endpoint at once. Safe to repeat, in any order.',
   request: { body },
   responses: {

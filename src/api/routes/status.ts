@@ -6,6 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 import { json, readProblems } from '../problems/openapi.ts';
 import { type StatusBody, StatusSchema } from '../schemas/status.ts';
 import type { Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const route = createRoute({
   method: 'get',
@@ -13,6 +14,7 @@ const route = createRoute({
   operationId: 'status',
   tags: ['operation'],
   summary: 'The state of the whole service: processes, waiting jobs, refused calls, and warnings',
+  security: needsRole('read'),
   responses: {
     200: json(StatusSchema, 'The state, also while Redis or the database is unavailable'),
     ...readProblems('invalid_request'),

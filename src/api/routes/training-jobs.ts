@@ -7,13 +7,15 @@ import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { HistoryQuery, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
-import type { Routes } from '../env.ts';
+import { callerOf, type Routes } from '../env.ts';
+import { needsRole } from './security.ts';
 
 const list = createRoute({
   method: 'get',
   path: '/training-jobs',
   operationId: 'listTrainingJobs',
   tags: ['training'],
+  security: needsRole('read'),
   summary: 'The training runs, newest first',
   request: { query: TrainingRunsQuery },
   responses: { 200: json(TrainingRunPageSchema, 'A page of runs'), ...readProblems('invalid_request', 'database_unavailable') },
@@ -24,6 +26,7 @@ const read = createRoute({
   path: '/training-jobs/{name}',
   operationId: 'readTrainingJob',
   tags: ['training'],
+  security: needsRole('read'),
   summary: 'A training run with its deployments and history',
   request: { params: TrainingJobParams, query: HistoryQuery },
   responses: {
@@ -37,6 +40,7 @@ const stop = createRoute({
   path: '/training-jobs/{name}/stop',
   operationId: 'stopTrainingJob',
   tags: ['training'],
+  security: needsRole('operate'),
   summary: 'Stop a training and its monitoring',
   description:
     'When the training is over, its deployment is discarded if it still waits for its turn: it ends as `failed`. A deployment in ' +
@@ -60,6 +64,7 @@ const remove = createRoute({
   path: '/training-jobs/{name}',
   operationId: 'removeTrainingJob',
   tags: ['training'],
+  security: needsRole('operate'),
   summary: 'Forget a run with its deployments and history',
   description:
     "Also one that the service cannot handle. SageMaker's training job, models and endpoint stay as they are, and the service does " +
@@ -98,7 +103,7 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
   });
 
   routes.openapi(stop, async (c) => {
-    const run = await stopRun(ctx, { trainingJobName: possibleName(c.req.valid('param').name) });
+    const run = await stopRun(ctx, { trainingJobName: possibleName(c.req.valid('param').name), by: callerOf(c).name });
     return c.json(serializeRun(run, basePath), 202);
   });
 }
