@@ -21,6 +21,7 @@ const inputs = {
   training_image: 'training:1',
   model_output_s3_uri: 's3://bucket/models',
   api_keys_secret_arn: 'arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:keys',
+  link_signing_key_secret_arn: null,
   public_url: null,
   settings: { LOG_LEVEL: 'debug' },
   redis_node_count: 2,
@@ -97,7 +98,8 @@ describe.each(programs)('the task definition of %s', (program) => {
     );
     expect(required.length).toBeGreaterThan(0);
     expect(names).toEqual(expect.arrayContaining([...required, 'DATABASE_URL', 'REDIS_URL', 'AWS_REGION', 'LOG_LEVEL']));
-    expect(names.includes('API_KEYS')).toBe(program === 'api');
+    // Workers derive from them the key that signs links.
+    expect(names.includes('API_KEYS')).toBe(program !== 'migrate');
   });
 
   it('runs a program of the image, that may write nothing but its scratch folder', async () => {
@@ -124,11 +126,20 @@ describe.each(programs)('the task definition of %s', (program) => {
   });
 });
 
+it('gives workers a key to sign links with, and with it no API keys', async () => {
+  const secret = 'arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:links';
+  const { local } = await withLocals(locals, { ...scope, var: { ...inputs, link_signing_key_secret_arn: secret } });
+  expect(local['worker_secrets']).toEqual({ API_KEYS: null, LINK_SIGNING_KEY: secret });
+  expect(local['api_secrets']).toEqual({ API_KEYS: inputs.api_keys_secret_arn, LINK_SIGNING_KEY: secret });
+});
+
 it('refuses in `settings` exactly the variables that the module sets', async () => {
   const containers = await Promise.all(programs.map(containerOf));
   const set = new Set(containers.flatMap(namesIn).filter((name) => !(name in inputs.settings)));
   // The module leaves these out with the inputs of this test.
-  expect((scope.local['own_variables'] as string[]).toSorted()).toEqual([...set, 'DATABASE_IAM', 'PUBLIC_URL'].toSorted());
+  expect((scope.local['own_variables'] as string[]).toSorted()).toEqual(
+    [...set, 'DATABASE_IAM', 'LINK_SIGNING_KEY', 'PUBLIC_URL'].toSorted(),
+  );
   const [, check] = blocks(variables['settings'], 'validation');
   const allows = (settings: object): Promise<unknown> => evaluate(check?.['condition'], { ...scope, var: { settings } });
   expect(await allows({ POLL_INTERVAL_SECONDS: '30' })).toBe(true);
@@ -184,13 +195,13 @@ describe('the task role', () => {
     ]);
   });
 
-  it('reads no secret: only the execution role does, and only these three', () => {
+  it('reads no secret: only the execution role does, and only these four', () => {
     expect(JSON.stringify(policy)).not.toMatch(/secretsmanager|kms/);
     const statements = blocks(resources['data.aws_iam_policy_document.execution'], 'statement');
     expect(statements.find(({ sid }) => sid === 'ReadSecrets')).toMatchObject({
       actions: ['secretsmanager:GetSecretValue'],
       resources: expect.stringMatching(
-        /^\$\{concat\(\s*var\.database_iam \? \[\] : \[aws_secretsmanager_secret\.database_url\.arn\],\s*\[aws_secretsmanager_secret\.redis_url\.arn, var\.api_keys_secret_arn\],\s*\)\}$/,
+        /^\$\{concat\(\s*var\.database_iam \? \[\] : \[aws_secretsmanager_secret\.database_url\.arn\],\s*\[aws_secretsmanager_secret\.redis_url\.arn, var\.api_keys_secret_arn\],\s*var\.link_signing_key_secret_arn == null \? \[\] : \[var\.link_signing_key_secret_arn\],\s*\)\}$/,
       ),
     });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseApiConfig, parseConfig } from '../../../src/config/config.ts';
+import { type Config, parseApiConfig, parseConfig } from '../../../src/config/config.ts';
 import { apiVariables, databaseVariables, sharedVariables } from '../../../src/config/variables.ts';
 import { helmBinary } from './binary.ts';
 import { kubernetesFaults } from './kubernetes.ts';
@@ -55,11 +55,12 @@ const environmentOf = (manifest: Manifest): Record<string, unknown> =>
  * What the program itself makes of its environment, with secrets that are set, and the files of the image, of a secret and of a config
  * map where this checkout has such. It throws what would end the program with 78.
  */
-function configurationOf(workload: Manifest, manifests: Manifest[] = []): object {
+function configurationOf(workload: Manifest, manifests: Manifest[] = []): Config {
   const secrets: Record<string, string> = {
     DATABASE_URL: 'postgres://me:password@db.example.com:5432/autodeploy',
     REDIS_URL: 'rediss://:password@redis.example.com:6379',
     API_KEYS: '0123456789abcdef',
+    LINK_SIGNING_KEY: '0123456789abcdef0123456789abcdef',
   };
   const files = manifests.filter(({ kind }) => kind === 'ConfigMap').flatMap(({ data }) => Object.entries(data as object));
   for (const [name, text] of files) writeFileSync(join(folder, name), String(text));
@@ -143,17 +144,39 @@ describe('the programs', () => {
     expect(dockerfile).toContain(`CMD ${JSON.stringify(livenessProbe?.exec?.command).replaceAll(',', ', ')}`);
   });
 
-  it('get secrets from secrets that exist, and the API alone the keys', async () => {
+  it('get secrets from secrets that exist', async () => {
     const manifests = await render('minimal');
     const from = (name: string, key: string): object => ({ secretKeyRef: { name, key } });
     for (const workload of workloads(manifests)) {
       const environment = environmentOf(workload);
       expect(environment['DATABASE_URL']).toEqual(from('autodeploy-database', 'DATABASE_URL'));
       expect(environment['REDIS_URL']).toEqual(from('autodeploy-redis', 'REDIS_URL'));
-      const isApi = workload.metadata.name.endsWith('-api');
-      expect(environment['API_KEYS']).toEqual(isApi ? from('autodeploy-api-keys', 'API_KEYS') : undefined);
     }
     expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  it('sign links with one key: that of a secret, or derived from the API keys, which workers get for that alone', async () => {
+    const apiKeys = (key: string): object => ({ secretKeyRef: { name: 'autodeploy-api-keys', key } });
+    const linkKey = { secretKeyRef: { name: 'autodeploy-link-signing-key', key: 'key' } };
+    const expected = {
+      full: { api: [apiKeys('keys'), linkKey], worker: [undefined, linkKey], migrate: [undefined, undefined] },
+      minimal: {
+        api: [apiKeys('API_KEYS'), undefined],
+        worker: [apiKeys('API_KEYS'), undefined],
+        migrate: [undefined, undefined],
+      },
+    };
+    for (const values of ['full', 'minimal'] as const) {
+      const manifests = await render(values);
+      const signingKeys = new Set<unknown>();
+      for (const workload of workloads(manifests)) {
+        const program = (['api', 'worker', 'migrate'] as const).find((name) => workload.metadata.name.endsWith(`-${name}`));
+        const { API_KEYS: keys, LINK_SIGNING_KEY: key } = environmentOf(workload);
+        expect([keys, key], `${values} ${program}`).toEqual(expected[values][program ?? 'migrate']);
+        if (program !== 'migrate') signingKeys.add(configurationOf(workload, manifests).links.signingKey);
+      }
+      expect(signingKeys.size).toBe(1);
+    }
   });
 
   it("get the database's password as a file, or a token of their role, by choice", async () => {
@@ -343,6 +366,7 @@ it('offers every variable but secrets and those that it sets itself, and no othe
     'HOST',
     'PORT',
     'API_KEYS',
+    'LINK_SIGNING_KEY',
     'REDIS_URL',
     'REDIS_SENTINEL_PASSWORD',
     'HEARTBEAT_FILE',

@@ -110,6 +110,34 @@ capabilities:
 {{- end }}
 {{- end }}
 
+{{- define "autodeploy.apiKeysEnv" -}}
+- name: API_KEYS
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.apiKeys.existingSecret }}
+      key: {{ .Values.apiKeys.secretKey }}
+{{- end }}
+
+{{- define "autodeploy.linkSigningKeyEnv" -}}
+{{- if .Values.linkSigningKey.existingSecret -}}
+- name: LINK_SIGNING_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.linkSigningKey.existingSecret }}
+      key: {{ .Values.linkSigningKey.secretKey }}
+{{- end }}
+{{- end }}
+
+{{/* Workers sign links. Without a key for that, one is derived from the API's. */}}
+{{- define "autodeploy.workerEnv" -}}
+{{- if .Values.linkSigningKey.existingSecret }}
+{{- include "autodeploy.linkSigningKeyEnv" . }}
+{{- else }}
+{{- include "autodeploy.apiKeysEnv" . }}
+{{- end }}
+{{ include "autodeploy.programEnv" . | trim }}
+{{- end }}
+
 {{/* Variables of API and workers. The migration, a hook, runs before the config map exists, and does not read it. */}}
 {{- define "autodeploy.programEnv" -}}
 {{- if .Values.deliveryFile }}

@@ -39,7 +39,7 @@ variable "service_url" {
 }
 
 variable "api_key" {
-  description = "One of the service's API_KEYS. It stands in Terraform's state; EventBridge keeps it in a secret of its own."
+  description = "A key of the service's API_KEYS with the role `operate`, without name and role. It stands in Terraform's state; EventBridge keeps it in a secret of its own."
   type        = string
   nullable    = false
   sensitive   = true

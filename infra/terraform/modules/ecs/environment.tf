@@ -13,6 +13,7 @@ locals {
     "EXECUTION_ROLE_ARN",
     "HEARTBEAT_FILE",
     "HOST",
+    "LINK_SIGNING_KEY",
     "MODEL_OUTPUT_S3_URI",
     "PORT",
     "PROJECT_NAME",
@@ -30,13 +31,13 @@ locals {
     HEARTBEAT_FILE      = "${local.scratch_path}/heartbeat"
     MODEL_OUTPUT_S3_URI = var.model_output_s3_uri
     PROJECT_NAME        = var.project_name
+    PUBLIC_URL          = var.public_url
     TRAINING_IMAGE      = var.training_image
   }
 
   api_environment = {
-    HOST       = "0.0.0.0"
-    PORT       = tostring(local.port)
-    PUBLIC_URL = var.public_url
+    HOST = "0.0.0.0"
+    PORT = tostring(local.port)
   }
 
   # Secrets Manager's value reaches the program as an environment variable, through the task execution role. The version is part of
@@ -47,6 +48,13 @@ locals {
   }
 
   api_secrets = {
-    API_KEYS = var.api_keys_secret_arn
+    API_KEYS         = var.api_keys_secret_arn
+    LINK_SIGNING_KEY = var.link_signing_key_secret_arn
+  }
+
+  # Workers sign the links of notifications. Without a key for that, one is derived from the API's.
+  worker_secrets = {
+    API_KEYS         = var.link_signing_key_secret_arn == null ? var.api_keys_secret_arn : null
+    LINK_SIGNING_KEY = var.link_signing_key_secret_arn
   }
 }

@@ -23,7 +23,7 @@ locals {
       cpu          = var.worker_cpu
       memory       = var.worker_memory
       environment  = merge(local.shared_environment, var.settings)
-      secrets      = local.shared_secrets
+      secrets      = merge(local.shared_secrets, local.worker_secrets)
       portMappings = []
       healthCheck  = { command = local.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 300 }
     }

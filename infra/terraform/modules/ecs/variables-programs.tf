@@ -137,7 +137,7 @@ variable "settings" {
 }
 
 variable "api_keys_secret_arn" {
-  description = "Secrets Manager secret whose text is the service's API_KEYS: keys, separated by commas."
+  description = "Secrets Manager secret whose text is the service's API_KEYS: entries KEY or NAME:ROLE:KEY, separated by commas."
   type        = string
   nullable    = false
 
@@ -148,9 +148,20 @@ variable "api_keys_secret_arn" {
 }
 
 variable "api_keys_kms_key_arn" {
-  description = "KMS key of that secret, where it is not AWS's own (`aws/secretsmanager`)."
+  description = "KMS key of that secret, and of `link_signing_key_secret_arn`, where it is not AWS's own (`aws/secretsmanager`)."
   type        = string
   default     = null
+}
+
+variable "link_signing_key_secret_arn" {
+  description = "Secrets Manager secret whose text is LINK_SIGNING_KEY, 32 characters or more. Without it workers get the API keys, from which it is derived."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.link_signing_key_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.link_signing_key_secret_arn))
+    error_message = "The secret must be set by its ARN."
+  }
 }
 
 variable "public_url" {

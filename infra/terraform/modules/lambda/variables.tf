@@ -39,7 +39,7 @@ variable "service_url" {
 }
 
 variable "api_key_secret_arn" {
-  description = "Secrets Manager secret whose text is one of the service's API_KEYS. Set exactly one of this, `api_key_parameter_name` and `api_key`."
+  description = "Secrets Manager secret whose text is a key of the service's API_KEYS with the role `operate`, without name and role. Set exactly one of this, `api_key_parameter_name` and `api_key`."
   type        = string
   default     = null
 
@@ -57,7 +57,7 @@ variable "api_key_secret_arn" {
 }
 
 variable "api_key_parameter_name" {
-  description = "Parameter Store parameter (SecureString) whose value is one of the service's API_KEYS."
+  description = "Parameter Store parameter (SecureString) whose value is a key of the service's API_KEYS with the role `operate`, without name and role."
   type        = string
   default     = null
 
@@ -68,7 +68,7 @@ variable "api_key_parameter_name" {
 }
 
 variable "api_key" {
-  description = "One of the service's API_KEYS itself, as an environment variable of the function. It then stands in Terraform's state, and every principal that may read the function's configuration sees it: prefer the other two."
+  description = "A key of the service's API_KEYS with the role `operate`, without name and role, as an environment variable of the function. It then stands in Terraform's state, and every principal that may read the function's configuration sees it: prefer the other two."
   type        = string
   default     = null
   sensitive   = true
