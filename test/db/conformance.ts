@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { afterwardsSuite } from './conformance/afterwards.ts';
+import { callersSuite } from './conformance/callers.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
 import { fencingTokensSuite } from './conformance/fencing-tokens.ts';
 import { orderSuite } from './conformance/order.ts';
@@ -24,6 +25,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'the order of deployments': orderSuite,
   'a claimed deployment': fencingTokensSuite,
   'a deployment that waits, or has ended': afterwardsSuite,
+  callers: callersSuite,
   'removing runs': removalSuite,
   'pruning runs': pruningSuite,
   'skipped items': skippedSuite,

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { Store } from '../../../src/ports/store.ts';
+import { arnOf, inTraining, newDeployment, newRun, trained } from '../samples.ts';
+import type { TestDatabase } from './test-database.ts';
+
+/** Status, caller and reason of each entry. */
+const said = async (store: Store, trainingJobName: string) =>
+  (await store.history.list({ trainingJobName })).map(({ to, by, reason }) => [to, by, reason]);
+
+export function callersSuite(newDatabase: () => TestDatabase): void {
+  it('are in the history of what they request, with the reason, and on the row', async () => {
+    const store = newDatabase().open();
+    const requested = { requestedBy: 'anna', reason: 'nightly' };
+    await trained(store, 'a', 1000, requested);
+    expect(await store.runs.find('a')).toMatchObject(requested);
+    const wish = { requestedBy: 'bert', reason: 'try it' };
+    await store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('d', wish), now: 7000 });
+    expect(await store.deployments.find('d')).toMatchObject(wish);
+    await store.deployments.withdraw({ deploymentId: 'd', failureReason: 'not wanted', by: 'cleo', now: 8000 });
+    expect(await said(store, 'a')).toEqual([
+      ['requested', 'anna', 'nightly'],
+      ['training', null, null],
+      ['completed', null, null],
+      ['queued', 'bert', 'try it'],
+      ['failed', 'cleo', null],
+    ]);
+  });
+
+  it('are the first of those who request a stop', async () => {
+    const store = newDatabase().open();
+    await inTraining(store, 'a');
+    for (const by of ['anna', 'bert']) await store.runs.requestStop({ trainingJobName: 'a', by, now: 2000 });
+    expect((await said(store, 'a')).slice(2)).toEqual([['training', 'anna', null]]);
+  });
+
+  it('are those of an adoption that they request, and nothing of one by the service', async () => {
+    const store = newDatabase().open();
+    for (const [name, by] of [
+      ['a', 'anna'],
+      ['b', undefined],
+    ] as const) {
+      const { request: _r, idempotencyKey: _k, idempotencyHash: _h, ...own } = newRun(name);
+      const adopted = { ...own, trainingJobArn: arnOf(name), secondaryStatus: null, createdAt: 400, foundEnded: false };
+      await store.runs.adopt({ run: adopted, actor: 'api', by, now: 1000 });
+      expect(await said(store, name)).toEqual([['training', by ?? null, null]]);
+    }
+  });
+}
