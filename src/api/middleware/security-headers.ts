@@ -20,7 +20,13 @@ const contentSecurityPolicy = {
 };
 
 // A proxy ends TLS, and HSTS would hold for every service of its host.
-const headers = secureHeaders({ contentSecurityPolicy, strictTransportSecurity: false, xFrameOptions: 'DENY' });
+const headers = secureHeaders({
+  contentSecurityPolicy,
+  strictTransportSecurity: false,
+  xFrameOptions: 'DENY',
+  // A page may have narrower ones of its own.
+  overwrite: false,
+});
 
 /** Secure headers on every response. Nothing is cached unless its route allows it. */
 export const securityHeaders = createMiddleware<ApiEnv>(async (c, next) => {
