@@ -3,7 +3,9 @@ import type { Approval, ApprovalStatus, TurnedDown } from '../core/deployment/de
 import type { Deployment, WaitKind } from '../core/deployment/deployment.ts';
 import type { EndpointRecord } from '../core/deployment/endpoint-record.ts';
 import { trainingOrder } from '../core/deployment/order.ts';
+import { overrideDetail } from '../core/deployment/override.ts';
 import { whyTurnedDown } from '../core/deployment/turned-down.ts';
+import type { Actor } from '../core/history.ts';
 import { isAhead } from '../core/instants.ts';
 import type { TrainingRun } from '../core/training/training-run.ts';
 import type { NewDeployment } from '../ports/store.ts';
@@ -30,6 +32,16 @@ export const nextAttempt = (run: TrainingRun, wanted: NewDeployment, formerAttem
   detectedAt: run.finishedAt,
   detectedBy: run.finishedBy,
   createdAt: now,
+});
+
+/** The entry of its history. */
+export const queuedEntry = ({ requestedBy, reason, overrides }: ReturnType<typeof nextAttempt>, actor: Actor) => ({
+  from: null,
+  to: 'queued' as const,
+  actor,
+  by: requestedBy,
+  reason,
+  detail: overrides ? overrideDetail : null,
 });
 
 /** Of a deployment that waits no longer. */

@@ -80,12 +80,12 @@ describe('approvalPage', () => {
       error: 'A reason is needed to reject',
       decision: 'reject',
       name: 'Anna',
-      reason: '  because\n',
+      reason: '  too slow\n',
     });
     expect(text).toContain('<p class="error" role="alert" id="error">A reason is needed to reject</p>');
     expect(text).toContain('value="Anna"');
     expect([...text.matchAll(/value="(\w+)"[^>]*checked/g)].map(([, value]) => value)).toEqual(['reject']);
-    expect(text).toMatch(/<textarea [^>]*aria-describedby="error"[^>]*>\n {2}because\n<\/textarea/);
+    expect(text).toMatch(/<textarea [^>]*aria-describedby="error"[^>]*>\n {2}too slow\n<\/textarea/);
   });
 
   it.each<[string, ApprovalState, string]>([

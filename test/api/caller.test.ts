@@ -72,6 +72,27 @@ describe('the history', () => {
   });
 });
 
+describe('POST /deploy with force=true', () => {
+  it.each<[string, object, object, boolean]>([
+    ['the role approve and a reason', bert, { reason: 'it is on fire' }, true],
+    ['the role approve and no reason', bert, {}, false],
+    ['the role approve and a blank reason', bert, { reason: ' ' }, false],
+    ['the role operate and a reason', anna, { reason: 'it is on fire' }, false],
+  ])('and %s: an override or not, as the contract says', async (_, caller, json, isOverride) => {
+    const { ask, ctx, train } = await startApi({ apiKeys });
+    for (const [name, isKnown] of [
+      ['new', false],
+      ['known', true],
+    ] as const) {
+      await train(name, 'completed');
+      if (isKnown) await ask('POST', `/deploy/${name}`, anna);
+      if (isKnown) await ask('POST', `/training-jobs/${name}/stop`, anna);
+      const { body } = await ask<{ deployment_id: string }>('POST', `/deploy/${name}?force=true`, { ...caller, json });
+      expect(await ctx.store.deployments.find(body.deployment_id), name).toMatchObject({ forced: true, overrides: isOverride });
+    }
+  });
+});
+
 describe('log lines', () => {
   it('that a request causes carry the name of the key, and never the key', async () => {
     const { ask, logged } = await startApi({ apiKeys });

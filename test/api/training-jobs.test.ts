@@ -92,6 +92,8 @@ const entry = {
   deployment_id: null,
   subject: 'training',
   actor: 'api',
+  by: null,
+  reason: null,
   repeats: 1,
   last_at: expect.any(String),
 };

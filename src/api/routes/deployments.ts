@@ -95,11 +95,13 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
   routes.openAPIRegistry.register('DeployRequest', DeployRequestSchema);
 
   routes.openapi(deploy, async (c) => {
+    const { name: requestedBy, role } = callerOf(c);
     const { deployment, created } = await requestDeployment(ctx, {
       trainingJobName: possibleName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
-      requestedBy: callerOf(c).name,
+      requestedBy,
+      role,
       ...toWish(checkedBody(c, body)),
     });
     c.header('Location', deploymentPath(deployment, basePath));

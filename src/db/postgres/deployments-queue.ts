@@ -5,7 +5,7 @@ import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
-import { nextAttempt, notWaiting } from '../deployment-values.ts';
+import { nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
 import type { Db } from './database.ts';
 import { deploymentColumns, findDeployment, isOnEndpoint } from './deployment-rows.ts';
 import { and, eq, inArray, max, sql } from './drizzle.ts';
@@ -33,12 +33,7 @@ export async function queueDeployment(
   const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const [deployment] = await tx.insert(deployments).values(attempt).returning(deploymentColumns);
   if (!deployment) throw new Error('The deployment was not written.');
-  await appendDeploymentHistory(
-    tx,
-    deployment,
-    { from: null, to: 'queued', actor, by: attempt.requestedBy, reason: attempt.reason, detail: null },
-    now,
-  );
+  await appendDeploymentHistory(tx, deployment, queuedEntry(attempt, actor), now);
   return deployment;
 }
 

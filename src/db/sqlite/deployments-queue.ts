@@ -5,7 +5,7 @@ import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
-import { nextAttempt, notWaiting } from '../deployment-values.ts';
+import { nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
 import { prepared } from './database.ts';
 import { deploymentColumns, findDeployment, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
 import { and, eq, inArray, max, sql } from './drizzle.ts';
@@ -97,12 +97,7 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
   const former = statements(db).attempts.get({ runSeq: run.seq });
   const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const deployment = statements(db).queue.get({ ...attempt, shapes: JSON.stringify(attempt.shapes) });
-  appendDeploymentHistory(
-    db,
-    deployment,
-    { from: null, to: 'queued', actor, by: attempt.requestedBy, reason: attempt.reason, detail: null },
-    now,
-  );
+  appendDeploymentHistory(db, deployment, queuedEntry(attempt, actor), now);
   return deployment;
 }
 

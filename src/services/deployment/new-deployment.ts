@@ -12,6 +12,7 @@ interface NewDeploymentInput {
   shapes: ShapeLayers;
   trigger: Trigger;
   forced: boolean;
+  overrides?: boolean;
   requestedBy?: string | null;
   reason?: string | null;
 }

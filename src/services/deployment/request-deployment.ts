@@ -1,5 +1,7 @@
 import { actorOf, type Deployment, type Trigger } from '../../core/deployment/deployment.ts';
+import { isOverride } from '../../core/deployment/override.ts';
 import { decideTraining } from '../../core/training/decide-training.ts';
+import type { Role } from '../../core/access/role.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { TrainingJob, TrainingRun } from '../../core/training/training-run.ts';
@@ -25,6 +27,8 @@ export interface RequestDeploymentInput {
   parts?: readonly ShapeLayers[];
   /** The name of the caller's key. */
   requestedBy?: string | null;
+  /** What the caller may do; an override needs it. */
+  role?: Role;
   /** Why it is requested, for the history. */
   reason?: string | null;
 }
@@ -62,11 +66,12 @@ async function request(
   ctx: ServiceContext,
   input: RequestDeploymentInput & { run: TrainingRun; isNew: boolean },
 ): Promise<{ deployment: Deployment; created: boolean }> {
-  const { run, force, trigger, isNew, parts = [], requestedBy, reason } = input;
+  const { run, force, trigger, isNew, parts = [], requestedBy, role = 'read', reason = null } = input;
   const { store, now, log } = ctx;
   const shapes = layOver(shapesOf(ctx, run), parts);
   const { modelArtifact, trainingJobName } = run;
-  const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, requestedBy, reason });
+  const overrides = isOverride({ force, role, reason });
+  const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, overrides, requestedBy, reason });
   const result = await store.deployments.request({ trainingJobName, deployment, asIs: parts.length === 0, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
@@ -120,7 +125,7 @@ async function recordEnd(
   ctx: ServiceContext,
   input: RequestDeploymentInput & { job: TrainingJob; known: RunView | null },
 ): Promise<TrainingRun> {
-  const { job, known, trigger, force, parts, requestedBy, reason } = input;
+  const { job, known, trigger, force, parts, requestedBy, role = 'read', reason = null } = input;
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
     const read = await readTags(ctx, { job, options }).catch(orNullIfPermanent);
@@ -135,7 +140,8 @@ async function recordEnd(
   const decision = decideTraining(run, { kind: 'job', job }, now(), settings);
   if (decision.kind === 'finish' && decision.outcome.status !== 'timed_out') {
     // With the deployment where the run has auto_deploy: a crash after this line must not lose it.
-    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, parts, requestedBy, reason });
+    const overrides = isOverride({ force, role, reason });
+    await recordOutcome(ctx, { run, job, decision, trigger, forced: force, overrides, parts, requestedBy, reason });
   }
   const after = await store.runs.find(run.trainingJobName);
   if (after?.status !== 'completed') throw notCompleted(after ?? run);

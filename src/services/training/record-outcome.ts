@@ -19,6 +19,7 @@ interface RecordOutcomeInput {
   trigger: Trigger;
   /** Of the deployment, where there is one. */
   forced: boolean;
+  overrides?: boolean;
   /** What the caller says of the deployment, over what the run has kept (layOver). */
   parts?: readonly ShapeLayers[];
   /** The name of the key of the caller who requested the deployment. */
@@ -32,7 +33,7 @@ interface RecordOutcomeInput {
  */
 export async function recordOutcome(
   ctx: ServiceContext,
-  { run, job, decision, trigger, forced, parts = [], requestedBy, reason }: RecordOutcomeInput,
+  { run, job, decision, trigger, forced, overrides, parts = [], requestedBy, reason }: RecordOutcomeInput,
 ): Promise<void> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
@@ -43,7 +44,9 @@ export async function recordOutcome(
   const outcome = notes.length === 0 ? decision.outcome : { ...decision.outcome, detail: notes.join('; ') };
   const { modelArtifact } = outcome;
   const shapes = layOver(adopted?.shapes ?? shapesOf(ctx, run), parts);
-  const wanted = decision.deploy ? newDeployment({ run, modelArtifact, shapes, trigger, forced, requestedBy, reason }) : null;
+  const wanted = decision.deploy
+    ? newDeployment({ run, modelArtifact, shapes, trigger, forced, overrides, requestedBy, reason })
+    : null;
   const finished = await store.runs.finish({
     trainingJobName,
     outcome,

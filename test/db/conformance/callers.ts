@@ -26,6 +26,19 @@ export function callersSuite(newDatabase: () => TestDatabase): void {
     ]);
   });
 
+  it('who pass over gate and approval are seen in the history', async () => {
+    const store = newDatabase().open();
+    await trained(store, 'a');
+    const wish = { requestedBy: 'anna', reason: 'it is on fire', forced: true, overrides: true };
+    await store.deployments.request({ trainingJobName: 'a', deployment: newDeployment('d', wish), now: 7000 });
+    expect(await store.deployments.find('d')).toMatchObject(wish);
+    expect((await store.history.list({ trainingJobName: 'a' })).at(-1)).toMatchObject({
+      by: 'anna',
+      reason: 'it is on fire',
+      detail: 'override: passes over gate and approval',
+    });
+  });
+
   it('are the first of those who request a stop', async () => {
     const store = newDatabase().open();
     await inTraining(store, 'a');
