@@ -111,6 +111,7 @@ const neededRoles: Record<string, (typeof roles)[number] | 'none'> = {
   'post /training-jobs/{name}/stop': 'operate',
   'post /deploy/{name}': 'operate',
   'get /deployments': 'read',
+  'get /deployments/{deployment_id}': 'read',
   'post /events': 'operate',
   'get /endpoint-status': 'read',
   'get /health/live': 'none',
@@ -150,7 +151,7 @@ describe('roles', () => {
     for (const [route, needed] of Object.entries(neededRoles)) {
       const [method = '', path = ''] = route.split(' ');
       for (const prefix of ['', '/model-init']) {
-        const at = `${prefix}${path.replace('{name}', 'some-job')}`;
+        const at = `${prefix}${path.replace(/\{\w+\}/, 'some-job')}`;
         const response = await ask(method.toUpperCase(), at, { headers: { 'x-api-key': keys[role] } });
         const mayPass = needed === 'none' || roles.indexOf(role) >= roles.indexOf(needed);
         if (mayPass) expect([401, 403], `${method} ${at}`).not.toContain(response.status);
