@@ -40,15 +40,6 @@ export interface DeliveryConfig {
 export function readDelivery(values: Values & { readonly DELIVERY_FILE?: string | null }, env: Environment): DeliveryConfig {
   const path = values.DELIVERY_FILE;
   const read = path == null ? { delivery: emptyDelivery } : readDeliveryFile(path, contextOf(values));
-  const isPolicy =
-    'delivery' in read &&
-    [read.delivery.defaults, ...Object.values(read.delivery.endpoints)].some(({ delivery }) => delivery !== undefined);
-  if (isPolicy)
-    return {
-      delivery: emptyDelivery,
-      secrets: [],
-      faults: [`DELIVERY_FILE: ${path}: has a delivery policy, which comes with a later release`],
-    };
   if ('faults' in read)
     return { delivery: emptyDelivery, secrets: [], faults: read.faults.map((fault) => `DELIVERY_FILE: ${fault}`) };
   const { secrets, unset, malformed } = readSecrets(read.delivery, env);
@@ -70,6 +61,13 @@ export function loadDelivery(path: string, env: Environment): LoadedDelivery {
   return { ...read, notes: unset };
 }
 
+/** The variables that a file names and that hold signing secrets: none of a file that cannot be read. */
+export function secretVariables(path: string, env: Environment): readonly string[] {
+  const read = readDeliveryFile(path, contextOf({}));
+  if ('faults' in read) return [];
+  return secretNames(read.delivery).filter((name) => signingSecretsOf(env[name] ?? '') !== null);
+}
+
 const contextOf = (values: Values): DeliveryFileContext => ({
   endpointName: endpointNameOf(values),
   endpointInstanceType: values.ENDPOINT_INSTANCE_TYPE ?? '',
@@ -79,12 +77,10 @@ const contextOf = (values: Values): DeliveryFileContext => ({
 
 /** What the file's variables hold, and a fault for each that is not set or no signing secret. */
 function readSecrets(
-  { defaults, endpoints }: DeliveryFile,
+  delivery: DeliveryFile,
   env: Environment,
 ): { readonly secrets: readonly string[]; readonly unset: readonly string[]; readonly malformed: readonly string[] } {
-  const policies = [defaults, ...Object.values(endpoints)].map((layers) => mergedPolicy([layers]));
-  const names = new Set(policies.flatMap(({ notify }) => (notify ?? []).flatMap((one) => one.secret_env ?? [])));
-  const held = [...names].map((name) => ({ name, value: env[name]?.trim() ?? '' }));
+  const held = secretNames(delivery).map((name) => ({ name, value: env[name]?.trim() ?? '' }));
   return {
     secrets: held.flatMap(({ value }) => (value === '' ? [] : value.split(/\s+/))),
     unset: held.filter(({ value }) => value === '').map(({ name }) => `${name} is not set; it must hold ${secretMay}`),
@@ -92,6 +88,11 @@ function readSecrets(
       .filter(({ value }) => value !== '' && signingSecretsOf(value) === null)
       .map(({ name }) => `${name} holds ${shownSecret}; it may hold ${secretMay}`),
   };
+}
+
+function secretNames({ defaults, endpoints }: DeliveryFile): readonly string[] {
+  const policies = [defaults, ...Object.values(endpoints)].map((layers) => mergedPolicy([layers]));
+  return [...new Set(policies.flatMap(({ notify }) => (notify ?? []).flatMap((one) => one.secret_env ?? [])))];
 }
 
 const secretMay =

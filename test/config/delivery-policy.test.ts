@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ConfigError, parseConfig } from '../../src/config/config.ts';
+import { secretVariables } from '../../src/config/delivery.ts';
 import { readDeliveryFile } from '../../src/config/delivery-file.ts';
+import { policyFor } from '../../src/core/delivery/delivery-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'autodeploy-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -103,6 +106,72 @@ const check = (env: Record<string, string>, path: string): Promise<Ended> =>
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );
+
+const settings = {
+  EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/sagemaker',
+  TRAINING_IMAGE: 'train:1',
+  MODEL_OUTPUT_S3_URI: 's3://bucket/models',
+};
+
+/** The faults with which a program refuses its environment. */
+function startFaults(env: Record<string, string>): readonly string[] {
+  try {
+    parseConfig({ ...settings, ...env });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('DELIVERY_FILE with a policy', () => {
+  const file = (delivery: string): string => write(`defaults:\n  delivery: ${delivery}\n`);
+  const may = 'the signing secret of notifications, for which DELIVERY_FILE names it: whsec_ and the base64 of 24 to 64 bytes';
+
+  it('is read into the settings, with the settings that it depends on', () => {
+    const path = file('{ rollout: { strategy: canary } }');
+    const { delivery } = parseConfig({ ...settings, DELIVERY_FILE: path, ENDPOINT_INSTANCE_COUNT: '2' }).serviceSettings;
+    expect(policyFor(delivery, 'any')).toMatchObject({ rollout: { strategy: 'canary', sizePercent: 10 }, gate: null });
+    expect(startFaults({ DELIVERY_FILE: path })).toEqual([
+      `DELIVERY_FILE: ${path}:2:26: defaults.delivery.rollout.strategy cannot be canary, which needs 2 instances: ENDPOINT_INSTANCE_COUNT says 1`,
+    ]);
+    expect(startFaults({ DELIVERY_FILE: path, ENDPOINT_INSTANCE_COUNT: 'two' })).toEqual([
+      'ENDPOINT_INSTANCE_COUNT holds "two"; it may hold a whole number from 1 to 1000',
+    ]);
+  });
+
+  it('needs the secrets that it names, and keeps them out of each log line', () => {
+    const receivers = ['ONE', 'TWO', 'ONE'].map((name) => `{ url: 'https://example.com/${name}', secret_env: ${name} }`);
+    const path = file(`{ notify: [${receivers.join(', ')}] }`);
+    expect(startFaults({ DELIVERY_FILE: path, ONE: ' ' })).toEqual([
+      `ONE is not set; it must hold ${may}`,
+      `TWO is not set; it must hold ${may}`,
+    ]);
+    expect(startFaults({ DELIVERY_FILE: path, ONE: 'hush', TWO: secret })).toEqual([
+      `ONE holds a value that is not shown; it may hold ${may}`,
+    ]);
+    const other = `whsec_${Buffer.alloc(64, 1).toString('base64')}`;
+    const { secrets } = parseConfig({ ...settings, DELIVERY_FILE: path, ONE: secret, TWO: `${secret} ${other}` });
+    expect(secrets).toEqual([secret, secret, other]);
+  });
+
+  it('may name private receivers where NOTIFY_PRIVATE_ADDRESSES allows them', () => {
+    const path = file(`{ notify: [{ url: 'http://10.0.0.1/hook' }] }`);
+    expect(startFaults({ DELIVERY_FILE: path })).toEqual([
+      `DELIVERY_FILE: ${path}:2:26: defaults.delivery.notify[0].url must lead to a public address; others are for where NOTIFY_PRIVATE_ADDRESSES is allow`,
+    ]);
+    expect(startFaults({ DELIVERY_FILE: path, NOTIFY_PRIVATE_ADDRESSES: 'allow' })).toEqual([]);
+  });
+});
+
+describe('secretVariables', () => {
+  it('returns the variables of a file that hold secrets, and no others that it names', () => {
+    const receivers = ['HOOK', 'AWS_PROFILE', 'NONE'].map((name) => `{ url: 'https://example.com', secret_env: ${name} }`);
+    const path = write(`defaults: { delivery: { notify: [${receivers.join(', ')}] } }`);
+    expect(secretVariables(path, { HOOK: secret, AWS_PROFILE: 'production' })).toEqual(['HOOK']);
+    expect(secretVariables(join(folder, 'none.yaml'), {})).toEqual([]);
+  });
+});
 
 describe('npm run delivery -- check FILE with a policy', () => {
   const canary = `defaults:

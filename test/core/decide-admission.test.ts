@@ -27,6 +27,16 @@ describe('decideAdmission', () => {
     expect(admit('failed', 'ask', 'always').reason).toBe('the gate failed: m (at least 1): 0 is below 1');
   });
 
+  it('names five rules at most: a reason is to be read', () => {
+    const rules = Array.from({ length: 50 }, (_, index) => ({ metric: `m${index}`, atLeast: 1 }));
+    const policy: DeliveryPolicy = { ...noPolicy, gate: { rules, onMissing: 'reject' } };
+    const { reason } = decideAdmission(policy, decideGate(policy, { trainingJobName: 'new', metrics: { m0: 0 } }, null));
+    expect(reason).toBe('the gate failed: m0 (at least 1): 0 is below 1');
+    const unclear = decideAdmission(policy, decideGate(policy, { trainingJobName: 'new', metrics: null }, null)).reason;
+    expect(unclear.split('; ')).toHaveLength(6);
+    expect(unclear).toMatch(/; and 45 more$/);
+  });
+
   it('asks for what passes where each model needs an approval', () => {
     for (const onMissing of ['reject', 'ask', 'pass'] as const)
       expect(kinds('passed', onMissing)).toEqual(['pass', 'pass', 'pass', 'ask']);

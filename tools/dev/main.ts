@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configOrExit, parseApiConfig } from '../../src/config/config.ts';
 import { exitCodeBadConfig } from '../../src/config/errors.ts';
+import { secretVariables } from '../../src/config/delivery.ts';
 import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { startFaults } from '../../src/sagemaker/start-faults.ts';
 import { readEnvironment as readSimulatorEnvironment } from 'sagemaker-simulator';
@@ -67,6 +68,8 @@ async function prepare({ aws, folder, ...wanted }: Options): Promise<SystemSetti
     databaseUrl: own.databaseUrl ?? 'file:./autodeploy.db',
     deliveryFile: own.deliveryFile,
   };
+  const secrets = own.deliveryFile === null ? [] : secretVariables(own.deliveryFile, process.env);
+  const names = [...Object.keys({ ...sharedVariables, ...databaseVariables, ...apiVariables }), ...secrets];
   return {
     root,
     folder: data,
@@ -74,7 +77,7 @@ async function prepare({ aws, folder, ...wanted }: Options): Promise<SystemSetti
     ownDatabase: own.databaseUrl !== null,
     apiUrl: apiUrl(present(process.env, 'HOST'), apiPort),
     simulatorUrl: aws ? null : `http://127.0.0.1:${simulatorPort}`,
-    env: serviceEnvironment(process.env, Object.keys({ ...sharedVariables, ...databaseVariables, ...apiVariables }), wiring),
+    env: serviceEnvironment(process.env, names, wiring),
     simulatorEnv: simulatorEnvironment(process.env, { simulatorPort, apiPort }, join(data, 'sagemaker.jsonl')),
   };
 }

@@ -35,8 +35,11 @@ export function decideAdmission(
   return { kind: 'pass', reason: result === null ? 'the policy has no gate' : `the gate passed: ${reasons(result, 'passed')}` };
 }
 
-const reasons = ({ rules }: GateResult, verdict: GateResult['verdict']): string =>
-  rules
-    .filter((rule) => rule.verdict === verdict)
-    .map(({ metric, rule, reason }) => `${metric} (${rule}): ${reason}`)
-    .join('; ');
+/** More help no reader: the gate's result has all of them. */
+const maxReasons = 5;
+
+function reasons({ rules }: GateResult, verdict: GateResult['verdict']): string {
+  const found = rules.filter((rule) => rule.verdict === verdict);
+  const shown = found.slice(0, maxReasons).map(({ metric, rule, reason }) => `${metric} (${rule}): ${reason}`);
+  return [...shown, ...(found.length > maxReasons ? [`and ${found.length - maxReasons} more`] : [])].join('; ');
+}
