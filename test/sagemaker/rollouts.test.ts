@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AlarmSubject } from '../../src/core/deployment/guard-alarms.ts';
+import type { Rollout } from '../../src/core/deployment/delivery-state.ts';
 import { planRollout, type RolloutPlan } from '../../src/core/deployment/plan-rollout.ts';
+import { withEndpoint } from '../../src/core/deployment/rollout-progress.ts';
 import type { RolloutPolicy } from '../../src/core/delivery/policy.ts';
 import { image } from '../../tools/testkit/simulator.ts';
 import { type Connected, connect, failure, makeEndpoint, model } from './harness.ts';
@@ -71,6 +73,50 @@ describe('describeEndpoint', () => {
       },
       lastDeploymentConfig: { BlueGreenUpdatePolicy: { TerminationWaitInSeconds: 300 } },
     });
+  });
+});
+
+describe('the phase and the traffic of a rollout', () => {
+  /** What is recorded of it, from its beginning to its end. */
+  async function watch({ sagemaker, clock }: Connected): Promise<string[]> {
+    let rollout: Rollout = { strategy: 'canary', phase: null, trafficPercent: null, alarms: [], deploymentConfig: null };
+    const seen: string[] = [];
+    for (let seconds = 0; seconds < 6000; seconds += 3) {
+      const endpoint = await sagemaker.describeEndpoint('live');
+      if (endpoint.status !== 'Updating') return seen;
+      const next = withEndpoint(rollout, endpoint);
+      if (next !== rollout) seen.push(`${next.phase} ${next.trafficPercent}`);
+      rollout = next;
+      clock.advance(3);
+    }
+    throw new Error('the rollout does not end');
+  }
+
+  it.each<[string, Partial<RolloutPolicy>, string[]]>([
+    [
+      'canary',
+      { strategy: 'canary', sizePercent: 25 },
+      ['creating 0', 'activating_traffic 0', 'baking 25', 'activating_traffic 25', 'baking 100'],
+    ],
+    [
+      'rolling',
+      { strategy: 'rolling', sizePercent: 50 },
+      ['creating 0', 'activating_traffic 0', 'baking 50', 'creating 50', 'activating_traffic 50', 'baking 100'],
+    ],
+  ])('follow what SageMaker shows: %s', async (_what, rollout, expected) => {
+    const connected = await connect({}, { settings: { waitScale: 0.1 } });
+    await makeEndpoint(connected, 4);
+    await begin(connected, planned(rollout, 4));
+    expect(await watch(connected)).toEqual(expected);
+  });
+
+  it('are those of the old fleet again when an alarm has ended it', async () => {
+    const connected = await connect({}, { settings: { waitScale: 0.1 } });
+    await makeEndpoint(connected, 4);
+    const plan = planned({ strategy: 'canary', sizePercent: 25 }, 4);
+    await begin(connected, plan);
+    connected.simulator.forceAlarm(String(plan.guardAlarms[0]?.AlarmName), { state: 'ALARM' });
+    expect(await watch(connected)).toEqual(['creating 0', 'activating_traffic 0', 'deleting 0']);
   });
 });
 

@@ -16,7 +16,7 @@ export function withEndpoint(rollout: Rollout, endpoint: Endpoint | null): Rollo
   const status = fleet === undefined ? null : newestStatus(fleet);
   if (fleet === undefined || status === null) return rollout;
   const phase = phaseOf(status);
-  const trafficPercent = trafficOf(fleet, status) ?? rollout.trafficPercent;
+  const trafficPercent = trafficOf(fleet) ?? rollout.trafficPercent;
   return phase === rollout.phase && trafficPercent === rollout.trafficPercent ? rollout : { ...rollout, phase, trafficPercent };
 }
 
@@ -43,16 +43,13 @@ const newestStatus = ({ statuses }: EndpointVariant): VariantStatus | null => st
 const phaseOf = ({ status }: VariantStatus): string => status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 
 /**
- * Of SageMaker's messages, `Activating traffic on canary capacity of 1 instance(s)`
- * (docs/reference/sagemaker-behavior.md#a-rollout-bakes-after-each-shift-of-traffic), or of the weight that it shows.
+ * The instances of the new fleet that take traffic, among those that it is to have: it has no weight before its first shift, and none any
+ * more when it is rolled back (docs/reference/sagemaker-behavior.md#a-rollout-shows-its-phases). A serverless fleet has no instances.
  */
-function trafficOf(fleet: EndpointVariant, { status, statusMessage }: VariantStatus): number | null {
-  if (status === 'Creating' || status === 'Updating') return 0;
-  if (status === 'Deleting' || /on full capacity/i.test(statusMessage ?? '')) return 100;
-  const [, instances] = /capacity of (\d+) instance/i.exec(statusMessage ?? '') ?? [];
-  const all = fleet.desiredInstanceCount;
-  if (instances === undefined || all === null || all <= 0) return null;
-  return Math.min(100, Math.round((Number(instances) / all) * 100));
+function trafficOf({ currentWeight, currentInstanceCount, desiredInstanceCount }: EndpointVariant): number | null {
+  if (currentWeight === 0) return 0;
+  if (currentInstanceCount === null || desiredInstanceCount === null || desiredInstanceCount <= 0) return null;
+  return Math.min(100, Math.round((currentInstanceCount / desiredInstanceCount) * 100));
 }
 
 /**
