@@ -18,7 +18,13 @@ export type EndpointDecision =
   | { kind: 'update' }
   | { kind: 'delete' }
   /** Observe again later. `inProgress`: SageMaker is seen working on the requested change. */
-  | { kind: 'wait'; why: string; inProgress: boolean; failureReason: string | null }
+  | {
+      kind: 'wait';
+      why: string;
+      inProgress: boolean;
+      failureReason: string | null;
+      /** What is recorded says more. */ keepsWait?: boolean;
+    }
   /** The change failed for a transient reason, and is requested again later. `reason`: SageMaker's words. */
   | { kind: 'retry'; cause: 'capacity' | 'internal'; reason: string; outcome: DeploymentOutcome }
   | { kind: 'finish'; outcome: DeploymentOutcome };
@@ -61,11 +67,16 @@ function applyWaits({ endpointChange: change, retryAt }: Own, wanted: EndpointDe
 function applyTimeLimit(deployment: Own, decision: EndpointDecision, deadline: Deadline): EndpointDecision {
   if (deadline === 'in_time' || decision.kind === 'finish') return decision;
   if (deadline === 'confirm')
-    return decision.kind === 'wait' ? decision : wait('the time limit is exceeded; observing once more');
+    return decision.kind === 'wait'
+      ? decision
+      : { ...wait('the time limit is exceeded; observing once more'), ...keptWait(deployment) };
   if (decision.kind === 'retry') return { kind: 'finish', outcome: decision.outcome };
   const why = decision.kind === 'wait' ? decision.why : lateAction(deployment, decision.kind);
   return { kind: 'finish', outcome: outOfTime(deployment, why) };
 }
+
+/** The alarm that it waited for is why it is late. */
+const keptWait = ({ waitsForKind }: Own): { keepsWait?: boolean } => (waitsForKind === 'alarm' ? { keepsWait: true } : {});
 
 const lateAction = ({ endpointChange, waitsForKind, waitsForDetail }: Own, action: EndpointAction): string =>
   waitsForKind === 'alarm' && waitsForDetail !== null

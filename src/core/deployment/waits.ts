@@ -33,14 +33,14 @@ export const notWaiting = (deployment: Deployment): DeploymentProgress =>
  */
 export const progressWhileWaiting = (
   deployment: Deployment,
-  { why, inProgress, failureReason }: Extract<EndpointDecision, { kind: 'wait' }>,
+  { why, inProgress, failureReason, keepsWait = false }: Extract<EndpointDecision, { kind: 'wait' }>,
   now: number,
   bake: string | null = null,
 ): DeploymentProgress => ({
   ...(inProgress ? acknowledged(deployment, now) : {}),
   ...(failureReason !== null && deployment.failureReason === null ? { failureReason } : {}),
   ...clearedError(deployment),
-  ...(bake === null ? waitingFor(deployment, 'endpoint', why, now) : waitingFor(deployment, 'bake', bake, now)),
+  ...(keepsWait ? {} : bake === null ? waitingFor(deployment, 'endpoint', why, now) : waitingFor(deployment, 'bake', bake, now)),
 });
 
 /** SageMaker is seen working on the change, which acknowledges it whether or not the call had a response. */
