@@ -12,7 +12,7 @@ export interface RolloutPlan {
   readonly guardAlarms: readonly GuardAlarm[];
   /** All that SageMaker watches, ours included: none of the others may be in ALARM before the update. */
   readonly alarmNames: readonly string[];
-  /** How long the deployment may take from its turn on, in milliseconds. */
+  /** How long the deployment may take once its update begins, in milliseconds: longer than SageMaker may. */
   readonly deadlineMs: number;
   /** A sentence for the history, where the strategy in force is not the policy's; else null. */
   readonly note: string | null;

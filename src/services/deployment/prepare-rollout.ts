@@ -84,8 +84,9 @@ async function recordPlan(claim: DeploymentClaim, plan: RolloutPlan): Promise<vo
     alarms: plan.alarmNames.map((name) => ({ name, isOwn: own.has(name), state: null, alarmedAt: null })),
     deploymentConfig: plan.deploymentConfig,
   };
-  const startedAt = deployment.startedAt ?? ctx.now();
-  const deadlineAt = Math.max(deployment.deadlineAt ?? 0, startedAt + plan.deadlineMs);
+  // What it waited for until its first rollout takes nothing off the time of that: SageMaker has the whole of it, too.
+  const from = deployment.rollout === null ? ctx.now() : (deployment.startedAt ?? ctx.now());
+  const deadlineAt = Math.max(deployment.deadlineAt ?? 0, from + plan.deadlineMs);
   await claim.record({ rollout, deadlineAt }, plan.note ?? undefined);
 }
 
