@@ -16,8 +16,8 @@ import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
 import type { HistoryEntryBody } from './schemas/history.ts';
 import type { TrainingRunBody, TrainingRunDetailsBody } from './schemas/training-run.ts';
 
-const isoTime = (at: number): string => new Date(at).toISOString();
-const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
+export const isoTime = (at: number): string => new Date(at).toISOString();
+export const isoTimeOrNull = (at: number | null): string | null => (at === null ? null : isoTime(at));
 
 /** Links always carry the base path: every route is served under it, and a proxy may strip it without a word. */
 export function serializeRun(run: RunView, basePath: string): TrainingRunBody {

@@ -4,6 +4,7 @@ import type {
   DeploymentOutcome,
   DeploymentProgress,
   DeploymentShapes,
+  DeploymentStatus,
   Trigger,
 } from '../core/deployment/deployment.ts';
 import type { Page } from './page.ts';
@@ -79,7 +80,7 @@ export interface DeploymentStore {
   find(deploymentId: string): Promise<Deployment | null>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
   list(params: {
-    filter: { endpointName?: string; trainingJobName?: string };
+    filter: { endpointName?: string; trainingJobName?: string; statuses?: readonly DeploymentStatus[] };
     page: { limit: number; cursor: string | null };
   }): Promise<Page<Deployment>>;
   /** Queued and in progress ones, and those that ended while SageMaker might still apply their change. */

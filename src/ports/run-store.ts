@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentStatus } from '../core/deployment/deployment.ts';
+import type { TurnedDown } from '../core/deployment/delivery-state.ts';
 import type { FailureKind } from '../core/failure-kind.ts';
 import type { Actor } from '../core/history.ts';
 import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus } from '../core/training/training-run.ts';
@@ -33,6 +34,8 @@ export interface AdoptedRun {
   autoDeploy: boolean;
   servingImage: string | null;
   contentDigest?: string | null;
+  /** By its tag; only a person deploys it. */
+  turnedDown?: TurnedDown | null;
   secondaryStatus: string | null;
   /** SageMaker's CreationTime. */
   createdAt: number;
@@ -57,6 +60,9 @@ export type AdoptResult =
 
 /** Since when a run's time counts, and since when it is seen to be over. */
 export type RunLimit = Pick<TrainingRun, 'trainingSinceAt' | 'overdueSince'>;
+
+/** A run that was turned down, and whose training job is to be tagged so. */
+export type TaggedRun = Pick<TrainingRun, 'trainingJobName' | 'trainingJobArn'> & { turnedDown: TurnedDown };
 
 /** What a check, and the change feed, have to know of a run. */
 export type RunProgress = Pick<
@@ -135,6 +141,10 @@ export interface RunStore {
     limit: number;
     now: number;
   }): Promise<Pick<TrainingRun, 'seq' | 'trainingJobName'>[]>;
+  /** Those that were turned down and whose training job is not tagged so yet, in order of recording. */
+  listTagsDue(limit: number): Promise<TaggedRun[]>;
+  /** The training job's tag says that it was turned down so; nothing where it was turned down otherwise since. */
+  recordTagged(params: { trainingJobName: string; how: TurnedDown['how'] }): Promise<void>;
   /**
    * Marks that CreateTrainingJob is about to be sent; null unless the run is still `requested`, not to be stopped, and no other
    * start lease holds. One that was acquired `startTiming.leaseMs` ago, or is as far in the future by a clock that was ahead, is over.

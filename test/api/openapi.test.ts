@@ -30,6 +30,40 @@ const contract: Record<string, string[]> = {
   'post /deploy/{name}': ['200', '202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'get /deployments': ['200', '400', '401', '403', '422', '429', '500', '503'],
   'get /deployments/{deployment_id}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'post /deployments/{deployment_id}/approve': [
+    '200',
+    '400',
+    '401',
+    '403',
+    '404',
+    '409',
+    '413',
+    '415',
+    '422',
+    '429',
+    '500',
+    '503',
+  ],
+  'post /deployments/{deployment_id}/reject': [
+    '200',
+    '400',
+    '401',
+    '403',
+    '404',
+    '409',
+    '413',
+    '415',
+    '422',
+    '429',
+    '500',
+    '503',
+  ],
+  'post /deployments/{deployment_id}/abort': ['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
+  'get /endpoints': ['200', '400', '401', '403', '422', '429', '500', '503'],
+  'get /endpoints/{name}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'post /endpoints/{name}/rollback': ['202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
+  'post /endpoints/{name}/hold': ['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503'],
+  'delete /endpoints/{name}/hold': ['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503'],
   'post /events': ['202', '400', '401', '403', '413', '415', '422', '429', '500', '503'],
   'get /endpoint-status': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
   'get /health/live': ['200', '403', '500'],
@@ -127,11 +161,22 @@ describe('the OpenAPI document', () => {
         return body === undefined ? [] : [{ method: method.toUpperCase(), path, example: body.example }];
       }),
     );
-    expect(shown.map(({ path }) => path)).toEqual(['/bootstrap', '/deploy/{name}', '/events']);
+    expect(shown.map(({ path }) => path)).toEqual([
+      '/bootstrap',
+      '/deploy/{name}',
+      '/deployments/{deployment_id}/approve',
+      '/deployments/{deployment_id}/reject',
+      '/deployments/{deployment_id}/abort',
+      '/endpoints/{name}/rollback',
+      '/endpoints/{name}/hold',
+      '/endpoints/{name}/hold',
+      '/events',
+    ]);
     for (const { method, path, example } of shown) {
       // The body of a deployment is checked before its training is looked for.
-      const status = path.includes('{name}') ? 404 : 202;
-      expect(await api.ask(method, path.replace('{name}', 'some-job'), { json: example }), path).toMatchObject({ status });
+      const status = path.includes('{') ? 404 : 202;
+      const asked = path.replace(/\{\w+\}/, 'some-job');
+      expect(await api.ask(method, asked, { json: example }), path).toMatchObject({ status });
     }
   });
 
@@ -149,7 +194,7 @@ describe('the OpenAPI document', () => {
       .flatMap((operations) => Object.values(operations))
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}));
-    const notOfARoute = ['method_not_allowed', 'request_timeout', 'headers_too_large'];
+    const notOfARoute = ['method_not_allowed', 'request_timeout', 'headers_too_large', 'expired'];
     expect([...new Set(shown), ...notOfARoute].toSorted()).toEqual([...problemCodes].toSorted());
   });
 });

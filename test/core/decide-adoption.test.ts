@@ -26,7 +26,7 @@ const endpoint = (more: Partial<FoundEndpoint> = {}): FoundEndpoint => ({
 
 const whyLeft = (training: Partial<FoundTraining>, found: FoundEndpoint | null): string | null => {
   const decision = decideAdoption({ ...own, ...training }, found);
-  return decision.kind === 'deploy' ? null : decision.why;
+  return decision.kind === 'leave' ? decision.why : null;
 };
 
 describe('a completed training that was over before it was found is deployed', () => {
@@ -42,6 +42,12 @@ describe('a completed training that was over before it was found is deployed', (
     ['where another one was forced, and is not live any more', endpoint({ forced: 'another' })],
   ])('%s', (_, found) => {
     expect(whyLeft({}, found)).toBeNull();
+  });
+
+  it('as what is live, past gate and hold, where the endpoint is on it and nothing else is on its way', () => {
+    expect(decideAdoption(own, endpoint({ current: config('own') }))).toEqual({ kind: 'restore' });
+    expect(decideAdoption(own, endpoint({ current: config('own'), pending: config('newer', 150) }))).toEqual({ kind: 'deploy' });
+    expect(decideAdoption(own, endpoint({ pending: config('own') }))).toEqual({ kind: 'deploy' });
   });
 
   it('where it is live, though it was turned down once', () => {

@@ -1,6 +1,6 @@
 import type { ServiceErrorCode } from '../../core/errors.ts';
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 431 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 431 | 500 | 503;
 
 interface ProblemInfo {
   status: ProblemStatus;
@@ -19,6 +19,7 @@ export const problems = {
   forbidden: { status: 403, title: 'The role of the API key is too small' },
   foreign_host: { status: 403, title: 'Refused: not sent to a loopback host' },
   cross_site_request: { status: 403, title: 'Refused: sent by a page of another origin' },
+  self_approval: { status: 403, title: 'Who has requested it may not approve it' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request took too long' },
@@ -27,9 +28,14 @@ export const problems = {
   training_not_completed: { status: 409, title: 'The training is not completed' },
   rejected: { status: 409, title: 'A gate, a person or a rollback turned it down' },
   superseded: { status: 409, title: 'A newer training is live or in progress' },
+  already_decided: { status: 409, title: 'It was decided otherwise' },
+  not_awaiting_approval: { status: 409, title: 'There is nothing to decide' },
+  nothing_to_roll_back_to: { status: 409, title: 'There is nothing to roll back to' },
+  artifact_missing: { status: 409, title: 'The model artifact is gone' },
   nothing_to_stop: { status: 409, title: 'There is nothing to stop' },
   deployment_in_progress: { status: 409, title: 'The deployment is in progress' },
   run_in_progress: { status: 409, title: 'The training is not over' },
+  expired: { status: 410, title: 'The time to decide is over' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
   invalid_request: { status: 422, title: 'Invalid request' },

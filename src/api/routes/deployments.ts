@@ -17,6 +17,7 @@ import {
 } from '../schemas/request.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import { deploymentPath } from '../../core/deployment/deployment-view.ts';
+import { locationHeader } from '../schemas/location.ts';
 import { serializeDeployment, serializeDeploymentDetails } from '../serialize.ts';
 import { callerOf, type Routes } from '../env.ts';
 import { needsRole } from './security.ts';
@@ -24,8 +25,6 @@ import { needsRole } from './security.ts';
 const body = jsonBody('DeployRequest', DeployRequestSchema, {
   example: { create_endpoint_config: { ProductionVariants: [{ InstanceType: 'ml.m5.xlarge' }] }, reason: 'more memory' },
 });
-
-const location = { Location: { schema: { type: 'string' }, description: 'Where the deployment is read' } } as const;
 
 const deploy = createRoute({
   method: 'post',
@@ -39,7 +38,7 @@ const deploy = createRoute({
     'endpoint configuration of the same training; without one, what is deployed already stays.',
   request: { params: TrainingJobParams, query: DeployQuery, body },
   responses: {
-    202: { ...json(DeploymentSchema, 'The deployment, queued'), headers: location },
+    202: { ...json(DeploymentSchema, 'The deployment, queued'), headers: locationHeader },
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
     ...changeProblems(
       'not_found',

@@ -5,6 +5,8 @@ import { toFieldIssues } from '../problems/validation-issues.ts';
 import { invalidRequest } from '../problems/api-error.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { decisionRoutes } from './decisions.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { eventRoutes } from './events.ts';
 import { endpointStatusRoutes } from './endpoint-status.ts';
 import { healthRoutes } from './health.ts';
@@ -24,6 +26,8 @@ export function createRoutes(deps: ApiDeps): Routes {
   bootstrapRoutes(routes, deps);
   trainingJobRoutes(routes, deps);
   deploymentRoutes(routes, deps);
+  decisionRoutes(routes, deps);
+  endpointRoutes(routes, deps);
   endpointStatusRoutes(routes, deps);
   eventRoutes(routes, deps);
   healthRoutes(routes, deps);

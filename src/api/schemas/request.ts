@@ -55,6 +55,10 @@ export const DeploymentParams = z.object({
     .openapi({ param: { name: 'deployment_id', in: 'path' }, example: '3f40edf1-b910-459d-84f5-f2f9e5819f6e' }),
 });
 
+export const EndpointParams = z.object({
+  name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'ml-sentiment-endpoint' }),
+});
+
 /** Of what is shown with its history. */
 export const HistoryQuery = z.object({
   history_before: z

@@ -69,9 +69,11 @@ export interface Verification {
   failures: readonly string[];
 }
 
+export const turnedDownKinds = ['gate', 'person', 'rollback'] as const;
+
 /** Why only a person deploys the model of a training again. */
 export interface TurnedDown {
-  how: 'gate' | 'person' | 'rollback';
+  how: (typeof turnedDownKinds)[number];
   by: string | null;
   reason: string | null;
   at: number;

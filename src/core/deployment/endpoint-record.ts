@@ -20,3 +20,10 @@ export function holdDetail({ heldBy, holdReason }: Hold): string {
   const by = heldBy === null ? '' : ` by ${heldBy}`;
   return `the endpoint is held${by}${holdReason === null ? '' : `: ${holdReason}`}`;
 }
+
+/** Whether both say the same of the endpoint. */
+export const isSameRecord = (one: EndpointRecord, other: EndpointRecord): boolean =>
+  one.heldSince === other.heldSince &&
+  one.heldBy === other.heldBy &&
+  one.holdReason === other.holdReason &&
+  one.rolledBackAt === other.rolledBackAt;

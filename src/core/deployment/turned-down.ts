@@ -1,6 +1,6 @@
 /** Why a training is deployed only by force. */
 import { isFromBefore } from './decide-rollback.ts';
-import type { TurnedDown } from './delivery-state.ts';
+import { type TurnedDown, turnedDownKinds } from './delivery-state.ts';
 
 interface Run {
   turnedDown: TurnedDown | null;
@@ -27,4 +27,10 @@ function inWords({ how, by, reason }: TurnedDown): string {
     case 'rollback':
       return `${by ?? 'a person'} rolled the endpoint back from it${why}`;
   }
+}
+
+/** Of the tag of a training job that is adopted; null for a tag with another meaning, after which a caller may request the deployment. */
+export function turnedDownOfTag(tag: string | null, at: number): TurnedDown | null {
+  const how = turnedDownKinds.find((one) => one === tag);
+  return how === undefined ? null : { how, by: null, reason: null, at };
 }

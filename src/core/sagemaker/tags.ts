@@ -19,7 +19,14 @@ export const tagKeys = {
   trainingJobName: 'autodeploy:training-job-name',
   /** On an endpoint: the training job that a person deployed there by force. It counts while that one is live. */
   forced: 'autodeploy:forced',
-  /** On a training job: why only a person's request deploys it: `rolled_back`, `stopped`, `removed`. */
+  /** On an endpoint: that it is held, since when, by whom and why. */
+  hold: 'autodeploy:hold',
+  /** On an endpoint: when it was rolled back last. Trainings from before that are not deployed by themselves. */
+  rolledBackAt: 'autodeploy:rolled-back-at',
+  /**
+   * On a training job: why only a person's request deploys it: `rolled_back`, `stopped`, `removed`, or who turned its model down: `gate`,
+   * `person`, `rollback`.
+   */
   turnedDown: 'autodeploy:turned-down',
 } as const;
 
@@ -61,7 +68,7 @@ export const readDeploymentTags = (tags: Record<string, string>, project: string
   tags[tagKeys.managedBy] === managedBy && tags[tagKeys.project] === project ? (tags[tagKeys.trainingJobName] ?? null) : null;
 
 /** As they are read, with what was added to them since. */
-export type FoundTags = OwnTags & { isTurnedDown: boolean; isRemoved: boolean };
+export type FoundTags = OwnTags & { turnedDown: string | null; isRemoved: boolean };
 
 export type ReadTags =
   /** `isNamed`: the tags name this training job; false where they name none, as those of the first version. */
@@ -98,7 +105,7 @@ export function readTrainingJobTags(tags: Record<string, string>, trainingJobNam
     autoDeploy: autoDeploy === 'true',
     servingImage,
     contentDigest: tags[tagKeys.content] ?? null,
-    isTurnedDown: turnedDown !== undefined,
+    turnedDown: turnedDown ?? null,
     isRemoved: turnedDown === 'removed',
   };
   return { kind: 'owned', tags: own, isNamed: name !== undefined };

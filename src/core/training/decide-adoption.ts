@@ -10,7 +10,7 @@ export interface FoundTraining {
   createdAt: number;
   /** null where SageMaker does not say. */
   endedAt: number | null;
-  /** Its tag: `rolled_back`, `stopped`, or what a later version writes; null where it was not turned down. */
+  /** Its tag (tagKeys.turnedDown), or what a later version writes; null where it was not turned down. */
   turnedDown: string | null;
 }
 
@@ -30,7 +30,11 @@ export interface FoundEndpoint {
   forced: string | null | undefined;
 }
 
-export type AdoptionDecision = { kind: 'deploy' } | { kind: 'leave'; why: string };
+export type AdoptionDecision =
+  | { kind: 'deploy' }
+  /** It is live already, which only has to be recorded. */
+  | { kind: 'restore' }
+  | { kind: 'leave'; why: string };
 
 function whyTurnedDown(tag: string): string {
   switch (tag) {
@@ -38,6 +42,12 @@ function whyTurnedDown(tag: string): string {
       return 'an update to it was rolled back';
     case 'stopped':
       return 'a stop of it was requested';
+    case 'gate':
+      return 'the gate turned it down';
+    case 'person':
+      return 'a person turned it down';
+    case 'rollback':
+      return 'its endpoint was rolled back from it';
     default:
       return `it was turned down (${tag})`;
   }
@@ -49,6 +59,7 @@ const leave = (why: string): AdoptionDecision => ({ kind: 'leave', why });
 /** `endpoint`: null where SageMaker has none. */
 export function decideAdoption(own: FoundTraining, endpoint: FoundEndpoint | null): AdoptionDecision {
   const configs = [endpoint?.current, endpoint?.pending].filter((config) => config != null);
+  if (endpoint?.current?.training?.name === own.trainingJobName && endpoint.pending === null) return { kind: 'restore' };
   // Its own deployment was in progress, or succeeded.
   if (configs.some(({ training }) => training?.name === own.trainingJobName)) return deploy;
   if (own.turnedDown !== null) return leave(whyTurnedDown(own.turnedDown));

@@ -123,7 +123,7 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
 
   findInProgress: (endpointName) => database.read((db) => inProgressOn(db, { endpointName })),
 
-  async list({ filter: { endpointName, trainingJobName }, page: { limit, cursor } }) {
+  async list({ filter: { endpointName, trainingJobName, statuses }, page: { limit, cursor } }) {
     const before = seqOfCursor(cursor);
     const conditions = [
       endpointName === undefined ? undefined : isOnEndpoint({ endpointName }),
@@ -131,6 +131,7 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
       trainingJobName === undefined
         ? undefined
         : sql`${deployments.runSeq} = (select seq from training_runs where training_job_name = ${trainingJobName})`,
+      statuses === undefined ? undefined : inArray(deployments.status, [...statuses]),
       before === null ? undefined : lt(deployments.seq, before),
     ];
     const rows = await database.read((db) =>

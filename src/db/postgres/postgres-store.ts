@@ -19,6 +19,7 @@ import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
 import { runPruning } from './runs-pruning.ts';
 import { runRemoval } from './runs-removal.ts';
+import { runTags } from './runs-tags.ts';
 import { runStarts } from './runs-start.ts';
 import { runTransitions } from './runs-transitions.ts';
 import { runInserts, runQueries } from './runs.ts';
@@ -48,6 +49,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
       ...runTransitions(database),
       ...runRemoval(database),
       ...runPruning(database),
+      ...runTags(database),
     },
     deployments: {
       ...deploymentRequests(database),

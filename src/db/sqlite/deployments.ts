@@ -135,7 +135,7 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
 
   findInProgress: (endpointName) => database.read((db) => inProgressOn(db, { endpointName })),
 
-  list: async ({ filter: { endpointName, trainingJobName }, page: { limit, cursor } }) => {
+  list: async ({ filter: { endpointName, trainingJobName, statuses }, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);
     const conditions = [
       endpointName === undefined ? undefined : eq(deployments.endpointKey, endpointKeyOf(endpointName)),
@@ -143,6 +143,7 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
       trainingJobName === undefined
         ? undefined
         : sql`${deployments.runSeq} = (select seq from training_runs where training_job_name = ${trainingJobName})`,
+      statuses === undefined ? undefined : inArray(deployments.status, [...statuses]),
       before === null ? undefined : lt(deployments.seq, before),
     ];
     const rows = await database.read((db) =>

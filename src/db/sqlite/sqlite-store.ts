@@ -20,6 +20,7 @@ import { runQueries, runInserts } from './runs.ts';
 import { sagemakerCallStore } from './sagemaker-calls.ts';
 import { runPruning } from './runs-pruning.ts';
 import { runRemoval } from './runs-removal.ts';
+import { runTags } from './runs-tags.ts';
 import { skippedStore } from './skipped.ts';
 import { leaseStore } from './leases.ts';
 
@@ -45,6 +46,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
       ...runTransitions(database),
       ...runRemoval(database),
       ...runPruning(database),
+      ...runTags(database),
     },
     deployments: {
       ...deploymentRequests(database),

@@ -38,7 +38,7 @@ export async function adoptIfOwned(ctx: ServiceContext, { job, options }: FoundJ
       case 'invalid':
         return await skipJob(ctx, job, read.reason);
       case 'owned': {
-        if (read.isNamed) return await adoptOwned(ctx, { job, tags: read.tags });
+        if (read.isNamed) return await adoptOwned(ctx, { job, tags: read.tags, options });
         const known = await ctx.store.runs.findNameByRunId(read.tags.runId);
         return known === null ? { kind: 'unnamed', tags: read.tags } : await skipJob(ctx, job, copiedFrom(known));
       }
@@ -48,13 +48,13 @@ export async function adoptIfOwned(ctx: ServiceContext, { job, options }: FoundJ
   }
 }
 
-/** The same for a job that its tags say to be this service's. */
+/** The same for a job that its tags say to be this service's. @throws {SageMakerError} that is transient. */
 export async function adoptOwned(
   ctx: ServiceContext,
-  { job, tags }: { job: FoundJob; tags: FoundTags },
+  { job, tags, options }: FoundJobInput & { tags: FoundTags },
 ): Promise<AdoptionResult> {
   const { settings, random } = ctx;
-  const result = await adoptRun(ctx, { job, tags, actor: 'reconcile' });
+  const result = await adoptRun(ctx, { job, tags, actor: 'reconcile', options });
   switch (result.kind) {
     case 'adopted': {
       // Many at once must not cause a burst of calls.

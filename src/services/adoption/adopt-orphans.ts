@@ -83,7 +83,7 @@ async function continueWalk(
     if (page.nextToken === null || (oldest !== undefined && oldest.createdAt < since)) break;
     walk.nextToken = page.nextToken;
   }
-  count.adopted += await adoptUnnamed(ctx, walk);
+  count.adopted += await adoptUnnamed(ctx, walk, options);
   search.walk = null;
   // A database that has replaced it meanwhile needs a walk of its own.
   if (walk.newest !== null && (await store.processes.databaseId(now())) === databaseId) {
@@ -135,13 +135,13 @@ async function adoptIfOrphan(
 }
 
 /** Adopts, of the jobs with one run id, the oldest. */
-async function adoptUnnamed(ctx: ServiceContext, { unnamed }: Walk): Promise<number> {
+async function adoptUnnamed(ctx: ServiceContext, { unnamed }: Walk, options: CallOptions): Promise<number> {
   let adopted = 0;
   const byRunId = Map.groupBy(unnamed.values(), ({ tags }) => tags.runId);
   for (const group of byRunId.values()) {
     const [oldest, ...copies] = group.toSorted((a, b) => a.job.createdAt - b.job.createdAt || (a.job.name < b.job.name ? -1 : 1));
     if (oldest === undefined) continue;
-    if ((await adoptOwned(ctx, oldest)).kind === 'adopted') adopted += 1;
+    if ((await adoptOwned(ctx, { ...oldest, options })).kind === 'adopted') adopted += 1;
     const reason = copiedFrom(oldest.job.name);
     for (const { job } of copies) await skip(ctx, { kind: 'training_job', name: job.name, reason });
   }

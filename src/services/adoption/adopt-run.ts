@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { turnedDownOfTag } from '../../core/deployment/turned-down.ts';
 import type { Actor } from '../../core/history.ts';
 import { isPastRetention } from '../../core/retention.ts';
 import { type FoundTags, type ReadTags, readTrainingJobTags } from '../../core/sagemaker/tags.ts';
@@ -6,6 +7,7 @@ import { isEndedJob, type TrainingJob, type TrainingRun } from '../../core/train
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { AdoptResult } from '../../ports/store.ts';
 import type { ServiceContext } from '../context.ts';
+import { learnEndpoint } from '../delivery/learn-endpoint.ts';
 
 export type FoundJob = Pick<TrainingJob, 'name' | 'arn' | 'status' | 'secondaryStatus' | 'createdAt'>;
 
@@ -18,15 +20,18 @@ export const readTags = async (
 /**
  * Records a training of this service that the database does not know because its record was lost. The run continues as its tags say
  * (ARCHITECTURE.md#principles). A training with the run id of another one is a copy, one that an operator removed stays removed, and one
- * whose run was deleted for its age stays deleted: none of them is recorded.
+ * whose run was deleted for its age stays deleted: none of them is recorded. What the endpoint's tags say is learned first, so that no
+ * deployment is queued before.
+ *
+ * @throws {SageMakerError} that is transient, where the endpoint's tags cannot be read now.
  */
 export async function adoptRun(
   ctx: ServiceContext,
-  { job, tags, actor }: { job: FoundJob; tags: FoundTags; actor: Actor },
+  { job, tags, actor, options }: { job: FoundJob; tags: FoundTags; actor: Actor; options: CallOptions },
 ): Promise<AdoptResult> {
   const isPast = isPastRetention({ createdAt: job.createdAt, isEnded: isEndedJob(job) }, ctx.settings, ctx.now());
   if (tags.isRemoved || isPast) return { kind: 'removed' };
-  return adopt(ctx, job, tags, { actor, evenRemoved: false });
+  return adopt(ctx, job, tags, { actor, evenRemoved: false, calls: options });
 }
 
 /** Why a training with the tags of another one is left alone. */
@@ -39,11 +44,12 @@ export const copiedFrom = (name: string): string =>
  */
 export async function adoptRequested(
   ctx: ServiceContext,
-  { job, read, actor, by }: { job: FoundJob; read: ReadTags | null; actor: Actor; by?: string | null },
+  input: { job: FoundJob; read: ReadTags | null; actor: Actor; by?: string | null; options: CallOptions },
 ): Promise<TrainingRun> {
+  const { job, read, actor, by, options } = input;
   const tags = read?.kind === 'owned' ? read.tags : foreignTags(ctx);
-  const result = await adopt(ctx, job, tags, { actor, by, evenRemoved: true });
-  if (result.kind === 'run_id_taken') return adoptRequested(ctx, { job, read: { kind: 'copied', from: result.by }, actor, by });
+  const result = await adopt(ctx, job, tags, { actor, by, evenRemoved: true, calls: options });
+  if (result.kind === 'run_id_taken') return adoptRequested(ctx, { ...input, read: { kind: 'copied', from: result.by } });
   if (result.kind === 'removed')
     throw new Error(`the store does not adopt the removed run ${job.name}, although it was requested`);
   return result.run;
@@ -56,23 +62,26 @@ const foreignTags = ({ settings }: ServiceContext): FoundTags => ({
   autoDeploy: false,
   servingImage: null,
   contentDigest: null,
-  isTurnedDown: false,
+  turnedDown: null,
   isRemoved: false,
 });
 
 async function adopt(
-  { store, log, now }: ServiceContext,
+  ctx: ServiceContext,
   job: FoundJob,
   tags: FoundTags,
-  options: { actor: Actor; by?: string | null; evenRemoved: boolean },
+  { calls, ...options }: { actor: Actor; by?: string | null; evenRemoved: boolean; calls: CallOptions },
 ): Promise<AdoptResult> {
-  const { isTurnedDown, isRemoved: _, ...own } = tags;
+  const { store, log, now } = ctx;
+  const { turnedDown, isRemoved: _, ...own } = tags;
+  await learnEndpoint(ctx, { endpointName: own.endpointName, options: calls });
   const foundEnded = isEndedJob(job);
   const result = await store.runs.adopt({
     run: {
       ...own,
       // For one that has ended already, decide-adoption.ts considers it.
-      autoDeploy: own.autoDeploy && (foundEnded || !isTurnedDown),
+      autoDeploy: own.autoDeploy && (foundEnded || turnedDown === null),
+      turnedDown: turnedDownOfTag(turnedDown, now()),
       trainingJobName: job.name,
       trainingJobArn: job.arn,
       secondaryStatus: job.secondaryStatus,

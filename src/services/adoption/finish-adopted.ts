@@ -47,6 +47,11 @@ export async function finishAdopted(ctx: ServiceContext, input: FinishAdoptedInp
     await recordOutcome(ctx, { run, job, decision, trigger: actor, forced: false });
     return complete;
   }
+  if (adoption.kind === 'restore') {
+    // Past gate, approval, hold and rollback, which have had their say.
+    await recordOutcome(ctx, { run, job, decision, trigger: 'reconcile', forced: true });
+    return complete;
+  }
   const detail = `found completed, and not deployed: ${adoption.why}. POST /deploy/${run.trainingJobName} deploys it all the same`;
   const undeployed = { ...decision, outcome: { ...decision.outcome, detail }, deploy: false };
   await recordOutcome(ctx, { run, job, decision: undeployed, trigger: actor, forced: false });

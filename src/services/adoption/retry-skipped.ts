@@ -51,7 +51,7 @@ async function retryOne(ctx: ServiceContext, name: string, { renew, options }: R
         await store.skipped.resolve({ kind: 'training_job', name });
         return false;
       case 'unnamed':
-        return (await adoptOwned(ctx, { job, tags: result.tags })).kind === 'adopted';
+        return (await adoptOwned(ctx, { job, tags: result.tags, options })).kind === 'adopted';
     }
   } catch (error) {
     if (options.signal?.aborted || error instanceof StoreUnavailableError || error instanceof LeaseLostError) throw error;

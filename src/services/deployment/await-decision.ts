@@ -1,6 +1,7 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { pollDelayMs } from '../../core/retry-delay.ts';
 import type { ServiceContext } from '../context.ts';
+import { writeTagsNow } from '../delivery/write-tags-now.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { complete, snooze, type JobResult } from '../job-result.ts';
 import { deploymentFields } from './log-fields.ts';
@@ -21,5 +22,6 @@ export async function awaitDecision(ctx: ServiceContext, { deployment }: { deplo
     .child(deploymentFields(deployment))
     .info({ event: 'deployment.approval_expired' }, 'approval expired; deployment rejected');
   if (expired.next !== null) await enqueueDeploy(ctx, { deployment: expired.next, delayMs: 0 });
+  await writeTagsNow(ctx, { trainingJobNames: [deployment.trainingJobName] });
   return complete;
 }

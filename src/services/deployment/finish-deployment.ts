@@ -1,4 +1,5 @@
 import type { DeploymentOutcome } from '../../core/deployment/deployment.ts';
+import { writeTagsNow } from '../delivery/write-tags-now.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { complete, type JobResult } from '../job-result.ts';
 import { removeGuardAlarms } from './remove-guard-alarms.ts';
@@ -28,5 +29,6 @@ export async function finishDeployment(
   logSuperseded(ctx, finished.superseded);
   if (deployment.rollout !== null) await removeGuardAlarms(ctx);
   if (finished.next !== null) await enqueueDeploy(ctx, { deployment: finished.next, delayMs: 0 });
+  if (outcome.turnedDown !== undefined) await writeTagsNow(ctx, { trainingJobNames: [deployment.trainingJobName] });
   return complete;
 }

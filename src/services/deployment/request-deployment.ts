@@ -129,7 +129,7 @@ async function recordEnd(
   const { store, settings, now } = ctx;
   const adoptNow = async (): Promise<TrainingRun> => {
     const read = await readTags(ctx, { job, options }).catch(orNullIfPermanent);
-    return adoptRequested(ctx, { job, read, actor: actorOf(trigger), by: requestedBy });
+    return adoptRequested(ctx, { job, read, actor: actorOf(trigger), by: requestedBy, options });
   };
   const run = known ?? (await adoptNow());
   if (run.status === 'requested') {

@@ -1,5 +1,6 @@
 import { changesDataCapture } from '../../core/deployment/data-capture.ts';
 import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
+import { tagsOfEndpoint } from '../../core/deployment/endpoint-tags.ts';
 import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
 import { wantedConfig } from '../../core/deployment/way-back.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
@@ -90,7 +91,7 @@ const changeNouns = { create: 'creation', update: 'update', delete: 'deletion' }
 >;
 
 /** Sent once: an observation shows whether a call without a response took effect, before the change is requested again. */
-function call(
+async function call(
   { ctx, deployment, run, options: own }: DeploymentClaim,
   { action, changesCapture }: { action: EndpointAction; changesCapture: boolean },
 ): Promise<void> {
@@ -101,7 +102,9 @@ function call(
   if (endpointConfigName === null) throw new Error(`deployment ${deployment.deploymentId} has no endpoint configuration`);
   switch (action) {
     case 'create': {
-      const tags = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...forcedTag(deployment) };
+      const record = await ctx.store.endpoints.find(endpointName);
+      const added = { ...forcedTag(deployment), ...(record === null ? {} : tagsOfEndpoint(record).tags) };
+      const tags = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...added };
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':

@@ -48,7 +48,7 @@ async function adoptOnEvent(ctx: ServiceContext, trainingJobName: string, option
     if (read.kind !== 'owned') return complete;
     // Of several jobs with its run id this need not be the oldest, which only a finished search for orphans knows.
     if (!read.isNamed && (await ctx.store.leases.findCheckpoint(adoptionTask)) === null) return complete;
-    const result = await adoptRun(ctx, { job, tags: read.tags, actor: 'event' });
+    const result = await adoptRun(ctx, { job, tags: read.tags, actor: 'event', options });
     if (result.kind === 'run_id_taken') await skipJob(job.name, copiedFrom(result.by));
     if (result.kind === 'run_id_taken' || result.kind === 'removed') return complete;
     await enqueueCheck(ctx, { run: result.run, delayMs: ctx.settings.pollIntervalMs });

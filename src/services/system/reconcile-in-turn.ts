@@ -1,5 +1,6 @@
 import { hasPassed } from '../../core/instants.ts';
 import type { ServiceContext } from '../context.ts';
+import { sweepTags } from '../delivery/sweep-tags.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { withLease } from './with-lease.ts';
 
@@ -18,7 +19,8 @@ export interface ReconcileRounds {
 export const newReconcileRounds = (): ReconcileRounds => ({ isFirst: true });
 
 /**
- * Compares the database with the queue when that is due and no other process does. Returns null otherwise. Where a process dies half-way
+ * Compares the database with the queue when that is due and no other process does, and then writes the tags that are due at SageMaker.
+ * Returns null otherwise. Where a process dies half-way
  * nothing was completed, so another one begins again as soon as the lease has ended.
  */
 export async function reconcileInTurn(
@@ -45,6 +47,7 @@ export async function reconcileInTurn(
       const reconciled = await reconcile(ctx, { renew, signal });
       await store.leases.saveCheckpoint({ task: reconcileTask, checkpointAt: beganAt });
       rounds.isFirst = false;
+      await sweepTags(ctx, { renew, signal });
       return reconciled;
     },
   });
