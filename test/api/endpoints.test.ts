@@ -136,8 +136,8 @@ describe('POST and DELETE /endpoints/{name}/hold', () => {
       waits_for: { kind: 'hold', detail: 'the endpoint is held: it is wrong' },
     });
     // Again, for another reason: it is the same hold.
-    const again = await api.ask<EndpointDetailsBody>('POST', `${endpoint}/hold`, { json: { reason: 'still' } });
-    expect(again.body.held).toEqual({ since: held.body.held?.since, by: null, reason: 'still' });
+    const repeated = await api.ask<EndpointDetailsBody>('POST', `${endpoint}/hold`, { json: { reason: 'still' } });
+    expect(repeated.body.held).toEqual({ since: held.body.held?.since, by: null, reason: 'still' });
     expect((await work(api, await deploy(api, 'third', '?force=true'))).status).toBe('deployed');
     const released = await api.ask<EndpointDetailsBody>('DELETE', `${endpoint}/hold`);
     expect(released).toMatchObject({ status: 200, body: { held: null } });
@@ -178,8 +178,8 @@ describe('POST /endpoints/{name}/rollback', () => {
       status: 'queued',
     });
     // Repeated while it is on its way, it is the same.
-    const again = await api.ask<DeploymentBody>('POST', `${endpoint}/rollback`, { json: reason });
-    expect(again).toMatchObject({ status: 202, body: { deployment_id: body.deployment_id } });
+    const repeated = await api.ask<DeploymentBody>('POST', `${endpoint}/rollback`, { json: reason });
+    expect(repeated).toMatchObject({ status: 202, body: { deployment_id: body.deployment_id } });
     expect((await work(api, body)).status).toBe('deployed');
     expect(await read(api)).toMatchObject({
       live: { training_job_name: 'first', deployment_id: body.deployment_id },
@@ -308,5 +308,28 @@ describe('POST /deployments/{id}/approve, /reject and /abort', () => {
     expectProblem(await api.ask('POST', '/deploy/second'), 409, 'rejected');
     const { arn } = await api.ctx.sagemaker.describeTrainingJob('second');
     expect(await api.ctx.sagemaker.listTags(arn)).toMatchObject({ 'autodeploy:turned-down': 'person' });
+  });
+});
+
+describe('a key with a name', () => {
+  it('is who decides, in the history and for a policy that wants another person than the one who asked', async () => {
+    const keys = { ana: 'the-key-of-ana-0123456789', ben: 'the-key-of-ben-0123456789' };
+    const api = await startApi({ apiKeys: [`ana:approve:${keys.ana}`, `ben:approve:${keys.ben}`] });
+    const as = (name: keyof typeof keys): Api => ({
+      ...api,
+      ask: (method, path, requested = {}) =>
+        api.ask(method, path, { ...requested, headers: { ...requested.headers, 'x-api-key': keys[name] } }),
+    });
+    const [ana, ben] = [as('ana'), as('ben')];
+    const { deployment_id: id } = await awaiting(ana, 'one', { notByRequester: true });
+    expectProblem(await ana.ask('POST', `/deployments/${id}/approve`), 403, 'self_approval');
+    const approved = await ben.ask<DeploymentBody>('POST', `/deployments/${id}/approve`);
+    expect(approved).toMatchObject({ status: 200, body: { requested_by: 'ana', approval: { status: 'approved', by: 'ben' } } });
+    const { body } = await ana.ask<{ history: object[] }>('GET', `/deployments/${id}`);
+    expect(body.history.at(-1)).toMatchObject({ to: 'queued', by: 'ben', detail: 'approved' });
+    await ana.ask('POST', `${endpoint}/hold`, { json: reason });
+    expect((await read(ben)).held).toMatchObject({ by: 'ana', reason: 'it is wrong' });
+    const aborted = await ben.ask<DeploymentBody>('POST', `/deployments/${id}/abort`, { json: reason });
+    expect(aborted.body.failure_reason).toBe('rejected by ben: it is wrong');
   });
 });

@@ -175,8 +175,8 @@ describe('the OpenAPI document', () => {
     for (const { method, path, example } of shown) {
       // The body of a deployment is checked before its training is looked for.
       const status = path.includes('{') ? 404 : 202;
-      const asked = path.replace(/\{\w+\}/, 'some-job');
-      expect(await api.ask(method, asked, { json: example }), path).toMatchObject({ status });
+      const requested = path.replace(/\{\w+\}/, 'some-job');
+      expect(await api.ask(method, requested, { json: example }), path).toMatchObject({ status });
     }
   });
 

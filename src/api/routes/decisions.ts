@@ -4,7 +4,7 @@ import { ServiceError } from '../../core/errors.ts';
 import { abortDeployment } from '../../services/delivery/abort-deployment.ts';
 import { decideDeployment } from '../../services/delivery/decide-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Routes } from '../env.ts';
+import { callerOf, type Routes } from '../env.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json } from '../problems/openapi.ts';
 import { ApproveRequestSchema, RejectRequestSchema } from '../schemas/decision-request.ts';
@@ -12,6 +12,7 @@ import { DeploymentSchema } from '../schemas/deployment.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import { DeploymentParams } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
+import { needsRole } from './security.ts';
 
 const approveBody = jsonBody('ApproveRequest', ApproveRequestSchema, { example: { reason: 'better on the French test set' } });
 const rejectBody = jsonBody('RejectRequest', RejectRequestSchema, {
@@ -25,6 +26,7 @@ const approve = createRoute({
   method: 'post',
   path: '/deployments/{deployment_id}/approve',
   operationId: 'approveDeployment',
+  security: needsRole('approve'),
   tags: ['deployment'],
   summary: 'Approve a deployment that awaits an approval',
   description: 'Its turn comes again, and its gate is judged once more, against what serves then.',
@@ -39,6 +41,7 @@ const reject = createRoute({
   method: 'post',
   path: '/deployments/{deployment_id}/reject',
   operationId: 'rejectDeployment',
+  security: needsRole('approve'),
   tags: ['deployment'],
   summary: 'Reject a deployment that awaits an approval',
   description: 'Its training is not deployed by itself any more.',
@@ -53,6 +56,7 @@ const abort = createRoute({
   method: 'post',
   path: '/deployments/{deployment_id}/abort',
   operationId: 'abortDeployment',
+  security: needsRole('operate'),
   tags: ['deployment'],
   summary: 'End a deployment that waits or is in progress',
   description:
@@ -77,17 +81,17 @@ export function decisionRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void
 
   routes.openapi(approve, async (c) => {
     const { reason = null } = checkedBody(c, approveBody);
-    return c.json(await decide(c.req.valid('param').deployment_id, true, null, reason), 200);
+    return c.json(await decide(c.req.valid('param').deployment_id, true, callerOf(c).name, reason), 200);
   });
 
   routes.openapi(reject, async (c) => {
     const { reason } = checkedBody(c, rejectBody);
-    return c.json(await decide(c.req.valid('param').deployment_id, false, null, reason), 200);
+    return c.json(await decide(c.req.valid('param').deployment_id, false, callerOf(c).name, reason), 200);
   });
 
   routes.openapi(abort, async (c) => {
     const { deployment_id: deploymentId } = c.req.valid('param');
-    const deployment = await abortDeployment(ctx, { deploymentId, by: null, ...checkedBody(c, rejectBody) });
+    const deployment = await abortDeployment(ctx, { deploymentId, by: callerOf(c).name, ...checkedBody(c, rejectBody) });
     return c.json(serializeDeployment(deployment, basePath), 200);
   });
 }

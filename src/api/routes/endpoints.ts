@@ -4,7 +4,7 @@ import { holdEndpoint, releaseEndpoint } from '../../services/delivery/hold-endp
 import { listEndpoints, readEndpoint } from '../../services/delivery/read-endpoint.ts';
 import { rollBackEndpoint } from '../../services/delivery/roll-back-endpoint.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Routes } from '../env.ts';
+import { callerOf, type Routes } from '../env.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { DeploymentSchema } from '../schemas/deployment.ts';
@@ -20,6 +20,7 @@ import { locationHeader } from '../schemas/location.ts';
 import { EndpointParams } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
 import { serializeEndpoint, serializeEndpointDetails } from '../serialize-endpoint.ts';
+import { needsRole } from './security.ts';
 
 const holdBody = jsonBody('HoldRequest', HoldRequestSchema, {
   example: { reason: 'the data of November is under review' },
@@ -35,6 +36,7 @@ const list = createRoute({
   method: 'get',
   path: '/endpoints',
   operationId: 'listEndpoints',
+  security: needsRole('read'),
   tags: ['deployment'],
   summary: 'Each endpoint that the service knows, with what is live, in progress and waiting on it',
   responses: {
@@ -47,6 +49,7 @@ const read = createRoute({
   method: 'get',
   path: '/endpoints/{name}',
   operationId: 'readEndpoint',
+  security: needsRole('read'),
   tags: ['deployment'],
   summary: 'An endpoint with what it can go back to, and its policy',
   request: { params: EndpointParams },
@@ -60,6 +63,7 @@ const rollback = createRoute({
   method: 'post',
   path: '/endpoints/{name}/rollback',
   operationId: 'rollBackEndpoint',
+  security: needsRole('operate'),
   tags: ['deployment'],
   summary: 'Return an endpoint to what was live before',
   description:
@@ -82,6 +86,7 @@ const hold = createRoute({
   method: 'post',
   path: '/endpoints/{name}/hold',
   operationId: 'holdEndpoint',
+  security: needsRole('operate'),
   tags: ['deployment'],
   summary: 'Hold an endpoint: nothing is deployed to it but what is forced or rolled back',
   description: 'What completes waits, and of it the newest goes when the hold ends. What is in progress continues.',
@@ -93,6 +98,7 @@ const release = createRoute({
   method: 'delete',
   path: '/endpoints/{name}/hold',
   operationId: 'releaseEndpoint',
+  security: needsRole('operate'),
   tags: ['deployment'],
   summary: 'End the hold of an endpoint',
   request: { params: EndpointParams, body: releaseBody },
@@ -118,7 +124,7 @@ export function endpointRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void
 
   routes.openapi(rollback, async (c) => {
     const { to = null, reason, hold: holds } = checkedBody(c, rollbackBody);
-    const input = { endpointName: c.req.valid('param').name, to, reason, hold: holds, by: null };
+    const input = { endpointName: c.req.valid('param').name, to, reason, hold: holds, by: callerOf(c).name };
     const deployment = await rollBackEndpoint(ctx, input);
     c.header('Location', deploymentPath(deployment, basePath));
     return c.json(serializeDeployment(deployment, basePath), 202);
@@ -126,14 +132,14 @@ export function endpointRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void
 
   routes.openapi(hold, async (c) => {
     const { name: endpointName } = c.req.valid('param');
-    await holdEndpoint(ctx, { endpointName, by: null, ...checkedBody(c, holdBody) });
+    await holdEndpoint(ctx, { endpointName, by: callerOf(c).name, ...checkedBody(c, holdBody) });
     return c.json(await show(endpointName), 200);
   });
 
   routes.openapi(release, async (c) => {
     const { name: endpointName } = c.req.valid('param');
     const { reason = null } = checkedBody(c, releaseBody);
-    await releaseEndpoint(ctx, { endpointName, by: null, reason });
+    await releaseEndpoint(ctx, { endpointName, by: callerOf(c).name, reason });
     return c.json(await show(endpointName), 200);
   });
 }
