@@ -7,7 +7,9 @@ function stub(env: Record<string, string>): void {
   for (const [name, value] of Object.entries({ AWS_REGION: 'us-east-1', AWS_CONFIG_FILE: '/dev/null', ...env })) {
     vi.stubEnv(name, value);
   }
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
 }
 
 describe('startFaults', () => {
