@@ -162,7 +162,9 @@ test('scalable targets, policies and scheduled actions survive a restart', async
 test('a rollout, alarms, metrics and behaviors continue after a restart', async () => {
   const stateFile = temporaryFile();
   let now = Date.parse('2026-11-24T10:00:00.250Z');
-  const options = { stateFile, now: () => now, settings: { endpointCreateSeconds: 0, endpointUpdateSeconds: 60 } };
+  const settings = { endpointCreateSeconds: 0, endpointUpdateSeconds: 60 };
+  // A request reaches the old fleet as long as that has any traffic.
+  const options = { stateFile, now: () => now, random: () => 0.99, settings };
   const first = await createSimulator(options);
   const sagemaker = createClient(first.url);
   for (const name of ['one', 'two']) await makeConfig(sagemaker, name, { InitialInstanceCount: 2 });
