@@ -260,6 +260,7 @@ describe('checkDeliveryFile of a policy', () => {
     expect(at({ strategy: 'canary', size_percent: 1 })).toEqual([]);
     expect(at({ strategy: 'linear', size_percent: 10, bake_seconds: 2563 })).toEqual([]);
     expect(at({ strategy: 'rolling', size_percent: 5, bake_seconds: 1410 })).toEqual([]);
+    expect(at({ strategy: 'rolling', size_percent: 5, bake_seconds: 1411 })).toHaveLength(1);
     expect(at({ bake_seconds: 180, guard: { max_error_rate: 0.999 } })).toEqual([]);
     expect(policyFaults({ verify: { requests: [{ body: 'x'.repeat(6_291_456) }] } })).toEqual([]);
     expect(policyFaults({ gate: { rules: [rule, { metric: 'm', at_most: 0.8 }] } })).toEqual([]);
@@ -326,6 +327,9 @@ describe('checkDeliveryFile of a policy and its fleet', () => {
       `defaults.delivery.rollout.strategy cannot be ${strategy}, which needs 2 instances: defaults.endpoint_config.ProductionVariants[0].InitialInstanceCount says 1`,
     ]);
     expect(faults({ defaults: { delivery }, endpoints: { a: instances(1) } })).toEqual([
+      `defaults.delivery.rollout.strategy cannot be ${strategy}, which needs 2 instances: endpoints.a.endpoint_config.ProductionVariants[0].InitialInstanceCount says 1`,
+    ]);
+    expect(faults({ defaults: { ...instances(4), delivery }, endpoints: { a: instances(1) } })).toEqual([
       `defaults.delivery.rollout.strategy cannot be ${strategy}, which needs 2 instances: endpoints.a.endpoint_config.ProductionVariants[0].InitialInstanceCount says 1`,
     ]);
     expect(faults({ defaults: instances(1), endpoints: { a: { delivery }, b: { ...instances(2), delivery } } })).toEqual([
