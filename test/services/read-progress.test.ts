@@ -20,7 +20,7 @@ async function heldUp() {
 }
 
 describe('createProgressReader', () => {
-  it('reads at once for one, and once for all that ask meanwhile', async () => {
+  it('reads soon, and once for all that ask while a read is on its way', async () => {
     const { read, reads, start, hold } = await heldUp();
     const [first, second] = [await start(), await start()];
     const held = hold();

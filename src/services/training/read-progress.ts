@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunProgress } from '../../ports/store.ts';
 import type { ServiceContext } from '../context.ts';
 
@@ -5,6 +6,8 @@ export type ReadProgress = (trainingJobName: string) => Promise<RunProgress | un
 
 /** As RunStore.findProgress takes them. */
 const namesAtOnce = 100;
+/** A worker fetches jobs one after the other, each with a round trip to Redis: within this time as many as it takes at once. */
+const gatherMs = 5;
 
 interface Read {
   names: string[];
@@ -23,7 +26,7 @@ export function createProgressReader({ store }: Pick<ServiceContext, 'store'>): 
 
   const add = (): Read => {
     const names: string[] = [];
-    const before: Promise<unknown> = last?.runs ?? Promise.resolve();
+    const before: Promise<unknown> = last?.runs ?? wait(gatherMs);
     const read: Read = {
       names,
       runs: before
