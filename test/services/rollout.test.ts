@@ -102,11 +102,11 @@ it.each(['linear', 'rolling'])('a %s rollout goes to its end', async (strategy) 
 });
 
 describe('an alarm that is in ALARM before the rollout', () => {
-  const policy = { rollout: { strategy: 'all_at_once', bake_seconds: 300, alarms: ['theirs'] } };
+  const policy = { rollout: { strategy: 'all_at_once', bake_seconds: 300, alarms: ['foreign'] } };
   const putAlarm = ({ ctx }: TestContext) =>
     ctx.alarms.putMetricAlarm(
       {
-        AlarmName: 'theirs',
+        AlarmName: 'foreign',
         Namespace: 'AWS/SageMaker',
         MetricName: 'Invocation5XXErrors',
         Statistic: 'Average',
@@ -124,17 +124,17 @@ describe('an alarm that is in ALARM before the rollout', () => {
     await putAlarm(context);
     const first = await context.start();
     await context.settle();
-    context.simulator.forceAlarm('theirs', { state: 'ALARM', reason: 'the old fleet errs' });
+    context.simulator.forceAlarm('foreign', { state: 'ALARM', reason: 'the old fleet errs' });
     const name = await context.start();
     await context.untilQueued(name);
     for (let count = 0; count < 10; count += 1) await context.round();
     expect(await newest(context, name)).toMatchObject({ status: 'in_progress', waitsForKind: 'alarm', endpointChange: null });
-    context.simulator.forceAlarm('theirs', null);
+    context.simulator.forceAlarm('foreign', null);
     context.clock.advance(60);
     await context.settle();
     expect((await newest(context, name)).status).toBe('deployed');
     // What is not the service's own stays.
-    expect(context.simulator.alarms().map(({ name: alarm }) => alarm)).toEqual(['theirs']);
+    expect(context.simulator.alarms().map(({ name: alarm }) => alarm)).toEqual(['foreign']);
     expect(first).not.toBe(name);
   });
 
@@ -143,12 +143,12 @@ describe('an alarm that is in ALARM before the rollout', () => {
     await putAlarm(context);
     const first = await context.start();
     await context.settle();
-    context.simulator.forceAlarm('theirs', { state: 'ALARM', reason: 'the old fleet errs' });
+    context.simulator.forceAlarm('foreign', { state: 'ALARM', reason: 'the old fleet errs' });
     const name = await context.start();
     await context.settle({ everySeconds: 120 });
     const { status, failureKind, failureReason } = await newest(context, name);
     expect({ status, failureKind }).toEqual({ status: 'failed', failureKind: 'timeout' });
-    expect(failureReason).toContain('theirs is in ALARM');
+    expect(failureReason).toContain('foreign is in ALARM');
     const { endpointConfigName } = await context.ctx.sagemaker.describeEndpoint(endpointName);
     expect(endpointConfigName).toBe((await newest(context, first)).endpointConfigName);
   });
