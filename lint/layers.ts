@@ -74,6 +74,7 @@ export const layers: readonly Layer[] = [
       'src/config',
       'src/db',
       'src/queue',
+      'src/links',
       'src/sagemaker',
       'src/observability',
       'package.json',

@@ -5,7 +5,7 @@ import type { ApiContext, ApiEnv } from './env.ts';
 import { requireKey } from './middleware/auth.ts';
 import { checkRequest } from './middleware/check-request.ts';
 import { readBody } from './middleware/read-body.ts';
-import { accessLog, requestId } from './middleware/request-log.ts';
+import { accessLog, requestId, shownPath } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { refuseForeignHosts, refuseForeignOrigins } from './middleware/web-origins.ts';
 import { createWrongKeys } from './middleware/wrong-keys.ts';
@@ -59,7 +59,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const logFailure = createFailureLog(log);
   app.onError((error, c: ApiContext) => {
     const problem = toApiError(error);
-    logFailure(problem, error, { method: c.req.method, path: c.req.path });
+    logFailure(problem, error, { method: c.req.method, path: shownPath(c.req.path) });
     return problemResponse(c, problem);
   });
   return app;

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { ApprovalLinks } from '../ports/approval-links.ts';
 import type { ServiceContext } from '../services/context.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
 import type { BoardQueue } from './pages/board.ts';
@@ -25,6 +26,8 @@ export interface ApiDeps {
   basePath: string;
   /** The address that people use, where requests name another one in Host. */
   publicUrl?: string | null;
+  /** Verifies the tokens of links. */
+  approvalLinks: ApprovalLinks;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;
   /** Of this service. */

@@ -7,6 +7,8 @@ import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { whyNotOfSchema } from '../config/json-schema.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
+import { createApprovalLinks } from '../links/approval-links.ts';
+import type { ApprovalLinks } from '../ports/approval-links.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
 import type { QueuePlace } from '../queue/redis-target.ts';
@@ -47,6 +49,7 @@ export interface AppContext {
   readonly queue: RedisQueue;
   readonly sagemaker: ConnectedSageMaker;
   readonly sharedDatabase: SharedDatabase;
+  readonly approvalLinks: ApprovalLinks;
   readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
   /** Records the process as running, from now on, with the problem that keeps it from working, and compares databases regularly. */
   announce(problem: () => string | null): void;
@@ -56,7 +59,7 @@ export interface AppContext {
 
 /** Opens the parts. Redis and SageMaker may be unavailable. @throws {StoreUnavailableError} when the database needs a repair. */
 export async function createContext(
-  config: QueuePlace & Pick<Config, 'databaseUrl' | 'databaseLogin' | 'proxies' | 'serviceSettings'>,
+  config: QueuePlace & Pick<Config, 'databaseUrl' | 'databaseLogin' | 'proxies' | 'serviceSettings' | 'links'>,
   options: ContextOptions,
   overrides: ContextOverrides = {},
 ): Promise<AppContext> {
@@ -105,6 +108,7 @@ export async function createContext(
     queue,
     sagemaker,
     sharedDatabase,
+    approvalLinks: createApprovalLinks(config.links.signingKey),
     self,
     announce(problem) {
       sharedDatabase.watch();

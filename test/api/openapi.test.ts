@@ -59,6 +59,8 @@ const contract: Record<string, string[]> = {
     '503',
   ],
   'post /deployments/{deployment_id}/abort': ['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
+  'get /approvals/{token}': ['200', '400', '403', '404', '410', '500', '503'],
+  'post /approvals/{token}': ['200', '400', '403', '404', '409', '410', '413', '415', '422', '500', '503'],
   'get /endpoints': ['200', '400', '401', '403', '422', '429', '500', '503'],
   'get /endpoints/{name}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
   'post /endpoints/{name}/rollback': ['202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
@@ -180,11 +182,11 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('needs a key for every route but health, and names each operation once', async () => {
+  it('needs a key for every route but health and approval links, and names each operation once', async () => {
     const operations = Object.entries((await readDocument()).paths).flatMap(([path, ofPath]) =>
       Object.values(ofPath).map((operation) => ({ path, ...operation })),
     );
-    for (const { path, security } of operations) expect(security?.length === 0, path).toBe(path.startsWith('/health/'));
+    for (const { path, security } of operations) expect(security?.length === 0, path).toBe(/^\/(health|approvals)\//.test(path));
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
@@ -194,7 +196,7 @@ describe('the OpenAPI document', () => {
       .flatMap((operations) => Object.values(operations))
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}));
-    const notOfARoute = ['method_not_allowed', 'request_timeout', 'headers_too_large', 'expired'];
+    const notOfARoute = ['method_not_allowed', 'request_timeout', 'headers_too_large'];
     expect([...new Set(shown), ...notOfARoute].toSorted()).toEqual([...problemCodes].toSorted());
   });
 });

@@ -89,8 +89,9 @@ describe('the registered routes', () => {
         .filter(({ responses }) => responses['200']?.content?.['text/html'] !== undefined)
         .map(({ security }) => [path, security]),
     );
-    expect(pages.map(([path]) => path)).toEqual(['/docs', '/admin/queues']);
-    for (const [, security] of pages) expect(security).toContainEqual({ basic: ['read'] });
+    expect(pages.map(([path]) => path)).toEqual(['/approvals/{token}', '/approvals/{token}', '/docs', '/admin/queues']);
+    // A link needs no key.
+    for (const [, security] of pages.slice(2)) expect(security).toContainEqual({ basic: ['read'] });
   });
 
   it('take HTTP basic for no request that changes something', async () => {
@@ -115,6 +116,8 @@ const neededRoles: Record<string, (typeof roles)[number] | 'none'> = {
   'post /deployments/{deployment_id}/approve': 'approve',
   'post /deployments/{deployment_id}/reject': 'approve',
   'post /deployments/{deployment_id}/abort': 'operate',
+  'get /approvals/{token}': 'none',
+  'post /approvals/{token}': 'none',
   'get /endpoints': 'read',
   'get /endpoints/{name}': 'read',
   'post /endpoints/{name}/rollback': 'operate',

@@ -21,7 +21,7 @@ const noBody: BodyRule = {
  */
 export async function bodyIssues(c: ApiContext, rule: BodyRule | null): Promise<FieldIssue[]> {
   const bytes = c.get('body');
-  if (bytes === undefined) return [];
+  if (bytes === undefined || rule?.isForm) return [];
   const { schema, required, ...values } = rule ?? noBody;
   const isEmpty = /^[ \t\r\n]*$/.test(bytes.toString('latin1'));
   if (isEmpty && required !== null) return [bodyIssue(`must not be empty; it must be ${required}`)];

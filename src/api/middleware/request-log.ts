@@ -15,6 +15,9 @@ export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
   c.res.headers.set('x-request-id', id);
 });
 
+/** Without the token of a link, which lets its holder decide. */
+export const shownPath = (path: string): string => path.replace(/(\/approvals\/)[^/]+/, '$1…');
+
 /** One line for each request; health checks, which come every few seconds, at debug. Without the query: people put keys there. */
 export function accessLog(log: Logger) {
   // Its fields are never among those that are redacted, and the search for those costs more than the rest of the line.
@@ -25,7 +28,7 @@ export function accessLog(log: Logger) {
     const line = {
       event: 'http.request',
       method: c.req.method,
-      path: c.req.path,
+      path: shownPath(c.req.path),
       status: c.res.status,
       // Inside of the key's check the context has it; this line is written outside.
       ...(c.get('caller')?.name == null ? {} : { caller: c.get('caller')?.name }),

@@ -3,6 +3,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv, Routes } from '../env.ts';
 import { toFieldIssues } from '../problems/validation-issues.ts';
 import { invalidRequest } from '../problems/api-error.ts';
+import { approvalRoutes } from './approvals.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { decisionRoutes } from './decisions.ts';
@@ -26,6 +27,7 @@ export function createRoutes(deps: ApiDeps): Routes {
   bootstrapRoutes(routes, deps);
   trainingJobRoutes(routes, deps);
   deploymentRoutes(routes, deps);
+  approvalRoutes(routes, deps);
   decisionRoutes(routes, deps);
   endpointRoutes(routes, deps);
   endpointStatusRoutes(routes, deps);

@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 
 /** How a route's body is checked (middleware/check-request.ts). */
 export interface BodyRule<T extends z.ZodType = z.ZodType> {
@@ -9,6 +9,8 @@ export interface BodyRule<T extends z.ZodType = z.ZodType> {
   anyValues: boolean;
   /** The fields that take a number also as a string, by their path. */
   numbersAsText: RegExp | null;
+  /** The body of an HTML form, which the route reads by itself: a person sees a page and no problem. */
+  isForm?: boolean;
 }
 
 const rule = Symbol('the rule of this body');
@@ -38,3 +40,10 @@ export const jsonBody = <T extends z.ZodType>(
 /** The rule of a body that `jsonBody` made; null for none. */
 export const ruleOf = (body: object | undefined): BodyRule | null =>
   body !== undefined && rule in body ? (body as JsonBody<z.ZodType>)[rule] : null;
+
+/** The body of an HTML form for `request` of a route; a reference for the same reason. */
+export const formBody = (name: string, { example }: { example: object }) => ({
+  required: true,
+  content: { 'application/x-www-form-urlencoded': { schema: { $ref: `#/components/schemas/${name}` }, example } },
+  [rule]: { schema: z.unknown(), required: null, anyValues: true, numbersAsText: null, isForm: true } satisfies BodyRule,
+});

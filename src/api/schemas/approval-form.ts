@@ -1,0 +1,22 @@
+import { z } from '@hono/zod-openapi';
+import { reason } from './shape.ts';
+
+/** The form behind an approval link. */
+export const ApprovalFormSchema = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject'], 'must be approve or reject'),
+    name: z
+      .string('must be given')
+      .trim()
+      .min(1, 'must not be empty')
+      .max(100, 'must be at most 100 characters long')
+      .openapi({ description: 'Who decides; the history adds that it was by a link' }),
+    reason: z.string().trim().pipe(z.literal('').or(reason)).default('').openapi({ description: 'Needed to reject' }),
+  })
+  .refine(({ decision, reason: why }) => decision === 'approve' || why !== '', {
+    path: ['reason'],
+    message: 'is needed to reject',
+  })
+  .openapi('ApprovalForm');
+
+export type ApprovalForm = z.infer<typeof ApprovalFormSchema>;
