@@ -76,6 +76,7 @@ export const layers: readonly Layer[] = [
       'src/queue',
       'src/links',
       'src/sagemaker',
+      'src/links',
       'src/observability',
       'package.json',
     ],

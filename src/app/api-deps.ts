@@ -8,7 +8,7 @@ import type { AppContext } from './context.ts';
 
 /** What the API needs from the outside. */
 export function createApiDeps(
-  { ctx, store, clock, queue, sagemaker, sharedDatabase, approvalLinks, self: { version } }: AppContext,
+  { ctx, store, clock, queue, sagemaker, sharedDatabase, self: { version } }: AppContext,
   { apiKeys, basePath, publicUrl }: Pick<ApiSettings, 'apiKeys' | 'basePath' | 'publicUrl'>,
   log: Logger,
 ): ApiDeps {
@@ -26,7 +26,7 @@ export function createApiDeps(
     apiKeys,
     basePath,
     publicUrl,
-    approvalLinks,
+    approvalLinks: ctx.approvalLinks,
     boardQueues: queue.queues,
     health: {
       redis: () => queue.probe(),

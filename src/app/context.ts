@@ -8,7 +8,6 @@ import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { whyNotOfSchema } from '../config/json-schema.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import { createApprovalLinks } from '../links/approval-links.ts';
-import type { ApprovalLinks } from '../ports/approval-links.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
 import type { QueuePlace } from '../queue/redis-target.ts';
@@ -49,7 +48,6 @@ export interface AppContext {
   readonly queue: RedisQueue;
   readonly sagemaker: ConnectedSageMaker;
   readonly sharedDatabase: SharedDatabase;
-  readonly approvalLinks: ApprovalLinks;
   readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
   /** Records the process as running, from now on, with the problem that keeps it from working, and compares databases regularly. */
   announce(problem: () => string | null): void;
@@ -95,6 +93,7 @@ export async function createContext(
       sagemaker,
       alarms: sagemaker.alarms,
       invocations: sagemaker.invocations,
+      approvalLinks: createApprovalLinks(config.links.signingKey),
       checkJson: whyNotOfSchema,
       queue,
       log,
@@ -108,7 +107,6 @@ export async function createContext(
     queue,
     sagemaker,
     sharedDatabase,
-    approvalLinks: createApprovalLinks(config.links.signingKey),
     self,
     announce(problem) {
       sharedDatabase.watch();

@@ -16,7 +16,8 @@ export const endpointKeyOf = (endpointName: string): string => endpointName.toLo
 /** The row of a run's next attempt, which is queued. */
 export const nextAttempt = (run: TrainingRun, wanted: NewDeployment, formerAttempts: number, now: number) => ({
   ...wanted,
-  requestedBy: wanted.requestedBy ?? null,
+  // Where it is queued by itself, the one who requested the training.
+  requestedBy: wanted.requestedBy ?? run.requestedBy,
   reason: wanted.reason ?? null,
   restores: wanted.restores ?? null,
   overrides: wanted.overrides ?? false,

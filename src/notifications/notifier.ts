@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Proxies } from '../config/config.ts';
 import { retryAfterMs, type TryResult } from '../core/delivery/decide-notification.ts';
+import { withLinks } from '../core/delivery/link-base.ts';
 import type { PrivateAddresses } from '../core/delivery/notify-url.ts';
 import { notificationTiming } from '../core/timing.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -17,6 +18,8 @@ export interface NotifierOptions {
   secretOf: (variable: string) => string | null;
   /** As for calls of AWS. A proxy finds the receiver's address itself, and is what keeps private ones from it. */
   proxies: Proxies;
+  /** What links begin with: PUBLIC_URL, or BASE_PATH where there is none. */
+  linkBase: string;
   /** Of this service. */
   version: string;
   /** How long one try may take. */
@@ -34,10 +37,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const proxied = { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv }) };
 
   return {
-    async send({ webhookId, url: address, secretEnv, body }, { now, signal }): Promise<TryResult> {
+    async send({ webhookId, url: address, secretEnv, body: recorded }, { now, signal }): Promise<TryResult> {
       const timeout = AbortSignal.timeout(tryMs);
       try {
         const url = new URL(address);
+        const body = withLinks(recorded, options.linkBase);
         checkUrl(url, privateAddresses);
         const { http, https } = isLoopbackHost(hostOf(url)) ? direct : proxied;
         const signature = secretEnv === null ? {} : signatureOf({ secretEnv, secretOf, webhookId, body, now });

@@ -1,5 +1,6 @@
 import type { JsonCheck } from '../core/deployment/decide-verification.ts';
 import type { Alarms } from '../ports/alarms.ts';
+import type { ApprovalLinks } from '../ports/approval-links.ts';
 import type { Invocations } from '../ports/invocations.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -14,6 +15,7 @@ export interface ServiceContext {
   sagemaker: SageMaker;
   alarms: Alarms;
   invocations: Invocations;
+  approvalLinks: ApprovalLinks;
   checkJson: JsonCheck;
   queue: Queue;
   log: Logger;

@@ -52,8 +52,9 @@ const timersObjection = (): string | null => (clock.isKnown() ? clock.problem() 
 const timers = [startReconciling, startStarting, startAdopting, startFeed, startPruning].map((start) =>
   start(ctx, timersObjection),
 );
-const { notifyPrivateAddresses: privateAddresses, proxies } = config;
-const notifier = createNotifier({ privateAddresses, secretOf, proxies, version: self.version });
+const { notifyPrivateAddresses: privateAddresses, proxies, links } = config;
+const linkBase = links.publicUrl ?? links.basePath;
+const notifier = createNotifier({ linkBase, privateAddresses, secretOf, proxies, version: self.version });
 timers.push(startNotifying(ctx, timersObjection, notifier));
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());

@@ -41,7 +41,15 @@ const sendAfterLease = (databasePath: string): Promise<number> =>
       random: Math.random,
       log: silentLog,
     },
-    { notifier: createNotifier({ privateAddresses: 'refuse', secretOf: () => secret, proxies: {}, version: '1' }) },
+    {
+      notifier: createNotifier({
+        linkBase: '/model-init',
+        privateAddresses: 'refuse',
+        secretOf: () => secret,
+        proxies: {},
+        version: '1',
+      }),
+    },
   );
 
 const withinMs = 30_000;

@@ -14,7 +14,14 @@ const otherSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
 const body = JSON.stringify({ type: 'deployment.deployed', data: { name: 'größer' } });
 
 const notifierWith = (more: Partial<NotifierOptions> = {}) =>
-  createNotifier({ privateAddresses: 'refuse', secretOf: () => secret, proxies: {}, version: '1.2.3', ...more });
+  createNotifier({
+    linkBase: '/model-init',
+    privateAddresses: 'refuse',
+    secretOf: () => secret,
+    proxies: {},
+    version: '1.2.3',
+    ...more,
+  });
 
 const send = (url: string, options: Partial<NotifierOptions> & { secretEnv?: string | null; signal?: AbortSignal } = {}) => {
   const { secretEnv = 'HOOK_SECRET', signal = new AbortController().signal, ...more } = options;

@@ -23,7 +23,13 @@ interface Outbox {
 function openOutbox(path = newPath()): Outbox {
   const store = openStore(path);
   const { log, lines } = keptLog();
-  const notifier = createNotifier({ privateAddresses: 'refuse', secretOf: () => secret, proxies: {}, version: '1' });
+  const notifier = createNotifier({
+    linkBase: '/model-init',
+    privateAddresses: 'refuse',
+    secretOf: () => secret,
+    proxies: {},
+    version: '1',
+  });
   return {
     store,
     lines,

@@ -223,3 +223,42 @@ describe('a rollback', () => {
     expect(only(await context.deploymentsOf(fourth)).status).toBe('deployed');
   });
 });
+
+describe('the outbox', () => {
+  const url = 'https://hooks.example.com/a';
+  const events = ['deployed', 'rolled_back', 'failed', 'rejected', 'approval_required'];
+  const sent = async ({ store, clock }: TestContext) =>
+    (await store.notifications.listDue({ now: clock.now, limit: 100 })).map(({ event, body, webhookId }) => ({
+      event,
+      webhookId,
+      data: (JSON.parse(body) as { data: Record<string, unknown> }).data,
+    }));
+
+  it('has what a policy names, each once, with the link to decide', async () => {
+    const context = await withPolicy({ approval: { required: 'always' }, notify: [{ url, events }] });
+    const name = await context.start();
+    const { deploymentId } = await untilJudged(context, name);
+    const [wanted] = await sent(context);
+    expect(wanted).toMatchObject({
+      event: 'approval_required',
+      data: { deployment_id: deploymentId, status: 'awaiting_approval' },
+    });
+    const { approval } = wanted?.data['links'] as { approval: string };
+    const token = approval.split('/approvals/')[1] ?? '';
+    expect(await context.ctx.approvalLinks.verify(token, context.clock.now)).toMatchObject({
+      kind: 'valid',
+      link: { deploymentId },
+    });
+    const decision = { approves: true, by: 'ben', reason: null };
+    await context.store.delivery.decide({ deploymentId, decision, now: context.clock.now });
+    await context.settle();
+    expect((await sent(context)).map(({ event }) => event)).toEqual(['approval_required', 'deployed']);
+  });
+
+  it('reports a rejection by the gate with its reckoning', async () => {
+    const gate = { rules: [{ metric: 'validation:accuracy', at_least: 0.99 }] };
+    const context = await withPolicy({ gate, notify: [{ url, events: ['rejected'] }] });
+    await untilJudged(context, await startWith(context, 0.5));
+    expect(await sent(context)).toMatchObject([{ event: 'rejected', data: { gate: { verdict: 'failed' } } }]);
+  });
+});

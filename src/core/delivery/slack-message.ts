@@ -1,3 +1,4 @@
+import { linkBase } from './link-base.ts';
 import type { GateResult } from '../deployment/decide-gate.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { shortText } from './bounded-json.ts';
@@ -68,7 +69,7 @@ function buttonsOf({ approval }: Links) {
   ];
 }
 
-const isAddress = (link: string): boolean => /^https?:\/\//.test(link);
+const isAddress = (link: string): boolean => /^https?:\/\//.test(link) || link.startsWith(linkBase);
 const markdown = (text: string) => ({ type: 'mrkdwn', text });
 
 /** Slack's three control characters. */

@@ -114,7 +114,7 @@ async function recordAbort(
 }
 
 async function awaitApproval(tx: Db, params: Parameters<DeliveryStore['awaitApproval']>[0]) {
-  const { deploymentId, fencingToken, approval, detail, now } = params;
+  const { deploymentId, fencingToken, approval, detail, approvalPath, now } = params;
   const own = await deploymentUnderLock(tx, deploymentId);
   if (own?.status !== 'in_progress' || own.fencingToken !== fencingToken) return null;
   const deployment = await write(tx, own, {
@@ -127,7 +127,12 @@ async function awaitApproval(tx: Db, params: Parameters<DeliveryStore['awaitAppr
     waitsForSince: now,
     waitsForDetail: detail,
   });
-  await appendDeploymentHistory(tx, deployment, { from: 'in_progress', to: 'awaiting_approval', actor: 'worker', detail }, now);
+  await appendDeploymentHistory(
+    tx,
+    deployment,
+    { from: 'in_progress', to: 'awaiting_approval', actor: 'worker', detail, approvalPath },
+    now,
+  );
   return { deployment, next: await nextOn(tx, deployment) };
 }
 

@@ -33,7 +33,7 @@ export async function queueDeployment(
   const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const [deployment] = await tx.insert(deployments).values(attempt).returning(deploymentColumns);
   if (!deployment) throw new Error('The deployment was not written.');
-  await appendDeploymentHistory(tx, deployment, queuedEntry(attempt, actor), now);
+  await appendDeploymentHistory(tx, deployment, queuedEntry({ ...attempt, requestedBy: wanted.requestedBy ?? null }, actor), now);
   return deployment;
 }
 

@@ -1,13 +1,15 @@
-import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
 import { historyPageSize } from '../../core/history.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import { assertTransition } from '../../core/transitions.ts';
 import type { HistoryStore } from '../../ports/store.ts';
+import { announcements, type DeploymentChange } from '../announcements.ts';
 import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import type { Database, Db } from './database.ts';
 import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
+import { addNotifications } from './notifications.ts';
 import { history, trainingRuns } from './schema.ts';
 
 async function append(tx: Db, entry: Entry, at: number): Promise<void> {
@@ -58,12 +60,15 @@ export async function appendTrainingHistory(
 /** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
 export async function appendDeploymentHistory(
   tx: Db,
-  { runSeq, deploymentId }: { runSeq: number; deploymentId: string },
-  change: Change<DeploymentStatus>,
+  deployment: Deployment,
+  change: DeploymentChange,
   at: number,
 ): Promise<void> {
   assertTransition(deploymentTransitions, change.from, change.to);
-  await append(tx, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+  const { approvalPath: _, ...entry } = change;
+  const { runSeq, deploymentId } = deployment;
+  await append(tx, { ...entry, runSeq, deploymentId, subject: 'deployment' }, at);
+  await addNotifications(tx, announcements(deployment, change, at));
 }
 
 /** Belongs into the transaction of the change that it describes. */

@@ -98,7 +98,7 @@ function recordAbort(db: Db, own: Deployment, { by, reason }: { by: string | nul
 }
 
 export const deliveryStore = (database: Database): DeliveryStore => ({
-  awaitApproval: ({ deploymentId, fencingToken, approval, detail, now }) =>
+  awaitApproval: ({ deploymentId, fencingToken, approval, detail, approvalPath, now }) =>
     database.write((tx, db) => {
       const deployment: Deployment | undefined = tx
         .update(deployments)
@@ -122,7 +122,12 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
         .returning(deploymentColumns)
         .get();
       if (!deployment) return null;
-      appendDeploymentHistory(db, deployment, { from: 'in_progress', to: 'awaiting_approval', actor: 'worker', detail }, now);
+      appendDeploymentHistory(
+        db,
+        deployment,
+        { from: 'in_progress', to: 'awaiting_approval', actor: 'worker', detail, approvalPath },
+        now,
+      );
       return { deployment, next: nextOn(db, deployment) };
     }),
 

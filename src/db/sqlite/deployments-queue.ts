@@ -97,7 +97,7 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
   const former = statements(db).attempts.get({ runSeq: run.seq });
   const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const deployment = statements(db).queue.get({ ...attempt, shapes: JSON.stringify(attempt.shapes) });
-  appendDeploymentHistory(db, deployment, queuedEntry(attempt, actor), now);
+  appendDeploymentHistory(db, deployment, queuedEntry({ ...attempt, requestedBy: wanted.requestedBy ?? null }, actor), now);
   return deployment;
 }
 

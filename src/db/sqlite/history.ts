@@ -1,14 +1,16 @@
 import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
-import type { DeploymentStatus } from '../../core/deployment/deployment.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
 import { historyPageSize } from '../../core/history.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
 import { assertTransition } from '../../core/transitions.ts';
 import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import type { HistoryStore } from '../../ports/store.ts';
+import { announcements, type DeploymentChange } from '../announcements.ts';
 import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
+import { addNotifications } from './notifications.ts';
 import { history, trainingRuns } from './schema.ts';
 
 const insert = prepared((db) =>
@@ -68,15 +70,12 @@ export function appendTrainingHistory(db: Db, run: { seq: number }, change: Chan
 }
 
 /** Belongs into the transaction of the change that it describes, which it refuses when no transition allows it. */
-export function appendDeploymentHistory(
-  db: Db,
-  deployment: { runSeq: number; deploymentId: string },
-  change: Change<DeploymentStatus>,
-  at: number,
-): void {
+export function appendDeploymentHistory(db: Db, deployment: Deployment, change: DeploymentChange, at: number): void {
   assertTransition(deploymentTransitions, change.from, change.to);
+  const { approvalPath: _, ...entry } = change;
   const { runSeq, deploymentId } = deployment;
-  append(db, { ...change, runSeq, deploymentId, subject: 'deployment' }, at);
+  append(db, { ...entry, runSeq, deploymentId, subject: 'deployment' }, at);
+  addNotifications(db, announcements(deployment, change, at));
 }
 
 /** Belongs into the transaction of the change that it describes. */

@@ -10,10 +10,15 @@ export async function requestApproval(
   { approval, detail }: { approval: Approval; detail: string },
 ): Promise<JobResult> {
   const { deploymentId, fencingToken } = deployment;
-  const changed = await ctx.store.delivery.awaitApproval({ deploymentId, fencingToken, approval, detail, now: ctx.now() });
+  const { content, expiresAt } = approval;
+  const approvalPath = `/approvals/${await ctx.approvalLinks.sign({ deploymentId, content, expiresAt })}`;
+  const request = { deploymentId, fencingToken, approval, detail, approvalPath, now: ctx.now() };
+  const changed = await ctx.store.delivery.awaitApproval(request);
   if (changed === null) throw claimLost();
-  const expiresAt = new Date(approval.expiresAt).toISOString();
-  log.info({ event: 'deployment.approval_requested', expires_at: expiresAt }, 'deployment awaits an approval');
+  log.info(
+    { event: 'deployment.approval_requested', expires_at: new Date(expiresAt).toISOString() },
+    'deployment awaits an approval',
+  );
   if (changed.next !== null) await enqueueDeploy(ctx, { deployment: changed.next, delayMs: 0 });
   return snooze(pollDelayMs(ctx.settings.endpointPollMs, ctx.random));
 }
