@@ -29,7 +29,7 @@ export interface DeliveryStore {
     approval: Approval;
     detail: string;
     /** Of the page where a person decides, behind what the paths of the API follow. */
-    approvalPath: string;
+    approvalPath?: string;
     now: number;
   }): Promise<ChangedDeployment | null>;
   /** awaiting_approval → queued or rejected, by core/deployment/decide-approval.ts; null for a deployment that is not there. */
