@@ -18,5 +18,3 @@ export const ApprovalFormSchema = z
     message: 'is needed to reject',
   })
   .openapi('ApprovalForm');
-
-export type ApprovalForm = z.infer<typeof ApprovalFormSchema>;
