@@ -70,7 +70,7 @@ const rollout: PolicyShape = {
       type: 'integer',
       min: 0,
       max: rolloutLimits.maxWaitSeconds,
-      about: 'How long alarms are watched after each shift; 600 by default, and 0 for all_at_once',
+      about: 'How long alarms are watched after each shift; 600 by default, and 0 for all_at_once without alarms and guard',
     },
     alarms: {
       type: 'list',

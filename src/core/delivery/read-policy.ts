@@ -94,7 +94,8 @@ function readRollout(written: NonNullable<WrittenPolicy['rollout']>): RolloutPol
   return {
     strategy,
     sizePercent: isAtOnce ? null : (written.size_percent ?? defaultSizePercent),
-    bakeSeconds: written.bake_seconds ?? (isAtOnce ? 0 : defaultBakeSeconds),
+    // Alarms end a rollout only while it bakes.
+    bakeSeconds: written.bake_seconds ?? (isAtOnce && !isWatched(written) ? 0 : defaultBakeSeconds),
     alarms: written.alarms ?? [],
     guard:
       guard === undefined ? null : { maxErrorRate: guard.max_error_rate ?? null, maxLatencyMs: guard.max_latency_ms ?? null },
@@ -111,3 +112,6 @@ const readRequest = ({ body, content_type: contentType, expect }: WrittenRequest
         ? null
         : { jsonSchema: expect.json_schema },
 });
+
+const isWatched = ({ alarms = [], guard }: NonNullable<WrittenPolicy['rollout']>): boolean =>
+  alarms.length > 0 || guard !== undefined;

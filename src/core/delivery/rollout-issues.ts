@@ -1,13 +1,6 @@
 import type { ShapeIssue } from '../shapes/issue.ts';
 import { readPolicy, type WrittenPolicy } from './read-policy.ts';
-import {
-  leastBakeSeconds,
-  leastLaunchSeconds,
-  maxWaitsSeconds,
-  rolloutLimits,
-  sizeBounds,
-  waitsSeconds,
-} from './rollout-timing.ts';
+import { leastLaunchSeconds, maxWaitsSeconds, rolloutLimits, sizeBounds, waitsSeconds } from './rollout-timing.ts';
 
 /** What a rollout cannot be, whatever its endpoint is. */
 export function rolloutIssues(written: WrittenPolicy): ShapeIssue[] {
@@ -36,10 +29,7 @@ export function rolloutIssues(written: WrittenPolicy): ShapeIssue[] {
     );
   const twice = alarms.findIndex((name, index) => alarms.indexOf(name) < index);
   if (twice >= 0) add(`alarms[${twice}]`, 'stands twice');
-  if ((alarms.length > 0 || own > 0) && bakeSeconds < leastBakeSeconds)
-    add(
-      'bake_seconds',
-      `must be at least ${leastBakeSeconds} with ${own > 0 ? 'guard' : 'alarms'}: a metric of a minute reaches its alarm two minutes later, and alarms end a rollout only while it bakes`,
-    );
+  if ((alarms.length > 0 || own > 0) && bakeSeconds === 0)
+    add('bake_seconds', `must be above 0 with ${own > 0 ? 'guard' : 'alarms'}: alarms end a rollout only while it bakes`);
   return issues;
 }

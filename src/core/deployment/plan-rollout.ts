@@ -1,5 +1,5 @@
 import type { RolloutPolicy, RolloutStrategy } from '../delivery/policy.ts';
-import { leastLaunchSeconds, rolloutLimits, waitsSeconds } from '../delivery/rollout-timing.ts';
+import { leastBakeSeconds, leastLaunchSeconds, rolloutLimits, waitsSeconds } from '../delivery/rollout-timing.ts';
 import { type AlarmSubject, guardAlarms, type GuardAlarm } from './guard-alarms.ts';
 
 /** How a deployment's update of its endpoint runs. It is JSON: it is recorded before the first call. */
@@ -14,7 +14,7 @@ export interface RolloutPlan {
   readonly alarmNames: readonly string[];
   /** How long the deployment may take once its update begins, in milliseconds: longer than SageMaker may. */
   readonly deadlineMs: number;
-  /** A sentence for the history, where the strategy in force is not the policy's; else null. */
+  /** For the history: that the strategy in force is not the policy's, or that its guard cannot act; null where neither is so. */
   readonly note: string | null;
 }
 
@@ -81,6 +81,10 @@ export function planRollout({ rollout, live, subject, maxDeploymentWaitMs }: Wan
   }
   const obstacle = rollout.strategy === 'all_at_once' ? null : obstacleOf(live);
   const inForce: RolloutPolicy = obstacle === null ? rollout : { ...rollout, strategy: 'all_at_once', sizePercent: null };
+  const notes = [
+    ...(obstacle === null ? [] : [`${inWords(rollout.strategy)} ${obstacle}: all at once with ${bakeInWords(inForce)}`]),
+    ...(inForce.guard === null || inForce.bakeSeconds >= leastBakeSeconds ? [] : [tooShort(inForce)]),
+  ];
   const guards = inForce.guard === null ? [] : guardAlarms(inForce.guard, inForce.bakeSeconds, subject);
   const alarmNames = [...inForce.alarms, ...guards.map(({ AlarmName }) => AlarmName)];
   const executionSeconds = executionLimit(inForce, maxDeploymentWaitMs);
@@ -90,7 +94,7 @@ export function planRollout({ rollout, live, subject, maxDeploymentWaitMs }: Wan
     guardAlarms: guards,
     alarmNames,
     deadlineMs: Math.max(maxDeploymentWaitMs, (executionSeconds + settleSeconds) * 1000),
-    note: obstacle === null ? null : `${inWords(rollout.strategy)} ${obstacle}: all at once with ${bakeInWords(inForce)}`,
+    note: notes.length === 0 ? null : notes.join('; '),
   };
 }
 
@@ -100,6 +104,10 @@ function obstacleOf({ instanceCount, isServerless }: LiveFleet): string | null {
   const has = instanceCount === null ? 'SageMaker shows no count' : `the endpoint has ${instanceCount}`;
   return `needs ${leastInstances} instances and ${has}`;
 }
+
+/** A policy may say so: traffic from elsewhere, or an alarm that a person sets, ends such a rollout, too. */
+const tooShort = ({ bakeSeconds }: RolloutPolicy): string =>
+  `a bake of ${bakeSeconds} s is over before the guard's alarms see its errors, which takes ${leastBakeSeconds} s`;
 
 const inWords = (strategy: RolloutStrategy): string => strategy.replaceAll('_', ' ');
 const bakeInWords = ({ bakeSeconds }: RolloutPolicy): string => (bakeSeconds === 0 ? 'no bake' : `a bake of ${bakeSeconds} s`);

@@ -183,13 +183,13 @@ describe('checkDeliveryFile of a policy', () => {
     ],
     [
       'a guard without a bake',
-      { rollout: { guard: { max_latency_ms: 500 } } },
-      'rollout.bake_seconds must be at least 180 with guard: a metric of a minute reaches its alarm two minutes later, and alarms end a rollout only while it bakes',
+      { rollout: { bake_seconds: 0, guard: { max_latency_ms: 500 } } },
+      'rollout.bake_seconds must be above 0 with guard: alarms end a rollout only while it bakes',
     ],
     [
-      'alarms with a bake that is too short for them',
-      { rollout: { strategy: 'canary', bake_seconds: 179, alarms: ['a'] } },
-      'rollout.bake_seconds must be at least 180 with alarms: a metric of a minute reaches its alarm two minutes later, and alarms end a rollout only while it bakes',
+      'alarms without a bake',
+      { rollout: { strategy: 'canary', bake_seconds: 0, alarms: ['a'] } },
+      'rollout.bake_seconds must be above 0 with alarms: alarms end a rollout only while it bakes',
     ],
     ['a verification of nothing', { verify: { on_failure: 'report' } }, 'verify.requests is required'],
     ['a request without a body', { verify: { requests: [{}] } }, 'verify.requests[0].body is required'],
