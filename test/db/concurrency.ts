@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { countersRaces } from './concurrency/counters.ts';
+import { deliveryRaces } from './concurrency/delivery.ts';
 import { deploymentRaces } from './concurrency/deployments.ts';
 import { operationsRaces } from './concurrency/operations.ts';
 import { runRaces } from './concurrency/runs.ts';
@@ -8,6 +9,7 @@ import type { TestDatabase } from './conformance/test-database.ts';
 const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   runs: runRaces,
   deployments: deploymentRaces,
+  delivery: deliveryRaces,
   counters: countersRaces,
   operations: operationsRaces,
 };

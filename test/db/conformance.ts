@@ -1,7 +1,9 @@
 import { describe } from 'vitest';
 import { afterwardsSuite } from './conformance/afterwards.ts';
 import { callersSuite } from './conformance/callers.ts';
+import { deliverySuite } from './conformance/delivery.ts';
 import { deploymentsSuite } from './conformance/deployments.ts';
+import { endpointsSuite } from './conformance/endpoints.ts';
 import { fencingTokensSuite } from './conformance/fencing-tokens.ts';
 import { orderSuite } from './conformance/order.ts';
 import { processesSuite } from './conformance/processes.ts';
@@ -26,6 +28,8 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   'a claimed deployment': fencingTokensSuite,
   'a deployment that waits, or has ended': afterwardsSuite,
   callers: callersSuite,
+  'what people decide': deliverySuite,
+  endpoints: endpointsSuite,
   'removing runs': removalSuite,
   'pruning runs': pruningSuite,
   'skipped items': skippedSuite,

@@ -23,7 +23,7 @@ const revive = (store: Store, name: string) =>
 const tryClaim = (store: Store, deploymentId: string) => store.deployments.claim({ deploymentId, deadlineAt: 60_000, now: 7000 });
 
 /** What has to hold of all deployments, whatever happened. */
-async function expectInOrder(store: Store): Promise<void> {
+export async function expectInOrder(store: Store): Promise<void> {
   const deployments = await all(store);
   for (const ofEndpoint of Map.groupBy(deployments, ({ endpointName }) => endpointName).values()) expectOneInOrder(ofEndpoint);
   for (const one of deployments) {
