@@ -58,6 +58,17 @@ export interface EndedDeployment extends ChangedDeployment {
   superseded: readonly Deployment[];
 }
 
+/** Which deployments a list holds; an absent member lets all pass. Instants in milliseconds since 1970 UTC. */
+export interface DeploymentFilter {
+  endpointName?: string;
+  trainingJobName?: string;
+  statuses?: readonly DeploymentStatus[];
+  /** Of `createdAt`, the instant itself included. */
+  since?: number;
+  /** The instant itself excluded. */
+  until?: number;
+}
+
 export interface DeploymentStore {
   /**
    * Decided by core/deployment/decide-request.ts. `asIs` (the default): whatever an existing one is made of will do. Throws for a run that is not
@@ -78,11 +89,10 @@ export interface DeploymentStore {
     now: number;
   }): Promise<ChangedDeployment | null>;
   find(deploymentId: string): Promise<Deployment | null>;
+  /** How many there are of each status, under the filter's other members; a status of which there is none may be absent. */
+  count(filter: Omit<DeploymentFilter, 'statuses'>): Promise<{ status: DeploymentStatus; count: number }[]>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
-  list(params: {
-    filter: { endpointName?: string; trainingJobName?: string; statuses?: readonly DeploymentStatus[] };
-    page: { limit: number; cursor: string | null };
-  }): Promise<Page<Deployment>>;
+  list(params: { filter: DeploymentFilter; page: { limit: number; cursor: string | null } }): Promise<Page<Deployment>>;
   /** Queued and in progress ones, and those that ended while SageMaker might still apply their change. */
   listUnfinished(params: {
     afterSeq: number;

@@ -83,6 +83,24 @@ export type RunProgress = Pick<
   isAdopted: boolean;
 };
 
+/** Which runs a list holds; an absent member lets all pass. Names in whatever case; instants in milliseconds since 1970 UTC. */
+export interface RunFilter {
+  statuses?: readonly TrainingRunStatus[];
+  deploymentStatuses?: readonly (DeploymentStatus | 'none')[];
+  endpointName?: string;
+  nameContains?: string;
+  /** Of `createdAt`, the instant itself included. */
+  since?: number;
+  /** The instant itself excluded. */
+  until?: number;
+}
+
+export interface RunCount {
+  status: TrainingRunStatus;
+  deploymentStatus: DeploymentStatus | 'none';
+  count: number;
+}
+
 /** A run as it is shown: with the status of its newest deployment, or `none`. */
 export type RunView = TrainingRun & { deploymentStatus: DeploymentStatus | 'none' };
 
@@ -116,11 +134,10 @@ export interface RunStore {
   findStatus(trainingJobName: string): Promise<Pick<TrainingRun, 'trainingJobName' | 'endpointName' | 'status'> | null>;
   /** Those of these training jobs that have a run, in whatever case their names are written, in any order; at most 100 names. */
   findProgress(trainingJobNames: readonly string[]): Promise<RunProgress[]>;
+  /** How many runs there are of each status and deployment status, under the filter's other members. */
+  count(filter: Omit<RunFilter, 'statuses' | 'deploymentStatuses'>): Promise<RunCount[]>;
   /** Newest first. A cursor that is none throws ServiceError `invalid_request`. */
-  list(params: {
-    filter: { status?: TrainingRunStatus; deploymentStatus?: DeploymentStatus | 'none' };
-    page: { limit: number; cursor: string | null };
-  }): Promise<Page<RunView>>;
+  list(params: { filter: RunFilter; page: { limit: number; cursor: string | null } }): Promise<Page<RunView>>;
   /** Runs that no observation has finished, in order of recording, after `afterSeq`. */
   listUnfinished(params: {
     afterSeq: number;

@@ -180,6 +180,73 @@ describe('GET /deployments', () => {
   });
 });
 
+describe('lists', () => {
+  it('filter by several statuses and time, count under the other filters, and link to the next page', async () => {
+    const api = await startApi();
+    for (const name of ['nightly-one', 'nightly-two', 'weekly']) {
+      await api.train(name, 'completed');
+      await deploy(api, name, '?force=true');
+      api.advance(10);
+    }
+    interface List {
+      items: { training_job_name: string }[];
+      next_cursor: string | null;
+      counts: { status: Record<string, number>; deployment_status: Record<string, number> };
+    }
+    const names = (list: List): string[] => list.items.map(({ training_job_name: name }) => name);
+    const first = await api.ask<List>('GET', '/model-init/training-jobs?name_contains=NIGHTLY&status=completed,training&limit=1');
+    expect(names(first.body)).toEqual(['nightly-two']);
+    expect(first.body.counts).toMatchObject({
+      status: { completed: 2, training: 0, failed: 0 },
+      deployment_status: { queued: 2, none: 0, deployed: 0 },
+    });
+    const [, next = ''] = /^<(\/model-init\/training-jobs\?[^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? [];
+    const second = await api.ask<List>('GET', next);
+    expect(names(second.body)).toEqual(['nightly-one']);
+    expect(second.headers.get('link')).toBeNull();
+    const counts = async (query: string) => (await api.ask<List>('GET', `/training-jobs?${query}`)).body.counts;
+    expect(await counts('status=failed')).toMatchObject({
+      status: { completed: 3, failed: 0 },
+      deployment_status: { queued: 0 },
+    });
+    expect(await counts('deployment_status=none')).toMatchObject({ status: { completed: 0 }, deployment_status: { queued: 3 } });
+    expect(await counts('endpoint_name=unknown')).toMatchObject({ status: { completed: 0 }, deployment_status: { queued: 0 } });
+    const { created_at: middle } = (await api.ask<{ created_at: string }>('GET', '/training-jobs/nightly-two')).body;
+    const since = encodeURIComponent(middle);
+    expect(names((await api.ask<List>('GET', `/training-jobs?since=${since}`)).body)).toEqual(['weekly', 'nightly-two']);
+    expect(names((await api.ask<List>('GET', `/training-jobs?until=${since}`)).body)).toEqual(['nightly-one']);
+    const deployments = await api.ask<List>('GET', `/deployments?status=queued,in_progress&limit=2`);
+    expect(names(deployments.body)).toEqual(['weekly', 'nightly-two']);
+    expect(deployments.body.counts.status).toMatchObject({ queued: 3, in_progress: 0 });
+    expect(deployments.headers.get('link')).toMatch(
+      /^<\/model-init\/deployments\?status=queued%2Cin_progress&limit=2&cursor=\w+>; rel="next"$/,
+    );
+    expect((await api.ask<List>('GET', '/deployments?training_job_name=weekly')).body.counts.status).toMatchObject({ queued: 1 });
+  });
+
+  it('refuse what is no status, time or part of a name', async () => {
+    const api = await startApi();
+    for (const query of [
+      'status=done',
+      'status=completed,done',
+      'status=',
+      'deployment_status=queued,,failed',
+      'since=yesterday',
+      'since=2026-11-24T10:00',
+      'until=2026-13-01',
+      'name_contains=',
+      'name_contains=a%25',
+      'endpoint_name=a%20b',
+      'name=a',
+    ]) {
+      const { errors } = expectProblem(await api.ask('GET', `/training-jobs?${query}`), 422, 'invalid_request');
+      expect(errors, query).toMatchObject([{ field: query.split('=')[0] }]);
+    }
+    expectProblem(await api.ask('GET', '/deployments?status=none'), 422, 'invalid_request');
+    expect((await api.ask('GET', '/deployments?since=2026-11-24&until=2026-11-24T10:00:00.5%2B01:00')).status).toBe(200);
+  });
+});
+
 describe('GET /endpoint-status', () => {
   it.each(['', '/model-init'])('under "%s" returns the endpoint as SageMaker has it now', async (prefix) => {
     const api = await startApi();

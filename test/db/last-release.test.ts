@@ -104,8 +104,8 @@ describe.each(engines)('the migrations of $name', (engine) => {
     await store.runs.insert({ run: newRun('new'), now: 4000 });
     for (const one of [last, store]) {
       expect(await one.metrics.counts()).toMatchObject({ runs: { requested: 1, completed: 3 }, deployments: { deployed: 2 } });
-      const { items } = await one.runs.list({ filter: { status: 'completed' }, page: { limit: 10, cursor: null } });
-      expect(items.map(({ trainingJobName }) => trainingJobName)).toEqual(['later', 'by-this', 'by-the-last']);
+      const { items } = await one.runs.list({ filter: {}, page: { limit: 10, cursor: null } });
+      expect(items.map(({ trainingJobName }) => trainingJobName)).toEqual(['new', 'later', 'by-this', 'by-the-last']);
       expect(await one.deployments.findLive('sentiment-endpoint')).toMatchObject({ trainingJobName: 'by-this' });
     }
   });

@@ -1,8 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { noLayers } from '../../core/shapes/shape-layers.ts';
 import { getDeployment } from '../../services/deployment/get-deployment.ts';
+import { listDeployments } from '../../services/deployment/list-deployments.ts';
 import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
+import { linkHeader, linkToNext } from '../next-page.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { type DeployRequest, DeployRequestSchema } from '../schemas/deploy-request.ts';
@@ -63,7 +65,7 @@ const list = createRoute({
   summary: 'Which training went to which endpoint, newest first',
   request: { query: DeploymentsQuery },
   responses: {
-    200: json(DeploymentPageSchema, 'A page of deployments'),
+    200: { ...json(DeploymentPageSchema, 'A page of deployments'), headers: linkHeader },
     ...readProblems('invalid_request', 'database_unavailable'),
   },
 });
@@ -114,11 +116,12 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
   });
 
   routes.openapi(list, async (c) => {
-    const { endpoint_name: endpointName, training_job_name: trainingJobName, limit, cursor } = c.req.valid('query');
-    const page = await ctx.store.deployments.list({
-      filter: { endpointName, trainingJobName },
-      page: { limit, cursor: cursor ?? null },
-    });
-    return c.json({ items: page.items.map((one) => serializeDeployment(one, basePath)), next_cursor: page.nextCursor }, 200);
+    const query = c.req.valid('query');
+    const { limit, cursor = null, since, until, endpoint_name: endpointName, training_job_name: trainingJobName } = query;
+    const filter = { endpointName, trainingJobName, statuses: query.status, since, until };
+    const { page, counts } = await listDeployments(ctx, { filter, page: { limit, cursor } });
+    linkToNext(c, { path: `${basePath}/deployments`, nextCursor: page.nextCursor });
+    const items = page.items.map((one) => serializeDeployment(one, basePath));
+    return c.json({ items, next_cursor: page.nextCursor, counts: { status: counts } }, 200);
   });
 }

@@ -1,8 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { getRun } from '../../services/training/get-run.ts';
+import { listRuns } from '../../services/training/list-runs.ts';
 import { removeRun } from '../../services/training/remove-run.ts';
 import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
+import { linkHeader, linkToNext } from '../next-page.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { HistoryQuery, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
@@ -18,7 +20,10 @@ const list = createRoute({
   security: needsRole('read'),
   summary: 'The training runs, newest first',
   request: { query: TrainingRunsQuery },
-  responses: { 200: json(TrainingRunPageSchema, 'A page of runs'), ...readProblems('invalid_request', 'database_unavailable') },
+  responses: {
+    200: { ...json(TrainingRunPageSchema, 'A page of runs'), headers: linkHeader },
+    ...readProblems('invalid_request', 'database_unavailable'),
+  },
 });
 
 const read = createRoute({
@@ -85,9 +90,21 @@ const remove = createRoute({
 
 export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void {
   routes.openapi(list, async (c) => {
-    const { status, deployment_status: deploymentStatus, limit, cursor } = c.req.valid('query');
-    const page = await ctx.store.runs.list({ filter: { status, deploymentStatus }, page: { limit, cursor: cursor ?? null } });
-    return c.json({ items: page.items.map((run) => serializeRun(run, basePath)), next_cursor: page.nextCursor }, 200);
+    const query = c.req.valid('query');
+    const { limit, cursor = null, since, until } = query;
+    const filter = {
+      statuses: query.status,
+      deploymentStatuses: query.deployment_status,
+      endpointName: query.endpoint_name,
+      nameContains: query.name_contains,
+      since,
+      until,
+    };
+    const { page, counts } = await listRuns(ctx, { filter, page: { limit, cursor } });
+    linkToNext(c, { path: `${basePath}/training-jobs`, nextCursor: page.nextCursor });
+    const items = page.items.map((run) => serializeRun(run, basePath));
+    const shown = { status: counts.status, deployment_status: counts.deploymentStatus };
+    return c.json({ items, next_cursor: page.nextCursor, counts: shown }, 200);
   });
 
   routes.openapi(read, async (c) => {

@@ -61,7 +61,13 @@ export const DeploymentSchema = z
 export const DeploymentDetailsSchema = z.object({ ...DeploymentSchema.shape, ...historyFields }).openapi('DeploymentDetails');
 
 export const DeploymentPageSchema = z
-  .object({ items: z.array(DeploymentSchema), next_cursor: z.string().nullable() })
+  .object({
+    items: z.array(DeploymentSchema),
+    next_cursor: z.string().nullable(),
+    counts: z
+      .object({ status: z.record(z.enum(deploymentStatuses), z.int()) })
+      .openapi({ description: 'How many there are of each, under the other filters' }),
+  })
   .openapi('DeploymentPage');
 
 export type DeploymentBody = z.infer<typeof DeploymentSchema>;

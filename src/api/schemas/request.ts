@@ -1,6 +1,7 @@
 /** What routes take from the path, the query and the headers. Other query parameters are refused (middleware/check-request.ts). */
 import { z } from '@hono/zod-openapi';
 import { maxNameLength, namePattern } from '../../core/sagemaker/names.ts';
+import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
 import { ApiError } from '../problems/api-error.ts';
 import { runDeploymentStatuses } from './training-run.ts';
@@ -85,15 +86,54 @@ export const DeployQuery = z.object({
   force: flag().openapi({ description: 'Also when a newer training is live, or when it failed before' }),
 });
 
+/** Several words of a list, comma-separated. */
+const several = <Word extends string>(words: readonly Word[], description: string) => {
+  const isWord = (text: string): text is Word => (words as readonly string[]).includes(text);
+  return z
+    .string()
+    .refine((text) => text.split(',').every(isWord), `must be one of ${words.join(', ')}, or several of them, comma-separated`)
+    .transform((text) => text.split(',').filter(isWord))
+    .optional()
+    .openapi({ type: 'string', description: `${description}; several comma-separated`, example: words[0] });
+};
+
+const instantOf = (description: string) =>
+  z
+    .string()
+    .refine(isInstant, 'must be an instant in ISO 8601, such as 2026-11-24T15:02:53Z or 2026-11-24')
+    .transform((text) => Date.parse(text))
+    .optional()
+    .openapi({ type: 'string', format: 'date-time', description });
+
+/** A date alone is its beginning in UTC; a time says its zone. */
+const isInstant = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text));
+
+const period = {
+  since: instantOf('Those that were recorded at this instant or later'),
+  until: instantOf('Those that were recorded before this instant'),
+};
+
 export const TrainingRunsQuery = z.object({
-  status: z.enum(trainingRunStatuses, `must be one of ${trainingRunStatuses.join(', ')}`).optional(),
-  deployment_status: z.enum(runDeploymentStatuses, `must be one of ${runDeploymentStatuses.join(', ')}`).optional(),
+  status: several(trainingRunStatuses, 'Of the run'),
+  deployment_status: several(runDeploymentStatuses, 'Of its newest deployment'),
+  endpoint_name: resourceName().optional(),
+  name_contains: z
+    .string()
+    .min(1, `must be a part of a name: ${nameRule}`)
+    .max(maxNameLength, `must be a part of a name: ${nameRule}`)
+    .regex(/^[a-zA-Z0-9-]*$/, `must be a part of a name: ${nameRule}`)
+    .optional()
+    .openapi({ description: "A part of the training job's name" }),
+  ...period,
   ...page,
 });
 
 export const DeploymentsQuery = z.object({
   endpoint_name: resourceName().optional(),
   training_job_name: resourceName().optional(),
+  status: several(deploymentStatuses, 'Of the deployment'),
+  ...period,
   ...page,
 });
 

@@ -60,7 +60,16 @@ export const TrainingRunDetailsSchema = z
   .openapi('TrainingRunDetails');
 
 export const TrainingRunPageSchema = z
-  .object({ items: z.array(TrainingRunSchema), next_cursor: z.string().nullable() })
+  .object({
+    items: z.array(TrainingRunSchema),
+    next_cursor: z.string().nullable(),
+    counts: z
+      .object({
+        status: z.record(z.enum(trainingRunStatuses), z.int()),
+        deployment_status: z.record(z.enum(runDeploymentStatuses), z.int()),
+      })
+      .openapi({ description: 'How many there are of each, under the other filters' }),
+  })
   .openapi('TrainingRunPage');
 
 export type TrainingRunBody = z.infer<typeof TrainingRunSchema>;

@@ -1,12 +1,13 @@
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
-import { activeDeploymentStatuses, actorOf, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, actorOf, type Deployment, type DeploymentStatus } from '../../core/deployment/deployment.ts';
 import { trainingOrder } from '../../core/deployment/order.ts';
 import { firstStep } from '../../core/deployment/first-step.ts';
 import { whyTurnedDown } from '../../core/deployment/turned-down.ts';
 import type { ClaimResult, DeploymentStore, RequestDeploymentResult } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { endpointKeyOf, notWaiting, sinceOfWait } from '../deployment-values.ts';
+import { deploymentCounts, newestDeployments } from '../deployments-lists.ts';
 import type { Database, Db } from './database.ts';
 import {
   activeDeploymentOf,
@@ -29,7 +30,7 @@ import { isNamed, runWhere } from './run-rows.ts';
 import { deployments } from './schema.ts';
 
 type RequestMethods = 'request' | 'withdraw' | 'claim';
-type QueryMethods = 'find' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
+type QueryMethods = 'find' | 'count' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
 
 export const deploymentRequests = (database: Database): Pick<DeploymentStore, RequestMethods> => ({
   request: (params) => database.write((tx) => request(tx, params)),
@@ -123,22 +124,19 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
 
   findInProgress: (endpointName) => database.read((db) => inProgressOn(db, { endpointName })),
 
-  async list({ filter: { endpointName, trainingJobName, statuses }, page: { limit, cursor } }) {
+  count: (filter) =>
+    database.read(async (db) => {
+      const { rows } = await db.execute<{ status: DeploymentStatus; count: string }>(deploymentCounts(filter));
+      return rows.map(({ status, count }) => ({ status, count: Number(count) }));
+    }),
+
+  async list({ filter, page: { limit, cursor } }) {
     const before = seqOfCursor(cursor);
-    const conditions = [
-      endpointName === undefined ? undefined : isOnEndpoint({ endpointName }),
-      // By the index of the run's deployments.
-      trainingJobName === undefined
-        ? undefined
-        : sql`${deployments.runSeq} = (select seq from training_runs where training_job_name = ${trainingJobName})`,
-      statuses === undefined ? undefined : inArray(deployments.status, [...statuses]),
-      before === null ? undefined : lt(deployments.seq, before),
-    ];
     const rows = await database.read((db) =>
       db
         .select(deploymentColumns)
         .from(deployments)
-        .where(and(...conditions))
+        .where(newestDeployments(filter, before, limit + 1))
         .orderBy(desc(deployments.seq))
         .limit(limit + 1),
     );

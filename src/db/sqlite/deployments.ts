@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
-import { endpointKeyOf, notWaiting, sinceOfWait } from '../deployment-values.ts';
+import { notWaiting, sinceOfWait } from '../deployment-values.ts';
+import { deploymentCounts, newestDeployments } from '../deployments-lists.ts';
 import { type Database, prepared } from './database.ts';
 import {
   activeDeploymentOf,
@@ -16,7 +17,7 @@ import {
 import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
-import { activeDeploymentStatuses, actorOf, type Deployment } from '../../core/deployment/deployment.ts';
+import { activeDeploymentStatuses, actorOf, type Deployment, type DeploymentStatus } from '../../core/deployment/deployment.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
 import { trainingOrder } from '../../core/deployment/order.ts';
 import { firstStep } from '../../core/deployment/first-step.ts';
@@ -60,7 +61,7 @@ const statements = prepared((db) => ({
 }));
 
 type RequestMethods = 'request' | 'withdraw' | 'claim';
-type QueryMethods = 'find' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
+type QueryMethods = 'find' | 'count' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
 
 export const deploymentRequests = (database: Database): Pick<DeploymentStore, RequestMethods> => ({
   request: ({ trainingJobName, deployment: wanted, asIs = true, now }) =>
@@ -135,22 +136,15 @@ export const deploymentQueries = (database: Database): Pick<DeploymentStore, Que
 
   findInProgress: (endpointName) => database.read((db) => inProgressOn(db, { endpointName })),
 
-  list: async ({ filter: { endpointName, trainingJobName, statuses }, page: { limit, cursor } }) => {
+  count: (filter) => database.read((db) => db.all<{ status: DeploymentStatus; count: number }>(deploymentCounts(filter))),
+
+  list: async ({ filter, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);
-    const conditions = [
-      endpointName === undefined ? undefined : eq(deployments.endpointKey, endpointKeyOf(endpointName)),
-      // By the index of the run's deployments.
-      trainingJobName === undefined
-        ? undefined
-        : sql`${deployments.runSeq} = (select seq from training_runs where training_job_name = ${trainingJobName})`,
-      statuses === undefined ? undefined : inArray(deployments.status, [...statuses]),
-      before === null ? undefined : lt(deployments.seq, before),
-    ];
     const rows = await database.read((db) =>
       db
         .select(deploymentColumns)
         .from(deployments)
-        .where(and(...conditions))
+        .where(newestDeployments(filter, before, limit + 1))
         .orderBy(desc(deployments.seq))
         .limit(limit + 1)
         .all(),

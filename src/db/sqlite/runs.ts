@@ -1,11 +1,11 @@
 import type { SQL } from 'drizzle-orm';
 import { asc, desc, eq, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
-import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
+import type { NewRun, RunCount, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { type Database, prepared } from './database.ts';
-import { newestWith, unfinishedAfter } from '../runs-lists.ts';
+import { countedWith, newestWith, type TextFunctions, unfinishedAfter } from '../runs-lists.ts';
 import { appendTrainingHistory } from './history.ts';
 import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
@@ -98,6 +98,7 @@ type QueryMethods =
   | 'findProgress'
   | 'findNameByRunId'
   | 'findByIdempotencyKey'
+  | 'count'
   | 'list'
   | 'listUnfinished';
 
@@ -154,6 +155,11 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
     }),
 });
 
+const texts: TextFunctions = {
+  lower: (column) => sql`lower(${column})`,
+  contains: (column, part) => sql`instr(${column}, ${part}) > 0`,
+};
+
 export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({
   find: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
 
@@ -175,13 +181,22 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
       statements(db).findProgress.all({ names: JSON.stringify(names.map((name) => name.toLowerCase())) }),
     ),
 
+  count: (filter) =>
+    database.read((db) =>
+      db
+        .all<{ status: RunCount['status']; deployment_status: RunCount['deploymentStatus']; count: number }>(
+          countedWith(filter, texts),
+        )
+        .map(({ deployment_status: deploymentStatus, ...row }) => ({ ...row, deploymentStatus })),
+    ),
+
   list: async ({ filter, page: { limit, cursor } }) => {
     const before = seqOfCursor(cursor);
     const rows = await database.read<RunView[]>((db) =>
       db
         .select()
         .from(trainingRuns)
-        .where(newestWith(filter, before, limit + 1))
+        .where(newestWith(filter, before, limit + 1, texts))
         .orderBy(desc(trainingRuns.seq))
         .limit(limit + 1)
         .all(),

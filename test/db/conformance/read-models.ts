@@ -71,15 +71,66 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       now: 8000,
     });
     await store.deployments.request({ trainingJobName: 'twice', deployment: newDeployment('d-twice-2'), now: 9000 });
-    expect(await runNames(store, { status: 'requested' })).toEqual(['requested']);
-    expect(await runNames(store, { status: 'completed' })).toEqual(['twice', 'live', 'plain']);
-    expect(await runNames(store, { deploymentStatus: 'none' })).toEqual(['plain', 'requested']);
-    expect(await runNames(store, { deploymentStatus: 'deployed' })).toEqual(['live']);
-    expect(await runNames(store, { deploymentStatus: 'failed' })).toEqual([]);
-    expect(await runNames(store, { status: 'completed', deploymentStatus: 'queued' })).toEqual(['twice']);
-    expect(await runNames(store, { status: 'requested', deploymentStatus: 'queued' })).toEqual([]);
-    const pages = await everything((cursor) => store.runs.list({ filter: { status: 'completed' }, page: { limit: 2, cursor } }));
+    expect(await runNames(store, { statuses: ['requested'] })).toEqual(['requested']);
+    expect(await runNames(store, { statuses: ['completed'] })).toEqual(['twice', 'live', 'plain']);
+    expect(await runNames(store, { deploymentStatuses: ['none'] })).toEqual(['plain', 'requested']);
+    expect(await runNames(store, { deploymentStatuses: ['deployed'] })).toEqual(['live']);
+    expect(await runNames(store, { deploymentStatuses: ['failed'] })).toEqual([]);
+    expect(await runNames(store, { statuses: ['completed'], deploymentStatuses: ['queued'] })).toEqual(['twice']);
+    expect(await runNames(store, { statuses: ['requested'], deploymentStatuses: ['queued'] })).toEqual([]);
+    const pages = await everything((cursor) =>
+      store.runs.list({ filter: { statuses: ['completed'] }, page: { limit: 2, cursor } }),
+    );
     expect(pages.map((page) => page.length)).toEqual([2, 1]);
+  });
+
+  it('filters runs by several statuses, endpoint, part of the name and time, and counts them', async () => {
+    const store = newDatabase().open();
+    await store.runs.insert({ run: newRun('nightly-1'), now: 1000 });
+    await deploy(store, 'nightly-2', 2000);
+    await trained(store, 'Nightly-3', 3000, { endpointName: 'other' });
+    await queued(store, 'weekly', 4000);
+    expect(await runNames(store, { statuses: ['requested', 'completed'] })).toHaveLength(4);
+    expect(await runNames(store, { deploymentStatuses: ['queued', 'none'] })).toEqual(['weekly', 'Nightly-3', 'nightly-1']);
+    expect(await runNames(store, { endpointName: endpoint.toUpperCase() })).toEqual(['weekly', 'nightly-2', 'nightly-1']);
+    expect(await runNames(store, { nameContains: 'GHTLY-' })).toEqual(['Nightly-3', 'nightly-2', 'nightly-1']);
+    expect(await runNames(store, { nameContains: '%' })).toEqual([]);
+    expect(await runNames(store, { since: 2000, until: 4000 })).toEqual(['Nightly-3', 'nightly-2']);
+    const all = { statuses: ['completed'], nameContains: 'night', endpointName: endpoint, since: 1, until: 9000 } as const;
+    expect(await runNames(store, all)).toEqual(['nightly-2']);
+    const pages = await everything((cursor) =>
+      store.runs.list({ filter: { nameContains: 'night' }, page: { limit: 2, cursor } }),
+    );
+    expect(pages.map((page) => page.length)).toEqual([2, 1]);
+    const counts = async (filter: Parameters<Store['runs']['count']>[0]) =>
+      Object.fromEntries(
+        (await store.runs.count(filter)).map(({ status, deploymentStatus, count }) => [`${status} ${deploymentStatus}`, count]),
+      );
+    expect(await counts({})).toEqual({
+      'requested none': 1,
+      'completed deployed': 1,
+      'completed none': 1,
+      'completed queued': 1,
+    });
+    expect(await counts({ nameContains: 'night', until: 3000 })).toEqual({ 'requested none': 1, 'completed deployed': 1 });
+    expect(await counts({ endpointName: 'unknown' })).toEqual({});
+  });
+
+  it('filters deployments by several statuses and time, and counts them', async () => {
+    const store = newDatabase().open();
+    await deploy(store, 'a', 1000);
+    await queued(store, 'b', 2000);
+    await queued(store, 'c', 3000, { endpointName: 'other' });
+    expect(await deploymentIds(store, { statuses: ['queued'] })).toEqual(['d-c', 'd-b']);
+    expect(await deploymentIds(store, { statuses: ['queued', 'deployed'], endpointName: endpoint })).toEqual(['d-b', 'd-a']);
+    expect(await deploymentIds(store, { statuses: [] })).toEqual([]);
+    expect(await deploymentIds(store, { since: 6000 })).toHaveLength(3);
+    expect(await deploymentIds(store, { until: 6000 })).toEqual([]);
+    const counts = async (filter: Parameters<Store['deployments']['count']>[0]) =>
+      Object.fromEntries((await store.deployments.count(filter)).map(({ status, count }) => [status, count]));
+    expect(await counts({})).toEqual({ deployed: 1, queued: 2 });
+    expect(await counts({ endpointName: endpoint.toLowerCase() })).toEqual({ deployed: 1, queued: 1 });
+    expect(await counts({ trainingJobName: 'c', since: 1 })).toEqual({ queued: 1 });
   });
 
   it('pages through deployments and filters them', async () => {
