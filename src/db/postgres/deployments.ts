@@ -15,14 +15,13 @@ import {
   deploymentUnderLock,
   findDeployment,
   inProgressOn,
-  isOnEndpoint,
   liveOn,
   newestActiveOn,
   newestDeploymentOf,
   nextOn,
 } from './deployment-rows.ts';
 import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';

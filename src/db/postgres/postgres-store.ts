@@ -18,6 +18,7 @@ import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
 import { runPruning } from './runs-pruning.ts';
+import { runCounts } from './runs-counts.ts';
 import { runRemoval } from './runs-removal.ts';
 import { runTags } from './runs-tags.ts';
 import { runStarts } from './runs-start.ts';
@@ -50,6 +51,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
       ...runRemoval(database),
       ...runPruning(database),
       ...runTags(database),
+      ...runCounts(database),
     },
     deployments: {
       ...deploymentRequests(database),

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { postgresTiming } from '../../core/timing.ts';
 import { isJobOf } from '../../core/training/training-run.ts';
-import type { NewRun, RunCount, RunProgress, RunStore } from '../../ports/store.ts';
+import type { NewRun, RunProgress, RunStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
-import { countedWith, newestWith, type TextFunctions, unfinishedAfter } from '../runs-lists.ts';
+import { newestWith, unfinishedAfter } from '../runs-lists.ts';
 import { type Database, type Db, WriteInDoubtError } from './database.ts';
 import { and, asc, desc, eq, inArray, isNull, sql } from './drizzle.ts';
 import { appendTrainingHistory } from './history.ts';
 import { lockRunName } from './lock-keys.ts';
 import { isNamed, isNamedInAnyCase, runInAnyCase, runWhere, writtenSoFirst } from './run-rows.ts';
+import { texts } from './runs-counts.ts';
 import { trainingRuns } from './schema.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 
@@ -20,7 +21,6 @@ type QueryMethods =
   | 'findProgress'
   | 'findNameByRunId'
   | 'findByIdempotencyKey'
-  | 'count'
   | 'list'
   | 'listUnfinished';
 
@@ -151,11 +151,6 @@ const progress = {
   isAdopted: sql<boolean>`${trainingRuns.status} <> 'requested' and ${trainingRuns.startAttempts} = 0`,
 };
 
-const texts: TextFunctions = {
-  lower: (column) => sql`lower(${column} collate "C")`,
-  contains: (column, part) => sql`strpos(${column}, ${part}) > 0`,
-};
-
 export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({
   find: (trainingJobName) => database.read(async (db) => (await runWhere(db, isNamed(trainingJobName))) ?? null),
 
@@ -197,20 +192,6 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
             names.map((name) => name.toLowerCase()),
           ),
         );
-    }),
-
-  count: (filter) =>
-    database.read(async (db) => {
-      const { rows } = await db.execute<{
-        status: RunCount['status'];
-        deployment_status: RunCount['deploymentStatus'];
-        count: string;
-      }>(countedWith(filter, texts));
-      return rows.map(({ status, deployment_status: deploymentStatus, count }) => ({
-        status,
-        deploymentStatus,
-        count: Number(count),
-      }));
     }),
 
   async list({ filter, page: { limit, cursor } }) {

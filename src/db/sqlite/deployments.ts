@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, sql } from './drizzle.ts';
+import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import type { DeploymentStore } from '../../ports/store.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { notWaiting, sinceOfWait } from '../deployment-values.ts';

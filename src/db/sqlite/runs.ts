@@ -1,12 +1,13 @@
 import type { SQL } from 'drizzle-orm';
 import { asc, desc, eq, sql } from './drizzle.ts';
 import { isJobOf, type TrainingRun } from '../../core/training/training-run.ts';
-import type { NewRun, RunCount, RunProgress, RunStore, RunView } from '../../ports/store.ts';
+import type { NewRun, RunProgress, RunStore, RunView } from '../../ports/store.ts';
 import { endSkipping, isSkipped } from './skipped.ts';
 import { pageOf, seqOfCursor } from '../cursor.ts';
 import { type Database, prepared } from './database.ts';
-import { countedWith, newestWith, type TextFunctions, unfinishedAfter } from '../runs-lists.ts';
+import { newestWith, unfinishedAfter } from '../runs-lists.ts';
 import { appendTrainingHistory } from './history.ts';
+import { texts } from './runs-counts.ts';
 import { trainingRuns } from './schema.ts';
 import type { Tx } from './write-tx.ts';
 
@@ -98,7 +99,6 @@ type QueryMethods =
   | 'findProgress'
   | 'findNameByRunId'
   | 'findByIdempotencyKey'
-  | 'count'
   | 'list'
   | 'listUnfinished';
 
@@ -155,11 +155,6 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
     }),
 });
 
-const texts: TextFunctions = {
-  lower: (column) => sql`lower(${column})`,
-  contains: (column, part) => sql`instr(${column}, ${part}) > 0`,
-};
-
 export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => ({
   find: (trainingJobName) => database.read((db) => statements(db).find.get({ trainingJobName }) ?? null),
 
@@ -179,15 +174,6 @@ export const runQueries = (database: Database): Pick<RunStore, QueryMethods> => 
   findProgress: (names) =>
     database.read<RunProgress[]>((db) =>
       statements(db).findProgress.all({ names: JSON.stringify(names.map((name) => name.toLowerCase())) }),
-    ),
-
-  count: (filter) =>
-    database.read((db) =>
-      db
-        .all<{ status: RunCount['status']; deployment_status: RunCount['deploymentStatus']; count: number }>(
-          countedWith(filter, texts),
-        )
-        .map(({ deployment_status: deploymentStatus, ...row }) => ({ ...row, deploymentStatus })),
     ),
 
   list: async ({ filter, page: { limit, cursor } }) => {

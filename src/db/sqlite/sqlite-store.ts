@@ -19,6 +19,7 @@ import { runStarts } from './runs-start.ts';
 import { runQueries, runInserts } from './runs.ts';
 import { sagemakerCallStore } from './sagemaker-calls.ts';
 import { runPruning } from './runs-pruning.ts';
+import { runCounts } from './runs-counts.ts';
 import { runRemoval } from './runs-removal.ts';
 import { runTags } from './runs-tags.ts';
 import { skippedStore } from './skipped.ts';
@@ -47,6 +48,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
       ...runRemoval(database),
       ...runPruning(database),
       ...runTags(database),
+      ...runCounts(database),
     },
     deployments: {
       ...deploymentRequests(database),
