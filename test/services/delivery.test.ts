@@ -243,8 +243,8 @@ describe('the outbox', () => {
       event: 'approval_required',
       data: { deployment_id: deploymentId, status: 'awaiting_approval' },
     });
-    const { approval } = wanted?.data['links'] as { approval: string };
-    const token = approval.split('/approvals/')[1] ?? '';
+    const links = wanted?.data['links'] as { approval: string } | undefined;
+    const token = links?.approval.split('/approvals/')[1] ?? '';
     expect(await context.ctx.approvalLinks.verify(token, context.clock.now)).toMatchObject({
       kind: 'valid',
       link: { deploymentId },
