@@ -12,12 +12,14 @@ import type { TrainingRunStatus } from '../core/training/training-run.ts';
 import type { DeliveryStore, EndpointStore, GuardAlarmStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { NotificationStore } from './notification-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { RunStore } from './run-store.ts';
 
 export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
 export type * from './notification-store.ts';
 export type * from './page.ts';
+export type * from './retention-store.ts';
 export type * from './run-store.ts';
 
 export interface HistoryStore {
@@ -104,6 +106,7 @@ export interface Store {
   deployments: DeploymentStore;
   delivery: DeliveryStore;
   endpoints: EndpointStore;
+  retention: RetentionStore;
   guardAlarms: GuardAlarmStore;
   history: HistoryStore;
   metrics: MetricsStore;

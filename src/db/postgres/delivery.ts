@@ -96,8 +96,8 @@ async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]
     }
   }
   const queued = await queueDeployment(tx, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
-  const { endpointConfigName, endpointConfig } = target;
-  const deployment = await write(tx, queued, { endpointConfigName, endpointConfig });
+  const { endpointConfigName, endpointConfig, images } = target;
+  const deployment = await write(tx, queued, { endpointConfigName, endpointConfig, images });
   return { kind: 'created', deployment, rejected, next: await nextOn(tx, { endpointName }) };
 }
 

@@ -85,8 +85,8 @@ function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Rol
     );
   for (const own of active) if (own.status === 'in_progress' && !isReturn(own)) recordAbort(db, own, { by, reason }, now);
   const queued = queueDeployment(db, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
-  const { endpointConfigName, endpointConfig } = target;
-  const deployment = write(db, queued, { endpointConfigName, endpointConfig });
+  const { endpointConfigName, endpointConfig, images } = target;
+  const deployment = write(db, queued, { endpointConfigName, endpointConfig, images });
   return { kind: 'created', deployment, rejected, next: nextOn(db, { endpointName }) };
 }
 

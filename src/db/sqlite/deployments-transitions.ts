@@ -82,6 +82,7 @@ const jsonFields = [
   'rollout',
   'verification',
   'revert',
+  'images',
 ] as const satisfies readonly ProgressField[];
 
 const recording = (db: Db, fields: readonly ProgressField[]) =>
