@@ -3,7 +3,7 @@
  * `null` means that another process changed the row first, which is a normal outcome. Functions return promises so that another
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
-import type { Autoscaling } from '../core/deployment/autoscaling.ts';
+import type { KeptEndpoint } from '../core/deployment/kept-endpoint.ts';
 import type { DeploymentStatus } from '../core/deployment/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
@@ -96,8 +96,8 @@ export interface SkippedStore {
 /** How endpoints scaled that are deleted to be created again, until that is put back. */
 export interface AutoscalingStore {
   /** In place of what is recorded of the endpoint. */
-  record(params: { endpointName: string; content: Autoscaling; now: number }): Promise<void>;
-  find(endpointName: string): Promise<Autoscaling | null>;
+  record(params: { endpointName: string; content: KeptEndpoint; now: number }): Promise<void>;
+  find(endpointName: string): Promise<KeptEndpoint | null>;
   forget(endpointName: string): Promise<void>;
 }
 

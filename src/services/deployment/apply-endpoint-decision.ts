@@ -15,7 +15,7 @@ import { shapesOfDeployment } from './deployment-shapes.ts';
 import { requestedTags } from './ensure-content.ts';
 import { findNewerLive } from './find-newer-live.ts';
 import { imagesFromBefore } from './images-from-before.ts';
-import { recordAutoscaling, restoreAutoscaling } from './keep-autoscaling.ts';
+import { recordEndpoint, restoreAutoscaling } from './keep-autoscaling.ts';
 import { prepareRollout } from './prepare-rollout.ts';
 import { requestEndpointChange } from './request-endpoint-change.ts';
 import { finish, type StepEnd } from './step-result.ts';
@@ -43,7 +43,7 @@ export async function applyEndpointDecision(
       const newer = endpoint !== null && isFirst ? await findNewerLive(claim, endpoint) : null;
       if (newer !== null) return finish(supersededBy(newer));
       if (endpoint !== null && decision.kind === 'update' && deployment.revert === null) await tagForced(claim, endpoint);
-      if (endpoint !== null && decision.kind === 'delete') await recordAutoscaling(claim, endpoint);
+      if (endpoint !== null && decision.kind === 'delete') await recordEndpoint(claim, endpoint);
       const obstacle = await prepareRollout(claim, { action: decision.kind, endpoint });
       if (obstacle !== null) return obstacle;
       await requestEndpointChange(claim, { action: decision.kind, endpoint });
