@@ -35,8 +35,8 @@ export async function cleanUpDeployment(
     if (name === null) continue;
     const inUse = whyInUse(decision, await observeUse(ctx, { endpointName, options }));
     if (inUse !== null) return { kind: 'kept', why: inUse };
-    const beforeSend = () => refuseIfNeeded(ctx, decision);
-    const result = await deleteOwn(ctx, { what, name, trainingJobName, options, beforeSend }).catch(resultOfNeeded);
+    const refuse = () => refuseIfNeeded(ctx, decision);
+    const result = await deleteOwn(ctx, { what, name, trainingJobName, options, refuse }).catch(resultOfNeeded);
     if (result === 'needed') return { kind: 'kept', why: 'it has become needed meanwhile' };
     if (result === 'deleted') deleted[what === 'model' ? 'models' : 'endpointConfigs'] += 1;
     results.push(words({ what, name }, result));

@@ -41,7 +41,7 @@ export async function cleanUp(
         await renewToo();
         await renewOwn();
       };
-      return onePass(ctx, { renew, options: { signal, maxWaitMs: workerCallMs, retryThrottles: false } });
+      return onePass(ctx, { renew, options: { signal, beforeSend: renew, maxWaitMs: workerCallMs, retryThrottles: false } });
     },
   });
 }

@@ -31,15 +31,23 @@ export async function readOwnership(
   }
 }
 
-/** Deletes the service's own; artifact, image and role stay. @throws {SageMakerError}, and what `beforeSend` throws. */
+/**
+ * Deletes the service's own; artifact, image and role stay. `refuse` is asked immediately before the request leaves the process.
+ *
+ * @throws {SageMakerError}, and what `refuse` throws.
+ */
 export async function deleteOwn(
   ctx: ServiceContext,
-  resource: OwnResource & { options: CallOptions; beforeSend: () => Promise<void> },
+  resource: OwnResource & { options: CallOptions; refuse: () => Promise<void> },
 ): Promise<'deleted' | Exclude<Ownership, 'own'>> {
   const ownership = await readOwnership(ctx, resource);
   if (ownership !== 'own') return ownership;
-  const { what, name, beforeSend } = resource;
-  const options = { ...resource.options, beforeSend };
+  const { what, name, options: own, refuse } = resource;
+  const beforeSend = async (): Promise<void> => {
+    await own.beforeSend?.();
+    await refuse();
+  };
+  const options = { ...own, beforeSend };
   try {
     await (what === 'model' ? ctx.sagemaker.deleteModel(name, options) : ctx.sagemaker.deleteEndpointConfig(name, options));
     return 'deleted';
