@@ -187,7 +187,7 @@ describe('a Failed endpoint that scales', () => {
 
 describe('a Failed endpoint of another team', () => {
   /** As `aws sagemaker create-endpoint` makes it, with five instances by autoscaling; an update of its own fails. */
-  async function startForeign(): Promise<TestContext> {
+  async function failedForeign(): Promise<TestContext> {
     const context = await startTestContext();
     const { sdk, clock, simulator } = context;
     await sdk.createModel({
@@ -232,7 +232,7 @@ describe('a Failed endpoint of another team', () => {
   }
 
   it('has its tags and its instances once it is created again', async () => {
-    const context = await startForeign();
+    const context = await failedForeign();
     const name = await context.start();
     await context.settle();
     expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
@@ -247,7 +247,7 @@ describe('a Failed endpoint of another team', () => {
   });
 
   it('has them also where the deployment that deleted it did not get far', async () => {
-    const context = await startForeign();
+    const context = await failedForeign();
     context.simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint' } });
     const first = await context.start();
     await context.settle();

@@ -386,11 +386,11 @@ describe('a rebuilt database', () => {
     await context.settle();
     const run = await context.store.runs.find(name);
     expect(run?.failureReason).toMatch(/^AlgorithmError: 401 for .*, then for /);
-    for (const told of [
+    for (const shown of [
       run?.failureReason,
       context.lines.join(''),
       JSON.stringify(await context.store.history.list({ trainingJobName: name })),
     ])
-      expect(told).not.toMatch(/serving-secret|training-secret/);
+      expect(shown).not.toMatch(/serving-secret|training-secret/);
   });
 });

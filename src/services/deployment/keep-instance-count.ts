@@ -4,7 +4,7 @@ import type { DeploymentClaim } from './deployment-claim.ts';
 import { readAutoscaling } from './keep-autoscaling.ts';
 
 /**
- * The request of an endpoint configuration on which an endpoint is created anew, because it has failed: with no fewer instances than the
+ * The request of an endpoint configuration on which an endpoint is created again, because it has failed: with no fewer instances than the
  * endpoint had, as an update keeps them. `count`: null where that changes nothing.
  *
  * @throws {SageMakerError} for a transient error.

@@ -105,8 +105,8 @@ async function call(
     case 'create': {
       const record = await ctx.store.endpoints.find(endpointName);
       const added = { ...forcedTag(deployment), ...(record === null ? {} : tagsOfEndpoint(record).tags) };
-      const own = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...added };
-      const tags = tagsWithKept(own, await ctx.store.autoscaling.find(endpointName));
+      const ofDeployment = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...added };
+      const tags = tagsWithKept(ofDeployment, await ctx.store.autoscaling.find(endpointName));
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':
