@@ -134,7 +134,8 @@ export interface DeploymentStore {
   }): Promise<Deployment | null>;
   /**
    * Ends a deployment; `deployed` also supersedes what waits, is older and was not forced. A failure reason that was recorded before
-   * stays when the outcome has none, unless it is `deployed`. null when the claim is not current any more.
+   * stays when the outcome has none, unless it is `deployed`. null when the claim is not current any more,
+   * and where it would be `deployed` and a person has ended it meanwhile.
    */
   finish(params: {
     deploymentId: string;
