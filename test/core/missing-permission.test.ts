@@ -23,6 +23,18 @@ describe('permissionAdvice', () => {
       'application-autoscaling:DescribeScalableTargets',
       'features/autoscaling.json',
     ],
+    [
+      `${user} cloudwatch:PutMetricAlarm on resource: arn:aws:cloudwatch:us-east-1:1:alarm:autodeploy-ml-1-errors`,
+      'cloudwatch:PutMetricAlarm',
+      'features/rollouts.json',
+    ],
+    [
+      `${user} cloudwatch:PutMetricAlarm on resource: arn:aws:cloudwatch:us-east-1:1:alarm:TargetTracking-endpoint/e`,
+      'cloudwatch:PutMetricAlarm',
+      'features/autoscaling.json',
+    ],
+    [`${user} cloudwatch:SetAlarmState`, 'cloudwatch:SetAlarmState', 'features/rollouts.json'],
+    [`${user} sagemaker:InvokeEndpoint`, 'sagemaker:InvokeEndpoint', 'features/verification.json'],
     [`${user} sns:Publish`, 'sns:Publish', 'features/async-inference.json'],
     [`${user} sagemaker:DescribeModelPackage`, 'sagemaker:DescribeModelPackage', 'features/model-packages.json'],
     ['Could not assume role arn:aws:iam::1:role/r. Please ensure …', 'sts:AssumeRole', 'execution-role-trust.json'],

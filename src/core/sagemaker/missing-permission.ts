@@ -8,7 +8,7 @@ const features = 'docs/iam/features';
 const policies: readonly (readonly [action: string, policy: string])[] = [
   ['application-autoscaling:', `${features}/autoscaling.json`],
   ['application-autoscaling:DeregisterScalableTarget', 'docs/iam/service-policy.json'],
-  ['cloudwatch:', `${features}/autoscaling.json`],
+  ['cloudwatch:', `${features}/rollouts.json`],
   ['cloudwatch:PutMetricData', 'docs/iam/execution-role-policy.json'],
   ['ec2:', `${features}/vpc.json`],
   ['ecr:', 'docs/iam/execution-role-policy.json'],
@@ -20,8 +20,7 @@ const policies: readonly (readonly [action: string, policy: string])[] = [
   ['logs:', 'docs/iam/execution-role-policy.json'],
   ['s3:', 'docs/iam/execution-role-policy.json'],
   ['sagemaker:', 'docs/iam/service-policy.json'],
-  ['sagemaker:DeleteEndpointConfig', `${features}/retention.json`],
-  ['sagemaker:DeleteModel', `${features}/retention.json`],
+  ['sagemaker:InvokeEndpoint', `${features}/verification.json`],
   ['sagemaker:DescribeModelPackage', `${features}/model-packages.json`],
   ['sns:', `${features}/async-inference.json`],
   ['sts:AssumeRole', 'docs/iam/execution-role-trust.json'],
@@ -37,6 +36,9 @@ const actionOf: readonly (readonly [text: RegExp, action: string])[] = [
   [/^An Application AutoScaling scalable target exists\b/i, 'application-autoscaling:DeregisterScalableTarget'],
 ];
 
+/** Alarms of scaling policies, which PutScalingPolicy makes in the caller's name. */
+const scalingAlarm = /:alarm:TargetTracking-/;
+
 const named = /\b(?:perform|permission(?:s)?(?: for| to)?|access ?denied):?\s+["'(]?([a-z][a-z0-9-]*:[A-Za-z*]+)/i;
 
 /**
@@ -51,7 +53,8 @@ export function permissionAdvice(message: string): string | null {
   const [, policy] = policies
     .filter(([beginning]) => action.toLowerCase().startsWith(beginning.toLowerCase()))
     .toSorted(([one], [other]) => other.length - one.length)[0] ?? [null, null];
-  return policy === null ? null : `it lacks ${action}, which ${policy} allows`;
+  if (policy === null) return null;
+  return `it lacks ${action}, which ${scalingAlarm.test(message) ? `${features}/autoscaling.json` : policy} allows`;
 }
 
 /** The text of a failure of this kind, with its advice where the kind is a missing permission and there is one. */
