@@ -8,8 +8,11 @@ import { root } from '../setup/root.mjs';
 
 const startWithinMs = 60_000;
 
-/** A system of its own, as `npm start` runs it, on free ports and in a temporary folder, with trainings of a few seconds. */
-export async function startLocalSystem() {
+/**
+ * A system of its own, as `npm start` runs it, on free ports and in a temporary folder, with trainings of a few seconds. `more` are further
+ * variables.
+ */
+export async function startLocalSystem(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-screenshots-'));
   const env = {
     PATH: process.env.PATH,
@@ -20,6 +23,7 @@ export async function startLocalSystem() {
     SIMULATOR_ENDPOINT_SECONDS: '5',
     POLL_INTERVAL_SECONDS: '1',
     ENDPOINT_POLL_SECONDS: '1',
+    ...more,
   };
   const child = spawn(process.execPath, [join(root, 'tools/dev/main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');

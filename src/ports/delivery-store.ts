@@ -22,10 +22,7 @@ export type RollbackResult =
   | Exclude<RollbackDecision, { kind: 'create' }>;
 
 export interface DeliveryStore {
-  /**
-   * in_progress → awaiting_approval, which holds no endpoint. null when the claim is not current any more, and for one that a person has
-   * ended meanwhile.
-   */
+  /** in_progress → awaiting_approval, which holds no endpoint. null when the claim is not current any more. */
   awaitApproval(params: {
     deploymentId: string;
     fencingToken: number;

@@ -45,7 +45,7 @@ it('finds the Markdown files', () => {
 
 it('shows every picture that is kept', () => {
   const shown = files.flatMap((file) =>
-    found(read(file), /\]\(([\w./-]+\.png)\)/g).map((path) => normalize(join(dirname(file), path))),
+    found(read(file), /\]\(([\w./-]+\.(?:png|svg))\)/g).map((path) => normalize(join(dirname(file), path))),
   );
   expect([...new Set(shown)].toSorted()).toEqual(globSync('docs/images/*', { cwd: root }).toSorted());
 });

@@ -32,8 +32,6 @@ export const settings: ServiceSettings = testConfig({
 export interface TestContext {
   ctx: ServiceContext & { queue: RedisQueue };
   store: Store;
-  /** Of the first database. */
-  databaseUrl: string;
   simulator: Simulator;
   /** The SDK, at the simulator. */
   sdk: SageMaker;
@@ -58,15 +56,14 @@ export interface TestContext {
   loseDatabase: () => Promise<void>;
 }
 
-const newStore = (): { store: Store; databaseUrl: string } => {
+const newStore = (): Store => {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-services-'));
-  const databaseUrl = `file:${folder}/autodeploy.db`;
-  const store = openSqliteStore(databaseUrl);
+  const store = openSqliteStore(`file:${folder}/autodeploy.db`);
   onTestFinished(async () => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { store, databaseUrl };
+  return store;
 };
 
 /** The services over a real database, a real queue and the simulator behind the real SDK, on a clock that the test moves. */
@@ -74,11 +71,10 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
-  const { store, databaseUrl } = newStore();
   const app = await createContext(
     { ...testConfig(), serviceSettings: { ...settings, ...changed } },
     { service: 'worker', log },
-    { store, sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
+    { store: newStore(), sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
   );
   onTestFinished(() => app.close());
   const { queue, sagemaker } = app;
@@ -105,7 +101,6 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     get store() {
       return ctx.store;
     },
-    databaseUrl,
     simulator,
     sdk,
     clock,
@@ -149,7 +144,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     },
     loseDatabase: async () => {
       await ctx.store.close();
-      ctx.store = newStore().store;
+      ctx.store = newStore();
       ctx.eventMemory = newEventMemory(clock.now);
     },
   };

@@ -14,7 +14,7 @@ const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
 
 export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, AfterwardsMethods> => ({
-  revive: ({ deploymentId, inServiceAt, images = null, now }) =>
+  revive: ({ deploymentId, inServiceAt, now }) =>
     database.write((tx, db) => {
       const before = tx.select(deploymentColumns).from(deployments).where(unsettled(deploymentId)).get();
       if (!before || inProgressOn(db, before) !== null) return null;
@@ -25,7 +25,6 @@ export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, 
           failureReason: null,
           failureKind: null,
           inServiceAt,
-          images,
           unsettledSince: null,
           finishedAt: now,
           liveOrder: sql`${nextLiveOrder}`,

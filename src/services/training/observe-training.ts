@@ -16,7 +16,6 @@ import type { ServiceContext } from '../context.ts';
 import { complete, type JobResult, snooze } from '../job-result.ts';
 import type { Observer } from './observe-input.ts';
 import { recordOutcome } from './record-outcome.ts';
-import { secretsOfRun } from './secrets-of-run.ts';
 import { sendStop } from './send-stop.ts';
 import { turnDownAtObservation } from './turn-down.ts';
 
@@ -69,10 +68,7 @@ const isEnding = (secondaryStatus: string | null): boolean => secondaryStatus ==
 /** Returns what SageMaker shows of the run's training job; its errors are observations, too. */
 async function describe(ctx: ServiceContext, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
   try {
-    return {
-      kind: 'job',
-      job: await ctx.sagemaker.describeTrainingJob(run.trainingJobName, { ...options, hide: secretsOfRun(ctx, run) }),
-    };
+    return { kind: 'job', job: await ctx.sagemaker.describeTrainingJob(run.trainingJobName, options) };
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     const why = error.kind === 'not_found' ? await checkPlace(ctx, { run, options }) : null;
