@@ -1,6 +1,6 @@
 /** The counts over all runs and deployments that triggers keep, in SQL that both engines take. */
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
-import type { NotificationCounts } from '../ports/store.ts';
+import type { DeletedCounts, NotificationCounts } from '../ports/store.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
 const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
@@ -82,6 +82,14 @@ export const keepStatus = (runSeq: string): string =>
 
 /** Where the runs are counted that were pruned. */
 export const prunedTally = 'pruned';
+
+/** Where the models and endpoint configurations are counted that retention deleted. */
+export const deletedTally = 'deleted';
+
+export function toDeletedCounts(tallied: readonly { label: string; count: number }[]): DeletedCounts {
+  const of = (wanted: keyof DeletedCounts): number => tallied.find(({ label }) => label === wanted)?.count ?? 0;
+  return { models: of('models'), endpointConfigs: of('endpointConfigs') };
+}
 
 /** Forgets the counts of the rows that there are, before `recount`. */
 export const forgetCounts = (tallies: readonly Tally[]): string =>

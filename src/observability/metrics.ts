@@ -8,6 +8,7 @@ import { isShownAsSkipped, skippedKinds } from '../core/skipped.ts';
 import type { FeedStatus } from '../services/feed/read-feed-status.ts';
 import { showFeed } from './feed-metrics.ts';
 import { showNotifications } from './notification-metrics.ts';
+import { showDeleted } from './retention-metrics.ts';
 import { isAlive, type ServiceProcess } from '../core/service-process.ts';
 import type { LatencyHistogram, Store } from '../ports/store.ts';
 import { registerCountedHistogram } from './counted-histogram.ts';
@@ -16,7 +17,7 @@ import { registerCountedHistogram } from './counted-histogram.ts';
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes' | 'notifications'>;
+  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes' | 'notifications' | 'retention'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   /** Rejects while the database is unavailable. */
@@ -77,7 +78,7 @@ const takesWritesOf = (store: MetricsSources['store']): Promise<boolean> =>
 
 async function readStore({ store, feed: readFeed, now }: MetricsSources) {
   try {
-    const [counts, pruned, latencies, detections, calls, skipped, processes, feed, notifications] = await Promise.all([
+    const [counts, pruned, latencies, detections, calls, skipped, processes, feed, notifications, deleted] = await Promise.all([
       store.metrics.counts(),
       store.metrics.pruned(),
       store.metrics.latencies(),
@@ -87,9 +88,10 @@ async function readStore({ store, feed: readFeed, now }: MetricsSources) {
       store.processes.list(),
       readFeed(),
       store.notifications.counts(),
+      store.retention.deleted(),
     ]);
     const alive = processes.filter((one) => isAlive(one, now()));
-    return { counts, pruned, latencies, detections, calls, skipped, alive, feed, notifications };
+    return { counts, pruned, latencies, detections, calls, skipped, alive, feed, notifications, deleted };
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
@@ -157,6 +159,7 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
   for (const { kind } of stored.skipped) if (isShownAsSkipped(kind)) skipped.inc({ kind });
   showFeed(stored.feed, registry);
   showNotifications(stored.notifications, registry);
+  showDeleted(stored.deleted, registry);
 
   const calls = new Counter({
     name: 'autodeploy_sagemaker_calls_total',

@@ -22,7 +22,10 @@ export type RollbackResult =
   | Exclude<RollbackDecision, { kind: 'create' }>;
 
 export interface DeliveryStore {
-  /** in_progress → awaiting_approval, which holds no endpoint. null when the claim is not current any more. */
+  /**
+   * in_progress → awaiting_approval, which holds no endpoint. null when the claim is not current any more, and for one that a person has
+   * ended meanwhile.
+   */
   awaitApproval(params: {
     deploymentId: string;
     fencingToken: number;

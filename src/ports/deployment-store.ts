@@ -7,6 +7,7 @@ import type {
   DeploymentStatus,
   Trigger,
 } from '../core/deployment/deployment.ts';
+import type { PinnedImage } from '../core/deployment/pin-images.ts';
 import type { Page } from './page.ts';
 
 export interface NewDeployment {
@@ -133,7 +134,8 @@ export interface DeploymentStore {
   }): Promise<Deployment | null>;
   /**
    * Ends a deployment; `deployed` also supersedes what waits, is older and was not forced. A failure reason that was recorded before
-   * stays when the outcome has none, unless it is `deployed`. null when the claim is not current any more.
+   * stays when the outcome has none, unless it is `deployed`. null when the claim is not current any more,
+   * and where it would be `deployed` and a person has ended it meanwhile.
    */
   finish(params: {
     deploymentId: string;
@@ -145,7 +147,12 @@ export interface DeploymentStore {
    * failed → deployed, of one that ended while SageMaker might still apply its change (`unsettledSince`): it went live all the same.
    * null when that is settled, or another deployment of the endpoint is in progress. Supersedes as `finish` does.
    */
-  revive(params: { deploymentId: string; inServiceAt: number; now: number }): Promise<EndedDeployment | null>;
+  revive(params: {
+    deploymentId: string;
+    inServiceAt: number;
+    images?: readonly PinnedImage[] | null;
+    now: number;
+  }): Promise<EndedDeployment | null>;
   /** Since when workers observe what becomes of such a deployment; null says that it is settled. */
   recordUnsettled(params: { deploymentId: string; since: number | null }): Promise<void>;
 }

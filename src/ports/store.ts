@@ -3,7 +3,7 @@
  * `null` means that another process changed the row first, which is a normal outcome. Functions return promises so that another
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
-import type { Autoscaling } from '../core/deployment/autoscaling.ts';
+import type { KeptEndpoint } from '../core/deployment/kept-endpoint.ts';
 import type { DeploymentStatus } from '../core/deployment/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
@@ -12,12 +12,14 @@ import type { TrainingRunStatus } from '../core/training/training-run.ts';
 import type { DeliveryStore, EndpointStore, GuardAlarmStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { NotificationStore } from './notification-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { RunStore } from './run-store.ts';
 
 export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
 export type * from './notification-store.ts';
 export type * from './page.ts';
+export type * from './retention-store.ts';
 export type * from './run-store.ts';
 
 export interface HistoryStore {
@@ -94,8 +96,8 @@ export interface SkippedStore {
 /** How endpoints scaled that are deleted to be created again, until that is put back. */
 export interface AutoscalingStore {
   /** In place of what is recorded of the endpoint. */
-  record(params: { endpointName: string; content: Autoscaling; now: number }): Promise<void>;
-  find(endpointName: string): Promise<Autoscaling | null>;
+  record(params: { endpointName: string; content: KeptEndpoint; now: number }): Promise<void>;
+  find(endpointName: string): Promise<KeptEndpoint | null>;
   forget(endpointName: string): Promise<void>;
 }
 
@@ -104,6 +106,7 @@ export interface Store {
   deployments: DeploymentStore;
   delivery: DeliveryStore;
   endpoints: EndpointStore;
+  retention: RetentionStore;
   guardAlarms: GuardAlarmStore;
   history: HistoryStore;
   metrics: MetricsStore;

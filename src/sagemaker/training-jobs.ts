@@ -10,7 +10,7 @@ import {
 import { SageMakerError } from '../core/errors.ts';
 import { tagEntries } from '../core/sagemaker/tag-entries.ts';
 import { knownMembers } from '../core/shapes/known-members.ts';
-import { secretsOf } from '../core/shapes/redact-shape.ts';
+import { type SecretValues, secretsOf } from '../core/shapes/redact-shape.ts';
 import type { TrainingJob } from '../core/training/training-run.ts';
 import type { SageMaker, TrainingJobSpec, TrainingJobSummary } from '../ports/sagemaker.ts';
 import { noteRespondedAt } from './response-time.ts';
@@ -34,7 +34,7 @@ export const trainingJobCalls = (call: Caller, place: PlaceSeen): TrainingJobCal
 
   async describeTrainingJob(name, options) {
     const command = () => new DescribeTrainingJobCommand({ TrainingJobName: name });
-    const job = trainingJobOf(await call('DescribeTrainingJob', command, options));
+    const job = trainingJobOf(await call('DescribeTrainingJob', command, options), options?.hide);
     place.responded(job.arn);
     return job;
   },
@@ -81,10 +81,12 @@ const requestOf = ({ trainingJobName, request, ownTags }: TrainingJobSpec): Crea
 });
 
 /** Metrics that are no numbers (SageMaker sends NaN) are left out: no JSON has them. */
-function trainingJobOf(job: DescribeTrainingJobCommandOutput): TrainingJob {
+function trainingJobOf(job: DescribeTrainingJobCommandOutput, hide?: SecretValues): TrainingJob {
   const operation = 'DescribeTrainingJob';
   const shape = knownMembers('CreateTrainingJob', job);
-  const mask = redactUserValues(secretsOf(shape));
+  const maskOwn = redactUserValues(secretsOf(shape));
+  const maskHidden = hide === undefined ? maskOwn : redactUserValues(hide);
+  const mask = (text: string): string => maskHidden(maskOwn(text));
   const metrics = (job.FinalMetricDataList ?? []).flatMap(({ MetricName: name, Value: value }) =>
     name === undefined ? [] : [{ name, value: value ?? Number.NaN }],
   );

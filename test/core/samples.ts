@@ -123,6 +123,8 @@ export const aDeployment = (fields: Partial<Deployment> = {}): Deployment => ({
   reason: null,
   restores: null,
   overrides: false,
+  images: null,
+  cleanedUpAt: null,
   shapes: null,
   endpointConfig: null,
   ...fields,

@@ -16,6 +16,7 @@ import { startSuite } from './conformance/start.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
 import { notificationsSuite } from './conformance/notifications.ts';
 import { leasesSuite } from './conformance/leases.ts';
+import { retentionSuite } from './conformance/retention.ts';
 import { pruningSuite } from './conformance/pruning.ts';
 import { waitingSuite } from './conformance/waiting.ts';
 
@@ -32,6 +33,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   endpoints: endpointsSuite,
   'removing runs': removalSuite,
   'pruning runs': pruningSuite,
+  retention: retentionSuite,
   'skipped items': skippedSuite,
   leases: leasesSuite,
   notifications: notificationsSuite,

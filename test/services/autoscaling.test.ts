@@ -2,7 +2,8 @@
 import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
-import { endpointName, startLive, type TestContext } from './harness.ts';
+import { image, role } from '../../tools/testkit/simulator.ts';
+import { endpointName, startLive, startTestContext, type TestContext } from './harness.ts';
 
 const target = {
   ServiceNamespace: 'sagemaker',
@@ -181,5 +182,81 @@ describe('a Failed endpoint that scales', () => {
     expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
     expect(await detailsOf(context, name)).toContain(`the autoscaling of ${target.ResourceId} cannot be put back`);
     expect(await context.store.autoscaling.find(endpointName)).not.toBeNull();
+  });
+});
+
+describe('a Failed endpoint of another team', () => {
+  /** As `aws sagemaker create-endpoint` makes it, with five instances by autoscaling; an update of its own fails. */
+  async function failedForeign(): Promise<TestContext> {
+    const context = await startTestContext();
+    const { sdk, clock, simulator } = context;
+    await sdk.createModel({
+      ModelName: 'foreign',
+      ExecutionRoleArn: role,
+      PrimaryContainer: { Image: image, ModelDataUrl: 's3://m/x' },
+    });
+    const variant = {
+      VariantName: 'AllTraffic',
+      ModelName: 'foreign',
+      InstanceType: 'ml.m5.large',
+      InitialInstanceCount: 2,
+    } as const;
+    for (const EndpointConfigName of ['foreign-1', 'foreign-2'])
+      await sdk.createEndpointConfig({ EndpointConfigName, ProductionVariants: [variant] });
+    const tags = [
+      { Key: 'owner', Value: 'search' },
+      { Key: 'autodeploy:forced', Value: 'an-old-training' },
+    ];
+    await sdk.createEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign-1', Tags: tags });
+    clock.advance(600);
+    await scalingOf(context).registerScalableTarget({ ...target, MinCapacity: 2, MaxCapacity: 8 });
+    await sdk.updateEndpointWeightsAndCapacities({
+      EndpointName: endpointName,
+      DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 5 }],
+    });
+    clock.advance(600);
+    simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'UpdateEndpoint' } });
+    await sdk.updateEndpoint({ EndpointName: endpointName, EndpointConfigName: 'foreign-2' });
+    clock.advance(600);
+    expect(await sdk.describeEndpoint({ EndpointName: endpointName })).toMatchObject({ EndpointStatus: 'Failed' });
+    return context;
+  }
+
+  async function readEndpoint({ sdk }: TestContext): Promise<{ tags: Record<string, string>; count: number | undefined }> {
+    const { EndpointArn = '', ProductionVariants: [variant] = [] } = await sdk.describeEndpoint({ EndpointName: endpointName });
+    const { Tags = [] } = await sdk.listTags({ ResourceArn: EndpointArn });
+    return {
+      tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+      count: variant?.DesiredInstanceCount,
+    };
+  }
+
+  it('has its tags and its instances once it is created again', async () => {
+    const context = await failedForeign();
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    const { tags, count } = await readEndpoint(context);
+    expect(tags).toMatchObject({ owner: 'search', 'autodeploy:training-job-name': name });
+    expect(tags).not.toHaveProperty('autodeploy:forced');
+    expect(count).toBe(5);
+    expect(await detailsOf(context, name)).toContain(
+      'with as many instances as the endpoint had, which has to be created again: 5',
+    );
+    expect(await context.store.autoscaling.find(endpointName)).toBeNull();
+  });
+
+  it('has them also where the deployment that deleted it did not get far', async () => {
+    const context = await failedForeign();
+    context.simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'CreateEndpoint' } });
+    const first = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(first)).toMatchObject([{ status: 'failed' }]);
+    await context.sdk.deleteEndpoint({ EndpointName: endpointName });
+    context.clock.advance(600);
+    const second = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(second)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readEndpoint(context)).toMatchObject({ tags: { owner: 'search' }, count: 5 });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
 import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
@@ -58,7 +58,7 @@ describe('a deployment whose policy has a gate', () => {
       gate: { verdict: 'failed' },
       modelName: expect.any(String),
     });
-    expect(context.effects()).toEqual(nothingMade);
+    expect(context.effects()).toEqual({ ...nothingMade, tags_added: 1 });
     expect((await context.store.runs.find(name))?.turnedDown).toMatchObject({ how: 'gate' });
     expect(only(await context.deploymentsOf(name)).failureReason).toContain('validation:accuracy');
   });
@@ -180,6 +180,63 @@ describe('an abort', () => {
     const endpoint = await context.ctx.sagemaker.describeEndpoint(endpointName);
     expect(endpoint).toMatchObject({ status: 'InService', endpointConfigName: before });
     expect((await context.store.deployments.findLive(endpointName))?.trainingJobName).toBe(first);
+  });
+
+  it('while the endpoint is verified brings it back as well', async () => {
+    const context = await withPolicy({ verify: { requests: [{ body: 'hello' }] } });
+    const first = await context.start();
+    await context.settle();
+    const second = await context.start();
+    const deploymentId = await context.untilQueued(second);
+    while (only(await context.deploymentsOf(second)).step !== 'verify') {
+      await context.round();
+      context.clock.advance(15);
+    }
+    await context.store.delivery.abort({ deploymentId, by: 'ana', reason: 'wrong', now: context.clock.now });
+    await context.settle();
+    expect(only(await context.deploymentsOf(second))).toMatchObject({
+      status: 'rolled_back',
+      failureReason: 'aborted by ana: wrong',
+    });
+    expect((await context.store.deployments.findLive(endpointName))?.trainingJobName).toBe(first);
+  });
+
+  it('while the tags of what is live are written brings it back as well', async () => {
+    const context = await startTestContext();
+    const first = await context.start();
+    await context.settle();
+    const second = await context.start();
+    const deploymentId = await context.untilQueued(second);
+    const { sagemaker, store } = context.ctx;
+    const addTags = sagemaker.addTags.bind(sagemaker);
+    vi.spyOn(sagemaker, 'addTags').mockImplementationOnce(async (...call) => {
+      await addTags(...call);
+      await store.delivery.abort({ deploymentId, by: 'ana', reason: 'wrong', now: context.clock.now });
+    });
+    await context.settle();
+    expect(only(await context.deploymentsOf(second))).toMatchObject({
+      status: 'rolled_back',
+      failureReason: 'aborted by ana: wrong',
+    });
+    expect((await store.deployments.findLive(endpointName))?.trainingJobName).toBe(first);
+  });
+
+  it('while its approval is requested ends it as rejected, and nobody is asked', async () => {
+    const context = await withPolicy({ approval: { required: 'always' } });
+    const name = await context.start();
+    const deploymentId = await context.untilQueued(name);
+    const { approvalLinks, store } = context.ctx;
+    const sign = approvalLinks.sign.bind(approvalLinks);
+    vi.spyOn(approvalLinks, 'sign').mockImplementationOnce(async (...link) => {
+      await store.delivery.abort({ deploymentId, by: 'ana', reason: 'wrong', now: context.clock.now });
+      return sign(...link);
+    });
+    await context.settle({ rounds: 5 });
+    expect(only(await context.deploymentsOf(name))).toMatchObject({
+      status: 'rejected',
+      approval: null,
+      failureReason: 'aborted by ana: wrong',
+    });
   });
 });
 

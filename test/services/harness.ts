@@ -32,6 +32,8 @@ export const settings: ServiceSettings = testConfig({
 export interface TestContext {
   ctx: ServiceContext & { queue: RedisQueue };
   store: Store;
+  /** Of the first database. */
+  databaseUrl: string;
   simulator: Simulator;
   /** The SDK, at the simulator. */
   sdk: SageMaker;
@@ -56,14 +58,15 @@ export interface TestContext {
   loseDatabase: () => Promise<void>;
 }
 
-const newStore = (): Store => {
+const newStore = (): { store: Store; databaseUrl: string } => {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-services-'));
-  const store = openSqliteStore(`file:${folder}/autodeploy.db`);
+  const databaseUrl = `file:${folder}/autodeploy.db`;
+  const store = openSqliteStore(databaseUrl);
   onTestFinished(async () => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return store;
+  return { store, databaseUrl };
 };
 
 /** The services over a real database, a real queue and the simulator behind the real SDK, on a clock that the test moves. */
@@ -71,10 +74,11 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug', secrets: [] }, 'worker', { write: (line: string) => lines.push(line) });
+  const { store, databaseUrl } = newStore();
   const app = await createContext(
     { ...testConfig(), serviceSettings: { ...settings, ...changed } },
     { service: 'worker', log },
-    { store: newStore(), sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
+    { store, sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
   );
   onTestFinished(() => app.close());
   const { queue, sagemaker } = app;
@@ -101,6 +105,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     get store() {
       return ctx.store;
     },
+    databaseUrl,
     simulator,
     sdk,
     clock,
@@ -144,7 +149,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
     },
     loseDatabase: async () => {
       await ctx.store.close();
-      ctx.store = newStore();
+      ctx.store = newStore().store;
       ctx.eventMemory = newEventMemory(clock.now);
     },
   };

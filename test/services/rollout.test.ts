@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
+import { removeGuardAlarms } from '../../src/services/deployment/remove-guard-alarms.ts';
+import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { endpointName, settings, startTestContext, type TestContext } from './harness.ts';
 
 const start = async (delivery: ShapeObject, endpointInstanceCount = 4): Promise<TestContext> => {
@@ -79,6 +81,28 @@ describe('a canary', () => {
     const { second: name } = await second(context, ({ status }) => status === 'deployed');
     expect((await newest(context, name)).rollout).toMatchObject({ strategy: 'all_at_once' });
     expect((await details(context, name)).some((detail) => detail.includes('needs 2 instances'))).toBe(true);
+  });
+
+  it('leaves no guard alarm that a worker makes after another one has removed it', async () => {
+    const context = await start({ rollout: canary });
+    const { alarms, store } = context.ctx;
+    const putMetricAlarm = alarms.putMetricAlarm.bind(alarms);
+    vi.spyOn(alarms, 'putMetricAlarm').mockImplementationOnce(async (request, tags) => {
+      // Paused behind the check of its claim.
+      await context.settle({ everySeconds: 30 });
+      expect(context.simulator.alarms()).toEqual([]);
+      await putMetricAlarm(request, tags);
+    });
+    await context.start();
+    await context.settle();
+    const name = await context.start();
+    const deploymentId = await context.untilQueued(name);
+    await expect(runDeployment(context.ctx, { deploymentId })).rejects.toThrow('another worker has claimed');
+    expect(await newest(context, name)).toMatchObject({ status: 'deployed' });
+    expect(context.simulator.alarms()).toHaveLength(1);
+    await removeGuardAlarms(context.ctx);
+    expect(context.simulator.alarms()).toEqual([]);
+    expect(await store.guardAlarms.listEnded(10)).toEqual([]);
   });
 
   it('is ended early by an abort, through its guard alarm', async () => {

@@ -375,4 +375,22 @@ describe('a rebuilt database', () => {
     const history = await context.store.history.list({ trainingJobName: name });
     expect(history.at(-1)).toMatchObject({ to: 'failed', detail: 'AlgorithmError: bad data' });
   });
+
+  it('shows no value of the serving environment in the reason of its training, either', async () => {
+    const context = await startTestContext();
+    const model = { PrimaryContainer: { Environment: { API_TOKEN: 'serving-secret-1234' } } };
+    const training = { Environment: { TRAIN_TOKEN: 'training-secret-5678' } };
+    const reason = 'AlgorithmError: 401 for serving-secret-1234, then for training-secret-5678';
+    context.simulator.addFault({ kind: 'fail_training', reason });
+    const name = await context.start({ shapes: layer({ model, training }) });
+    await context.settle();
+    const run = await context.store.runs.find(name);
+    expect(run?.failureReason).toMatch(/^AlgorithmError: 401 for .*, then for /);
+    for (const shown of [
+      run?.failureReason,
+      context.lines.join(''),
+      JSON.stringify(await context.store.history.list({ trainingJobName: name })),
+    ])
+      expect(shown).not.toMatch(/serving-secret|training-secret/);
+  });
 });

@@ -6,6 +6,7 @@ import type { ShapeObject } from '../shapes/shapes.ts';
 import type { EndpointVariant, PendingDeployment } from './endpoint-variant.ts';
 import type { GateResult } from './decide-gate.ts';
 import type { Abort, Approval, Revert, Rollout, TurnedDown, Verification } from './delivery-state.ts';
+import type { PinnedImage } from './pin-images.ts';
 import type { DeploymentStep } from './steps.ts';
 
 /** The statuses of a deployment, as users see them. */
@@ -136,6 +137,10 @@ export interface Deployment {
   restores: string | null;
   /** Whether a person lets it pass over gate and approval. */
   overrides: boolean;
+  /** What SageMaker made of the model's images when it went live; null where it never did, and where SageMaker does not say. */
+  images: readonly PinnedImage[] | null;
+  /** When its model and configuration were deleted by the policy's retention; null while they are there, as far as is known. */
+  cleanedUpAt: number | null;
 }
 
 /** Model and endpoint configuration of one deployment, with the nulls of what they take away from a live endpoint. */
@@ -178,6 +183,7 @@ export interface DeploymentProgress {
   rollout?: Rollout | null;
   verification?: Verification;
   revert?: Revert;
+  images?: readonly PinnedImage[];
   inServiceAt?: number;
   deadlineAt?: number;
 }

@@ -20,6 +20,8 @@ const policies: readonly (readonly [action: string, policy: string])[] = [
   ['logs:', 'docs/iam/execution-role-policy.json'],
   ['s3:', 'docs/iam/execution-role-policy.json'],
   ['sagemaker:', 'docs/iam/service-policy.json'],
+  ['sagemaker:DeleteEndpointConfig', `${features}/retention.json`],
+  ['sagemaker:DeleteModel', `${features}/retention.json`],
   ['sagemaker:InvokeEndpoint', `${features}/verification.json`],
   ['sagemaker:DescribeModelPackage', `${features}/model-packages.json`],
   ['sns:', `${features}/async-inference.json`],

@@ -96,8 +96,8 @@ async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]
     }
   }
   const queued = await queueDeployment(tx, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
-  const { endpointConfigName, endpointConfig } = target;
-  const deployment = await write(tx, queued, { endpointConfigName, endpointConfig });
+  const { endpointConfigName, endpointConfig, images } = target;
+  const deployment = await write(tx, queued, { endpointConfigName, endpointConfig, images });
   return { kind: 'created', deployment, rejected, next: await nextOn(tx, { endpointName }) };
 }
 
@@ -116,7 +116,7 @@ async function recordAbort(
 async function awaitApproval(tx: Db, params: Parameters<DeliveryStore['awaitApproval']>[0]) {
   const { deploymentId, fencingToken, approval, detail, approvalPath, now } = params;
   const own = await deploymentUnderLock(tx, deploymentId);
-  if (own?.status !== 'in_progress' || own.fencingToken !== fencingToken) return null;
+  if (own?.status !== 'in_progress' || own.fencingToken !== fencingToken || own.abort !== null) return null;
   const deployment = await write(tx, own, {
     status: 'awaiting_approval',
     approval,

@@ -13,7 +13,7 @@ const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
 
 export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, AfterwardsMethods> => ({
-  revive: ({ deploymentId, inServiceAt, now }) =>
+  revive: ({ deploymentId, inServiceAt, images = null, now }) =>
     database.write(async (tx) => {
       const before = await deploymentUnderLock(tx, deploymentId);
       if (before === null || (await inProgressOn(tx, before)) !== null) return null;
@@ -24,6 +24,7 @@ export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, 
           failureReason: null,
           failureKind: null,
           inServiceAt,
+          images,
           unsettledSince: null,
           finishedAt: now,
           liveOrder: nextLiveOrder,

@@ -79,7 +79,7 @@ async function finish(tx: Db, params: Parameters<DeploymentStore['finish']>[0]):
     .from(deployments)
     .where(withFencingToken(deploymentId, fencingToken))
     .for('no key update');
-  if (!before) return null;
+  if (!before || (isLive && before.abort !== null)) return null;
   const [deployment] = await tx
     .update(deployments)
     .set({

@@ -14,6 +14,7 @@ import { endpointStore } from './endpoints.ts';
 import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { notificationStore } from './notifications.ts';
+import { retentionStore } from './retention.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
@@ -62,6 +63,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     delivery: deliveryStore(database),
     endpoints: endpointStore(database),
     guardAlarms: guardAlarmStore(database),
+    retention: retentionStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

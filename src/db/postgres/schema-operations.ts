@@ -1,5 +1,5 @@
 /** The tables of the service itself, beside those of runs and deployments (schema.ts). What each is for: ../sqlite/schema-operations.ts. */
-import type { Autoscaling } from '../../core/deployment/autoscaling.ts';
+import type { KeptEndpoint } from '../../core/deployment/kept-endpoint.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
 import { instant, json, seq, wide } from './columns.ts';
 import { bigint, index, integer, pgTable, primaryKey, text } from './drizzle.ts';
@@ -64,7 +64,7 @@ export const migratedBy = pgTable('migrated_by', {
 
 export const autoscaling = pgTable('autoscaling', {
   endpointKey: text('endpoint_key').primaryKey(),
-  content: json<Autoscaling>('content').notNull(),
+  content: json<KeptEndpoint>('content').notNull(),
   recordedAt: instant('recorded_at').notNull(),
 });
 

@@ -8,6 +8,7 @@ import type {
   WaitKind,
 } from '../../core/deployment/deployment.ts';
 import { stepOrder } from '../../core/deployment/steps.ts';
+import type { PinnedImage } from '../../core/deployment/pin-images.ts';
 import type { GateResult } from '../../core/deployment/decide-gate.ts';
 import type { Abort, Approval, Revert, Rollout, TurnedDown, Verification } from '../../core/deployment/delivery-state.ts';
 import type { DeliveryPolicy } from '../../core/delivery/policy.ts';
@@ -150,6 +151,8 @@ export const deployments = pgTable(
     reason: text(),
     restores: text(),
     overrides: boolean().notNull().default(false),
+    images: json<readonly PinnedImage[]>('images'),
+    cleanedUpAt: instant('cleaned_up_at'),
   },
   (table) => [
     uniqueIndex('deployments_deployment_id').on(table.deploymentId),
@@ -167,6 +170,9 @@ export const deployments = pgTable(
     index('deployments_unsettled')
       .on(table.seq)
       .where(sql`${table.unsettledSince} is not null`),
+    index('deployments_not_cleaned_up')
+      .on(table.endpointKey, table.seq)
+      .where(sql`${table.cleanedUpAt} is null`),
     check('deployments_status_known', sql`${table.status} in (${quoted(deploymentStatuses)})`),
     check('deployments_step_known', sql`${table.step} in (${quoted(stepOrder)})`),
     check('deployments_trigger_known', sql`${table.trigger} in (${quoted(triggers)})`),

@@ -16,7 +16,7 @@ import {
 import type { Database } from './database.ts';
 import { deploymentColumns, findDeployment, liveOn, nextOn } from './deployments-queries.ts';
 import { queueDeployment } from './deployments-queue.ts';
-import { and, eq, gt, inArray } from './drizzle.ts';
+import { and, eq, gt, inArray, isNull } from './drizzle.ts';
 import { findEndpoint, formersOn, writeEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory, appendEndpointHistory } from './history.ts';
 import type { Db } from './open.ts';
@@ -85,8 +85,8 @@ function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Rol
     );
   for (const own of active) if (own.status === 'in_progress' && !isReturn(own)) recordAbort(db, own, { by, reason }, now);
   const queued = queueDeployment(db, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
-  const { endpointConfigName, endpointConfig } = target;
-  const deployment = write(db, queued, { endpointConfigName, endpointConfig });
+  const { endpointConfigName, endpointConfig, images } = target;
+  const deployment = write(db, queued, { endpointConfigName, endpointConfig, images });
   return { kind: 'created', deployment, rejected, next: nextOn(db, { endpointName }) };
 }
 
@@ -117,6 +117,7 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
             eq(deployments.deploymentId, deploymentId),
             eq(deployments.fencingToken, fencingToken),
             eq(deployments.status, 'in_progress'),
+            isNull(deployments.abort),
           ),
         )
         .returning(deploymentColumns)

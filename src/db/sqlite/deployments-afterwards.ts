@@ -14,7 +14,7 @@ const unsettled = (deploymentId: string) =>
   and(eq(deployments.deploymentId, deploymentId), eq(deployments.status, 'failed'), isNotNull(deployments.unsettledSince));
 
 export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, AfterwardsMethods> => ({
-  revive: ({ deploymentId, inServiceAt, now }) =>
+  revive: ({ deploymentId, inServiceAt, images = null, now }) =>
     database.write((tx, db) => {
       const before = tx.select(deploymentColumns).from(deployments).where(unsettled(deploymentId)).get();
       if (!before || inProgressOn(db, before) !== null) return null;
@@ -25,6 +25,7 @@ export const deploymentAfterwards = (database: Database): Pick<DeploymentStore, 
           failureReason: null,
           failureKind: null,
           inServiceAt,
+          images,
           unsettledSince: null,
           finishedAt: now,
           liveOrder: sql`${nextLiveOrder}`,

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq, isNull, or, sql } from './drizzle.ts';
 import { limitsAfterGap } from '../../core/deployment/time-limit.ts';
 import type { DeploymentProgress } from '../../core/deployment/deployment.ts';
 import { rebased } from '../../core/instants.ts';
@@ -66,7 +66,7 @@ const statements = prepared((db) => ({
       finishedAt: param('now'),
       liveOrder: sql`case when ${param('status')} = 'deployed' then ${nextLiveOrder} end`,
     })
-    .where(withFencingToken)
+    .where(and(withFencingToken, or(sql`${param('status')} <> 'deployed'`, isNull(deployments.abort))))
     .returning(deploymentColumns)
     .prepare(),
 }));
@@ -82,6 +82,7 @@ const jsonFields = [
   'rollout',
   'verification',
   'revert',
+  'images',
 ] as const satisfies readonly ProgressField[];
 
 const recording = (db: Db, fields: readonly ProgressField[]) =>

@@ -1,5 +1,5 @@
 /** The tables of the service itself, beside those of runs and deployments (schema.ts). */
-import type { Autoscaling } from '../../core/deployment/autoscaling.ts';
+import type { KeptEndpoint } from '../../core/deployment/kept-endpoint.ts';
 import type { SkippedKind } from '../../core/skipped.ts';
 import { integer, primaryKey, sqliteTable, text } from './drizzle.ts';
 
@@ -59,10 +59,10 @@ export const tallies = sqliteTable(
   (table) => [primaryKey({ columns: [table.name, table.label, table.bucket] })],
 );
 
-/** How endpoints scaled that were deleted to be created again, until that is put back. */
+/** How endpoints scaled that were deleted to be created again, with their tags and counts, until that is put back. */
 export const autoscaling = sqliteTable('autoscaling', {
   endpointKey: text('endpoint_key').primaryKey(),
-  content: text({ mode: 'json' }).$type<Autoscaling>().notNull(),
+  content: text({ mode: 'json' }).$type<KeptEndpoint>().notNull(),
   recordedAt: integer('recorded_at').notNull(),
 });
 

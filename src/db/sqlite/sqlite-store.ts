@@ -12,6 +12,7 @@ import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { notificationStore } from './notifications.ts';
+import { retentionStore } from './retention.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
 import { runTransitions } from './runs-transitions.ts';
@@ -59,6 +60,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     delivery: deliveryStore(database),
     endpoints: endpointStore(database),
     guardAlarms: guardAlarmStore(database),
+    retention: retentionStore(database),
     history: historyStore(database),
     metrics: { ...measurements(database), ...sagemakerCallStore(database) },
     leases: leaseStore(database),

@@ -15,6 +15,8 @@ interface Content {
   name: string;
   /** Without name and tags. */
   request: ShapeObject;
+  /** What is sent in its place, which is the same with its images by digest. */
+  sent?: ShapeObject;
   /** What the layers say of it, with its tags. */
   layer: ShapeObject;
 }
@@ -50,7 +52,8 @@ export async function createContent(
   { sagemaker }: ServiceContext,
   { run, content, options }: { run: TrainingRun; content: Content; options: DeploymentClaim['options'] },
 ): Promise<void> {
-  const { what, name, request, layer } = content;
+  const { what, name, layer } = content;
+  const request = content.sent ?? content.request;
   const tags = { ...tagsOf(run, layer), [tagKeys.content]: digestOfContent(content) };
   if (what === 'model') await sagemaker.createModel({ name, request, tags }, options);
   else await sagemaker.createEndpointConfig({ name, request, tags }, options);

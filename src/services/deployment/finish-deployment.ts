@@ -4,7 +4,8 @@ import { enqueueDeploy } from '../enqueue.ts';
 import { complete, type JobResult } from '../job-result.ts';
 import { removeGuardAlarms } from './remove-guard-alarms.ts';
 import { logSuperseded } from './log-superseded.ts';
-import { claimLost, type DeploymentClaim } from './deployment-claim.ts';
+import type { DeploymentClaim } from './deployment-claim.ts';
+import { overtaken } from './overtaken.ts';
 
 const messages = {
   deployed: ['deployment.succeeded', 'deployment succeeded'],
@@ -15,13 +16,11 @@ const messages = {
 } as const;
 
 /** Records the end of a deployment and schedules the next one of its endpoint. @throws {ClaimLostError} when another worker has the claim. */
-export async function finishDeployment(
-  { ctx, deployment, log }: DeploymentClaim,
-  outcome: DeploymentOutcome,
-): Promise<JobResult> {
+export async function finishDeployment(claim: DeploymentClaim, outcome: DeploymentOutcome): Promise<JobResult> {
+  const { ctx, deployment, log } = claim;
   const { deploymentId, fencingToken } = deployment;
   const finished = await ctx.store.deployments.finish({ deploymentId, fencingToken, outcome, now: ctx.now() });
-  if (finished === null) throw claimLost();
+  if (finished === null) return overtaken(claim);
   const { status, failureReason, supersededBy } = outcome;
   const [event, message] = messages[status];
   const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';

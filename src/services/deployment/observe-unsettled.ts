@@ -1,5 +1,6 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { decideUnsettled } from '../../core/deployment/decide-unsettled.ts';
+import { imagesOf } from '../../core/deployment/pin-images.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import { isAhead } from '../../core/instants.ts';
 import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
@@ -44,7 +45,9 @@ export async function observeUnsettled(
       if ((await store.deployments.findInProgress(endpointName)) !== null) return snooze(pollMs);
       // Before the record, after which the endpoint is not observed any more.
       await tagLive({ ctx, deployment, options, log }, decision.endpoint);
-      const revived = await store.deployments.revive({ deploymentId, inServiceAt: decision.endpoint.modifiedAt, now: now() });
+      const { modifiedAt: inServiceAt, variants } = decision.endpoint;
+      const images = deployment.images ?? imagesOf(variants);
+      const revived = await store.deployments.revive({ deploymentId, inServiceAt, images, now: now() });
       if (revived === null) return snooze(pollMs);
       log.info({ event: 'deployment.succeeded_late' }, 'deployment succeeded after its time limit');
       logSuperseded(ctx, revived.superseded);

@@ -95,10 +95,17 @@ async function makeGuardAlarms(
   { guardAlarms }: RolloutPlan,
 ): Promise<void> {
   if (guardAlarms.length === 0) return;
-  const { deploymentId } = deployment;
+  const { store } = ctx;
+  const { deploymentId, fencingToken } = deployment;
   const names = guardAlarms.map(({ AlarmName }) => AlarmName);
-  await ctx.store.guardAlarms.record({ deploymentId, names, now: ctx.now() });
+  await store.guardAlarms.record({ deploymentId, names, now: ctx.now() });
   const tags = deploymentTags(run.project, run.trainingJobName);
-  for (const alarm of guardAlarms) await ctx.alarms.putMetricAlarm({ ...alarm }, tags, options);
+  try {
+    for (const alarm of guardAlarms) await ctx.alarms.putMetricAlarm({ ...alarm }, tags, options);
+  } finally {
+    // Paused in a call, it may have made one that another worker has removed, and forgotten, meanwhile.
+    if (!(await store.deployments.isClaimCurrent({ deploymentId, fencingToken })))
+      await store.guardAlarms.record({ deploymentId, names, now: ctx.now() });
+  }
   log.info({ event: 'deployment.guard_alarms_made', alarms: names }, 'guard alarms made');
 }

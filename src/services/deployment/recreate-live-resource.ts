@@ -1,6 +1,7 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { requestOfVariant } from '../../core/deployment/endpoint-config-request.ts';
 import { modelRequest } from '../../core/deployment/model-request.ts';
+import { pinImages } from '../../core/deployment/pin-images.ts';
 import { SageMakerError } from '../../core/errors.ts';
 import type { Missing } from '../../core/sagemaker/missing-resource.ts';
 import { contentName } from '../../core/sagemaker/names.ts';
@@ -50,7 +51,8 @@ async function recreateModel(
   const shapes = shapesOfDeployment(ctx, run, former);
   const request = modelRequest(shapes, run.modelArtifact);
   if (request === null || contentName(run.trainingJobName, modelDigest(request)) !== name) return false;
-  const content = { what: 'model', name, request, layer: shapes.model } as const;
+  const { request: sent } = pinImages(request, former.images ?? []);
+  const content = { what: 'model', name, request, sent, layer: shapes.model } as const;
   await unlessItExists(() => createContent(ctx, { run, content, options }));
   return true;
 }

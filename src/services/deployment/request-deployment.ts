@@ -15,6 +15,7 @@ import { recordOutcome } from '../training/record-outcome.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { onceChanged } from '../once-changed.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
+import { secretsOfRun } from '../training/secrets-of-run.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkPlace } from '../check-place.ts';
 import type { RunView } from '../../ports/store.ts';
@@ -106,7 +107,8 @@ async function describeTraining(
   { trainingJobName: name, before }: { trainingJobName: string; before: RunView | null },
 ): Promise<{ job: TrainingJob; known: RunView | null }> {
   if (before?.status === 'failed' || before?.status === 'stopped') throw notCompleted(before);
-  const job = await ctx.sagemaker.describeTrainingJob(name, options).catch(async (error: unknown) => {
+  const hide = before === null ? undefined : secretsOfRun(ctx, before);
+  const job = await ctx.sagemaker.describeTrainingJob(name, { ...options, hide }).catch(async (error: unknown) => {
     if (!(error instanceof SageMakerError) || error.kind !== 'not_found') throw error;
     const why = before === null ? null : await checkPlace(ctx, { run: before, options });
     if (why !== null)

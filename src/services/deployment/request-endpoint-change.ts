@@ -1,6 +1,7 @@
 import { changesDataCapture } from '../../core/deployment/data-capture.ts';
 import type { Deployment, Endpoint, EndpointAction, EndpointChange } from '../../core/deployment/deployment.ts';
 import { tagsOfEndpoint } from '../../core/deployment/endpoint-tags.ts';
+import { tagsWithKept } from '../../core/deployment/kept-endpoint.ts';
 import { clearedError, notWaiting } from '../../core/deployment/waits.ts';
 import { wantedConfig } from '../../core/deployment/way-back.ts';
 import { ClaimLostError, SageMakerError } from '../../core/errors.ts';
@@ -104,7 +105,8 @@ async function call(
     case 'create': {
       const record = await ctx.store.endpoints.find(endpointName);
       const added = { ...forcedTag(deployment), ...(record === null ? {} : tagsOfEndpoint(record).tags) };
-      const tags = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...added };
+      const ofDeployment = { ...tagsOf(run, shapesOfDeployment(ctx, run, deployment).endpointConfig), ...added };
+      const tags = tagsWithKept(ofDeployment, await ctx.store.autoscaling.find(endpointName));
       return sagemaker.createEndpoint({ endpointName, endpointConfigName, tags }, options);
     }
     case 'update':

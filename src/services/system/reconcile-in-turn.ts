@@ -1,6 +1,7 @@
 import { hasPassed } from '../../core/instants.ts';
 import type { ServiceContext } from '../context.ts';
 import { sweepTags } from '../delivery/sweep-tags.ts';
+import { cleanUp } from '../retention/clean-up.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { withLease } from './with-lease.ts';
 
@@ -19,9 +20,9 @@ export interface ReconcileRounds {
 export const newReconcileRounds = (): ReconcileRounds => ({ isFirst: true });
 
 /**
- * Compares the database with the queue when that is due and no other process does, and then writes the tags that are due at SageMaker.
- * Returns null otherwise. Where a process dies half-way
- * nothing was completed, so another one begins again as soon as the lease has ended.
+ * Compares the database with the queue when that is due and no other process does. Then it writes the tags that
+ * are due at SageMaker, and cleans up what no policy keeps. Returns null otherwise. Where a process dies half-way nothing was completed, so
+ * another one begins again as soon as the lease has ended.
  */
 export async function reconcileInTurn(
   ctx: ServiceContext,
@@ -48,6 +49,7 @@ export async function reconcileInTurn(
       await store.leases.saveCheckpoint({ task: reconcileTask, checkpointAt: beganAt });
       rounds.isFirst = false;
       await sweepTags(ctx, { renew, signal });
+      await cleanUp(ctx, { renew, signal });
       return reconciled;
     },
   });

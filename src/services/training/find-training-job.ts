@@ -4,6 +4,7 @@ import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import type { ServiceContext } from '../context.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
+import { secretsOfRun } from './secrets-of-run.ts';
 
 /**
  * Searches SageMaker for the training job of a run that is being started.
@@ -11,10 +12,12 @@ import { orNullIfPermanent } from '../or-null-if-permanent.ts';
  * @throws {SageMakerError} when SageMaker does not say.
  */
 export async function findTrainingJob(
-  { sagemaker, now }: ServiceContext,
+  ctx: ServiceContext,
   { run, options }: { run: TrainingRun; options: CallOptions },
 ): Promise<FoundTrainingJob> {
-  const job = await sagemaker.describeTrainingJob(run.trainingJobName, options).catch((error: unknown) => {
+  const { sagemaker, now } = ctx;
+  const hide = secretsOfRun(ctx, run);
+  const job = await sagemaker.describeTrainingJob(run.trainingJobName, { ...options, hide }).catch((error: unknown) => {
     if (error instanceof SageMakerError && error.kind === 'not_found') return null;
     throw error;
   });

@@ -16,6 +16,7 @@ import type { ServiceContext } from '../context.ts';
 import { complete, type JobResult, snooze } from '../job-result.ts';
 import type { Observer } from './observe-input.ts';
 import { recordOutcome } from './record-outcome.ts';
+import { secretsOfRun } from './secrets-of-run.ts';
 import { sendStop } from './send-stop.ts';
 import { turnDownAtObservation } from './turn-down.ts';
 
@@ -68,7 +69,10 @@ const isEnding = (secondaryStatus: string | null): boolean => secondaryStatus ==
 /** Returns what SageMaker shows of the run's training job; its errors are observations, too. */
 async function describe(ctx: ServiceContext, run: TrainingRun, options: CallOptions): Promise<TrainingObservation> {
   try {
-    return { kind: 'job', job: await ctx.sagemaker.describeTrainingJob(run.trainingJobName, options) };
+    return {
+      kind: 'job',
+      job: await ctx.sagemaker.describeTrainingJob(run.trainingJobName, { ...options, hide: secretsOfRun(ctx, run) }),
+    };
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     const why = error.kind === 'not_found' ? await checkPlace(ctx, { run, options }) : null;

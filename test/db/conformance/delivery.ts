@@ -208,6 +208,20 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     expect(await abort('none')).toBeNull();
   });
 
+  it('neither asks about nor records as live what a person has ended meanwhile', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'job', 1000);
+    const { deploymentId, fencingToken } = await claim(store, 'd-job');
+    await store.delivery.abort({ deploymentId, by: 'ana', reason: 'wrong', now: 7000 });
+    const asking = { deploymentId, fencingToken, approval: pending(), detail: 'each model needs an approval', now: 7500 };
+    expect(await store.delivery.awaitApproval(asking)).toBeNull();
+    const live = { status: 'deployed', failureReason: null, detail: null } as const;
+    expect(await store.deployments.finish({ deploymentId, fencingToken, outcome: live, now: 7500 })).toBeNull();
+    expect(await store.deployments.find(deploymentId)).toMatchObject({ status: 'in_progress', abort: { by: 'ana' } });
+    const back = { status: 'rolled_back', failureReason: 'aborted', detail: null } as const;
+    expect(await store.deployments.finish({ deploymentId, fencingToken, outcome: back, now: 7500 })).not.toBeNull();
+  });
+
   it('rolls back to what was live before: holds, turns down, rejects and aborts what is from before', async () => {
     const store = newDatabase().open();
     await deploy(store, 'first', 1000, 8000);

@@ -6,6 +6,7 @@ import { decideOwnConfig } from '../decide-own-config.ts';
 import type { DeploymentClaim } from '../deployment-claim.ts';
 import { shapesOfDeployment } from '../deployment-shapes.ts';
 import { ensureContent } from '../ensure-content.ts';
+import { withKeptCount } from '../keep-instance-count.ts';
 import { finish, type StepResult } from '../step-result.ts';
 
 /**
@@ -16,7 +17,10 @@ export async function ensureEndpointConfig(claim: DeploymentClaim): Promise<Step
   const { ctx, run, deployment, log } = claim;
   const decision = await decideOwnConfig(claim);
   if (decision.kind === 'refuse') return finish(failure(deployment, decision.reason, 'invalid'));
-  const { request, carriedOver } = decision;
+  const { carriedOver } = decision;
+  // A rollback brings back exactly what served.
+  const counted = deployment.restores === null ? await withKeptCount(claim, decision.request) : decision;
+  const { request } = counted;
   const name = contentName(run.trainingJobName, endpointConfigDigest(request));
   const layer = shapesOfDeployment(ctx, run, deployment).endpointConfig;
   const how = await ensureContent(claim, { what: 'endpoint_config', name, request, layer });
@@ -29,9 +33,12 @@ export async function ensureEndpointConfig(claim: DeploymentClaim): Promise<Step
     `endpoint configuration ${how}`,
   );
   const kept = carriedOver.length === 0 ? '' : `, with what the endpoint had: ${carriedOver.join(', ')}`;
+  const count = 'count' in counted ? counted.count : null;
+  const keptCountDetail =
+    count === null ? '' : `, with as many instances as the endpoint had, which has to be created again: ${count}`;
   return {
     kind: 'next',
     progress: { endpointConfigName: name, endpointConfig: request, ...clearedError(deployment), ...notWaiting(deployment) },
-    detail: `endpoint configuration ${name} ${how}${kept}`,
+    detail: `endpoint configuration ${name} ${how}${kept}${keptCountDetail}`,
   };
 }

@@ -1,12 +1,14 @@
 import { failure, supersededBy } from '../../../core/deployment/outcomes.ts';
 import { clearedError, notWaiting } from '../../../core/deployment/waits.ts';
 import { hasOwnData, modelRequest } from '../../../core/deployment/model-request.ts';
+import { pinImages, pinnedDetail } from '../../../core/deployment/pin-images.ts';
 import { isAdopted } from '../../../core/training/training-run.ts';
 import { decideOwnConfig } from '../decide-own-config.ts';
 import type { DeploymentClaim } from '../deployment-claim.ts';
 import { shapesOfDeployment } from '../deployment-shapes.ts';
 import { ensureContent } from '../ensure-content.ts';
 import { findNewerLive } from '../find-newer-live.ts';
+import { imagesFromBefore } from '../images-from-before.ts';
 import { whyInstanceTypeStays } from '../keep-autoscaling.ts';
 import { finish, type StepResult } from '../step-result.ts';
 
@@ -26,14 +28,15 @@ export async function ensureModel(claim: DeploymentClaim): Promise<StepResult> {
   const request = modelRequest(shapes, run.modelArtifact);
   if (request === null) return finish(failure(deployment, 'the training job has no model artifact', 'artifact'));
   const name = deployment.modelName;
-  const how = await ensureContent(claim, { what: 'model', name, request, layer: shapes.model });
+  const { request: sent, pinned } = pinImages(request, (await imagesFromBefore(claim)) ?? []);
+  const how = await ensureContent(claim, { what: 'model', name, request, sent, layer: shapes.model });
   if (how === 'other') return finish(failure(deployment, `the model ${name} exists with other content`, 'invalid'));
   log.info({ event: 'deployment.model_ready', model_name: name }, `model ${how}`);
   const data = hasOwnData(shapes) ? ', of the model data that was requested in place of the training artifact' : '';
   return {
     kind: 'next',
     progress: { ...clearedError(deployment), ...notWaiting(deployment) },
-    detail: `model ${name} ${how}${data}`,
+    detail: `model ${name} ${how}${data}${how === 'created' ? pinnedDetail(pinned) : ''}`,
   };
 }
 

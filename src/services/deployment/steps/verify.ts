@@ -15,7 +15,8 @@ import { finish, type StepEnd } from '../step-result.ts';
 export async function verify(claim: DeploymentClaim): Promise<StepEnd> {
   const endpoint = await claim.observeEndpoint();
   const decision = decideOnEndpoint(claim, endpoint);
-  if (endpoint === null || decision.kind !== 'finish' || decision.outcome.status !== 'deployed')
+  const { abort } = claim.deployment;
+  if (endpoint === null || abort !== null || decision.kind !== 'finish' || decision.outcome.status !== 'deployed')
     return applyEndpointDecision(claim, { decision, endpoint });
   const { policy } = claim.deployment;
   const requests = policy?.verify?.requests ?? [];
