@@ -87,7 +87,7 @@ describe('GET /status', () => {
     const counted = parseMetrics(text)
       .get('autodeploy_skipped')
       ?.samples.map(({ labels, value }) => [labels['kind'], value]);
-    expect(Object.fromEntries(counted ?? [])).toEqual({ training_job: 1, run: 0, run_elsewhere: 2, deployment: 1 });
+    expect(Object.fromEntries(counted ?? [])).toEqual({ training_job: 1, run: 0, run_elsewhere: 2, deployment: 1, clean_up: 0 });
   });
 
   it('returns the workers that are alive, and warns when there is none', async () => {
