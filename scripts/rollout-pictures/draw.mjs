@@ -1,7 +1,7 @@
 /** Draws a recorded rollout: above the share of the traffic that the new fleet takes, below the phases, over the minutes of SageMaker. */
 
 const size = { width: 440, height: 236 };
-const plot = { left: 44, right: 424, top: 40, bottom: 132 };
+const plot = { left: 44, right: 424, top: 52, bottom: 132 };
 const band = { top: 142, height: 22 };
 const axis = { numbers: 180, unit: 196 };
 const legend = { top: 213 };
@@ -10,7 +10,7 @@ const phases = {
   creating: 'instances launch',
   activating_traffic: 'traffic shifts',
   baking: 'bake',
-  deleting: 'old instances end',
+  deleting: 'old ones end',
 };
 
 const style = `
@@ -39,9 +39,10 @@ export function drawRollout({ title }, { samples, alarmMinute, endMinute, status
     `<style>${style}</style>`,
     `<rect width="${size.width}" height="${size.height}" rx="6" fill="var(--back)"/>`,
     `<text class="title" x="12" y="22">${title}</text>`,
+    text(12, 40, 'traffic of the new instances, in percent', 'dim'),
     ...[0, 50, 100].flatMap((percent) => [
       line(plot.left, y(percent), plot.right, y(percent), 'var(--line)'),
-      text(plot.left - 6, y(percent) + 4, `${percent}${percent === 100 ? ' %' : ''}`, 'dim', 'end'),
+      text(plot.left - 6, y(percent) + 4, String(percent), 'dim', 'end'),
     ]),
     area(segments, { x, y }),
     ...bandOf(segments, x),
@@ -102,7 +103,7 @@ const ticks = (lastMinute) => {
 
 const alarmMark = (x) => [
   line(x, plot.top - 4, x, band.top + band.height, 'var(--alarm)', ' stroke-width="2" stroke-dasharray="4 3"'),
-  text(x + 6, plot.top + 10, 'ALARM', 'alarm'),
+  text(x - 6, plot.top + 14, 'ALARM', 'alarm', 'end'),
 ];
 
 const endMark = ({ x, back, status }) => [
@@ -114,9 +115,9 @@ function legendOf(segments, back) {
   const seen = Object.entries(phases).filter(([phase]) => segments.some((one) => one.phase === phase));
   let x = 12;
   return seen.flatMap(([phase, usual]) => {
-    const words = back && phase === 'deleting' ? 'new instances end' : usual;
+    const words = back && phase === 'deleting' ? 'new ones end' : usual;
     const at = x;
-    x += 20 + words.length * 6.6 + 10;
+    x += 20 + words.length * 6.9 + 8;
     return [
       `<rect x="${round(at)}" y="${legend.top}" width="12" height="12" fill="var(--${phase})"/>`,
       text(at + 17, legend.top + 11, words),
