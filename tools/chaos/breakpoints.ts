@@ -34,6 +34,8 @@ export type IsRecorded = (condition: string, names: readonly string[]) => Promis
 
 const jobId = /(?:check|deploy)-[\w-]+/g;
 const deployJob = /deploy-[0-9a-f-]{36}/;
+/** What holds only the id of a deployment: the name of a guard alarm, a write of its progress. */
+const deploymentId = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Every message that passes through the proxies of a system is shown to its breakpoints. */
 export class Breakpoints {
@@ -95,6 +97,10 @@ export class Breakpoints {
 
   #isAbout(text: string, names: readonly string[]): boolean {
     if (names.some((name) => text.includes(name))) return true;
-    return [...text.matchAll(jobId)].some(([job]) => this.#namesOfJob.get(job)?.some((name) => names.includes(name)) ?? false);
+    const isOfNames = (job: string): boolean => this.#namesOfJob.get(job)?.some((name) => names.includes(name)) ?? false;
+    return (
+      [...text.matchAll(jobId)].some(([job]) => isOfNames(job)) ||
+      [...text.matchAll(deploymentId)].some(([id]) => isOfNames(`deploy-${id}`))
+    );
   }
 }

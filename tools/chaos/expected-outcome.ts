@@ -14,7 +14,8 @@ export interface ExpectedTag {
   /** As at the end of an ARN: `endpoint/NAME`, `training-job/NAME`. */
   resource: string;
   key: string;
-  value: string;
+  /** null: it must be missing. */
+  value: string | RegExp | null;
 }
 
 /** What a workload must lead to, whatever fault is injected. */
@@ -24,6 +25,8 @@ export interface ExpectedOutcome {
   live: Readonly<Record<string, string>>;
   /** Tags that must be there in the end. */
   tags?: readonly ExpectedTag[];
+  /** Whether the receiver of the system must be told of each outcome and each approval that is required, under one id each. */
+  isTold?: boolean;
   /** Endpoints that must scale in the end, by a target and a policy. */
   scaling?: readonly string[];
 }

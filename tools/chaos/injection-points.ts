@@ -43,7 +43,10 @@ const steps =
 export const call = steps('sagemaker');
 
 /** Before a command to Redis is sent, and after it takes effect. */
-const command = steps('redis');
+export const command = steps('redis');
+
+/** Before a notification arrives, and after it has, before its response does. */
+export const notified = steps('webhook');
 
 /** Before a program's commit about a run is sent, and after it takes effect: which of them, from 1. */
 export const commit = (sender: Sender, workload: Workload, nth: number, note: string): Step[] =>
@@ -53,7 +56,7 @@ export const commit = (sender: Sender, workload: Workload, nth: number, note: st
   }));
 
 /** When a response contains something, before it arrives. */
-const response = (
+export const response = (
   sender: Sender,
   via: Via,
   { what, contains, note }: { what: string; contains: RegExp; note: string },
@@ -135,7 +138,7 @@ export const retryCommands: Step[] = command('worker', 'deploy/moveToDelayed', u
   recorded: 'retry_at IS NOT NULL',
 });
 
-const write = (
+export const write = (
   table: SqlInjectionPoint['table'],
   on: SqlInjectionPoint['on'],
   when: string,

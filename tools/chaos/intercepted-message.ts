@@ -1,9 +1,9 @@
-/** A message of a process that a proxy holds: a call of SageMaker, a command to Redis, or a commit of PostgreSQL. */
+/** A message of a process that is held: a call of SageMaker or CloudWatch, a command to Redis, a commit of PostgreSQL, or a notification. */
 export interface InterceptedMessage {
   /** The process that sent it. */
   process: string;
-  via: 'sagemaker' | 'redis' | 'postgres';
-  /** The operation (`CreateModel`), the queue and the script (`deploy/moveToDelayed`), or `commit`. */
+  via: 'sagemaker' | 'redis' | 'postgres' | 'webhook';
+  /** The operation (`CreateModel`), the queue and the script (`deploy/moveToDelayed`), `commit`, or `notification`. */
   what: string;
   /** `before`: the process has sent it, and it has no effect yet. `after`: it has taken effect, and its response is not delivered. */
   when: 'before' | 'after';

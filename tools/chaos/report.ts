@@ -1,5 +1,6 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Engine } from './chaos-database.ts';
+import { decisionWrites, deliveryWrites } from './delivery-points.ts';
 import { apiWrites, workerWrites } from './injection-points.ts';
 import { isGood } from './run-matrix.ts';
 import type { RowResult } from './run-row.ts';
@@ -92,6 +93,7 @@ ${bad.length === 0 ? 'Every run ended with the expected outcome.' : `${bad.lengt
 Every row runs real processes: Redis with its append-only file, the API, three workers, and the SageMaker simulator, which keeps a journal
 of effects. Each process reaches Redis and the simulator through proxies of its own. A proxy knows the sender of a message and holds the
 message at the injection point: before it is sent, or after it takes effect and before its response arrives. ${held} The
+receiver of notifications does the same. The delivery file of a system gives the endpoints of the rows of safe delivery their policies. The
 product contains no code for this. A killed process restarts, as under an orchestrator. A client without a response repeats its request
 with the same Idempotency-Key. A command to Redis is written as its queue and BullMQ's script: \`deploy/moveToDelayed\`.
 
@@ -99,8 +101,9 @@ with the same Idempotency-Key. A command to Redis is written as its queue and Bu
 - **effects**, by the simulator's journal: training jobs created · models created · endpoint configurations created · requests to create or
   update an endpoint
 - **lost**: no final outcome within 90 s, an endpoint that does not serve the newest deployable
-  training, or a tag that is missing
-- **doubled**: an effect that happened more than once for one run or deployment
+  training, a tag or a notification that is missing, or a guard alarm that is left behind
+- **doubled**: an effect that happened more than once for one run or deployment, a change of an endpoint for what was rejected, an approval
+  that was decided twice, or an event with two webhook ids
 - **recovery**: from the injection to the last recorded outcome. The lock of a killed worker's job expires after up to 6 s, and workers
   check for stalled jobs every 2 s; an interrupted start is retried after 15 s
 
@@ -137,11 +140,14 @@ transaction until it is killed.`,
   },
 };
 
+const writes = [apiWrites, workerWrites, decisionWrites, deliveryWrites].flat().length;
+
 const notCovered = [
-  `The instant between a commit and the next statement of JavaScript. ${apiWrites.length + workerWrites.length} rows kill a process within a transaction, and the rows of the calls and commands around it kill it before and after; what is on disk is the same.`,
+  `The instant between a commit and the next statement of JavaScript. ${writes} rows kill a process within a transaction, and the rows of the calls and commands around it kill it before and after; what is on disk is the same.`,
   'A run that is still `requested` (throttled) when the database is removed: no other system knows it. Its client has received 202.',
   'What a client or SageMaker took back, when the database is removed. The rows with `AddTags` show that the tags of a stopped, forced, rolled back or removed run are written; the tests of the adoption, not this matrix, show that a rebuilt database reads them. The history is lost.',
   'A DeleteEndpoint, or an UpdateEndpoint that is rolled back or has another deployment waiting, that reaches SageMaker more than 15 s after a worker recorded it (the worker was paused between two instructions, or the network delayed the request). SageMaker takes no fencing token, so the late request undoes what other workers have done meanwhile. Up to 15 s the service waits for it. When the worker resumes, it notices, with or without a response, and restores the live deployment, unless another one has gone live since: one update more than a row allows. Observed with `worker paused for longer than its job lock` before each of the three. When the worker dies in that time, only a request that the network still carries can arrive. The service does not look for it: an operator may have put the older training back by hand, which the service must not undo.',
   'The writes of the counters of SageMaker calls: no decision depends on them.',
+  'The rollback that a client repeats after it is over, without `to`: it goes back once more, or finds nothing to go back to. While the first one is on its way the service returns that one.',
   'Several machines: all processes run on one machine.',
 ];

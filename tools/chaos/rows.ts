@@ -9,6 +9,7 @@ import {
   removeDatabase,
 } from './faults.ts';
 import type { Engine } from './chaos-database.ts';
+import { deliveryRows } from './delivery-rows.ts';
 import { feedRows } from './feed-rows.ts';
 import { environmentRows } from './environment-rows.ts';
 import { leaseRows } from './lease-rows.ts';
@@ -128,6 +129,7 @@ const rowsOn = (engine: Engine): UnorderedRow[] => [
   ...environmentRows,
   ...feedRows,
   ...leaseRows,
+  ...deliveryRows,
   ...(engine === 'postgres' ? postgresRows : []),
 ];
 

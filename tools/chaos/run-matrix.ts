@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from './chaos-database.ts';
+import type { PolicyName } from './delivery-policies.ts';
 import { feedIntervalSeconds } from './feed-workloads.ts';
 import { CrashSystem } from './system.ts';
 import type { Row } from './row.ts';
@@ -24,9 +25,11 @@ export const isGood = ({ injectedAt, verdict: { lost, doubled, wrong } }: RowRes
 export async function runMatrix({ engine, rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
   const total = rows.length;
   const results: RowResult[] = [];
-  let number = 0;
+  const named = rows.map((row, index): NamedRow => ({ row, name: `crash-${String(index + 1).padStart(4, '0')}` }));
+  // The delivery file of every system has the endpoints of all rows.
+  const policies = policiesOf(named);
 
-  async function lane(left: Row[]): Promise<void> {
+  async function lane(left: NamedRow[]): Promise<void> {
     let system: CrashSystem | null = null;
     let done: RowResult[] = [];
     const audited = async (): Promise<void> => {
@@ -34,10 +37,10 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
       done = [];
     };
     try {
-      for (let row = left.shift(); row !== undefined; row = left.shift()) {
-        system ??= await CrashSystem.start(engine, row.isFed === true ? { pollIntervalSeconds: feedIntervalSeconds } : {});
-        number += 1;
-        const name = `crash-${String(number).padStart(4, '0')}`;
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        const { row, name } = next;
+        const pollIntervalSeconds = row.isFed === true ? feedIntervalSeconds : undefined;
+        system ??= await CrashSystem.start(engine, { pollIntervalSeconds, policies });
         const result = await runRow(system, row, name).catch((error: unknown) => brokenRow(row, error));
         results.push(result);
         done.push(result);
@@ -53,9 +56,9 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
       await system?.stop();
     }
   }
-  const losing = rows.filter(({ losesRecords }) => losesRecords);
-  const fed = rows.filter(({ isFed }) => isFed);
-  const others = rows.filter(({ losesRecords, isFed }) => !losesRecords && !isFed);
+  const losing = named.filter(({ row }) => row.losesRecords);
+  const fed = named.filter(({ row }) => row.isFed);
+  const others = named.filter(({ row }) => !row.losesRecords && !row.isFed);
   await Promise.all(
     Array.from({ length: systems }, async (_, index) => {
       if (index === 0) await lane(losing);
@@ -66,14 +69,22 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
   return results;
 }
 
+interface NamedRow {
+  row: Row;
+  /** Of its trainings: what their names begin with. Its endpoint is named after it. */
+  name: string;
+}
+
+const policiesOf = (rows: readonly NamedRow[]): Record<string, PolicyName> =>
+  Object.fromEntries(
+    rows.flatMap(({ name, row }) => (row.workload.policy === undefined ? [] : [[`ep-${name}`, row.workload.policy]])),
+  );
+
 /** Judges every row of a system once more at its end: finds effects that were doubled late. */
 async function audit(system: CrashSystem, results: readonly RowResult[], report: (line: string) => void): Promise<void> {
   const works = results.flatMap(({ work }) => work ?? []);
   // Runs that lost their records in the last row may not be rebuilt yet.
-  await untilFinal(
-    system,
-    works.flatMap(({ expects }) => expects),
-  ).catch(() => {});
+  await untilFinal(system, works).catch(() => {});
   for (const result of results) {
     if (result.work === null) continue;
     const late = await judge(system, result.work);

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../testkit/eventually.ts';
 import type { CrashSystem } from './system.ts';
 import type { Row } from './row.ts';
-import type { RunExpectation } from './expected-outcome.ts';
-import { isOver, judge, type Verdict } from './verdict.ts';
+import type { ExpectedOutcome } from './expected-outcome.ts';
+import { isSettled, judge, type Verdict } from './verdict.ts';
 import type { Work } from './workloads.ts';
 
 export interface RowResult {
@@ -22,10 +22,10 @@ const deadlineMs = 90_000;
 /** Time for resumed processes and requests in flight to have their effects. */
 const quietMs = 1000;
 
-export const untilFinal = (system: CrashSystem, expects: readonly RunExpectation[]): Promise<unknown> =>
+export const untilFinal = (system: CrashSystem, outcomes: readonly ExpectedOutcome[]): Promise<unknown> =>
   eventually(
-    () => Promise.all(expects.map((one) => isOver(system, one))),
-    (over) => over.every(Boolean),
+    () => Promise.all(outcomes.map((one) => isSettled(system, one))),
+    (settled) => settled.every(Boolean),
     { withinMs: deadlineMs, everyMs: 100, what: 'the outcome' },
   );
 
@@ -39,7 +39,7 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   let injectedAt: number | null = null;
   let finalAt: number | null = null;
   void armed.injected.then((at) => (injectedAt = at));
-  const allFinal = (): Promise<unknown> => untilFinal(system, work.expects);
+  const allFinal = (): Promise<unknown> => untilFinal(system, [work]);
   try {
     const finished = work
       .perform()

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { listenOnLoopback } from '../testkit/loopback.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { Intercept } from './intercepted-message.ts';
 import type { Proxy } from './redis-proxy.ts';
 
@@ -12,10 +13,10 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
 
   async function relay(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming);
-    const what = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const { what, sent } = callOf(incoming, body.toString());
     const call = { process, via: 'sagemaker', what } as const;
     const drop = (): void => void incoming.socket.destroy();
-    if ((await intercept({ ...call, when: 'before', text: body.toString() })) === 'drop') return drop();
+    if ((await intercept({ ...call, when: 'before', text: sent })) === 'drop') return drop();
     const onward = request({
       host: '127.0.0.1',
       port: simulatorPort,
@@ -27,7 +28,7 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
     onward.end(body);
     const [upstream] = (await once(onward, 'response')) as [IncomingMessage];
     const responded = await bytesOf(upstream);
-    const text = `${body.toString()}\n${responded.toString()}`;
+    const text = `${sent}\n${responded.toString()}`;
     if ((await intercept({ ...call, when: 'after', text })) === 'drop') return drop();
     response.writeHead(upstream.statusCode ?? 500, upstream.headers).end(responded);
   }
@@ -43,8 +44,9 @@ export async function startSageMakerProxy(process: string, simulatorPort: number
   };
 }
 
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+/** SageMaker and CloudWatch name the operation in a header. The runtime has only one, whose path names the endpoint. */
+function callOf({ headers, url = '' }: IncomingMessage, body: string): { what: string; sent: string } {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return { what: target.split('.').at(-1) ?? '', sent: body };
+  return { what: url.endsWith('/invocations') ? 'InvokeEndpoint' : url, sent: `${url} ${body}` };
 }

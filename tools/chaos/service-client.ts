@@ -51,6 +51,30 @@ export class ServiceClient {
     return this.repeat('DELETE', `/training-jobs/${name}`);
   }
 
+  approve(deploymentId: string): Promise<ServiceResponse<DeploymentBody>> {
+    return this.repeat('POST', `/deployments/${deploymentId}/approve`, { body: { reason: 'good' } });
+  }
+
+  reject(deploymentId: string): Promise<ServiceResponse<DeploymentBody>> {
+    return this.repeat('POST', `/deployments/${deploymentId}/reject`, { body: { reason: 'bad' } });
+  }
+
+  abort(deploymentId: string): Promise<ServiceResponse<DeploymentBody>> {
+    return this.repeat('POST', `/deployments/${deploymentId}/abort`, { body: { reason: 'wrong' } });
+  }
+
+  rollBack(endpoint: string): Promise<ServiceResponse<DeploymentBody>> {
+    return this.repeat('POST', `/endpoints/${endpoint}/rollback`, { body: { reason: 'worse' } });
+  }
+
+  hold(endpoint: string): Promise<ServiceResponse<unknown>> {
+    return this.repeat('POST', `/endpoints/${endpoint}/hold`, { body: { reason: 'under review' } });
+  }
+
+  release(endpoint: string): Promise<ServiceResponse<unknown>> {
+    return this.repeat('DELETE', `/endpoints/${endpoint}/hold`, { body: {} });
+  }
+
   /** Delivers an event once; null without a response. */
   async event(envelope: object): Promise<number | null> {
     return (await this.#once('POST', '/events', { body: envelope }))?.status ?? null;

@@ -7,6 +7,8 @@ export const simulatorEnv = {
   SIMULATOR_STOP_SECONDS: '0.3',
   SIMULATOR_ENDPOINT_SECONDS: '0.5',
   SIMULATOR_ENDPOINT_DELETE_SECONDS: '0.3',
+  /** Of bakes and alarms: the shortest bake with a guard takes a second. */
+  SIMULATOR_WAIT_SCALE: '0.006',
 };
 
 export const serviceEnv = {

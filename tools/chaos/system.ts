@@ -9,9 +9,11 @@ import { redisResponds } from '../dev/readiness.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { freePort } from '../dev/ports.ts';
 import { machine, serviceEnv, simulatorEnv } from './system-environment.ts';
+import { deliveryFile, type PolicyName } from './delivery-policies.ts';
 import type { ChaosDatabase, Engine } from './chaos-database.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { PostgresDatabase } from './postgres-database.ts';
+import { processOfPort } from './process-of-port.ts';
 import { type Proxy, startRedisProxy } from './redis-proxy.ts';
 import { startSageMakerProxy } from './sagemaker-proxy.ts';
 import { redisCommand } from './redis-command.ts';
@@ -19,18 +21,27 @@ import { ServiceClient } from './service-client.ts';
 import { SimulatorClient } from './simulator.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { Breakpoints } from './breakpoints.ts';
+import { WebhookReceiver } from './webhook-receiver.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 
+export interface SystemOptions {
+  pollIntervalSeconds?: number;
+  /** The endpoints that have a delivery policy. */
+  policies?: Readonly<Record<string, PolicyName>>;
+}
+
 /**
  * The service as it runs in production, on free ports and in a folder of its own: Redis with its append-only file, the simulator,
- * the API and three workers. The API and each worker reach Redis and the simulator through proxies of their own.
+ * the API and three workers. The API and each worker reach Redis and the simulator through proxies of their own. Notifications arrive at
+ * the receiver.
  */
 export class CrashSystem {
   readonly breakpoints = new Breakpoints((condition, names) => this.database.hasDeployment(condition, names));
   /** Runs that clients have removed: the service must not know them any more. */
   readonly removedRuns = new Set<string>();
+  readonly receiver = new WebhookReceiver(this.breakpoints.intercept, (port) => processOfPort(port, this.services)?.name ?? '');
   /** Whether it has so many trainings in progress that the change feed watches them (feed-workloads.ts). */
   hasFleet = false;
   readonly folder = mkdtempSync(join(tmpdir(), 'autodeploy-crash-'));
@@ -41,13 +52,10 @@ export class CrashSystem {
   #client: ServiceClient | null = null;
   #simulator: SimulatorClient | null = null;
 
-  static async start(
-    engine: Engine = 'sqlite',
-    { pollIntervalSeconds }: { pollIntervalSeconds?: number } = {},
-  ): Promise<CrashSystem> {
+  static async start(engine: Engine = 'sqlite', options: SystemOptions = {}): Promise<CrashSystem> {
     const system = new CrashSystem();
     try {
-      await system.#start(engine, pollIntervalSeconds);
+      await system.#start(engine, options);
     } catch (error) {
       await system.stop();
       throw error;
@@ -55,7 +63,7 @@ export class CrashSystem {
     return system;
   }
 
-  async #start(engine: Engine, pollIntervalSeconds?: number): Promise<void> {
+  async #start(engine: Engine, { pollIntervalSeconds, policies = {} }: SystemOptions): Promise<void> {
     this.#database =
       engine === 'postgres'
         ? await PostgresDatabase.start(this.breakpoints.intercept)
@@ -76,6 +84,9 @@ export class CrashSystem {
       this.#add('simulator', { ...ownProgram('packages/sagemaker-simulator/src/main.ts'), env, ready: /simulator listens/ }),
     ]);
     this.#simulator = new SimulatorClient(simulatorPort);
+    await this.receiver.start();
+    const delivery = join(this.folder, 'delivery.json');
+    writeFileSync(delivery, JSON.stringify(deliveryFile(policies, this.receiver.url)));
 
     const service = async (name: string, file: string, ready: RegExp): Promise<void> => {
       const redis = await startRedisProxy(name, this.#redisPort, this.breakpoints.intercept);
@@ -89,6 +100,7 @@ export class CrashSystem {
           ...serviceEnv,
           ...(pollIntervalSeconds !== undefined && { POLL_INTERVAL_SECONDS: String(pollIntervalSeconds) }),
           PORT: String(apiPort),
+          DELIVERY_FILE: delivery,
           DATABASE_URL: await this.database.urlFor(name),
           REDIS_URL: `redis://127.0.0.1:${redis.port}`,
           ...simulatorAws(sagemaker.port),
@@ -189,7 +201,7 @@ export class CrashSystem {
     const [redis, simulator, ...programs] = [...this.#processes.values()];
     await Promise.all(programs.map((managed) => managed.stop()));
     await Promise.all([redis?.stop(), simulator?.stop()]);
-    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    await Promise.all([this.receiver, ...this.#proxies].map((proxy) => proxy.close()));
     await this.#database?.stop();
     if (keep) for (const { name, log } of this.#processes.values()) writeFileSync(join(this.folder, `${name}.log`), log);
     else rmSync(this.folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import type { Effect } from 'sagemaker-simulator';
 import type { CrashSystem } from './system.ts';
+import { deliveryFindings } from './delivery-verdict.ts';
 import type { ExpectedOutcome, RunExpectation } from './expected-outcome.ts';
 import { runOf } from './run-of-effect.ts';
 import type { RunDetails } from './service-client.ts';
@@ -25,7 +26,7 @@ export interface Verdict {
 }
 
 const openStatuses = ['requested', 'training'];
-const openDeployments = ['queued', 'in_progress'];
+const openDeployments = ['queued', 'awaiting_approval', 'in_progress'];
 
 const isFinal = (run: RunDetails | null): boolean =>
   run !== null &&
@@ -34,17 +35,24 @@ const isFinal = (run: RunDetails | null): boolean =>
   !openDeployments.includes(run.deployment_status);
 
 /** Whether the run has its final outcome; for a removed run, whether the service knows it no longer. */
-export const isOver = async ({ client }: CrashSystem, { name, removed = false }: RunExpectation): Promise<boolean> =>
+const isOver = async ({ client }: CrashSystem, { name, removed = false }: RunExpectation): Promise<boolean> =>
   removed ? client.isUnknown(name) : isFinal(await client.run(name));
+
+/** Whether every run has its final outcome, and safe delivery has left behind what it has to. */
+export async function isSettled(system: CrashSystem, outcome: ExpectedOutcome): Promise<boolean> {
+  const over = await Promise.all(outcome.expects.map((one) => isOver(system, one)));
+  return over.every(Boolean) && (outcome.isTold !== true || (await deliveryFindings(system, outcome)).lost.length === 0);
+}
 
 export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsRequested: 0 };
 
 /** Compares the service's records and the simulator's journal with the expected outcome. */
 export async function judge(
   system: CrashSystem,
-  { expects, live, tags = [], scaling = [] }: ExpectedOutcome,
+  outcome: ExpectedOutcome,
   { foreignToo = true }: { foreignToo?: boolean } = {},
 ): Promise<Verdict> {
+  const { expects, live, scaling = [] } = outcome;
   const verdict: Verdict = { effects: { ...noEffects }, lost: [], doubled: [], wrong: [] };
   const effects = await system.simulator.effects();
   for (const expected of expects) {
@@ -65,7 +73,8 @@ export async function judge(
     countEffects(verdict, effects, expected, {
       started: run.training_job_arn !== null,
       deployed: run.deployment_status === 'deployed' || run.deployment_status === 'rolled_back',
-      changesAtMost: requestedAtMost(run, expected),
+      // What is rejected has not touched the endpoint.
+      changesAtMost: run.deployment_status === 'rejected' ? 0 : requestedAtMost(run, expected),
     });
   }
   const runs = await system.client.runs();
@@ -83,10 +92,9 @@ export async function judge(
       );
     }
   }
-  for (const { resource, key, value } of tags) {
-    const found = (await system.simulator.tagsOf(resource)).get(key);
-    if (found !== value) verdict.lost.push(`tag ${key} of ${resource} is ${found ?? 'missing'} in place of ${value}`);
-  }
+  const { lost, doubled } = await deliveryFindings(system, outcome);
+  verdict.lost.push(...lost);
+  verdict.doubled.push(...doubled);
   for (const endpoint of scaling) {
     if (!(await system.simulator.scales(endpoint))) verdict.lost.push(`${endpoint} does not scale any more`);
   }

@@ -1,4 +1,5 @@
 import { eventually } from '../testkit/eventually.ts';
+import type { PolicyName } from './delivery-policies.ts';
 import type { CrashSystem } from './system.ts';
 import type { ExpectedOutcome, RunExpectation } from './expected-outcome.ts';
 
@@ -10,7 +11,11 @@ export interface Work extends ExpectedOutcome {
   perform: () => Promise<void>;
 }
 
-export type Workload = (system: CrashSystem, name: string) => Promise<Work>;
+export interface Workload {
+  (system: CrashSystem, name: string): Promise<Work>;
+  /** Of its endpoint, which is `ep-` and the name. */
+  policy?: PolicyName;
+}
 
 export const deployed = (name: string, more: Partial<RunExpectation> = {}): RunExpectation => ({
   name,

@@ -1,0 +1,234 @@
+/** Workloads of safe delivery: what a policy, or a person, makes of a training. Every one of them is told to a receiver. */
+import { tagKeys } from '../../src/core/sagemaker/tags.ts';
+import { eventually } from '../testkit/eventually.ts';
+import { accuracy, type PolicyName } from './delivery-policies.ts';
+import type { ExpectedTag } from './expected-outcome.ts';
+import type { RunDetails, ServiceResponse } from './service-client.ts';
+import type { CrashSystem } from './system.ts';
+import { create, deployed, update, type Work, type Workload } from './workloads.ts';
+
+/** Gives the endpoint of the workload a delivery policy. */
+const under = (policy: PolicyName, workload: Workload): Workload =>
+  Object.assign(
+    async (system: CrashSystem, name: string): Promise<Work> => ({ ...(await workload(system, name)), isTold: true }),
+    {
+      policy,
+    },
+  );
+
+const waitMs = 80_000;
+
+/** The run, once it is so far. */
+const runThat = async (system: CrashSystem, name: string, is: (run: RunDetails) => boolean): Promise<RunDetails> => {
+  const wanted = { withinMs: waitMs, everyMs: 50, what: `${name} so far` };
+  const run = await eventually(
+    () => system.client.run(name),
+    (one) => one !== null && is(one),
+    wanted,
+  );
+  if (run === null) throw new Error(`no run ${name}`);
+  return run;
+};
+
+const isOver = (run: RunDetails | null): boolean =>
+  run !== null && ['rejected', 'rolled_back', 'deployed'].includes(run.deployment_status);
+
+const newestOf = ({ deployments: [newest] }: RunDetails): string => newest?.deployment_id ?? '';
+
+const accept = async (response: Promise<ServiceResponse<unknown>>, statuses: readonly number[] = [200]): Promise<void> => {
+  const { status, body } = await response;
+  if (!statuses.includes(status)) throw new Error(`the service returned ${status}: ${JSON.stringify(body)}`);
+};
+
+export const turnedDown = (trainingJobName: string, value: string | RegExp): ExpectedTag => ({
+  resource: `training-job/${trainingJobName}`,
+  key: tagKeys.turnedDown,
+  value,
+});
+
+const onEndpoint = (name: string, key: string, value: RegExp | null): ExpectedTag => ({
+  resource: `endpoint/ep-${name}`,
+  key,
+  value,
+});
+
+type Decide = (system: CrashSystem, deploymentId: string) => Promise<ServiceResponse<unknown>>;
+
+/** A person decides about a training for an endpoint that does not exist, once the service asks. */
+const decidedBy =
+  (decide: Decide, deployment: 'deployed' | 'rejected'): Workload =>
+  async (system, name) => {
+    const work = await create(system, name);
+    const isRejected = deployment === 'rejected';
+    return {
+      ...work,
+      perform: async () => {
+        await work.perform();
+        const run = await runThat(system, name, ({ deployment_status: status }) => status === 'awaiting_approval');
+        await accept(decide(system, newestOf(run)));
+      },
+      expects: [deployed(name, { deployment: [deployment] })],
+      live: isRejected ? {} : work.live,
+      tags: isRejected ? [turnedDown(name, 'person')] : [],
+    };
+  };
+
+export const approved = under(
+  'approval',
+  decidedBy(({ client }, id) => client.approve(id), 'deployed'),
+);
+
+export const rejected = under(
+  'approval',
+  decidedBy(({ client }, id) => client.reject(id), 'rejected'),
+);
+
+export const abortedWhileAsked = under(
+  'approval',
+  decidedBy(({ client }, id) => client.abort(id), 'rejected'),
+);
+
+/** Nobody decides in time. */
+export const expired = under('expiry', async (system, name) => ({
+  ...(await create(system, name)),
+  expects: [deployed(name, { deployment: ['rejected'] })],
+  live: {},
+  tags: [turnedDown(name, 'person')],
+}));
+
+/** The new training reaches so much; the old one 0.9. */
+const judged = (reached: number, expectation: (name: string) => Partial<Work>): Workload =>
+  under('gate', async (system, name) => {
+    await system.simulator.settings({ finalMetrics: { [accuracy]: 0.9 } });
+    const work = await update(system, name);
+    await system.simulator.settings({ finalMetrics: { [accuracy]: reached } });
+    return { ...work, ...expectation(name) };
+  });
+
+export const gatePassed = judged(0.95, () => ({}));
+
+/** What the new training ends as, while the old one serves at the end. */
+const oldServes = (name: string, deployment: readonly string[], tag: string | RegExp): Partial<Work> => ({
+  // The way back is one more change to the old one.
+  expects: [deployed(`${name}-old`, { requestedAtMost: 'twice' }), deployed(`${name}-new`, { deployment })],
+  live: { [`ep-${name}`]: `${name}-old` },
+  tags: [turnedDown(`${name}-new`, tag)],
+});
+
+export const gateFailed = judged(0.5, (name) => oldServes(name, ['rejected'], 'gate'));
+
+export const canary = under('canary', update);
+
+/** The same, so slowly that every phase is observed, also by a slow worker. */
+export const canaryInPhases = under('canary', async (system, name) => {
+  const work = await update(system, name);
+  const { endpointUpdateSeconds } = await system.simulator.settings({});
+  return {
+    ...work,
+    perform: async () => {
+      await system.simulator.settings({ endpointUpdateSeconds: 4 });
+      await work.perform();
+      await runThat(system, `${name}-new`, isOver).finally(() => system.simulator.settings({ endpointUpdateSeconds }));
+    },
+  };
+});
+
+export const verified = under('verify', update);
+
+/** The new model responds otherwise than expected. */
+export const verifyFailed = under('verify', async (system, name) => {
+  const work = await update(system, name);
+  await system.simulator.setModelBehavior(`${name}-new`, { body: 'nonsense' });
+  return { ...work, ...oldServes(name, ['rolled_back'], 'rolled_back') };
+});
+
+/** The new fleet errs: its guard alarm goes off as soon as there is one, and stays on. */
+export const alarmed = under('canary', async (system, name) => {
+  const work = await update(system, name);
+  const newest = `${name}-new`;
+  return {
+    ...work,
+    ...oldServes(name, ['rolled_back'], 'rolled_back'),
+    perform: async () => {
+      await work.perform();
+      const wanted = { withinMs: waitMs, everyMs: 50, what: `the alarm of ${newest}` };
+      await eventually(
+        async () => {
+          const run = await system.client.run(newest);
+          const id = run === null ? '' : newestOf(run);
+          const own = (await system.simulator.alarms()).filter((alarm) => id !== '' && alarm.name.includes(id));
+          for (const { name: alarm } of own) await system.simulator.forceAlarm(alarm, 'ALARM').catch(() => undefined);
+          return isOver(run);
+        },
+        Boolean,
+        wanted,
+      );
+    },
+  };
+});
+
+/** A person ends the deployment while the new fleet bakes. */
+export const abortedInBake = under('canary', async (system, name) => {
+  const work = await update(system, name);
+  return {
+    ...work,
+    ...oldServes(name, ['rolled_back'], /^(person|rolled_back)$/),
+    perform: async () => {
+      await work.perform();
+      const run = await runThat(system, `${name}-new`, (one) => one.deployments[0]?.rollout?.phase === 'baking' || isOver(one));
+      await accept(system.client.abort(newestOf(run)));
+    },
+  };
+});
+
+/** The fault ends the deployment, wherever it is: before it touches the endpoint as rejected, afterwards as rolled back. */
+export const abortable = (workload: Workload): Workload =>
+  Object.assign(
+    async (system: CrashSystem, name: string): Promise<Work> => ({
+      ...(await workload(system, name)),
+      ...oldServes(name, ['rejected', 'rolled_back'], /^(person|rolled_back)$/),
+    }),
+    { policy: workload.policy },
+  );
+
+/** Two trainings went live; a person goes back to the first. */
+export const rolledBackTo = under('told', async (system, name) => {
+  const endpoint = `ep-${name}`;
+  const work = await update(system, name);
+  await work.perform();
+  await runThat(system, `${name}-new`, isOver);
+  return {
+    ...work,
+    names: [`${name}-old`, `${name}-new`, endpoint],
+    // 409: an earlier request, whose response was lost, has done it, and there is nothing further to go back to.
+    perform: () => accept(system.client.rollBack(endpoint), [202, 409]),
+    expects: [deployed(`${name}-old`, { requestedAtMost: 'deployments' }), deployed(`${name}-new`)],
+    live: { [endpoint]: `${name}-old` },
+    tags: [
+      turnedDown(`${name}-new`, 'rollback'),
+      onEndpoint(name, tagKeys.rolledBackAt, /./),
+      onEndpoint(name, tagKeys.hold, /worse/),
+    ],
+  };
+});
+
+/** A training completes while its endpoint is held, and goes when the hold ends. */
+export const heldAndReleased = under('told', async (system, name) => {
+  const endpoint = `ep-${name}`;
+  const work = await update(system, name);
+  return {
+    ...work,
+    perform: async () => {
+      await accept(system.client.hold(endpoint));
+      await work.perform();
+      const run = await runThat(system, `${name}-new`, ({ deployment_status: status }) => status !== 'none');
+      if (run.deployment_status !== 'queued')
+        throw new Error(`${name}-new is ${run.deployment_status} while ${endpoint} is held`);
+      await accept(system.client.release(endpoint));
+    },
+    tags: [onEndpoint(name, tagKeys.hold, null)],
+  };
+});
+
+/** Only told. */
+export const told = under('told', create);
