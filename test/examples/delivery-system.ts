@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -89,7 +89,9 @@ export async function startDeliverySystem(
 
 /** A copy of an example with other words in places, such as the address of a receiver. */
 export function copyOf(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'autodeploy-delivery-')), 'delivery.yaml');
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-delivery-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'delivery.yaml');
   writeFileSync(file, text);
   return file;
 }
