@@ -127,8 +127,12 @@ export const canaryInPhases = under('canary', async (system, name) => {
     ...work,
     perform: async () => {
       await system.simulator.settings({ endpointUpdateSeconds: 4 });
-      await work.perform();
-      await runThat(system, `${name}-new`, isOver).finally(() => system.simulator.settings({ endpointUpdateSeconds }));
+      try {
+        await work.perform();
+        await runThat(system, `${name}-new`, isOver);
+      } finally {
+        await system.simulator.settings({ endpointUpdateSeconds });
+      }
     },
   };
 });
