@@ -221,7 +221,7 @@ describe('an abort', () => {
     expect((await store.deployments.findLive(endpointName))?.trainingJobName).toBe(first);
   });
 
-  it('while its approval is requested ends it as rejected, and nobody is asked', async () => {
+  it('while its approval is requested ends it as rejected, without a decision', async () => {
     const context = await withPolicy({ approval: { required: 'always' } });
     const name = await context.start();
     const deploymentId = await context.untilQueued(name);

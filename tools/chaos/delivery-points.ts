@@ -2,7 +2,7 @@
 import type { SqlInjectionPoint } from './chaos-database.ts';
 import {
   abortedInBake,
-  abortedWhileAsked,
+  abortedWhileAwaited,
   alarmed,
   approved,
   canary,
@@ -13,7 +13,7 @@ import {
   heldAndReleased,
   rejected,
   rolledBackTo,
-  told,
+  onlyNotified,
   verified,
   verifyFailed,
 } from './delivery-workloads.ts';
@@ -88,7 +88,7 @@ export const returnCalls: Step[] = [
 /** What people decide: between the row and the tag. */
 export const decisionTagCalls: Step[] = [
   ...call('api', 'AddTags', rejected, 'a person rejects', turnedDown),
-  ...call('api', 'AddTags', abortedWhileAsked, 'a person aborts', turnedDown),
+  ...call('api', 'AddTags', abortedWhileAwaited, 'a person aborts', turnedDown),
   ...call('api', 'AddTags', heldAndReleased, 'a hold', { contains: /autodeploy:hold/ }),
   ...call('api', 'DeleteTags', heldAndReleased, 'a release'),
   ...call('api', 'AddTags', rolledBackTo, 'a rollback', { contains: /autodeploy:rolled-back-at/ }),
@@ -106,7 +106,7 @@ export const decisionCommands: Step[] = [
 
 /** The outbox: between the sending and the record. */
 export const notifications: Step[] = [
-  ...notified('worker', 'notification', told, 'deployed', { contains: /"deployment\.deployed"/ }),
+  ...notified('worker', 'notification', onlyNotified, 'deployed', { contains: /"deployment\.deployed"/ }),
   ...notified('worker', 'notification', approved, 'an approval is required', { contains: /approval_required/ }),
   ...notified('worker', 'notification', rejected, 'rejected', { contains: /"deployment\.rejected"/ }),
 ];
@@ -150,7 +150,13 @@ export const deliveryWrites: Step<SqlInjectionPoint>[] = [
 export const decisionWrites: Step<SqlInjectionPoint>[] = [
   write('deployments', 'UPDATE', becomes('queued', 'awaiting_approval'), approved, 'an approval'),
   write('deployments', 'UPDATE', becomes('rejected', 'awaiting_approval'), rejected, 'a rejection'),
-  write('deployments', 'UPDATE', 'NEW.abort IS NOT NULL AND OLD.abort IS NULL', abortedWhileAsked, 'the abort of one that waits'),
+  write(
+    'deployments',
+    'UPDATE',
+    'NEW.abort IS NOT NULL AND OLD.abort IS NULL',
+    abortedWhileAwaited,
+    'the abort of one that waits',
+  ),
   write('deployments', 'UPDATE', 'NEW.abort IS NOT NULL AND OLD.abort IS NULL', abortedInBake, 'the abort of one in progress'),
   write('deployments', 'INSERT', "NEW.trigger = 'rollback'", rolledBackTo, 'a rollback'),
 ];

@@ -16,7 +16,7 @@ const canary = { strategy: 'canary', size_percent: 25, bake_seconds: 180, guard:
 
 const policies = {
   /** Nothing but notifications. */
-  told: {},
+  notified: {},
   gate: { gate },
   approval: { gate, approval: { required: 'always', expires_seconds: 600 } },
   /** For the soak: a rollback and a rejection need what is decided soon. */

@@ -50,7 +50,7 @@ const abortableCalls = deliveryCalls
 
 /** A request that would undo what has happened to the endpoint meanwhile (the report lists these as not covered). */
 const canBeHeld = ({ point: { what, when } }: Step): boolean => when === 'after' || what !== 'UpdateEndpoint';
-/** What a worker that was paused may send, or go on from, when another one has ended the deployment. */
+/** What a worker that was paused may send, or continue from, when another one has ended the deployment. */
 const pausable = [...rolloutCalls, ...verifyCalls, ...returnCalls, ...notifications].filter(
   (step) => canBeHeld(step) && (isEffect(step) || /Invoke|returns/.test(step.title)),
 );

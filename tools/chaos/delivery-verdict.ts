@@ -12,13 +12,13 @@ export interface DeliveryFindings {
 /** Compares what safe delivery leaves behind with the service's records: notifications, decisions, guard alarms and tags. */
 export async function deliveryFindings(
   system: CrashSystem,
-  { expects, isTold = false, tags = [] }: ExpectedOutcome,
+  { expects, isNotified = false, tags = [] }: ExpectedOutcome,
 ): Promise<DeliveryFindings> {
   const found: DeliveryFindings = { lost: [], doubled: [] };
   for (const { name, removed = false } of expects) {
     const run = removed ? null : await system.client.run(name);
     if (run === null) continue;
-    if (isTold) findNotifications(found, run, system.receiver.about(name));
+    if (isNotified) findNotifications(found, run, system.receiver.about(name));
     findRepeatedEnds(found, run);
     const ids = run.deployments.map(({ deployment_id: id }) => id);
     const left = (await system.simulator.alarms()).filter((alarm) => ids.some((id) => alarm.name.includes(id)));
@@ -38,7 +38,7 @@ const isAsExpected = (value: string | null, { value: expected }: ExpectedTag): b
 function findNotifications(found: DeliveryFindings, { history, deployments }: RunDetails, received: readonly Received[]): void {
   for (const { deployment_id: id } of deployments) {
     const reached = history.filter((entry) => entry.deployment_id === id && entry.from !== entry.to).map(({ to }) => to);
-    // What ends before its turn has no policy that tells of it.
+    // What ends before its turn has no policy that names a receiver.
     const isClaimed = reached.includes('in_progress');
     for (const event of notifyEvents) {
       const status = event === 'approval_required' ? 'awaiting_approval' : event;
@@ -62,8 +62,9 @@ function findRepeatedEnds(found: DeliveryFindings, { history, deployments }: Run
     // One that goes live late has rolled_back or failed before.
     const outcomes = own.filter(({ to }) => to === status && ends.includes(to)).length;
     if (outcomes > 1) found.doubled.push(`deployment ${id} is recorded as ${status} ${outcomes} times`);
-    const asked = own.filter(({ to }) => to === 'awaiting_approval').length;
+    const awaited = own.filter(({ to }) => to === 'awaiting_approval').length;
     const decided = own.filter(({ from }) => from === 'awaiting_approval').length;
-    if (decided > asked) found.doubled.push(`deployment ${id} was decided ${decided} times, and asked for ${asked} times`);
+    if (decided > awaited)
+      found.doubled.push(`deployment ${id} was decided ${decided} times, and awaited an approval ${awaited} times`);
   }
 }

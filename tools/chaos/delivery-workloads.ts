@@ -1,4 +1,4 @@
-/** Workloads of safe delivery: what a policy, or a person, makes of a training. Every one of them is told to a receiver. */
+/** Workloads of safe delivery: what a policy, or a person, makes of a training. A receiver is notified of each. */
 import { tagKeys } from '../../src/core/sagemaker/tags.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { accuracy, type PolicyName } from './delivery-policies.ts';
@@ -10,7 +10,7 @@ import { create, deployed, update, type Work, type Workload } from './workloads.
 /** Gives the endpoint of the workload a delivery policy. */
 const under = (policy: PolicyName, workload: Workload): Workload =>
   Object.assign(
-    async (system: CrashSystem, name: string): Promise<Work> => ({ ...(await workload(system, name)), isTold: true }),
+    async (system: CrashSystem, name: string): Promise<Work> => ({ ...(await workload(system, name)), isNotified: true }),
     {
       policy,
     },
@@ -83,12 +83,12 @@ export const rejected = under(
   decidedBy(({ client }, id) => client.reject(id), 'rejected'),
 );
 
-export const abortedWhileAsked = under(
+export const abortedWhileAwaited = under(
   'approval',
   decidedBy(({ client }, id) => client.abort(id), 'rejected'),
 );
 
-/** Nobody decides in time. */
+/** The approval expires. */
 export const expired = under('expiry', async (system, name) => ({
   ...(await create(system, name)),
   expects: [deployed(name, { deployment: ['rejected'] })],
@@ -196,7 +196,7 @@ export const abortable = (workload: Workload): Workload =>
   );
 
 /** Two trainings went live; a person goes back to the first. */
-export const rolledBackTo = under('told', async (system, name) => {
+export const rolledBackTo = under('notified', async (system, name) => {
   const endpoint = `ep-${name}`;
   const work = await update(system, name);
   await work.perform();
@@ -217,7 +217,7 @@ export const rolledBackTo = under('told', async (system, name) => {
 });
 
 /** A training completes while its endpoint is held, and goes when the hold ends. */
-export const heldAndReleased = under('told', async (system, name) => {
+export const heldAndReleased = under('notified', async (system, name) => {
   const endpoint = `ep-${name}`;
   const work = await update(system, name);
   return {
@@ -234,5 +234,5 @@ export const heldAndReleased = under('told', async (system, name) => {
   };
 });
 
-/** Only told. */
-export const told = under('told', create);
+/** Nothing but notifications. */
+export const onlyNotified = under('notified', create);

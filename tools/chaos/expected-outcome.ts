@@ -25,8 +25,8 @@ export interface ExpectedOutcome {
   live: Readonly<Record<string, string>>;
   /** Tags that must be there in the end. */
   tags?: readonly ExpectedTag[];
-  /** Whether the receiver of the system must be told of each outcome and each approval that is required, under one id each. */
-  isTold?: boolean;
+  /** Whether the receiver of the system must be notified of each outcome and each approval that is required, under one id each. */
+  isNotified?: boolean;
   /** Endpoints that must scale in the end, by a target and a policy. */
   scaling?: readonly string[];
 }

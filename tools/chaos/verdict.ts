@@ -41,7 +41,7 @@ const isOver = async ({ client }: CrashSystem, { name, removed = false }: RunExp
 /** Whether every run has its final outcome, and safe delivery has left behind what it has to. */
 export async function isSettled(system: CrashSystem, outcome: ExpectedOutcome): Promise<boolean> {
   const over = await Promise.all(outcome.expects.map((one) => isOver(system, one)));
-  return over.every(Boolean) && (outcome.isTold !== true || (await deliveryFindings(system, outcome)).lost.length === 0);
+  return over.every(Boolean) && (outcome.isNotified !== true || (await deliveryFindings(system, outcome)).lost.length === 0);
 }
 
 export const noEffects: EffectCounts = { trainingJobs: 0, models: 0, endpointConfigs: 0, endpointsRequested: 0 };

@@ -5,7 +5,7 @@ import { complete, type JobResult } from '../job-result.ts';
 import { removeGuardAlarms } from './remove-guard-alarms.ts';
 import { logSuperseded } from './log-superseded.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
-import { overtaken } from './overtaken.ts';
+import { repeatPass } from './repeat-pass.ts';
 
 const messages = {
   deployed: ['deployment.succeeded', 'deployment succeeded'],
@@ -20,7 +20,7 @@ export async function finishDeployment(claim: DeploymentClaim, outcome: Deployme
   const { ctx, deployment, log } = claim;
   const { deploymentId, fencingToken } = deployment;
   const finished = await ctx.store.deployments.finish({ deploymentId, fencingToken, outcome, now: ctx.now() });
-  if (finished === null) return overtaken(claim);
+  if (finished === null) return repeatPass(claim);
   const { status, failureReason, supersededBy } = outcome;
   const [event, message] = messages[status];
   const level = status === 'failed' || status === 'rolled_back' ? 'error' : 'info';

@@ -3,7 +3,7 @@ import { pollDelayMs } from '../../core/retry-delay.ts';
 import { enqueueDeploy } from '../enqueue.ts';
 import { snooze, type JobResult } from '../job-result.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
-import { overtaken } from './overtaken.ts';
+import { repeatPass } from './repeat-pass.ts';
 
 /** Lets a person decide: the deployment leaves its endpoint to others meanwhile. @throws {ClaimLostError} when another worker has the claim. */
 export async function requestApproval(
@@ -16,7 +16,7 @@ export async function requestApproval(
   const approvalPath = `/approvals/${await ctx.approvalLinks.sign({ deploymentId, content, expiresAt })}`;
   const request = { deploymentId, fencingToken, approval, detail, approvalPath, now: ctx.now() };
   const changed = await ctx.store.delivery.awaitApproval(request);
-  if (changed === null) return overtaken(claim);
+  if (changed === null) return repeatPass(claim);
   log.info(
     { event: 'deployment.approval_requested', expires_at: new Date(expiresAt).toISOString() },
     'deployment awaits an approval',

@@ -213,8 +213,8 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     await queued(store, 'job', 1000);
     const { deploymentId, fencingToken } = await claim(store, 'd-job');
     await store.delivery.abort({ deploymentId, by: 'ana', reason: 'wrong', now: 7000 });
-    const asking = { deploymentId, fencingToken, approval: pending(), detail: 'each model needs an approval', now: 7500 };
-    expect(await store.delivery.awaitApproval(asking)).toBeNull();
+    const wanted = { deploymentId, fencingToken, approval: pending(), detail: 'each model needs an approval', now: 7500 };
+    expect(await store.delivery.awaitApproval(wanted)).toBeNull();
     const live = { status: 'deployed', failureReason: null, detail: null } as const;
     expect(await store.deployments.finish({ deploymentId, fencingToken, outcome: live, now: 7500 })).toBeNull();
     expect(await store.deployments.find(deploymentId)).toMatchObject({ status: 'in_progress', abort: { by: 'ana' } });
