@@ -56,6 +56,8 @@ const first = [created(110, 'job-1'), ended(120, 'in_service', 'job-1')];
 const second = [updated(210, 'job-2'), ended(220, 'in_service', 'job-2')];
 const both = [deployment(1, {}), deployment(2, {})];
 
+const revert = JSON.stringify({ to: configOf('job-1') });
+
 describe('timelineFindings > finds nothing', () => {
   it.each([
     ['where one training follows another', [...first, ...second], both],
@@ -99,6 +101,16 @@ describe('timelineFindings > finds nothing', () => {
         ended(220, 'in_service', 'job-2'),
       ],
       [deployment(1, { status: 'failed' }), deployment(2, {})],
+    ],
+    [
+      'where a deployment brings back what served before',
+      [...first, ...second, updated(230, 'job-1'), ended(240, 'in_service', 'job-1')],
+      [deployment(1, {}), deployment(2, { status: 'rolled_back', revert })],
+    ],
+    [
+      'where a person rolls back to an older training',
+      [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1')],
+      [...both, deployment(3, { runSeq: 1, trainingCreatedAt: 1, trainingJobName: 'job-1', attempts: 2, trigger: 'rollback' })],
     ],
     ['where the end of the change was not read yet', [created(110, 'job-1')], [deployment(1, { finishedAt: 10_001 })]],
   ])('%s', (_, effects, deployments) => {
@@ -146,6 +158,22 @@ describe('timelineFindings > finds', () => {
       [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1')],
       [...both, deployment(3, { ...older, forced: true, trigger: 'reconcile' })],
       /^live: was changed to job-1, restored, in place of job-2/,
+    ],
+    [
+      'a way back that is requested twice',
+      [...first, ...second, updated(230, 'job-1'), updated(240, 'job-1')],
+      [deployment(1, {}), deployment(2, { status: 'rolled_back', revert })],
+      /^live: was brought back 2 times by deployment 1 of job-2/,
+    ],
+    [
+      'a training from before a rollback',
+      [...first, ...second, updated(310, 'job-1'), ended(320, 'in_service', 'job-1'), updated(410, 'job-4')],
+      [
+        ...both,
+        deployment(3, { ...older, trigger: 'rollback' }),
+        deployment(4, { trainingCreatedAt: 250, status: 'failed', liveOrder: null }),
+      ],
+      /^live: was changed to job-4, whose training is from before a rollback/,
     ],
     ['a deletion of an endpoint that serves', [...first, deleted(205)], both, /^live: was deleted and had not failed/],
     [

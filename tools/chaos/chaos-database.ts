@@ -50,7 +50,7 @@ export const literals = (names: readonly string[]): string => names.map((name) =
 export const selectDeployments = `SELECT seq, run_seq AS "runSeq", training_job_name AS "trainingJobName", endpoint_name AS "endpointName",
   status, forced, trigger, attempts, endpoint_config_name AS "endpointConfigName", failure_reason AS "failureReason",
   training_created_at AS "trainingCreatedAt", created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt",
-  live_order AS "liveOrder" FROM deployments ORDER BY seq`;
+  live_order AS "liveOrder", revert, abort, verification FROM deployments ORDER BY seq`;
 
 /** `?` or `$1` is the endpoint's name. */
 export const selectHistory = (parameter: string): string => `SELECT history.at, training_job_name AS "trainingJobName", subject,

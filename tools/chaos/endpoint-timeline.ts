@@ -39,12 +39,21 @@ export function timelineFindings(endpoint: string, { effects, asOf, deployments,
     started.filter((one) => one.startedAt <= at && (one.finishedAt === null || at <= one.finishedAt));
 
   const changeRequestsIn = new Map<Started, number>();
+  const revertsOf = new Map<Started, number>();
   for (const request of own.filter(isChangeRequest)) {
     const name = runOf(request);
     // Of two deployments in progress in one millisecond, the one that has requested nothing yet.
     const [requester] = inProgressAt(request.at)
       .filter((one) => one.trainingJobName === name)
       .toSorted((a, b) => (changeRequestsIn.get(a) ?? 0) - (changeRequestsIn.get(b) ?? 0));
+    const reverting = inProgressAt(request.at).find((one) => returnsTo(one) === request.detail?.['to']);
+    if (reverting !== undefined && requester === undefined) {
+      const times = (lackedCapacity(own, request.at) ? 0 : (revertsOf.get(reverting) ?? 0)) + 1;
+      revertsOf.set(reverting, times);
+      if (times > 1)
+        find(request.at, `was brought back ${times} times by deployment ${reverting.attempts} of ${reverting.trainingJobName}`);
+      continue;
+    }
     if (requester === undefined) {
       find(request.at, `was changed to ${name} with no deployment in progress`);
       continue;
@@ -55,7 +64,7 @@ export function timelineFindings(endpoint: string, { effects, asOf, deployments,
     if (times > 1) find(request.at, `was requested ${times} times by deployment ${requester.attempts} of ${name}`);
   }
   for (const one of changeRequestsIn.keys()) {
-    const wrong = whyNotAllowed(one, liveBefore(started, one), forced);
+    const wrong = whyNotAllowed(one, liveBefore(started, one), forced) ?? whyTurnedDown(one, deployments);
     if (wrong !== null) find(one.startedAt, `was changed to ${one.trainingJobName}, ${wrong}`);
   }
 
@@ -92,8 +101,26 @@ const liveBefore = (deployments: readonly Started[], { startedAt, seq }: Started
 const isNewer = (one: DeploymentRecord, other: DeploymentRecord): boolean =>
   one.trainingCreatedAt === other.trainingCreatedAt ? one.runSeq > other.runSeq : one.trainingCreatedAt > other.trainingCreatedAt;
 
+/** The configuration that a deployment brings its endpoint back to; undefined where it does not. */
+const returnsTo = ({ revert }: DeploymentRecord): string | undefined =>
+  revert == null ? undefined : (JSON.parse(revert) as { to: string }).to;
+
+/** Of the trainings from before a rollback none is deployed by itself once it is requested. */
+function whyTurnedDown(one: Started, deployments: readonly DeploymentRecord[]): string | null {
+  if (one.forced || one.trigger === 'rollback') return null;
+  const rollback = deployments.find(
+    ({ trigger, endpointName, createdAt }) =>
+      trigger === 'rollback' &&
+      endpointName === one.endpointName &&
+      one.trainingCreatedAt <= createdAt &&
+      createdAt < one.startedAt,
+  );
+  return rollback === undefined ? null : 'whose training is from before a rollback';
+}
+
 /** The newest training wins, unless a client forced an older one; the service itself restores only the live deployment. */
 function whyNotAllowed(one: Started, live: Started | undefined, forced: ReadonlySet<string>): string | null {
+  if (one.trigger === 'rollback') return null;
   if (one.forced && one.trigger === 'reconcile') {
     const same = live?.trainingJobName === one.trainingJobName;
     return same ? null : `restored, in place of ${live?.trainingJobName ?? 'nothing'} that was live`;

@@ -1,7 +1,8 @@
 /** Faults that operators have met, at random. */
 import { type SoakFault, temporarily, addFaults } from './soak-fault.ts';
 import { noCapacity } from './environment-workloads.ts';
-import { endpoints, pick } from './soak-load.ts';
+import { endpoints } from './soak-endpoints.ts';
+import { pick } from './soak-ledger.ts';
 
 export const environmentFaults: readonly SoakFault[] = [
   {

@@ -2,46 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashSystem } from './system.ts';
 import { pauseMs } from './faults.ts';
 import type { ManagedProcess } from './managed-process.ts';
-import { type SoakFault, temporarily, addFaults } from './soak-fault.ts';
+import { type SoakFault, temporarily, addFaults, atNextCall } from './soak-fault.ts';
+import { deliveryFaults } from './soak-delivery-faults.ts';
 import { environmentFaults } from './soak-environment-faults.ts';
 import { postgresFaults } from './soak-postgres-faults.ts';
-import { endpoints, injectedReason } from './soak-load.ts';
+import { injectedReason } from './soak-ledger.ts';
 
 const anyWorker = ({ workers }: CrashSystem, random: () => number) => workers[Math.floor(random() * workers.length)];
 
-const callWithinMs = 15_000;
-
-/** Acts at the next call by which a worker changes an endpoint. @returns the call and the worker, or that none came. */
-async function atNextEndpointCall(
+/** Acts at the next call by which a worker changes an endpoint. */
+const atNextEndpointCall = (
   system: CrashSystem,
   when: 'before' | 'after',
   act: (worker: ManagedProcess) => Promise<unknown>,
-): Promise<string> {
-  const over = Promise.withResolvers<string>();
-  let came = false;
-  const breakpoints = ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'].map((what) =>
-    system.breakpoints.set({
-      point: { sender: 'worker', via: 'sagemaker', what, when },
-      names: endpoints,
-      act: (process) => {
-        came = true;
-        for (const { remove } of breakpoints) remove();
-        const acted = act(system.process(process));
-        acted.then(() => over.resolve(`${what}, ${process}`), over.reject);
-        // The message passes, whatever becomes of the fault.
-        const passes = acted.then(
-          () => 'pass' as const,
-          () => 'pass' as const,
-        );
-        return when === 'before' ? passes : 'pass';
-      },
-    }),
-  );
-  const none = delay(callWithinMs).then(() => (came ? over.promise : 'none came'));
-  return Promise.race([over.promise, none]).finally(() => {
-    for (const { remove } of breakpoints) remove();
-  });
-}
+): Promise<string> => atNextCall(system, { calls: ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'], when }, act);
 
 /** The service waits so long for a change in flight (inFlightWindowMs), less the 5 s that its worker may take to send it. */
 const longestHoldMs = 9000;
@@ -121,6 +95,7 @@ const faults: readonly SoakFault[] = [
   { name: 'calls that hang', weight: 1, inject: addFaults({ kind: 'hang', times: 3, probability: 0.2 }) },
   { name: 'throttling', weight: 2, inject: temporarily(6000, { kind: 'rate_limit', perSecond: 1 }) },
   ...environmentFaults,
+  ...deliveryFaults,
 ];
 
 /** An injected fault, from its beginning to its end; milliseconds since 1970 UTC. */

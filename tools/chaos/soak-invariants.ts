@@ -1,7 +1,10 @@
+import { eventually } from '../testkit/eventually.ts';
 import type { CrashSystem } from './system.ts';
+import { deliveryFindings } from './delivery-verdict.ts';
 import { type Finding, timelineFindings } from './endpoint-timeline.ts';
 import type { RunDetails } from './service-client.ts';
-import { endpoints, injectedReason, type Ledger } from './soak-load.ts';
+import { endpoints } from './soak-endpoints.ts';
+import { injectedReason, type Ledger } from './soak-ledger.ts';
 import { foreign } from './verdict.ts';
 
 const madeOnce = ['training_job_created', 'model_created', 'endpoint_config_created'];
@@ -41,7 +44,20 @@ export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<F
   for (const run of runs)
     for (const { what, at } of findingsOfRun(run, ledger)) found.push({ what, endpoint: run.endpoint_name, at });
   for (const endpoint of endpoints) found.push(...(await findingsOfEndpoint(system, endpoint, runs)));
+  for (const one of await findingsOfDelivery(system, runs)) say(one);
   return found;
+}
+
+/** Notifications, decisions and guard alarms; a notification may still be on its way. */
+async function findingsOfDelivery(system: CrashSystem, runs: readonly RunDetails[]): Promise<string[]> {
+  const expects = runs.map(({ training_job_name: name }) => ({ name, status: [], deployment: [] }));
+  const told = expects.filter(({ name }) => runs.find((run) => run.training_job_name === name)?.endpoint_name !== 'soak-a');
+  const look = () => deliveryFindings(system, { expects: told, live: {}, isTold: true });
+  await eventually(look, ({ lost }) => lost.length === 0, { withinMs: 60_000, everyMs: 1000, what: 'the notifications' }).catch(
+    () => undefined,
+  );
+  const { lost, doubled } = await look();
+  return [...lost.map((one) => `lost: ${one}`), ...doubled.map((one) => `doubled: ${one}`)];
 }
 
 export async function detailsOfAll(system: CrashSystem): Promise<RunDetails[]> {
@@ -65,10 +81,25 @@ function findingsOfRun(run: RunDetails, ledger: Ledger): { what: string; at: num
     const injected = reason?.includes(injectedReason) ?? false;
     // A stop discards a deployment that has not begun.
     const discarded = ledger.stopped.has(name) && startedAt === null;
-    if ((status === 'failed' || status === 'rolled_back') && !injected && !discarded)
+    // By a person, by a guard alarm that was set off, or because requests to the endpoint were lost.
+    const byDelivery = /aborted|the alarms? .* ended the rollout|verification failed/.test(reason ?? '');
+    if ((status === 'failed' || status === 'rolled_back') && !injected && !discarded && !byDelivery)
       say(`deployment of ${name} ${status}: ${reason}`, Date.parse(at ?? ''));
   }
-  const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name);
+  // Of the trainings from before a rollback none is deployed by itself.
+  const isFromBefore = (ledger.rolledBackAt.get(run.endpoint_name) ?? -Infinity) >= Date.parse(run.created_at);
+  for (const { deployment_id: id, status, trigger, forced, approval, started_at: startedAt } of run.deployments) {
+    const isReturn = trigger === 'rollback' || (forced && trigger === 'reconcile');
+    if (
+      run.endpoint_name === 'soak-c' &&
+      startedAt !== null &&
+      status === 'deployed' &&
+      !isReturn &&
+      approval?.status !== 'approved'
+    )
+      say(`deployment ${id} of ${name} is live, and nobody has approved it`);
+  }
+  const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name) && !isFromBefore;
   if (toDeploy && run.deployments.length === 0) say(`lost: ${name} is completed and has no deployment`);
   return found;
 }

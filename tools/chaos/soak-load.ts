@@ -1,38 +1,10 @@
 import { eventually } from '../testkit/eventually.ts';
-import type { CrashSystem } from './system.ts';
 import { completion } from './load-scenarios.ts';
-
-/** What the service promised to clients; the invariants compare it with the outcome. */
-export interface Ledger {
-  /** Runs for which the service returned 202 or 200, in that order, and their requests. */
-  accepted: Map<string, { key: string; endpoint: string; autoDeploy: boolean }>;
-  stopped: Set<string>;
-  forced: Set<string>;
-  requests: number;
-  /** Responses that no client should get. */
-  surprises: string[];
-}
-
-export const newLedger = (): Ledger => ({
-  accepted: new Map(),
-  stopped: new Set(),
-  forced: new Set(),
-  requests: 0,
-  surprises: [],
-});
-
-export const endpoints = ['soak-a', 'soak-b', 'soak-c', 'soak-d'];
-export const injectedReason = 'injected by the soak';
+import { abort, approve, hold, reject, release, rollBack } from './soak-delivery-load.ts';
+import { endpoints } from './soak-endpoints.ts';
+import { injectedReason, type LoadContext, pick } from './soak-ledger.ts';
 
 type Action = (context: LoadContext) => Promise<void>;
-
-export interface LoadContext {
-  system: CrashSystem;
-  ledger: Ledger;
-  random: () => number;
-}
-
-export const pick = <T>(items: readonly T[], random: () => number): T | undefined => items[Math.floor(random() * items.length)];
 
 const anyRun = ({ ledger, random }: LoadContext): string | undefined => pick([...ledger.accepted.keys()].slice(-12), random);
 
@@ -116,6 +88,12 @@ const actions: readonly (readonly [number, Action])[] = [
   [1, stop],
   [3, sendEvents],
   [1, failNextChange],
+  [4, approve],
+  [1, reject],
+  [1, abort],
+  [1, rollBack],
+  [1, hold],
+  [3, release],
 ];
 
 /** Performs one action of a client or of SageMaker, chosen at random. */

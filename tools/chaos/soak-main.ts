@@ -13,7 +13,9 @@ import type { Finding } from './endpoint-timeline.ts';
 import { newSeed, seededRandom } from './random.ts';
 import { injectOnce, type Injected } from './soak-faults.ts';
 import { checkAlways, checkAtEnd, detailsOfAll } from './soak-invariants.ts';
-import { loadOnce, newLedger } from './soak-load.ts';
+import { releaseAll, soakPolicies } from './soak-delivery-load.ts';
+import { newLedger } from './soak-ledger.ts';
+import { loadOnce } from './soak-load.ts';
 import { type SeenCall, timelineFor } from './soak-timeline.ts';
 
 const { values } = parseArgs({
@@ -35,7 +37,7 @@ const say = (line: string): void => void process.stdout.write(`${new Date().toIS
 const quietWithinMs = 180_000;
 
 say(`seed ${seed}: npm run soak -- --minutes ${minutes} --seed ${seed} --database ${engine}`);
-const system = await CrashSystem.start(engine);
+const system = await CrashSystem.start(engine, { policies: soakPolicies });
 const found = new Map<string, Finding>();
 const find = (finding: Finding): void => {
   if (found.has(finding.what)) return;
@@ -132,6 +134,7 @@ async function soak(): Promise<void> {
   say('no more faults, no more requests: waiting for every outcome');
   await system.simulator.clearFaults();
   await system.allReady();
+  await releaseAll(system);
   await eventually(
     async () =>
       (await detailsOfAll(system))
@@ -147,6 +150,6 @@ async function soak(): Promise<void> {
 }
 
 function isOpen({ status, deployments }: { status: string; deployments: { status: string }[] }): boolean {
-  const active = deployments.some((deployment) => ['queued', 'in_progress'].includes(deployment.status));
+  const active = deployments.some((deployment) => ['queued', 'awaiting_approval', 'in_progress'].includes(deployment.status));
   return active || status === 'requested' || status === 'training';
 }

@@ -1,7 +1,7 @@
 /** Faults of PostgreSQL and of the connections to it, at random. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SoakFault } from './soak-fault.ts';
-import { endpoints } from './soak-load.ts';
+import { endpoints } from './soak-endpoints.ts';
 import type { CrashSystem } from './system.ts';
 
 const commitWithinMs = 10_000;

@@ -19,6 +19,10 @@ export interface DeploymentRecord {
   finishedAt: number | null;
   /** Its position in the order in which deployments went live on the endpoint. */
   liveOrder: number | null;
+  /** JSON: the way back, with the configuration that it leads to; a person's request to end it; what the endpoint responded. */
+  revert?: string | null;
+  abort?: string | null;
+  verification?: string | null;
 }
 
 export interface HistoryRecord {
