@@ -5,7 +5,7 @@ import { type Ledger, type LoadContext, pick } from './soak-ledger.ts';
 
 /** The policies of the soak's endpoints; one has nothing but notifications. */
 export const soakPolicies: Readonly<Record<string, PolicyName>> = {
-  'soak-b': 'told',
+  'soak-b': 'notified',
   'soak-c': 'briefApproval',
   'soak-d': 'canary',
 };

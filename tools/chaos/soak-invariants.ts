@@ -51,8 +51,8 @@ export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<F
 /** Notifications, decisions and guard alarms; a notification may still be on its way. */
 async function findingsOfDelivery(system: CrashSystem, runs: readonly RunDetails[]): Promise<string[]> {
   const expects = runs.map(({ training_job_name: name }) => ({ name, status: [], deployment: [] }));
-  const told = expects.filter(({ name }) => runs.find((run) => run.training_job_name === name)?.endpoint_name !== 'soak-a');
-  const look = () => deliveryFindings(system, { expects: told, live: {}, isTold: true });
+  const notified = expects.filter(({ name }) => runs.find((run) => run.training_job_name === name)?.endpoint_name !== 'soak-a');
+  const look = () => deliveryFindings(system, { expects: notified, live: {}, isNotified: true });
   await eventually(look, ({ lost }) => lost.length === 0, { withinMs: 60_000, everyMs: 1000, what: 'the notifications' }).catch(
     () => undefined,
   );
