@@ -46,7 +46,7 @@ export const deliveryFaults: readonly SoakFault[] = [
     },
   },
   {
-    name: 'the receiver of notifications is away',
+    name: 'the receiver of notifications unavailable',
     weight: 1,
     inject: async (system, random) => {
       system.receiver.isAway = true;

@@ -10,24 +10,24 @@ export const soakPolicies: Readonly<Record<string, PolicyName>> = {
   'soak-d': 'canary',
 };
 
-type Answer = Promise<{ status: number }>;
+type Reply = Promise<{ status: number }>;
 
 /** Decides about a deployment that awaits an approval, or is in progress, if there is one. */
 const decide =
-  (what: string, status: string, send: (system: CrashSystem, deploymentId: string) => Answer) =>
+  (what: string, status: string, send: (system: CrashSystem, deploymentId: string) => Reply) =>
   async ({ system, ledger, random }: LoadContext): Promise<void> => {
     const found = (await system.client.runs()).filter((run) => run.deployment_status === status).slice(0, 5);
     const name = pick(found, random)?.training_job_name;
     const run = name === undefined ? null : await system.client.run(name);
     const [newest] = run?.deployments ?? [];
     if (newest === undefined) return;
-    const answer = await send(system, newest.deployment_id);
+    const response = await send(system, newest.deployment_id);
     // 409: it has been decided, or is over, since.
-    if (![200, 409].includes(answer.status)) ledger.surprises.push(`${what} of ${name} returned ${answer.status}`);
+    if (![200, 409].includes(response.status)) ledger.surprises.push(`${what} of ${name} returned ${response.status}`);
   };
 
 const onEndpoint =
-  (what: string, expected: readonly number[], send: (system: CrashSystem, endpoint: string, ledger: Ledger) => Answer) =>
+  (what: string, expected: readonly number[], send: (system: CrashSystem, endpoint: string, ledger: Ledger) => Reply) =>
   async ({ system, ledger, random }: LoadContext): Promise<void> => {
     const endpoint = pick(Object.keys(soakPolicies), random) ?? '';
     const { status } = await send(system, endpoint, ledger);
@@ -39,9 +39,9 @@ export const reject = decide('rejection', 'awaiting_approval', ({ client }, id) 
 export const abort = decide('abort', 'in_progress', ({ client }, id) => client.abort(id));
 
 export const rollBack = onEndpoint('rollback', [202, 409], async ({ client }, endpoint, { rolledBackAt }) => {
-  const answer = await client.rollBack(endpoint);
+  const response = await client.rollBack(endpoint);
   rolledBackAt.set(endpoint, Date.now());
-  return answer;
+  return response;
 });
 export const hold = onEndpoint('hold', [200], ({ client }, endpoint) => client.hold(endpoint));
 export const release = onEndpoint('release', [200], ({ client }, endpoint) => client.release(endpoint));

@@ -52,11 +52,13 @@ export async function checkAtEnd(system: CrashSystem, ledger: Ledger): Promise<F
 async function findingsOfDelivery(system: CrashSystem, runs: readonly RunDetails[]): Promise<string[]> {
   const expects = runs.map(({ training_job_name: name }) => ({ name, status: [], deployment: [] }));
   const notified = expects.filter(({ name }) => runs.find((run) => run.training_job_name === name)?.endpoint_name !== 'soak-a');
-  const look = () => deliveryFindings(system, { expects: notified, live: {}, isNotified: true });
-  await eventually(look, ({ lost }) => lost.length === 0, { withinMs: 60_000, everyMs: 1000, what: 'the notifications' }).catch(
-    () => undefined,
-  );
-  const { lost, doubled } = await look();
+  const observe = () => deliveryFindings(system, { expects: notified, live: {}, isNotified: true });
+  await eventually(observe, ({ lost }) => lost.length === 0, {
+    withinMs: 60_000,
+    everyMs: 1000,
+    what: 'the notifications',
+  }).catch(() => undefined);
+  const { lost, doubled } = await observe();
   return [...lost.map((one) => `lost: ${one}`), ...doubled.map((one) => `doubled: ${one}`)];
 }
 
@@ -97,7 +99,7 @@ function findingsOfRun(run: RunDetails, ledger: Ledger): { what: string; at: num
       !isReturn &&
       approval?.status !== 'approved'
     )
-      say(`deployment ${id} of ${name} is live, and nobody has approved it`);
+      say(`deployment ${id} of ${name} is live, and has no approval`);
   }
   const toDeploy = run.status === 'completed' && run.auto_deploy && !ledger.stopped.has(name) && !isFromBefore;
   if (toDeploy && run.deployments.length === 0) say(`lost: ${name} is completed and has no deployment`);
