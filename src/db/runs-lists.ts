@@ -64,7 +64,7 @@ function deploymentsOf(of: TrainingRunStatus, wanted: RunFilter['deploymentStatu
   return [...new Set(wanted)].map((one) => [sql`run.finished_at is not null`, sql`run.deployment_status = ${one}`]);
 }
 
-/** The runs by status and deployment status. Without other conditions both parts are read from an index alone. */
+/** The runs by status and deployment status under other conditions, of which there is one at least: a tally has those of all. */
 export function countedWith(filter: Omit<RunFilter, 'statuses' | 'deploymentStatuses'>, texts: TextFunctions): SQL {
   const conditions = otherConditions(filter, texts);
   const others = conditions.length === 0 ? sql`` : sql` and ${sql.join(conditions, sql` and `)}`;

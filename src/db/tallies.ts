@@ -1,6 +1,6 @@
 /** The counts over all runs and deployments that triggers keep, in SQL that both engines take. */
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
-import type { DeletedCounts, NotificationCounts } from '../ports/store.ts';
+import type { DeletedCounts, NotificationCounts, RunCount } from '../ports/store.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
 const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
@@ -40,6 +40,17 @@ function latency(what: Reached, greatest: string): Tally {
   };
 }
 
+/** Where runs are counted by status and deployment status: a list shows these counts each time. */
+export const runOutcomesTally = 'run_outcomes';
+
+export const toRunCounts = (tallied: readonly { label: string; count: number }[]): RunCount[] =>
+  tallied
+    .filter(({ count }) => count > 0)
+    .map(({ label, count }) => {
+      const [status, deploymentStatus] = label.split(' ');
+      return { status, deploymentStatus, count } as RunCount;
+    });
+
 /** `greatest`: what the engine calls the greater of two numbers. */
 export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   {
@@ -49,6 +60,15 @@ export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
     columns: ['status'],
     name: 'runs',
     label: (row) => `${row}.status`,
+    when: () => 'true',
+  },
+  {
+    ...counted,
+    isTotal: false,
+    table: 'training_runs',
+    columns: ['status', 'deployment_status'],
+    name: runOutcomesTally,
+    label: (row) => `${row}.status || ' ' || ${row}.deployment_status`,
     when: () => 'true',
   },
   {

@@ -42,10 +42,11 @@ const triggers: readonly string[] = [
 ];
 
 const recounts: readonly string[] = [
+  // First, since runs are counted by it. What its triggers record is forgotten with the counts.
+  `update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`,
   foldChanges,
   forgetCounts(tallies),
   ...tallies.map((tally) => recount(tally, 'greatest')),
-  `update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`,
 ];
 
 /** What the database keeps of them, as the comment of a table, by which it tells whether it has these. */

@@ -1,7 +1,9 @@
 import type { RunCount, RunStore } from '../../ports/store.ts';
-import { countedWith, type TextFunctions } from '../runs-lists.ts';
+import { countedWith, otherConditions, type TextFunctions } from '../runs-lists.ts';
+import { runOutcomesTally, toRunCounts } from '../tallies.ts';
 import type { Database } from './database.ts';
 import { sql } from './drizzle.ts';
+import { countsOf } from './tallies.ts';
 
 export const texts: TextFunctions = {
   lower: (column) => sql`lower(${column} collate "C")`,
@@ -11,6 +13,7 @@ export const texts: TextFunctions = {
 export const runCounts = (database: Database): Pick<RunStore, 'count'> => ({
   count: (filter) =>
     database.read(async (db) => {
+      if (otherConditions(filter, texts).length === 0) return toRunCounts(await countsOf(db, runOutcomesTally));
       const { rows } = await db.execute<{
         status: RunCount['status'];
         deployment_status: RunCount['deploymentStatus'];

@@ -50,9 +50,10 @@ export function keepDerived(sqlite: Sqlite.Database): void {
   sqlite
     .transaction(() => {
       for (const name of found.keys()) sqlite.exec(`drop trigger ${name}`);
+      // First, since runs are counted by it.
+      sqlite.exec(`update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`);
       sqlite.exec(forgetCounts(tallies));
       for (const tally of tallies) sqlite.exec(recount(tally, 'max'));
-      sqlite.exec(`update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`);
       for (const text of triggers.values()) sqlite.exec(text);
     })
     .immediate();
