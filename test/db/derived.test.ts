@@ -1,0 +1,25 @@
+import Sqlite from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { deploy, queued } from './samples.ts';
+import { newPath, openStore } from './sqlite-files.ts';
+
+const stale = [
+  'drop trigger derived_training_runs_run_outcomes_updated',
+  "delete from tallies where name = 'run_outcomes'",
+  "update training_runs set deployment_status = 'none'",
+];
+
+it('counts runs of a database whose triggers are those of another version by what is in its rows', async () => {
+  const path = newPath();
+  const before = openStore(path);
+  await deploy(before, 'live', 1000);
+  await queued(before, 'waiting', 2000);
+  const counts = await before.runs.count({});
+  await before.close();
+  const sqlite = new Sqlite(path);
+  for (const statement of stale) sqlite.exec(statement);
+  sqlite.close();
+  const after = openStore(path);
+  expect(counts).toHaveLength(2);
+  expect(await after.runs.count({})).toEqual(counts);
+});
