@@ -113,7 +113,8 @@ describe('GET /endpoints', () => {
     const { deployment_id: id } = await deploy(api, 'one');
     for (const path of [`${endpoint}/hold`, `${endpoint}/rollback`, `/deployments/${id}/reject`, `/deployments/${id}/abort`]) {
       expectProblem(await api.ask('POST', path), 422, 'invalid_request');
-      expectProblem(await api.ask('POST', path, { json: {} }), 422, 'invalid_request');
+      const missing = expectProblem(await api.ask('POST', path, { json: {} }), 422, 'invalid_request');
+      expect(missing.errors).toEqual([{ field: 'reason', detail: 'is required' }]);
       expectProblem(await api.ask('POST', path, { json: { reason: '' } }), 422, 'invalid_request');
       const { errors } = expectProblem(await api.ask('POST', path, { json: { ...reason, why: 1 } }), 422, 'invalid_request');
       expect(errors).toEqual([{ field: 'why', detail: 'is not a known field' }]);

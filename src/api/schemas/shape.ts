@@ -27,7 +27,7 @@ export const shape = (operation: ShapedOperation) =>
 
 /** Why the caller requests it, for the history. */
 export const reason = z
-  .string('must be a string')
+  .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
   .min(1, 'must not be empty')
   .max(1000, { error: 'must be at most 1000 characters long', abort: true })
   .openapi({ description: 'Why, for the history', example: 'retrained on the data of November' });
