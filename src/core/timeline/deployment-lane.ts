@@ -98,9 +98,9 @@ function marksOfEntry(own: LaneDeployment, entry: HistoryEntry): Mark[] {
       if (from !== 'in_progress') return [isJudged(own) ? begun('gate', 'gate') : begun('model', 'model')];
       const step = stepOfEntry(entry);
       if (step === null) return [];
-      const mark = begun(step.kind, step.label);
+      const began = begun(step.kind, step.label);
       // Its entry is written at its end, and it begins when the endpoint is in service, by SageMaker's clock.
-      return [step.kind === 'verify' ? { ...mark, at: Math.min(at, own.inServiceAt ?? at) } : mark];
+      return [step.kind === 'verify' ? { ...began, at: Math.min(at, own.inServiceAt ?? at) } : began];
     }
     default:
       // Its end. One that failed and went live all the same was observed meanwhile.
