@@ -2,6 +2,7 @@ import type { ApiKey } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ApprovalLinks } from '../ports/approval-links.ts';
 import type { ServiceContext } from '../services/context.ts';
+import type { HistoryFeed } from '../services/history/history-feed.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
 import type { BoardQueue } from './pages/board.ts';
 import type { WrongKeyLimits } from './middleware/wrong-keys.ts';
@@ -28,6 +29,8 @@ export interface ApiDeps {
   publicUrl?: string | null;
   /** Verifies the tokens of links. */
   approvalLinks: ApprovalLinks;
+  /** Of this process. The end of the process closes it, which ends the requests that wait for it. */
+  historyFeed: HistoryFeed;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;
   /** Of this service. */

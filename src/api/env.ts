@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Caller } from '../core/access/role.ts';
 import type { KnownRoute } from './routes/known-route.ts';
 import type { RouteAccess } from './routes/security.ts';
+import type { EndedStream } from './streams/event-stream.ts';
 
 /** What the server and the middlewares leave for the routes. */
 export interface ApiEnv {
@@ -17,6 +18,8 @@ export interface ApiEnv {
     access: RouteAccess;
     /** Who sends it; nothing before that is known, and for a route that is open. */
     caller?: Caller;
+    /** Of a response that is a stream: what became of it, once it has ended. */
+    stream?: Promise<EndedStream>;
     /** The bytes of the body; nothing for GET and HEAD. */
     body?: Buffer;
     /** What the schema of the route's body returned. */

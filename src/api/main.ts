@@ -27,7 +27,8 @@ onShutdownSignal(log, () => close());
 
 const context = await contextOrExit(config, { service: 'api', log });
 const { ctx, store, queue, sagemaker, sharedDatabase } = context;
-const app = createApp(createApiDeps(context, api, log));
+const deps = createApiDeps(context, api, log);
+const app = createApp(deps);
 const server = await startServer(app, api, { log }).catch((error: unknown) => {
   const { host, port } = api;
   log.fatal({ event: 'process.listen_failed', host, port, reason: errorMessage(error) }, 'cannot listen');
@@ -38,6 +39,8 @@ const workers = watchWorkers({ store, queue, log: ctx.log, now: ctx.now });
 
 close = () => {
   workers.stop();
+  // Otherwise its streams would keep their connections until they are cut.
+  deps.historyFeed.close();
   return context.close(server.close(shutdownTiming.cutRequestsMs));
 };
 // A failure is in the log, and makes GET /health/ready return 503.

@@ -57,9 +57,12 @@ export const serializeDeployment = (deployment: Deployment, basePath: string): D
   links: linksOfDeployment(deployment, basePath),
 });
 
-const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
+/** It has no links: the same under every prefix. */
+export const serializeHistoryEntry = (entry: HistoryEntry): HistoryEntryBody => ({
   id: entry.id,
   at: isoTime(entry.at),
+  training_job_name: entry.trainingJobName,
+  endpoint_name: entry.endpointName,
   deployment_id: entry.deploymentId,
   subject: entry.subject,
   from: entry.from,

@@ -4,6 +4,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import type { Logger } from '../observability/logger.ts';
 import { readFeedStatus } from '../services/feed/read-feed-status.ts';
 import { readStatus } from '../services/system/read-status.ts';
+import { HistoryFeed } from '../services/history/history-feed.ts';
 import type { AppContext } from './context.ts';
 
 /** What the API needs from the outside. */
@@ -27,6 +28,7 @@ export function createApiDeps(
     basePath,
     publicUrl,
     approvalLinks: ctx.approvalLinks,
+    historyFeed: new HistoryFeed({ store, log }),
     boardQueues: queue.queues,
     health: {
       redis: () => queue.probe(),

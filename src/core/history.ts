@@ -5,11 +5,15 @@ export type HistorySubject = (typeof historySubjects)[number];
 export const actors = ['api', 'poll', 'event', 'reconcile', 'worker'] as const;
 export type Actor = (typeof actors)[number];
 
-/** One entry of a run's history; `at` in milliseconds since 1970 UTC. */
+/** One entry of the history of a run, or of an endpoint alone; `at` in milliseconds since 1970 UTC. */
 export interface HistoryEntry {
   /** Increases over all runs, in the order of recording. */
   id: number;
   at: number;
+  /** Null for what belongs to an endpoint alone. */
+  trainingJobName: string | null;
+  /** Of the run, where the entry belongs to one; null where neither is known. */
+  endpointName: string | null;
   subject: HistorySubject;
   from: string | null;
   to: string;

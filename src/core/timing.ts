@@ -190,6 +190,26 @@ export const notificationTiming = {
   keepEndedMs: 7 * 24 * 3_600_000,
 } as const;
 
+/** The feed of the history to those who follow it. */
+export const historyFeedTiming = {
+  /** Between two readings of the history's head. */
+  tickMs: 200,
+  /** To the next reading while what is visible is not settled; then longer each time. */
+  recheckMs: 20,
+  /** How long a request waits until what is visible is settled. */
+  settleMs: 2_000,
+  delayLoggedMs: 5_000,
+  /** A proxy cuts what is silent: a load balancer of AWS after 60 s. */
+  keepAliveMs: 15_000,
+  /** A stream ends, so that its reader connects again to whichever process; earlier by a random share. */
+  lifetimeMs: 15 * 60_000,
+  lifetimeJitter: 0.2,
+  /** The longest wait of a request for the first entry: shorter than API Gateway's 29 s. */
+  longestWaitMs: 25_000,
+  /** How long a connection may take to send the end of its stream. */
+  flushMs: 5_000,
+} as const;
+
 /** How processes of one queue compare their databases. */
 export const peerTiming = { compareEveryMs: 2_000, forgottenAfterMs: 6_000, differsForMs: 7_000, startWaitMs: 10_000 } as const;
 

@@ -6,6 +6,7 @@
 import type { KeptEndpoint } from '../core/deployment/kept-endpoint.ts';
 import type { DeploymentStatus } from '../core/deployment/deployment.ts';
 import type { Actor, HistoryEntry } from '../core/history.ts';
+import type { HistoryHead } from '../core/history-horizon.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
 import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
 import type { TrainingRunStatus } from '../core/training/training-run.ts';
@@ -22,6 +23,13 @@ export type * from './page.ts';
 export type * from './retention-store.ts';
 export type * from './run-store.ts';
 
+/** Which entries of the history are read; an absent member lets all pass. Names in whatever case. */
+export interface HistoryFilter {
+  /** Of the run, or of an entry that belongs to the endpoint alone. */
+  endpointName?: string;
+  trainingJobName?: string;
+}
+
 export interface HistoryStore {
   /**
    * A run's newest entries, or the newest of those before the entry `before` (its id), in order; empty for a run that is not there.
@@ -33,6 +41,19 @@ export interface HistoryStore {
     limit?: number;
     before?: number | null;
   }): Promise<HistoryEntry[]>;
+  /** Where the history of all runs and endpoints ends. The writers are looked for where there is something beyond `settled`. */
+  head(params: { settled: number }): Promise<HistoryHead>;
+  /**
+   * Entries of all runs and endpoints behind the id `after`, up to `upTo`, in the order of ids. `items` has all that match up to `readTo`,
+   * which is beyond `after`, or `upTo`: there may be none in a part that was read. Up to a settled id nothing is added afterwards; the
+   * entries of runs that are deleted are gone.
+   */
+  read(params: {
+    after: number;
+    upTo: number;
+    limit: number;
+    filter: HistoryFilter;
+  }): Promise<{ items: HistoryEntry[]; readTo: number }>;
 }
 
 /** Counts over all runs, deployments and calls, so that any process can report them for all. */

@@ -12,6 +12,7 @@ import { createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { ServiceContext } from '../../src/services/context.ts';
+import type { HistoryFeed } from '../../src/services/history/history-feed.ts';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
 import { createClient, makeConfig, training } from '../../tools/testkit/simulator.ts';
 import { sagemakerAt, testConfig } from '../../tools/testkit/app-context.ts';
@@ -37,6 +38,7 @@ export interface Api {
   url: string;
   ask: Ask;
   ctx: ServiceContext;
+  historyFeed: HistoryFeed;
   simulator: Simulator;
   /** The SDK, at the simulator. */
   sdk: SageMaker;
@@ -96,9 +98,11 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   // The board does not wait for the first connection.
   if (options.redisUrl === undefined) await queue.probe();
   const settings = { apiKeys, basePath, publicUrl: options.publicUrl ?? null };
-  const app = createApp({ ...createApiDeps(context, settings, log), wrongKeys: options.wrongKeys ?? noWrongKeyLimits });
+  const deps = { ...createApiDeps(context, settings, log), wrongKeys: options.wrongKeys ?? noWrongKeyLimits };
+  const app = createApp(deps);
   const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, timeouts: options.timeouts });
   onTestFinished(async () => {
+    deps.historyFeed.close();
     await context.close(server.close(0));
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
@@ -110,6 +114,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     url: server.url,
     ask: requesting(server.url),
     ctx,
+    historyFeed: deps.historyFeed,
     simulator,
     sdk,
     routes: app.routes,

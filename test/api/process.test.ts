@@ -134,6 +134,25 @@ describe('API process', () => {
     await response;
   });
 
+  it('ends its streams, and the requests that wait for an entry, at once', async () => {
+    const simulator = await startSageMaker();
+    const program = startApiProcess(environment(simulator.url));
+    const url = await listening(program);
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(`${url}/history`, { headers: { accept: 'text/event-stream' } })),
+    );
+    const bodies = streams.map((stream) => stream.text());
+    const waiting = requesting(url)<{ items: unknown[] }>('GET', '/history?wait=25');
+    // So that the request has come.
+    expect((await requesting(url)('GET', '/history')).status).toBe(200);
+    const { code, tookMs } = await end(program, 'SIGTERM');
+    expect(code).toBe(0);
+    // Cut, they would take 5 s.
+    expect(tookMs).toBeLessThan(4000);
+    for (const body of await Promise.all(bodies)) expect(body).toMatch(/^retry: /);
+    expect(await waiting).toMatchObject({ status: 200, body: { items: [] } });
+  });
+
   it('exits at once at a second signal', async () => {
     const simulator = await startSageMaker();
     const program = startApiProcess(environment(simulator.url));

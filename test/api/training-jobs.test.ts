@@ -89,6 +89,8 @@ describe('GET /training-jobs', () => {
 const entry = {
   id: expect.any(Number),
   at: expect.any(String),
+  training_job_name: expect.any(String),
+  endpoint_name: 'ml-sentiment-endpoint',
   deployment_id: null,
   subject: 'training',
   actor: 'api',

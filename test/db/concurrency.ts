@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { countersRaces } from './concurrency/counters.ts';
 import { deliveryRaces } from './concurrency/delivery.ts';
 import { deploymentRaces } from './concurrency/deployments.ts';
+import { historyRaces } from './concurrency/history.ts';
 import { operationsRaces } from './concurrency/operations.ts';
 import { runRaces } from './concurrency/runs.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
@@ -11,6 +12,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   deployments: deploymentRaces,
   delivery: deliveryRaces,
   counters: countersRaces,
+  history: historyRaces,
   operations: operationsRaces,
 };
 

@@ -15,6 +15,7 @@ import { sagemakerCallsSuite } from './conformance/sagemaker-calls.ts';
 import { startSuite } from './conformance/start.ts';
 import type { TestDatabase } from './conformance/test-database.ts';
 import { notificationsSuite } from './conformance/notifications.ts';
+import { historySuite } from './conformance/history.ts';
 import { leasesSuite } from './conformance/leases.ts';
 import { retentionSuite } from './conformance/retention.ts';
 import { pruningSuite } from './conformance/pruning.ts';
@@ -38,6 +39,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   leases: leasesSuite,
   notifications: notificationsSuite,
   'calls to SageMaker': sagemakerCallsSuite,
+  history: historySuite,
   processes: processesSuite,
   'read models': readModelsSuite,
 };

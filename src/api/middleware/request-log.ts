@@ -25,15 +25,25 @@ export function accessLog(log: Logger) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
-    const line = {
-      event: 'http.request',
+    const request = {
       method: c.req.method,
       path: shownPath(c.req.path),
       status: c.res.status,
       // Inside of the key's check the context has it; this line is written outside.
       ...(c.get('caller')?.name == null ? {} : { caller: c.get('caller')?.name }),
-      duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
+    const durationMs = (): number => Math.round((performance.now() - startedAt) * 10) / 10;
+    const stream = c.get('stream');
+    if (stream !== undefined) {
+      requests.info({ event: 'http.stream_opened', ...request }, 'stream opened');
+      // The context of the request's lines, its id among them, stays.
+      void stream.then(({ end, entries, error }) => {
+        const fields = { event: 'http.request', ...request, duration_ms: durationMs(), ended_by: end, entries };
+        requests.info(error === null ? fields : { ...fields, err: error }, 'request');
+      });
+      return;
+    }
+    const line = { event: 'http.request', ...request, duration_ms: durationMs() };
     if (c.get('route')?.access === 'open') requests.debug(line, 'request');
     else requests.info(line, 'request');
   });

@@ -46,6 +46,7 @@ export const problems = {
   sagemaker_unavailable: { status: 503, title: 'SageMaker is unavailable' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },
   redis_unavailable: { status: 503, title: 'Redis is unavailable' },
+  too_many_streams: { status: 503, title: 'The process has too many open streams' },
   not_ready: { status: 503, title: 'Not ready' },
 } as const satisfies Record<ServiceErrorCode, ProblemInfo> & Record<string, ProblemInfo>;
 

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv, Routes } from '../env.ts';
+import { createHistoryStreams } from '../streams/history-stream.ts';
 import { toFieldIssues } from '../problems/validation-issues.ts';
 import { invalidRequest } from '../problems/api-error.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -10,6 +11,7 @@ import { decisionRoutes } from './decisions.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { eventRoutes } from './events.ts';
 import { endpointStatusRoutes } from './endpoint-status.ts';
+import { historyRoutes } from './history.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
@@ -31,6 +33,7 @@ export function createRoutes(deps: ApiDeps): Routes {
   decisionRoutes(routes, deps);
   endpointRoutes(routes, deps);
   endpointStatusRoutes(routes, deps);
+  historyRoutes(routes, { ...deps, historyStreams: createHistoryStreams(deps.historyFeed, deps.ctx.random) });
   eventRoutes(routes, deps);
   healthRoutes(routes, deps);
   statusRoutes(routes, deps);

@@ -6,6 +6,8 @@ const HistoryEntrySchema = z
   .object({
     id: z.int().openapi({ description: 'Counts up over all runs, in the order of recording' }),
     at: instant(),
+    training_job_name: z.string().nullable().openapi({ description: 'Null for what belongs to an endpoint alone' }),
+    endpoint_name: z.string().nullable(),
     deployment_id: z.string().nullable(),
     subject: z.enum(historySubjects),
     from: z.string().nullable(),
@@ -28,5 +30,15 @@ export const historyFields = {
     .openapi({ description: `The newest ${historyPageSize} entries, or those before \`history_before\`; the oldest first` }),
   earlier_history: z.string().nullable().openapi({ description: 'Where the entries before these are; null when there are none' }),
 };
+
+export const HistoryPageSchema = z
+  .object({
+    items: z.array(HistoryEntrySchema),
+    last_id: z.int().openapi({ description: 'The id of the last one, or `after` where there is none: `after` of the next page' }),
+    reset: z.boolean().openapi({
+      description: '`after` was never given out by this database, which is an older state then, or another one: begin again',
+    }),
+  })
+  .openapi('HistoryPage');
 
 export type HistoryEntryBody = z.infer<typeof HistoryEntrySchema>;

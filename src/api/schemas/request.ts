@@ -3,8 +3,11 @@ import { z } from '@hono/zod-openapi';
 import { maxNameLength, namePattern } from '../../core/sagemaker/names.ts';
 import { deploymentStatuses } from '../../core/deployment/deployment.ts';
 import { trainingRunStatuses } from '../../core/training/training-run.ts';
+import { historyFeedTiming } from '../../core/timing.ts';
 import { ApiError } from '../problems/api-error.ts';
 import { runDeploymentStatuses } from './training-run.ts';
+
+const longestWaitSeconds = historyFeedTiming.longestWaitMs / 1000;
 
 const nameRule = `1 to ${maxNameLength} letters, digits and inner hyphens`;
 
@@ -68,6 +71,52 @@ export const HistoryQuery = z.object({
     .transform(Number)
     .optional()
     .openapi({ type: 'integer', minimum: 1, description: 'The history before the entry of this id, in place of the newest' }),
+});
+
+const entryId = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be the id of a history entry, or 0');
+
+export const HistoryFeedQuery = z.object({
+  after: z
+    .literal('latest')
+    .or(entryId.transform(Number))
+    .or(z.never('must be the id of a history entry, 0, or latest'))
+    .default(0)
+    .openapi({
+      type: 'string',
+      default: '0',
+      description: 'The id of the last entry that the caller has. `latest`: what comes from now on',
+      example: '0',
+    }),
+  endpoint_name: resourceName().optional().openapi({ description: 'Entries of its runs, and its own' }),
+  training_job_name: resourceName().optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be an integer from 1 to 1000')
+    .default('100')
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 1000, 'must be an integer from 1 to 1000')
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Not of a stream' }),
+  wait: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,3})?$/, `must be a number of seconds from 0 to ${longestWaitSeconds}`)
+    .default('0')
+    .transform(Number)
+    .refine((value) => value <= longestWaitSeconds, `must be a number of seconds from 0 to ${longestWaitSeconds}`)
+    .openapi({
+      type: 'number',
+      minimum: 0,
+      maximum: longestWaitSeconds,
+      default: 0,
+      description: 'How many seconds to wait for the first entry. Not of a stream',
+    }),
+});
+
+export const HistoryFeedHeaders = z.object({
+  'last-event-id': entryId.transform(Number).optional().openapi({
+    type: 'integer',
+    minimum: 0,
+    description: 'Of a stream: wins over `after`. A browser sends it when it connects again',
+  }),
 });
 
 export const BootstrapQuery = z.object({

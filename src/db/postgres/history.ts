@@ -6,9 +6,12 @@ import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import { assertTransition } from '../../core/transitions.ts';
 import type { HistoryStore } from '../../ports/store.ts';
 import { announcements, type DeploymentChange } from '../announcements.ts';
+import { entriesOf, windowOf } from '../history-pages.ts';
 import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import type { Database, Db } from './database.ts';
-import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
+import type { SQL } from 'drizzle-orm';
+import { historyWriters } from './lock-keys.ts';
+import { and, asc, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import { addNotifications } from './notifications.ts';
 import { history, trainingRuns } from './schema.ts';
 
@@ -81,24 +84,32 @@ export async function appendEndpointHistory(
   await tx.insert(history).values({ ...change, runSeq: null, deploymentId: null, subject: 'endpoint', endpointName, at });
 }
 
+/** An entry with the names of its run. */
+const entry = {
+  id: history.seq,
+  at: history.at,
+  trainingJobName: trainingRuns.trainingJobName,
+  endpointName: sql<string | null>`coalesce(${history.endpointName}, ${trainingRuns.endpointName})`,
+  subject: history.subject,
+  from: history.from,
+  to: history.to,
+  actor: history.actor,
+  by: history.by,
+  reason: history.reason,
+  detail: history.detail,
+  deploymentId: history.deploymentId,
+  repeats: history.repeats,
+  lastAt: sql`coalesce(${history.lastAt}, ${history.at})`.mapWith(Number),
+};
+
+/** As the index of the names has it. */
+const lower = (column: SQL): SQL => sql`lower(${column} collate "C")`;
+
 export const historyStore = (database: Database): HistoryStore => ({
   async list({ trainingJobName, deploymentId, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
       db
-        .select({
-          id: history.seq,
-          at: history.at,
-          subject: history.subject,
-          from: history.from,
-          to: history.to,
-          actor: history.actor,
-          by: history.by,
-          reason: history.reason,
-          detail: history.detail,
-          deploymentId: history.deploymentId,
-          repeats: history.repeats,
-          lastAt: sql`coalesce(${history.lastAt}, ${history.at})`.mapWith(Number),
-        })
+        .select(entry)
         .from(history)
         .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
         .where(
@@ -113,4 +124,36 @@ export const historyStore = (database: Database): HistoryStore => ({
     );
     return newestFirst.toReversed();
   },
+
+  head: ({ settled }) =>
+    database.read(async (db) => {
+      // The snapshot is older than what is seen of the locks: who is neither visible nor a holder began later, with a higher id.
+      const { rows } = await db.execute<{ newest: string; issued: string; writers: string[] | null }>(sql`select seen.newest,
+        (select case when is_called then last_value else 0 end from history_seq_seq) as issued,
+        case when seen.newest > ${settled} then (${historyWriters}) end as writers
+        from (select coalesce(max(seq), 0) as newest from history) seen`);
+      const [row] = rows;
+      if (row === undefined) throw new Error('PostgreSQL returned no row.');
+      const newest = Number(row.newest);
+      return { newest, issued: Math.max(newest, Number(row.issued)), writers: row.writers ?? [] };
+    }),
+
+  read: ({ after, upTo, limit, filter }) =>
+    database.read(async (db) => {
+      const window = windowOf(filter, after, upTo);
+      const end = window === null ? upTo : await endOf(db, window, upTo);
+      const items = await db
+        .select(entry)
+        .from(history)
+        .leftJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
+        .where(entriesOf(filter, { after, upTo: end }, lower))
+        .orderBy(asc(history.seq))
+        .limit(limit);
+      return { items, readTo: items.length < limit ? end : (items.at(-1)?.id ?? end) };
+    }),
 });
+
+async function endOf(db: Db, window: SQL, upTo: number): Promise<number> {
+  const { rows } = await db.execute<{ end: string | null }>(window);
+  return Number(rows[0]?.end ?? upTo);
+}

@@ -5,7 +5,7 @@
 import type { SQL } from 'drizzle-orm';
 import { sql } from './drizzle.ts';
 
-const kinds = { migration: 1, endpoint: 2, runName: 3, skipped: 4, tallies: 5 } as const;
+const kinds = { migration: 1, endpoint: 2, runName: 3, skipped: 4, tallies: 5, historyWriters: 6 } as const;
 
 /** Two keys that hash alike wait for each other, which is harmless. */
 const lock = (kind: keyof typeof kinds, key: SQL | string): SQL =>
@@ -23,6 +23,14 @@ export const lockRunName = (trainingJobName: string): SQL => lock('runName', tra
 export const lockSkipped = (kind: string, name: string): SQL => lock('skipped', `${kind}:${name}`);
 
 export const tryLockTallies = sql`select pg_try_advisory_xact_lock(${sql.raw(String(kinds.tallies))}, 0) as locked`;
+
+/**
+ * The transactions that have added to the history, or are about to, and have not ended. A trigger takes the lock before the first id is
+ * given out (drizzle/postgres/0006_history_writers.sql); it is shared, so that no writer waits for another one.
+ */
+export const historyWriters = sql`select array_agg(pid || ':' || virtualtransaction) from pg_locks
+  where locktype = 'advisory' and classid = ${sql.raw(String(kinds.historyWriters))} and objid = 0 and objsubid = 2
+    and database = (select oid from pg_database where datname = current_database())`;
 
 /** As text, for a connection that has no drizzle yet. */
 export const lockMigration = `select pg_advisory_xact_lock(${kinds.migration}, 0)`;

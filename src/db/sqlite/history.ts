@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, lt, sql } from './drizzle.ts';
+import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { historyPageSize } from '../../core/history.ts';
 import { deploymentTransitions } from '../../core/deployment/transitions.ts';
@@ -7,6 +8,7 @@ import { trainingRunTransitions } from '../../core/training/transitions.ts';
 import type { TrainingRunStatus } from '../../core/training/training-run.ts';
 import type { HistoryStore } from '../../ports/store.ts';
 import { announcements, type DeploymentChange } from '../announcements.ts';
+import { entriesOf, windowOf } from '../history-pages.ts';
 import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmong } from '../history-entry.ts';
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
@@ -83,24 +85,31 @@ export function appendEndpointHistory(db: Db, endpointName: string, change: Chan
   insertEntry(db, { ...change, runSeq: null, deploymentId: null, subject: 'endpoint', endpointName }, at);
 }
 
+/** An entry with the names of its run. */
+const entry = {
+  id: history.seq,
+  at: history.at,
+  trainingJobName: trainingRuns.trainingJobName,
+  endpointName: sql<string | null>`coalesce(${history.endpointName}, ${trainingRuns.endpointName})`,
+  subject: history.subject,
+  from: history.from,
+  to: history.to,
+  actor: history.actor,
+  by: history.by,
+  reason: history.reason,
+  detail: history.detail,
+  deploymentId: history.deploymentId,
+  repeats: history.repeats,
+  lastAt: sql<number>`coalesce(${history.lastAt}, ${history.at})`,
+};
+
+const lower = (column: SQL): SQL => sql`lower(${column})`;
+
 export const historyStore = (database: Database): HistoryStore => ({
   async list({ trainingJobName, deploymentId, limit = historyPageSize, before = null }) {
     const newestFirst = await database.read((db) =>
       db
-        .select({
-          id: history.seq,
-          at: history.at,
-          subject: history.subject,
-          from: history.from,
-          to: history.to,
-          actor: history.actor,
-          by: history.by,
-          reason: history.reason,
-          detail: history.detail,
-          deploymentId: history.deploymentId,
-          repeats: history.repeats,
-          lastAt: sql<number>`coalesce(${history.lastAt}, ${history.at})`,
-        })
+        .select(entry)
         .from(history)
         .innerJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
         .where(
@@ -116,4 +125,28 @@ export const historyStore = (database: Database): HistoryStore => ({
     );
     return newestFirst.toReversed();
   },
+
+  // There is one writer at a time: what is visible has no gap that is filled later.
+  head: () =>
+    database.read((db) => {
+      const { newest, issued } = db.get<{ newest: number; issued: number }>(sql`select
+        (select coalesce(max(seq), 0) from history) as newest,
+        (select coalesce(max(seq), 0) from sqlite_sequence where name = 'history') as issued`);
+      return { newest, issued: Math.max(newest, issued), writers: [] };
+    }),
+
+  read: ({ after, upTo, limit, filter }) =>
+    database.read((db) => {
+      const window = windowOf(filter, after, upTo);
+      const end = window === null ? upTo : (db.get<{ end: number | null }>(window).end ?? upTo);
+      const items = db
+        .select(entry)
+        .from(history)
+        .leftJoin(trainingRuns, eq(trainingRuns.seq, history.runSeq))
+        .where(entriesOf(filter, { after, upTo: end }, lower))
+        .orderBy(asc(history.seq))
+        .limit(limit)
+        .all();
+      return { items, readTo: items.length < limit ? end : (items.at(-1)?.id ?? end) };
+    }),
 });

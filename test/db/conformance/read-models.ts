@@ -155,6 +155,8 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
       at,
       repeats: 1,
       lastAt: at,
+      trainingJobName: 'a',
+      endpointName: endpoint,
       deploymentId: null,
       subject: 'training',
       by: null,
