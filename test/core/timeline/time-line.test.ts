@@ -13,6 +13,8 @@ let ids = 0;
 const entry = (seconds: number, fields: Partial<HistoryEntry>): HistoryEntry => ({
   id: (ids += 1),
   at: at + seconds * 1000,
+  trainingJobName: 'training-1',
+  endpointName: 'live',
   subject: 'training',
   from: 'training',
   to: 'training',
