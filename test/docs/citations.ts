@@ -67,7 +67,7 @@ const unread = ['node_modules', '.git', '.local', 'dist', 'data', 'coverage', 'm
 
 /** The files of the repository that people write: sources, documents, SQL, settings. */
 export const writtenFiles = (): string[] =>
-  globSync('**/{*.{ts,mjs,js,md,sql,tf,yml,yaml,sh},Dockerfile,.env.example}', {
+  globSync('**/{*.{ts,mjs,js,py,md,sql,tf,yml,yaml,sh},Dockerfile,.env.example}', {
     cwd: root,
     exclude: (path) => unread.includes(path.split('/').at(-1) ?? ''),
   }).toSorted();
