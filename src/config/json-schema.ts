@@ -1,6 +1,8 @@
 import type * as Draft07 from 'ajv';
 import type * as Draft2020 from 'ajv/dist/2020.js';
 import { createRequire } from 'node:module';
+import { types } from 'node:util';
+import vm from 'node:vm';
 import type { ShapeIssue } from '../core/shapes/issue.ts';
 import type { ShapeObject } from '../core/shapes/shapes.ts';
 import { shownName } from '../core/shapes/validate-shape.ts';
@@ -54,16 +56,37 @@ export function schemaIssues(schema: ShapeObject): readonly ShapeIssue[] {
   return issues.filter(({ field }, index) => issues.findIndex((one) => one.field === field) === index);
 }
 
+/** A pattern that backtracks without end would otherwise stop all that the process does; a compiled schema takes microseconds. */
+export const longestCheckMs = 1_000;
+
+/** V8 interrupts regular expressions, too, and what it called of another context (node:vm, `timeout`). */
+const timed = new vm.Script('check()');
+
 /**
  * Returns why the value is not of the JSON Schema, by its rule and never by what it holds; null where it is. The schema is one in which
- * schemaIssues finds nothing.
+ * schemaIssues finds nothing. A comparison that takes longer than `longestCheckMs` counts as a mismatch.
  */
 export function whyNotOfSchema(schema: ShapeObject, value: unknown): string | null {
   const validate = newAjv(schema).compile(schema);
-  if (validate(value)) return null;
+  const check = (): boolean => validate(value);
+  // Twice, since a process may be paused in the midst of it.
+  const isOfSchema = withinTime(check) ?? withinTime(check);
+  if (isOfSchema === null)
+    return `the comparison takes longer than ${longestCheckMs / 1000} s, as one with a nested repetition in a pattern may`;
+  if (isOfSchema) return null;
   const [first] = validate.errors ?? [];
   if (first === undefined) return 'it does not match';
   return `${pathOf(first.instancePath) || 'the whole'} ${first.message ?? first.keyword}`;
+}
+
+/** null past the time. */
+function withinTime(check: () => boolean): boolean | null {
+  try {
+    return timed.runInNewContext({ check }, { timeout: longestCheckMs }) as boolean;
+  } catch (error) {
+    if (types.isNativeError(error) && Reflect.get(error, 'code') === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    throw error;
+  }
 }
 
 /** `/properties/a/enum/0` is `.properties.a.enum[0]`: as far as its parts are surely names. */

@@ -21,4 +21,14 @@ describe('whyNotOfSchema', () => {
       expect(whyNotOfSchema(schema, [1])).toBe('[0] must be string');
     }
   });
+
+  it('gives up on a pattern that backtracks without end', () => {
+    // 2^40 steps: hours, in which the process would do nothing else.
+    const schema = { properties: { label: { pattern: '^(a+)+$' } } };
+    expect(whyNotOfSchema(schema, { label: `${'a'.repeat(40)}!` })).toBe(
+      'the comparison takes longer than 1 s, as one with a nested repetition in a pattern may',
+    );
+    expect(whyNotOfSchema(schema, { label: 'aaa' })).toBe(null);
+    expect(whyNotOfSchema(schema, { label: 'b' })).toBe('.label must match pattern "^(a+)+$"');
+  });
 });
