@@ -67,6 +67,8 @@ export function formerContents(rows: readonly Deployment[], live: Deployment | n
 
 /** What is written of a deployment that is turned down while it waits, and of its run. */
 export interface Refusal {
+  /** `api` also where the API has no keys, and so knows no name. */
+  actor: Actor;
   turnedDown: TurnedDown;
   failureReason: string;
   approval?: Approval | null;
@@ -82,6 +84,7 @@ export const decided = (
 
 /** The refusal of an approval that was not decided in time. */
 export const expiredRefusal = (own: Deployment, now: number): Refusal => ({
+  actor: 'worker',
   turnedDown: { how: 'person', by: null, reason: 'the approval expired', at: now },
   failureReason: 'not approved in time',
   approval: decided(own.approval, 'expired', { by: null, reason: null }, now),
@@ -95,6 +98,7 @@ export function personRefusal(
 ): Refusal {
   const who = by === null ? 'rejected' : `rejected by ${by}`;
   return {
+    actor: 'api',
     turnedDown: { how: 'person', by, reason, at: now },
     failureReason: reason === null ? who : `${who}: ${reason}`,
     approval: own.approval?.status === 'pending' ? decided(own.approval, 'rejected', { by, reason }, now) : own.approval,
@@ -125,5 +129,6 @@ export function refusalAtEnd(
 ): Refusal | null {
   const why = queued.status !== 'queued' || queued.forced ? null : whyTurnedDown(run, endpoint?.rolledBackAt ?? null);
   if (why === null) return null;
-  return { turnedDown: run.turnedDown ?? { how: 'rollback', by: null, reason: why, at: now }, failureReason: why };
+  const turnedDown = run.turnedDown ?? { how: 'rollback', by: null, reason: why, at: now };
+  return { actor: 'worker', turnedDown, failureReason: why };
 }

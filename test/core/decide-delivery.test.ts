@@ -19,7 +19,10 @@ const pending: Approval = {
 };
 
 describe('decideApproval', () => {
-  const waiting = aDeployment({ status: 'awaiting_approval', approval: pending, requestedBy: 'ana' });
+  const waiting = {
+    ...aDeployment({ status: 'awaiting_approval', approval: pending, requestedBy: 'ana' }),
+    trainingRequestedBy: null as string | null,
+  };
   const yes = { approves: true, by: 'ben', reason: null };
   const no = { ...yes, approves: false };
 
@@ -47,13 +50,16 @@ describe('decideApproval', () => {
       expect(decideApproval(waiting, { ...yes, by }, at)).toEqual({ kind: 'self_approval' });
       expect(decideApproval(waiting, { ...no, by }, at)).toEqual({ kind: 'apply' });
     }
+    const ofAna = { ...waiting, requestedBy: 'ci', trainingRequestedBy: 'ana' };
+    expect(decideApproval(ofAna, { ...yes, by: 'ana' }, at), 'the training').toEqual({ kind: 'self_approval' });
+    expect(decideApproval(ofAna, yes, at)).toEqual({ kind: 'apply' });
     const lenient = { ...waiting, approval: { ...pending, notByRequester: false } };
     expect(decideApproval(lenient, { ...yes, by: 'ana' }, at)).toEqual({ kind: 'apply' });
     expect(decideApproval({ ...waiting, requestedBy: null }, { ...yes, by: null }, at)).toEqual({ kind: 'apply' });
   });
 
   it('has nothing to decide of a deployment that does not wait for it', () => {
-    expect(decideApproval(aDeployment(), yes, at)).toEqual({ kind: 'not_awaiting' });
+    expect(decideApproval({ ...waiting, ...aDeployment() }, yes, at)).toEqual({ kind: 'not_awaiting' });
     expect(decideApproval({ ...waiting, status: 'superseded' }, yes, at)).toEqual({ kind: 'not_awaiting' });
   });
 });

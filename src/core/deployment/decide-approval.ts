@@ -17,15 +17,20 @@ export type ApprovalDecision =
   | { kind: 'already_decided'; by: string | null; status: 'approved' | 'rejected' }
   | { kind: 'not_awaiting' }
   | { kind: 'expired' }
-  /** The one who requested the deployment may not approve it. */
+  /** Who requested the deployment, or its training, may not approve it. */
   | { kind: 'self_approval' };
 
+type Requested = Pick<Deployment, 'status' | 'approval' | 'requestedBy'> & {
+  /** The name of the key that requested the training; null where none did. */
+  trainingRequestedBy: string | null;
+};
+
 /**
- * One decision counts, until the approval expires. The one who requested the deployment may still reject it, where the policy keeps them
- * from approving it.
+ * One decision counts, until the approval expires. Who requested the deployment or its training may still reject it, where the policy keeps
+ * them from approving it: a training whose deployment another person has requested is no less the work of its requester.
  */
 export function decideApproval(
-  { status, approval, requestedBy }: Pick<Deployment, 'status' | 'approval' | 'requestedBy'>,
+  { status, approval, requestedBy, trainingRequestedBy }: Requested,
   { approves, by, content }: Decision,
   now: number,
 ): ApprovalDecision {
@@ -42,7 +47,9 @@ export function decideApproval(
     case 'pending':
       if (status !== 'awaiting_approval') return { kind: 'not_awaiting' };
       if (isExpired(approval, now)) return { kind: 'expired' };
-      return approves && approval.notByRequester && isSamePerson(by, requestedBy) ? { kind: 'self_approval' } : { kind: 'apply' };
+      return approves && approval.notByRequester && [requestedBy, trainingRequestedBy].some((one) => isSamePerson(by, one))
+        ? { kind: 'self_approval' }
+        : { kind: 'apply' };
   }
 }
 

@@ -35,12 +35,12 @@ async function write(tx: Db, { seq, deploymentId }: Deployment, fields: Fields):
 export async function reject(
   tx: Db,
   before: Deployment,
-  { turnedDown, failureReason, approval }: Refusal,
+  { actor, turnedDown, failureReason, approval }: Refusal,
   now: number,
 ): Promise<Deployment> {
   const ended = await write(tx, before, { status: 'rejected', failureReason, approval, finishedAt: now, ...notWaiting });
   const { by, reason } = turnedDown;
-  const change = { from: before.status, to: 'rejected', actor: by === null ? 'worker' : 'api', by, reason } as const;
+  const change = { from: before.status, to: 'rejected', actor, by, reason } as const;
   await appendDeploymentHistory(tx, ended, { ...change, detail: failureReason }, now);
   await turnDownRun(tx, ended.runSeq, turnedDown);
   return ended;
@@ -140,7 +140,8 @@ async function decide(tx: Db, params: Parameters<DeliveryStore['decide']>[0]): P
   const { deploymentId, decision, now } = params;
   const own = await deploymentUnderLock(tx, deploymentId);
   if (own === null) return null;
-  const { kind } = decideApproval(own, decision, now);
+  const trainingRequestedBy = (await runOf(tx, own))?.requestedBy ?? null;
+  const { kind } = decideApproval({ ...own, trainingRequestedBy }, decision, now);
   if (kind !== 'apply') return { kind, deployment: own };
   const { approves, by, reason } = decision;
   if (!approves) {

@@ -29,10 +29,15 @@ const write = (db: Db, { seq }: Deployment, fields: Fields): Deployment =>
   db.update(deployments).set(fields).where(eq(deployments.seq, seq)).returning(deploymentColumns).get();
 
 /** Ends a deployment that waits. Belongs into a transaction. */
-export function reject(db: Db, before: Deployment, { turnedDown, failureReason, approval }: Refusal, now: number): Deployment {
+export function reject(
+  db: Db,
+  before: Deployment,
+  { actor, turnedDown, failureReason, approval }: Refusal,
+  now: number,
+): Deployment {
   const ended = write(db, before, { status: 'rejected', failureReason, approval, finishedAt: now, ...notWaiting });
   const { by, reason } = turnedDown;
-  const change = { from: before.status, to: 'rejected', actor: by === null ? 'worker' : 'api', by, reason } as const;
+  const change = { from: before.status, to: 'rejected', actor, by, reason } as const;
   appendDeploymentHistory(db, ended, { ...change, detail: failureReason }, now);
   turnDownRun(db, ended.runSeq, turnedDown);
   return ended;
@@ -136,7 +141,7 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
     database.write((_tx, db) => {
       const own = findDeployment(db, deploymentId);
       if (own === null) return null;
-      const { kind } = decideApproval(own, decision, now);
+      const { kind } = decideApproval({ ...own, trainingRequestedBy: runOf(db, own)?.requestedBy ?? null }, decision, now);
       if (kind !== 'apply') return { kind, deployment: own };
       const { approves, by, reason } = decision;
       if (!approves) {

@@ -151,6 +151,28 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     expect(await decide(store, 'own', false), 'they may take it back').toMatchObject({ kind: 'decided' });
   });
 
+  it('is not decided by who requested its training, when another key requested the deployment', async () => {
+    const store = newDatabase().open();
+    await trained(store, 'own', 1000, { requestedBy: 'ana' });
+    const wanted = newDeployment('d-own', { trigger: 'api', requestedBy: 'ci' });
+    await store.deployments.request({ trainingJobName: 'own', deployment: wanted, now: 7000 });
+    const { deploymentId, fencingToken } = await claim(store, 'd-own');
+    const approval = pending({ notByRequester: true });
+    await store.delivery.awaitApproval({ deploymentId, fencingToken, approval, detail: 'asks', now: 7500 });
+    expect(await decide(store, 'own', true)).toMatchObject({ kind: 'self_approval' });
+  });
+
+  it('is decided by a caller also where the API knows no names', async () => {
+    const store = newDatabase().open();
+    await awaiting(store, 'a');
+    const decision = { approves: false, by: null, reason: 'it is wrong' };
+    await store.delivery.decide({ deploymentId: 'd-a', decision, now: 8000 });
+    expect((await store.history.list({ trainingJobName: 'a' })).at(-1)).toMatchObject({ actor: 'api', by: null });
+    await awaiting(store, 'b', 2000);
+    await store.delivery.expire({ deploymentId: 'd-b', now: 20_000 });
+    expect((await store.history.list({ trainingJobName: 'b' })).at(-1)).toMatchObject({ actor: 'worker', by: null });
+  });
+
   it('expires when its time is over, and not before', async () => {
     const store = newDatabase().open();
     await awaiting(store, 'a');
