@@ -74,6 +74,23 @@ describe('a deployment whose policy has a gate', () => {
     expect(better).toMatchObject({ status: 'deployed', gate: { rules: [{ value: 0.91, baseline: 0.9 }] } });
   });
 
+  it('is compared with what serves after the database is lost, and with nothing once the endpoint is gone', async () => {
+    const rules = [{ metric: 'validation:accuracy', better: 'higher' }];
+    const context = await withPolicy({ gate: { rules } });
+    const first = await untilJudged(context, await startWith(context, 0.9));
+    await context.loseDatabase();
+    const worse = await untilJudged(context, await startWith(context, 0.8));
+    expect(worse).toMatchObject({ status: 'rejected', gate: { against: first.trainingJobName, rules: [{ baseline: 0.9 }] } });
+    await context.sdk.deleteEndpoint({ EndpointName: endpointName });
+    context.clock.advance(60);
+    const alone = await untilJudged(context, await startWith(context, 0.7));
+    expect(alone).toMatchObject({ status: 'deployed', gate: { verdict: 'passed', against: null } });
+    await context.sdk.deleteEndpoint({ EndpointName: endpointName });
+    context.clock.advance(60);
+    const last = await untilJudged(context, await startWith(context, 0.6));
+    expect(last, 'the database knows what was live').toMatchObject({ status: 'deployed', gate: { against: null } });
+  });
+
   it('asks a person about a metric that is not there, where the policy says so', async () => {
     const context = await withPolicy({ gate: { rules: [{ metric: 'f1', at_least: 0.5 }], on_missing: 'ask' } });
     const name = await context.start();

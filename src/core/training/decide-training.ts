@@ -171,7 +171,7 @@ const noteOnMetrics = ({ oddMetrics }: TrainingJob): { detail?: string } =>
     : { detail: `metrics whose last value is no finite number are left out: ${oddMetrics.join(', ')}` };
 
 /** Returns the last value of each metric that is a number: JSON has no NaN and no infinity. */
-function metricsOf(job: TrainingJob): Record<string, number> | null {
+export function metricsOf(job: TrainingJob): Record<string, number> | null {
   const entries = job.metrics.flatMap(({ name, value }): [string, number][] => (Number.isFinite(value) ? [[name, value]] : []));
   return entries.length === 0 ? null : Object.fromEntries(entries);
 }

@@ -2,9 +2,12 @@ import type { Approval } from '../../../core/deployment/delivery-state.ts';
 import { decideAdmission } from '../../../core/deployment/decide-admission.ts';
 import { decideGate, type Measured } from '../../../core/deployment/decide-gate.ts';
 import type { DeploymentOutcome } from '../../../core/deployment/deployment.ts';
+import { metricsOf } from '../../../core/training/decide-training.ts';
+import { orNullIfPermanent } from '../../or-null-if-permanent.ts';
 import { deployedDigest } from '../content-digest.ts';
 import type { DeploymentClaim } from '../deployment-claim.ts';
 import { shapesOfDeployment } from '../deployment-shapes.ts';
+import { findTrainingOfConfig } from '../find-training-of-config.ts';
 import { finish, type StepResult } from '../step-result.ts';
 
 /**
@@ -48,10 +51,30 @@ export async function judge(claim: DeploymentClaim): Promise<StepResult> {
   }
 }
 
-async function readLive({ ctx: { store }, deployment }: DeploymentClaim): Promise<Measured | null> {
-  const live = await store.deployments.findLive(deployment.endpointName);
-  const run = live === null ? null : await store.runs.find(live.trainingJobName);
-  return live === null ? null : { trainingJobName: live.trainingJobName, metrics: run?.metrics ?? null };
+/**
+ * What serves now, by SageMaker: an endpoint may be deleted by an operator, and after a loss the database may not know what is live. Then
+ * the tags of the endpoint's configuration name the training. A foreign one has no metrics, so that the last one of this service counts.
+ *
+ * @throws {SageMakerError}
+ */
+async function readLive(claim: DeploymentClaim): Promise<Measured | null> {
+  const { ctx, deployment, options } = claim;
+  const endpointConfigName = (await claim.observeEndpoint())?.endpointConfigName ?? null;
+  if (endpointConfigName === null) return null;
+  const live = await ctx.store.deployments.findLive(deployment.endpointName);
+  const isKnown = live?.endpointConfigName != null && isSameName(live.endpointConfigName, endpointConfigName);
+  const named = isKnown ? null : await findTrainingOfConfig(ctx, { endpointConfigName, options });
+  const trainingJobName = named ?? live?.trainingJobName ?? null;
+  return trainingJobName === null ? null : { trainingJobName, metrics: await readMetrics(claim, trainingJobName) };
+}
+
+const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+async function readMetrics({ ctx, options }: DeploymentClaim, trainingJobName: string): Promise<Measured['metrics']> {
+  const run = await ctx.store.runs.find(trainingJobName);
+  if (run !== null) return run.metrics;
+  const job = await ctx.sagemaker.describeTrainingJob(trainingJobName, options).catch(orNullIfPermanent);
+  return job && metricsOf(job);
 }
 
 /** The digest of all that would be deployed. */
