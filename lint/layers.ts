@@ -44,10 +44,13 @@ export const layers: readonly Layer[] = [
     mayImport: ['src/config', 'src/core', 'src/observability/line-writer.ts', 'src/notifications/addresses.ts'],
     mayImportTypes: ['src/ports'],
   },
+  // The pages for people, which the API mounts.
+  { path: 'src/console', mayImport: ['src/console', 'src/services', 'src/ports', 'src/core', 'src/async'] },
   {
     path: 'src/api',
     mayImport: [
       'src/api',
+      'src/console',
       'src/services',
       'src/ports',
       'src/core',
@@ -103,6 +106,7 @@ export const instead: readonly { readonly path: string; readonly hint: string }[
   { path: 'src/queue', hint: 'Ask for the Queue of src/ports/queue.ts, which a main.ts passes.' },
   { path: 'src/notifications', hint: 'Ask for the Notifier of src/ports/notifier.ts, which a main.ts passes.' },
   { path: 'src/api', hint: 'Code that API and workers share belongs in src/services.' },
+  { path: 'src/console', hint: 'Only src/api mounts the console; what both need belongs in src/services or src/core.' },
   { path: 'src/worker', hint: 'Code that API and workers share belongs in src/services.' },
   {
     path: 'src/services',

@@ -2,7 +2,10 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { ApiDeps } from './deps.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
-import { requireKey } from './middleware/auth.ts';
+import { createConsole } from '../console/console.ts';
+import { consolePath } from '../console/frame/root.ts';
+import { consoleDeps } from './console-deps.ts';
+import { createKeyFinder, requireKey } from './middleware/auth.ts';
 import { checkRequest } from './middleware/check-request.ts';
 import { readBody } from './middleware/read-body.ts';
 import { accessLog, requestId, shownPath } from './middleware/request-log.ts';
@@ -20,13 +23,19 @@ import { createRoutes } from './routes/routes.ts';
 
 /** The API over its dependencies: every route at `/` and under the base path. Opens no connection and does not listen. */
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {
-  const { apiKeys, basePath, publicUrl = null, log } = deps;
+  const { apiKeys, basePath, publicUrl = null, log, ctx } = deps;
   const routes = createRoutes(deps);
   const prefixes = basePath === '' ? [''] : ['', basePath];
   const registered = routes.openAPIRegistry.definitions.flatMap((definition) =>
     definition.type === 'route' ? [definition.route] : [],
   );
   const findRoute = createRouteFinder([...registered, ...unlistedRoutes], prefixes);
+
+  const logFailure = createFailureLog(log);
+  const findKey = createKeyFinder(apiKeys);
+  const afterWrongKey = createWrongKeys(log, deps.wrongKeys);
+  const pages = createConsole(consoleDeps(deps, { prefixes, findKey, afterWrongKey, logFailure }));
+  const resume = (token: string) => deps.consoleSessions.resume(token, apiKeys, ctx.now());
 
   // Not strict: a trailing slash makes no difference.
   const app = new Hono<ApiEnv>({ strict: false });
@@ -38,7 +47,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   });
   app.use(requestId, accessLog(log), securityHeaders);
   app.use(
-    apiKeys.length > 0 ? requireKey(apiKeys, createWrongKeys(log, deps.wrongKeys)) : refuseForeignHosts,
+    apiKeys.length > 0 ? requireKey({ findKey, afterWrongKey, resume }) : refuseForeignHosts,
     refuseForeignOrigins(publicUrl),
     readBody,
     methodNotAllowed({
@@ -50,14 +59,17 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     }),
     checkRequest,
   );
-  for (const prefix of prefixes) app.route(prefix === '' ? '/' : prefix, routes);
+  for (const prefix of prefixes) {
+    app.route(`${prefix}${consolePath}`, pages.routes);
+    app.route(prefix === '' ? '/' : prefix, routes);
+  }
 
   app.notFound((c) =>
     problemResponse(c, new ApiError('not_found', `There is no such route; ${basePath}${docsPath} has them all`)),
   );
 
-  const logFailure = createFailureLog(log);
   app.onError((error, c: ApiContext) => {
+    if (c.get('access')?.access === 'console') return pages.onError(error, c);
     const problem = toApiError(error);
     logFailure(problem, error, { method: c.req.method, path: shownPath(c.req.path) });
     return problemResponse(c, problem);

@@ -1,6 +1,7 @@
 import type { ApiKey } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ApprovalLinks } from '../ports/approval-links.ts';
+import type { ConsoleSessions } from '../ports/console-sessions.ts';
 import type { ServiceContext } from '../services/context.ts';
 import type { HistoryFeed } from '../services/history/history-feed.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
@@ -31,6 +32,8 @@ export interface ApiDeps {
   approvalLinks: ApprovalLinks;
   /** Of this process. The end of the process closes it, which ends the requests that wait for it. */
   historyFeed: HistoryFeed;
+  /** Signs the sessions of the console. */
+  consoleSessions: ConsoleSessions;
   boardQueues: readonly BoardQueue[];
   health: HealthChecks;
   /** Of this service. */

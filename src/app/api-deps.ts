@@ -9,7 +9,7 @@ import type { AppContext } from './context.ts';
 
 /** What the API needs from the outside. */
 export function createApiDeps(
-  { ctx, store, clock, queue, sagemaker, sharedDatabase, self: { version } }: AppContext,
+  { ctx, store, clock, queue, sagemaker, sharedDatabase, consoleSessions, self: { version } }: AppContext,
   { apiKeys, basePath, publicUrl }: Pick<ApiSettings, 'apiKeys' | 'basePath' | 'publicUrl'>,
   log: Logger,
 ): ApiDeps {
@@ -29,6 +29,7 @@ export function createApiDeps(
     publicUrl,
     approvalLinks: ctx.approvalLinks,
     historyFeed: new HistoryFeed({ store, log }),
+    consoleSessions,
     boardQueues: queue.queues,
     health: {
       redis: () => queue.probe(),

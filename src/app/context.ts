@@ -8,6 +8,8 @@ import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { whyNotOfSchema } from '../config/json-schema.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import { createApprovalLinks } from '../links/approval-links.ts';
+import { createConsoleSessions } from '../links/console-sessions.ts';
+import type { ConsoleSessions } from '../ports/console-sessions.ts';
 import type { Store } from '../ports/store.ts';
 import { createQueue, type RedisQueue } from '../queue/queue.ts';
 import type { QueuePlace } from '../queue/redis-target.ts';
@@ -48,6 +50,7 @@ export interface AppContext {
   readonly queue: RedisQueue;
   readonly sagemaker: ConnectedSageMaker;
   readonly sharedDatabase: SharedDatabase;
+  readonly consoleSessions: ConsoleSessions;
   readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
   /** Records the process as running, from now on, with the problem that keeps it from working, and compares databases regularly. */
   announce(problem: () => string | null): void;
@@ -107,6 +110,7 @@ export async function createContext(
     queue,
     sagemaker,
     sharedDatabase,
+    consoleSessions: createConsoleSessions(config.links.signingKey),
     self,
     announce(problem) {
       sharedDatabase.watch();

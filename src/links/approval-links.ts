@@ -1,4 +1,5 @@
 import { sign, verify } from 'hono/jwt';
+import { importSigningKey } from './signing-key.ts';
 import type { ApprovalLink, ApprovalLinks, VerifiedLink } from '../ports/approval-links.ts';
 
 /** Another one in the token's header is refused, `none` included (RFC 8725, section 3.1). */
@@ -15,7 +16,7 @@ const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * the signature: hono compares it before, so that a forged token would count as expired, and by this host's clock.
  */
 export function createApprovalLinks(signingKey: string): ApprovalLinks {
-  const key = importKey(signingKey);
+  const key = importSigningKey(signingKey);
   return {
     // The row of the deployment has the exact instant; the token, in whole seconds, is never over before it.
     sign: async ({ deploymentId, content, expiresAt }) =>
@@ -33,10 +34,6 @@ export function createApprovalLinks(signingKey: string): ApprovalLinks {
     },
   };
 }
-
-/** hono reads the text of a key that contains PUBLIC or PRIVATE as PEM. */
-const importKey = (text: string): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', new TextEncoder().encode(text), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 
 function toLink({ sub, content, exp }: Record<string, unknown>): ApprovalLink | null {
   if (typeof sub !== 'string' || typeof content !== 'string' || typeof exp !== 'number' || !Number.isSafeInteger(exp))

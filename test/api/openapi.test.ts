@@ -96,8 +96,8 @@ describe('the OpenAPI document', () => {
   it('describes every route that is served', async () => {
     const api = await startApi();
     const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
-    // What a browser loads beneath a page, or asks for by itself.
-    const assets = /^(\/docs\/|\/admin\/queues\/|\/$|\/favicon\.ico$)/;
+    // What a browser loads beneath a page, or requests by itself; and the console, which is for people.
+    const assets = /^(\/docs\/|\/admin\/queues\/|\/$|\/favicon\.ico$|\/console(\/|$))/;
     const served = api.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/model-init') && !assets.test(path))
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')}`);

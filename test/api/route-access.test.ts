@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { ApiEnv } from '../../src/api/env.ts';
-import { requireKey } from '../../src/api/middleware/auth.ts';
+import { createKeyFinder, requireKey } from '../../src/api/middleware/auth.ts';
 import { problemResponse } from '../../src/api/problems/response.ts';
 import { toApiError } from '../../src/api/problems/to-api-error.ts';
 import { createRouteFinder } from '../../src/api/routes/known-route.ts';
@@ -38,7 +38,13 @@ function appWithPage(security?: RouteConfig['security']): Hono<ApiEnv> {
     c.set('access', access);
     return next();
   });
-  app.use(requireKey([{ name: 'key-1', role: 'approve', key }], async () => {}));
+  app.use(
+    requireKey({
+      findKey: createKeyFinder([{ name: 'key-1', role: 'approve', key }]),
+      afterWrongKey: async () => {},
+      resume: async () => null,
+    }),
+  );
   app.route('/', routes).route('/base', routes);
   app.onError((error, c) => problemResponse(c, toApiError(error)));
   return app;

@@ -32,7 +32,8 @@ export function createRouteFinder(registered: readonly RouteConfig[], prefixes: 
   }
   // Beneath a prefix itself are all routes, and not those of a page.
   const isPrefix = (key: string): boolean => prefixes.some((prefix) => key === keyOf('get', `${prefix}/`));
-  const pages = [...known].filter(([key, { access }]) => access === 'browser' && !isPrefix(key));
+  const hasFiles: readonly RouteAccess['access'][] = ['browser', 'console'];
+  const pages = [...known].filter(([key, { access }]) => hasFiles.includes(access) && !isPrefix(key));
 
   const find = (key: string): KnownRoute | null =>
     known.get(key) ?? pages.find(([page]) => key.startsWith(`${page}/`))?.[1] ?? null;

@@ -6,17 +6,34 @@ import { createDocs, docsFrom, docsPath, iconPath, serveIcon } from '../pages/do
 import { describeApi, openApiPath } from '../openapi.ts';
 import { readProblems } from '../problems/openapi.ts';
 import type { Routes } from '../env.ts';
-import { opensInBrowser } from './security.ts';
+import { consolePath } from '../../console/frame/root.ts';
+import { formBody } from '../schemas/json-body.ts';
+import { opensConsole, opensInBrowser } from './security.ts';
 
 const html = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
 
-/** What browsers ask for by themselves; no program does, so the document leaves them out. */
-export const unlistedRoutes: readonly RouteConfig[] = ['/', iconPath].map((path) => ({
+/** What browsers request by themselves. */
+const browserRoutes: readonly RouteConfig[] = ['/', iconPath].map((path) => ({
   method: 'get',
   path,
   security: opensInBrowser,
   responses: { 200: html('What a browser shows') },
 }));
+
+/** The console is for people: its pages and forms may change with each version. */
+const consoleRoutes: readonly RouteConfig[] = [
+  { method: 'get', path: consolePath, security: opensConsole, responses: { 200: html('A page') } },
+  {
+    method: 'post',
+    path: consolePath,
+    security: opensConsole,
+    request: { body: formBody('ConsoleForm', { example: {} }) },
+    responses: { 200: html('A page') },
+  },
+];
+
+/** No program needs them, so the document leaves them out. */
+export const unlistedRoutes: readonly RouteConfig[] = [...browserRoutes, ...consoleRoutes];
 
 export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
   const { openAPIRegistry: registry } = routes;

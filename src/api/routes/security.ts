@@ -19,11 +19,20 @@ export const needsRole = (role: Role): Requirement[] => [{ bearer: [role] }, { a
 /** What a person opens in a browser, which can send a key only as the password of HTTP basic. Holds for what lies beneath it too. */
 export const opensInBrowser: Requirement[] = [...needsRole('read'), { basic: ['read'] }];
 
+/**
+ * The console, and what lies beneath it: it knows by itself what to show to whom, and to those who have not signed in. No scheme of the
+ * document, since no program opens it.
+ */
+export const opensConsole: Requirement[] = [{ session: ['read'] }];
+
 export const needsNoKey: Requirement[] = [];
 
-/** `key`: programs, by a header. `browser`: also by HTTP basic. `open`: every caller. */
+/**
+ * `key`: programs, by a header. `browser`: also by HTTP basic. `console`: every caller, who is known by the cookie of a session. `open`:
+ * every caller.
+ */
 export interface RouteAccess {
-  access: 'key' | 'browser' | 'open';
+  access: 'key' | 'browser' | 'console' | 'open';
   role: Role;
 }
 
@@ -36,6 +45,7 @@ export const noRoute: RouteAccess = { access: 'key', role: 'read' };
 export function accessBy(security: readonly Requirement[] | undefined): RouteAccess {
   if (security === undefined) return unsaid;
   if (security.length === 0) return { access: 'open', role: 'read' };
+  if (security.some((requirement) => 'session' in requirement)) return { access: 'console', role: 'read' };
   const named = new Set(security.flatMap((requirement) => Object.values(requirement).flat()));
   return {
     access: security.some((requirement) => 'basic' in requirement) ? 'browser' : 'key',

@@ -1,0 +1,120 @@
+// @ts-check
+/* Buttons that need a script, menus, and dialogs. */
+import { all, announce } from './page.js';
+import { writeTimes } from './times.js';
+
+// What needs a script is hidden until there is one.
+/** @param {ParentNode} within */
+export const enhance = (within) => {
+  writeTimes(within);
+  for (const element of all('[data-copy], [data-shortcut-help]', within)) element.hidden = false;
+  for (const input of all('[data-must-be]', within)) if (input instanceof HTMLInputElement) requireTyped(input);
+};
+/** The button of a form whose name is not typed yet cannot be pressed. @param {HTMLInputElement} input */
+const requireTyped = (input) => {
+  const button = input.form?.querySelector('button');
+  const check = () => button?.toggleAttribute('disabled', input.value.trim() !== input.dataset['mustBe']);
+  input.addEventListener('input', check);
+  check();
+};
+
+/** @param {HTMLElement} button */
+const copy = async (button) => {
+  await navigator.clipboard.writeText(button.dataset['copy'] ?? '').then(
+    () => announce('Copied'),
+    () => announce('The browser does not let this page copy'),
+  );
+  button.classList.add('done');
+  setTimeout(() => button.classList.remove('done'), 1200);
+};
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const copied = target?.closest('[data-copy]');
+  if (copied instanceof HTMLElement) void copy(copied);
+  if (target?.closest('[data-close]')) target.closest('dialog')?.close();
+  if (target?.closest('[data-shortcut-help]')) {
+    event.preventDefault();
+    showHelp();
+  }
+  const link = target?.closest('a[data-act]');
+  if (link instanceof HTMLAnchorElement && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    void openAct(link);
+  }
+  for (const menu of all('details.menu[open]')) if (target !== null && !menu.contains(target)) menu.removeAttribute('open');
+});
+
+// Dialogs: the page of an act, in one.
+/** @param {string | Node} content @param {string} label */
+const showDialog = (content, label) => {
+  const dialog = document.createElement('dialog');
+  dialog.setAttribute('aria-label', label);
+  const close = document.createElement('button');
+  Object.assign(close, { type: 'button', className: 'quiet close', textContent: 'Close' });
+  close.dataset['close'] = '';
+  dialog.append(close, content);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  enhance(dialog);
+  dialog.showModal();
+  return dialog;
+};
+/** @param {HTMLAnchorElement} link */
+const openAct = async (link) => {
+  const response = await fetch(link.href).catch(() => null);
+  const text = response?.ok ? await response.text() : '';
+  const part = new DOMParser().parseFromString(text, 'text/html').getElementById('act');
+  if (part === null) return location.assign(link.href);
+  const content = document.importNode(part, true);
+  for (const element of all('[href]', content))
+    element.setAttribute('href', new URL(element.getAttribute('href') ?? '', link.href).href);
+  for (const form of all('form', content))
+    form.setAttribute('action', new URL(form.getAttribute('action') ?? '', link.href).href);
+  const dialog = showDialog(content, link.textContent?.trim() ?? '');
+  all('textarea, input:not([type=hidden])', dialog)[0]?.focus();
+};
+
+const helpLines = [
+  ['/', 'Search'],
+  ['j, k', 'Next, previous row'],
+  ['Enter', 'Open the row'],
+  ['g e', 'Endpoints'],
+  ['g r', 'Runs'],
+  ['g a', 'Approvals'],
+  ['g s', 'System'],
+  ['t', 'Times: relative, local, UTC'],
+  ['?', 'This list'],
+  ['Esc', 'Close'],
+];
+export const showHelp = () => {
+  if (document.querySelector('dialog[open]') !== null) return;
+  const list = document.createElement('dl');
+  list.className = 'facts';
+  for (const [key = '', does = ''] of helpLines) {
+    const term = document.createElement('dt');
+    const shown = document.createElement('kbd');
+    shown.textContent = key;
+    term.append(shown);
+    const text = document.createElement('dd');
+    text.textContent = does;
+    list.append(term, text);
+  }
+  const title = document.createElement('h2');
+  title.textContent = 'Keys';
+  const part = document.createElement('div');
+  part.className = 'stack';
+  part.append(title, list);
+  showDialog(part, 'Keys').querySelector('button')?.focus();
+};
+// The names of all zones, once the field is used.
+/** @param {HTMLElement} input */
+const fetchZones = async (input) => {
+  const response = await fetch(input.dataset['zones'] ?? '').catch(() => null);
+  if (!response?.ok) return;
+  const list = document.createElement('datalist');
+  list.id = 'zones';
+  list.append(...new DOMParser().parseFromString(await response.text(), 'text/html').querySelectorAll('option'));
+  input.after(list);
+};
+for (const input of all('#set-zone')) input.addEventListener('focus', () => void fetchZones(input), { once: true });

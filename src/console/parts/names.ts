@@ -1,0 +1,22 @@
+import { addressOf, type Frame, pathTo } from '../frame/frame.ts';
+import { type Html, html } from '../html.ts';
+
+/** Links to what has a name. */
+export const runLink = (frame: Frame, name: string): Html =>
+  html`<a class="name" href="${addressOf(frame, pathTo.run(name))}">${name}</a>`;
+
+export const endpointLink = (frame: Frame, name: string): Html =>
+  html`<a class="name" href="${addressOf(frame, pathTo.endpoint(name))}">${name}</a>`;
+
+export const deploymentLink = (frame: Frame, { deploymentId }: { deploymentId: string }, text: string | Html): Html =>
+  html`<a href="${addressOf(frame, pathTo.deployment(deploymentId))}">${text}</a>`;
+
+/** A link to the page of an act, which a script shows in a dialog. */
+export const actLink = (frame: Frame, path: string, text: string, className = 'button'): Html =>
+  html`<a class="${className}" data-act href="${addressOf(frame, path)}">${text}</a>`;
+
+/** What people wrote, or SageMaker: as long as it is, within a frame of its own. */
+export const longText = (text: string): Html =>
+  text.length > 400
+    ? html`<span class="long" tabindex="0" role="group" aria-label="The whole text">${text}</span>`
+    : html`${text}`;
