@@ -103,6 +103,22 @@ describe('a database that is lost', () => {
     expect(await statusesOf(context, second)).toEqual(['deployed']);
   }, 60_000);
 
+  it('after a hold: a training that began since waits, also before another one was found again', async () => {
+    const { context, first } = await startLive();
+    await holdEndpoint(context.ctx, { endpointName, ...ana });
+    await context.loseDatabase();
+    context.simulator.addFault({ ...awayTags('DescribeEndpoint'), times: 1 });
+    const second = await context.start();
+    await context.untilQueued(second);
+    await runRounds(context, 20);
+    expect(await statusesOf(context, second)).toEqual(['queued']);
+    expect(await context.store.endpoints.find(endpointName)).toMatchObject({ heldBy: 'ana', holdReason: 'it is wrong' });
+    expect(await isOnEndpoint(context, first)).toBe(true);
+    await releaseEndpoint(context.ctx, { endpointName, by: 'ana', reason: null });
+    await context.settle();
+    expect(await statusesOf(context, second)).toEqual(['deployed']);
+  }, 60_000);
+
   it.each(['rejected', 'expired', 'aborted'])(
     'after an approval that was %s: the training is not deployed by itself',
     async (how) => {

@@ -1,9 +1,13 @@
 import { policyFor } from '../../core/delivery/delivery-file.ts';
-import type { Deployment } from '../../core/deployment/deployment.ts';
+import { type Deployment, isReturn } from '../../core/deployment/deployment.ts';
+import { SageMakerError } from '../../core/errors.ts';
 import { pollDelayMs } from '../../core/retry-delay.ts';
+import { changeTiming } from '../../core/timing.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
+import type { Logger } from '../../ports/logger.ts';
 import type { ServiceContext } from '../context.ts';
-import { complete, snooze, type JobResult } from '../job-result.ts';
+import { learnEndpoint } from '../delivery/learn-endpoint.ts';
+import { complete, snooze, type JobResult, type Snooze } from '../job-result.ts';
 import { type DeploymentClaim, openClaim } from './deployment-claim.ts';
 import { deploymentFields } from './log-fields.ts';
 import { logSuperseded } from './log-superseded.ts';
@@ -21,17 +25,23 @@ export async function claimDeployment(
   ctx: ServiceContext,
   { deployment, run, signal }: { deployment: Deployment; run: TrainingRun; signal: AbortSignal | undefined },
 ): Promise<Claimed<DeploymentClaim> | JobResult> {
-  const claimed = deployment.status === 'queued' ? await claimQueued(ctx, deployment) : await reclaim(ctx, deployment);
+  const claimed = deployment.status === 'queued' ? await claimQueued(ctx, deployment, signal) : await reclaim(ctx, deployment);
   if (claimed.kind !== 'claimed') return claimed;
   const claim = openClaim(ctx, { deployment: claimed.claim, run, signal });
   await recordOverdue(claim);
   return { kind: 'claimed', claim };
 }
 
-async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Claimed<Deployment> | JobResult> {
+async function claimQueued(
+  ctx: ServiceContext,
+  queued: Deployment,
+  signal: AbortSignal | undefined,
+): Promise<Claimed<Deployment> | JobResult> {
   const { store, settings, random, now } = ctx;
   const { deploymentId, createdAt } = queued;
   const log = ctx.log.child(deploymentFields(queued));
+  const unknown = await learnHold(ctx, { queued, log, signal });
+  if (unknown !== null) return unknown;
   const policy = policyFor(settings.delivery, queued.endpointName);
   const deadlineAt = now() + settings.maxDeploymentWaitMs;
   const result = await store.deployments.claim({ deploymentId, deadlineAt, policy, now: now() });
@@ -54,6 +64,31 @@ async function claimQueued(ctx: ServiceContext, queued: Deployment): Promise<Cla
     case 'gone':
       // Another job of the same deployment has claimed it meanwhile, or it is over.
       return reclaim(ctx, queued);
+  }
+}
+
+/**
+ * A rebuilt database may not know that the endpoint is held, which its tags say: it reads them once, before the first turn there.
+ * Returns null; or a snooze where SageMaker does not show them now.
+ */
+async function learnHold(
+  ctx: ServiceContext,
+  { queued, log, signal }: { queued: Deployment; log: Logger; signal: AbortSignal | undefined },
+): Promise<Snooze | null> {
+  const { settings, random } = ctx;
+  // A hold keeps neither back.
+  if (queued.forced || isReturn(queued)) return null;
+  const options = { signal, maxWaitMs: changeTiming.callMs, retryThrottles: false };
+  try {
+    await learnEndpoint(ctx, { endpointName: queued.endpointName, options });
+    return null;
+  } catch (error) {
+    if (!(error instanceof SageMakerError)) throw error;
+    log.warn(
+      { event: 'endpoint.tags_unknown', err: error, endpoint_name: queued.endpointName },
+      'tags of an endpoint cannot be read',
+    );
+    return snooze(pollDelayMs(settings.endpointPollMs, random));
   }
 }
 
