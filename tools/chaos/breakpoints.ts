@@ -10,6 +10,8 @@ export interface InjectionPoint {
   when: InterceptedMessage['when'];
   /** What the message contains, besides one of the names of the work. */
   contains?: RegExp;
+  /** It need not name the work: what it is about is known by the number of a row alone. */
+  isUnnamed?: boolean;
   /** Which of the matching messages, from 1; the first by default. */
   nth?: number;
   /** Only once the database holds such a deployment: an SQL condition over its columns. */
@@ -91,7 +93,7 @@ export class Breakpoints {
       what === point.what &&
       when === point.when &&
       (point.contains?.test(text) ?? true) &&
-      this.#isAbout(text, names)
+      (point.isUnnamed === true || this.#isAbout(text, names))
     );
   }
 

@@ -13,8 +13,8 @@ export function engineOf(name: string): Engine {
 
 /** A write of the service: a trap holds it within its transaction, after the write and before the commit. */
 export interface SqlInjectionPoint {
-  table: 'training_runs' | 'deployments';
-  on: 'INSERT' | 'UPDATE';
+  table: 'training_runs' | 'deployments' | 'endpoints' | 'guard_alarms' | 'notifications';
+  on: 'INSERT' | 'UPDATE' | 'DELETE';
   /** Which writes: an SQL condition over OLD and NEW. */
   when: string;
 }
@@ -46,6 +46,25 @@ export interface Trap {
 
 /** The names as a list of SQL literals: those of rows hold letters, digits and hyphens. */
 export const literals = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
+
+/** Whether a write of a trigger is the one that a trap waits for: an SQL condition over OLD and NEW. */
+export function isTrapped({ table, on, when }: SqlInjectionPoint, names: readonly string[]): string {
+  const row = on === 'DELETE' ? 'OLD' : 'NEW';
+  return `(${isOfNames(table, row, literals(names))}) AND (${when})`;
+}
+
+function isOfNames(table: SqlInjectionPoint['table'], row: string, list: string): string {
+  switch (table) {
+    case 'training_runs':
+    case 'deployments':
+      return `${row}.training_job_name IN (${list}) OR ${row}.endpoint_name IN (${list})`;
+    case 'endpoints':
+      return `${row}.endpoint_name IN (${list})`;
+    case 'guard_alarms':
+    case 'notifications':
+      return `${row}.deployment_id IN (SELECT deployment_id FROM deployments WHERE training_job_name IN (${list}) OR endpoint_name IN (${list}))`;
+  }
+}
 
 export const selectDeployments = `SELECT seq, run_seq AS "runSeq", training_job_name AS "trainingJobName", endpoint_name AS "endpointName",
   status, forced, trigger, attempts, endpoint_config_name AS "endpointConfigName", failure_reason AS "failureReason",

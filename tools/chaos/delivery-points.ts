@@ -10,17 +10,17 @@ import {
   expired,
   gateFailed,
   gatePassed,
-  heldAndReleased,
   rejected,
-  rolledBackTo,
   onlyNotified,
+  receiverAway,
   verified,
   verifyFailed,
 } from './delivery-workloads.ts';
-import { call, command, notified, response, type Step, write } from './injection-points.ts';
+import { heldAndReleased, rolledBackTo } from './endpoint-workloads.ts';
+import { call, command, notified, response, type Step, write, sends } from './injection-points.ts';
 
-const turnedDown = { contains: /autodeploy:turned-down/ };
-const live = { contains: /autodeploy:training-job-name/ };
+const turnedDown = sends('autodeploy:turned-down');
+const live = sends('autodeploy:training-job-name');
 
 /** From the gate to the claim of an approved deployment, and to the end of one that is turned down. */
 export const judgingCalls: Step[] = [
@@ -89,9 +89,9 @@ export const returnCalls: Step[] = [
 export const decisionTagCalls: Step[] = [
   ...call('api', 'AddTags', rejected, 'a person rejects', turnedDown),
   ...call('api', 'AddTags', abortedWhileAwaited, 'a person aborts', turnedDown),
-  ...call('api', 'AddTags', heldAndReleased, 'a hold', { contains: /autodeploy:hold/ }),
+  ...call('api', 'AddTags', heldAndReleased, 'a hold', sends('autodeploy:hold')),
   ...call('api', 'DeleteTags', heldAndReleased, 'a release'),
-  ...call('api', 'AddTags', rolledBackTo, 'a rollback', { contains: /autodeploy:rolled-back-at/ }),
+  ...call('api', 'AddTags', rolledBackTo, 'a rollback', sends('autodeploy:rolled-back-at')),
   ...call('api', 'AddTags', rolledBackTo, 'what is rolled back from', turnedDown),
 ];
 
@@ -146,6 +146,16 @@ export const deliveryWrites: Step<SqlInjectionPoint>[] = [
   write('deployments', 'UPDATE', becomes('rolled_back', 'in_progress'), alarmed, 'that an alarm ended the rollout'),
 ];
 
+/** The tables of safe delivery: holds, guard alarms, and the outbox. */
+export const tableWrites: Step<SqlInjectionPoint>[] = [
+  write('endpoints', 'INSERT', 'true', onlyNotified, 'what the tags of an endpoint say'),
+  write('guard_alarms', 'INSERT', 'true', canary, 'the guard alarms'),
+  write('guard_alarms', 'DELETE', 'true', canary, 'that the guard alarms are gone'),
+  write('notifications', 'INSERT', "NEW.event = 'deployed'", onlyNotified, 'a notification'),
+  write('notifications', 'UPDATE', 'NEW.ended_at IS NOT NULL', onlyNotified, 'that a notification is sent'),
+  write('notifications', 'UPDATE', 'NEW.attempts > OLD.attempts', receiverAway, 'that a notification has failed'),
+];
+
 /** The decisions of people. */
 export const decisionWrites: Step<SqlInjectionPoint>[] = [
   write('deployments', 'UPDATE', becomes('queued', 'awaiting_approval'), approved, 'an approval'),
@@ -159,4 +169,14 @@ export const decisionWrites: Step<SqlInjectionPoint>[] = [
   ),
   write('deployments', 'UPDATE', 'NEW.abort IS NOT NULL AND OLD.abort IS NULL', abortedInBake, 'the abort of one in progress'),
   write('deployments', 'INSERT', "NEW.trigger = 'rollback'", rolledBackTo, 'a rollback'),
+  write('endpoints', 'UPDATE', 'NEW.held_since IS NOT NULL AND OLD.held_since IS NULL', heldAndReleased, 'a hold'),
+  write('endpoints', 'UPDATE', 'NEW.held_since IS NULL AND OLD.held_since IS NOT NULL', heldAndReleased, 'a release'),
+  write(
+    'endpoints',
+    'UPDATE',
+    'NEW.rolled_back_at IS NOT NULL AND OLD.rolled_back_at IS NULL',
+    rolledBackTo,
+    'when an endpoint is rolled back',
+  ),
+  write('endpoints', 'UPDATE', 'OLD.tags_due AND NOT NEW.tags_due', heldAndReleased, 'that an endpoint is tagged'),
 ];

@@ -24,6 +24,8 @@ const policies = {
   expiry: { approval: { required: 'always', expires_seconds: 3 } },
   canary: { rollout: canary, verify },
   verify: { verify },
+  /** What was live before the last two is deleted at once. */
+  retention: { retention: { keep: 1, min_days: 0 } },
 } as const;
 
 export type PolicyName = keyof typeof policies;

@@ -8,6 +8,7 @@ import {
   notifications,
   returnCalls,
   rolloutCalls,
+  tableWrites,
   verifyCalls,
   waitingCommands,
 } from './delivery-points.ts';
@@ -51,7 +52,7 @@ const abortableCalls = deliveryCalls
 /** A request that would undo what has happened to the endpoint meanwhile (the report lists these as not covered). */
 const canBeHeld = ({ point: { what, when } }: Step): boolean => when === 'after' || what !== 'UpdateEndpoint';
 /** What a worker that was paused may send, or continue from, when another one has ended the deployment. */
-const pausable = [...rolloutCalls, ...verifyCalls, ...returnCalls, ...notifications].filter(
+const pausable = [...judgingCalls, ...rolloutCalls, ...verifyCalls, ...returnCalls, ...notifications].filter(
   (step) => canBeHeld(step) && (isEffect(step) || /Invoke|returns/.test(step.title)),
 );
 
@@ -62,7 +63,7 @@ export const deliveryRows: readonly UnorderedRow[] = [
     killProcess,
     /^after PutMetricAlarm takes effect \(the second|^before UpdateEndpoint is sent \(the way back/,
   ),
-  ...rowsOf('kill -9 of a worker', deliveryWrites, killInTransaction),
+  ...rowsOf('kill -9 of a worker', [...deliveryWrites, ...tableWrites], killInTransaction),
   ...rowsOf('kill -9 of the API', decisions, killProcess, /^before deploy\/addStandardJob is sent \(approved/),
   ...rowsOf('kill -9 of the API', decisionWrites, killInTransaction),
   ...rowsOf('worker paused for longer than its job lock', pausable, pauseProcess),

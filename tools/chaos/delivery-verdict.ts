@@ -12,7 +12,7 @@ export interface DeliveryFindings {
 /** Compares what safe delivery leaves behind with the service's records: notifications, decisions, guard alarms and tags. */
 export async function deliveryFindings(
   system: CrashSystem,
-  { expects, isNotified = false, tags = [] }: ExpectedOutcome,
+  { expects, isNotified = false, tags = [], cleanedUp = { gone: [], kept: [] } }: ExpectedOutcome,
 ): Promise<DeliveryFindings> {
   const found: DeliveryFindings = { lost: [], doubled: [] };
   for (const { name, removed = false } of expects) {
@@ -27,6 +27,12 @@ export async function deliveryFindings(
   for (const tag of tags) {
     const value = (await system.simulator.tagsOf(tag.resource)).get(tag.key) ?? null;
     if (!isAsExpected(value, tag)) found.lost.push(`tag ${tag.key} of ${tag.resource} is ${value} in place of ${tag.value}`);
+  }
+  for (const name of [...cleanedUp.gone, ...cleanedUp.kept]) {
+    const { models, endpointConfigs } = await system.simulator.resourcesOf(name);
+    const isKept = cleanedUp.kept.includes(name);
+    for (const [what, there] of Object.entries({ models, endpointConfigs }))
+      if (there.length > 0 !== isKept) found.lost.push(`${what} of ${name}: ${isKept ? 'deleted' : there.join(', ')}`);
   }
   return found;
 }
@@ -55,13 +61,15 @@ function findNotifications(found: DeliveryFindings, { history, deployments }: Ru
 
 const ends = ['deployed', 'rolled_back', 'failed', 'rejected', 'superseded'];
 
-/** A deployment has one outcome, and an approval that is required one decision. */
+/** A deployment has one outcome and one clean-up, and an approval that is required one decision. */
 function findRepeatedEnds(found: DeliveryFindings, { history, deployments }: RunDetails): void {
   for (const { deployment_id: id, status } of deployments) {
     const own = history.filter((entry) => entry.deployment_id === id && entry.from !== entry.to);
     // One that goes live late has rolled_back or failed before.
     const outcomes = own.filter(({ to }) => to === status && ends.includes(to)).length;
     if (outcomes > 1) found.doubled.push(`deployment ${id} is recorded as ${status} ${outcomes} times`);
+    const cleanedUp = history.filter((entry) => entry.deployment_id === id && entry.detail?.startsWith('clean-up:')).length;
+    if (cleanedUp > 1) found.doubled.push(`deployment ${id} was cleaned up ${cleanedUp} times`);
     const awaited = own.filter(({ to }) => to === 'awaiting_approval').length;
     const decided = own.filter(({ from }) => from === 'awaiting_approval').length;
     if (decided > awaited)

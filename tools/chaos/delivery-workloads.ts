@@ -1,4 +1,5 @@
 /** Workloads of safe delivery: what a policy, or a person, makes of a training. A receiver is notified of each. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { tagKeys } from '../../src/core/sagemaker/tags.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { accuracy, type PolicyName } from './delivery-policies.ts';
@@ -8,7 +9,7 @@ import type { CrashSystem } from './system.ts';
 import { create, deployed, update, type Work, type Workload } from './workloads.ts';
 
 /** Gives the endpoint of the workload a delivery policy. */
-const under = (policy: PolicyName, workload: Workload): Workload =>
+export const under = (policy: PolicyName, workload: Workload): Workload =>
   Object.assign(
     async (system: CrashSystem, name: string): Promise<Work> => ({ ...(await workload(system, name)), isNotified: true }),
     {
@@ -17,9 +18,11 @@ const under = (policy: PolicyName, workload: Workload): Workload =>
   );
 
 const waitMs = 80_000;
+/** Longer than a try takes to fail. */
+const receiverAwayMs = 2000;
 
 /** The run, once it is so far. */
-const runThat = async (system: CrashSystem, name: string, is: (run: RunDetails) => boolean): Promise<RunDetails> => {
+export const runThat = async (system: CrashSystem, name: string, is: (run: RunDetails) => boolean): Promise<RunDetails> => {
   const wanted = { withinMs: waitMs, everyMs: 50, what: `${name} so far` };
   const run = await eventually(
     () => system.client.run(name),
@@ -30,12 +33,12 @@ const runThat = async (system: CrashSystem, name: string, is: (run: RunDetails) 
   return run;
 };
 
-const isOver = (run: RunDetails | null): boolean =>
+export const isOver = (run: RunDetails | null): boolean =>
   run !== null && ['rejected', 'rolled_back', 'deployed'].includes(run.deployment_status);
 
-const newestOf = ({ deployments: [newest] }: RunDetails): string => newest?.deployment_id ?? '';
+export const newestOf = ({ deployments: [newest] }: RunDetails): string => newest?.deployment_id ?? '';
 
-const accept = async (response: Promise<ServiceResponse<unknown>>, statuses: readonly number[] = [200]): Promise<void> => {
+export const accept = async (response: Promise<ServiceResponse<unknown>>, statuses: readonly number[] = [200]): Promise<void> => {
   const { status, body } = await response;
   if (!statuses.includes(status)) throw new Error(`the service returned ${status}: ${JSON.stringify(body)}`);
 };
@@ -46,7 +49,7 @@ export const turnedDown = (trainingJobName: string, value: string | RegExp): Exp
   value,
 });
 
-const onEndpoint = (name: string, key: string, value: RegExp | null): ExpectedTag => ({
+export const onEndpoint = (name: string, key: string, value: RegExp | null): ExpectedTag => ({
   resource: `endpoint/ep-${name}`,
   key,
   value,
@@ -195,44 +198,23 @@ export const abortable = (workload: Workload): Workload =>
     { policy: workload.policy },
   );
 
-/** Two trainings went live; a person goes back to the first. */
-export const rolledBackTo = under('notified', async (system, name) => {
-  const endpoint = `ep-${name}`;
-  const work = await update(system, name);
-  await work.perform();
-  await runThat(system, `${name}-new`, isOver);
-  return {
-    ...work,
-    names: [`${name}-old`, `${name}-new`, endpoint],
-    // 409: an earlier request, whose response was lost, has done it, and there is nothing further to go back to.
-    perform: () => accept(system.client.rollBack(endpoint), [202, 409]),
-    expects: [deployed(`${name}-old`, { requestedAtMost: 'deployments' }), deployed(`${name}-new`)],
-    live: { [endpoint]: `${name}-old` },
-    tags: [
-      turnedDown(`${name}-new`, 'rollback'),
-      onEndpoint(name, tagKeys.rolledBackAt, /./),
-      onEndpoint(name, tagKeys.hold, /worse/),
-    ],
-  };
-});
+/** Nothing but notifications. */
+export const onlyNotified = under('notified', create);
 
-/** A training completes while its endpoint is held, and goes when the hold ends. */
-export const heldAndReleased = under('notified', async (system, name) => {
-  const endpoint = `ep-${name}`;
-  const work = await update(system, name);
+/** The receiver takes the first try of none. */
+export const receiverAway = under('notified', async (system, name) => {
+  const work = await create(system, name);
   return {
     ...work,
     perform: async () => {
-      await accept(system.client.hold(endpoint));
-      await work.perform();
-      const run = await runThat(system, `${name}-new`, ({ deployment_status: status }) => status !== 'none');
-      if (run.deployment_status !== 'queued')
-        throw new Error(`${name}-new is ${run.deployment_status} while ${endpoint} is held`);
-      await accept(system.client.release(endpoint));
+      system.receiver.isAway = true;
+      try {
+        await work.perform();
+        await runThat(system, name, isOver);
+        await delay(receiverAwayMs);
+      } finally {
+        system.receiver.isAway = false;
+      }
     },
-    tags: [onEndpoint(name, tagKeys.hold, null)],
   };
 });
-
-/** Nothing but notifications. */
-export const onlyNotified = under('notified', create);

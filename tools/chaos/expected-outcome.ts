@@ -27,6 +27,8 @@ export interface ExpectedOutcome {
   tags?: readonly ExpectedTag[];
   /** Whether the receiver of the system must be notified of each outcome and each approval that is required, under one id each. */
   isNotified?: boolean;
+  /** Trainings whose model and configuration must be gone in the end, and those that must have them. */
+  cleanedUp?: { gone: readonly string[]; kept: readonly string[] };
   /** Endpoints that must scale in the end, by a target and a policy. */
   scaling?: readonly string[];
 }

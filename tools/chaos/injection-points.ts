@@ -27,7 +27,7 @@ export interface Step<Point = InjectionPoint> {
 
 type Sender = InjectionPoint['sender'];
 type Via = InjectionPoint['via'];
-type More = Pick<InjectionPoint, 'contains' | 'nth' | 'recorded'>;
+type More = Pick<InjectionPoint, 'contains' | 'nth' | 'recorded' | 'isUnnamed'>;
 
 const whens = ['before', 'after'] as const;
 
@@ -42,6 +42,9 @@ const steps =
 /** Before a call of SageMaker is sent, and after it takes effect. */
 export const call = steps('sagemaker');
 
+/** What a call sends holds it; its response is on the next line. SageMaker's AddTags returns all tags of the resource. */
+export const sends = (text: string): { contains: RegExp } => ({ contains: new RegExp(`^[^\\n]*${text}`) });
+
 /** Before a command to Redis is sent, and after it takes effect. */
 export const command = steps('redis');
 
@@ -54,6 +57,14 @@ export const commit = (sender: Sender, workload: Workload, nth: number, note: st
     ...step,
     title: step.title.replace('commit', `commit ${nth} of ${sender === 'api' ? 'the API' : 'a worker'}`),
   }));
+
+/** Before the commit of a program's transaction that sends something is sent, and after it takes effect. */
+export const commitOf = (
+  sender: Sender,
+  workload: Workload,
+  note: string,
+  more: More & Required<Pick<InjectionPoint, 'contains'>>,
+): Step[] => steps('postgres')(sender, 'commit', workload, note, more);
 
 /** When a response contains something, before it arrives. */
 export const response = (
@@ -110,15 +121,15 @@ export const workerCalls: Step[] = [
 
 /** Calls that write the tags from which a lost database is rebuilt. */
 export const workerTagCalls: Step[] = [
-  ...call('worker', 'AddTags', updateTagged, 'the training that is live', { contains: /autodeploy:training-job-name/ }),
-  ...call('worker', 'AddTags', forcedTagged, 'forced, before the update', { contains: /autodeploy:forced/ }),
-  ...call('worker', 'AddTags', forcedLiveTagged, 'forced, when live', { contains: /autodeploy:training-job-name/ }),
-  ...call('worker', 'AddTags', rollbackTagged, 'the training is turned down', { contains: /autodeploy:turned-down/ }),
+  ...call('worker', 'AddTags', updateTagged, 'the training that is live', sends('autodeploy:training-job-name')),
+  ...call('worker', 'AddTags', forcedTagged, 'forced, before the update', sends('autodeploy:forced')),
+  ...call('worker', 'AddTags', forcedLiveTagged, 'forced, when live', sends('autodeploy:training-job-name')),
+  ...call('worker', 'AddTags', rollbackTagged, 'the training is turned down', sends('autodeploy:turned-down')),
 ];
 
 export const apiTagCalls: Step[] = [
-  ...call('api', 'AddTags', stopTagged, 'the training is stopped', { contains: /autodeploy:turned-down/ }),
-  ...call('api', 'AddTags', removeTagged, 'the run is removed', { contains: /autodeploy:turned-down/ }),
+  ...call('api', 'AddTags', stopTagged, 'the training is stopped', sends('autodeploy:turned-down')),
+  ...call('api', 'AddTags', removeTagged, 'the run is removed', sends('autodeploy:turned-down')),
 ];
 
 /** From the training's start to the recorded outcome: commands to Redis. */

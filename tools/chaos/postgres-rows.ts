@@ -1,29 +1,10 @@
 /** The rows that only PostgreSQL has: faults of its server, of the connections to it, and of single commits. */
-import { killProcess, loseMessage, onMessage } from './faults.ts';
+import { killProcess, loseMessage } from './faults.ts';
 import { apiSteps, commit, retryCommands, type Step, workerCalls, workerCommands } from './injection-points.ts';
+import { postgresDeliveryRows } from './postgres-delivery-rows.ts';
+import { cutConnections, killPostgres, pausePostgres, refuseWrites, restartPostgres } from './postgres-faults.ts';
 import { rowsOf, type UnorderedRow } from './row.ts';
 import { create, forced, stop, update } from './workloads.ts';
-
-/** Long enough for every process to meet the fault. */
-const faultMs = 3000;
-
-/** A commit that is held when the server dies does not reach it, or its response does not arrive. */
-const killPostgres = onMessage((system, _process, { via }) => ({
-  over: system.postgres.killServer(),
-  disposition: via === 'postgres' ? 'drop' : 'pass',
-}));
-
-const restartPostgres = onMessage((system) => ({ over: system.postgres.restartServer(faultMs), disposition: 'pass' }));
-
-const cutConnections = onMessage((system) => ({ disposition: system.postgres.cutConnections().then(() => 'pass') }));
-
-const refuseWrites = onMessage((system) => {
-  const armed = Promise.withResolvers<'pass'>();
-  const over = system.postgres.refuseWrites(faultMs, () => armed.resolve('pass'));
-  return { over, disposition: Promise.race([armed.promise, over.then(() => 'pass' as const)]) };
-});
-
-const pausePostgres = onMessage((system) => ({ over: system.postgres.pauseServer(faultMs), disposition: 'pass' }));
 
 /** The commits of one program about a run, by their number. */
 const commitsOf = (sender: 'api' | 'worker', workload: Step['workload'], count: number, note: string): Step[] =>
@@ -63,4 +44,5 @@ export const postgresRows: readonly UnorderedRow[] = [
   ),
   ...rowsOf('kill -9 of a worker', workerCommits, killProcess),
   ...rowsOf('kill -9 of the API', apiCommits, killProcess),
+  ...postgresDeliveryRows,
 ];

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresServer } from '../testkit/postgres-server.ts';
-import { literals, type SqlInjectionPoint, type Trap } from './chaos-database.ts';
+import { isTrapped, type SqlInjectionPoint, type Trap } from './chaos-database.ts';
 import type { ManagedProcess } from './managed-process.ts';
 
 const checkIntervalMs = 20;
@@ -18,14 +18,15 @@ interface Options {
  * Adds a trigger that sleeps: the process that fires it stays in its transaction. The trap kills that process, and its connection at the
  * server, which would notice only at its next message that the process is gone.
  */
-export function holdInTransaction(options: Options, { table, on, when }: SqlInjectionPoint, names: readonly string[]): Trap {
+export function holdInTransaction(options: Options, point: SqlInjectionPoint, names: readonly string[]): Trap {
   const { server, database, ownerOf } = options;
-  const list = literals(names);
-  const condition = when.replaceAll('endpoint_change ->>', 'endpoint_change::json ->>');
+  const { table, on } = point;
+  // The condition of a trigger itself may hold no subquery.
+  const condition = isTrapped(point, names).replaceAll('endpoint_change ->>', 'endpoint_change::json ->>');
   const set = change(options, [
-    `CREATE FUNCTION chaos_sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(${holdSeconds}); RETURN NULL; END $$`,
-    `CREATE TRIGGER chaos_trap AFTER ${on} ON ${table} FOR EACH ROW
-     WHEN ((NEW.training_job_name IN (${list}) OR NEW.endpoint_name IN (${list})) AND ${condition}) EXECUTE FUNCTION chaos_sleep()`,
+    `CREATE FUNCTION chaos_sleep() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN IF ${condition} THEN PERFORM pg_sleep(${holdSeconds}); END IF; RETURN NULL; END $$`,
+    `CREATE TRIGGER chaos_trap AFTER ${on} ON ${table} FOR EACH ROW EXECUTE FUNCTION chaos_sleep()`,
   ]);
   let removed: Promise<void> | null = null;
   const remove = (): Promise<void> =>

@@ -1,6 +1,7 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Engine } from './chaos-database.ts';
-import { decisionWrites, deliveryWrites } from './delivery-points.ts';
+import { cleanUpWrites } from './clean-up-rows.ts';
+import { decisionWrites, deliveryWrites, tableWrites } from './delivery-points.ts';
 import { apiWrites, workerWrites } from './injection-points.ts';
 import { isGood } from './run-matrix.ts';
 import type { RowResult } from './run-row.ts';
@@ -140,7 +141,7 @@ transaction until it is killed.`,
   },
 };
 
-const writes = [apiWrites, workerWrites, decisionWrites, deliveryWrites].flat().length;
+const writes = [apiWrites, workerWrites, decisionWrites, deliveryWrites, tableWrites, cleanUpWrites].flat().length;
 
 const notCovered = [
   `The instant between a commit and the next statement of JavaScript. ${writes} rows kill a process within a transaction, and the rows of the calls and commands around it kill it before and after; what is on disk is the same.`,

@@ -9,6 +9,7 @@ import {
   removeDatabase,
 } from './faults.ts';
 import type { Engine } from './chaos-database.ts';
+import { cleanUpRows } from './clean-up-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { feedRows } from './feed-rows.ts';
 import { environmentRows } from './environment-rows.ts';
@@ -26,6 +27,7 @@ import {
 } from './injection-points.ts';
 import { reordered, throttledLoad } from './load-scenarios.ts';
 import { postgresRows } from './postgres-rows.ts';
+import { rebuiltRows } from './rebuilt-rows.ts';
 import { type Row, rowsOf, type UnorderedRow } from './row.ts';
 import type { InjectionPoint } from './breakpoints.ts';
 import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
@@ -130,6 +132,8 @@ const rowsOn = (engine: Engine): UnorderedRow[] => [
   ...feedRows,
   ...leaseRows,
   ...deliveryRows,
+  ...cleanUpRows,
+  ...rebuiltRows(databaseRemoved[engine]),
   ...(engine === 'postgres' ? postgresRows : []),
 ];
 

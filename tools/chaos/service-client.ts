@@ -63,8 +63,8 @@ export class ServiceClient {
     return this.repeat('POST', `/deployments/${deploymentId}/abort`, { body: { reason: 'wrong' } });
   }
 
-  rollBack(endpoint: string): Promise<ServiceResponse<DeploymentBody>> {
-    return this.repeat('POST', `/endpoints/${endpoint}/rollback`, { body: { reason: 'worse' } });
+  rollBack(endpoint: string, to?: string): Promise<ServiceResponse<DeploymentBody>> {
+    return this.repeat('POST', `/endpoints/${endpoint}/rollback`, { body: { reason: 'worse', to } });
   }
 
   hold(endpoint: string): Promise<ServiceResponse<unknown>> {

@@ -1,5 +1,5 @@
 import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
-import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { paginateListEndpointConfigs, paginateListModels, SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Effect, FaultSpec, ListedAlarm, ModelBehaviorSpec, Settings, SettingsPatch } from 'sagemaker-simulator';
 
 const responseTimeoutMs = 60_000;
@@ -62,13 +62,21 @@ export class SimulatorClient {
 
   /** Deletes the models or endpoint configurations that the service created for a training. */
   async deleteResourcesOf(trainingJobName: string, what: 'model' | 'endpoint_config'): Promise<void> {
-    if (what === 'model') {
-      const { Models = [] } = await this.#sdk.listModels({ NameContains: trainingJobName });
-      for (const { ModelName } of Models) await this.#sdk.deleteModel({ ModelName });
-    } else {
-      const { EndpointConfigs = [] } = await this.#sdk.listEndpointConfigs({ NameContains: trainingJobName });
-      for (const { EndpointConfigName } of EndpointConfigs) await this.#sdk.deleteEndpointConfig({ EndpointConfigName });
-    }
+    const { models, endpointConfigs } = await this.resourcesOf(trainingJobName);
+    if (what === 'model') for (const ModelName of models) await this.#sdk.deleteModel({ ModelName });
+    else for (const EndpointConfigName of endpointConfigs) await this.#sdk.deleteEndpointConfig({ EndpointConfigName });
+  }
+
+  /** The names of the models, and of the endpoint configurations, that the service created for a training. */
+  async resourcesOf(trainingJobName: string): Promise<{ models: string[]; endpointConfigs: string[] }> {
+    const models: string[] = [];
+    const endpointConfigs: string[] = [];
+    const pages = { client: this.#sdk, pageSize: 100 };
+    for await (const { Models = [] } of paginateListModels(pages, { NameContains: trainingJobName }))
+      models.push(...Models.flatMap(({ ModelName }) => ModelName ?? []));
+    for await (const { EndpointConfigs = [] } of paginateListEndpointConfigs(pages, { NameContains: trainingJobName }))
+      endpointConfigs.push(...EndpointConfigs.flatMap(({ EndpointConfigName }) => EndpointConfigName ?? []));
+    return { models, endpointConfigs };
   }
 
   /** The tags of a resource: `endpoint/NAME`, `training-job/NAME`. */

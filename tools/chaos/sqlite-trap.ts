@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { literals, type SqlInjectionPoint, type Trap } from './chaos-database.ts';
+import { isTrapped, type SqlInjectionPoint, type Trap } from './chaos-database.ts';
 import type { ManagedProcess } from './managed-process.ts';
 
 const checkIntervalMs = 30;
@@ -14,13 +14,13 @@ const readsInARow = 6;
  */
 export function holdInTransaction(
   { file, services }: { file: string; services: readonly ManagedProcess[] },
-  { table, on, when }: SqlInjectionPoint,
+  point: SqlInjectionPoint,
   names: readonly string[],
 ): Trap {
-  const list = literals(names);
+  const { table, on } = point;
   change(file, [
     'CREATE VIEW IF NOT EXISTS chaos_endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
-    `CREATE TRIGGER chaos_trap AFTER ${on} ON ${table} WHEN (NEW.training_job_name IN (${list}) OR NEW.endpoint_name IN (${list})) AND ${when}
+    `CREATE TRIGGER chaos_trap AFTER ${on} ON ${table} WHEN ${isTrapped(point, names)}
      BEGIN SELECT count(*) FROM chaos_endless; END`,
   ]);
   let removed = false;
