@@ -835,7 +835,7 @@ class Client:
         """What happened after the entry `after`, the oldest first, at most `limit`: of a run, of an endpoint, or of all."""
         entries: List[HistoryEntry] = []
         while len(entries) < limit:
-            page = self._feed(training_job_name, endpoint_name, after, min(limit - len(entries), 100), None)
+            page = self._feed(training_job_name, endpoint_name, after, min(limit - len(entries), 100))
             if not page:
                 break
             entries.extend(page)
@@ -845,10 +845,15 @@ class Client:
     def follow(
         self, training_job_name: Optional[str] = None, *, endpoint_name: Optional[str] = None, after: int = 0
     ) -> Iterator[HistoryEntry]:
-        """Each entry of the history after `after`, and then each one as it happens, for as long as it is read."""
+        """Each entry of the history after `after`, and then each one as it happens, for as long as it is read.
+
+        When a backup of the service's database was restored, whose entries have smaller ids, it begins at the first one.
+        """
         while True:
             began = time.monotonic()
-            for entry in self._feed(training_job_name, endpoint_name, after, 100, _long_poll_seconds):
+            entries, is_reset = self._feed_page(training_job_name, endpoint_name, after, 100, _long_poll_seconds)
+            after = 0 if is_reset else after
+            for entry in entries:
                 after = entry.id
                 yield entry
             # One that is stopping returns at once.
@@ -912,7 +917,7 @@ class Client:
         if self._has_feed and left >= 1:
             after = max((one.id for one in seen.history), default=0)
             try:
-                self._feed(name, None, after, 1, int(min(left, _long_poll_seconds)), patient=False)
+                self._feed_page(name, None, after, 1, int(min(left, _long_poll_seconds)), patient=False)
             except ApiError as error:
                 if error.status not in (404, *_retried):
                     raise
@@ -923,7 +928,10 @@ class Client:
         least = 0.2 if self._has_feed else _poll_seconds
         time.sleep(max(0.0, min(least - (time.monotonic() - began), left)))
 
-    def _feed(
+    def _feed(self, name: Optional[str], endpoint_name: Optional[str], after: int, limit: int) -> List[HistoryEntry]:
+        return self._feed_page(name, endpoint_name, after, limit, None)[0]
+
+    def _feed_page(
         self,
         name: Optional[str],
         endpoint_name: Optional[str],
@@ -931,8 +939,11 @@ class Client:
         limit: int,
         wait: Optional[int],
         patient: bool = True,
-    ) -> List[HistoryEntry]:
-        """A page of GET /history; of a service without it, what the run itself shows. `patient`: tried more than once."""
+    ) -> Tuple[List[HistoryEntry], bool]:
+        """A page of GET /history, and whether `after` is of another database; of a service without it, what the run itself shows.
+
+        patient: tried more than once, and in that other way.
+        """
         query = _filters(training_job_name=name, endpoint_name=endpoint_name, after=after, limit=limit, wait=wait)
         try:
             within = None if patient else 0.0
@@ -945,8 +956,8 @@ class Client:
             entries = [entry for entry in self.run(name).history if entry.id > after][:limit]
             for entry in entries:
                 object.__setattr__(entry, "training_job_name", name)
-            return entries
-        return [_make(HistoryEntry, one) for one in data["items"]]
+            return entries, False
+        return [_make(HistoryEntry, one) for one in data["items"]], data.get("reset") is True
 
     def _decide(self, deployment: Union[str, Deployment], verb: str, reason: Optional[str]) -> Deployment:
         deployment_id = deployment if isinstance(deployment, str) else deployment.deployment_id
