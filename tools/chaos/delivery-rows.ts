@@ -51,9 +51,12 @@ const abortableCalls = deliveryCalls
 
 /** A request that would undo what has happened to the endpoint meanwhile (the report lists these as not covered). */
 const canBeHeld = ({ point: { what, when } }: Step): boolean => when === 'after' || what !== 'UpdateEndpoint';
+/** One row is enough for the same call at another place. */
+const alike =
+  /^after (AddTags|DeleteAlarms)|\((the first request|the last request, not|the first guard|an approval is required|rejected\)|the way back is over|after the rollout)/;
 /** What a worker that was paused may send, or continue from, when another one has ended the deployment. */
 const pausable = [...judgingCalls, ...rolloutCalls, ...verifyCalls, ...returnCalls, ...notifications].filter(
-  (step) => canBeHeld(step) && (isEffect(step) || /Invoke|returns/.test(step.title)),
+  (step) => canBeHeld(step) && (isEffect(step) || /Invoke|returns/.test(step.title)) && !alike.test(step.title),
 );
 
 export const deliveryRows: readonly UnorderedRow[] = [

@@ -2,7 +2,7 @@
 import { killProcess } from './faults.ts';
 import { deleteCreated, demoteRedis, lockDatabase, refuseCredentials, starveRedis } from './environment-faults.ts';
 import { liveConfigDeleted, createdThenDeleted, createWithoutCapacity, updateWithoutCapacity } from './environment-workloads.ts';
-import { apiSteps, call, type Step, workerCalls, workerCommands } from './injection-points.ts';
+import { apiSteps, call, oncePerCall, type Step, workerCalls, workerCommands } from './injection-points.ts';
 import { rowsOf, type UnorderedRow } from './row.ts';
 
 /** Calls that recreate a resource or repeat a request, by a worker that may die in them. */
@@ -34,14 +34,14 @@ const duringDeployment: Step[] = [
 export const environmentRows: readonly UnorderedRow[] = [
   ...rowsOf(
     'Redis demoted to a replica, connections left open',
-    [...commands, ...effects],
+    oncePerCall([...commands, ...effects]),
     demoteRedis,
     /^after (UpdateEndpoint|deploy\/addStandardJob) takes effect$/,
   ),
   ...rowsOf('Redis out of memory', commands, starveRedis, /^before deploy\/addStandardJob is sent$/),
   ...rowsOf(
     'database locked by another program',
-    [...apiSteps, ...workerCalls, ...workerCommands],
+    oncePerCall([...apiSteps, ...workerCalls, ...workerCommands]),
     lockDatabase,
     /^after UpdateEndpoint takes effect$/,
   ),

@@ -42,6 +42,13 @@ const steps =
 /** Before a call of SageMaker is sent, and after it takes effect. */
 export const call = steps('sagemaker');
 
+/**
+ * For faults of Redis and of the database, while the process that calls SageMaker lives: whether the call has taken effect by then makes no
+ * difference to it, so that one row for each call is enough.
+ */
+export const oncePerCall = (all: readonly Step[]): Step[] =>
+  all.filter(({ point: { via, when } }) => via !== 'sagemaker' || when === 'after');
+
 /** What a call sends holds it; its response is on the next line. SageMaker's AddTags returns all tags of the resource. */
 export const sends = (text: string): { contains: RegExp } => ({ contains: new RegExp(`^[^\\n]*${text}`) });
 

@@ -1,6 +1,6 @@
 /** The rows that only PostgreSQL has: faults of its server, of the connections to it, and of single commits. */
 import { killProcess, loseMessage } from './faults.ts';
-import { apiSteps, commit, retryCommands, type Step, workerCalls, workerCommands } from './injection-points.ts';
+import { apiSteps, commit, oncePerCall, retryCommands, type Step, workerCalls, workerCommands } from './injection-points.ts';
 import { postgresDeliveryRows } from './postgres-delivery-rows.ts';
 import { cutConnections, killPostgres, pausePostgres, refuseWrites, restartPostgres } from './postgres-faults.ts';
 import { rowsOf, type UnorderedRow } from './row.ts';
@@ -18,8 +18,8 @@ const apiCommits = [
 const workerCommits = [...commitsOf('worker', create, 6, 'a first deployment'), ...commitsOf('worker', update, 6, 'an update')];
 const commits = [...apiCommits, ...workerCommits];
 
-const messages = [...apiSteps, ...workerCalls, ...workerCommands];
-const effects = [...apiSteps, ...workerCalls].filter(({ point: { what } }) => /^(Create|Update|Delete|Stop)/.test(what));
+const messages = oncePerCall([...apiSteps, ...workerCalls, ...workerCommands]);
+const effects = messages.filter(({ point: { via, what } }) => via === 'sagemaker' && /^(Create|Update|Delete|Stop)/.test(what));
 const commands = messages.filter(({ point: { via } }) => via === 'redis');
 const isAfter = ({ point: { when } }: Step): boolean => when === 'after';
 
@@ -30,7 +30,7 @@ export const postgresRows: readonly UnorderedRow[] = [
   ...rowsOf('connections to PostgreSQL cut', [...messages, ...retryCommands], cutConnections),
   ...rowsOf('connections to PostgreSQL cut', commits, cutConnections),
   ...rowsOf('PostgreSQL read-only for 3 s', [...effects, ...commands], refuseWrites, /^after CreateTrainingJob takes effect$/),
-  ...rowsOf('PostgreSQL paused for 3 s', effects.filter(isAfter), pausePostgres),
+  ...rowsOf('PostgreSQL paused for 3 s', effects, pausePostgres),
   ...rowsOf(
     'commit lost on its way',
     commits.filter((step) => !isAfter(step)),
