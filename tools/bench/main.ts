@@ -7,6 +7,7 @@ import { benchBootstrap } from './bootstrap.ts';
 import { Cleanup } from './cleanup.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchEvents } from './events.ts';
+import { benchHistory } from './history.ts';
 import { benchLists } from './lists.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, type Part, readOptions, usage } from './options.ts';
@@ -25,6 +26,7 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   workers: benchWorkers,
   recovery: benchRecovery,
   lists: benchLists,
+  history: benchHistory,
   backlog: benchBacklog,
 };
 

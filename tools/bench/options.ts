@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 import { type Engine, engines } from '../chaos/chaos-database.ts';
 import { reports } from '../reports.ts';
 
-export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'workers', 'recovery', 'lists', 'backlog'] as const;
+export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'workers', 'recovery', 'lists', 'history', 'backlog'] as const;
 export type Part = (typeof parts)[number];
 
 /** The options of `npm run bench`; null for the part's default. */
 export interface Options {
   parts: readonly Part[];
-  /** The length of one round of `bootstrap` and `events`, and of the window of `polling` and `recovery`. */
+  /** The length of one round of `bootstrap` and `events`, and of the window of `polling`, `recovery` and `history`. */
   seconds: number | null;
   /** Trainings of `deploy`, those of `events` that only polls observe, and runs in flight of `polling` and `recovery`. */
   runs: number | null;
   /** Rounds of baseline and service in `bootstrap` and `events`, and kills of `recovery`. */
   rounds: number | null;
-  /** The only engine of `lists`; null for both. */
+  /** The only engine of `lists` and `history`; null for both. */
   database: Engine | null;
   /** The folder for CPU profiles of API and workers; null for none. */
   profile: string | null;
@@ -23,7 +23,7 @@ export interface Options {
 }
 
 export const usage = [
-  'npm run bench                       all eight, about an hour',
+  'npm run bench                       all nine, about an hour',
   'npm run bench -- bootstrap          POST /bootstrap, over direct CreateTrainingJob calls',
   'npm run bench -- deploy             from the observed completion to the request for the endpoint, over direct calls',
   'npm run bench -- events             from an event to the request for the endpoint, over direct calls; and with polls alone',
@@ -31,11 +31,12 @@ export const usage = [
   'npm run bench -- workers            the processor that 10,000 and 100,000 trainings take of one worker and of four; about half an hour',
   "npm run bench -- recovery           how soon a killed worker's jobs continue, and whether locks are lost under load",
   'npm run bench -- lists              lists and metrics over 100,000 runs, beside a short history, on both engines',
+  'npm run bench -- history            200 event streams of GET /history, over none, on both engines',
   'npm run bench -- backlog            1,000 requests at once while SageMaker allows one start a second',
-  '  --seconds N   of one round of bootstrap (3) and events (4), of the window of polling, workers, recovery and backlog (120)',
-  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events and lists (3); kills of recovery (30)',
+  '  --seconds N   of one round of bootstrap (3) and events (4), of the window of polling, workers, recovery and backlog (120) and of history (20)',
+  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events, lists and history (3); kills of recovery (30)',
   '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), runs of lists (100000) and of backlog (1000), the only number of polling (1, 100, 1000, 10000, 100000) and of workers (10000, 100000)',
-  '  --database E  of lists: sqlite or postgres alone',
+  '  --database E  of lists and history: sqlite or postgres alone',
   '  --profile DIR CPU profiles of API and workers; slows both',
   `  --write       replace the figures of these parts in ${reports.benchmarks}; those of other parts stay`,
 ];
