@@ -8,6 +8,7 @@ import { consoleDeps } from './console-deps.ts';
 import { createKeyFinder, requireKey } from './middleware/auth.ts';
 import { checkRequest } from './middleware/check-request.ts';
 import { readBody } from './middleware/read-body.ts';
+import { measureRequests } from './middleware/request-durations.ts';
 import { accessLog, requestId, shownPath } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { refuseForeignHosts, refuseForeignOrigins } from './middleware/web-origins.ts';
@@ -45,7 +46,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     c.set('access', access);
     return next();
   });
-  app.use(requestId, accessLog(log), securityHeaders);
+  app.use(measureRequests(deps.onResponse), requestId, accessLog(log), securityHeaders);
   app.use(
     apiKeys.length > 0 ? requireKey({ findKey, afterWrongKey, resume }) : refuseForeignHosts,
     refuseForeignOrigins(publicUrl),

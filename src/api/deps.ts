@@ -6,6 +6,7 @@ import type { ServiceContext } from '../services/context.ts';
 import type { HistoryFeed } from '../services/history/history-feed.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
 import type { BoardQueue } from './pages/board.ts';
+import type { Responded } from './middleware/request-durations.ts';
 import type { WrongKeyLimits } from './middleware/wrong-keys.ts';
 
 /** Each throws, with the reason, while its part is unavailable. */
@@ -41,5 +42,7 @@ export interface ApiDeps {
   readStatus: () => Promise<SystemStatus>;
   /** Prometheus' text format. */
   metricsText: () => Promise<string>;
+  /** Called with each request that was responded to. */
+  onResponse: (request: Responded) => void;
   log: Logger;
 }

@@ -9,7 +9,7 @@ import type { AppContext } from './context.ts';
 
 /** What the API needs from the outside. */
 export function createApiDeps(
-  { ctx, store, clock, queue, sagemaker, sharedDatabase, consoleSessions, self: { version } }: AppContext,
+  { ctx, store, clock, queue, sagemaker, requests, sharedDatabase, consoleSessions, self: { version } }: AppContext,
   { apiKeys, basePath, publicUrl }: Pick<ApiSettings, 'apiKeys' | 'basePath' | 'publicUrl'>,
   log: Logger,
 ): ApiDeps {
@@ -17,6 +17,7 @@ export function createApiDeps(
   const metrics = createMetrics({
     store,
     queueDepths: () => queue.depths(),
+    due: () => queue.due(),
     probeRedis: () => queue.probe(),
     feed: () => readFeedStatus(ctx),
     now,
@@ -47,6 +48,7 @@ export function createApiDeps(
     version,
     readStatus: () => readStatus(ctx, { queue, databaseDiffers: () => sharedDatabase.problem() }),
     metricsText: () => metrics.text(),
+    onResponse: requests.count,
     log,
   };
 }

@@ -6,6 +6,7 @@ import { databaseTiming } from '../core/timing.ts';
 import { openStore } from '../db/open-store.ts';
 import { autoDeployLogger, type Logger } from '../observability/logger.ts';
 import { whyNotOfSchema } from '../config/json-schema.ts';
+import { createRequestCounter, type RequestCounter } from '../observability/request-counter.ts';
 import { createCallCounter } from '../observability/sagemaker-call-counter.ts';
 import { createApprovalLinks } from '../links/approval-links.ts';
 import { createConsoleSessions } from '../links/console-sessions.ts';
@@ -49,6 +50,8 @@ export interface AppContext {
   readonly clock: Clock;
   readonly queue: RedisQueue;
   readonly sagemaker: ConnectedSageMaker;
+  /** Of the API. */
+  readonly requests: RequestCounter;
   readonly sharedDatabase: SharedDatabase;
   readonly consoleSessions: ConsoleSessions;
   readonly self: { readonly name: string; readonly service: ServiceName; readonly version: string; readonly startedAt: number };
@@ -79,6 +82,7 @@ export async function createContext(
   await clock.start();
   const queue = createQueue({ ...config, log, now });
   const calls = createCallCounter({ store, log, now, random });
+  const requests = createRequestCounter({ store, log, random });
   const sagemaker = createSageMaker({
     onCall: calls.count,
     budget: queue.callBudget,
@@ -109,6 +113,7 @@ export async function createContext(
     clock,
     queue,
     sagemaker,
+    requests,
     sharedDatabase,
     consoleSessions: createConsoleSessions(config.links.signingKey),
     self,
@@ -120,7 +125,7 @@ export async function createContext(
     },
     async close(work = Promise.resolve()) {
       await Promise.all([work, sharedDatabase.stop()]);
-      await Promise.all([calls.stop(), presence?.stop(), queue.close()]);
+      await Promise.all([calls.stop(), requests.stop(), presence?.stop(), queue.close()]);
       sagemaker.close();
       clock.stop();
       await store.close();

@@ -4,7 +4,7 @@ import { latencyBucketsMs } from '../core/latency-buckets.ts';
 import type { LatencyHistogram } from '../ports/store.ts';
 import { unknownDetector } from './tallies.ts';
 
-interface Counted {
+export interface Counted {
   label: string;
   bucket: number;
   count: number;
@@ -20,23 +20,23 @@ export function countByStatus<Status extends string>(
   return { ...zeros, ...Object.fromEntries(found.map(({ label, count }) => [label, count])) };
 }
 
+/** A histogram out of its buckets, of which the last one holds what is beyond all bounds. */
+export function cumulative(found: readonly Counted[], bounds: number): { buckets: number[]; count: number; sumMs: number } {
+  const sum = (of: (tally: Counted) => number): number => found.reduce((total, tally) => total + of(tally), 0);
+  return {
+    buckets: Array.from({ length: bounds }, (_, index) => sum(({ bucket, count }) => (bucket <= index ? count : 0))),
+    count: sum(({ count }) => count),
+    sumMs: sum(({ sumMs }) => sumMs),
+  };
+}
+
 /** How long it took from a training's end until then, over all deployments that came so far, by who detected the end. */
 export function toHistograms(reached: LatencyHistogram['reached'], found: readonly Counted[]): LatencyHistogram[] {
   const byDetector = Map.groupBy(found, ({ label }) => label);
   return [...byDetector].flatMap(([label, tallies]) => {
-    const sum = (of: (tally: Counted) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
-    const count = sum((tally) => tally.count);
-    if (count === 0) return [];
-    const atMost = (index: number): number => sum((tally) => (tally.bucket <= index ? tally.count : 0));
-    return [
-      {
-        reached,
-        detectedBy: label === unknownDetector ? null : (label as Actor),
-        buckets: latencyBucketsMs.map((_, index) => atMost(index)),
-        count,
-        sumMs: sum((tally) => tally.sumMs),
-      },
-    ];
+    const histogram = cumulative(tallies, latencyBucketsMs.length);
+    if (histogram.count === 0) return [];
+    return [{ reached, detectedBy: label === unknownDetector ? null : (label as Actor), ...histogram }];
   });
 }
 

@@ -1,5 +1,7 @@
 /** The counts over all runs and deployments that triggers keep, in SQL that both engines take. */
+import { finishedDeploymentStatuses } from '../core/deployment/deployment.ts';
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
+import { finishedRunStatuses } from '../core/training/training-run.ts';
 import type { DeletedCounts, NotificationCounts, RunCount } from '../ports/store.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
@@ -8,8 +10,12 @@ type Reached = keyof typeof reached;
 
 /** What one row adds to the tallies: nothing where `when` does not hold. */
 export interface Tally {
-  /** A counter over all that ever happened: it does not fall when rows are deleted. Otherwise it counts the rows that there are. */
-  isTotal: boolean;
+  /**
+   * `rows` counts the rows that there are. The others count all that ever happened, and do not fall when rows are deleted: `once` a row,
+   * when `when` first holds, or `each` time when the label changes too. They never fall at all, as a rate needs it. `corrected` moves a
+   * row to where its columns put it now, which is no counter for a rate: only programs of the last release read those.
+   */
+  counts: 'rows' | 'once' | 'each' | 'corrected';
   table: 'training_runs' | 'deployments';
   /** What the others follow from. */
   columns: readonly string[];
@@ -18,6 +24,8 @@ export interface Tally {
   bucket: (row: string) => string;
   sumMs: (row: string) => string;
   when: (row: string) => string;
+  /** The name of what counted the same before, where a database has that. */
+  continues?: string;
 }
 
 /** The label of what no detector is known of. */
@@ -25,13 +33,17 @@ export const unknownDetector = 'unknown';
 
 const counted = { bucket: () => '0', sumMs: () => '0' };
 
+/** What latencies are counted under: each deployment once, when it first comes so far. */
+export const latencyTally = { queued: 'queued', requested: 'first_requested', in_service: 'first_in_service' } as const;
+
 function latency(what: Reached, greatest: string): Tally {
   const tookMs = (row: string): string => `${greatest}(0, ${row}.${reached[what]} - ${row}.training_ended_at)`;
   return {
-    isTotal: true,
+    counts: 'once',
     table: 'deployments',
     columns: [reached[what], 'training_ended_at', 'detected_by'],
-    name: what,
+    name: latencyTally[what],
+    ...(latencyTally[what] === what ? {} : { continues: what }),
     label: (row) => `coalesce(${row}.detected_by, '${unknownDetector}')`,
     bucket: (row) =>
       `case ${latencyBucketsMs.map((most, index) => `when ${tookMs(row)} <= ${most} then ${index}`).join(' ')} else ${latencyBucketsMs.length} end`,
@@ -51,11 +63,45 @@ export const toRunCounts = (tallied: readonly { label: string; count: number }[]
       return { status, deploymentStatus, count } as RunCount;
     });
 
+/** Where endpoints are listed that have series of their own, by their keys: the first ones, so that no other one takes their place. */
+export const endpointsTally = 'endpoints';
+
+/** How many endpoints have series of their own. What happens on others is counted under one label. */
+export const mostEndpointLabels = 100;
+
+/** Lists the endpoint of a new deployment, while there is room. */
+export const listEndpoint = (row: string): string =>
+  `insert into tallies (name, label, bucket, count, sum_ms)
+    select '${endpointsTally}', ${row}.endpoint_key, 0, 1, 0
+    where (select count(*) from tallies where name = '${endpointsTally}') < ${mostEndpointLabels}
+    on conflict (name, label, bucket) do nothing;`;
+
+/** Lists the endpoints of all rows, the oldest first, as far as there is room. */
+export const listEndpoints = (greatest: 'max' | 'greatest'): string =>
+  `insert into tallies (name, label, bucket, count, sum_ms)
+    select '${endpointsTally}', endpoint_key, 0, 1, 0 from deployments
+    where endpoint_key not in (select label from tallies where name = '${endpointsTally}')
+    group by endpoint_key order by min(seq)
+    limit ${greatest}(0, ${mostEndpointLabels} - (select count(*) from tallies where name = '${endpointsTally}'))`;
+
+/** An endpoint that is not listed has an empty label. */
+const listedEndpoint = (row: string): string =>
+  `coalesce((select known.label from tallies known
+    where known.name = '${endpointsTally}' and known.label = ${row}.endpoint_key and known.bucket = 0), '')`;
+
+const listed = (statuses: readonly string[]): string => statuses.map((status) => `'${status}'`).join(', ');
+
+/** Where ends of trainings and deployments are counted. */
+export const finishedTallies = { trainings: 'trainings_finished', deployments: 'deployments_finished' } as const;
+
+/** Where requests are counted by route, method and status class. */
+export const requestsTally = 'http';
+
 /** `greatest`: what the engine calls the greater of two numbers. */
 export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   {
     ...counted,
-    isTotal: false,
+    counts: 'rows',
     table: 'training_runs',
     columns: ['status'],
     name: 'runs',
@@ -64,7 +110,7 @@ export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   },
   {
     ...counted,
-    isTotal: false,
+    counts: 'rows',
     table: 'training_runs',
     columns: ['status', 'deployment_status'],
     name: runOutcomesTally,
@@ -73,7 +119,7 @@ export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   },
   {
     ...counted,
-    isTotal: true,
+    counts: 'once',
     table: 'training_runs',
     columns: ['status', 'finished_by'],
     name: 'detections',
@@ -82,15 +128,43 @@ export const talliesOf = (greatest: 'max' | 'greatest'): readonly Tally[] => [
   },
   {
     ...counted,
-    isTotal: false,
+    counts: 'rows',
     table: 'deployments',
     columns: ['status'],
     name: 'deployments',
     label: (row) => `${row}.status`,
     when: () => 'true',
   },
+  {
+    ...counted,
+    counts: 'each',
+    table: 'training_runs',
+    columns: ['status'],
+    name: finishedTallies.trainings,
+    label: (row) => `${row}.status`,
+    when: (row) => `${row}.status in (${listed(finishedRunStatuses)})`,
+  },
+  {
+    ...counted,
+    counts: 'each',
+    table: 'deployments',
+    columns: ['status'],
+    name: finishedTallies.deployments,
+    label: (row) => `${row}.status || ' ' || ${listedEndpoint(row)}`,
+    when: (row) => `${row}.status in (${listed(finishedDeploymentStatuses)})`,
+  },
   ...(['queued', 'requested', 'in_service'] as const).map((what) => latency(what, greatest)),
+  ...(['requested', 'in_service'] as const).map((what): Tally => ({
+    ...latency(what, greatest),
+    name: what,
+    continues: undefined,
+    counts: 'corrected',
+  })),
 ];
+
+/** Whether a changed row is one more of a total. */
+export const isOneMore = ({ counts, when }: Tally, before: string, after: string): string =>
+  counts === 'each' ? `${before}.status <> ${after}.status` : `not (${when(before)})`;
 
 /** The status of a run's newest deployment. */
 export const newestStatus = (runSeq: string): string =>
@@ -114,16 +188,21 @@ export function toDeletedCounts(tallied: readonly { label: string; count: number
 /** Forgets the counts of the rows that there are, before `recount`. */
 export const forgetCounts = (tallies: readonly Tally[]): string =>
   `delete from tallies where name in (${tallies
-    .filter(({ isTotal }) => !isTotal)
+    .filter(({ counts }) => counts === 'rows')
     .map(({ name }) => `'${name}'`)
     .join(', ')})`;
 
-/** Counts all rows that are there. A total keeps what it has counted of rows that were deleted since. */
-export const recount = ({ table, name, label, bucket, sumMs, when }: Tally, greatest: 'max' | 'greatest'): string =>
-  `insert into tallies (name, label, bucket, count, sum_ms)
-    select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3
+/** Counts all rows that are there. A total keeps what it, or the one before it, has counted of rows that were deleted since. */
+export function recount(tally: Tally, greatest: 'max' | 'greatest'): string[] {
+  const { table, name, label, bucket, sumMs, when, continues } = tally;
+  const add = (selected: string): string =>
+    `insert into tallies (name, label, bucket, count, sum_ms) ${selected}
     on conflict (name, label, bucket) do update
     set count = ${greatest}(tallies.count, excluded.count), sum_ms = ${greatest}(tallies.sum_ms, excluded.sum_ms)`;
+  const ofRows = `select '${name}', ${label('new')}, ${bucket('new')}, count(*), sum(${sumMs('new')}) from ${table} new where ${when('new')} group by 2, 3`;
+  const before = `select '${name}', label, bucket, count, sum_ms from tallies before where name = '${continues}'`;
+  return [...(continues === undefined ? [] : [add(before)]), add(ofRows)];
+}
 
 /** Where tries to send notifications are counted. */
 export const notificationTally = 'notifications';

@@ -4,20 +4,20 @@
  * engine can stand behind them; test/db/conformance.ts is what any engine must pass.
  */
 import type { KeptEndpoint } from '../core/deployment/kept-endpoint.ts';
-import type { DeploymentStatus } from '../core/deployment/deployment.ts';
-import type { Actor, HistoryEntry } from '../core/history.ts';
+import type { HistoryEntry } from '../core/history.ts';
 import type { HistoryHead } from '../core/history-horizon.ts';
 import type { ServiceProcess } from '../core/service-process.ts';
 import type { SkippedItem, SkippedKind } from '../core/skipped.ts';
-import type { TrainingRunStatus } from '../core/training/training-run.ts';
 import type { DeliveryStore, EndpointStore, GuardAlarmStore } from './delivery-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import type { MetricsStore } from './metrics-store.ts';
 import type { NotificationStore } from './notification-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RunStore } from './run-store.ts';
 
 export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
+export type * from './metrics-store.ts';
 export type * from './notification-store.ts';
 export type * from './page.ts';
 export type * from './retention-store.ts';
@@ -54,25 +54,6 @@ export interface HistoryStore {
     limit: number;
     filter: HistoryFilter;
   }): Promise<{ items: HistoryEntry[]; readTo: number }>;
-}
-
-/** Counts over all runs, deployments and calls, so that any process can report them for all. */
-export interface MetricsStore {
-  counts(): Promise<{ runs: Record<TrainingRunStatus, number>; deployments: Record<DeploymentStatus, number> }>;
-  /**
-   * Of all deployments whose training's end is known, by who detected that: milliseconds from the end to the deployment being
-   * recorded, to the request to SageMaker for the endpoint, and to its being in service; in the buckets of `latencyBucketsMs`.
-   */
-  latencies(): Promise<LatencyHistogram[]>;
-  /** How many runs `runs.prune` has deleted. This and the totals below never fall, whatever is deleted. */
-  pruned(): Promise<number>;
-  /** How many completed trainings each detector was the first to see. */
-  detections(): Promise<{ detectedBy: Actor; count: number }[]>;
-  /** Adds to the counters of SageMaker calls that all processes share, and to those of the minute; an hour of these is kept. */
-  addCalls(params: { calls: readonly CountedCalls[]; now: number }): Promise<void>;
-  calls(): Promise<CountedCalls[]>;
-  /** Those of the minutes within so long, the current one included. */
-  recentCalls(params: { withinMs: number; now: number }): Promise<CountedCalls[]>;
 }
 
 /** Tasks that one process at a time does for all. */
@@ -141,20 +122,4 @@ export interface Store {
   /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */
   now(): Promise<number>;
   close(): Promise<void>;
-}
-
-/** Requests to SageMaker of one operation with one result. */
-export interface CountedCalls {
-  operation: string;
-  result: string;
-  count: number;
-}
-
-export interface LatencyHistogram {
-  detectedBy: Actor | null;
-  reached: 'queued' | 'requested' | 'in_service';
-  /** How many were at most as long as the bound of the same index in `latencyBucketsMs`. */
-  buckets: number[];
-  count: number;
-  sumMs: number;
 }

@@ -11,6 +11,7 @@ import { readApiKeys } from '../../src/config/api-keys.ts';
 import { createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import type { RequestCounter } from '../../src/observability/request-counter.ts';
 import type { ServiceContext } from '../../src/services/context.ts';
 import type { HistoryFeed } from '../../src/services/history/history-feed.ts';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
@@ -39,6 +40,7 @@ export interface Api {
   ask: Ask;
   ctx: ServiceContext;
   historyFeed: HistoryFeed;
+  requests: RequestCounter;
   simulator: Simulator;
   /** The SDK, at the simulator. */
   sdk: SageMaker;
@@ -94,7 +96,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     { service: 'api', log },
     { store, sagemaker: sagemakerAt(options.sagemakerUrl ?? simulator.url), now },
   );
-  const { ctx, queue } = context;
+  const { ctx, queue, requests } = context;
   // The board does not wait for the first connection.
   if (options.redisUrl === undefined) await queue.probe();
   const settings = { apiKeys, basePath, publicUrl: options.publicUrl ?? null };
@@ -115,6 +117,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     ask: requesting(server.url),
     ctx,
     historyFeed: deps.historyFeed,
+    requests,
     simulator,
     sdk,
     routes: app.routes,

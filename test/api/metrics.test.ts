@@ -38,13 +38,18 @@ describe('GET /metrics', () => {
     await api.ctx.store.metrics.addCalls({ calls: [{ operation: 'CreateEndpoint', result: 'ok', count: 2 }], now: 0 });
     const { value } = await scrape(api);
     expect(value('autodeploy_training_runs', { status: 'training' })).toBe(1);
-    expect(value('autodeploy_training_runs', { status: 'completed' })).toBe(1);
-    expect(value('autodeploy_training_runs', { status: 'failed' })).toBe(0);
+    expect(value('autodeploy_training_runs', { status: 'completed' })).toBeUndefined();
+    expect(value('autodeploy_trainings_finished_total', { status: 'completed' })).toBe(1);
+    expect(value('autodeploy_trainings_finished_total', { status: 'failed' })).toBe(0);
     expect(value('autodeploy_deployments', { status: 'queued' })).toBe(1);
-    expect(value('autodeploy_deployments', { status: 'deployed' })).toBe(0);
+    expect(value('autodeploy_deployments', { status: 'deployed' })).toBeUndefined();
+    const ended = { status: 'deployed', endpoint_name: 'ml-sentiment-endpoint' };
+    expect(value('autodeploy_deployments_finished_total', ended)).toBe(0);
     expect(value('autodeploy_queue_jobs', { queue: 'check-training', state: 'delayed' })).toBe(1);
     expect(value('autodeploy_queue_jobs', { queue: 'deploy', state: 'waiting' })).toBe(1);
     expect(value('autodeploy_sagemaker_calls_total', { operation: 'CreateEndpoint', result: 'ok' })).toBe(5);
+    expect(value('autodeploy_sagemaker_calls_total', { operation: 'CreateEndpoint', result: 'access_denied' })).toBe(0);
+    expect(value('autodeploy_database_bytes')).toBeGreaterThan(10_000);
     expect([value('autodeploy_redis_up'), value('autodeploy_database_up')]).toEqual([1, 1]);
   });
 
@@ -64,6 +69,48 @@ describe('GET /metrics', () => {
     expect(value(`${latency}_sum`, by)).toBeLessThan(30);
     expect(value('autodeploy_deploy_latency_seconds_count', by)).toBeUndefined();
     expect(value('autodeploy_trainings_detected_total', by)).toBe(1);
+  });
+
+  it('says how long what waits has waited, and whether that is up to a person', async () => {
+    const api = await startApi();
+    await api.train('done', 'completed');
+    await api.ask('POST', '/deploy/done');
+    api.advance(40);
+    const { value } = await scrape(api);
+    const waited = (kind: string, actor: string) => value('autodeploy_oldest_waiting_seconds', { kind, actor });
+    for (const kind of ['turn', 'job']) {
+      expect(waited(kind, 'machine')).toBeGreaterThanOrEqual(40);
+      expect(waited(kind, 'machine')).toBeLessThan(140);
+    }
+    expect([waited('approval', 'person'), waited('hold', 'person'), waited('start', 'machine')]).toEqual([0, 0, 0]);
+    expect(value('autodeploy_deployments_overdue')).toBe(0);
+  });
+
+  it('counts requests by the pattern of their route, and those of no route as one', async () => {
+    const api = await startApi();
+    await api.ask('GET', '/model-init/training-jobs/a');
+    await api.ask('GET', '/training-jobs/b');
+    await api.ask('GET', '/training-jobs');
+    for (const path of ['/no/such/route', '/another']) await api.ask('GET', path);
+    await api.ask('DELETE', '/status');
+    await api.requests.flush();
+    const { families } = await scrape(api);
+    const counted = families
+      .get('autodeploy_http_request_duration_seconds')
+      ?.samples.filter(({ name }) => name.endsWith('_count'))
+      .map(({ labels: { route, method, status }, value }) => `${method} ${route} ${status}: ${value}`);
+    expect(counted?.toSorted()).toEqual(['GET /training-jobs 2xx: 1', 'GET /training-jobs/{name} 4xx: 2', 'any none 4xx: 3']);
+  });
+
+  it('says when an event last arrived, once one has', async () => {
+    const api = await startApi();
+    const name = 'autodeploy_last_event_timestamp_seconds';
+    expect((await scrape(api)).value(name)).toBeUndefined();
+    await api.ask('POST', '/bootstrap', { json: { training_job_name: 'one' } });
+    const detail = { TrainingJobName: 'one', TrainingJobStatus: 'InProgress', SecondaryStatus: 'Training' };
+    const event = { source: 'aws.sagemaker', 'detail-type': 'SageMaker Training Job State Change', detail };
+    expect(await api.ask('POST', '/events', { json: event })).toMatchObject({ status: 202, body: { accepted: true } });
+    expect((await scrape(api)).value(name)).toBeGreaterThan(Date.now() / 1000 - 60);
   });
 
   it('responds in time while Redis is unavailable, and reports it', async () => {

@@ -19,6 +19,7 @@ import { historySuite } from './conformance/history.ts';
 import { leasesSuite } from './conformance/leases.ts';
 import { retentionSuite } from './conformance/retention.ts';
 import { pruningSuite } from './conformance/pruning.ts';
+import { totalsSuite } from './conformance/totals.ts';
 import { waitingSuite } from './conformance/waiting.ts';
 
 const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
@@ -42,6 +43,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   history: historySuite,
   processes: processesSuite,
   'read models': readModelsSuite,
+  totals: totalsSuite,
 };
 
 /**

@@ -90,7 +90,9 @@ test.each(['SQLite', 'PostgreSQL'])(
     }
     for (const { ask } of [last, current]) {
       expect((await ask<{ items: unknown[] }>('GET', '/training-jobs?status=completed')).body.items).toHaveLength(4);
-      expect((await ask('GET', '/metrics')).text).toMatch(/^autodeploy_deployments\{status="deployed"\} 4$/m);
+      const { text } = await ask('GET', '/metrics');
+      const ended = text.matchAll(/^autodeploy_deployments(?:_finished_total)?\{status="deployed".*\} (\d+)$/gm);
+      expect([...ended].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(4);
       expect((await ask('GET', '/health/ready')).status).toBe(200);
     }
 

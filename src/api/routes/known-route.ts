@@ -7,6 +7,8 @@ import { accessBy, noRoute, type RouteAccess, unsaid } from './security.ts';
 
 /** A route as its registration describes it. */
 export interface KnownRoute extends RouteAccess {
+  /** Its path without a prefix, with its parameters by name: `/training-jobs/{name}`. */
+  pattern: string;
   /** Probes and pages: a load balancer or a browser may add parameters, and neither can correct them. */
   takesAnyQuery: boolean;
   query: z.ZodObject | null;
@@ -57,11 +59,12 @@ export function createRouteFinder(registered: readonly RouteConfig[], prefixes: 
 const keyOf = (method: string, path: string): string =>
   `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\/$/, '')}`;
 
-function knownRoute({ security, request, responses }: RouteConfig): KnownRoute {
+function knownRoute({ path, security, request, responses }: RouteConfig): KnownRoute {
   const { access, role } = accessBy(security);
   const { 200: ok } = responses;
   const isPage = ok !== undefined && 'content' in ok && 'text/html' in (ok.content ?? {});
   return {
+    pattern: path,
     access,
     role,
     takesAnyQuery: access === 'open' || isPage,

@@ -26,6 +26,7 @@ export const activeDeploymentStatuses = ['queued', 'awaiting_approval', 'in_prog
 /** One that awaits an approval holds no endpoint. */
 export const endpointDeploymentStatuses = ['queued', 'in_progress'] as const;
 export const finishedDeploymentStatuses = ['deployed', 'rolled_back', 'failed', 'superseded', 'rejected'] as const;
+export type FinishedDeploymentStatus = (typeof finishedDeploymentStatuses)[number];
 
 export const isFinishedDeployment = (status: DeploymentStatus): boolean =>
   (finishedDeploymentStatuses as readonly string[]).includes(status);

@@ -15,6 +15,7 @@ export type TrainingRunStatus = (typeof trainingRunStatuses)[number];
  * the training ended.
  */
 export const finishedRunStatuses = ['completed', 'failed', 'stopped', 'timed_out'] as const;
+export type FinishedRunStatus = (typeof finishedRunStatuses)[number];
 
 /** Statuses in which a check observes the run. */
 export const unfinishedRunStatuses = ['requested', 'training'] as const;

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { forgetCounts, keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
+import {
+  forgetCounts,
+  isOneMore,
+  keepStatus,
+  listEndpoint,
+  listEndpoints,
+  newestStatus,
+  recount,
+  talliesOf,
+  type Tally,
+} from '../tallies.ts';
 import { foldChanges } from './fold-changes.ts';
 
 const tallies = talliesOf('greatest');
@@ -23,16 +33,18 @@ const trigger = (name: string, table: string, columns: readonly string[], body: 
     for each row execute function ${name}()`,
 ];
 
+/** What a change of a row means to a tally. */
+function bodyFor(tally: Tally): string {
+  const added = add(tally, 'new', '+');
+  if (tally.counts === 'once' || tally.counts === 'each')
+    return `if tg_op = 'INSERT' or (tg_op = 'UPDATE' and ${isOneMore(tally, 'old', 'new')}) then ${added} end if;`;
+  return `if tg_op ${tally.counts === 'corrected' ? "= 'UPDATE'" : "<> 'INSERT'"} then ${add(tally, 'old', '-')} end if;
+      if tg_op <> 'DELETE' then ${added} end if;`;
+}
+
 const triggers: readonly string[] = [
-  ...tallies.flatMap((tally) =>
-    trigger(
-      `derived_${tally.table}_${tally.name}`,
-      tally.table,
-      tally.columns,
-      `if tg_op ${tally.isTotal ? "= 'UPDATE'" : "<> 'INSERT'"} then ${add(tally, 'old', '-')} end if;
-      if tg_op <> 'DELETE' then ${add(tally, 'new', '+')} end if;`,
-    ),
-  ),
+  ...tallies.flatMap((tally) => trigger(`derived_${tally.table}_${tally.name}`, tally.table, tally.columns, bodyFor(tally))),
+  ...trigger('derived_endpoints', 'deployments', ['endpoint_key'], `if tg_op = 'INSERT' then ${listEndpoint('new')} end if;`),
   ...trigger(
     'derived_status',
     'deployments',
@@ -46,7 +58,9 @@ const recounts: readonly string[] = [
   `update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`,
   foldChanges,
   forgetCounts(tallies),
-  ...tallies.map((tally) => recount(tally, 'greatest')),
+  // Before what is counted by endpoint.
+  listEndpoints('greatest'),
+  ...tallies.flatMap((tally) => recount(tally, 'greatest')),
 ];
 
 /** What the database keeps of them, as the comment of a table, by which it tells whether it has these. */

@@ -1,11 +1,21 @@
 import type Sqlite from 'better-sqlite3';
-import { forgetCounts, keepStatus, newestStatus, recount, talliesOf, type Tally } from '../tallies.ts';
+import {
+  forgetCounts,
+  isOneMore,
+  keepStatus,
+  listEndpoint,
+  listEndpoints,
+  newestStatus,
+  recount,
+  talliesOf,
+  type Tally,
+} from '../tallies.ts';
 
 const tallies = talliesOf('max');
 
-const add = ({ name, label, bucket, sumMs, when }: Tally, row: 'old' | 'new', sign: '+' | '-'): string =>
+const add = ({ name, label, bucket, sumMs, when }: Tally, row: 'old' | 'new', sign: '+' | '-', further = ''): string =>
   `insert into tallies (name, label, bucket, count, sum_ms)
-    select '${name}', ${label(row)}, ${bucket(row)}, ${sign}1, ${sign}${sumMs(row)} where ${when(row)}
+    select '${name}', ${label(row)}, ${bucket(row)}, ${sign}1, ${sign}${sumMs(row)} where ${when(row)}${further}
     on conflict (name, label, bucket) do update set count = count + excluded.count, sum_ms = sum_ms + excluded.sum_ms;`;
 
 const trigger = (name: string, event: string, statements: readonly string[]): [string, string] => [
@@ -13,18 +23,22 @@ const trigger = (name: string, event: string, statements: readonly string[]): [s
   `create trigger derived_${name} after ${event} begin ${statements.join(' ')} end`,
 ];
 
+/** What a changed row means to a tally. */
+const update = (tally: Tally): string[] =>
+  tally.counts === 'once' || tally.counts === 'each'
+    ? [add(tally, 'new', '+', ` and ${isOneMore(tally, 'old', 'new')}`)]
+    : [add(tally, 'old', '-'), add(tally, 'new', '+')];
+
 /** Each by its name. SQLite keeps their text, by which a database tells whether it has these. */
 const triggers: ReadonlyMap<string, string> = new Map([
   ...tallies.flatMap((tally) => [
     trigger(`${tally.table}_${tally.name}_inserted`, `insert on ${tally.table}`, [add(tally, 'new', '+')]),
-    ...(tally.isTotal
-      ? []
-      : [trigger(`${tally.table}_${tally.name}_deleted`, `delete on ${tally.table}`, [add(tally, 'old', '-')])]),
-    trigger(`${tally.table}_${tally.name}_updated`, `update of ${tally.columns.join(', ')} on ${tally.table}`, [
-      add(tally, 'old', '-'),
-      add(tally, 'new', '+'),
-    ]),
+    ...(tally.counts === 'rows'
+      ? [trigger(`${tally.table}_${tally.name}_deleted`, `delete on ${tally.table}`, [add(tally, 'old', '-')])]
+      : []),
+    trigger(`${tally.table}_${tally.name}_updated`, `update of ${tally.columns.join(', ')} on ${tally.table}`, update(tally)),
   ]),
+  trigger('endpoints_inserted', 'insert on deployments', [listEndpoint('new')]),
   trigger('status_inserted', 'insert on deployments', [keepStatus('new.run_seq')]),
   trigger('status_deleted', 'delete on deployments', [keepStatus('old.run_seq')]),
   trigger('status_updated', 'update of status on deployments', [keepStatus('new.run_seq')]),
@@ -53,7 +67,9 @@ export function keepDerived(sqlite: Sqlite.Database): void {
       // First, since runs are counted by it.
       sqlite.exec(`update training_runs set deployment_status = ${newestStatus('training_runs.seq')}`);
       sqlite.exec(forgetCounts(tallies));
-      for (const tally of tallies) sqlite.exec(recount(tally, 'max'));
+      // Before what is counted by endpoint.
+      sqlite.exec(listEndpoints('max'));
+      for (const statement of tallies.flatMap((tally) => recount(tally, 'max'))) sqlite.exec(statement);
       for (const text of triggers.values()) sqlite.exec(text);
     })
     .immediate();

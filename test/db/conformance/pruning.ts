@@ -96,7 +96,8 @@ export function pruningSuite(newDatabase: () => TestDatabase): void {
       now: 6000,
     });
     await finish(store, await claim(store, 'd-once'), 'rolled_back');
-    const totals = async () => [await store.metrics.latencies(), await store.metrics.detections()];
+    const { metrics } = store;
+    const totals = async () => [await metrics.latencies(), await metrics.detections(), await metrics.finished()];
     const before = await totals();
     expect(await store.metrics.pruned()).toBe(0);
     expect((await store.runs.prune(all)).pruned).toBe(2);

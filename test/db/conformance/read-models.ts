@@ -295,35 +295,6 @@ export function readModelsSuite(newDatabase: () => TestDatabase): void {
     expect(await store.metrics.detections()).toEqual([{ detectedBy: 'poll', count: 3 }]);
   });
 
-  it('measures what was corrected later as it is now, and nothing twice', async () => {
-    const store = newDatabase().open();
-    await queued(store, 'a');
-    const { deploymentId, fencingToken } = await claim(store, 'd-a');
-    const requested = async (): Promise<unknown> =>
-      (await store.metrics.latencies()).find(({ reached }) => reached === 'requested');
-    expect(await requested()).toBeUndefined();
-    await store.deployments.recordProgress({
-      deploymentId,
-      fencingToken,
-      progress: { changeRequestedAt: 8000 },
-      now: 8000,
-    });
-    expect(await requested()).toMatchObject({ count: 1, sumMs: 3000 });
-    await store.deployments.recordProgress({
-      deploymentId,
-      fencingToken,
-      progress: { changeRequestedAt: 50_000 },
-      now: 50_000,
-    });
-    expect(await requested()).toMatchObject({
-      count: 1,
-      sumMs: 45_000,
-      buckets: latencyBucketsMs.map((most) => (most < 45_000 ? 0 : 1)),
-    });
-    await store.deployments.recordProgress({ deploymentId, fencingToken, progress: { endpointChange: null }, now: 60_000 });
-    expect(await requested()).toMatchObject({ count: 1 });
-  });
-
   it('measures the request of a live one, whose confirmation no worker recorded', async () => {
     const store = newDatabase().open();
     await queued(store, 'a');
