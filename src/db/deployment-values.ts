@@ -1,6 +1,7 @@
 /** What the engines write of a deployment, where they write the same. */
 import type { Approval, ApprovalStatus, TurnedDown } from '../core/deployment/delivery-state.ts';
-import type { Deployment, WaitKind } from '../core/deployment/deployment.ts';
+import { forcedFrom } from '../core/deployment/decide-request.ts';
+import { actorOf, type Deployment, type WaitKind } from '../core/deployment/deployment.ts';
 import type { EndpointRecord } from '../core/deployment/endpoint-record.ts';
 import { trainingOrder } from '../core/deployment/order.ts';
 import { overrideDetail } from '../core/deployment/override.ts';
@@ -119,6 +120,15 @@ export const returnTo = (
   reason,
   restores: target.deploymentId,
 });
+
+/** What a forced request writes of a deployment that waits, and the entry of its history. */
+export function forced(own: Deployment, { trigger, requestedBy = null, reason = null, overrides = false }: NewDeployment) {
+  const fields = forcedFrom(own, overrides);
+  const waits = fields.status === 'awaiting_approval' ? {} : notWaiting;
+  const detail = overrides ? overrideDetail : 'forced: passes over the order of trainings and a hold';
+  const change = { from: own.status, to: fields.status, actor: actorOf(trigger), by: requestedBy, reason, detail };
+  return { fields: { ...fields, ...waits }, change };
+}
 
 /** Why the deployment of a training that has just ended is refused: it is from before a rollback of its endpoint. null where it is not. */
 export function refusalAtEnd(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideClaim } from '../../src/core/deployment/decide-claim.ts';
 import { decideRequest } from '../../src/core/deployment/decide-request.ts';
+import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { aDeployment } from './samples.ts';
 
 const nothing = { inProgress: null, next: null, live: null, hold: null };
@@ -54,13 +55,19 @@ describe('decideClaim of an endpoint that is held', () => {
 describe('decideRequest', () => {
   const none = { active: null, newestOfRun: null, live: null, newestActive: null, turnedDown: null };
 
-  it('returns the active deployment of the run, also to a forced request', () => {
-    for (const forced of [false, true]) {
-      expect(decideRequest(own, { forced: forced, shapes: null }, { ...none, active: own, live: newer })).toEqual({
-        kind: 'existing',
-        deployment: own,
-      });
-    }
+  it('returns the active deployment of the run, and forces one that waits', () => {
+    const decide = (wish: { forced: boolean; overrides?: boolean }, active: Deployment) =>
+      decideRequest(own, { ...wish, shapes: null }, { ...none, active, live: newer });
+    const existing = { kind: 'existing', deployment: own };
+    expect(decide({ forced: false }, own)).toEqual(existing);
+    expect(decide({ forced: true }, own)).toEqual({ ...existing, kind: 'force' });
+    const [forced, inProgress] = [
+      { ...own, forced: true },
+      { ...own, status: 'in_progress' as const },
+    ];
+    expect(decide({ forced: true }, forced)).toEqual({ ...existing, deployment: forced });
+    expect(decide({ forced: true, overrides: true }, forced)).toEqual({ kind: 'force', deployment: forced });
+    expect(decide({ forced: true }, inProgress)).toEqual({ ...existing, deployment: inProgress });
   });
 
   it('creates another attempt after one that came to nothing', () => {

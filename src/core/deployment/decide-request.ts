@@ -20,6 +20,8 @@ export interface RequestObservation {
 export type RequestDecision =
   | { kind: 'create' }
   | { kind: 'existing'; deployment: Deployment }
+  /** The run's own one waits, and is forced from now on (forcedFrom). */
+  | { kind: 'force'; deployment: Deployment }
   | { kind: 'superseded'; by: Deployment }
   | { kind: 'rejected'; why: string }
   /** The run's own active one is made of something else. */
@@ -27,6 +29,8 @@ export type RequestDecision =
 
 export interface WantedDeployment {
   forced: boolean;
+  /** Whether it passes over gate and approval, too. */
+  overrides?: boolean;
   /** What the caller wants it to be made of; null for whatever it is made of. */
   shapes: DeploymentShapes | null;
 }
@@ -37,12 +41,16 @@ export interface WantedDeployment {
  */
 export function decideRequest(
   own: TrainingOrder,
-  { forced, shapes }: WantedDeployment,
+  { forced, overrides = false, shapes }: WantedDeployment,
   observation: RequestObservation,
 ): RequestDecision {
   const { active, newestOfRun, live, newestActive, turnedDown } = observation;
   const isMadeSo = (deployment: Deployment): boolean => shapes === null || isSameShape(deployment.shapes, shapes);
-  if (active !== null) return { kind: isMadeSo(active) ? 'existing' : 'busy', deployment: active };
+  if (active !== null) {
+    const isMore = (forced && !active.forced) || (overrides && !active.overrides);
+    const kind = !isMadeSo(active) ? 'busy' : isMore && active.status !== 'in_progress' ? 'force' : 'existing';
+    return { kind, deployment: active };
+  }
   if (forced) return { kind: 'create' };
   const by = [live, newestActive].find((other) => other !== null && isNewer(other, own));
   if (by) return { kind: 'superseded', by };
@@ -50,4 +58,23 @@ export function decideRequest(
     return { kind: 'existing', deployment: newestOfRun };
   if (turnedDown !== null) return { kind: 'rejected', why: turnedDown };
   return { kind: 'create' };
+}
+
+/**
+ * What a forced request changes of the run's deployment that waits: it passes over order and hold, and as an override over gate and approval,
+ * also where that is awaited already.
+ */
+export function forcedFrom(
+  own: Deployment,
+  overrides: boolean,
+): Pick<Deployment, 'forced' | 'overrides' | 'status' | 'step' | 'approval'> {
+  const { status, step, approval } = own;
+  if (!overrides) return { forced: true, overrides: own.overrides, status, step, approval };
+  return {
+    forced: true,
+    overrides: true,
+    status: 'queued',
+    step: step === 'gate' ? 'model' : step,
+    approval: approval?.status === 'pending' ? null : approval,
+  };
 }

@@ -5,7 +5,7 @@ import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
-import { nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
+import { forced, nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
 import type { Db } from './database.ts';
 import { deploymentColumns, findDeployment, isOnEndpoint } from './deployment-rows.ts';
 import { and, eq, inArray, max, sql } from './drizzle.ts';
@@ -34,6 +34,15 @@ export async function queueDeployment(
   const [deployment] = await tx.insert(deployments).values(attempt).returning(deploymentColumns);
   if (!deployment) throw new Error('The deployment was not written.');
   await appendDeploymentHistory(tx, deployment, queuedEntry({ ...attempt, requestedBy: wanted.requestedBy ?? null }, actor), now);
+  return deployment;
+}
+
+/** Forces the deployment of a run that waits. */
+export async function forceWaiting(tx: Db, own: Deployment, wanted: NewDeployment, now: number): Promise<Deployment> {
+  const { fields, change } = forced(own, wanted);
+  const [deployment] = await tx.update(deployments).set(fields).where(eq(deployments.seq, own.seq)).returning(deploymentColumns);
+  if (!deployment) throw new Error(`Deployment ${own.deploymentId} was not written.`);
+  await appendDeploymentHistory(tx, deployment, change, now);
   return deployment;
 }
 

@@ -20,7 +20,7 @@ import {
   newestDeploymentOf,
   nextOn,
 } from './deployment-rows.ts';
-import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
+import { forceWaiting, queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
@@ -53,7 +53,7 @@ async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]
   if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
   const decision = decideRequest(
     trainingOrder(run),
-    { forced: wanted.forced, shapes: asIs ? null : wanted.shapes },
+    { ...wanted, shapes: asIs ? null : wanted.shapes },
     {
       active: await activeDeploymentOf(tx, run),
       newestOfRun: await newestDeploymentOf(tx, run),
@@ -62,6 +62,8 @@ async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]
       turnedDown: whyTurnedDown(run, (await findEndpoint(tx, run))?.rolledBackAt ?? null),
     },
   );
+  if (decision.kind === 'force')
+    return { kind: 'existing', deployment: await forceWaiting(tx, decision.deployment, wanted, now) };
   if (decision.kind !== 'create') return decision;
   return { kind: 'created', deployment: await queueDeployment(tx, run, wanted, actorOf(wanted.trigger), now) };
 }

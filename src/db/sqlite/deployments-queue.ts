@@ -5,7 +5,7 @@ import { isNewer, supersededReason } from '../../core/deployment/order.ts';
 import type { Actor } from '../../core/history.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { DeploymentStore, NewDeployment } from '../../ports/store.ts';
-import { nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
+import { forced, nextAttempt, notWaiting, queuedEntry } from '../deployment-values.ts';
 import { prepared } from './database.ts';
 import { deploymentColumns, findDeployment, keyOf, ofEndpoint, ofRun } from './deployments-queries.ts';
 import { and, eq, inArray, max, sql } from './drizzle.ts';
@@ -98,6 +98,14 @@ export function queueDeployment(db: Db, run: TrainingRun, wanted: NewDeployment,
   const attempt = nextAttempt(run, wanted, former?.attempts ?? 0, now);
   const deployment = statements(db).queue.get({ ...attempt, shapes: JSON.stringify(attempt.shapes) });
   appendDeploymentHistory(db, deployment, queuedEntry({ ...attempt, requestedBy: wanted.requestedBy ?? null }, actor), now);
+  return deployment;
+}
+
+/** Forces the deployment of a run that waits. Belongs into a transaction. */
+export function forceWaiting(db: Db, own: Deployment, wanted: NewDeployment, now: number): Deployment {
+  const { fields, change } = forced(own, wanted);
+  const deployment = db.update(deployments).set(fields).where(eq(deployments.seq, own.seq)).returning(deploymentColumns).get();
+  appendDeploymentHistory(db, deployment, change, now);
   return deployment;
 }
 

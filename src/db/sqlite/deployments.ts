@@ -14,7 +14,7 @@ import {
   nextOn,
   inProgressOn,
 } from './deployments-queries.ts';
-import { queueDeployment, supersede, withdraw } from './deployments-queue.ts';
+import { forceWaiting, queueDeployment, supersede, withdraw } from './deployments-queue.ts';
 import { decideClaim } from '../../core/deployment/decide-claim.ts';
 import { decideRequest } from '../../core/deployment/decide-request.ts';
 import { activeDeploymentStatuses, actorOf, type Deployment, type DeploymentStatus } from '../../core/deployment/deployment.ts';
@@ -70,7 +70,7 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
       if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
       const decision = decideRequest(
         trainingOrder(run),
-        { forced: wanted.forced, shapes: asIs ? null : wanted.shapes },
+        { ...wanted, shapes: asIs ? null : wanted.shapes },
         {
           active: activeDeploymentOf(db, run),
           newestOfRun: newestDeploymentOf(db, run),
@@ -79,6 +79,7 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
           turnedDown: whyTurnedDown(run, findEndpoint(db, run)?.rolledBackAt ?? null),
         },
       );
+      if (decision.kind === 'force') return { kind: 'existing', deployment: forceWaiting(db, decision.deployment, wanted, now) };
       if (decision.kind !== 'create') return decision;
       return { kind: 'created', deployment: queueDeployment(db, run, wanted, actorOf(wanted.trigger), now) };
     }),

@@ -173,6 +173,36 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     expect((await store.history.list({ trainingJobName: 'b' })).at(-1)).toMatchObject({ actor: 'worker', by: null });
   });
 
+  it('is forced where it waits: past order and hold, and as an override past the approval that it awaits', async () => {
+    const store = newDatabase().open();
+    await store.endpoints.hold({ endpointName: endpoint, ...ana, now: 500 });
+    await queued(store, 'held');
+    await queued(store, 'newer', 2000);
+    const force = (name: string, overrides = false) =>
+      store.deployments.request({
+        trainingJobName: name,
+        deployment: newDeployment('x', { trigger: 'api', forced: true, overrides, requestedBy: 'ana', reason: 'urgent' }),
+        now: 7200,
+      });
+    const last = async (name: string) => (await store.history.list({ trainingJobName: name })).at(-1);
+    const claimHeld = () => store.deployments.claim({ deploymentId: 'd-held', deadlineAt: 90_000, now: 7100 });
+    expect(await claimHeld()).toMatchObject({ kind: 'wait' });
+    expect(await force('held')).toMatchObject({ kind: 'existing', deployment: { deploymentId: 'd-held', forced: true } });
+    expect(await last('held')).toMatchObject({ from: 'queued', to: 'queued', actor: 'api', by: 'ana', reason: 'urgent' });
+    const { fencingToken } = await claim(store, 'd-held');
+    const asked = { deploymentId: 'd-held', fencingToken, approval: pending(), detail: 'asks', now: 7500 };
+    await store.delivery.awaitApproval(asked);
+    expect(await force('held')).toMatchObject({
+      kind: 'existing',
+      deployment: { status: 'awaiting_approval', overrides: false },
+    });
+    const overridden = { status: 'queued', overrides: true, approval: null, waitsForKind: null };
+    expect(await force('held', true)).toMatchObject({ kind: 'existing', deployment: overridden });
+    expect(await last('held')).toMatchObject({ to: 'queued', by: 'ana', detail: 'override: passes over gate and approval' });
+    expect(await decide(store, 'held', false)).toMatchObject({ kind: 'not_awaiting' });
+    expect(await claim(store, 'd-held')).toMatchObject({ step: 'model' });
+  });
+
   it('expires when its time is over, and not before', async () => {
     const store = newDatabase().open();
     await awaiting(store, 'a');

@@ -66,7 +66,7 @@ export function deploymentsSuite(newDatabase: () => TestDatabase): void {
     ).rejects.toThrow(/not a completed/);
   });
 
-  it('is there already when queued, in progress or, unless forced, deployed; otherwise it is another attempt', async () => {
+  it('is there already when queued, in progress or, unless forced, deployed; else it is another attempt', async () => {
     const store = newDatabase().open();
     const { deploymentId } = await queued(store, 'a');
     const request = (id: string, forced: boolean) =>
