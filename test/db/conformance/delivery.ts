@@ -190,8 +190,8 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     expect(await force('held')).toMatchObject({ kind: 'existing', deployment: { deploymentId: 'd-held', forced: true } });
     expect(await last('held')).toMatchObject({ from: 'queued', to: 'queued', actor: 'api', by: 'ana', reason: 'urgent' });
     const { fencingToken } = await claim(store, 'd-held');
-    const asked = { deploymentId: 'd-held', fencingToken, approval: pending(), detail: 'asks', now: 7500 };
-    await store.delivery.awaitApproval(asked);
+    const wanted = { deploymentId: 'd-held', fencingToken, approval: pending(), detail: 'asks', now: 7500 };
+    await store.delivery.awaitApproval(wanted);
     expect(await force('held')).toMatchObject({
       kind: 'existing',
       deployment: { status: 'awaiting_approval', overrides: false },
