@@ -73,7 +73,7 @@ export default defineConfig({
       },
     },
     {
-      files: ['src/config/config.ts', 'packages/*/src/main.ts', 'tools/dev/**', 'src/lambda/**'],
+      files: ['src/config/config.ts', 'packages/*/src/main.ts', 'tools/dev/**', 'src/lambda/**', 'src/cli/main.ts'],
       rules: { 'no-restricted-properties': 'off' },
     },
   ],

@@ -86,6 +86,8 @@ export const layers: readonly Layer[] = [
     mayImportTypes: ['src/api'],
   },
   { path: 'src/lambda', mayImport: ['src/lambda', 'src/core'] },
+  // It speaks to the service over HTTP alone, and is bundled: what it imports is in each user's copy.
+  { path: 'src/cli', mayImport: ['src/cli', 'src/core', 'docs/iam', 'package.json'], mayImportTypes: ['src/api/schemas'] },
   { path: `${simulator}/src/state`, mayImport: [`${simulator}/src/state`], mayImportTypes: [`${simulator}/src`] },
   { path: `${simulator}/src/resources`, mayImport: belowActions, mayImportTypes: [`${simulator}/src`] },
   // An action never imports another one: what two of them need belongs in resources/.
@@ -132,6 +134,7 @@ export const owned: readonly { readonly packages: readonly string[]; readonly by
   { packages: ['drizzle-orm', 'better-sqlite3', 'pg'], by: ['src/db'], hint: 'Ask for the Store of src/ports/store.ts.' },
   { packages: ['standardwebhooks'], by: ['src/notifications'], hint: 'Ask for the Notifier of src/ports/notifier.ts.' },
   { packages: ['hono/jwt'], by: ['src/links'], hint: 'Ask for the ApprovalLinks of src/ports/approval-links.ts.' },
+  { packages: ['commander'], by: ['src/cli'], hint: 'Only the command-line program has commands.' },
   { packages: ['yaml'], by: ['src/config'], hint: 'Take the value from the Config, as an argument.' },
   { packages: ['sagemaker-simulator'], by: ['tools/dev'], hint: 'The service knows only SageMaker; its image has no simulator.' },
 ];

@@ -1,0 +1,46 @@
+import type { ProblemBody } from '../api/schemas/problem.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+interface Details {
+  exitCode?: ExitCode;
+  /** One entry for each issue of a request. */
+  issues?: readonly string[];
+  /** What to try, as a sentence or a command. */
+  hint?: string | null;
+  /** The request id of the service, under which its log has more. */
+  requestId?: string | null;
+  /** The service's own response. */
+  problem?: ProblemBody | null;
+}
+
+/** An end of the program that its user can understand and act on. It never holds a key or a password. */
+export class CliError extends Error {
+  readonly exitCode: ExitCode;
+  readonly issues: readonly string[];
+  readonly hint: string | null;
+  readonly requestId: string | null;
+  readonly problem: ProblemBody | null;
+
+  constructor(message: string, details: Details = {}) {
+    super(message);
+    this.name = 'CliError';
+    this.exitCode = details.exitCode ?? exitCodes.error;
+    this.issues = details.issues ?? [];
+    this.hint = details.hint ?? null;
+    this.requestId = details.requestId ?? null;
+    this.problem = details.problem ?? null;
+  }
+
+  /** The same with another hint, where the command knows a better one. */
+  withHint(hint: string): CliError {
+    const { message, exitCode, issues, requestId, problem } = this;
+    return new CliError(message, { exitCode, issues, hint, requestId, problem });
+  }
+}
+
+export const usageError = (message: string, hint: string | null = null): CliError =>
+  new CliError(message, { exitCode: exitCodes.usage, hint });
+
+/** Ctrl-C. `continues`: what happens without the program, in words. */
+export const interruptedError = (continues: string | null = null): CliError =>
+  new CliError('interrupted', { exitCode: exitCodes.interrupted, hint: continues });
