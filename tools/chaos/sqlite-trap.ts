@@ -26,8 +26,8 @@ export function holdInTransaction(
   let removed = false;
   const remove = (): void => {
     if (removed) return;
+    change(file, ['DROP TRIGGER IF EXISTS chaos_trap', 'DROP VIEW IF EXISTS chaos_endless']);
     removed = true;
-    change(file, ['DROP TRIGGER chaos_trap', 'DROP VIEW chaos_endless']);
   };
   const killHolder = async (): Promise<number> => {
     for (let seen = 0, holder: ManagedProcess | null = null; ; await delay(checkIntervalMs)) {
@@ -38,16 +38,28 @@ export function holdInTransaction(
       if (holder === null || seen < readsInARow) continue;
       holder.kill();
       const injectedAt = Date.now();
-      remove();
-      return injectedAt;
+      if (isRemoved(remove)) return injectedAt;
+      // Another process has fired the trigger meanwhile.
+      seen = 0;
     }
   };
   return { injected: killHolder(), remove };
 }
 
+/** @returns false when another transaction holds the write lock for longer than any write takes. */
+function isRemoved(remove: () => void): boolean {
+  try {
+    remove();
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return false;
+    throw error;
+  }
+}
+
 /** Uses a connection of its own, and waits for the write lock. */
 function change(file: string, statements: readonly string[]): void {
-  const sqlite = new Sqlite(file, { timeout: 10_000 });
+  const sqlite = new Sqlite(file, { timeout: 3000 });
   try {
     for (const statement of statements) sqlite.exec(statement);
   } finally {
