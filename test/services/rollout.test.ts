@@ -46,7 +46,8 @@ const canary = { strategy: 'canary', size_percent: 25, bake_seconds: 600, guard:
 describe('a canary', () => {
   it('goes live in stages, which the deployment shows, and leaves no alarm', async () => {
     const context = await start({ rollout: canary });
-    const { second: name } = await second(context, ({ rollout }) => rollout?.phase === 'baking');
+    const { first, second: name } = await second(context, ({ rollout }) => rollout?.phase === 'baking');
+    expect((await newest(context, first)).rollout, 'that of its creation').toMatchObject({ trafficPercent: 100 });
     expect(await newest(context, name)).toMatchObject({
       status: 'in_progress',
       waitsForKind: 'bake',
@@ -71,6 +72,7 @@ describe('a canary', () => {
       status: 'rolled_back',
       failureKind: 'alarm',
       failureReason: `the alarm ${alarm?.name} ended the rollout`,
+      rollout: { trafficPercent: 0 },
     });
     expect((await context.store.deployments.findLive(endpointName))?.trainingJobName).toBe(first);
     expect(context.simulator.alarms()).toEqual([]);

@@ -20,6 +20,15 @@ export function withEndpoint(rollout: Rollout, endpoint: Endpoint | null): Rollo
   return phase === rollout.phase && trafficPercent === rollout.trafficPercent ? rollout : { ...rollout, phase, trafficPercent };
 }
 
+/**
+ * The rollout once its endpoint has settled, of which no observation of the rollout itself is left: the new fleet takes all of the traffic, or
+ * none. Null, and the same object, where nothing changes.
+ */
+export function settledRollout(rollout: Rollout | null, status: DeploymentOutcome['status']): Rollout | null {
+  const trafficPercent = status === 'deployed' ? 100 : status === 'rolled_back' ? 0 : (rollout?.trafficPercent ?? null);
+  return rollout === null || rollout.trafficPercent === trafficPercent ? rollout : { ...rollout, trafficPercent };
+}
+
 /** The rollout with what CloudWatch shows; an alarm that was once in ALARM is remembered. The same object where nothing has changed. */
 export function withAlarms(rollout: Rollout, seen: readonly SeenAlarm[], now: number): Rollout {
   const alarms = rollout.alarms.map((alarm) => {

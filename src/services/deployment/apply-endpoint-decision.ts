@@ -3,7 +3,7 @@ import { decideEndpoint, type EndpointDecision } from '../../core/deployment/dec
 import { type DeploymentOutcome, type Endpoint, isRestore } from '../../core/deployment/deployment.ts';
 import { abortedWithoutWayBack, supersededBy } from '../../core/deployment/outcomes.ts';
 import { imagesOf } from '../../core/deployment/pin-images.ts';
-import { bakeOf, blamed } from '../../core/deployment/rollout-progress.ts';
+import { bakeOf, blamed, settledRollout } from '../../core/deployment/rollout-progress.ts';
 import { clearedError, notWaiting, progressWhileWaiting, waitingFor } from '../../core/deployment/waits.ts';
 import { abortReason, formerConfig } from '../../core/deployment/way-back.ts';
 import { pollDelayMs, retryDelayMs } from '../../core/retry-delay.ts';
@@ -68,6 +68,9 @@ async function endChange(
   const { deployment } = claim;
   const { abort, step, policy, revert } = deployment;
   const outcome = revert === null && settled.status === 'rolled_back' ? await blame(claim, settled) : settled;
+  const { rollout } = claim.deployment;
+  const atEnd = settledRollout(rollout, outcome.status);
+  if (atEnd !== null && atEnd !== rollout) await claim.record({ rollout: atEnd });
   if (outcome.status === 'rolled_back' && outcome.failureKind !== 'capacity') await tagTurnedDown(claim);
   if (endpoint === null || outcome.status !== 'deployed' || revert !== null) return finish(outcome);
   if (abort !== null) {
