@@ -1,9 +1,15 @@
 import { finishedDeploymentStatuses } from '../../core/deployment/deployment.ts';
 import type { GuardAlarmStore } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-import { and, asc, eq, inArray, isNull } from './drizzle.ts';
+import { and, asc, eq, inArray, isNull, or } from './drizzle.ts';
 import { guardAlarms } from './schema-delivery.ts';
 import { deployments } from './schema.ts';
+
+/** A deployment that was deleted with its run has ended, too. */
+const hasEnded = or(
+  isNull(deployments.deploymentId),
+  and(inArray(deployments.status, [...finishedDeploymentStatuses]), isNull(deployments.unsettledSince)),
+);
 
 export const guardAlarmStore = (database: Database): GuardAlarmStore => ({
   record: ({ deploymentId, names, now }) =>
@@ -17,8 +23,8 @@ export const guardAlarmStore = (database: Database): GuardAlarmStore => ({
       db
         .select({ name: guardAlarms.alarmName })
         .from(guardAlarms)
-        .innerJoin(deployments, eq(deployments.deploymentId, guardAlarms.deploymentId))
-        .where(and(inArray(deployments.status, [...finishedDeploymentStatuses]), isNull(deployments.unsettledSince)))
+        .leftJoin(deployments, eq(deployments.deploymentId, guardAlarms.deploymentId))
+        .where(hasEnded)
         .orderBy(asc(guardAlarms.alarmName))
         .limit(limit)
         .all()

@@ -173,6 +173,20 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     expect((await store.history.list({ trainingJobName: 'b' })).at(-1)).toMatchObject({ actor: 'worker', by: null });
   });
 
+  it('leaves its guard alarms to be removed when it ends, also when its run is deleted first', async () => {
+    const store = newDatabase().open();
+    await queued(store, 'a');
+    const own = await claim(store, 'd-a');
+    await store.guardAlarms.record({ deploymentId: 'd-a', names: ['alarm-a'], now: 7000 });
+    expect(await store.guardAlarms.listEnded(10)).toEqual([]);
+    await finish(store, own, 'rolled_back');
+    expect(await store.guardAlarms.listEnded(10)).toEqual(['alarm-a']);
+    expect(await store.runs.remove({ trainingJobName: 'a', status: 'completed', now: 9000 })).toBe('removed');
+    expect(await store.guardAlarms.listEnded(10)).toEqual(['alarm-a']);
+    await store.guardAlarms.forget(['alarm-a']);
+    expect(await store.guardAlarms.listEnded(10)).toEqual([]);
+  });
+
   it('is forced where it waits: past order and hold, and as an override past the approval that it awaits', async () => {
     const store = newDatabase().open();
     await store.endpoints.hold({ endpointName: endpoint, ...ana, now: 500 });
