@@ -20,6 +20,8 @@ export interface Alarms {
    * CloudWatch returns composite ones only when they are requested (docs/reference/sagemaker-behavior.md#describealarms-shows-composite-alarms-on-request).
    */
   describeAlarms(names: readonly string[], options?: CallOptions): Promise<Alarm[]>;
+  /** The metric alarms whose names begin so, with when each was made or changed last, in milliseconds since 1970 UTC. */
+  listAlarms(namePrefix: string, options?: CallOptions): Promise<{ name: string; configuredAt: number | null }[]>;
   /**
    * Makes the alarm, or replaces what is there under its name (docs/reference/sagemaker-behavior.md#putmetricalarm-creates-or-replaces).
    *

@@ -31,6 +31,30 @@ export const alarmCalls = (call: LazyCaller<typeof CloudWatch>): Alarms => ({
     return found;
   },
 
+  async listAlarms(AlarmNamePrefix, options) {
+    const found: { name: string; configuredAt: number | null }[] = [];
+    let NextToken: string | undefined;
+    do {
+      const input: CloudWatch.DescribeAlarmsCommandInput = {
+        AlarmNamePrefix,
+        AlarmTypes: ['MetricAlarm'],
+        MaxRecords: mostNames,
+        NextToken,
+      };
+      const page = await call<CloudWatch.DescribeAlarmsCommandOutput>(
+        'DescribeAlarms',
+        ({ DescribeAlarmsCommand }) => new DescribeAlarmsCommand(input),
+        options,
+      );
+      for (const alarm of page.MetricAlarms ?? []) {
+        const name = required(alarm.AlarmName, 'DescribeAlarms', 'AlarmName');
+        found.push({ name, configuredAt: instant(alarm.AlarmConfigurationUpdatedTimestamp) });
+      }
+      NextToken = page.NextToken || undefined;
+    } while (NextToken !== undefined);
+    return found;
+  },
+
   async putMetricAlarm(request, tags, options) {
     const input = Object({ ...request, Tags: tagList(tags) }) as CloudWatch.PutMetricAlarmCommandInput;
     await call('PutMetricAlarm', ({ PutMetricAlarmCommand }) => new PutMetricAlarmCommand(input), options);

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { guardAlarms } from '../../src/core/deployment/guard-alarms.ts';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
 import { removeGuardAlarms } from '../../src/services/deployment/remove-guard-alarms.ts';
+import { removeOrphanedAlarms } from '../../src/services/deployment/remove-orphaned-alarms.ts';
 import { runDeployment } from '../../src/services/deployment/run-deployment.ts';
 import { endpointName, settings, startTestContext, type TestContext } from './harness.ts';
 
@@ -233,5 +236,38 @@ describe('a deployment that is verified', () => {
     const name = await startWith(context, '{"label":"negative"}');
     await context.settle();
     expect(await newest(context, name)).toMatchObject({ status: 'deployed', verification: { status: 'failed' } });
+  });
+});
+
+describe('removeOrphanedAlarms', () => {
+  const subject = { endpointName, endpointConfigName: 'any', variantName: 'AllTraffic' };
+  const guard = { maxErrorRate: 0.01, maxLatencyMs: 500 };
+  /** As another database's deployment, and another project's, have made them. */
+  const put = async ({ ctx }: TestContext, project: string): Promise<string[]> => {
+    const alarms = guardAlarms(guard, 600, { ...subject, project, deploymentId: randomUUID() });
+    for (const alarm of alarms) await ctx.alarms.putMetricAlarm({ ...alarm }, {});
+    return alarms.map(({ AlarmName }) => AlarmName);
+  };
+  const names = ({ simulator }: TestContext): string[] => simulator.alarms().map(({ name }) => name);
+
+  it('removes what a lost database left behind once no rollout can last so long', async () => {
+    const context = await start({ rollout: canary });
+    const { projectName: project } = context.ctx.settings;
+    const lost = await put(context, project);
+    const ofAnother = await put(context, `${project}-2`);
+    await removeOrphanedAlarms(context.ctx);
+    expect(names(context)).toEqual(expect.arrayContaining(lost));
+    context.clock.advance(25 * 3600);
+    await removeOrphanedAlarms(context.ctx);
+    expect(names(context).toSorted()).toEqual(ofAnother.toSorted());
+  });
+
+  it('asks CloudWatch nothing where no policy has a guard', async () => {
+    const context = await start({ rollout: { strategy: 'all_at_once' } });
+    const lost = await put(context, context.ctx.settings.projectName);
+    context.clock.advance(25 * 3600);
+    await removeOrphanedAlarms(context.ctx);
+    expect(names(context).toSorted()).toEqual(lost.toSorted());
+    expect(context.simulator.calls({ operation: 'DescribeAlarms' })).toEqual([]);
   });
 });

@@ -32,6 +32,15 @@ export interface GuardAlarm {
 /** What the names of a project's guard alarms begin with: a permission can be limited to them. */
 export const guardAlarmPrefix = (project: string): string => `autodeploy-${project}-`;
 
+const afterPrefix = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(?:errors|latency)$/;
+
+/** Whether the service has made this alarm for the project, and not for another one whose name begins with this one's. */
+export const isGuardAlarmOf = (project: string, name: string): boolean =>
+  name.startsWith(guardAlarmPrefix(project)) && afterPrefix.test(name.slice(guardAlarmPrefix(project).length));
+
+/** Three times what SageMaker allows for an update (docs/reference/sagemaker-behavior.md#an-update-uses-one-policy-and-ends-within-8-hours). */
+export const longestRolloutMs = 24 * 3_600_000;
+
 /**
  * Returns the requests of the guard's alarms. Their names follow from the deployment, so that PutMetricAlarm can be repeated
  * (docs/reference/sagemaker-behavior.md#putmetricalarm-creates-or-replaces). They can act within one bake of `bakeSeconds`.

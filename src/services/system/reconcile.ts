@@ -1,4 +1,5 @@
 import { removeGuardAlarms } from '../deployment/remove-guard-alarms.ts';
+import { removeOrphanedAlarms } from '../deployment/remove-orphaned-alarms.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { longestCheckMs, spreadDelayMs } from '../../core/feed/feed-timing.ts';
 import { hasPassed } from '../../core/instants.ts';
@@ -74,6 +75,7 @@ export async function reconcile(
   await recordSkipped(ctx, total.refused);
   await pullForward(ctx);
   await removeGuardAlarms(ctx, { signal });
+  await removeOrphanedAlarms(ctx, { signal });
   return { restoredChecks: total.checks, restoredDeployments: total.deployments };
 }
 
