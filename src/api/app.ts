@@ -21,11 +21,13 @@ import { toApiError } from './problems/to-api-error.ts';
 import { createRouteFinder } from './routes/known-route.ts';
 import { unlistedRoutes } from './routes/pages.ts';
 import { createRoutes } from './routes/routes.ts';
+import { createHistoryStreams } from './streams/history-stream.ts';
 
 /** The API over its dependencies: every route at `/` and under the base path. Opens no connection and does not listen. */
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const { apiKeys, basePath, publicUrl = null, log, ctx } = deps;
-  const routes = createRoutes(deps);
+  const historyStreams = createHistoryStreams(deps.historyFeed, ctx.random);
+  const routes = createRoutes(deps, historyStreams);
   const prefixes = basePath === '' ? [''] : ['', basePath];
   const registered = routes.openAPIRegistry.definitions.flatMap((definition) =>
     definition.type === 'route' ? [definition.route] : [],
@@ -35,7 +37,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const logFailure = createFailureLog(log);
   const findKey = createKeyFinder(apiKeys);
   const afterWrongKey = createWrongKeys(log, deps.wrongKeys);
-  const pages = createConsole(consoleDeps(deps, { prefixes, findKey, afterWrongKey, logFailure }));
+  const pages = createConsole(consoleDeps(deps, { prefixes, findKey, afterWrongKey, logFailure, historyStreams }));
   const resume = (token: string) => deps.consoleSessions.resume(token, apiKeys, ctx.now());
 
   // Not strict: a trailing slash makes no difference.

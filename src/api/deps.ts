@@ -40,6 +40,8 @@ export interface ApiDeps {
   /** Of this service. */
   version: string;
   readStatus: () => Promise<SystemStatus>;
+  /** How many jobs each queue has in each state. */
+  queueDepths: () => Promise<Record<string, Record<string, number>>>;
   /** Prometheus' text format. */
   metricsText: () => Promise<string>;
   /** Called with each request that was responded to. */

@@ -47,6 +47,7 @@ export function createApiDeps(
     },
     version,
     readStatus: () => readStatus(ctx, { queue, databaseDiffers: () => sharedDatabase.problem() }),
+    queueDepths: async () => ({ ...(await queue.depths()) }),
     metricsText: () => metrics.text(),
     onResponse: requests.count,
     log,

@@ -8,9 +8,14 @@ import { errorPage } from './pages/error.ts';
 import { accountRoutes } from './routes/account.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { refuseUnlessOwnPage, requireSignIn } from './frame/require-sign-in.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { deploymentRoutes } from './routes/deployments.ts';
+import { endpointRoutes } from './routes/endpoint.ts';
+import { systemRoutes } from './routes/system.ts';
 import { endpointActRoutes } from './routes/endpoint-acts.ts';
 import { endpointListRoutes } from './routes/endpoints.ts';
 import { noSuchPage, Refusal } from './refusal.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { runRoutes } from './runs/routes.ts';
 import { onceIn } from './views/once-in.ts';
 
@@ -50,8 +55,13 @@ export function createConsole(deps: ConsoleDeps): Console {
   app.use(refuseUnlessOwnPage);
   accountRoutes(app, deps);
   app.use(requireSignIn);
+  streamRoutes(app, deps);
   endpointListRoutes(app, { ...deps, readStatus });
   endpointActRoutes(app, deps);
+  endpointRoutes(app, deps);
+  deploymentRoutes(app, deps);
+  approvalRoutes(app, deps);
+  systemRoutes(app, { ...deps, readStatus });
   runRoutes(app, deps);
   const notFound = (): never => {
     throw noSuchPage();

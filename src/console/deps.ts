@@ -1,3 +1,5 @@
+import type { Context } from 'hono';
+import type { HistoryFilter } from '../ports/store.ts';
 import type { ServiceContext } from '../services/context.ts';
 import type { SystemStatus } from '../services/system/read-status.ts';
 
@@ -31,6 +33,10 @@ export interface ConsoleDeps {
   /** Opens a session for a key; null for a wrong one, after the wait that wrong keys cost. null where the API has no keys. */
   signIn: ((key: string, address: string) => Promise<OpenedSession | null>) | null;
   readStatus: () => Promise<SystemStatus>;
+  /** How many jobs each queue has in each state; it may be slow, or reject, while Redis is unavailable. */
+  queueDepths: () => Promise<Record<string, Record<string, number>>>;
+  /** The response with what the history gains, as server-sent events. @throws where there are too many. */
+  follow: (c: Context, place: { after: number | 'latest'; filter: HistoryFilter }) => Promise<Response>;
   /** Any error, as the API would return it; logs it where the API would. */
   toProblem: (error: unknown, request: { readonly method: string; readonly path: string }) => Problem;
 }

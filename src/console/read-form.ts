@@ -25,3 +25,7 @@ export function neededReasonIn(form: URLSearchParams): string {
   if (reason === null) throw invalidForm('A reason is needed, for the history');
   return reason;
 }
+/** @throws {Refusal} unless the name was typed. */
+export function requireTyped(form: URLSearchParams, name: string): void {
+  if (form.get('confirm')?.trim() !== name) throw invalidForm(`Type ${name} to confirm`);
+}

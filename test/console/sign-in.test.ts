@@ -44,9 +44,10 @@ describe('POST /console/session', () => {
   it('opens a session for a key, with a cookie for the console alone', async () => {
     const api = await startWithKeys();
     const anonymous = userOf(api);
-    const closed = await anonymous.get('/runs?status=failed');
-    expect(closed.status).toBe(401);
-    expect(closed.headers.get('www-authenticate')).toBeNull();
+    const refused = await anonymous.get('/runs?status=failed');
+    expect([refused.status, refused.headers.get('location')]).toEqual([303, './session?to=runs%3Fstatus%3Dfailed']);
+    const closed = await anonymous.get('/session?to=runs%3Fstatus%3Dfailed');
+    expect(closed.status).toBe(200);
     expect(closed.text).toContain('name="to" value="runs?status=failed"');
     expect(closed.text).not.toContain('<nav');
 
@@ -88,7 +89,8 @@ describe('a session', () => {
     api.advance(12 * 3600 - 60);
     expect((await user.get('')).status).toBe(200);
     api.advance(120);
-    expect((await user.get('')).status).toBe(401);
+    expect((await user.get('')).status).toBe(303);
+    expect((await user.post('/endpoints/none/hold', { reason: 'r' })).status).toBe(401);
   });
 
   it('ends with a sign-out', async () => {
@@ -108,7 +110,7 @@ describe('a session', () => {
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
     const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'anna' })).toString('base64url');
     for (const value of [`${head}.${forged}.${signature}`, `${head}.${body}.`, 'autodeploy_session=x', cookie.slice(0, -3)])
-      expect((await userOf(api, value).get('')).status, value).toBe(401);
+      expect((await userOf(api, value).get('')).status, value).toBe(303);
   });
 });
 

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv, Routes } from '../env.ts';
-import { createHistoryStreams } from '../streams/history-stream.ts';
+import type { HistoryStreams } from '../streams/history-stream.ts';
 import { toFieldIssues } from '../problems/validation-issues.ts';
 import { invalidRequest } from '../problems/api-error.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -19,7 +19,7 @@ import { statusRoutes } from './status.ts';
 import { trainingJobRoutes } from './training-jobs.ts';
 
 /** All routes, to be mounted at `/` and under the base path. */
-export function createRoutes(deps: ApiDeps): Routes {
+export function createRoutes(deps: ApiDeps, historyStreams: HistoryStreams): Routes {
   const routes: Routes = new OpenAPIHono<ApiEnv>({
     // Never for query and headers: middleware/check-request.ts has accepted them by then.
     defaultHook: (result) => {
@@ -33,7 +33,7 @@ export function createRoutes(deps: ApiDeps): Routes {
   decisionRoutes(routes, deps);
   endpointRoutes(routes, deps);
   endpointStatusRoutes(routes, deps);
-  historyRoutes(routes, { ...deps, historyStreams: createHistoryStreams(deps.historyFeed, deps.ctx.random) });
+  historyRoutes(routes, { ...deps, historyStreams });
   eventRoutes(routes, deps);
   healthRoutes(routes, deps);
   statusRoutes(routes, deps);

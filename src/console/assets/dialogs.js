@@ -40,7 +40,7 @@ document.addEventListener('click', (event) => {
   const link = target?.closest('a[data-act]');
   if (link instanceof HTMLAnchorElement && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
-    void openAct(link);
+    void openAct(link.href, link.textContent.trim());
   }
   for (const menu of all('details.menu[open]')) if (target !== null && !menu.contains(target)) menu.removeAttribute('open');
 });
@@ -60,19 +60,46 @@ const showDialog = (content, label) => {
   dialog.showModal();
   return dialog;
 };
-/** @param {HTMLAnchorElement} link */
-const openAct = async (link) => {
-  const response = await fetch(link.href).catch(() => null);
+/** @param {string} href @param {string} label */
+const openAct = async (href, label) => {
+  const response = await fetch(href).catch(() => null);
   const text = response?.ok ? await response.text() : '';
   const part = new DOMParser().parseFromString(text, 'text/html').getElementById('act');
-  if (part === null) return location.assign(link.href);
+  if (part === null) return location.assign(href);
   const content = document.importNode(part, true);
   for (const element of all('[href]', content))
-    element.setAttribute('href', new URL(element.getAttribute('href') ?? '', link.href).href);
-  for (const form of all('form', content))
-    form.setAttribute('action', new URL(form.getAttribute('action') ?? '', link.href).href);
-  const dialog = showDialog(content, link.textContent?.trim() ?? '');
+    element.setAttribute('href', new URL(element.getAttribute('href') ?? '', href).href);
+  for (const form of all('form', content)) form.setAttribute('action', new URL(form.getAttribute('action') ?? '', href).href);
+  const dialog = showDialog(content, label);
   all('textarea, input:not([type=hidden])', dialog)[0]?.focus();
+};
+
+/** A choice shows its page at once, in the dialog where it is in one. @param {HTMLSelectElement} select */
+const choose = (select) => {
+  const { form } = select;
+  if (form === null) return;
+  const dialog = form.closest('dialog');
+  const href = new URL(`?${new URLSearchParams([[select.name, select.value]]).toString()}`, form.action).href;
+  if (dialog === null) return location.assign(href);
+  const label = dialog.getAttribute('aria-label') ?? '';
+  dialog.close();
+  void openAct(href, label);
+};
+document.addEventListener('change', ({ target }) => {
+  if (target instanceof HTMLSelectElement && target.dataset['submit'] !== undefined) choose(target);
+});
+
+/** What a page leaves for later, since it costs a call to SageMaker. @param {HTMLElement} place */
+export const fetchLater = async (place) => {
+  const href = new URL(place.dataset['lazy'] ?? '', location.href).href;
+  const response = await fetch(href).catch(() => null);
+  const text = response?.ok ? await response.text() : '';
+  const part = new DOMParser().parseFromString(text, 'text/html').getElementById('act');
+  if (part === null) return;
+  const content = [...part.children].filter((element) => !/^H\d$/.test(element.tagName));
+  for (const element of all('[href]', part)) element.setAttribute('href', new URL(element.getAttribute('href') ?? '', href).href);
+  place.replaceChildren(...content.map((element) => document.importNode(element, true)));
+  writeTimes(place);
 };
 
 const helpLines = [

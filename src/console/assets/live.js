@@ -37,7 +37,8 @@ const refresh = async () => {
   if (document.hidden || all('[data-live]').length === 0) return;
   const response = await fetch(location.href, { headers: { 'hx-request': 'true' } }).catch(() => null);
   if (response === null) return showState('waiting', 'Reconnecting');
-  if (response.status === 401 || response.status === 404) return location.reload();
+  // A session that is over leads to the sign-in.
+  if (response.redirected || response.status === 404) return location.reload();
   if (!response.ok) return showState('waiting', 'Waiting for the service');
   const fetched = new DOMParser().parseFromString(await response.text(), 'text/html');
   writeTimes(fetched);
@@ -82,7 +83,7 @@ export const connect = () => {
   disconnect();
   if (live !== 'on') return showState('off', 'Paused');
   if (document.hidden) return;
-  stream = new EventSource(new URL('stream', rootUrl));
+  stream = new EventSource(new URL(`stream${all('[data-follow]')[0]?.dataset['follow'] ?? ''}`, rootUrl));
   stream.addEventListener('open', () => showState('live', 'Live'));
   stream.addEventListener('history', refreshSoon);
   stream.addEventListener('reset', refreshSoon);

@@ -1,13 +1,16 @@
 import { createMiddleware } from 'hono/factory';
 import type { ConsoleEnv } from '../env.ts';
+import { addressOf } from './frame.ts';
 import { signInPage } from '../pages/sign-in.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Shows the form of the sign-in in place of the page, whose address stays. */
+/** Leads to the form of the sign-in, which comes back to the page. A form of a session that is over is refused. */
 export const requireSignIn = createMiddleware<ConsoleEnv>(async (c, next) => {
   const frame = c.get('frame');
   if (frame.caller !== null) return next();
-  return c.html(signInPage(frame, { to: c.req.method === 'GET' ? frame.here : '' }), 401);
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.html(signInPage(frame, { to: '' }), 401);
+  const query = frame.here === '' ? '' : `?${new URLSearchParams({ to: frame.here }).toString()}`;
+  return c.redirect(addressOf(frame, `session${query}`), 303);
 });
 
 /**

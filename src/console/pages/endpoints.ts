@@ -8,7 +8,7 @@ import { type Html, html } from '../html.ts';
 import { emptyState } from '../parts/empty.ts';
 import { outcomeMarks } from '../parts/marks.ts';
 import { actLink, deploymentLink, endpointLink, longText, runLink } from '../parts/names.ts';
-import { chip, deploymentChip } from '../parts/status-chip.ts';
+import { chip, deploymentChip, runChip } from '../parts/status-chip.ts';
 import { stepRow } from '../parts/steps.ts';
 import { systemStrip } from '../parts/system-strip.ts';
 import { formatDuration, time } from '../parts/time.ts';
@@ -68,23 +68,26 @@ function summaryOf(cards: readonly EndpointCard[]): string {
   ].join('. ');
 }
 
-function card(frame: Frame, { endpointName, live, inProgress, waiting, record, outcomes, concern }: EndpointCard): Html {
+function card(frame: Frame, endpoint: EndpointCard): Html {
+  const { endpointName, live, liveReason, inProgress, inTraining, waiting, record, outcomes, concern } = endpoint;
   const level = concern.level === 'problem' ? 'bad' : concern.level === 'attention' ? 'warn' : '';
   return html`<article class="card ${level}" id="endpoint-${endpointName}" data-row>
     <div class="heading">
       <h2>${endpointLink(frame, endpointName)}</h2>
       ${record !== null && isHeld(record) ? chip({ tone: 'warn', icon: 'pause', word: 'Held' }) : ''} ${outcomeMarks(outcomes)}
-      ${may(frame, 'operate') ? html`<span class="actions">${actLink(frame, `${pathTo.endpoint(endpointName)}/${record !== null && isHeld(record) ? 'release' : 'hold'}`, record !== null && isHeld(record) ? 'Release' : 'Hold')}</span>` : ''}
+      ${may(frame, 'operate') ? html`<span class="actions">${actLink(frame, `${pathTo.endpoint(endpointName)}/${record !== null && isHeld(record) ? 'release' : 'hold'}`, record !== null && isHeld(record) ? 'Release' : 'Hold', 'button small')}</span>` : ''}
     </div>
     ${concern.texts.map((text) => html`<p class="concern ${level}">${longText(text)}</p>`)}
     <div class="columns">
       <section>
         <h3 class="label">Live</h3>
-        ${live === null ? html`<p class="soft">Nothing of this service</p>` : liveOf(frame, live)}
+        ${live === null ? html`<p class="soft">Nothing of this service</p>` : liveOf(frame, live, liveReason)}
       </section>
       <section>
         <h3 class="label">In progress</h3>
-        ${inProgress === null ? html`<p class="soft">Nothing</p>` : inProgressOf(frame, inProgress)}
+        ${inProgress === null && inTraining.length === 0 ? html`<p class="soft">Nothing</p>` : ''}
+        ${inProgress === null ? '' : inProgressOf(frame, inProgress)}
+        ${inTraining.map((run) => html`<p>${runChip(run.status)} ${runLink(frame, run.trainingJobName)}</p>`)}
       </section>
       <section>
         <h3 class="label">Waiting${waiting.length === 0 ? '' : ` (${waiting.length})`}</h3>
@@ -100,11 +103,11 @@ function card(frame: Frame, { endpointName, live, inProgress, waiting, record, o
   </article>`;
 }
 
-const liveOf = (frame: Frame, live: Deployment): Html => {
+const liveOf = (frame: Frame, live: Deployment, reason: string | null): Html => {
   const since = live.inServiceAt ?? live.finishedAt;
   return html`<p>${runLink(frame, live.trainingJobName)}</p>
-    <p class="soft">${since === null ? '' : html`since ${time(frame, since)}, `}${causeOf(live)}</p>
-    ${live.reason === null ? '' : html`<p class="quote">${longText(`“${live.reason}”`)}</p>`}`;
+    <p class="soft">${since === null ? '' : html`${time(frame, since)}, `}${causeOf(live)}</p>
+    ${reason === null ? '' : html`<p class="quote">${longText(`“${reason}”`)}</p>`}`;
 };
 
 const inProgressOf = (frame: Frame, one: Deployment): Html =>

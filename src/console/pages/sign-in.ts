@@ -12,6 +12,7 @@ export const signInPage = (frame: Frame, { to, error }: { to: string; error?: st
       <form method="post" action="${addressOf(frame, 'session')}" class="action">
         ${error === undefined ? '' : html`<p class="alert bad" role="alert" id="key-error">${error}</p>`}
         <input type="hidden" name="to" value="${to}" />
+        <input type="text" name="user" value="console" autocomplete="username" hidden />
         <label for="key">API key</label>
         <input
           id="key"

@@ -14,6 +14,12 @@ const yearSeconds = 365 * 86_400;
  * (RFC 6265, section 5.1.4), which is `/console` behind whatever prefix a proxy has stripped: these routes lie directly below it.
  */
 export function accountRoutes(app: ConsoleRoutes, { signIn }: ConsoleDeps): void {
+  app.get('/session', (c) => {
+    const frame = c.get('frame');
+    const to = returnPath(c.req.query('to') ?? null);
+    return frame.caller === null ? c.html(signInPage(frame, { to })) : c.redirect(addressOf(frame, to), 303);
+  });
+
   app.post('/session', async (c) => {
     const form = readForm(c);
     const to = returnPath(form.get('to'));

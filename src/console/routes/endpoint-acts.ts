@@ -1,20 +1,23 @@
 import { isHeld, type EndpointRecord } from '../../core/deployment/endpoint-record.ts';
 import { holdEndpoint, releaseEndpoint } from '../../services/delivery/hold-endpoint.ts';
 import { readEndpoint } from '../../services/delivery/read-endpoint.ts';
+import { rollBackEndpoint } from '../../services/delivery/roll-back-endpoint.ts';
 import { type Act, actRoutes } from '../act.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import type { ConsoleRoutes } from '../env.ts';
 import { pathTo } from '../frame/frame.ts';
+import { rollbackAct, type RollbackView } from '../pages/rollback.ts';
 import { html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
-import { neededReasonIn, reasonIn } from '../read-form.ts';
+import { neededReasonIn, reasonIn, requireTyped } from '../read-form.ts';
+import { readEndpointView } from '../views/endpoint-page.ts';
 
 interface Subject {
   endpointName: string;
   record: EndpointRecord | null;
 }
 
-/** What people do to an endpoint: hold it, and release it. */
+/** What people do to an endpoint: hold it, release it, and roll it back. */
 export function endpointActRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
   const { ctx } = deps;
   const common = {
@@ -63,6 +66,35 @@ export function endpointActRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
     }),
     run: async (c, { endpointName }, form) => {
       await releaseEndpoint(ctx, { endpointName, by: c.get('frame').caller?.name ?? null, reason: reasonIn(form) });
+      return pathTo.endpoint(endpointName);
+    },
+  });
+
+  actRoutes<RollbackView>(app, deps, {
+    role: 'operate',
+    section: 'endpoints',
+    path: '/endpoints/:name/rollback',
+    load: async (c) => {
+      const endpoint = await readEndpointView(ctx, { endpointName: c.req.param('name') ?? '' });
+      const to = c.req.query('to');
+      const chosen = endpoint.formerModels.find(
+        ({ deployment }) => deployment.deploymentId === to || deployment.trainingJobName === to,
+      );
+      return { endpoint, target: chosen ?? endpoint.formerModels[0] ?? null };
+    },
+    view: (frame, subject, written) => ({
+      title: `Roll back ${subject.endpoint.endpointName}`,
+      content: rollbackAct(frame, subject, written),
+    }),
+    run: async (c, { endpoint: { endpointName } }, form) => {
+      requireTyped(form, endpointName);
+      await rollBackEndpoint(ctx, {
+        endpointName,
+        to: form.get('to'),
+        reason: neededReasonIn(form),
+        hold: form.get('hold') === 'true',
+        by: c.get('frame').caller?.name ?? null,
+      });
       return pathTo.endpoint(endpointName);
     },
   });

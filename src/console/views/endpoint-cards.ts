@@ -1,6 +1,8 @@
 import { finishedDeploymentStatuses } from '../../core/deployment/deployment.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { compareConcerns, type Concern, concernOf } from '../../core/deployment/endpoint-concern.ts';
+import { unfinishedRunStatuses } from '../../core/training/training-run.ts';
+import type { RunView } from '../../ports/store.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { type EndpointOverview, listEndpoints } from '../../services/delivery/read-endpoint.ts';
 
@@ -8,9 +10,14 @@ export interface EndpointCard extends EndpointOverview {
   /** The last ones, the newest first. */
   outcomes: readonly Deployment[];
   concern: Concern;
+  /** Why what is live was requested. */
+  liveReason: string | null;
+  /** The newest ones. */
+  inTraining: readonly RunView[];
 }
 
 const maxOutcomes = 20;
+const maxInTraining = 3;
 
 /** Every endpoint with what a person has to know of it: problems first, then by name. */
 export async function readEndpointCards(ctx: ServiceContext): Promise<EndpointCard[]> {
@@ -24,9 +31,25 @@ export async function readOutcomes({ store }: ServiceContext, endpointName: stri
   return (await store.deployments.list({ filter, page: { limit: maxOutcomes, cursor: null } })).items;
 }
 
+export async function readInTraining({ store }: ServiceContext, endpointName: string): Promise<readonly RunView[]> {
+  const filter = { endpointName, statuses: unfinishedRunStatuses };
+  return (await store.runs.list({ filter, page: { limit: maxInTraining, cursor: null } })).items;
+}
+
 async function toCard(ctx: ServiceContext, overview: EndpointOverview): Promise<EndpointCard> {
-  const outcomes = await readOutcomes(ctx, overview.endpointName);
-  return { ...overview, outcomes, concern: concernOf({ ...overview, latest: latestEnd(outcomes) }) };
+  const { endpointName, live } = overview;
+  const [outcomes, inTraining, liveReason] = await Promise.all([
+    readOutcomes(ctx, endpointName),
+    readInTraining(ctx, endpointName),
+    live === null ? null : (live.reason ?? ctx.store.runs.find(live.trainingJobName).then((run) => run?.reason ?? null)),
+  ]);
+  return {
+    liveReason,
+    inTraining,
+    ...overview,
+    outcomes,
+    concern: concernOf({ ...overview, latest: latestEnd(outcomes) }),
+  };
 }
 
 /** What ended last of those that changed the endpoint, or were to. */
