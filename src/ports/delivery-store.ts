@@ -5,6 +5,7 @@ import type { RollbackDecision } from '../core/deployment/decide-rollback.ts';
 import type { Deployment } from '../core/deployment/deployment.ts';
 import type { EndpointRecord } from '../core/deployment/endpoint-record.ts';
 import type { ChangedDeployment } from './deployment-store.ts';
+import type { RequestKey, UsedKey } from './request-key-store.ts';
 
 export type DecideResult =
   | ({ kind: 'decided' } & ChangedDeployment)
@@ -18,6 +19,7 @@ export type AbortResult =
   | { kind: 'same' | 'over'; deployment: Deployment };
 
 export type RollbackResult =
+  | UsedKey
   | { kind: 'created'; deployment: Deployment; rejected: readonly Deployment[]; next: Deployment | null }
   | Exclude<RollbackDecision, { kind: 'create' }>;
 
@@ -52,6 +54,8 @@ export interface DeliveryStore {
     by: string | null;
     reason: string;
     hold: boolean;
+    /** Recorded with the deployment: repeated, it goes back no further. */
+    requestKey?: RequestKey | null;
     now: number;
   }): Promise<RollbackResult>;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../core/deployment/deployment.ts';
 import type { PinnedImage } from '../core/deployment/pin-images.ts';
 import type { Page } from './page.ts';
+import type { RequestKey, UsedKey } from './request-key-store.ts';
 
 export interface NewDeployment {
   deploymentId: string;
@@ -27,6 +28,7 @@ export interface NewDeployment {
 }
 
 export type RequestDeploymentResult =
+  | UsedKey
   | { kind: 'created'; deployment: Deployment }
   /** The training has one that is queued or in progress, or (unless forced, and with no newer training live) was deployed. */
   | { kind: 'existing'; deployment: Deployment }
@@ -79,6 +81,8 @@ export interface DeploymentStore {
     trainingJobName: string;
     deployment: NewDeployment;
     asIs?: boolean;
+    /** Recorded with what it comes to: repeated, it comes to the same. */
+    requestKey?: RequestKey | null;
     now: number;
   }): Promise<RequestDeploymentResult>;
   /** queued → failed, because its training is to be stopped; null when it is not queued any more. */
@@ -87,6 +91,7 @@ export interface DeploymentStore {
     failureReason: string;
     /** The name of the caller's key. */
     by?: string | null;
+    requestKey?: RequestKey | null;
     now: number;
   }): Promise<ChangedDeployment | null>;
   find(deploymentId: string): Promise<Deployment | null>;

@@ -6,6 +6,7 @@ import type { TrainingOutcome, TrainingRequest, TrainingRun, TrainingRunStatus }
 import type { ShapeLayers } from '../core/shapes/shape-layers.ts';
 import type { NewDeployment } from './deployment-store.ts';
 import type { Page } from './page.ts';
+import type { RequestKey } from './request-key-store.ts';
 
 export interface NewRun {
   runId: string;
@@ -230,7 +231,12 @@ export interface RunStore {
    * From `requested`, `training` and `timed_out`. The first request counts; later ones change nothing and return the run. `by`: the name of
    * the caller's key.
    */
-  requestStop(params: { trainingJobName: string; by?: string | null; now: number }): Promise<TrainingRun | null>;
+  requestStop(params: {
+    trainingJobName: string;
+    by?: string | null;
+    requestKey?: RequestKey | null;
+    now: number;
+  }): Promise<TrainingRun | null>;
   /**
    * Records what SageMaker shows of a training; null unless the run is `training`. What is known already changes nothing and returns
    * the run; a new secondary status has its entry in the history.

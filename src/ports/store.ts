@@ -12,6 +12,7 @@ import type { DeliveryStore, EndpointStore, GuardAlarmStore } from './delivery-s
 import type { DeploymentStore } from './deployment-store.ts';
 import type { MetricsStore } from './metrics-store.ts';
 import type { NotificationStore } from './notification-store.ts';
+import type { RequestKeyStore } from './request-key-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -20,6 +21,7 @@ export type * from './deployment-store.ts';
 export type * from './metrics-store.ts';
 export type * from './notification-store.ts';
 export type * from './page.ts';
+export type * from './request-key-store.ts';
 export type * from './retention-store.ts';
 export type * from './run-store.ts';
 
@@ -117,6 +119,7 @@ export interface Store {
   skipped: SkippedStore;
   autoscaling: AutoscalingStore;
   notifications: NotificationStore;
+  requestKeys: RequestKeyStore;
   /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
   /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */

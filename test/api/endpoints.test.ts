@@ -162,6 +162,23 @@ describe('POST and DELETE /endpoints/{name}/hold', () => {
 });
 
 describe('POST /endpoints/{name}/rollback', () => {
+  it('goes back no further when a client repeats its Idempotency-Key', async () => {
+    const api = await startApi();
+    for (const name of ['first', 'second', 'third']) await goLive(api, name);
+    const rollback = (key: string, json: object = reason) =>
+      api.ask<DeploymentBody>('POST', `${endpoint}/rollback`, { json, headers: { 'idempotency-key': key } });
+    const { body } = await rollback('mine');
+    expect(body).toMatchObject({ training_job_name: 'second', status: 'queued' });
+    expect((await work(api, body)).status).toBe('deployed');
+    // Its response was lost, and it comes again when the first one is over.
+    expect(await rollback('mine')).toMatchObject({
+      status: 202,
+      body: { deployment_id: body.deployment_id, status: 'deployed' },
+    });
+    expectProblem(await rollback('mine', { ...reason, hold: false }), 409, 'idempotency_conflict');
+    expect((await rollback('another')).body).toMatchObject({ training_job_name: 'first' });
+  });
+
   it('returns to what was live before, holds the endpoint and turns down what was live', async () => {
     const api = await startApi();
     const first = await goLive(api, 'first');

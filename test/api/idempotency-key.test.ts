@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { DeploymentBody } from '../../src/api/schemas/deployment.ts';
 import type { TrainingRunBody } from '../../src/api/schemas/training-run.ts';
+import { toOutcome } from '../../src/core/training/training-run.ts';
 import { exchange } from '../security/raw.ts';
 import { startApi, type Api } from './harness.ts';
 import { expectProblem } from './request.ts';
@@ -49,6 +51,32 @@ describe('Idempotency-Key', () => {
     api.simulator.clearFaults();
     expect((await bootstrap(api, {}, key)).status).toBe(202);
     expect(creations(api)).toHaveLength(1);
+  });
+
+  it('returns the same deployment of a training, and does not deploy it once more when that has failed', async () => {
+    const api = await startApi();
+    await api.train('trained', 'completed');
+    const deploy = (query = '') => api.ask<DeploymentBody>('POST', `/deploy/trained${query}`, { headers: key });
+    const { status, body } = await deploy();
+    expect(status).toBe(202);
+    const { deployment_id: deploymentId } = body;
+    const withdrawn = { deploymentId, failureReason: 'no', now: api.ctx.now() };
+    await api.ctx.store.deployments.withdraw(withdrawn);
+    expect(await deploy()).toMatchObject({ status: 200, body: { deployment_id: deploymentId, status: 'failed' } });
+    expectProblem(await deploy('?force=true'), 409, 'idempotency_conflict');
+  });
+
+  it('returns the run of a repeated stop, also when nothing is left to stop', async () => {
+    const api = await startApi();
+    await bootstrap(api, { training_job_name: 'one' });
+    await bootstrap(api, { training_job_name: 'two' });
+    const stop = (name: string) => api.ask('POST', `/training-jobs/${name}/stop`, { headers: key });
+    expect((await stop('one')).status).toBe(202);
+    const outcome = toOutcome({ status: 'failed', failureReason: 'no' });
+    await api.ctx.store.runs.finish({ trainingJobName: 'one', outcome, deployment: null, actor: 'poll', now: api.ctx.now() });
+    expect(await stop('one')).toMatchObject({ status: 202, body: { status: 'failed' } });
+    expectProblem(await api.ask('POST', '/training-jobs/one/stop'), 409, 'nothing_to_stop');
+    expectProblem(await stop('two'), 409, 'idempotency_conflict');
   });
 
   it('is refused when it is sent twice', async () => {

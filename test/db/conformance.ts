@@ -17,6 +17,7 @@ import type { TestDatabase } from './conformance/test-database.ts';
 import { notificationsSuite } from './conformance/notifications.ts';
 import { historySuite } from './conformance/history.ts';
 import { leasesSuite } from './conformance/leases.ts';
+import { requestKeysSuite } from './conformance/request-keys.ts';
 import { retentionSuite } from './conformance/retention.ts';
 import { pruningSuite } from './conformance/pruning.ts';
 import { totalsSuite } from './conformance/totals.ts';
@@ -41,6 +42,7 @@ const suites: Record<string, (newDatabase: () => TestDatabase) => void> = {
   notifications: notificationsSuite,
   'calls to SageMaker': sagemakerCallsSuite,
   history: historySuite,
+  'idempotency keys': requestKeysSuite,
   processes: processesSuite,
   'read models': readModelsSuite,
   totals: totalsSuite,

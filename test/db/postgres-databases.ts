@@ -85,6 +85,7 @@ async function make(database: Made): Promise<void> {
 /** Without the triggers of its rows, and as if no number had been given. TRUNCATE makes a file for each table and index. */
 export async function empty(url: string): Promise<void> {
   const tables = [
+    'request_keys',
     'history',
     'deployments',
     'training_runs',

@@ -7,7 +7,7 @@ import type { ApiDeps } from '../deps.ts';
 import { changeProblems, json } from '../problems/openapi.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
 import { jsonBody } from '../schemas/json-body.ts';
-import { BootstrapHeaders, BootstrapQuery } from '../schemas/request.ts';
+import { BootstrapQuery, IdempotencyHeaders } from '../schemas/request.ts';
 import { registerShapes } from '../schemas/shapes.ts';
 import { TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun } from '../serialize.ts';
@@ -29,7 +29,7 @@ const route = createRoute({
   description:
     'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The training is ' +
     'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start.',
-  request: { query: BootstrapQuery, headers: BootstrapHeaders, body },
+  request: { query: BootstrapQuery, headers: IdempotencyHeaders, body },
   responses: {
     202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
     200: json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),

@@ -14,6 +14,7 @@ import {
   DeployQuery,
   DeploymentsQuery,
   HistoryQuery,
+  IdempotencyHeaders,
   possibleName,
   TrainingJobParams,
 } from '../schemas/request.ts';
@@ -38,12 +39,13 @@ const deploy = createRoute({
   description:
     'What the body says is laid over what the run has kept of its request. Another body than the last attempt had makes another model or ' +
     'endpoint configuration of the same training; without one, what is deployed already stays.',
-  request: { params: TrainingJobParams, query: DeployQuery, body },
+  request: { params: TrainingJobParams, query: DeployQuery, headers: IdempotencyHeaders, body },
   responses: {
     202: { ...json(DeploymentSchema, 'The deployment, queued'), headers: locationHeader },
     200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
     ...changeProblems(
       'not_found',
+      'idempotency_conflict',
       'training_not_completed',
       'deployment_in_progress',
       'superseded',
@@ -101,6 +103,7 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
       trainingJobName: possibleName(c.req.valid('param').name),
       force: c.req.valid('query').force,
       trigger: 'api',
+      idempotencyKey: c.req.valid('header')['idempotency-key'],
       requestedBy,
       role,
       ...toWish(checkedBody(c, body)),

@@ -17,7 +17,7 @@ import {
 } from '../schemas/endpoint.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import { locationHeader } from '../schemas/location.ts';
-import { EndpointParams } from '../schemas/request.ts';
+import { EndpointParams, IdempotencyHeaders } from '../schemas/request.ts';
 import { serializeDeployment } from '../serialize.ts';
 import { serializeEndpoint, serializeEndpointDetails } from '../serialize-endpoint.ts';
 import { needsRole } from './security.ts';
@@ -69,11 +69,12 @@ const rollback = createRoute({
   description:
     'All at once and without gate or approval. What is live is turned down, no training from before the rollback is deployed by itself any ' +
     'more, and a deployment in progress is aborted. With `hold` the endpoint is held as well.',
-  request: { params: EndpointParams, body: rollbackBody },
+  request: { params: EndpointParams, headers: IdempotencyHeaders, body: rollbackBody },
   responses: {
     202: { ...json(DeploymentSchema, 'The deployment of what was live before'), headers: locationHeader },
     ...changeProblems(
       'not_found',
+      'idempotency_conflict',
       'nothing_to_roll_back_to',
       'artifact_missing',
       'deployment_in_progress',
@@ -124,7 +125,9 @@ export function endpointRoutes(routes: Routes, { ctx, basePath }: ApiDeps): void
 
   routes.openapi(rollback, async (c) => {
     const { to = null, reason, hold: holds } = checkedBody(c, rollbackBody);
-    const input = { endpointName: c.req.valid('param').name, to, reason, hold: holds, by: callerOf(c).name };
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const { name: endpointName } = c.req.valid('param');
+    const input = { endpointName, to, reason, hold: holds, by: callerOf(c).name, idempotencyKey };
     const deployment = await rollBackEndpoint(ctx, input);
     c.header('Location', deploymentPath(deployment, basePath));
     return c.json(serializeDeployment(deployment, basePath), 202);

@@ -6,7 +6,7 @@ import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
 import { linkHeader, linkToNext } from '../next-page.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
-import { HistoryQuery, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
+import { HistoryQuery, IdempotencyHeaders, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
 import { callerOf, type Routes } from '../env.ts';
@@ -50,11 +50,12 @@ const stop = createRoute({
   description:
     'When the training is over, its deployment is discarded if it still waits for its turn: it ends as `failed`. A deployment in ' +
     'progress cannot be stopped.',
-  request: { params: TrainingJobParams },
+  request: { params: TrainingJobParams, headers: IdempotencyHeaders },
   responses: {
     202: json(TrainingRunSchema, 'The run; the stop is requested, now or before, or its deployment is discarded'),
     ...changeProblems(
       'not_found',
+      'idempotency_conflict',
       'nothing_to_stop',
       'deployment_in_progress',
       'sagemaker_rejected',
@@ -120,7 +121,9 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
   });
 
   routes.openapi(stop, async (c) => {
-    const run = await stopRun(ctx, { trainingJobName: possibleName(c.req.valid('param').name), by: callerOf(c).name });
+    const trainingJobName = possibleName(c.req.valid('param').name);
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const run = await stopRun(ctx, { trainingJobName, by: callerOf(c).name, idempotencyKey });
     return c.json(serializeRun(run, basePath), 202);
   });
 }

@@ -123,12 +123,16 @@ export const BootstrapQuery = z.object({
   auto_deploy: flag().openapi({ description: 'Deploy the model when the training completes' }),
 });
 
-export const BootstrapHeaders = z.object({
+/** Of requests that cost money, or go back one further each time. */
+export const IdempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
     .optional()
-    .openapi({ description: 'The same key and body give the same run and start nothing' }),
+    .openapi({
+      description:
+        "The caller's name for this request, new for each other one: repeated, it changes nothing, and returns the same. It is kept as long as what it has made",
+    }),
 });
 
 export const DeployQuery = z.object({

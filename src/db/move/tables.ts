@@ -15,6 +15,7 @@ export const movedTables = [
   'endpoints',
   'guard_alarms',
   'notifications',
+  'request_keys',
 ] as const;
 export type MovedTable = (typeof movedTables)[number];
 

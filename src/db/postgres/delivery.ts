@@ -20,6 +20,7 @@ import { and, eq, gt, inArray } from './drizzle.ts';
 import { findEndpoint, formersOn, writeEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory, appendEndpointHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';
+import { usedKey, useKey } from './request-keys.ts';
 import { deployments, trainingRuns } from './schema.ts';
 import { turnDownRun } from './turned-down.ts';
 
@@ -69,13 +70,16 @@ async function formerLive(db: Db, deployment: Deployment): Promise<FormerLive> {
 }
 
 async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Promise<RollbackResult> {
-  const { endpointName, to, deploymentId, by, reason, hold, now } = params;
+  const { endpointName, to, deploymentId, by, reason, hold, requestKey, now } = params;
+  const used = await usedKey(tx, requestKey);
+  if (used !== null) return used;
   await tx.execute(lockEndpoint(endpointKeyOf(endpointName)));
   const live = await liveOn(tx, { endpointName });
   const active = await activeOn(tx, endpointName);
   const formers: FormerLive[] = [];
   for (const former of await formersOn(tx, { endpointName })) formers.push(await formerLive(tx, former));
   const decision = decideRollback({ live, formers, active, to });
+  if (decision.kind === 'existing') await useKey(tx, requestKey, decision.deployment, now);
   if (decision.kind !== 'create') return decision;
   const { target } = decision;
   const run = await runOf(tx, target);
@@ -98,6 +102,7 @@ async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]
   const queued = await queueDeployment(tx, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
   const { endpointConfigName, endpointConfig, images } = target;
   const deployment = await write(tx, queued, { endpointConfigName, endpointConfig, images });
+  await useKey(tx, requestKey, deployment, now);
   return { kind: 'created', deployment, rejected, next: await nextOn(tx, { endpointName }) };
 }
 

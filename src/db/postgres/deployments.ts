@@ -25,6 +25,7 @@ import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts';
 import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';
+import { usedKey, useKey } from './request-keys.ts';
 import { isNamed, runWhere } from './run-rows.ts';
 import { deployments } from './schema.ts';
 
@@ -38,6 +39,7 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
     database.write(async (tx) => {
       if ((await deploymentUnderLock(tx, params.deploymentId)) === null) return null;
       const deployment = await withdraw(tx, params);
+      if (deployment) await useKey(tx, params.requestKey, { runSeq: deployment.runSeq, deploymentId: null }, params.now);
       return deployment === undefined ? null : { deployment, next: await nextOn(tx, deployment) };
     }),
 
@@ -45,7 +47,9 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
 });
 
 async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]): Promise<RequestDeploymentResult> {
-  const { trainingJobName, deployment: wanted, asIs = true, now } = params;
+  const { trainingJobName, deployment: wanted, asIs = true, requestKey, now } = params;
+  const used = await usedKey(tx, requestKey);
+  if (used !== null) return used;
   const found = await runWhere(tx, isNamed(trainingJobName));
   if (found) await tx.execute(lockEndpoint(endpointKeyOf(found.endpointName)));
   // Once more: it may have been removed while this waited for the lock.
@@ -62,10 +66,15 @@ async function request(tx: Db, params: Parameters<DeploymentStore['request']>[0]
       turnedDown: whyTurnedDown(run, (await findEndpoint(tx, run))?.rolledBackAt ?? null),
     },
   );
-  if (decision.kind === 'force')
-    return { kind: 'existing', deployment: await forceWaiting(tx, decision.deployment, wanted, now) };
-  if (decision.kind !== 'create') return decision;
-  return { kind: 'created', deployment: await queueDeployment(tx, run, wanted, actorOf(wanted.trigger), now) };
+  if (decision.kind !== 'create' && decision.kind !== 'existing' && decision.kind !== 'force') return decision;
+  const deployment =
+    decision.kind === 'existing'
+      ? decision.deployment
+      : decision.kind === 'force'
+        ? await forceWaiting(tx, decision.deployment, wanted, now)
+        : await queueDeployment(tx, run, wanted, actorOf(wanted.trigger), now);
+  await useKey(tx, requestKey, deployment, now);
+  return { kind: decision.kind === 'create' ? 'created' : 'existing', deployment };
 }
 
 async function claim(tx: Db, params: Parameters<DeploymentStore['claim']>[0]): Promise<ClaimResult> {

@@ -5,11 +5,14 @@
 import type { SQL } from 'drizzle-orm';
 import { sql } from './drizzle.ts';
 
-const kinds = { migration: 1, endpoint: 2, runName: 3, skipped: 4, tallies: 5, historyWriters: 6 } as const;
+const kinds = { migration: 1, endpoint: 2, runName: 3, skipped: 4, tallies: 5, historyWriters: 6, requestKey: 7 } as const;
 
 /** Two keys that hash alike wait for each other, which is harmless. */
 const lock = (kind: keyof typeof kinds, key: SQL | string): SQL =>
   sql`select pg_advisory_xact_lock(${sql.raw(String(kinds[kind]))}, hashtext(${key}))`;
+
+/** For a transaction that carries out a request with an idempotency key: of two with the same key the second one finds the first. */
+export const lockRequestKey = (key: string): SQL => lock('requestKey', key);
 
 /**
  * For a transaction that reads several deployments of an endpoint and then writes one. Unique indexes catch two claims without it, and

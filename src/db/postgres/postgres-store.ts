@@ -14,6 +14,7 @@ import { endpointStore } from './endpoints.ts';
 import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { notificationStore } from './notifications.ts';
+import { requestKeyStore } from './request-keys.ts';
 import { retentionStore } from './retention.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
@@ -71,6 +72,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     skipped: skippedStore(database),
     autoscaling: autoscalingStore(database),
     notifications: notificationStore(database),
+    requestKeys: requestKeyStore(database),
     ping: pingOf(checked, { freshMs }),
     now: () =>
       database.read(async (db) => {

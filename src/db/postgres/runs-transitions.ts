@@ -11,6 +11,7 @@ import { findEndpoint } from './endpoints.ts';
 import { reject } from './delivery.ts';
 import { appendTrainingHistory } from './history.ts';
 import { lockEndpoint } from './lock-keys.ts';
+import { useKey } from './request-keys.ts';
 import { isNamed, lockRun, runWhere } from './run-rows.ts';
 import { trainingRuns } from './schema.ts';
 
@@ -18,11 +19,12 @@ type TransitionMethods = 'requestStop' | 'recordSecondaryStatus' | 'recordTimeLi
 type FinishParams = Parameters<RunStore['finish']>[0];
 
 export const runTransitions = (database: Database): Pick<RunStore, TransitionMethods> => ({
-  requestStop: ({ trainingJobName, by, now }) =>
+  requestStop: ({ trainingJobName, by, requestKey, now }) =>
     database.write(async (tx) => {
       const isStoppable = inArray(trainingRuns.status, [...stoppableRunStatuses]);
       const before = await lockRun(tx, isNamed(trainingJobName), isStoppable);
       if (!before) return null;
+      await useKey(tx, requestKey, { runSeq: before.seq, deploymentId: null }, now);
       if (before.stopRequestedAt !== null) return before;
       const run = await change(tx, before.seq, { stopRequestedAt: now, updatedAt: now });
       await appendTrainingHistory(tx, run, { from: run.status, to: run.status, actor: 'api', by, detail: 'stop requested' }, now);

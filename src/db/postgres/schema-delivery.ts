@@ -1,7 +1,8 @@
 /** The tables of safe delivery, as on SQLite. */
 import type { NotifyEvent } from '../../core/delivery/policy.ts';
-import { instant, seq } from './columns.ts';
+import { instant, seq, wide } from './columns.ts';
 import { boolean, index, integer, pgTable, sql, text, uniqueIndex } from './drizzle.ts';
+import { trainingRuns } from './schema.ts';
 
 /** What is known of an endpoint that is not of one deployment. */
 export const endpoints = pgTable('endpoints', {
@@ -25,6 +26,23 @@ export const guardAlarms = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('guard_alarms_deployment').on(table.deploymentId)],
+);
+
+/** Idempotency keys of requests about a run that was there already, each written in the transaction of its change. */
+export const requestKeys = pgTable(
+  'request_keys',
+  {
+    key: text().primaryKey(),
+    /** Of all that the request says. */
+    digest: text().notNull(),
+    runSeq: wide('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    /** What it has created, or found; null for a stop. */
+    deploymentId: text('deployment_id'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('request_keys_run').on(table.runSeq)],
 );
 
 /** The outbox of notifications, each written in the transaction of the change that it reports. */

@@ -20,6 +20,7 @@ import { and, eq, gt, inArray, isNull } from './drizzle.ts';
 import { findEndpoint, formersOn, writeEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory, appendEndpointHistory } from './history.ts';
 import type { Db } from './open.ts';
+import { usedKey, useKey } from './request-keys.ts';
 import { deployments, trainingRuns } from './schema.ts';
 import { turnDownRun } from './turned-down.ts';
 
@@ -68,11 +69,14 @@ function formerLive(db: Db, deployment: Deployment): FormerLive {
 }
 
 function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): RollbackResult {
-  const { endpointName, to, deploymentId, by, reason, hold, now } = params;
+  const { endpointName, to, deploymentId, by, reason, hold, requestKey, now } = params;
+  const used = usedKey(db, requestKey);
+  if (used !== null) return used;
   const live = liveOn(db, { endpointName });
   const active = activeOn(db, endpointName);
   const formers = formersOn(db, { endpointName }).map((former) => formerLive(db, former));
   const decision = decideRollback({ live, formers, active, to });
+  if (decision.kind === 'existing') useKey(db, requestKey, decision.deployment, now);
   if (decision.kind !== 'create') return decision;
   const { target } = decision;
   const run = runOf(db, target);
@@ -92,6 +96,7 @@ function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Rol
   const queued = queueDeployment(db, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
   const { endpointConfigName, endpointConfig, images } = target;
   const deployment = write(db, queued, { endpointConfigName, endpointConfig, images });
+  useKey(db, requestKey, deployment, now);
   return { kind: 'created', deployment, rejected, next: nextOn(db, { endpointName }) };
 }
 

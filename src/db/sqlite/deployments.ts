@@ -25,6 +25,7 @@ import { whyTurnedDown } from '../../core/deployment/turned-down.ts';
 import { findEndpoint } from './endpoints.ts';
 import { appendDeploymentHistory } from './history.ts';
 import type { Db } from './open.ts';
+import { usedKey, useKey } from './request-keys.ts';
 import { deployments, trainingRuns } from './schema.ts';
 import { mayBecome } from '../transitions.ts';
 
@@ -64,8 +65,10 @@ type RequestMethods = 'request' | 'withdraw' | 'claim';
 type QueryMethods = 'find' | 'count' | 'list' | 'listUnfinished' | 'findLive' | 'findInProgress';
 
 export const deploymentRequests = (database: Database): Pick<DeploymentStore, RequestMethods> => ({
-  request: ({ trainingJobName, deployment: wanted, asIs = true, now }) =>
+  request: ({ trainingJobName, deployment: wanted, asIs = true, requestKey, now }) =>
     database.write((_tx, db) => {
+      const used = usedKey(db, requestKey);
+      if (used !== null) return used;
       const run = statements(db).findRun.get({ trainingJobName });
       if (run?.status !== 'completed') throw new Error(`${trainingJobName} is not a completed training.`);
       const decision = decideRequest(
@@ -79,14 +82,21 @@ export const deploymentRequests = (database: Database): Pick<DeploymentStore, Re
           turnedDown: whyTurnedDown(run, findEndpoint(db, run)?.rolledBackAt ?? null),
         },
       );
-      if (decision.kind === 'force') return { kind: 'existing', deployment: forceWaiting(db, decision.deployment, wanted, now) };
-      if (decision.kind !== 'create') return decision;
-      return { kind: 'created', deployment: queueDeployment(db, run, wanted, actorOf(wanted.trigger), now) };
+      if (decision.kind !== 'create' && decision.kind !== 'existing' && decision.kind !== 'force') return decision;
+      const deployment =
+        decision.kind === 'existing'
+          ? decision.deployment
+          : decision.kind === 'force'
+            ? forceWaiting(db, decision.deployment, wanted, now)
+            : queueDeployment(db, run, wanted, actorOf(wanted.trigger), now);
+      useKey(db, requestKey, deployment, now);
+      return { kind: decision.kind === 'create' ? 'created' : 'existing', deployment };
     }),
 
   withdraw: (params) =>
     database.write((_tx, db) => {
       const deployment = withdraw(db, params);
+      if (deployment) useKey(db, params.requestKey, { runSeq: deployment.runSeq, deploymentId: null }, params.now);
       return deployment === undefined ? null : { deployment, next: nextOn(db, deployment) };
     }),
 

@@ -8,6 +8,7 @@ import { queueDeployment } from './deployments-queue.ts';
 import { findEndpoint } from './endpoints.ts';
 import { reject } from './delivery.ts';
 import { appendTrainingHistory } from './history.ts';
+import { useKey } from './request-keys.ts';
 import { trainingRuns } from './schema.ts';
 import { refusalAtEnd } from '../deployment-values.ts';
 import { isTransition, quoted } from '../transitions.ts';
@@ -79,7 +80,7 @@ const statements = prepared((db) => ({
 type TransitionMethods = 'requestStop' | 'recordSecondaryStatus' | 'recordTimeLimit' | 'finish';
 
 export const runTransitions = (database: Database): Pick<RunStore, TransitionMethods> => ({
-  requestStop: ({ trainingJobName, by, now }) =>
+  requestStop: ({ trainingJobName, by, requestKey, now }) =>
     database.write((tx, db) => {
       const stoppable = and(
         eq(trainingRuns.trainingJobName, trainingJobName),
@@ -87,6 +88,7 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
       );
       const before = tx.select().from(trainingRuns).where(stoppable).get();
       if (!before) return null;
+      useKey(db, requestKey, { runSeq: before.seq, deploymentId: null }, now);
       if (before.stopRequestedAt !== null) return before;
       const run = tx.update(trainingRuns).set({ stopRequestedAt: now, updatedAt: now }).where(stoppable).returning().get();
       appendTrainingHistory(db, run, { from: run.status, to: run.status, actor: 'api', by, detail: 'stop requested' }, now);

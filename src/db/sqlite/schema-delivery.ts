@@ -1,6 +1,7 @@
 /** The tables of safe delivery: holds, guard alarms and notifications. */
 import type { NotifyEvent } from '../../core/delivery/policy.ts';
 import { index, integer, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
+import { trainingRuns } from './schema.ts';
 
 /** What is known of an endpoint that is not of one deployment. */
 export const endpoints = sqliteTable('endpoints', {
@@ -24,6 +25,23 @@ export const guardAlarms = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (table) => [index('guard_alarms_deployment').on(table.deploymentId)],
+);
+
+/** Idempotency keys of requests about a run that was there already, each written in the transaction of its change. */
+export const requestKeys = sqliteTable(
+  'request_keys',
+  {
+    key: text().primaryKey(),
+    /** Of all that the request says. */
+    digest: text().notNull(),
+    runSeq: integer('run_seq')
+      .notNull()
+      .references(() => trainingRuns.seq, { onDelete: 'cascade' }),
+    /** What it has created, or found; null for a stop. */
+    deploymentId: text('deployment_id'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('request_keys_run').on(table.runSeq)],
 );
 
 /** The outbox of notifications, each written in the transaction of the change that it reports. */

@@ -12,6 +12,7 @@ import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { notificationStore } from './notifications.ts';
+import { requestKeyStore } from './request-keys.ts';
 import { retentionStore } from './retention.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
@@ -68,6 +69,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     skipped: skippedStore(database),
     autoscaling: autoscalingStore(database),
     notifications: notificationStore(database),
+    requestKeys: requestKeyStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     now: async () => Date.now(),
     close: async () => file.close(),

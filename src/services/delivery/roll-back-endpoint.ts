@@ -4,6 +4,7 @@ import { ServiceError } from '../../core/errors.ts';
 import type { ServiceContext } from '../context.ts';
 import { deploymentFields } from '../deployment/log-fields.ts';
 import { onceChanged } from '../once-changed.ts';
+import { keyTaken, requestKeyOf } from '../request-key.ts';
 import { enqueueNext } from './decide-deployment.ts';
 import { knownEndpoint } from './known-endpoint.ts';
 import { learnIfPossible } from './learn-endpoint.ts';
@@ -18,6 +19,8 @@ interface RollBackInput {
   reason: string;
   /** Whether the endpoint is held as well, so that the next training does not undo it. */
   hold: boolean;
+  /** The caller's name for this request: repeated, it goes back no further, and returns the same deployment. */
+  idempotencyKey?: string | null;
 }
 
 /**
@@ -25,18 +28,27 @@ interface RollBackInput {
  * is live and what waits for a training from before. A deployment that is in progress is aborted. While the same rollback is on its way, it
  * returns that one.
  *
- * @throws {ServiceError} `not_found`, `nothing_to_roll_back_to`, `artifact_missing`, `deployment_in_progress`.
+ * @throws {ServiceError} `not_found`, `nothing_to_roll_back_to`, `artifact_missing`, `deployment_in_progress`, `idempotency_conflict`.
  */
 export async function rollBackEndpoint(
   ctx: ServiceContext,
-  { endpointName: name, ...input }: RollBackInput,
+  { endpointName: name, idempotencyKey, ...input }: RollBackInput,
 ): Promise<Deployment> {
   const { store, now, log } = ctx;
   const endpointName = await knownEndpoint(ctx, { endpointName: name });
   await learnIfPossible(ctx, { endpointName });
   const live = await store.deployments.findLive(endpointName);
-  const result = await store.delivery.rollBack({ endpointName, deploymentId: randomUUID(), ...input, now: now() });
+  const { to, reason: why, hold } = input;
+  const says = { verb: 'rollback', endpointName: endpointName.toLowerCase(), to, reason: why, hold };
+  const requestKey = requestKeyOf(idempotencyKey, says);
+  const result = await store.delivery.rollBack({ endpointName, deploymentId: randomUUID(), ...input, requestKey, now: now() });
   switch (result.kind) {
+    case 'key_taken':
+      throw keyTaken();
+    case 'repeated':
+      // The process that recorded it may have died before the queue heard of it.
+      if (result.deployment.finishedAt === null) await enqueueNext(ctx, [result.deployment]);
+      return result.deployment;
     case 'existing':
       return result.deployment;
     case 'nothing_to_roll_back_to':

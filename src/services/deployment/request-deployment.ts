@@ -14,6 +14,7 @@ import { newDeployment } from './new-deployment.ts';
 import { recordOutcome } from '../training/record-outcome.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { onceChanged } from '../once-changed.ts';
+import { keyTaken, requestKeyOf } from '../request-key.ts';
 import type { CallOptions } from '../../ports/sagemaker.ts';
 import { secretsOfRun } from '../training/secrets-of-run.ts';
 import type { ServiceContext } from '../context.ts';
@@ -32,6 +33,8 @@ export interface RequestDeploymentInput {
   role?: Role;
   /** Why it is requested, for the history. */
   reason?: string | null;
+  /** The caller's name for this request: repeated, it returns the same deployment. */
+  idempotencyKey?: string | null;
 }
 
 const options: CallOptions = { maxWaitMs: 8000 };
@@ -41,7 +44,7 @@ const options: CallOptions = { maxWaitMs: 8000 };
  * deployed again as a new attempt. Where the database does not know that the training is completed, SageMaker describes it first; the
  * run is the one of the name in SageMaker's response.
  *
- * @throws {ServiceError} `not_found`, `training_not_completed`, `superseded`; `database_unavailable` when the database fails after the
+ * @throws {ServiceError} `not_found`, `training_not_completed`, `superseded`, `idempotency_conflict`; `database_unavailable` when the database fails after the
  * first change. @throws {SageMakerError} when SageMaker does not describe the training.
  */
 export async function requestDeployment(
@@ -73,13 +76,18 @@ async function request(
   const { modelArtifact, trainingJobName } = run;
   const overrides = isOverride({ force, role, reason });
   const deployment = newDeployment({ run, modelArtifact, shapes, trigger, forced: force, overrides, requestedBy, reason });
-  const result = await store.deployments.request({ trainingJobName, deployment, asIs: parts.length === 0, now: now() });
+  const requestKey = requestKeyOf(input.idempotencyKey, { verb: 'deploy', trainingJobName, force, parts, reason });
+  const asIs = parts.length === 0;
+  const result = await store.deployments.request({ trainingJobName, deployment, asIs, requestKey, now: now() });
   const fields = { training_job_name: run.trainingJobName, endpoint_name: run.endpointName, trigger, forced: force };
   switch (result.kind) {
     case 'created':
       log.info({ event: 'deployment.queued', ...fields, deployment_id: result.deployment.deploymentId }, 'deployment queued');
       await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: true };
+    case 'key_taken':
+      throw keyTaken();
+    case 'repeated':
     case 'existing':
       if (result.deployment.finishedAt === null) await enqueueDeploy(ctx, { deployment: result.deployment, delayMs: 0 });
       return { deployment: result.deployment, created: isNew };

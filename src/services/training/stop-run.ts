@@ -4,11 +4,12 @@ import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-pr
 import { changeTiming, startTiming } from '../../core/timing.ts';
 import { decideStop } from '../../core/training/decide-stop.ts';
 import { isEndedJob, type TrainingRun } from '../../core/training/training-run.ts';
-import type { RunView } from '../../ports/store.ts';
+import type { RequestKey, RunView } from '../../ports/store.ts';
 import { checkPlace } from '../check-place.ts';
 import type { ServiceContext } from '../context.ts';
 import { enqueueCheck, enqueueDeploy } from '../enqueue.ts';
 import { onceChanged } from '../once-changed.ts';
+import { keyTaken, requestKeyOf } from '../request-key.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import { findRunByName } from './find-run.ts';
 import { sendStop } from './send-stop.ts';
@@ -18,6 +19,14 @@ const findWaitMs = 3000;
 const tagWaitMs = changeTiming.tagMs;
 const stopWaitMs = startTiming.stopInRequestMs;
 
+interface StopRunInput {
+  trainingJobName: string;
+  /** The name of the caller's key, for the history. */
+  by?: string | null;
+  /** The caller's name for this request: repeated, it returns the run, also once nothing is left to stop. */
+  idempotencyKey?: string | null;
+}
+
 /**
  * Stops a training: records the request, sends it to SageMaker, and leaves it to the run's check to send it again until SageMaker shows it,
  * and to record the end. For a run that timed out, only its monitoring is over, and its training may still cost money. For one that has
@@ -26,28 +35,28 @@ const stopWaitMs = startTiming.stopInRequestMs;
  * A tag says at SageMaker that the training is not wanted, for a rebuilt database. It is written before the request is recorded, since
  * nothing would write it later.
  *
- * `by`: the name of the caller's key, for the history.
- *
  * @throws {ServiceError} `not_found` for a run that the service does not know; `deployment_in_progress` and `nothing_to_stop` where a
  *   stop has no effect any more.
  * @throws {SageMakerError} for one that timed out, when SageMaker refuses the request: no check would send it again.
  */
 export async function stopRun(
   ctx: ServiceContext,
-  { trainingJobName: name, by = null }: { trainingJobName: string; by?: string | null },
+  { trainingJobName: name, by = null, idempotencyKey }: StopRunInput,
 ): Promise<RunView> {
   for (;;) {
     const run = await findRunByName(ctx, { trainingJobName: name, options: { maxWaitMs: findWaitMs } });
     if (run === null) throw new ServiceError('not_found', `There is no training run named ${name}`);
     const { trainingJobName } = run;
+    const requestKey = requestKeyOf(idempotencyKey, { verb: 'stop', trainingJobName });
+    if (await isRepeated(ctx, requestKey)) return run;
     switch (decideStop(run.status, run.deploymentStatus)) {
       case 'stopped_already':
         return run;
       case 'stop_training':
-        if (await stopTraining(ctx, { run, by })) return readAgain(ctx, trainingJobName);
+        if (await stopTraining(ctx, { run, by, requestKey })) return readAgain(ctx, trainingJobName);
         break;
       case 'withdraw_deployment':
-        if (await withdrawDeployment(ctx, { run, by })) return readAgain(ctx, trainingJobName);
+        if (await withdrawDeployment(ctx, { run, by, requestKey })) return readAgain(ctx, trainingJobName);
         break;
       case 'deployment_in_progress':
         throw new ServiceError(
@@ -64,12 +73,26 @@ export async function stopRun(
   }
 }
 
+interface Stop<Run extends TrainingRun> {
+  run: Run;
+  by: string | null;
+  requestKey: RequestKey | null;
+}
+
+/** The run's check continues what is in progress. @throws {ServiceError} `idempotency_conflict`. */
+async function isRepeated({ store }: ServiceContext, requestKey: RequestKey | null): Promise<boolean> {
+  const digest = requestKey && (await store.requestKeys.findDigest(requestKey.key));
+  if (digest === null) return false;
+  if (digest !== requestKey?.digest) throw keyTaken();
+  return true;
+}
+
 /** False when the run has ended meanwhile. */
-async function stopTraining(ctx: ServiceContext, { run, by }: { run: TrainingRun; by: string | null }): Promise<boolean> {
+async function stopTraining(ctx: ServiceContext, { run, by, requestKey }: Stop<TrainingRun>): Promise<boolean> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
   const untagged = await turnDown(ctx, { run, why: 'stopped', options: { maxWaitMs: tagWaitMs } });
-  const requested = await store.runs.requestStop({ trainingJobName, by, now: now() });
+  const requested = await store.runs.requestStop({ trainingJobName, by, requestKey, now: now() });
   if (requested === null) return false;
   log.info({ event: 'training.stop_requested', training_job_name: trainingJobName }, 'training stop requested');
   await onceChanged(`The stop of ${trainingJobName} is recorded, and a worker carries it out.`, async () => {
@@ -118,7 +141,7 @@ async function isStopped({ sagemaker }: ServiceContext, { trainingJobName }: Tra
 }
 
 /** False when the deployment is not queued any more. */
-async function withdrawDeployment(ctx: ServiceContext, { run, by }: { run: RunView; by: string | null }): Promise<boolean> {
+async function withdrawDeployment(ctx: ServiceContext, { run, by, requestKey }: Stop<RunView>): Promise<boolean> {
   const { store, now, log } = ctx;
   const { trainingJobName } = run;
   const { items } = await store.deployments.list({ filter: { trainingJobName }, page: { limit: 1, cursor: null } });
@@ -128,7 +151,7 @@ async function withdrawDeployment(ctx: ServiceContext, { run, by }: { run: RunVi
   if (untagged !== null) throw notTurnedDown(`The deployment of ${trainingJobName} is not withdrawn yet`, untagged);
   const { deploymentId, endpointName } = newest;
   const failureReason = 'withdrawn before its turn came: the stop of its training was requested';
-  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, by, now: now() });
+  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, by, requestKey, now: now() });
   if (withdrawn === null) return false;
   const fields = { training_job_name: trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
   log.info({ event: 'deployment.withdrawn', ...fields }, 'queued deployment withdrawn');

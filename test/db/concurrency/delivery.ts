@@ -28,6 +28,19 @@ async function timesOf(store: Store, name: string, to: string): Promise<number> 
 }
 
 export function deliveryRaces(newDatabase: () => TestDatabase): void {
+  it('20 rollbacks with one idempotency key go back once, and all of them hear of the same deployment', async () => {
+    const hosts = twoHosts(newDatabase());
+    for (const [index, name] of ['first', 'second', 'third'].entries()) await deploy(hosts[0], name, 1000 + index * 1000);
+    const requestKey = { key: 'mine', digest: 'so' };
+    const results = await atOnce(hosts, 20, async (store, index) => {
+      const rollback = { endpointName: endpoint, to: null, deploymentId: `back-${index}`, by: 'ana', reason: 'it is wrong' };
+      const result = await store.delivery.rollBack({ ...rollback, hold: false, requestKey, now: 10_000 });
+      return 'deployment' in result ? `${result.kind} ${result.deployment.trainingJobName}` : result.kind;
+    });
+    expect(tally(results)).toEqual({ 'created second': 1, 'repeated second': 19 });
+    expect((await all(hosts[1])).filter(({ trigger }) => trigger === 'rollback')).toHaveLength(1);
+  });
+
   it('20 approvals against 20 rejections: one decision counts, and all of its kind hear the same', async () => {
     const hosts = twoHosts(newDatabase());
     await awaiting(hosts[0], 't');
