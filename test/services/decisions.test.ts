@@ -39,6 +39,15 @@ async function endpointTags({ sdk }: TestContext): Promise<Record<string, string
 
 const sweep = (context: TestContext): Promise<void> => sweepTags(context.ctx, { renew: () => Promise.resolve() });
 
+/** Until nothing of an earlier record can arrive any more. */
+async function settleTags(context: TestContext): Promise<void> {
+  const seen = new Map();
+  for (let round = 0; round < 2; round += 1) {
+    await sweepTags(context.ctx, { renew: () => Promise.resolve(), seen });
+    context.clock.advance(10);
+  }
+}
+
 const awayTags = <Operation extends string>(operation: Operation) =>
   ({ kind: 'error', status: 503, code: 'ServiceUnavailable', message: 'away', times: 'forever', match: { operation } }) as const;
 
@@ -139,6 +148,24 @@ describe('a database that is lost', () => {
     60_000,
   );
 
+  it('after an update that SageMaker rolled back while it took no tags: the training is not deployed by itself', async () => {
+    const { context, first } = await startLive();
+    context.simulator.addFault({ kind: 'roll_back_update', times: 1 });
+    context.simulator.addFault(awayTags('AddTags'));
+    const second = await context.start();
+    await context.untilQueued(second);
+    await runRounds(context, 20);
+    expect(await statusesOf(context, second)).toEqual(['in_progress']);
+    context.simulator.clearFaults();
+    await context.settle();
+    expect(await statusesOf(context, second)).toEqual(['rolled_back']);
+    expect(await context.tagsOf(second)).toMatchObject({ [tagKeys.turnedDown]: 'rolled_back' });
+    await rebuild(context);
+    await runRounds(context, 20);
+    expect(await statusesOf(context, second)).toEqual([]);
+    expect(await isOnEndpoint(context, first)).toBe(true);
+  }, 60_000);
+
   it('with what an approval let pass: it is live, and no person is needed once more', async () => {
     const context = await startTestContext({ delivery: withApproval() });
     const job = await context.start();
@@ -186,6 +213,7 @@ describe('sweepTags', () => {
     });
     expect(await context.tagsOf(second)).toMatchObject({ [tagKeys.turnedDown]: 'rollback' });
     expect(await context.tagsOf(first)).not.toHaveProperty(tagKeys.turnedDown);
+    await settleTags(context);
     const before = context.simulator.calls({ operation: 'AddTags' }).length;
     await sweep(context);
     expect(context.simulator.calls({ operation: 'AddTags' })).toHaveLength(before);
@@ -202,6 +230,24 @@ describe('sweepTags', () => {
     expect(await endpointTags(context)).not.toHaveProperty([tagKeys.hold]);
   }, 60_000);
 
+  it('takes the tag of a hold away that arrives after its release, from a process that died', async () => {
+    const { context } = await startLive();
+    await holdEndpoint(context.ctx, { endpointName, ...ana });
+    const { [tagKeys.hold]: Value } = await endpointTags(context);
+    await releaseEndpoint(context.ctx, { endpointName, by: 'ana', reason: null });
+    const seen = new Map();
+    const round = (): Promise<void> => sweepTags(context.ctx, { renew: () => Promise.resolve(), seen });
+    await round();
+    const { EndpointArn: ResourceArn } = await context.sdk.describeEndpoint({ EndpointName: endpointName });
+    await context.sdk.addTags({ ResourceArn, Tags: [{ Key: tagKeys.hold, Value }] });
+    await round();
+    expect(await endpointTags(context)).not.toHaveProperty(tagKeys.hold);
+    expect(await context.store.endpoints.listTagsDue(10)).toHaveLength(1);
+    context.clock.advance(10);
+    await round();
+    expect(await context.store.endpoints.listTagsDue(10)).toEqual([]);
+  }, 60_000);
+
   it('leaves an endpoint that does not exist yet due: it is created with its tags', async () => {
     const context = await startTestContext();
     await holdEndpoint(context.ctx, { endpointName, ...ana });
@@ -212,7 +258,7 @@ describe('sweepTags', () => {
     await requestDeployment(context.ctx, { trainingJobName: job, force: true, trigger: 'api' });
     await runRounds(context, 1);
     expect(await endpointTags(context)).toMatchObject({ [tagKeys.hold]: expect.stringMatching(/Z by ana: it is wrong$/) });
-    await sweep(context);
+    await settleTags(context);
     expect(await context.store.endpoints.listTagsDue(10)).toEqual([]);
   }, 60_000);
 });

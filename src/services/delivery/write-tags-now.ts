@@ -14,10 +14,13 @@ interface Changed {
   trainingJobNames?: readonly string[];
 }
 
-/** Writes the tags of what has just been recorded. Never fails: what SageMaker does not take now is written by the sweep (sweep-tags.ts). */
+/**
+ * Writes the tags of what has just been recorded. Never fails: what SageMaker does not take now is written by the sweep (sweep-tags.ts), which
+ * also writes those of an endpoint once more.
+ */
 export async function writeTagsNow(ctx: ServiceContext, { endpointName, trainingJobNames = [] }: Changed): Promise<void> {
   try {
-    if (endpointName !== undefined) await writeEndpointTags(ctx, { endpointName, options });
+    if (endpointName !== undefined) await writeEndpointTags(ctx, { endpointName, options, isSettled: () => false });
     for (const trainingJobName of trainingJobNames) {
       const run = await ctx.store.runs.find(trainingJobName);
       if (run?.turnedDown && run.tagsDue) await writeTurnedDownTag(ctx, { run: { ...run, turnedDown: run.turnedDown }, options });

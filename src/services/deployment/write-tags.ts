@@ -56,13 +56,17 @@ export async function tagAsRequested(claim: DeploymentClaim, endpoint: Endpoint,
   await addTags(claim, endpoint.arn, tags).catch((error: unknown) => logUntagged(claim, error));
 }
 
-/** Tags the training job whose model was rolled back. Never fails for an error of SageMaker. */
+/**
+ * Tags the training job whose model was rolled back: no record but the deployment's, which may be lost, says so otherwise. Without the
+ * permission to write tags the deployment ends all the same. @throws {SageMakerError} for a transient error, within the time limit.
+ */
 export async function tagTurnedDown(claim: DeploymentClaim): Promise<void> {
   const { trainingJobArn } = claim.run;
   if (trainingJobArn === null) return;
-  await addTags(claim, trainingJobArn, { [tagKeys.turnedDown]: 'rolled_back' }).catch((error: unknown) =>
-    logUntagged(claim, error),
-  );
+  await addTags(claim, trainingJobArn, { [tagKeys.turnedDown]: 'rolled_back' }).catch((error: unknown) => {
+    if (claim.deadline === 'in_time') orNullIfPermanent(error);
+    logUntagged(claim, error);
+  });
 }
 
 const withinLimit = ({ options }: Tagging): CallOptions => ({ ...options, maxWaitMs: changeTiming.tagMs });

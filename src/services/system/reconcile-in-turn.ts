@@ -1,6 +1,6 @@
 import { hasPassed } from '../../core/instants.ts';
 import type { ServiceContext } from '../context.ts';
-import { sweepTags } from '../delivery/sweep-tags.ts';
+import { type SeenRecords, sweepTags } from '../delivery/sweep-tags.ts';
 import { cleanUp } from '../retention/clean-up.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { withLease } from './with-lease.ts';
@@ -15,9 +15,10 @@ const dueAtStartMs = 5_000;
 /** What one process remembers of its rounds. */
 export interface ReconcileRounds {
   isFirst: boolean;
+  seen: SeenRecords;
 }
 
-export const newReconcileRounds = (): ReconcileRounds => ({ isFirst: true });
+export const newReconcileRounds = (): ReconcileRounds => ({ isFirst: true, seen: new Map() });
 
 /**
  * Compares the database with the queue when that is due and no other process does. Then it writes the tags that
@@ -48,7 +49,7 @@ export async function reconcileInTurn(
       const reconciled = await reconcile(ctx, { renew, signal });
       await store.leases.saveCheckpoint({ task: reconcileTask, checkpointAt: beganAt });
       rounds.isFirst = false;
-      await sweepTags(ctx, { renew, signal });
+      await sweepTags(ctx, { renew, seen: rounds.seen, signal });
       await cleanUp(ctx, { renew, signal });
       return reconciled;
     },
