@@ -2,6 +2,7 @@
 import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
+import { rollBackEndpoint } from '../../src/services/delivery/roll-back-endpoint.ts';
 import { image, role } from '../../tools/testkit/simulator.ts';
 import { endpointName, startLive, startTestContext, type TestContext } from './harness.ts';
 
@@ -182,6 +183,30 @@ describe('a Failed endpoint that scales', () => {
     expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
     expect(await detailsOf(context, name)).toContain(`the autoscaling of ${target.ResourceId} cannot be put back`);
     expect(await context.store.autoscaling.find(endpointName)).not.toBeNull();
+  });
+});
+
+describe('a rollback of a Failed endpoint', () => {
+  it('creates it with what served before, and as many instances as it had', async () => {
+    const { context, first } = await startLive();
+    const { sdk, clock, simulator } = context;
+    await context.start();
+    await context.settle();
+    await sdk.updateEndpointWeightsAndCapacities({
+      EndpointName: endpointName,
+      DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 3 }],
+    });
+    clock.advance(600);
+    simulator.addFault({ kind: 'fail_endpoint', match: { operation: 'UpdateEndpoint' } });
+    const third = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(third)).toMatchObject([{ status: 'failed' }]);
+    await rollBackEndpoint(context.ctx, { endpointName, to: first, by: 'ana', reason: 'it failed', hold: false });
+    await context.settle();
+    expect((await context.deploymentsOf(first))[0]).toMatchObject({ trigger: 'rollback', status: 'deployed' });
+    const { ProductionVariants: [variant] = [] } = await sdk.describeEndpoint({ EndpointName: endpointName });
+    expect(variant).toMatchObject({ DesiredInstanceCount: 3 });
+    expect(await detailsOf(context, first)).toContain('with as many instances as the endpoint had');
   });
 });
 

@@ -18,9 +18,7 @@ export async function ensureEndpointConfig(claim: DeploymentClaim): Promise<Step
   const decision = await decideOwnConfig(claim);
   if (decision.kind === 'refuse') return finish(failure(deployment, decision.reason, 'invalid'));
   const { carriedOver } = decision;
-  // A rollback brings back exactly what served.
-  const counted = deployment.restores === null ? await withKeptCount(claim, decision.request) : decision;
-  const { request } = counted;
+  const { request, count } = await withKeptCount(claim, decision.request);
   const name = contentName(run.trainingJobName, endpointConfigDigest(request));
   const layer = shapesOfDeployment(ctx, run, deployment).endpointConfig;
   const how = await ensureContent(claim, { what: 'endpoint_config', name, request, layer });
@@ -33,7 +31,6 @@ export async function ensureEndpointConfig(claim: DeploymentClaim): Promise<Step
     `endpoint configuration ${how}`,
   );
   const kept = carriedOver.length === 0 ? '' : `, with what the endpoint had: ${carriedOver.join(', ')}`;
-  const count = 'count' in counted ? counted.count : null;
   const keptCountDetail =
     count === null ? '' : `, with as many instances as the endpoint had, which has to be created again: ${count}`;
   return {
