@@ -9,6 +9,7 @@ import { withoutNulls } from '../core/shapes/merge-shapes.ts';
 import { redactShape } from '../core/shapes/redact-shape.ts';
 import { noLayers } from '../core/shapes/shape-layers.ts';
 import { trainingOf } from '../core/training/run-shapes.ts';
+import { viewOfRun } from '../core/training/run-view.ts';
 import type { RunView } from '../ports/store.ts';
 import { boardPath } from './pages/board.ts';
 import type { DeploymentBody, DeploymentDetailsBody } from './schemas/deployment.ts';
@@ -24,22 +25,7 @@ export function serializeRun(run: RunView, basePath: string): TrainingRunBody {
   const job = encodeURIComponent(run.trainingJobName);
   const endpoint = encodeURIComponent(run.endpointName);
   return {
-    training_job_name: run.trainingJobName,
-    training_job_arn: run.trainingJobArn,
-    project: run.project,
-    endpoint_name: run.endpointName,
-    auto_deploy: run.autoDeploy,
-    status: run.status,
-    secondary_status: run.secondaryStatus,
-    deployment_status: run.deploymentStatus,
-    failure_reason: run.failureReason,
-    failure_kind: run.failureKind,
-    model_artifact: run.modelArtifact,
-    metrics: run.metrics,
-    created_at: isoTime(run.createdAt),
-    training_created_at: isoTimeOrNull(run.trainingCreatedAt),
-    updated_at: isoTime(run.updatedAt),
-    finished_at: isoTimeOrNull(run.finishedAt),
+    ...viewOfRun(run),
     links: {
       self: `${basePath}/training-jobs/${job}`,
       deploy: `${basePath}/deploy/${job}`,

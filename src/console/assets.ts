@@ -29,7 +29,7 @@ export function readAssets(): Assets {
   const read = (path: string): string => readFileSync(path, 'utf8');
   const own = (name: string): string => read(fileURLToPath(new URL(`assets/${name}`, import.meta.url)));
   return {
-    style: asset('console', 'css', 'text/css', `${themeStyle}${own('console.css')}`),
+    style: asset('console', 'css', 'text/css', `${themeStyle}${own('console.css')}${own('runs.css')}`),
     htmx: asset('htmx', 'js', 'text/javascript', read(fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js')))),
     scripts: readScripts(own),
     icon: asset('icon', 'svg', 'image/svg+xml', iconContent),

@@ -35,7 +35,9 @@ const refreshSoon = () => {
 const refresh = async () => {
   lastRefreshAt = Date.now();
   if (document.hidden || all('[data-live]').length === 0) return;
-  const response = await fetch(location.href, { headers: { 'hx-request': 'true' } }).catch(() => null);
+  // A list whose rows are to stay says so in its address.
+  const from = new URL(all('[data-live-from]')[0]?.dataset['liveFrom'] ?? '', location.href);
+  const response = await fetch(from, { headers: { 'hx-request': 'true' } }).catch(() => null);
   if (response === null) return showState('waiting', 'Reconnecting');
   // A session that is over leads to the sign-in.
   if (response.redirected || response.status === 404) return location.reload();

@@ -29,11 +29,24 @@ const relative = (at) => {
   const text = `${Math.floor(ms / size)} ${unit}`;
   return at <= Date.now() ? `${text} ago` : `in ${text}`;
 };
+/** Within a sentence: a time of the day, with the day where it is another one. @param {number} at @param {string} timeZone */
+const clock = (at, timeZone) => {
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone });
+  const [own, today] = [day.format(at), day.format(Date.now())];
+  const text = absolute(at, timeZone);
+  if (own === today) return text.replace(/^.*?, /, '');
+  return own.slice(-4) === today.slice(-4) ? text.replace(/ \d{4},/, ',') : text;
+};
 /** @param {ParentNode} within */
 export const writeTimes = (within) => {
   for (const element of all('time[datetime]', within)) {
     const at = Date.parse(element.getAttribute('datetime') ?? '');
-    const [shown, title] = isRelative ? [relative(at), absolute(at, zoneNow)] : [absolute(at, zoneNow), relative(at)];
+    const isClock = element.classList.contains('clock');
+    const [shown, title] = isClock
+      ? [clock(at, zoneNow), relative(at)]
+      : isRelative
+        ? [relative(at), absolute(at, zoneNow)]
+        : [absolute(at, zoneNow), relative(at)];
     if (element.textContent !== shown) element.textContent = shown;
     element.title = title;
   }

@@ -40,6 +40,7 @@ export const chip = ({ tone, icon: name, word }: Appearance): Html =>
 export const runChip = (status: TrainingRunStatus): Html => chip(ofRun[status]);
 export const deploymentChip = (status: DeploymentStatus | 'none'): Html => chip(ofDeployment[status]);
 
+export const wordOfRun = (status: TrainingRunStatus): string => ofRun[status].word;
 export const wordOfDeployment = (status: DeploymentStatus | 'none'): string => ofDeployment[status].word;
 
 /** One deployment as a mark of a row of marks, which has the words for all of them. */

@@ -47,3 +47,17 @@ export function time({ preferences: { zone, times }, now }: Pick<Frame, 'prefere
   const [shown, title] = times === 'relative' ? [relative, absolute] : [absolute, relative];
   return html`<time datetime="${new Date(at).toISOString()}" title="${title}">${shown}</time>`;
 }
+
+/** A time of the day in a zone, with the day where that is another one than today's: `03:17:29 UTC`, `26 Nov, 03:17:29 UTC`. */
+export function formatClock(at: number, zone: string, now: number): string {
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: zone });
+  const text = formatInstant(at, zone);
+  if (day.format(at) === day.format(now)) return text.replace(/^.*?, /, '');
+  return day.format(at).slice(-4) === day.format(now).slice(-4) ? text.replace(/ \d{4},/, ',') : text;
+}
+
+/** An instant within a sentence, where "3 min ago" would not be read: always a time of the day. */
+export function clock({ preferences: { zone }, now }: Pick<Frame, 'preferences' | 'now'>, at: number): Html {
+  const shown = formatClock(at, zone === 'local' ? 'UTC' : zone, now);
+  return html`<time class="clock" datetime="${new Date(at).toISOString()}" title="${formatRelative(at, now)}">${shown}</time>`;
+}

@@ -20,7 +20,7 @@ interface Span {
 
 /** A gap is cut short where it would take more than this part of the axis. */
 const longGap = 0.1;
-const leastPercent = 3.4;
+const leastPercent = 5.6;
 const tickPercent = 11;
 
 /** `spans`: what is drawn, in any order; at least one. */
@@ -33,7 +33,7 @@ export function axisOf(spans: readonly Span[]): Axis {
     return { from, to, isGap: !spans.some((span) => span.from <= from && span.to >= to) };
   });
   const gaps = stretches.filter(({ isGap, from, to }) => isGap && (to - from) / (last - first) > longGap);
-  const least = Math.min(leastPercent, 100 / (2 * Math.max(1, stretches.length)));
+  const least = Math.min(leastPercent, 62 / Math.max(1, stretches.length));
   const isToScale = gaps.length === 0 && stretches.every(({ from, to }) => (100 * (to - from)) / (last - first) >= least);
   const widths = isToScale
     ? stretches.map(({ from, to }) => (100 * (to - from)) / (last - first))

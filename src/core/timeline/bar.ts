@@ -70,3 +70,30 @@ const waits: readonly BarKind[] = ['requested', 'unobserved', 'detection', 'queu
 
 export const toneOfBar = ({ kind }: Pick<Bar, 'kind'>): BarTone =>
   kind === 'error' ? 'error' : waits.includes(kind) ? 'wait' : 'work';
+
+/** A label for a bar that has no room for its own. */
+export const shortLabels: Readonly<Record<BarKind, string>> = {
+  requested: 'start',
+  unobserved: '?',
+  starting: 'starting',
+  downloading: 'data',
+  training: 'training',
+  uploading: 'upload',
+  phase: 'phase',
+  stopping: 'stop',
+  detection: 'seen',
+  queued: 'queued',
+  hold: 'held',
+  gate: 'gate',
+  approval: 'approval',
+  model: 'model',
+  endpoint_config: 'config',
+  endpoint: 'request',
+  alarm: 'alarm',
+  change: 'update',
+  rollout: 'shift',
+  bake: 'bake',
+  verify: 'verify',
+  revert: 'back',
+  error: 'retry',
+};

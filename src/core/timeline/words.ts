@@ -44,9 +44,12 @@ export const utcTime = (at: number): string => `${new Date(at).toISOString().sli
 
 const longestReason = 240;
 
+/** Marks that turn the direction of what follows them (Unicode TR9), which is our own words. */
+const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** The words of another system, to be followed by a full stop: one line, cut where they are long. */
 export function quoted(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = text.replaceAll(directionMarks, '').replaceAll(/\s+/g, ' ').trim();
   const short = line.length > longestReason ? `${line.slice(0, longestReason).trimEnd()} …` : line;
   return short.replace(/(?<![.…])[.;:,]$/, '');
 }
