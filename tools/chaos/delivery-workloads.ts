@@ -122,6 +122,9 @@ export const gateFailed = judged(0.5, (name) => oldServes(name, ['rejected'], 'g
 
 export const canary = under('canary', update);
 
+/** A shift of the traffic takes a twentieth of it. */
+const inPhasesSeconds = 20;
+
 /** The same, so slowly that every phase is observed, also by a slow worker. */
 export const canaryInPhases = under('canary', async (system, name) => {
   const work = await update(system, name);
@@ -129,7 +132,7 @@ export const canaryInPhases = under('canary', async (system, name) => {
   return {
     ...work,
     perform: async () => {
-      await system.simulator.settings({ endpointUpdateSeconds: 4 });
+      await system.simulator.settings({ endpointUpdateSeconds: inPhasesSeconds });
       try {
         await work.perform();
         await runThat(system, `${name}-new`, isOver);
