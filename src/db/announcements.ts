@@ -16,7 +16,7 @@ const events: Partial<Record<DeploymentStatus, NotifyEvent>> = {
   rejected: 'rejected',
 };
 
-/** `deployment`: as it is after the change. A policy tells from its turn on; what ends before that has none. */
+/** `deployment`: as it is after the change. One that ended before its turn has the policy that was in force then. */
 export function announcements(
   deployment: Deployment,
   { from, to, approvalPath }: DeploymentChange,

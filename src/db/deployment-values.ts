@@ -1,4 +1,5 @@
 /** What the engines write of a deployment, where they write the same. */
+import type { DeliveryPolicy } from '../core/delivery/policy.ts';
 import type { Approval, ApprovalStatus, TurnedDown } from '../core/deployment/delivery-state.ts';
 import { forcedFrom } from '../core/deployment/decide-request.ts';
 import { actorOf, type Deployment, type WaitKind } from '../core/deployment/deployment.ts';
@@ -73,6 +74,13 @@ export interface Refusal {
   turnedDown: TurnedDown;
   failureReason: string;
   approval?: Approval | null;
+}
+
+/** `policy`: in force for one that had no turn, and so has none of its own. */
+export interface Rejection {
+  refusal: Refusal;
+  policy?: DeliveryPolicy | null;
+  now: number;
 }
 
 /** The approval once it is decided, or has expired. */

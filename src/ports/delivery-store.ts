@@ -1,4 +1,5 @@
 /** What people decide about deployments and endpoints. */
+import type { DeliveryPolicy } from '../core/delivery/policy.ts';
 import type { Approval } from '../core/deployment/delivery-state.ts';
 import type { ApprovalDecision, Decision } from '../core/deployment/decide-approval.ts';
 import type { RollbackDecision } from '../core/deployment/decide-rollback.ts';
@@ -41,11 +42,20 @@ export interface DeliveryStore {
   decide(params: { deploymentId: string; decision: Decision; now: number }): Promise<DecideResult | null>;
   /** awaiting_approval → rejected, once the approval has expired; null before that, and for one that does not wait for it. */
   expire(params: { deploymentId: string; now: number }): Promise<ChangedDeployment | null>;
-  /** By core/deployment/decide-abort.ts: ends a deployment that waits, or records the request for its worker. null for one that is not there. */
-  abort(params: { deploymentId: string; by: string | null; reason: string; now: number }): Promise<AbortResult | null>;
+  /**
+   * By core/deployment/decide-abort.ts: ends a deployment that waits, or records the request for its worker. null for one that is not there.
+   * `policy`: in force now; one that ends before its turn gets it.
+   */
+  abort(params: {
+    deploymentId: string;
+    by: string | null;
+    reason: string;
+    policy?: DeliveryPolicy | null;
+    now: number;
+  }): Promise<AbortResult | null>;
   /**
    * Queues a deployment of what was live before, turns down the training that is live, and rejects what waits for a training from before
-   * the rollback: decided by core/deployment/decide-rollback.ts. `hold`: the endpoint is held as well.
+   * the rollback: decided by core/deployment/decide-rollback.ts. `hold`: the endpoint is held as well. `policy`: as of `abort`.
    */
   rollBack(params: {
     endpointName: string;
@@ -54,6 +64,7 @@ export interface DeliveryStore {
     by: string | null;
     reason: string;
     hold: boolean;
+    policy?: DeliveryPolicy | null;
     /** Recorded with the deployment: repeated, it goes back no further. */
     requestKey?: RequestKey | null;
     now: number;

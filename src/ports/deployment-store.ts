@@ -91,6 +91,8 @@ export interface DeploymentStore {
     failureReason: string;
     /** The name of the caller's key. */
     by?: string | null;
+    /** In force now: one that ends before its turn gets it. */
+    policy?: DeliveryPolicy | null;
     requestKey?: RequestKey | null;
     now: number;
   }): Promise<ChangedDeployment | null>;

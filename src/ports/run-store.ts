@@ -1,3 +1,4 @@
+import type { DeliveryPolicy } from '../core/delivery/policy.ts';
 import type { Deployment, DeploymentStatus } from '../core/deployment/deployment.ts';
 import type { TurnedDown } from '../core/deployment/delivery-state.ts';
 import type { FailureKind } from '../core/failure-kind.ts';
@@ -267,6 +268,8 @@ export interface RunStore {
     shapes?: ShapeLayers | null;
     startAttemptedAt?: number | null;
     deployment: NewDeployment | null;
+    /** In force now: a deployment that ends with its training gets it. */
+    policy?: DeliveryPolicy | null;
     actor: Actor;
     now: number;
   }): Promise<{ run: TrainingRun; deployment: Deployment | null } | null>;

@@ -2,6 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
 import { emptyDelivery } from '../../src/core/delivery/delivery-file.ts';
 import type { ShapeObject } from '../../src/core/shapes/shapes.ts';
+import { abortDeployment } from '../../src/services/delivery/abort-deployment.ts';
+import { rollBackEndpoint } from '../../src/services/delivery/roll-back-endpoint.ts';
+import { stopRun } from '../../src/services/training/stop-run.ts';
 import { endpointName, settings, startTestContext, type TestContext } from './harness.ts';
 
 const withPolicy = (delivery: ShapeObject): Promise<TestContext> =>
@@ -334,5 +337,27 @@ describe('the outbox', () => {
     const context = await withPolicy({ gate, notify: [{ url, events: ['rejected'] }] });
     await untilJudged(context, await startWith(context, 0.5));
     expect(await sent(context)).toMatchObject([{ event: 'rejected', data: { gate: { verdict: 'failed' } } }]);
+  });
+
+  it.each(['aborted', 'rolled back over', 'withdrawn'])('reports one that is %s before its turn', async (how) => {
+    const context = await withPolicy({ notify: [{ url, events: ['rejected', 'failed'] }] });
+    const first = await context.start();
+    await context.settle();
+    await context.start();
+    await context.settle();
+    await context.store.endpoints.hold({ endpointName, by: 'ana', reason: 'under review', now: context.clock.now });
+    const waiting = await context.start();
+    const deploymentId = await context.untilQueued(waiting);
+    await context.round();
+    expect(only(await context.deploymentsOf(waiting))).toMatchObject({ status: 'queued', policy: null });
+    const decision = { by: 'ana', reason: 'it is wrong' };
+    if (how === 'aborted') await abortDeployment(context.ctx, { deploymentId, ...decision });
+    if (how === 'rolled back over') await rollBackEndpoint(context.ctx, { endpointName, to: first, hold: true, ...decision });
+    if (how === 'withdrawn') await stopRun(context.ctx, { trainingJobName: waiting, by: 'ana' });
+    const event = how === 'withdrawn' ? 'failed' : 'rejected';
+    expect(only(await context.deploymentsOf(waiting)).status).toBe(event);
+    expect((await sent(context)).filter(({ data }) => data['training_job_name'] === waiting)).toMatchObject([
+      { event, webhookId: `${deploymentId}-${event}-0` },
+    ]);
   });
 });

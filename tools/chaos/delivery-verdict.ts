@@ -44,11 +44,9 @@ const isAsExpected = (value: string | null, { value: expected }: ExpectedTag): b
 function findNotifications(found: DeliveryFindings, { history, deployments }: RunDetails, received: readonly Received[]): void {
   for (const { deployment_id: id } of deployments) {
     const reached = history.filter((entry) => entry.deployment_id === id && entry.from !== entry.to).map(({ to }) => to);
-    // What ends before its turn has no policy that names a receiver.
-    const isClaimed = reached.includes('in_progress');
     for (const event of notifyEvents) {
       const status = event === 'approval_required' ? 'awaiting_approval' : event;
-      const wanted = isClaimed ? reached.filter((one) => one === status).length : 0;
+      const wanted = reached.filter((one) => one === status).length;
       const ids = new Set(
         received.filter((one) => one.deploymentId === id && one.event === event).map(({ webhookId }) => webhookId),
       );

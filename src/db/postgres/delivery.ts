@@ -10,7 +10,7 @@ import {
   expiredRefusal,
   notWaiting,
   personRefusal,
-  type Refusal,
+  type Rejection,
   returnTo,
 } from '../deployment-values.ts';
 import type { Database, Db } from './database.ts';
@@ -32,14 +32,20 @@ async function write(tx: Db, { seq, deploymentId }: Deployment, fields: Fields):
   return deployment;
 }
 
-/** Ends a deployment that waits. */
+/** Ends a deployment that waits; `policy` is in force for one that had no turn. */
 export async function reject(
   tx: Db,
   before: Deployment,
-  { actor, turnedDown, failureReason, approval }: Refusal,
-  now: number,
+  { refusal: { actor, turnedDown, failureReason, approval }, policy = null, now }: Rejection,
 ): Promise<Deployment> {
-  const ended = await write(tx, before, { status: 'rejected', failureReason, approval, finishedAt: now, ...notWaiting });
+  const ended = await write(tx, before, {
+    status: 'rejected',
+    failureReason,
+    approval,
+    policy: before.policy ?? policy,
+    finishedAt: now,
+    ...notWaiting,
+  });
   const { by, reason } = turnedDown;
   const change = { from: before.status, to: 'rejected', actor, by, reason } as const;
   await appendDeploymentHistory(tx, ended, { ...change, detail: failureReason }, now);
@@ -70,7 +76,7 @@ async function formerLive(db: Db, deployment: Deployment): Promise<FormerLive> {
 }
 
 async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Promise<RollbackResult> {
-  const { endpointName, to, deploymentId, by, reason, hold, requestKey, now } = params;
+  const { endpointName, to, deploymentId, by, reason, hold, policy, requestKey, now } = params;
   const used = await usedKey(tx, requestKey);
   if (used !== null) return used;
   await tx.execute(lockEndpoint(endpointKeyOf(endpointName)));
@@ -96,7 +102,7 @@ async function rollBack(tx: Db, params: Parameters<DeliveryStore['rollBack']>[0]
     if (own.status === 'in_progress') {
       if (!isReturn(own)) await recordAbort(tx, own, { by, reason }, now);
     } else if (!own.forced) {
-      rejected.push(await reject(tx, own, { ...personRefusal(own, { by, reason }, now), turnedDown }, now));
+      rejected.push(await reject(tx, own, { refusal: { ...personRefusal(own, { by, reason }, now), turnedDown }, policy, now }));
     }
   }
   const queued = await queueDeployment(tx, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
@@ -150,7 +156,7 @@ async function decide(tx: Db, params: Parameters<DeliveryStore['decide']>[0]): P
   if (kind !== 'apply') return { kind, deployment: own };
   const { approves, by, reason } = decision;
   if (!approves) {
-    const deployment = await reject(tx, own, personRefusal(own, { by, reason }, now), now);
+    const deployment = await reject(tx, own, { refusal: personRefusal(own, { by, reason }, now), now });
     return { kind: 'decided', deployment, next: await nextOn(tx, deployment) };
   }
   const approval = decided(own.approval, 'approved', { by, reason }, now);
@@ -161,7 +167,7 @@ async function decide(tx: Db, params: Parameters<DeliveryStore['decide']>[0]): P
 }
 
 async function abort(tx: Db, params: Parameters<DeliveryStore['abort']>[0]): Promise<AbortResult | null> {
-  const { deploymentId, by, reason, now } = params;
+  const { deploymentId, by, reason, policy, now } = params;
   const own = await deploymentUnderLock(tx, deploymentId);
   if (own === null) return null;
   const { kind } = decideAbort(own);
@@ -173,7 +179,7 @@ async function abort(tx: Db, params: Parameters<DeliveryStore['abort']>[0]): Pro
       return { kind: 'recorded', deployment: await recordAbort(tx, own, { by, reason }, now) };
     case 'reject': {
       const aborted = await write(tx, own, { abort: { by, reason, at: now } });
-      const deployment = await reject(tx, aborted, personRefusal(aborted, { by, reason }, now), now);
+      const deployment = await reject(tx, aborted, { refusal: personRefusal(aborted, { by, reason }, now), policy, now });
       return { kind: 'rejected', deployment, next: await nextOn(tx, deployment) };
     }
   }
@@ -186,7 +192,7 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
     database.write(async (tx) => {
       const own = await deploymentUnderLock(tx, deploymentId);
       if (own?.status !== 'awaiting_approval' || own.approval === null || !isExpired(own.approval, now)) return null;
-      const deployment = await reject(tx, own, expiredRefusal(own, now), now);
+      const deployment = await reject(tx, own, { refusal: expiredRefusal(own, now), now });
       return { deployment, next: await nextOn(tx, deployment) };
     }),
   abort: (params) => database.write((tx) => abort(tx, params)),

@@ -48,13 +48,21 @@ export async function forceWaiting(tx: Db, own: Deployment, wanted: NewDeploymen
 
 /** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. */
 export async function withdraw(tx: Db, params: Parameters<DeploymentStore['withdraw']>[0]): Promise<Deployment | undefined> {
-  const { deploymentId, failureReason, by, now } = params;
-  const from = (await findDeployment(tx, deploymentId))?.status ?? 'queued';
+  const { deploymentId, failureReason, by, policy = null, now } = params;
+  const before = await findDeployment(tx, deploymentId);
   const [ended] = await tx
     .update(deployments)
-    .set({ status: 'failed', failureReason, failureKind: 'other', finishedAt: now, ...notWaiting })
+    .set({
+      status: 'failed',
+      failureReason,
+      failureKind: 'other',
+      policy: before?.policy ?? policy,
+      finishedAt: now,
+      ...notWaiting,
+    })
     .where(and(inArray(deployments.status, [...waitingStatuses]), eq(deployments.deploymentId, deploymentId)))
     .returning(deploymentColumns);
+  const from = before?.status ?? 'queued';
   if (ended) await appendDeploymentHistory(tx, ended, { from, to: 'failed', actor: 'api', by, detail: failureReason }, now);
   return ended;
 }

@@ -75,7 +75,7 @@ async function change(tx: Db, seq: number, fields: Partial<typeof trainingRuns.$
 }
 
 async function finish(tx: Db, params: FinishParams): ReturnType<RunStore['finish']> {
-  const { trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, actor, now } = params;
+  const { trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, policy, actor, now } = params;
   if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
   if (wanted !== null) {
     // A run's endpoint never changes, so that it can be read before its lock.
@@ -106,6 +106,6 @@ async function finish(tx: Db, params: FinishParams): ReturnType<RunStore['finish
   await appendTrainingHistory(tx, run, { from: before.status, to: run.status, actor, detail }, now);
   const queued = wanted && ((await activeDeploymentOf(tx, run)) ?? (await queueDeployment(tx, run, wanted, actor, now)));
   const refusal = queued && refusalAtEnd(run, queued, await findEndpoint(tx, run), now);
-  const deployment = queued && refusal ? await reject(tx, queued, refusal, now) : queued;
+  const deployment = queued && refusal ? await reject(tx, queued, { refusal, policy, now }) : queued;
   return { run, deployment };
 }

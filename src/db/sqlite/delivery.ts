@@ -10,7 +10,7 @@ import {
   expiredRefusal,
   notWaiting,
   personRefusal,
-  type Refusal,
+  type Rejection,
   returnTo,
 } from '../deployment-values.ts';
 import type { Database } from './database.ts';
@@ -29,14 +29,20 @@ type Fields = Partial<typeof deployments.$inferInsert>;
 const write = (db: Db, { seq }: Deployment, fields: Fields): Deployment =>
   db.update(deployments).set(fields).where(eq(deployments.seq, seq)).returning(deploymentColumns).get();
 
-/** Ends a deployment that waits. Belongs into a transaction. */
+/** Ends a deployment that waits; `policy` is in force for one that had no turn. Belongs into a transaction. */
 export function reject(
   db: Db,
   before: Deployment,
-  { actor, turnedDown, failureReason, approval }: Refusal,
-  now: number,
+  { refusal: { actor, turnedDown, failureReason, approval }, policy = null, now }: Rejection,
 ): Deployment {
-  const ended = write(db, before, { status: 'rejected', failureReason, approval, finishedAt: now, ...notWaiting });
+  const ended = write(db, before, {
+    status: 'rejected',
+    failureReason,
+    approval,
+    policy: before.policy ?? policy,
+    finishedAt: now,
+    ...notWaiting,
+  });
   const { by, reason } = turnedDown;
   const change = { from: before.status, to: 'rejected', actor, by, reason } as const;
   appendDeploymentHistory(db, ended, { ...change, detail: failureReason }, now);
@@ -69,7 +75,7 @@ function formerLive(db: Db, deployment: Deployment): FormerLive {
 }
 
 function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): RollbackResult {
-  const { endpointName, to, deploymentId, by, reason, hold, requestKey, now } = params;
+  const { endpointName, to, deploymentId, by, reason, hold, policy, requestKey, now } = params;
   const used = usedKey(db, requestKey);
   if (used !== null) return used;
   const live = liveOn(db, { endpointName });
@@ -86,12 +92,11 @@ function rollBack(db: Db, params: Parameters<DeliveryStore['rollBack']>[0]): Rol
   writeEndpoint(db, { endpointName, rolledBackAt: now, tagsDue: true, ...holding });
   const detail = `to ${target.trainingJobName}${live === null ? '' : ` from ${live.trainingJobName}`}`;
   appendEndpointHistory(db, endpointName, { from: null, to: 'rolling_back', actor: 'api', by, reason, detail }, now);
-  if (live !== null) turnDownRun(db, live.runSeq, { how: 'rollback', by, reason, at: now });
+  const turnedDown = { how: 'rollback', by, reason, at: now } as const;
+  if (live !== null) turnDownRun(db, live.runSeq, turnedDown);
   const rejected = active
     .filter(({ status, forced }) => status !== 'in_progress' && !forced)
-    .map((own) =>
-      reject(db, own, { ...personRefusal(own, { by, reason }, now), turnedDown: { how: 'rollback', by, reason, at: now } }, now),
-    );
+    .map((own) => reject(db, own, { refusal: { ...personRefusal(own, { by, reason }, now), turnedDown }, policy, now }));
   for (const own of active) if (own.status === 'in_progress' && !isReturn(own)) recordAbort(db, own, { by, reason }, now);
   const queued = queueDeployment(db, run, returnTo(target, { deploymentId, by, reason }), 'api', now);
   const { endpointConfigName, endpointConfig, images } = target;
@@ -150,7 +155,7 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
       if (kind !== 'apply') return { kind, deployment: own };
       const { approves, by, reason } = decision;
       if (!approves) {
-        const deployment = reject(db, own, personRefusal(own, { by, reason }, now), now);
+        const deployment = reject(db, own, { refusal: personRefusal(own, { by, reason }, now), now });
         return { kind: 'decided', deployment, next: nextOn(db, deployment) };
       }
       const approval = decided(own.approval, 'approved', { by, reason }, now);
@@ -164,11 +169,11 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
     database.write((_tx, db) => {
       const own = findDeployment(db, deploymentId);
       if (own?.status !== 'awaiting_approval' || own.approval === null || !isExpired(own.approval, now)) return null;
-      const deployment = reject(db, own, expiredRefusal(own, now), now);
+      const deployment = reject(db, own, { refusal: expiredRefusal(own, now), now });
       return { deployment, next: nextOn(db, deployment) };
     }),
 
-  abort: ({ deploymentId, by, reason, now }) =>
+  abort: ({ deploymentId, by, reason, policy, now }) =>
     database.write((_tx, db) => {
       const own = findDeployment(db, deploymentId);
       if (own === null) return null;
@@ -181,7 +186,7 @@ export const deliveryStore = (database: Database): DeliveryStore => ({
           return { kind: 'recorded', deployment: recordAbort(db, own, { by, reason }, now) };
         case 'reject': {
           const aborted = write(db, own, { abort: { by, reason, at: now } });
-          const deployment = reject(db, aborted, personRefusal(aborted, { by, reason }, now), now);
+          const deployment = reject(db, aborted, { refusal: personRefusal(aborted, { by, reason }, now), policy, now });
           return { kind: 'rejected', deployment, next: nextOn(db, deployment) };
         }
       }

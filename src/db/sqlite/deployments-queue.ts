@@ -82,6 +82,7 @@ const statements = prepared((db) => ({
       status: 'failed',
       failureReason: sql`${param('failureReason')}`,
       failureKind: 'other',
+      policy: sql`coalesce(${deployments.policy}, ${param('policy')})`,
       finishedAt: sql`${param('now')}`,
       ...notWaiting,
     })
@@ -111,9 +112,14 @@ export function forceWaiting(db: Db, own: Deployment, wanted: NewDeployment, now
 
 /** Ends a deployment that waits because its training is not wanted any more; undefined when it does not wait. Belongs into a transaction. */
 export function withdraw(db: Db, params: Parameters<DeploymentStore['withdraw']>[0]): Deployment | undefined {
-  const { deploymentId, failureReason, by, now } = params;
+  const { deploymentId, failureReason, by, policy = null, now } = params;
   const from = findDeployment(db, deploymentId)?.status ?? 'queued';
-  const ended: Deployment | undefined = statements(db).withdraw.get({ deploymentId, failureReason, now });
+  const ended: Deployment | undefined = statements(db).withdraw.get({
+    deploymentId,
+    failureReason,
+    policy: policy && JSON.stringify(policy),
+    now,
+  });
   if (ended) appendDeploymentHistory(db, ended, { from, to: 'failed', actor: 'api', by, detail: failureReason }, now);
   return ended;
 }

@@ -118,7 +118,7 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
         }) ?? null,
     ),
 
-  finish: ({ trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, actor, now }) =>
+  finish: ({ trainingJobName, outcome, shapes = null, startAttemptedAt, deployment: wanted, policy, actor, now }) =>
     database.write((_tx, db) => {
       if (wanted !== null && outcome.status !== 'completed') throw new Error('Only a completed training can be deployed.');
       const { status } = outcome;
@@ -140,7 +140,7 @@ export const runTransitions = (database: Database): Pick<RunStore, TransitionMet
       appendTrainingHistory(db, run, { from: before.status, to: run.status, actor, detail }, now);
       const queued = wanted && (activeDeploymentOf(db, run) ?? queueDeployment(db, run, wanted, actor, now));
       const refusal = queued && refusalAtEnd(run, queued, findEndpoint(db, run), now);
-      const deployment = queued && refusal ? reject(db, queued, refusal, now) : queued;
+      const deployment = queued && refusal ? reject(db, queued, { refusal, policy, now }) : queued;
       return { run, deployment };
     }),
 });

@@ -1,3 +1,4 @@
+import { policyFor } from '../../core/delivery/delivery-file.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type { ServiceContext } from '../context.ts';
@@ -19,8 +20,10 @@ interface AbortInput {
  * @throws {ServiceError} `not_found`; `not_awaiting_approval` for one that is over.
  */
 export async function abortDeployment(ctx: ServiceContext, { deploymentId, by, reason }: AbortInput): Promise<Deployment> {
-  const { store, now, log } = ctx;
-  const result = await store.delivery.abort({ deploymentId, by, reason, now: now() });
+  const { store, settings, now, log } = ctx;
+  const before = await store.deployments.find(deploymentId);
+  const policy = before === null ? null : policyFor(settings.delivery, before.endpointName);
+  const result = await store.delivery.abort({ deploymentId, by, reason, policy, now: now() });
   if (result === null) throw noSuchDeployment();
   const { deployment } = result;
   const fields = { ...deploymentFields(deployment), by, reason, status: deployment.status };

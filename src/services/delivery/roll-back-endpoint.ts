@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { policyFor } from '../../core/delivery/delivery-file.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type { ServiceContext } from '../context.ts';
@@ -34,14 +35,21 @@ export async function rollBackEndpoint(
   ctx: ServiceContext,
   { endpointName: name, idempotencyKey, ...input }: RollBackInput,
 ): Promise<Deployment> {
-  const { store, now, log } = ctx;
+  const { store, settings, now, log } = ctx;
   const endpointName = await knownEndpoint(ctx, { endpointName: name });
   await learnIfPossible(ctx, { endpointName });
   const live = await store.deployments.findLive(endpointName);
   const { to, reason: why, hold } = input;
   const says = { verb: 'rollback', endpointName: endpointName.toLowerCase(), to, reason: why, hold };
   const requestKey = requestKeyOf(idempotencyKey, says);
-  const result = await store.delivery.rollBack({ endpointName, deploymentId: randomUUID(), ...input, requestKey, now: now() });
+  const result = await store.delivery.rollBack({
+    endpointName,
+    deploymentId: randomUUID(),
+    ...input,
+    policy: policyFor(settings.delivery, endpointName),
+    requestKey,
+    now: now(),
+  });
   switch (result.kind) {
     case 'key_taken':
       throw keyTaken();

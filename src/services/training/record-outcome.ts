@@ -1,3 +1,4 @@
+import { policyFor } from '../../core/delivery/delivery-file.ts';
 import { actorOf, type Trigger } from '../../core/deployment/deployment.ts';
 import type { TrainingDecision } from '../../core/training/decide-training.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
@@ -52,6 +53,7 @@ export async function recordOutcome(
     outcome,
     shapes: adopted?.shapes,
     deployment: wanted,
+    policy: policyFor(ctx.settings.delivery, run.endpointName),
     actor: actorOf(trigger),
     now: now(),
   });

@@ -1,3 +1,4 @@
+import { policyFor } from '../../core/delivery/delivery-file.ts';
 import { isTransient } from '../../core/decide-retry.ts';
 import { SageMakerError, ServiceError } from '../../core/errors.ts';
 import { credentialsProblemForCaller } from '../../core/sagemaker/credentials-problem.ts';
@@ -151,7 +152,14 @@ async function withdrawDeployment(ctx: ServiceContext, { run, by, requestKey }: 
   if (untagged !== null) throw notTurnedDown(`The deployment of ${trainingJobName} is not withdrawn yet`, untagged);
   const { deploymentId, endpointName } = newest;
   const failureReason = 'withdrawn before its turn came: the stop of its training was requested';
-  const withdrawn = await store.deployments.withdraw({ deploymentId, failureReason, by, requestKey, now: now() });
+  const withdrawn = await store.deployments.withdraw({
+    deploymentId,
+    failureReason,
+    by,
+    policy: policyFor(ctx.settings.delivery, endpointName),
+    requestKey,
+    now: now(),
+  });
   if (withdrawn === null) return false;
   const fields = { training_job_name: trainingJobName, deployment_id: deploymentId, endpoint_name: endpointName };
   log.info({ event: 'deployment.withdrawn', ...fields }, 'queued deployment withdrawn');

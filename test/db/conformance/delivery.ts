@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { noPolicy } from '../../../src/core/delivery/policy.ts';
 import type { Approval } from '../../../src/core/deployment/delivery-state.ts';
 import type { Deployment } from '../../../src/core/deployment/deployment.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -272,6 +273,26 @@ export function deliverySuite(newDatabase: () => TestDatabase): void {
     await deploy(store, 'done', 4000, 9900);
     expect(await abort('d-done')).toMatchObject({ kind: 'over', deployment: { status: 'deployed', abort: null } });
     expect(await abort('none')).toBeNull();
+  });
+
+  it('gives one that ends before its turn the policy in force, and notifies of its end', async () => {
+    const store = newDatabase().open();
+    const url = 'https://hooks.example.com/a';
+    const policy = { ...noPolicy, notify: [{ url, events: ['rejected', 'failed'] as const, secretEnv: null }] };
+    await deploy(store, 'first', 1000, 8000);
+    await deploy(store, 'second', 2000, 9000);
+    for (const [index, name] of ['aborted', 'withdrawn', 'waiting'].entries()) await queued(store, name, 3000 + index);
+    const person = { by: 'ana', reason: 'not this one' };
+    await store.delivery.abort({ deploymentId: 'd-aborted', ...person, policy, now: 9500 });
+    await store.deployments.withdraw({ deploymentId: 'd-withdrawn', failureReason: 'stopped', policy, now: 9600 });
+    await rollBack(store, { policy });
+    for (const name of ['aborted', 'withdrawn', 'waiting'])
+      expect((await store.deployments.find(`d-${name}`))?.policy, name).toEqual(policy);
+    expect((await store.notifications.listDue({ now: 20_000, limit: 10 })).map(({ webhookId }) => webhookId)).toEqual([
+      'd-aborted-rejected-0',
+      'd-withdrawn-failed-0',
+      'd-waiting-rejected-0',
+    ]);
   });
 
   it('neither asks about nor records as live what a person has ended meanwhile', async () => {
