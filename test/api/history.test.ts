@@ -2,6 +2,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Api, startApi } from './harness.ts';
 import { type ApiResponse, expectProblem } from './request.ts';
 
+/** For a slow machine: by default vitest waits for a second. */
+const patiently = { timeout: 30_000, interval: 50 };
+
 interface Entry {
   id: number;
   training_job_name: string | null;
@@ -89,7 +92,7 @@ describe('GET /history', () => {
     const api = await startApi();
     expect((await history(api, '?wait=0.05')).body.items).toEqual([]);
     const waiting = history(api, '?wait=25');
-    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(1));
+    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(1), patiently);
     await bootstrap(api, 'one');
     expect((await waiting).body.items[0]).toMatchObject({ training_job_name: 'one', to: 'requested' });
   });
@@ -150,7 +153,7 @@ describe('GET /history', () => {
     const api = await startApi();
     const streams = await Promise.all([follow(api), follow(api, '?training_job_name=none')]);
     const waiting = history(api, '?wait=25');
-    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(3));
+    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(3), patiently);
     api.historyFeed.close();
     expect(await Promise.all(streams.map(({ next }) => next()))).toEqual([null, null]);
     expect(await waiting).toMatchObject({ status: 200, body: { items: [] } });
@@ -162,7 +165,7 @@ describe('GET /history', () => {
     const refused = await api.ask('GET', '/history', { headers: { accept: 'text/event-stream' } });
     expectProblem(refused, 503, 'too_many_streams');
     for (const { abort } of streams) abort();
-    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(0));
+    await vi.waitFor(() => expect(api.historyFeed.readers).toBe(0), patiently);
     expect((await follow(api)).response.status).toBe(200);
   });
 
@@ -180,10 +183,13 @@ describe('GET /history', () => {
     const stream = await follow(api);
     await stream.next();
     const of = (event: string) => api.logged('info').filter((line) => line['event'] === event && line['path'] === '/history');
-    await vi.waitFor(() => expect(of('http.stream_opened')).toHaveLength(1));
+    await vi.waitFor(() => expect(of('http.stream_opened')).toHaveLength(1), patiently);
     expect(of('http.request')).toEqual([]);
     stream.abort();
-    await vi.waitFor(() => expect(of('http.request')).toMatchObject([{ status: 200, ended_by: 'client', entries: 2 }]));
+    await vi.waitFor(
+      () => expect(of('http.request')).toMatchObject([{ status: 200, ended_by: 'client', entries: 2 }]),
+      patiently,
+    );
     expect(of('http.request')[0]?.['request_id']).toBe(of('http.stream_opened')[0]?.['request_id']);
   });
 });

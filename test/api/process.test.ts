@@ -145,10 +145,8 @@ describe('API process', () => {
     const waiting = requesting(url)<{ items: unknown[] }>('GET', '/history?wait=25');
     // So that the request has come.
     expect((await requesting(url)('GET', '/history')).status).toBe(200);
-    const { code, tookMs } = await end(program, 'SIGTERM');
-    expect(code).toBe(0);
-    // Cut, they would take 5 s.
-    expect(tookMs).toBeLessThan(4000);
+    expect((await end(program, 'SIGTERM')).code).toBe(0);
+    // What is cut after 5 s has no end.
     for (const body of await Promise.all(bodies)) expect(body).toMatch(/^retry: /);
     expect(await waiting).toMatchObject({ status: 200, body: { items: [] } });
   });
