@@ -60,9 +60,10 @@ describe('a canary', () => {
     await context.settle({ everySeconds: 30 });
     expect(await newest(context, name)).toMatchObject({ status: 'deployed', rollout: { trafficPercent: 100 } });
     expect(context.simulator.alarms()).toEqual([]);
-    expect((await details(context, name)).filter((detail) => detail.startsWith('rollout:'))).toContain(
+    expect((await details(context, name)).filter((detail) => detail.startsWith('rollout: baking'))).toEqual([
       'rollout: baking, 25 % of the traffic',
-    );
+      'rollout: baking, 100 % of the traffic',
+    ]);
   });
 
   it('ends by its alarm, which the reason names where SageMaker gives none', async () => {
