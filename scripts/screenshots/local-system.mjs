@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../setup/root.mjs';
 
-const startWithinMs = 60_000;
+const startWithinMs = 180_000;
 
 /**
  * A system of its own, as `npm start` runs it, on free ports and in a temporary folder, with trainings of a few seconds. `more` are further

@@ -9,6 +9,7 @@ export function banner({ apiUrl, simulatorUrl, redisPort, ownDatabase, env }: Sy
   return [
     '',
     ...(simulatorUrl === null ? awsLines(env) : []),
+    row('Console', `${apiUrl}/console`),
     row('API', apiUrl),
     row('Docs', `${apiUrl}/docs`),
     row('Bull Board', `${apiUrl}/admin/queues`),
