@@ -5,8 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     globalSetup: ['tools/testkit/shared-redis.ts', 'tools/testkit/shared-postgres.ts'],
     pool: 'forks',
-    // It imports JSON as bundlers do, and not as Node does.
-    server: { deps: { inline: ['@actions/workflow-parser'] } },
     // Most tests wait for processes and clocks rather than compute: on two cores three workers take a quarter less time than two.
     maxWorkers: 3,
     testTimeout: 60_000,

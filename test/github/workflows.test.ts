@@ -1,11 +1,14 @@
 /** .github/workflows, by GitHub's own parser: https://github.com/actions/languageservices */
 import { existsSync, globSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow, type WorkflowTemplate } from '@actions/workflow-parser';
+import type { WorkflowTemplate } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { found, read, root } from '../docs/markdown.ts';
+import { loadParser } from './parser.ts';
+
+const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await loadParser();
 
 const paths = globSync('.github/workflows/*.yml', { cwd: root }).toSorted();
 
