@@ -41,7 +41,13 @@ const blocksOf = (path: string): Block[] =>
 /** What the commands of a tutorial print, block by block. */
 async function walkThrough(path: string): Promise<string[]> {
   const notebook =
-    python === null ? null : new Notebook(python, { ...(await reader.environment()), PYTHONPATH: join(root, 'clients/python') });
+    python === null
+      ? null
+      : new Notebook(python, {
+          ...(await reader.environment()),
+          PYTHONPATH: join(root, 'clients/python'),
+          PYTHONDONTWRITEBYTECODE: '1',
+        });
   const outputs: string[] = [];
   try {
     for (const { language, text } of blocksOf(path)) {
