@@ -14,8 +14,8 @@ export async function watchRollout(claim: DeploymentClaim, endpoint: Endpoint | 
   const { rollout, revert } = deployment;
   if (rollout === null || revert !== null || endpoint === null) return;
   const watched = await readAlarms(claim, withEndpoint(rollout, endpoint));
-  const hasMoved = watched.phase !== rollout.phase || watched.trafficPercent !== rollout.trafficPercent;
-  if (watched !== rollout) await claim.record({ rollout: watched }, hasMoved ? phaseInWords(watched) : undefined);
+  const hasChanged = watched.phase !== rollout.phase || watched.trafficPercent !== rollout.trafficPercent;
+  if (watched !== rollout) await claim.record({ rollout: watched }, hasChanged ? phaseInWords(watched) : undefined);
   if (deployment.abort !== null) await setOff(claim);
   else if (bakeOf(endpoint) !== null) await sendRequests(claim);
 }
