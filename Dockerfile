@@ -1,6 +1,6 @@
 # Two images. `service`, the default target, has all programs of the service; the command says which:
 #   node src/api/main.ts (the default) · node src/worker/main.ts · node src/db/migrate-main.ts ·
-#   node src/config/delivery-main.ts check FILE
+#   node src/config/delivery-main.ts check FILE · autodeploy COMMAND
 # `simulator` (`--target simulator`) has the SageMaker simulator of packages/sagemaker-simulator alone.
 
 FROM node:24-bookworm-slim AS packages
@@ -11,6 +11,19 @@ RUN npm ci --omit=dev --workspaces=false --ignore-scripts \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
   && find node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+
+FROM node:24-bookworm-slim AS command-line
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Of the lockfile only what bundles the program.
+RUN node -e "const p = require('./package.json'); const { esbuild, commander } = p.devDependencies; p.dependencies = {}; p.devDependencies = { esbuild, commander }; require('fs').writeFileSync('package.json', JSON.stringify(p))" \
+  && npm ci --workspaces=false --ignore-scripts
+COPY scripts/build-cli.mjs ./scripts/
+COPY scripts/setup/root.mjs ./scripts/setup/
+COPY docs/iam ./docs/iam
+COPY src/core ./src/core
+COPY src/cli ./src/cli
+RUN node scripts/build-cli.mjs
 
 FROM node:24-bookworm-slim AS simulator-packages
 WORKDIR /app
@@ -58,6 +71,9 @@ COPY scripts/container ./scripts/container
 # What Amazon RDS signs with is in no store of public certificates: `sslrootcert=/app/certificates/rds.pem` in DATABASE_URL.
 COPY infra/certificates ./certificates
 COPY src ./src
+# The command-line program, as `autodeploy`.
+COPY --from=command-line /app/dist/autodeploy.mjs ./dist/autodeploy.mjs
+RUN ln -s /app/dist/autodeploy.mjs /usr/local/bin/autodeploy
 # With a read-only root file system this is the one folder to write to. Fargate mounts a volume for this image's user only where the
 # image declares it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
 VOLUME ["/tmp"]

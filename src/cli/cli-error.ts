@@ -11,6 +11,8 @@ interface Details {
   requestId?: string | null;
   /** The service's own response. */
   problem?: ProblemBody | null;
+  /** Whether the request may have had its effect: there was no response, or one that does not say so. */
+  mayHaveArrived?: boolean;
 }
 
 /** An end of the program that its user can understand and act on. It never holds a key or a password. */
@@ -20,6 +22,7 @@ export class CliError extends Error {
   readonly hint: string | null;
   readonly requestId: string | null;
   readonly problem: ProblemBody | null;
+  readonly mayHaveArrived: boolean;
 
   constructor(message: string, details: Details = {}) {
     super(message);
@@ -29,12 +32,22 @@ export class CliError extends Error {
     this.hint = details.hint ?? null;
     this.requestId = details.requestId ?? null;
     this.problem = details.problem ?? null;
+    this.mayHaveArrived = details.mayHaveArrived ?? false;
   }
 
   /** The same with another hint, where the command knows a better one. */
   withHint(hint: string): CliError {
-    const { message, exitCode, issues, requestId, problem } = this;
-    return new CliError(message, { exitCode, issues, hint, requestId, problem });
+    return this.#with({ hint });
+  }
+
+  /** The same for a request of which an earlier attempt may have had its effect. */
+  afterArrival(): CliError {
+    return this.#with({ mayHaveArrived: true });
+  }
+
+  #with(changes: Details): CliError {
+    const { exitCode, issues, hint, requestId, problem, mayHaveArrived } = this;
+    return new CliError(this.message, { exitCode, issues, hint, requestId, problem, mayHaveArrived, ...changes });
   }
 }
 

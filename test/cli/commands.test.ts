@@ -13,7 +13,7 @@ let system: CliSystem;
 
 beforeAll(async () => {
   system = await startCliSystem();
-});
+}, 120_000);
 
 afterAll(() => system.stop());
 

@@ -60,11 +60,11 @@ export async function startCliSystem(): Promise<CliSystem> {
   let api: Program | null = null;
   const startApi = async (): Promise<void> => {
     api = startProgram(['src/api/main.ts'], env);
-    await api.logged(({ event }) => event === 'process.listening', 60_000);
+    await api.logged(({ event }) => event === 'process.listening', 100_000);
   };
   const worker = startProgram(['src/worker/main.ts'], env);
   await startApi();
-  await worker.logged(({ event }) => event === 'worker.ready', 60_000);
+  await worker.logged(({ event }) => event === 'worker.ready', 100_000);
   const url = `http://127.0.0.1:${port}`;
   return {
     simulator,

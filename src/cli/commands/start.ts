@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { TrainingRunBody } from '../../api/schemas/training-run.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { newIdempotencyKey } from '../http/api.ts';
 import type { FlagNames } from '../http/flag-names.ts';
 import { type AddCommand, addCommand } from '../command.ts';
 import { collectPair, parseReason, timeoutFlags } from '../options.ts';
@@ -49,7 +48,7 @@ export const addStart: AddCommand = (program, cli, setExitCode) => {
 
 /** A lost response is repeated with the same Idempotency-Key, so that it starts one training. */
 async function start(cli: Cli, name: string | undefined, options: Options): Promise<TrainingRunBody> {
-  const { endpoint, hyperparameter, request: file = null, reason, json, idempotencyKey: key = `cli-${randomUUID()}` } = options;
+  const { endpoint, hyperparameter, request: file = null, reason, json, idempotencyKey: key = newIdempotencyKey() } = options;
   const base = file === null ? {} : await readRequest(cli, file);
   const body = {
     ...base,
@@ -85,9 +84,8 @@ const asObject = (value: unknown): Record<string, unknown> =>
 const mayBeRecorded =
   (key: string) =>
   (error: unknown): never => {
-    const isLost = error instanceof CliError && (error.problem === null || error.problem.status >= 500);
-    const isOurs = error instanceof CliError && error.exitCode !== exitCodes.usage;
-    if (isLost && isOurs)
+    const isLost = error instanceof CliError && (error.mayHaveArrived || (error.problem?.status ?? 0) >= 500);
+    if (isLost)
       throw error.withHint(
         `The run may be recorded. Repeat the command with --idempotency-key ${key}: it starts one training at most`,
       );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError, interruptedError } from '../cli-error.ts';
 import type { Settings } from '../settings.ts';
@@ -61,8 +62,10 @@ export class Api {
     return (await this.request<Body>('GET', path, { repeatForMs: repeatReadMs, ...requested })).body;
   }
 
-  async post<Body>(path: string, requested: Requested = {}): Promise<ApiResponse<Body>> {
-    return this.request<Body>('POST', path, { repeatForMs: repeatChangeMs, ...requested });
+  /** Every attempt has the same Idempotency-Key, so that a lost response is repeated and its effect is not. */
+  async post<Body>(path: string, { headers, ...requested }: Requested = {}): Promise<ApiResponse<Body>> {
+    const keyed = { 'idempotency-key': newIdempotencyKey(), ...headers };
+    return this.request<Body>('POST', path, { repeatForMs: repeatChangeMs, headers: keyed, ...requested });
   }
 
   /** @throws {CliError} for every response but 2xx, and when there is none. */
@@ -75,8 +78,10 @@ export class Api {
   async send(method: string, path: string, requested: Requested = {}, limitMs: number | null = responseMs): Promise<Response> {
     const { now, onRepeat, interrupted } = this.#options;
     const startedAt = now();
+    let mayHaveArrived = false;
     for (let attempts = 1; ; attempts += 1) {
       const { attempt, reason, response, failure } = await this.#attempt(method, path, requested, limitMs);
+      mayHaveArrived ||= failure?.mayHaveArrived === true || (response !== null && response.status >= 500);
       const elapsedMs = now() - startedAt;
       const delayMs = repeatDelayMs(attempt, {
         attempts,
@@ -84,14 +89,14 @@ export class Api {
         repeatForMs: requested.repeatForMs ?? 0,
         random: Math.random,
       });
-      if (delayMs === null && failure !== null) throw failure;
+      if (delayMs === null && failure !== null) throw mayHaveArrived ? failure.afterArrival() : failure;
       if (delayMs === null && response !== null) return response;
       (requested.onRepeat ?? onRepeat)(reason, delayMs ?? 0);
       await response?.body?.cancel().catch(() => {});
       await delay(delayMs ?? 0, null, {
         signal: requested.signal === undefined ? interrupted : AbortSignal.any([interrupted, requested.signal]),
       }).catch(() => {
-        if (interrupted.aborted) throw interruptedError();
+        if (interrupted.aborted) throw mayHaveArrived ? interruptedError().afterArrival() : interruptedError();
         throw failure ?? new CliError(reason);
       });
     }
@@ -137,9 +142,9 @@ export class Api {
       const attempt: Attempt = { kind: 'response', status: response.status, retryAfterMs };
       return { attempt, reason: `the service responds ${response.status}`, response, failure: null };
     } catch (error) {
-      if (interrupted.aborted) throw interruptedError();
-      const { reason, hint, passes } = networkFailureOf(error, this.url);
-      const failure = new CliError(`No response from ${this.url}: ${reason}`, { hint });
+      if (interrupted.aborted) throw interruptedError().afterArrival();
+      const { reason, hint, passes, wasSent } = networkFailureOf(error, this.url);
+      const failure = new CliError(`No response from ${this.url}: ${reason}`, { hint, mayHaveArrived: wasSent });
       return { attempt: { kind: 'network', passes: passes && signal?.aborted !== true }, reason, response: null, failure };
     }
   }
@@ -168,6 +173,9 @@ export class Api {
     });
   }
 }
+
+/** Of one change. */
+export const newIdempotencyKey = (): string => `cli-${randomUUID()}`;
 
 function parse(text: string): unknown {
   try {

@@ -25,6 +25,7 @@ function readLine(cli: Cli, prompt: string): Promise<string> {
   const { stdin, stderr, interrupted } = cli;
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stdin, terminal: false });
+    let isOver = false;
     const finish = (act: () => void): void => {
       interrupted.removeEventListener('abort', interrupt);
       lines.close();
@@ -32,12 +33,21 @@ function readLine(cli: Cli, prompt: string): Promise<string> {
       act();
     };
     const interrupt = (): void => {
+      isOver = true;
       stderr.write('\n');
       finish(() => reject(interruptedError('Nothing was changed')));
     };
     interrupted.addEventListener('abort', interrupt);
-    lines.once('line', (line) => finish(() => resolve(line)));
-    lines.once('close', () => resolve(''));
+    lines.once('line', (line) => {
+      isOver = true;
+      finish(() => resolve(line));
+    });
+    lines.once('close', () => {
+      if (isOver) return;
+      // Ctrl-D leaves the cursor behind the question.
+      stderr.write('\n');
+      finish(() => resolve(''));
+    });
     stderr.write(prompt);
   });
 }

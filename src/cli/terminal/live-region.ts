@@ -37,14 +37,6 @@ export class LiveRegion {
     this.#shown = lines;
   }
 
-  /** A line that stays, above the region. */
-  print(line: string): void {
-    const rows = this.#rowsShown();
-    const up = rows === 0 ? '' : `\r${escape}${rows}A${escape}J`;
-    const shown = this.#shown.map((one) => `${one}\n`).join('');
-    this.#output.write(`${beginFrame}${up}${line}\n${shown}${endFrame}`);
-  }
-
   /** A terminal that has become narrower has broken the lines into several rows: it reflows what it shows. */
   #rowsShown(): number {
     return this.#shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / this.width)), 0);

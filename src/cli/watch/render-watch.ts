@@ -5,7 +5,7 @@ import { displayWidth, printable, truncate, wrap } from '../terminal/text.ts';
 import type { Step, StepState, WatchView } from './watch-view.ts';
 
 interface Space {
-  /** Columns; at least 20. */
+  /** Columns. */
   width: number;
   /** Rows. */
   height: number;
@@ -17,7 +17,7 @@ const indent = 2 + label.deployment.length;
 
 /** The lines that show a run while it is watched. None is wider than the terminal, and there are no more than it has rows. */
 export function renderWatch(view: WatchView, { width, height }: Space, style: Style): string[] {
-  const space = Math.max(20, Math.min(width - 1, widest));
+  const space = Math.max(12, Math.min(width - 1, widest));
   const lines = [
     title(view, space, style),
     ...trainingLines(view, space, style),
@@ -67,8 +67,9 @@ function deploymentLines({ deployment, willDeploy }: WatchView, space: number, s
 const indentOf = (space: number): number => (space < 50 ? 2 : indent);
 
 function headLine(name: string, status: string, time: string, tone: Tone, space: number, style: Style): string {
-  const rest = truncate(time, space - indent - status.length - 2);
-  return `${name.padEnd(indent)}${style.paint(tone, status)}${rest === '' ? '' : `  ${style.paint('quiet', rest)}`}`;
+  const word = truncate(status, space - indent);
+  const rest = truncate(time, space - indent - word.length - 2);
+  return `${name.padEnd(indent)}${style.paint(tone, word)}${rest === '' ? '' : `  ${style.paint('quiet', rest)}`}`;
 }
 
 function bar(fraction: number, width: number, { unicode, paint }: Style): string {
