@@ -38,13 +38,13 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   const armed = row.inject(system, work);
   let injectedAt: number | null = null;
   let finalAt: number | null = null;
+  let refusal: unknown = null;
   void armed.injected.then((at) => (injectedAt = at));
   const allFinal = (): Promise<unknown> => untilFinal(system, [work]);
   try {
-    const finished = work
-      .perform()
-      .then(allFinal)
-      .then(() => (finalAt = Date.now()));
+    const performed = work.perform();
+    performed.catch((error: unknown) => (refusal = error));
+    const finished = performed.then(allFinal).then(() => (finalAt = Date.now()));
     await Promise.race([finished.catch(() => {}), delay(deadlineMs, undefined, { ref: false })]);
     if (injectedAt !== null) await armed.over;
     await delay(quietMs);
@@ -63,6 +63,8 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
     await allFinal().catch(() => {});
     verdict = await judgeRow();
   }
+  // A workload that a client gave up explains what is missing; where nothing is, its last request may just have been late.
+  if (refusal !== null && (injectedAt === null || verdict.lost.length > 0)) verdict.lost.push(`the workload: ${String(refusal)}`);
   const recoveryMs = injectedAt === null || finalAt === null ? null : Math.max(0, finalAt - injectedAt);
   return { row, runs: work.expects.length, injectedAt, recoveryMs, verdict, work };
 }
