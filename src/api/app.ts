@@ -7,6 +7,7 @@ import { consolePath } from '../console/frame/root.ts';
 import { consoleDeps } from './console-deps.ts';
 import { createKeyFinder, requireKey } from './middleware/auth.ts';
 import { checkRequest } from './middleware/check-request.ts';
+import { entityTag } from './middleware/entity-tag.ts';
 import { readBody } from './middleware/read-body.ts';
 import { measureRequests } from './middleware/request-durations.ts';
 import { accessLog, requestId, shownPath } from './middleware/request-log.ts';
@@ -48,7 +49,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
     c.set('access', access);
     return next();
   });
-  app.use(measureRequests(deps.onResponse), requestId, accessLog(log), securityHeaders);
+  app.use(measureRequests(deps.onResponse), requestId, accessLog(log), securityHeaders, entityTag);
   app.use(
     apiKeys.length > 0 ? requireKey({ findKey, afterWrongKey, resume }) : refuseForeignHosts,
     refuseForeignOrigins(publicUrl),

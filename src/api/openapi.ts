@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Routes } from './env.ts';
 import { loopbackHosts } from './middleware/web-origins.ts';
+import { shareResponses, withEntityTag } from './shared-responses.ts';
 import { accessBy, needsRole, securitySchemes, unsaid } from './routes/security.ts';
 
 export const openApiPath = '/openapi.json';
@@ -43,6 +44,7 @@ export function describeApi(routes: Routes): (pathname: string) => Document {
       title: packageJson.name,
       version: packageJson.version,
       description,
+      contact: { name: `The maintainers of ${packageJson.name}` },
       license: { name: packageJson.license, url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     security: needsRole(unsaid.role),
@@ -53,7 +55,8 @@ export function describeApi(routes: Routes): (pathname: string) => Document {
     ],
   });
 
-  const document = { ...described, paths: mapValues(described.paths ?? {}, withRoles) };
+  const paths = mapValues(described.paths ?? {}, (item) => withEntityTag(withRoles(item)));
+  const document = shareResponses({ ...described, paths });
 
   // Relative where there is no prefix: a proxy may have stripped one, and the client resolves it against this document's address.
   return (pathname) => ({ ...document, servers: [{ url: pathname.slice(0, -openApiPath.length) || './' }] });

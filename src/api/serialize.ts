@@ -109,6 +109,8 @@ function serializeRequest(run: RunView): TrainingRunDetailsBody['request'] {
 export const serializeEndpointStatus = (status: EndpointStatus): EndpointStatusBody => ({
   endpoint_name: status.endpointName,
   status: status.status,
+  created_at: isoTime(status.createdAt),
+  modified_at: isoTime(status.lastModifiedAt),
   last_modified_time: isoTime(status.lastModifiedAt),
   creation_time: isoTime(status.createdAt),
   endpoint_config_name: status.endpointConfigName,

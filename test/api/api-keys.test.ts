@@ -38,7 +38,9 @@ describe.each(['', '/model-init'])('API keys, under "%s"', (prefix) => {
       for (const requested of wrong) {
         const response = await ask(method, `${prefix}${path}`, requested);
         expectProblem(response, 401, 'unauthorized');
-        expect(response.headers.get('www-authenticate')).toMatch(forBrowsers.includes(path) ? /^Basic / : /^Bearer$/);
+        expect(response.headers.get('www-authenticate')).toMatch(
+          forBrowsers.includes(path) ? /^Basic / : /^Bearer realm="sagemaker-autodeploy"(, error="invalid_token")?$/,
+        );
       }
     }
   });

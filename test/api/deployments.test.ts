@@ -257,6 +257,8 @@ describe('GET /endpoint-status', () => {
     expect(body).toEqual({
       endpoint_name: 'ml-sentiment-endpoint',
       status: 'Creating',
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      modified_at: expect.stringMatching(/^\d{4}-.*Z$/),
       last_modified_time: expect.stringMatching(/^\d{4}-.*Z$/),
       creation_time: expect.stringMatching(/^\d{4}-.*Z$/),
       endpoint_config_name: 'config-1',

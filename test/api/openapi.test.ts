@@ -18,18 +18,34 @@ interface Document {
   components: { schemas: Record<string, { properties?: Record<string, unknown>; additionalProperties?: boolean }> };
 }
 
-const readDocument = async (): Promise<Document> => (await (await startApi()).ask<Document>('GET', '/openapi.json')).body;
+type Response = Operation['responses'][string];
+
+interface Shared {
+  components: Document['components'] & { responses: Record<string, Response> };
+}
+
+/** With the shared responses in place of the references to them. */
+async function readDocument(): Promise<Document> {
+  const { body } = await (await startApi()).ask<Document & Shared>('GET', '/openapi.json');
+  for (const { responses } of Object.values(body.paths).flatMap((operations) => Object.values(operations))) {
+    for (const [status, response] of Object.entries(responses)) {
+      const [, name] = /^#\/components\/responses\/(\w+)$/.exec('$ref' in response ? String(response.$ref) : '') ?? [];
+      if (name !== undefined) responses[status] = body.components.responses[name] ?? {};
+    }
+  }
+  return body;
+}
 
 /** The routes, each with its statuses. */
 const contract: Record<string, string[]> = {
   'post /bootstrap': ['200', '202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503'],
-  'get /training-jobs': ['200', '400', '401', '403', '422', '429', '500', '503'],
-  'get /training-jobs/{name}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'get /training-jobs': ['200', '304', '400', '401', '403', '422', '429', '500', '503'],
+  'get /training-jobs/{name}': ['200', '304', '400', '401', '403', '404', '422', '429', '500', '503'],
   'delete /training-jobs/{name}': ['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'post /training-jobs/{name}/stop': ['202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'post /deploy/{name}': ['200', '202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
-  'get /deployments': ['200', '400', '401', '403', '422', '429', '500', '503'],
-  'get /deployments/{deployment_id}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'get /deployments': ['200', '304', '400', '401', '403', '422', '429', '500', '503'],
+  'get /deployments/{deployment_id}': ['200', '304', '400', '401', '403', '404', '422', '429', '500', '503'],
   'post /deployments/{deployment_id}/approve': [
     '200',
     '400',
@@ -61,17 +77,17 @@ const contract: Record<string, string[]> = {
   'post /deployments/{deployment_id}/abort': ['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'get /approvals/{token}': ['200', '400', '403', '404', '410', '500', '503'],
   'post /approvals/{token}': ['200', '400', '403', '404', '409', '410', '413', '415', '422', '500', '503'],
-  'get /endpoints': ['200', '400', '401', '403', '422', '429', '500', '503'],
-  'get /endpoints/{name}': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'get /endpoints': ['200', '304', '400', '401', '403', '422', '429', '500', '503'],
+  'get /endpoints/{name}': ['200', '304', '400', '401', '403', '404', '422', '429', '500', '503'],
   'post /endpoints/{name}/rollback': ['202', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503'],
   'post /endpoints/{name}/hold': ['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503'],
   'delete /endpoints/{name}/hold': ['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503'],
   'post /events': ['202', '400', '401', '403', '413', '415', '422', '429', '500', '503'],
-  'get /history': ['200', '400', '401', '403', '422', '429', '500', '503'],
-  'get /endpoint-status': ['200', '400', '401', '403', '404', '422', '429', '500', '503'],
+  'get /history': ['200', '304', '400', '401', '403', '422', '429', '500', '503'],
+  'get /endpoint-status': ['200', '304', '400', '401', '403', '404', '422', '429', '500', '503'],
   'get /health/live': ['200', '403', '500'],
   'get /health/ready': ['200', '403', '500', '503'],
-  'get /status': ['200', '400', '401', '403', '422', '429', '500'],
+  'get /status': ['200', '304', '400', '401', '403', '422', '429', '500'],
   'get /metrics': ['200', '400', '401', '403', '422', '429', '500'],
   'get /openapi.json': ['200', '400', '401', '403', '422', '429', '500'],
   'get /docs': ['200', '400', '401', '403', '429', '500'],
@@ -80,7 +96,7 @@ const contract: Record<string, string[]> = {
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
-    const document = await readDocument();
+    const { body: document } = await (await startApi()).ask<Document>('GET', '/openapi.json');
     expect(document.openapi).toBe('3.1.0');
     expect(await new Validator().validate({ ...document })).toMatchObject({ valid: true });
   });
@@ -189,6 +205,16 @@ describe('the OpenAPI document', () => {
     );
     for (const { path, security } of operations) expect(security?.length === 0, path).toBe(/^\/(health|approvals)\//.test(path));
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('says each problem response once, and names operations as a verb and a noun', async () => {
+    const { body } = await (await startApi()).ask<Document & Shared>('GET', '/openapi.json');
+    const all = Object.values(body.paths).flatMap((operations) => Object.values(operations));
+    for (const { operationId, responses } of all) {
+      expect(operationId).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+      for (const response of Object.values(responses)) expect(response.content?.['application/problem+json']).toBeUndefined();
+    }
+    expect(Object.keys(body.components.responses)).toContain('NotFound');
   });
 
   it('shows an example of each problem code', async () => {

@@ -47,7 +47,7 @@ describe.each(ways)('pages $how', ({ prefix, proxied }) => {
       expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^Basic /)]);
     }
     const unknown = await fetch(`${withKeys.url}${prefix}/nothing`);
-    expect([unknown.status, unknown.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([unknown.status, unknown.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="sagemaker-autodeploy"']);
   });
 
   it.each(['/admin/queues', '/admin/queues/', '/admin/queues/queue/deploy', '/docs', '/docs/'])(

@@ -41,7 +41,7 @@ describe('toApiError', () => {
     expect([problem.status, problem.code]).toEqual(responses[kind]);
     // SageMaker's message about the service's credentials would read as if it were about the caller's request.
     expect(problem.message === "SageMaker's own message").toBe(problem.status !== 500 && kind !== 'unauthenticated');
-    expect(problem.retryAfterSeconds).toBe(problem.status === 503 ? 5 : null);
+    expect(problem.retryAfterSeconds).toBe(problem.status === 503 ? 5 : problem.code === 'quota_exceeded' ? 60 : null);
   });
 
   it.each([

@@ -54,6 +54,6 @@ export function expectProblem(response: ApiResponse, status: number, code: strin
   });
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
-  if (status === 503) expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  if (status === 503 || status === 429) expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   return response.body as ProblemBody;
 }

@@ -63,17 +63,28 @@ export function requireKey({ findKey, afterWrongKey, resume }: KeyCheck) {
     if (key != null) {
       return asCaller(c, key, async () => {
         if (!includesRole(key.role, role)) {
-          throw new ApiError('forbidden', `The key ${key.name} has the role ${key.role}; this request needs the role ${role}`);
+          throw new ApiError('forbidden', `The key ${key.name} has the role ${key.role}; this request needs the role ${role}`, {
+            headers: { 'www-authenticate': `${bearerChallenge}, error="insufficient_scope", scope="${role}"` },
+          });
         }
         await next();
       });
     }
     if (candidates.length > 0) await afterWrongKey(c.env.incoming.socket.remoteAddress ?? '');
-    throw new ApiError('unauthorized', 'Send an API key as Authorization: Bearer KEY or X-API-Key: KEY', {
-      headers: { 'www-authenticate': access === 'browser' ? 'Basic realm="sagemaker-autodeploy", charset="UTF-8"' : 'Bearer' },
-    });
+    const isWrong = candidates.length > 0;
+    const challenge = isWrong ? `${bearerChallenge}, error="invalid_token"` : bearerChallenge;
+    throw new ApiError(
+      'unauthorized',
+      isWrong ? 'The API key is not one of this service' : 'Send an API key as Authorization: Bearer KEY or X-API-Key: KEY',
+      { headers: { 'www-authenticate': access === 'browser' ? basicChallenge : challenge } },
+    );
   });
 }
+
+const realm = 'realm="sagemaker-autodeploy"';
+/** As RFC 6750, section 3, has it. */
+const bearerChallenge = `Bearer ${realm}`;
+const basicChallenge = `Basic ${realm}, charset="UTF-8"`;
 
 const bearerToken = (authorization: string): string => /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 

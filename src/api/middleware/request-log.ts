@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import { logContext, type Logger } from '../../observability/logger.ts';
+import { traceIdOf } from '../../core/trace-parent.ts';
 import type { ApiEnv } from '../env.ts';
 
 /** Ids of callers are kept when they can stand in a header and in a log line as they are. */
 const saneRequestId = /^[\w.:=/+-]{1,128}$/;
 
-/** Gives each request an id (a sane X-Request-Id is kept). The response carries it, and every log line that the request causes. */
+/**
+ * Gives each request an id (a sane X-Request-Id is kept). The response carries it, and every log line that the request causes; so do these the
+ * trace of its `traceparent`.
+ */
 export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
   const incoming = c.req.header('x-request-id') ?? '';
   const id = saneRequestId.test(incoming) ? incoming : randomUUID();
   c.set('requestId', id);
-  await logContext.run({ request_id: id }, next);
+  const traceId = traceIdOf(c.req.header('traceparent'));
+  await logContext.run({ request_id: id, ...(traceId === null ? {} : { trace_id: traceId }) }, next);
   c.res.headers.set('x-request-id', id);
 });
 

@@ -12,12 +12,14 @@ interface ApiErrorOptions {
   /** With `not_ready`. */
   checks?: Record<string, string>;
   headers?: Record<string, string>;
-  /** How long the caller should wait; by default 5 s with a 503, and nothing with any other status. */
+  /** How long the caller should wait; by default 5 s with a 503, a minute with a quota, and nothing with any other problem. */
   retryAfterSeconds?: number | null;
   cause?: unknown;
 }
 
 const defaultRetryAfterSeconds = 5;
+/** A quota frees when another training or endpoint ends. */
+const retryQuotaAfterSeconds = 60;
 
 /** A problem to return. Anything under src/api may throw it; app.ts turns it into the response. */
 export class ApiError extends Error {
@@ -32,8 +34,13 @@ export class ApiError extends Error {
     this.code = code;
     this.status = problems[code].status;
     this.options = options;
-    this.retryAfterSeconds = options.retryAfterSeconds ?? (this.status === 503 ? defaultRetryAfterSeconds : null);
+    this.retryAfterSeconds = options.retryAfterSeconds ?? retryAfterOf(code);
   }
+}
+
+function retryAfterOf(code: ProblemCode): number | null {
+  if (code === 'quota_exceeded') return retryQuotaAfterSeconds;
+  return problems[code].status === 503 ? defaultRetryAfterSeconds : null;
 }
 
 /** 422 with one entry for each issue. */

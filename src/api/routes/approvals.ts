@@ -37,7 +37,7 @@ const show = createRoute({
 const decide = createRoute({
   method: 'post',
   path: '/approvals/{token}',
-  operationId: 'decideByLink',
+  operationId: 'decideApproval',
   tags: ['deployment'],
   security: needsNoKey,
   summary: 'Decide by an approval link, with the form of its page',

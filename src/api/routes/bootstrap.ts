@@ -6,6 +6,7 @@ import { checkedBody } from '../middleware/json-body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { changeProblems, json } from '../problems/openapi.ts';
 import { type BootstrapRequest, BootstrapRequestSchema } from '../schemas/bootstrap-request.ts';
+import { runLocationHeader } from '../schemas/location.ts';
 import { jsonBody } from '../schemas/json-body.ts';
 import { BootstrapQuery, IdempotencyHeaders } from '../schemas/request.ts';
 import { registerShapes } from '../schemas/shapes.ts';
@@ -22,7 +23,7 @@ const body = jsonBody('BootstrapRequest', BootstrapRequestSchema, {
 const route = createRoute({
   method: 'post',
   path: '/bootstrap',
-  operationId: 'bootstrap',
+  operationId: 'startTraining',
   tags: ['training'],
   summary: 'Start a training',
   security: needsRole('operate'),
@@ -31,8 +32,14 @@ const route = createRoute({
     'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start.',
   request: { query: BootstrapQuery, headers: IdempotencyHeaders, body },
   responses: {
-    202: json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
-    200: json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),
+    202: {
+      ...json(TrainingRunSchema, 'The run, recorded; its training is started or will be'),
+      headers: runLocationHeader,
+    },
+    200: {
+      ...json(TrainingRunSchema, 'The run that the same Idempotency-Key and body started before'),
+      headers: runLocationHeader,
+    },
     ...changeProblems(
       'idempotency_conflict',
       'training_job_exists',

@@ -32,7 +32,7 @@ const body = jsonBody('DeployRequest', DeployRequestSchema, {
 const deploy = createRoute({
   method: 'post',
   path: '/deploy/{name}',
-  operationId: 'deploy',
+  operationId: 'deployTraining',
   tags: ['deployment'],
   security: needsRole('operate'),
   summary: 'Deploy the model of a completed training, also of one that this service did not start',
@@ -42,7 +42,10 @@ const deploy = createRoute({
   request: { params: TrainingJobParams, query: DeployQuery, headers: IdempotencyHeaders, body },
   responses: {
     202: { ...json(DeploymentSchema, 'The deployment, queued'), headers: locationHeader },
-    200: json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
+    200: {
+      ...json(DeploymentSchema, 'The deployment that is there already, in progress or done'),
+      headers: locationHeader,
+    },
     ...changeProblems(
       'not_found',
       'idempotency_conflict',

@@ -11,7 +11,7 @@ import { needsRole } from './security.ts';
 const route = createRoute({
   method: 'get',
   path: '/endpoint-status',
-  operationId: 'endpointStatus',
+  operationId: 'readEndpointStatus',
   tags: ['deployment'],
   summary: 'An endpoint as SageMaker has it now',
   security: needsRole('read'),

@@ -13,7 +13,7 @@ const retryAfterSeconds = 2;
 const live = createRoute({
   method: 'get',
   path: '/health/live',
-  operationId: 'healthLive',
+  operationId: 'checkLiveness',
   tags: ['operation'],
   summary: 'Whether the process responds',
   security: needsNoKey,
@@ -25,7 +25,7 @@ const ok = z.literal('ok');
 const ready = createRoute({
   method: 'get',
   path: '/health/ready',
-  operationId: 'healthReady',
+  operationId: 'checkReadiness',
   tags: ['operation'],
   summary: 'Whether Redis and the database take writes, AWS accepts the credentials of the service, and the clock is right',
   security: needsNoKey,

@@ -7,7 +7,7 @@ import { opensInBrowser } from './security.ts';
 const metrics = createRoute({
   method: 'get',
   path: '/metrics',
-  operationId: 'metrics',
+  operationId: 'readMetrics',
   tags: ['operation'],
   summary: 'Prometheus metrics',
   security: opensInBrowser,

@@ -41,7 +41,7 @@ export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
   registry.registerPath({
     ...common,
     path: openApiPath,
-    operationId: 'openapi',
+    operationId: 'readOpenApi',
     summary: 'This document',
     responses: {
       200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
@@ -51,14 +51,16 @@ export function pageRoutes(routes: Routes, { boardQueues }: ApiDeps): void {
   registry.registerPath({
     ...common,
     path: docsPath,
-    operationId: 'docs',
+    operationId: 'openDocs',
+    'x-internal': true,
     summary: 'A page to try the API',
     responses: { 200: html('The page'), ...readProblems() },
   });
   registry.registerPath({
     ...common,
     path: boardPath,
-    operationId: 'queues',
+    operationId: 'openQueues',
+    'x-internal': true,
     summary: 'Bull Board: the queues and their jobs',
     responses: { 200: html('The page'), ...readProblems() },
   });

@@ -11,7 +11,7 @@ import { needsRole } from './security.ts';
 const route = createRoute({
   method: 'get',
   path: '/status',
-  operationId: 'status',
+  operationId: 'readStatus',
   tags: ['operation'],
   summary: 'The state of the whole service: processes, waiting jobs, refused calls, and warnings',
   security: needsRole('read'),

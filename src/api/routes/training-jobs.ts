@@ -6,6 +6,7 @@ import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
 import { linkHeader, linkToNext } from '../next-page.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
+import { runLocationHeader } from '../schemas/location.ts';
 import { HistoryQuery, IdempotencyHeaders, possibleName, TrainingJobParams, TrainingRunsQuery } from '../schemas/request.ts';
 import { TrainingRunDetailsSchema, TrainingRunPageSchema, TrainingRunSchema } from '../schemas/training-run.ts';
 import { serializeRun, serializeRunDetails } from '../serialize.ts';
@@ -52,7 +53,10 @@ const stop = createRoute({
     'progress cannot be stopped.',
   request: { params: TrainingJobParams, headers: IdempotencyHeaders },
   responses: {
-    202: json(TrainingRunSchema, 'The run; the stop is requested, now or before, or its deployment is discarded'),
+    202: {
+      ...json(TrainingRunSchema, 'The run; the stop is requested, now or before, or its deployment is discarded'),
+      headers: runLocationHeader,
+    },
     ...changeProblems(
       'not_found',
       'idempotency_conflict',
@@ -124,6 +128,8 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
     const trainingJobName = possibleName(c.req.valid('param').name);
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const run = await stopRun(ctx, { trainingJobName, by: callerOf(c).name, idempotencyKey });
-    return c.json(serializeRun(run, basePath), 202);
+    const response = serializeRun(run, basePath);
+    c.header('Location', response.links.self);
+    return c.json(response, 202);
   });
 }

@@ -1,2 +1,8 @@
+const locationOf = (what: string) =>
+  ({ Location: { schema: { type: 'string' }, description: `Where the ${what} is read` } }) as const;
+
 /** Of a response that names where its deployment is read. */
-export const locationHeader = { Location: { schema: { type: 'string' }, description: 'Where the deployment is read' } } as const;
+export const locationHeader = locationOf('deployment');
+
+/** Of a response that names where its run is read. */
+export const runLocationHeader = locationOf('run');
