@@ -137,7 +137,7 @@ describe('/console/runs/NAME', () => {
     expect(await actsOf(anna, 'approval')).toEqual(['Approve', 'Reject', 'Abort', 'Start one like this']);
     expect(await actsOf(otto, 'training')).toEqual(['Stop', 'Start one like this']);
     expect(await actsOf(otto, 'live')).toEqual(['Start one like this']);
-    expect(await actsOf(otto, 'rolled-back')).toEqual(['Deploy repeated', 'Start one like this']);
+    expect(await actsOf(otto, 'rolled-back')).toEqual(['Deploy again', 'Start one like this']);
     expect(await actsOf(otto, 'adopted')).toEqual(['Stop']);
     expect((await rita.get('/runs')).text).not.toContain('type="checkbox"');
     for (const path of [
@@ -187,7 +187,8 @@ describe('what is done on the pages of runs', () => {
 
     await api.train('manual', 'completed');
     await ask('POST', '/deploy/manual', { headers: { 'x-api-key': keys.operate } });
-    const aborted = await otto.post('/runs/manual/abort', { reason: 'wrong data' });
+    const abort = /href="\.\.\/(deployments\/[^"]+\/abort)"/.exec((await otto.get('/runs/manual')).text)?.[1] ?? '';
+    const aborted = await otto.post(`/${abort}`, { reason: 'wrong data' });
     expect(aborted.status).toBe(303);
     expect(withoutTags((await otto.get('/runs/manual')).text)).toContain('was turned down');
     const repeated = await otto.post('/runs/manual/deploy', { reason: 'kept <b>' });

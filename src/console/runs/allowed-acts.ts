@@ -26,7 +26,7 @@ export function allowedActs(
     ...(decides ? act(true, `${pathTo.deployment(deployment.deploymentId)}/approve`, 'Approve') : []),
     ...(decides ? act(true, `${pathTo.deployment(deployment.deploymentId)}/reject`, 'Reject') : []),
     ...act(has(stoppableRunStatuses, run.status) && run.stopRequestedAt === null, `${own}/stop`, 'Stop'),
-    ...act(isActive && deployment.abort === null, `${own}/abort`, 'Abort'),
+    ...(isActive ? act(deployment.abort === null, `${pathTo.deployment(deployment.deploymentId)}/abort`, 'Abort') : []),
     ...act(run.status === 'completed' && !isActive && !isLive, `${own}/deploy`, deployment === null ? 'Deploy' : 'Deploy again'),
     ...act(trainingOf(run) !== null, `${own}/start-like`, 'Start one like this'),
   ];

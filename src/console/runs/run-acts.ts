@@ -1,5 +1,3 @@
-import { activeDeploymentStatuses, type Deployment } from '../../core/deployment/deployment.ts';
-import { abortDeployment } from '../../services/delivery/abort-deployment.ts';
 import { requestDeployment } from '../../services/deployment/request-deployment.ts';
 import { getRun, type RunDetails } from '../../services/training/get-run.ts';
 import { stopRun } from '../../services/training/stop-run.ts';
@@ -9,12 +7,11 @@ import type { ConsoleContext, ConsoleRoutes } from '../env.ts';
 import { may, pathTo } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
-import { neededReasonIn, reasonIn } from '../read-form.ts';
-import { Refusal } from '../refusal.ts';
+import { reasonIn } from '../read-form.ts';
 
 const by = (c: ConsoleContext): string | null => c.get('frame').caller?.name ?? null;
 
-/** What people do to a run: stop its training, deploy it, end its deployment. */
+/** What people do to a run: stop its training, and deploy it. */
 export function runActRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
   const { ctx } = deps;
   const common = {
@@ -69,34 +66,6 @@ export function runActRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
       return pathTo.run(run.trainingJobName);
     },
   });
-
-  actRoutes<RunDetails>(app, deps, {
-    ...common,
-    path: '/runs/:name/abort',
-    view: (_frame, details, written) => {
-      const own = activeOf(details);
-      return card('Abort the deployment of', details.run.trainingJobName, [
-        own === null
-          ? html`<p>No deployment of it waits or is in progress: there is nothing to abort.</p>`
-          : html`<p>${whatAbortDoes(own)}</p>`,
-        own === null
-          ? ''
-          : actionForm({ id: 'abort', verb: 'Abort the deployment', reason: 'required', tone: 'danger', written }),
-      ]);
-    },
-    run: async (c, details, form) => {
-      const own = activeOf(details);
-      if (own === null)
-        throw new Refusal({
-          status: 409,
-          title: 'Nothing to abort',
-          code: 'not_awaiting_approval',
-          detail: 'The deployment is over',
-        });
-      await abortDeployment(ctx, { deploymentId: own.deploymentId, by: by(c), reason: neededReasonIn(form) });
-      return pathTo.run(details.run.trainingJobName);
-    },
-  });
 }
 
 const card = (act: string, name: string, parts: readonly (Html | '')[]): { title: string; content: Html } => ({
@@ -106,15 +75,6 @@ const card = (act: string, name: string, parts: readonly (Html | '')[]): { title
     ${parts}
   </div>`,
 });
-
-const activeOf = ({ deployments }: RunDetails): Deployment | null =>
-  deployments.items.find(({ status }) => (activeDeploymentStatuses as readonly string[]).includes(status)) ?? null;
-
-const whatAbortDoes = ({ status, endpointName, endpointChange }: Deployment): Html =>
-  status === 'in_progress' && endpointChange !== null
-    ? html`<span class="name">${endpointName}</span> goes back to what served before, and the deployment ends as rolled back.
-        SageMaker cannot interrupt a change: this begins when the change is over.`
-    : html`It ends as rejected, and <span class="name">${endpointName}</span> stays as it is.`;
 
 const forceField = (mayOverride: boolean): Html =>
   html`<label class="check"

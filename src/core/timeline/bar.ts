@@ -88,7 +88,7 @@ export const shortLabels: Readonly<Record<BarKind, string>> = {
   approval: 'approval',
   model: 'model',
   endpoint_config: 'config',
-  endpoint: 'request',
+  endpoint: 'send',
   alarm: 'alarm',
   change: 'update',
   rollout: 'shift',

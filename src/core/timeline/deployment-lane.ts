@@ -38,7 +38,7 @@ export function deploymentLane(own: LaneDeployment, entries: readonly HistoryEnt
       from,
       entries.find(({ from: before }) => before === null),
     ),
-    ...(entries.length === 0 ? marksOfRow(own) : entries.flatMap((entry) => marksOfEntry(own, entry))),
+    ...(entries.length === 0 ? marksOfRow(own) : withResults(entries.flatMap((entry) => marksOfEntry(own, entry)))),
   ];
   const marks = asWayBack(isOpen ? withCurrent(recorded, currentMark(own)) : recorded);
   return {
@@ -51,6 +51,17 @@ export function deploymentLane(own: LaneDeployment, entries: readonly HistoryEnt
     bars: barsOfMarks(marks, { to, isOpen }),
   };
 }
+
+/** These begin when the step before has ended, and their entries say what that came to. */
+const beginAfter: readonly BarKind[] = ['model', 'endpoint_config', 'endpoint'];
+
+/** Puts what a step came to with that step. */
+const withResults = (marks: readonly Mark[]): Mark[] =>
+  marks.map((one, index) => {
+    const next = marks[index + 1];
+    const own = beginAfter.includes(one.kind) ? null : one.detail;
+    return { ...one, detail: next !== undefined && beginAfter.includes(next.kind) ? (next.detail ?? own) : own };
+  });
 
 /** Once it has turned back, a change of the endpoint is part of the way back. */
 function asWayBack(marks: readonly Mark[]): readonly Mark[] {

@@ -133,6 +133,17 @@ describe('timeLineOf > has of a deployment', () => {
     ]);
   });
 
+  it('with each step what it came to', () => {
+    const [lane] = lanesOf({}, [queued, claimed, ...steps]).deployments;
+    expect(lane?.bars.map(({ kind, detail }) => [kind, detail?.slice(0, 30) ?? null])).toEqual([
+      ['queued', null],
+      ['model', 'model job-m created'],
+      ['endpoint_config', 'endpoint configuration job-c c'],
+      ['endpoint', null],
+      ['change', 'endpoint live is being updated'],
+    ]);
+  });
+
   it('its gate, its approval, its rollout with the bakes, and its verification', () => {
     const approval = {
       status: 'approved' as const,
