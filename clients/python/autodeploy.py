@@ -735,7 +735,9 @@ class Client:
         )
         query = {"force": "true"} if force else {}
         path = f"/deploy/{_segment(training_job_name)}"
-        return _make(Deployment, self._call("POST", path, query=query, body=body or None))._with(self)
+        # By force what is live would be deployed once more.
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return _make(Deployment, self._call("POST", path, query=query, body=body or None, headers=headers))._with(self)
 
     def deployment(self, deployment_id: str) -> Deployment:
         """A deployment with its history. Raises ApiError (`not_found`)."""

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { blocks, found, read, section } from './markdown.ts';
-import { Reader } from './reader.ts';
+import { Reader, startWithinMs } from './reader.ts';
 
 interface Run {
   deployment_status: string;
@@ -18,7 +18,7 @@ let reader: Reader;
 
 beforeAll(async () => {
   reader = await Reader.start();
-});
+}, startWithinMs);
 
 afterAll(() => reader.stop());
 

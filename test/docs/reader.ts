@@ -7,6 +7,9 @@ import { freePort } from '../../tools/dev/ports.ts';
 import { LocalSystem } from '../dev/local-system.ts';
 import { root } from './markdown.ts';
 
+/** On a machine whose other tests take all of its time. */
+export const startWithinMs = 150_000;
+
 /** A reader who runs `npm start` and types what a document says, in an empty folder. */
 export class Reader {
   readonly system: LocalSystem;
@@ -41,7 +44,7 @@ export class Reader {
       ENDPOINT_POLL_SECONDS: '0.2',
       ...more,
     });
-    await system.printed('Stop');
+    await system.printed('Stop', startWithinMs);
     return new Reader(system, folder, environment);
   }
 

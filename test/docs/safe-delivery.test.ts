@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { blocks, found, read, section } from './markdown.ts';
-import { Reader } from './reader.ts';
+import { Reader, startWithinMs } from './reader.ts';
 
 interface Deployment {
   deployment_id: string;
@@ -20,7 +20,7 @@ let reader: Reader;
 beforeAll(async () => {
   const [, file = ''] = /^DELIVERY_FILE=(\S+) npm start\n$/.exec(start) ?? [];
   reader = await Reader.start({ DELIVERY_FILE: file, SIMULATOR_TRAINING_SECONDS: '1', SIMULATOR_WAIT_SCALE: '0.002' });
-});
+}, startWithinMs);
 
 afterAll(() => reader.stop());
 

@@ -8,7 +8,7 @@ import { eventually } from '../../tools/testkit/eventually.ts';
 import { loadModule } from '../infra/terraform.ts';
 import { blocks, found, read, root, section } from './markdown.ts';
 import { Notebook } from './notebook.ts';
-import { Reader } from './reader.ts';
+import { Reader, startWithinMs } from './reader.ts';
 
 const start = 'DELIVERY_FILE=examples/delivery/standard.yaml npm start\n';
 /** What the reader of this test has done already. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
     SIMULATOR_ENDPOINT_SECONDS: '0.4',
     SIMULATOR_WAIT_SCALE: '0.001',
   });
-});
+}, startWithinMs);
 
 afterAll(() => reader.stop());
 
