@@ -58,6 +58,14 @@ export class SageMakerError extends Error {
   }
 }
 
+/** Codes of errors of this service: the call's time was over before anything was sent. */
+export const unsentCode = {
+  /** The limiter held it back, since SageMaker throttles the operation. */
+  heldBack: 'ThrottledBeforehand',
+  /** What has to be confirmed right before a request is sent, such as the claim in the database, took too long. */
+  unconfirmed: 'UnconfirmedInTime',
+} as const;
+
 /** Redis is unavailable, or did not respond in time. What was sent may still happen, which is harmless: a job's id makes it one. */
 export class QueueUnavailableError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {

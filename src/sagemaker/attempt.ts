@@ -8,6 +8,8 @@ import type { Command } from '@smithy/core/client';
 import type { Credentials } from './credentials.ts';
 import type { Failure } from './to-sagemaker-error.ts';
 import { raceAbort } from '../async/race-abort.ts';
+import { unsentCode } from '../core/errors.ts';
+import { CallAbortedError } from './call-deadline.ts';
 
 /** One of the SDK's commands. */
 export type SageMakerCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Command<
@@ -40,12 +42,15 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
     return { kind: 'failed', failure: { error, sent: false, status: null, isUnauthenticated: true } };
   }
   let vetoed: { error: unknown } | null = null;
+  let awaited = false;
   let sent = false;
   let status: number | null = null;
   command.middlewareStack.add(
     (next) => async (args) => {
       try {
+        awaited = true;
         await beforeSend?.();
+        awaited = false;
       } catch (error) {
         // The SDK writes to what passes through it; the error of `beforeSend` is thrown as it is.
         vetoed = { error };
@@ -63,8 +68,15 @@ export async function attempt<Input extends ServiceInputTypes, Output extends Se
     return { kind: 'ok', output: await raceAbort(client.send(command, { abortSignal: signal }), signal) };
   } catch (error) {
     if (vetoed !== null) return { kind: 'vetoed', error: (vetoed as { error: unknown }).error };
-    return { kind: 'failed', failure: { error, sent, status } };
+    return { kind: 'failed', failure: { error: awaited ? unconfirmed(error) : error, sent, status } };
   }
+}
+
+/** Not SageMaker has been slow, when the call's time is over while `beforeSend` is awaited. */
+function unconfirmed(error: unknown): unknown {
+  if (!(error instanceof CallAbortedError) || error.why !== 'time') return error;
+  const message = "The call's time was over before it was confirmed that it may be sent. Nothing was sent.";
+  return Object.assign(new CallAbortedError('time', message), { code: unsentCode.unconfirmed });
 }
 
 function statusOf(response: unknown): number | null {

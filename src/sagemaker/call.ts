@@ -1,7 +1,7 @@
 import type { SageMakerClient, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-sagemaker';
 import { isTransientError } from '@smithy/core/retry';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SageMakerError, type SideEffect } from '../core/errors.ts';
+import { SageMakerError, type SideEffect, unsentCode } from '../core/errors.ts';
 import type { CallOptions } from '../ports/sagemaker.ts';
 import { attempt, type SageMakerCommand } from './attempt.ts';
 import { backoffMs, mayTryAgain, type RetryClass } from './backoff.ts';
@@ -86,7 +86,7 @@ export const maskOf = ({ hide }: Pick<CallOptions, 'hide'> = {}): Mask =>
 function resultOf(error: unknown): string {
   if (!(error instanceof SageMakerError)) return 'vetoed';
   if (error.code === modelErrorCode) return 'model_error';
-  return error.code === heldBackCode ? 'held_back' : error.kind;
+  return error.code === unsentCode.heldBack ? 'held_back' : error.kind;
 }
 
 interface Call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
@@ -171,7 +171,6 @@ function passingError({ kind }: SageMakerError, { error, isSkewed }: Failure): R
 
 const unsent = (error: Error): Failure => ({ error, sent: false, status: null });
 
-const heldBackCode = 'ThrottledBeforehand';
 /** Of SageMaker's runtime, for what a model's container answered (docs/reference/sagemaker-behavior.md#a-models-error-is-a-424). */
 const modelErrorCode = 'ModelError';
 
@@ -179,6 +178,6 @@ const modelErrorCode = 'ModelError';
 const heldBack = (service: string, operation: string): Failure =>
   unsent(
     Object.assign(new Error(`${service} throttles ${operation}, and the call's time was over before its turn.`), {
-      name: heldBackCode,
+      name: unsentCode.heldBack,
     }),
   );

@@ -1,5 +1,5 @@
 import { capacityText } from '../core/deployment/endpoint-failure.ts';
-import type { SageMakerErrorKind, SageMakerResource } from '../core/errors.ts';
+import { type SageMakerErrorKind, type SageMakerResource, unsentCode } from '../core/errors.ts';
 
 /** A failed call as far as it decides what kind of failure it is. */
 export interface Refusal {
@@ -104,6 +104,7 @@ const kindOfCode = new Map<string, SageMakerErrorKind>(
       // An answer that is no JSON: a proxy's, not SageMaker's.
       'SyntaxError',
       'TimeoutError',
+      unsentCode.unconfirmed,
     ],
     invalid: [
       'InvalidFormatFault',

@@ -136,6 +136,8 @@ describe('beforeSend', () => {
     expect(await failure(sagemaker.createTrainingJob(job('job'), { beforeSend, maxWaitMs: 50 }))).toMatchObject({
       kind: 'unavailable',
       effect: 'none',
+      code: 'UnconfirmedInTime',
+      message: expect.stringContaining('Nothing was sent'),
     });
     expect(simulator.calls()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** Application Auto Scaling of an endpoint, over updates and where it has to be created again. */
 import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SageMakerError, unsentCode } from '../../src/core/errors.ts';
 import { noLayers } from '../../src/core/shapes/shape-layers.ts';
 import { rollBackEndpoint } from '../../src/services/delivery/roll-back-endpoint.ts';
 import { image, role } from '../../tools/testkit/simulator.ts';
@@ -144,6 +145,18 @@ describe('a Failed endpoint that scales', () => {
     const { context, scaling } = await startFailed();
     for (const operation of ['DescribeScalingPolicies', 'RegisterScalableTarget', 'PutScalingPolicy'] as const)
       context.simulator.addFault({ kind: 'throttle', match: { operation }, times: 3 });
+    const name = await context.start();
+    await context.settle();
+    expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);
+    expect(await readScaling(scaling)).toEqual(asItWas);
+  });
+
+  it('is read again where the database took the time of the call, and nothing was sent', async () => {
+    const { context, scaling } = await startFailed();
+    const fields = { kind: 'unavailable', resource: null, effect: 'none', possiblyInFlight: false, requestId: null } as const;
+    vi.spyOn(context.ctx.sagemaker, 'describeAutoscaling').mockRejectedValueOnce(
+      new SageMakerError({ ...fields, operation: 'DescribeScalingPolicies', code: unsentCode.unconfirmed, message: 'too late' }),
+    );
     const name = await context.start();
     await context.settle();
     expect(await context.deploymentsOf(name)).toMatchObject([{ status: 'deployed' }]);

@@ -3,7 +3,7 @@ import { type Autoscaling, scales } from '../../core/deployment/autoscaling.ts';
 import type { Endpoint } from '../../core/deployment/deployment.ts';
 import { countsOf, keptEndpoint } from '../../core/deployment/kept-endpoint.ts';
 import { variantNamesOf } from '../../core/deployment/endpoint-config-request.ts';
-import { SageMakerError } from '../../core/errors.ts';
+import { SageMakerError, unsentCode } from '../../core/errors.ts';
 import { changeTiming } from '../../core/timing.ts';
 import { orNullIfPermanent } from '../or-null-if-permanent.ts';
 import type { DeploymentClaim } from './deployment-claim.ts';
@@ -93,8 +93,13 @@ export async function readAutoscaling(
   }
 }
 
-/** Without any response there is most likely no way to it from this network, which is no reason to wait; nor are other credentials. */
-const passesByItself = ({ requestId, kind }: SageMakerError): boolean =>
-  requestId !== null && kind !== 'unauthenticated' && isTransient(kind);
+const unsent: readonly string[] = Object.values(unsentCode);
+
+/**
+ * Without any response to what was sent there is most likely no way to it from this network, which is no reason to wait; nor are other
+ * credentials.
+ */
+const passesByItself = ({ requestId, kind, code }: SageMakerError): boolean =>
+  (requestId !== null || unsent.includes(code)) && kind !== 'unauthenticated' && isTransient(kind);
 
 const within = ({ options }: DeploymentClaim) => ({ ...options, maxWaitMs: changeTiming.tagMs });
