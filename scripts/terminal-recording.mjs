@@ -1,7 +1,7 @@
 /**
- * `npm run terminal-recording`: runs the whole system and, on a pseudo-terminal, `autodeploy start --watch`, and renews
- * `docs/images/terminal.svg`, which plays what the terminal showed, in the reader's theme. It is real output; only the time is shortened,
- * and the port is that of `npm start`.
+ * `npm run terminal-recording [-- URL]`: runs the whole system, or takes the one at a URL, and on a pseudo-terminal
+ * `autodeploy start --watch`, and renews `docs/images/terminal.svg`, which plays what the terminal showed, in the reader's theme. It is
+ * real output; only the time is shortened, and the port is that of `npm start`. Needs a machine that is not busy.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { startLocalSystem } from './screenshots/local-system.mjs';
 import { root } from './setup/root.mjs';
 import { toSvg } from './terminal-recording/to-svg.mjs';
 
-const columns = 88;
+const columns = 96;
 const rows = 12;
 const args = ['start', 'nightly-43', '-H', 'epochs=3', '--watch'];
 const typingMs = 40;
@@ -20,7 +20,8 @@ const lastFrameMs = 5000;
 /** What took two seconds is shown in one. */
 const speed = 2;
 
-const system = await startLocalSystem();
+const chosenUrl = process.argv[2];
+const system = chosenUrl === undefined ? await startLocalSystem() : { url: chosenUrl, stop: async () => {} };
 const run = (...words) =>
   startOnTerminal([process.execPath, join(root, 'src/cli/main.ts'), ...words], {
     env: { AUTODEPLOY_URL: system.url },
