@@ -5,6 +5,7 @@
 import { benchBacklog } from './backlog.ts';
 import { benchBootstrap } from './bootstrap.ts';
 import { Cleanup } from './cleanup.ts';
+import { benchConsole } from './console.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchEvents } from './events.ts';
 import { benchHistory } from './history.ts';
@@ -27,6 +28,7 @@ const benches: Record<Part, (bench: Bench) => Promise<Report>> = {
   recovery: benchRecovery,
   lists: benchLists,
   history: benchHistory,
+  console: benchConsole,
   backlog: benchBacklog,
 };
 

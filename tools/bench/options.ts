@@ -2,7 +2,18 @@ import { parseArgs } from 'node:util';
 import { type Engine, engines } from '../chaos/chaos-database.ts';
 import { reports } from '../reports.ts';
 
-export const parts = ['bootstrap', 'deploy', 'events', 'polling', 'workers', 'recovery', 'lists', 'history', 'backlog'] as const;
+export const parts = [
+  'bootstrap',
+  'deploy',
+  'events',
+  'polling',
+  'workers',
+  'recovery',
+  'lists',
+  'history',
+  'console',
+  'backlog',
+] as const;
 export type Part = (typeof parts)[number];
 
 /** The options of `npm run bench`; null for the part's default. */
@@ -14,7 +25,7 @@ export interface Options {
   runs: number | null;
   /** Rounds of baseline and service in `bootstrap` and `events`, and kills of `recovery`. */
   rounds: number | null;
-  /** The only engine of `lists` and `history`; null for both. */
+  /** The only engine of `lists`, `history` and `console`; null for both. */
   database: Engine | null;
   /** The folder for CPU profiles of API and workers; null for none. */
   profile: string | null;
@@ -23,7 +34,7 @@ export interface Options {
 }
 
 export const usage = [
-  'npm run bench                       all nine, about an hour',
+  'npm run bench                       all ten, about an hour',
   'npm run bench -- bootstrap          POST /bootstrap, over direct CreateTrainingJob calls',
   'npm run bench -- deploy             from the observed completion to the request for the endpoint, over direct calls',
   'npm run bench -- events             from an event to the request for the endpoint, over direct calls; and with polls alone',
@@ -32,11 +43,12 @@ export const usage = [
   "npm run bench -- recovery           how soon a killed worker's jobs continue, and whether locks are lost under load",
   'npm run bench -- lists              lists and metrics over 100,000 runs, beside a short history, on both engines',
   'npm run bench -- history            200 event streams of GET /history, over none, on both engines',
+  'npm run bench -- console            the pages of runs over 10,000 runs, over the requests to the API for the same rows, on both engines',
   'npm run bench -- backlog            1,000 requests at once while SageMaker allows one start a second',
   '  --seconds N   of one round of bootstrap (3) and events (4), of the window of polling, workers, recovery and backlog (120) and of history (20)',
-  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events, lists and history (3); kills of recovery (30)',
-  '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), runs of lists (100000) and of backlog (1000), the only number of polling (1, 100, 1000, 10000, 100000) and of workers (10000, 100000)',
-  '  --database E  of lists and history: sqlite or postgres alone',
+  '  --rounds N    rounds of baseline and service in bootstrap (5) and in events, lists, history and console (3); kills of recovery (30)',
+  '  --runs N      trainings of deploy (60), those of events that only polls observe (200), runs in flight of recovery (10000), runs of lists (100000), of console (10000) and of backlog (1000), the only number of polling (1, 100, 1000, 10000, 100000) and of workers (10000, 100000)',
+  '  --database E  of lists, history and console: sqlite or postgres alone',
   '  --profile DIR CPU profiles of API and workers; slows both',
   `  --write       replace the figures of these parts in ${reports.benchmarks}; those of other parts stay`,
 ];
