@@ -34,6 +34,7 @@ export const layers: readonly Layer[] = [
   adapter('src/sagemaker'),
   adapter('src/notifications'),
   adapter('src/links'),
+  adapter('src/tracing'),
   {
     path: 'src/observability',
     mayImport: ['src/observability', 'src/services', 'src/ports', 'src/core', 'src/async'],
@@ -107,6 +108,7 @@ export const instead: readonly { readonly path: string; readonly hint: string }[
   { path: 'src/sagemaker', hint: 'Ask for the SageMaker of src/ports/sagemaker.ts, which a main.ts passes.' },
   { path: 'src/queue', hint: 'Ask for the Queue of src/ports/queue.ts, which a main.ts passes.' },
   { path: 'src/notifications', hint: 'Ask for the Notifier of src/ports/notifier.ts, which a main.ts passes.' },
+  { path: 'src/tracing', hint: 'Ask for the TraceExporter of src/ports/trace-exporter.ts, which a main.ts passes.' },
   { path: 'src/api', hint: 'Code that API and workers share belongs in src/services.' },
   { path: 'src/console', hint: 'Only src/api mounts the console; what both need belongs in src/services or src/core.' },
   { path: 'src/worker', hint: 'Code that API and workers share belongs in src/services.' },

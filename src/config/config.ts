@@ -14,12 +14,14 @@ import { redisFaults } from './redis-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
 import type { ApiKey } from './api-keys.ts';
 import { deriveLinkSigningKey } from './link-signing-key.ts';
+import { type TracingSettings, tracingOf } from './tracing.ts';
 import { readVariables } from './variable.ts';
 import { apiVariables, linkVariables, type LogLevel, sharedVariables } from './variables.ts';
 import type { ServiceSettings } from '../ports/settings.ts';
 
 export { ConfigError, configOrExit, exitOnUnusableDatabase, exitWithFaults } from './errors.ts';
 export type { Proxies } from './proxies.ts';
+export type { TracingSettings } from './tracing.ts';
 export type { LogLevel } from './variables.ts';
 export type { ApiKey } from './api-keys.ts';
 export type { DatabaseConfig } from './database.ts';
@@ -37,6 +39,8 @@ export interface Config extends Required<RedisPlace>, DatabaseConfig {
   /** For calls of AWS, and notifications. */
   readonly proxies: Proxies;
   readonly links: LinkSettings;
+  /** Where traces go; null for nowhere. */
+  readonly tracing: Readonly<TracingSettings> | null;
   /** Whether notifications may go to addresses that are not public. */
   readonly notifyPrivateAddresses: 'refuse' | 'allow';
   readonly serviceSettings: Readonly<ServiceSettings>;
@@ -77,6 +81,7 @@ export function parseConfig(env: Environment): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const apiKeys = values.API_KEYS.map(({ key }) => key);
   const signingKey = values.LINK_SIGNING_KEY ?? deriveLinkSigningKey(apiKeys);
+  const { tracing, ...ofTracing } = tracingOf(values);
   const isPublic = values.LINK_SIGNING_KEY === null && apiKeys.length === 0;
   return freeze({
     redisUrl: values.REDIS_URL,
@@ -102,10 +107,12 @@ export function parseConfig(env: Environment): Config {
       ...database.secrets,
       ...secrets,
       ...ofDelivery.secrets,
+      ...ofTracing.secrets,
       ...apiKeys,
       ...(isPublic ? [] : [signingKey]),
     ],
     proxies,
+    tracing,
     links: { publicUrl: values.PUBLIC_URL, basePath: values.BASE_PATH, signingKey },
     notifyPrivateAddresses: values.NOTIFY_PRIVATE_ADDRESSES,
     serviceSettings: {

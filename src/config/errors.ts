@@ -48,8 +48,20 @@ export function exitOnUnusableDatabase(databaseUrl: string, error: unknown): nev
   return process.exit(exitCodeBadConfig);
 }
 
-const secretNames: ReadonlySet<string> = new Set(['API_KEYS', 'LINK_SIGNING_KEY', 'REDIS_SENTINEL_PASSWORD']);
-const urlNames: ReadonlySet<string> = new Set(['REDIS_URL', 'DATABASE_URL', 'PUBLIC_URL', 'HTTPS_PROXY', 'HTTP_PROXY']);
+const secretNames: ReadonlySet<string> = new Set([
+  'API_KEYS',
+  'LINK_SIGNING_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'REDIS_SENTINEL_PASSWORD',
+]);
+const urlNames: ReadonlySet<string> = new Set([
+  'REDIS_URL',
+  'DATABASE_URL',
+  'PUBLIC_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+]);
 
 export const shownSecret = 'a value that is not shown';
 

@@ -12,6 +12,7 @@ import {
 } from '../core/sagemaker/limits.ts';
 import { type RedisMode, redisModes, splitAddresses } from '../core/redis-place.ts';
 import { type ApiKey, apiKeysInWords, readApiKeys } from './api-keys.ts';
+import { tracingVariables } from './tracing.ts';
 import { address, optional, required, type Rule, seconds, text, integer, withDefault } from './variable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -137,6 +138,7 @@ export const sharedVariables = {
   NOTIFY_PRIVATE_ADDRESSES: withDefault(privateAddresses, 'refuse'),
   DELIVERY_FILE: optional(text(/^.+$/, 'the path of a file, like /etc/autodeploy/delivery.yaml')),
   ...linkVariables,
+  ...tracingVariables,
 };
 
 /** The documented environment, as far as only the API needs it. */

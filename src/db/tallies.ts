@@ -2,7 +2,7 @@
 import { finishedDeploymentStatuses } from '../core/deployment/deployment.ts';
 import { latencyBucketsMs } from '../core/latency-buckets.ts';
 import { finishedRunStatuses } from '../core/training/training-run.ts';
-import type { DeletedCounts, NotificationCounts, RunCount } from '../ports/store.ts';
+import type { DeletedCounts, NotificationCounts, RunCount, TraceCounts } from '../ports/store.ts';
 
 /** The instants of a deployment whose distance from the training's end is measured. */
 const reached = { queued: 'created_at', requested: 'change_requested_at', in_service: 'in_service_at' } as const;
@@ -211,4 +211,12 @@ export type NotificationTally = 'sent' | 'failed_try' | 'abandoned';
 export function toNotificationCounts(tallied: readonly { label: string; count: number }[], waiting: number): NotificationCounts {
   const of = (wanted: NotificationTally): number => tallied.find(({ label }) => label === wanted)?.count ?? 0;
   return { sent: of('sent'), failedTries: of('failed_try'), abandoned: of('abandoned'), waiting };
+}
+
+/** Where tries to send traces are counted. */
+export const tracesTally = 'traces';
+
+export function toTraceCounts(tallied: readonly { label: string; count: number }[]): TraceCounts {
+  const of = (wanted: keyof TraceCounts): number => tallied.find(({ label }) => label === wanted)?.count ?? 0;
+  return { sent: of('sent'), failedTries: of('failedTries'), abandoned: of('abandoned') };
 }

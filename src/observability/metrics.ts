@@ -19,13 +19,14 @@ import { showOutcomes } from './outcome-metrics.ts';
 import { showRequests } from './request-metrics.ts';
 import { showDeleted } from './retention-metrics.ts';
 import { showSystem } from './system-metrics.ts';
+import { showTraces } from './trace-metrics.ts';
 import { showWaiting } from './waiting-metrics.ts';
 
 /** Jobs by queue and BullMQ state. */
 type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface MetricsSources {
-  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes' | 'notifications' | 'retention' | 'leases'>;
+  store: Pick<Store, 'ping' | 'metrics' | 'skipped' | 'processes' | 'notifications' | 'retention' | 'leases' | 'traces'>;
   /** Rejects while Redis takes no writes. */
   probeRedis: () => Promise<void>;
   /** Rejects while the database is unavailable. */
@@ -97,18 +98,20 @@ async function readStore(sources: MetricsSources) {
   }
 }
 
-async function readTotals({ store: { metrics, notifications: sent, retention } }: MetricsSources) {
-  const [pruned, latencies, calls, requests, finished, detections, notifications, deleted] = await Promise.all([
+async function readTotals({ store }: MetricsSources) {
+  const { metrics } = store;
+  const [pruned, latencies, calls, requests, finished, detections, notifications, deleted, traces] = await Promise.all([
     metrics.pruned(),
     metrics.latencies(),
     metrics.calls(),
     metrics.requests(),
     metrics.finished(),
     metrics.detections(),
-    sent.counts(),
-    retention.deleted(),
+    store.notifications.counts(),
+    store.retention.deleted(),
+    store.traces.counts(),
   ]);
-  return { pruned, latencies, calls, requests, finished, detections, notifications, deleted };
+  return { pruned, latencies, calls, requests, finished, detections, notifications, deleted, traces };
 }
 
 async function readSystem({ store, feed: readFeed, now: clock }: MetricsSources) {
@@ -148,6 +151,7 @@ function showStored(stored: NonNullable<Awaited<ReturnType<typeof readStore>>>, 
   showFeed(stored.feed, registry);
   showNotifications(stored.notifications, registry);
   showDeleted(stored.deleted, registry);
+  showTraces(stored.traces, registry);
   showCalls(stored.calls, registry);
   showLatencies(stored.latencies, registry);
   showRequests(stored.requests, registry);

@@ -15,6 +15,7 @@ import type { NotificationStore } from './notification-store.ts';
 import type { RequestKeyStore } from './request-key-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RunStore } from './run-store.ts';
+import type { TraceStore } from './trace-store.ts';
 
 export type * from './delivery-store.ts';
 export type * from './deployment-store.ts';
@@ -24,6 +25,7 @@ export type * from './page.ts';
 export type * from './request-key-store.ts';
 export type * from './retention-store.ts';
 export type * from './run-store.ts';
+export type * from './trace-store.ts';
 
 /** Which entries of the history are read; an absent member lets all pass. Names in whatever case. */
 export interface HistoryFilter {
@@ -120,6 +122,7 @@ export interface Store {
   autoscaling: AutoscalingStore;
   notifications: NotificationStore;
   requestKeys: RequestKeyStore;
+  traces: TraceStore;
   /** Proves that the database takes a write, now or within the last second. Throws StoreUnavailableError, with the reason, when it does not. */
   ping(): Promise<void>;
   /** The clock of the database, in milliseconds since 1970 UTC: the host's, where the database is a file of this host. */

@@ -14,7 +14,15 @@ import { startFaults } from '../sagemaker/start-faults.ts';
 import { createHandlers } from './handlers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startTakingJobs } from './job-taking.ts';
-import { startAdopting, startFeed, startNotifying, startPruning, startReconciling, startStarting } from './timers.ts';
+import {
+  startAdopting,
+  startFeed,
+  startNotifying,
+  startPruning,
+  startReconciling,
+  startStarting,
+  startTracing,
+} from './timers.ts';
 
 const config = await configOrExit(loadConfig, startFaults);
 const processLog = createLogger(config, 'worker');
@@ -56,6 +64,12 @@ const { notifyPrivateAddresses: privateAddresses, proxies, links } = config;
 const linkBase = links.publicUrl ?? links.basePath;
 const notifier = createNotifier({ linkBase, privateAddresses, secretOf, proxies, version: self.version });
 timers.push(startNotifying(ctx, timersObjection, notifier));
+if (config.tracing !== null) {
+  // Loaded where it is needed.
+  const { createOtlpExporter } = await import('../tracing/otlp-exporter.ts');
+  const exporter = createOtlpExporter({ tracing: config.tracing, proxies, version: self.version });
+  timers.push(startTracing(ctx, timersObjection, { exporter, linkBase }));
+}
 context.announce(() => taking.problem());
 const heartbeat = config.heartbeatFile === null ? null : startHeartbeat(config.heartbeatFile, () => taking.isHealthy());
 

@@ -4,7 +4,9 @@ import { adoptOrphans } from '../services/adoption/adopt-orphans.ts';
 import { newSearch } from '../services/adoption/orphan-search.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { notificationTiming } from '../core/timing.ts';
+import { traceTiming } from '../core/trace/trace-timing.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import type { TraceExporter } from '../ports/trace-exporter.ts';
 import { newOutage, type Outage } from '../core/outage.ts';
 import { feedTiming, shortestTickMs } from '../core/feed/feed-timing.ts';
 import { relistTrainings } from '../services/feed/relist-trainings.ts';
@@ -12,6 +14,7 @@ import { newSweepMemory, sweepChanges } from '../services/feed/sweep-changes.ts'
 import { sendNotifications } from '../services/notifications/send-notifications.ts';
 import { pruneHistory } from '../services/system/prune-history.ts';
 import { newReconcileRounds, reconcileInTurn } from '../services/system/reconcile-in-turn.ts';
+import { newTraceMemory, sendTraces } from '../services/tracing/send-traces.ts';
 import { newStartLine, startWaiting } from '../services/training/start-waiting.ts';
 
 const initialDelayMs = 1000;
@@ -54,6 +57,17 @@ export function startNotifying(ctx: ServiceContext, objection: Objection, notifi
   const message = 'notifications that wait cannot be sent; retrying';
   const task = { event: 'notification.round_failed', message, objection };
   return startTask(ctx, task, (signal) => sendNotifications(ctx, { notifier, signal }), notificationTiming.intervalMs);
+}
+
+/** Sends the traces of runs that are over. */
+export function startTracing(
+  ctx: ServiceContext,
+  objection: Objection,
+  { exporter, linkBase }: { exporter: TraceExporter; linkBase: string },
+): PeriodicTask {
+  const memory = newTraceMemory();
+  const task = { event: 'trace.round_failed', message: 'traces cannot be sent; retrying', objection };
+  return startTask(ctx, task, (signal) => sendTraces(ctx, { exporter, memory, linkBase, signal }), traceTiming.intervalMs);
 }
 
 /** Searches for trainings that the database does not know. Apart from the reconciler, which must not wait for a long list. */

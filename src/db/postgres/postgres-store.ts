@@ -15,6 +15,7 @@ import { guardAlarmStore } from './guard-alarms.ts';
 import { measurements } from './measurements.ts';
 import { notificationStore } from './notifications.ts';
 import { requestKeyStore } from './request-keys.ts';
+import { traceStore } from './traces.ts';
 import { retentionStore } from './retention.ts';
 import type { Opening } from './opening.ts';
 import { pingOf } from './ping.ts';
@@ -73,6 +74,7 @@ export function storeOver(connections: Connections, opening: Pick<Opening, 'read
     autoscaling: autoscalingStore(database),
     notifications: notificationStore(database),
     requestKeys: requestKeyStore(database),
+    traces: traceStore(database),
     ping: pingOf(checked, { freshMs }),
     now: () =>
       database.read(async (db) => {

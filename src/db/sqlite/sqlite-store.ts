@@ -13,6 +13,7 @@ import { measurements } from './measurements.ts';
 import { databasePath } from './open.ts';
 import { notificationStore } from './notifications.ts';
 import { requestKeyStore } from './request-keys.ts';
+import { traceStore } from './traces.ts';
 import { retentionStore } from './retention.ts';
 import { pingOf } from './ping.ts';
 import { processStore } from './processes.ts';
@@ -70,6 +71,7 @@ export function storeOver(file: DatabaseFile, options: Pick<SqliteStoreOptions, 
     autoscaling: autoscalingStore(database),
     notifications: notificationStore(database),
     requestKeys: requestKeyStore(database),
+    traces: traceStore(database),
     ping: pingOf(file, { waitMs, freshMs }),
     now: async () => Date.now(),
     close: async () => file.close(),

@@ -121,4 +121,16 @@ export function totalsSuite(newDatabase: () => TestDatabase): void {
     ]);
     expect(await one.metrics.databaseBytes()).toBeGreaterThan(10_000);
   });
+
+  it('counts what became of traces with the mark of how far they have come', async () => {
+    const { open } = newDatabase();
+    const [one, other] = [open(), open()];
+    expect(await one.traces.mark()).toBeNull();
+    await one.traces.record({ readTo: 7 });
+    await one.traces.record({ result: 'failedTries' });
+    await Promise.all([one.traces.record({ readTo: 9, result: 'sent' }), other.traces.record({ readTo: 9, result: 'sent' })]);
+    await other.traces.record({ readTo: 11, result: 'abandoned' });
+    expect(await one.traces.mark()).toBe(11);
+    expect(await one.traces.counts()).toEqual({ sent: 2, failedTries: 1, abandoned: 1 });
+  });
 }
