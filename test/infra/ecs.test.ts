@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseApiConfig, parseConfig } from '../../src/config/config.ts';
 import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
+import { read, tableRows } from '../docs/markdown.ts';
 import { evaluate, withLocals } from './evaluate.ts';
 import { type Block, loadModule } from './terraform.ts';
 
@@ -22,6 +23,7 @@ const inputs = {
   model_output_s3_uri: 's3://bucket/models',
   api_keys_secret_arn: 'arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:keys',
   link_signing_key_secret_arn: null,
+  otlp_headers_secret_arn: null,
   public_url: null,
   settings: { LOG_LEVEL: 'debug' },
   redis_node_count: 2,
@@ -129,7 +131,7 @@ describe.each(programs)('the task definition of %s', (program) => {
 it('gives workers a key to sign links with, and with it no API keys', async () => {
   const secret = 'arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:links';
   const { local } = await withLocals(locals, { ...scope, var: { ...inputs, link_signing_key_secret_arn: secret } });
-  expect(local['worker_secrets']).toEqual({ API_KEYS: null, LINK_SIGNING_KEY: secret });
+  expect(local['worker_secrets']).toEqual({ API_KEYS: null, LINK_SIGNING_KEY: secret, OTEL_EXPORTER_OTLP_HEADERS: null });
   expect(local['api_secrets']).toEqual({ API_KEYS: inputs.api_keys_secret_arn, LINK_SIGNING_KEY: secret });
 });
 
@@ -138,7 +140,7 @@ it('refuses in `settings` exactly the variables that the module sets', async () 
   const set = new Set(containers.flatMap(namesIn).filter((name) => !(name in inputs.settings)));
   // The module leaves these out with the inputs of this test.
   expect((scope.local['own_variables'] as string[]).toSorted()).toEqual(
-    [...set, 'DATABASE_IAM', 'LINK_SIGNING_KEY', 'PUBLIC_URL'].toSorted(),
+    [...set, 'DATABASE_IAM', 'LINK_SIGNING_KEY', 'OTEL_EXPORTER_OTLP_HEADERS', 'PUBLIC_URL'].toSorted(),
   );
   const [, check] = blocks(variables['settings'], 'validation');
   const allows = (settings: object): Promise<unknown> => evaluate(check?.['condition'], { ...scope, var: { settings } });
@@ -195,13 +197,13 @@ describe('the task role', () => {
     ]);
   });
 
-  it('reads no secret: only the execution role does, and only these four', () => {
+  it('reads no secret: only the execution role does, and only these five', () => {
     expect(JSON.stringify(policy)).not.toMatch(/secretsmanager|kms/);
     const statements = blocks(resources['data.aws_iam_policy_document.execution'], 'statement');
     expect(statements.find(({ sid }) => sid === 'ReadSecrets')).toMatchObject({
       actions: ['secretsmanager:GetSecretValue'],
       resources: expect.stringMatching(
-        /^\$\{concat\(\s*var\.database_iam \? \[\] : \[aws_secretsmanager_secret\.database_url\.arn\],\s*\[aws_secretsmanager_secret\.redis_url\.arn, var\.api_keys_secret_arn\],\s*var\.link_signing_key_secret_arn == null \? \[\] : \[var\.link_signing_key_secret_arn\],\s*\)\}$/,
+        /^\$\{concat\(\s*var\.database_iam \? \[\] : \[aws_secretsmanager_secret\.database_url\.arn\],\s*\[aws_secretsmanager_secret\.redis_url\.arn, var\.api_keys_secret_arn\],\s*var\.link_signing_key_secret_arn == null \? \[\] : \[var\.link_signing_key_secret_arn\],\s*var\.otlp_headers_secret_arn == null \? \[\] : \[var\.otlp_headers_secret_arn\],\s*\)\}$/,
       ),
     });
   });
@@ -360,13 +362,18 @@ describe('the alarms', () => {
       'api-errors',
       'database-cpu',
       'database-storage',
+      'database-unavailable',
+      'deployment-failed',
+      'deployment-rolled-back',
       'jobs-late',
       'no-api',
       'no-worker',
+      'notification-abandoned',
       'redis-cpu-ml-sentiment-001',
       'redis-cpu-ml-sentiment-002',
       'redis-memory-ml-sentiment-001',
       'redis-memory-ml-sentiment-002',
+      'redis-unavailable',
       'unhealthy-hosts',
       'worker-cpu',
     ]);
@@ -376,13 +383,24 @@ describe('the alarms', () => {
       threshold: 1,
       missing: 'breaching',
     });
+    const named = Object.entries(alarms).flatMap(([name, { description }]) => {
+      const [, alert] = /Runbook: (\w+)\.$/.exec(String(description)) ?? [];
+      return alert === undefined ? [] : [`${alert} ${name}`];
+    });
+    const inDocs = tableRows(read('docs/operations/metrics.md')).flatMap(([alert = '', alarm = '']) => {
+      const [, name] = /^`([a-z-]+)`$/.exec(alarm) ?? [];
+      return name === undefined ? [] : [`${alert} ${name}`];
+    });
+    expect(named.toSorted()).toEqual(inDocs.toSorted());
     expect(alarms['database-storage']?.['threshold']).toBeCloseTo(2 * 1024 ** 3, -3);
   });
 
   it('count log events that exist', () => {
     const written = readFileSync('docs/operations/log-events.md', 'utf8');
-    const events = scope.local['late_events'] as string[];
-    expect(events.length).toBeGreaterThan(0);
-    for (const event of events) expect(written).toContain(`\`${event}\``);
+    const logged = Object.values(scope.local['logged_alarms'] as Record<string, { events: string[]; metric: string }>);
+    expect(logged.length).toBeGreaterThan(4);
+    for (const event of logged.flatMap(({ events }) => events)) expect(written).toContain(`\`${event}\``);
+    expect(new Set(logged.map(({ metric }) => metric)).size).toBe(logged.length);
+    expect(Object.keys(scope.local['log_filters'] as object)).toHaveLength(2 * logged.length);
   });
 });

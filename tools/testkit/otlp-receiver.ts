@@ -159,7 +159,7 @@ const attributesIn = (message: Message | undefined, field: number): Record<strin
       const [value] = subMessages(pair, 2);
       if (value?.has(1)) return [text(pair, 1), text(value, 1)];
       if (value?.has(2)) return [text(pair, 1), value.get(2)?.[0] === 1n];
-      if (value?.has(3)) return [text(pair, 1), Number(BigInt.asIntN(64, BigInt(value.get(3)?.[0] as bigint)))];
+      if (value?.has(3)) return [text(pair, 1), Number(BigInt.asIntN(64, value.get(3)?.[0] as bigint))];
       return [text(pair, 1), bytes(value, 4).readDoubleLE()];
     }),
   );

@@ -61,6 +61,7 @@ function configurationOf(workload: Manifest, manifests: Manifest[] = []): Config
     REDIS_URL: 'rediss://:password@redis.example.com:6379',
     API_KEYS: '0123456789abcdef',
     LINK_SIGNING_KEY: '0123456789abcdef0123456789abcdef',
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=secret',
   };
   const files = manifests.filter(({ kind }) => kind === 'ConfigMap').flatMap(({ data }) => Object.entries(data as object));
   for (const [name, text] of files) writeFileSync(join(folder, name), String(text));
@@ -88,7 +89,7 @@ describe.each(['minimal', 'full'] as const)('the chart with the values of ci/%s-
     const manifests = await render(values);
     const kinds = new Set(manifests.map(({ kind }) => kind));
     const always = ['Deployment', 'Job', 'PodDisruptionBudget', 'Service', 'ServiceAccount'];
-    const chosen = ['ConfigMap', 'HorizontalPodAutoscaler', 'Ingress', 'ScaledObject', 'ServiceMonitor'];
+    const chosen = ['ConfigMap', 'HorizontalPodAutoscaler', 'Ingress', 'PrometheusRule', 'ScaledObject', 'ServiceMonitor'];
     expect([...kinds].toSorted()).toEqual((values === 'full' ? [...always, ...chosen] : always).toSorted());
     expect(
       manifests.flatMap((manifest) => kubernetesFaults(manifest).map((fault) => `${manifest.metadata.name} ${fault}`)),
@@ -208,7 +209,7 @@ describe('the programs', () => {
     const deliveryFile = 'defaults:\n  training: { VpcConfig: null } # "<&>" \\ \u00fc\n';
     const ofFile = async (text: string): Promise<Manifest[]> => await render('minimal', { deliveryFile: text });
     const manifests = await ofFile(deliveryFile);
-    const config = one(manifests, 'ConfigMap');
+    const config = one(manifests, 'ConfigMap', '-delivery');
     expect(config['data']).toEqual({ 'delivery.yaml': deliveryFile });
     for (const program of ['-api', '-worker']) {
       const deployment = one(manifests, 'Deployment', program);
@@ -367,6 +368,7 @@ it('offers every variable but secrets and those that it sets itself, and no othe
     'PORT',
     'API_KEYS',
     'LINK_SIGNING_KEY',
+    'OTEL_EXPORTER_OTLP_HEADERS',
     'REDIS_URL',
     'REDIS_SENTINEL_PASSWORD',
     'HEARTBEAT_FILE',
@@ -421,5 +423,30 @@ describe('kubernetesFaults', () => {
       '/spec/template/spec/terminationGracePeriod: unknown',
     ]);
     expect(kubernetesFaults({ apiVersion: 'v1', kind: 'Nothing' })).toEqual(['no schema of v1 Nothing']);
+  });
+});
+
+describe('monitoring', () => {
+  const monitoring = { prometheusRule: { enabled: true }, grafanaDashboard: { enabled: true } };
+
+  it.each([
+    ['rules.yaml', 'infra/prometheus/rules.yaml'],
+    ['dashboard.json', 'infra/grafana/dashboard.json'],
+  ])('has %s of %s: a chart is packed without what is outside of it', (file, source) => {
+    expect(readFileSync(join(chart, 'monitoring', file), 'utf8')).toBe(readFileSync(source, 'utf8'));
+  });
+
+  it('gives the alerts and the dashboard as they are, and the alerts links to the runbook', async () => {
+    const rules = parse(readFileSync('infra/prometheus/rules.yaml', 'utf8')) as object;
+    const dashboard = JSON.parse(readFileSync('infra/grafana/dashboard.json', 'utf8')) as object;
+    const manifests = await render('minimal', monitoring);
+    expect(specOf(one(manifests, 'PrometheusRule'))).toEqual(rules);
+    const { data } = one(manifests, 'ConfigMap', '-dashboard') as Manifest & { data: Record<string, string> };
+    expect(JSON.parse(Object.values(data)[0] ?? '')).toEqual(dashboard);
+    const text = JSON.stringify(one(await render('full'), 'PrometheusRule'));
+    const links = [...text.matchAll(/"runbook_url":"([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(10);
+    const base = 'https://git.example.com/sagemaker-autodeploy/blob/main/docs/operations/runbook.md#';
+    expect(links.filter((link) => !link.startsWith(base))).toEqual([]);
   });
 });

@@ -135,7 +135,20 @@ capabilities:
 {{- else }}
 {{- include "autodeploy.apiKeysEnv" . }}
 {{- end }}
+{{- with include "autodeploy.otlpHeadersEnv" . | trim }}
+{{ . }}
+{{- end }}
 {{ include "autodeploy.programEnv" . | trim }}
+{{- end }}
+
+{{- define "autodeploy.otlpHeadersEnv" -}}
+{{- if .Values.otlpHeaders.existingSecret -}}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.otlpHeaders.existingSecret }}
+      key: {{ .Values.otlpHeaders.secretKey }}
+{{- end }}
 {{- end }}
 
 {{/* Variables of API and workers. The migration, a hook, runs before the config map exists, and does not read it. */}}

@@ -6,19 +6,19 @@ locals {
   alarms = merge(
     {
       unhealthy-hosts = {
-        description = "An API task does not respond to GET /health/live. ECS replaces it; its log says why."
+        description = "An API task does not respond to GET /health/live. ECS replaces it; its log says why. Runbook: AutodeployTargetDown."
         namespace   = "AWS/ApplicationELB", metric = "UnHealthyHostCount", statistic = "Maximum"
         dimensions  = { LoadBalancer = local.load_balancer, TargetGroup = local.target_group }
         comparison  = "GreaterThanThreshold", threshold = 0, period = 60, periods = 5, missing = "notBreaching"
       }
       no-api = {
-        description = "No API task is healthy: no caller can start or deploy anything. Trainings continue, and workers deploy them."
+        description = "No API task is healthy: no caller can start or deploy anything. Trainings continue, and workers deploy them. Runbook: AutodeployAbsent."
         namespace   = "AWS/ApplicationELB", metric = "HealthyHostCount", statistic = "Maximum"
         dimensions  = { LoadBalancer = local.load_balancer, TargetGroup = local.target_group }
         comparison  = "LessThanThreshold", threshold = 1, period = 60, periods = 3, missing = "breaching"
       }
       api-errors = {
-        description = "The API responds with 5xx. 503 says in its body what is unavailable; the log has event http.request_failed."
+        description = "The API responds with 5xx. 503 says in its body what is unavailable; the log has event http.request_failed. Runbook: AutodeployApiErrors."
         namespace   = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count", statistic = "Sum"
         dimensions  = { LoadBalancer = local.load_balancer, TargetGroup = local.target_group }
         comparison  = "GreaterThanThreshold", threshold = var.api_error_threshold, period = 300, periods = 1, missing = "notBreaching"
@@ -26,7 +26,7 @@ locals {
       # ECS counts a sample for each running task, and sends nothing at all without one:
       # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
       no-worker = {
-        description = "No worker runs: nothing is observed and nothing is deployed, and no job becomes due."
+        description = "No worker runs: nothing is observed and nothing is deployed, and no job becomes due. Runbook: AutodeployNoWorkers."
         namespace   = "AWS/ECS", metric = "CPUUtilization", statistic = "SampleCount"
         dimensions  = { ClusterName = aws_ecs_cluster.this.name, ServiceName = aws_ecs_service.worker.name }
         comparison  = "LessThanThreshold", threshold = 1, period = 60, periods = 3, missing = "breaching"
@@ -36,12 +36,6 @@ locals {
         namespace   = "AWS/ECS", metric = "CPUUtilization", statistic = "Average"
         dimensions  = { ClusterName = aws_ecs_cluster.this.name, ServiceName = aws_ecs_service.worker.name }
         comparison  = "GreaterThanThreshold", threshold = 80, period = 300, periods = 3, missing = "notBreaching"
-      }
-      jobs-late = {
-        description = "Jobs are due and a worker takes none: events worker.stalled, worker.stuck and worker.none of the logs."
-        namespace   = local.metric_namespace, metric = local.late_metric, statistic = "Sum"
-        dimensions  = {}
-        comparison  = "GreaterThanThreshold", threshold = 0, period = 300, periods = 1, missing = "notBreaching"
       }
       database-storage = {
         description = "PostgreSQL has less than a tenth of its storage left."
@@ -54,6 +48,14 @@ locals {
         namespace   = "AWS/RDS", metric = "CPUUtilization", statistic = "Average"
         dimensions  = { DBInstanceIdentifier = aws_db_instance.this.identifier }
         comparison  = "GreaterThanThreshold", threshold = 80, period = 300, periods = 3, missing = "notBreaching"
+      }
+    },
+    {
+      for name, alarm in local.logged_alarms : name => {
+        description = alarm.description
+        namespace   = local.metric_namespace, metric = alarm.metric, statistic = "Sum"
+        dimensions  = {}
+        comparison  = "GreaterThanThreshold", threshold = 0, period = 300, periods = 1, missing = "notBreaching"
       }
     },
     {
@@ -96,21 +98,63 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 
 locals {
   metric_namespace = "Autodeploy/${local.name}"
-  late_metric      = "JobsLate"
-  late_events      = ["worker.stalled", "worker.stuck", "worker.none"]
+  # What the log says, counted: an alarm sounds when it says so once in 5 minutes. docs/operations/metrics.md has the alert of Prometheus
+  # that means the same.
+  logged_alarms = {
+    deployment-rolled-back = {
+      metric      = "DeploymentsRolledBack", events = ["deployment.rolled_back"]
+      description = "A deployment was rolled back; the model from before serves. Runbook: AutodeployDeploymentRolledBack."
+    }
+    deployment-failed = {
+      metric      = "DeploymentsFailed", events = ["deployment.failed"]
+      description = "A deployment failed: the trained model is not live. Runbook: AutodeployDeploymentFailed."
+    }
+    redis-unavailable = {
+      metric      = "RedisUnavailable", events = ["redis.unavailable", "redis.refused"]
+      description = "Redis takes no writes: jobs stand still, and nothing is lost. Runbook: AutodeployRedisDown."
+    }
+    database-unavailable = {
+      metric      = "DatabaseUnavailable", events = ["database.unavailable", "database.open_failed"]
+      description = "The database takes no writes: nothing can be started, decided or deployed. Runbook: AutodeployDatabaseDown."
+    }
+    notification-abandoned = {
+      metric      = "NotificationsAbandoned", events = ["notification.abandoned"]
+      description = "A notification was not received for a day. Runbook: AutodeployNotificationsAbandoned."
+    }
+    jobs-late = {
+      metric      = "JobsLate", events = ["worker.stalled", "worker.stuck", "worker.none"]
+      description = "Jobs are due and a worker takes none. Runbook: AutodeployQueueStuck."
+    }
+  }
+
+  log_filters = merge(
+    { for name, alarm in local.logged_alarms : "api-${name}" => merge(alarm, { program = "api" }) },
+    { for name, alarm in local.logged_alarms : "worker-${name}" => merge(alarm, { program = "worker" }) },
+  )
 }
 
-resource "aws_cloudwatch_log_metric_filter" "jobs_late" {
-  for_each = toset(["api", "worker"])
+resource "aws_cloudwatch_log_metric_filter" "logged" {
+  for_each = local.log_filters
 
-  name           = "${local.name}-${each.key}-jobs-late"
-  log_group_name = aws_cloudwatch_log_group.this[each.key].name
-  pattern        = "{ ${join(" || ", [for event in local.late_events : "($.event = \"${event}\")"])} }"
+  name           = "${local.name}-${each.key}"
+  log_group_name = aws_cloudwatch_log_group.this[each.value.program].name
+  pattern        = "{ ${join(" || ", [for event in each.value.events : "($.event = \"${event}\")"])} }"
 
   metric_transformation {
     namespace     = local.metric_namespace
-    name          = local.late_metric
+    name          = each.value.metric
     value         = "1"
     default_value = "0"
   }
+}
+
+# The filters had one resource for jobs that are late.
+moved {
+  from = aws_cloudwatch_log_metric_filter.jobs_late["api"]
+  to   = aws_cloudwatch_log_metric_filter.logged["api-jobs-late"]
+}
+
+moved {
+  from = aws_cloudwatch_log_metric_filter.jobs_late["worker"]
+  to   = aws_cloudwatch_log_metric_filter.logged["worker-jobs-late"]
 }

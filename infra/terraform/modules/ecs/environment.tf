@@ -15,6 +15,7 @@ locals {
     "HOST",
     "LINK_SIGNING_KEY",
     "MODEL_OUTPUT_S3_URI",
+    "OTEL_EXPORTER_OTLP_HEADERS",
     "PORT",
     "PROJECT_NAME",
     "PUBLIC_URL",
@@ -54,7 +55,8 @@ locals {
 
   # Workers sign the links of notifications. Without a key for that, one is derived from the API's.
   worker_secrets = {
-    API_KEYS         = var.link_signing_key_secret_arn == null ? var.api_keys_secret_arn : null
-    LINK_SIGNING_KEY = var.link_signing_key_secret_arn
+    API_KEYS                   = var.link_signing_key_secret_arn == null ? var.api_keys_secret_arn : null
+    LINK_SIGNING_KEY           = var.link_signing_key_secret_arn
+    OTEL_EXPORTER_OTLP_HEADERS = var.otlp_headers_secret_arn
   }
 }

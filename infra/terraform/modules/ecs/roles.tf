@@ -55,6 +55,7 @@ data "aws_iam_policy_document" "execution" {
       var.database_iam ? [] : [aws_secretsmanager_secret.database_url.arn],
       [aws_secretsmanager_secret.redis_url.arn, var.api_keys_secret_arn],
       var.link_signing_key_secret_arn == null ? [] : [var.link_signing_key_secret_arn],
+      var.otlp_headers_secret_arn == null ? [] : [var.otlp_headers_secret_arn],
     )
   }
 

@@ -148,7 +148,7 @@ variable "api_keys_secret_arn" {
 }
 
 variable "api_keys_kms_key_arn" {
-  description = "KMS key of that secret, and of `link_signing_key_secret_arn`, where it is not AWS's own (`aws/secretsmanager`)."
+  description = "KMS key of that secret, and of `link_signing_key_secret_arn` and `otlp_headers_secret_arn`, where it is not AWS's own (`aws/secretsmanager`)."
   type        = string
   default     = null
 }
@@ -168,4 +168,15 @@ variable "public_url" {
   description = "PUBLIC_URL: the service's address as people reach it, BASE_PATH included, like `https://ml.example.com/model-init`."
   type        = string
   default     = null
+}
+
+variable "otlp_headers_secret_arn" {
+  description = "Secrets Manager secret whose text is OTEL_EXPORTER_OTLP_HEADERS, where the receiver of traces needs a key. Its address is OTEL_EXPORTER_OTLP_ENDPOINT in `settings`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.otlp_headers_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.otlp_headers_secret_arn))
+    error_message = "The secret must be set by its ARN."
+  }
 }
