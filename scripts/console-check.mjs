@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { fill, keys, longName, variables } from './console/fill.mjs';
+import { triesOf } from './console/tries.mjs';
 import { startLocalSystem } from './screenshots/local-system.mjs';
 import { root } from './setup/root.mjs';
 
@@ -60,6 +61,7 @@ say(faults.length === 0 ? 'The console works' : `${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function tryAll({ sentiment, fraud }) {
+  const { tryKeys, tryLive, tryRollback, tryReader } = triesOf(system.url, expect);
   await step('works without a script', withoutScript);
   await step('keys move between pages, rows and times', () => withPage('anna', (page) => tryKeys(page)));
   await step('a page follows what happens, and keeps what is read', () => withPage('rita', (page) => tryLive(page, fraud)));
@@ -190,85 +192,4 @@ async function withoutScript() {
   await page.locator('main button').click();
   await page.getByRole('link', { name: 'Hold' }).waitFor();
   await context.close();
-}
-
-async function tryKeys(page) {
-  await page.goto(`${system.url}/console`);
-  await page.keyboard.press('/');
-  expect('/ leads to the search', await page.evaluate(() => document.activeElement.id === 'search'));
-  await page.keyboard.press('Escape');
-  await page.locator('h1').first().click();
-  await page.keyboard.press('j');
-  await page.keyboard.press('j');
-  const row = await page.evaluate(() => document.activeElement.closest('[data-row]')?.id);
-  expect('j leads to the second row', (await page.locator('[data-row]').nth(1).getAttribute('id')) === row);
-  const before = await page.locator('time').first().textContent();
-  await page.keyboard.press('t');
-  const after = await page.locator('time').first().textContent();
-  expect('t changes how times are', before !== after && /\d{4}, \d\d:\d\d:\d\d (CET|GMT\+1)/.test(after));
-  await page.keyboard.press('?');
-  await page.locator('dialog[open]').waitFor();
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('g');
-  await page.keyboard.press('a');
-  await page.waitForURL(/\/approvals$/);
-  await page.keyboard.press('g');
-  await page.keyboard.press('r');
-  await page.waitForURL(/\/runs$/);
-}
-
-async function tryLive(page, endpoint) {
-  await page.goto(`${system.url}/console/endpoints/${endpoint}`);
-  await page.locator('#live-state[data-state=live]').waitFor();
-  await page.locator('details.raw').first().locator('summary').click();
-  await page
-    .locator('h1')
-    .first()
-    .evaluate((element) => (element.dataset.same = 'yes'));
-  const response = await fetch(`${system.url}/endpoints/${endpoint}/hold`, {
-    method: 'POST',
-    headers: { 'x-api-key': keys.otto, 'content-type': 'application/json' },
-    body: JSON.stringify({ reason: 'seen live' }),
-  });
-  expect('the endpoint can be held', response.ok);
-  await page.getByText('seen live').first().waitFor();
-  expect(
-    'what was opened stays open',
-    await page
-      .locator('details.raw')
-      .first()
-      .evaluate(({ open }) => open),
-  );
-  expect('the page was not loaded again', (await page.locator('h1').first().getAttribute('data-same')) !== undefined);
-}
-
-async function tryRollback(page, endpoint) {
-  await page.goto(`${system.url}/console/endpoints/${endpoint}`);
-  await page.getByRole('link', { name: 'Roll back' }).first().click();
-  const dialog = page.locator('dialog[open]');
-  await dialog.getByText('What changes').waitFor();
-  const button = dialog.getByRole('button', { name: 'Roll back' });
-  expect('the button waits for the name', await button.isDisabled());
-  await dialog.locator('textarea').fill('the new model calls everything positive');
-  await dialog.locator('[name=confirm]').fill(endpoint);
-  expect('the button can be pressed then', await button.isEnabled());
-  await button.click();
-  await page.waitForURL(new RegExp(`/endpoints/${endpoint}$`));
-  await page.getByText('rolled back by otto').first().waitFor();
-}
-
-async function tryReader(page, endpoint) {
-  await page.goto(`${system.url}/console/endpoints/${endpoint}`);
-  expect('there is no act', (await page.locator('[data-act]').count()) === 0);
-  const refused = await page
-    .evaluate(async (href) => {
-      const response = await fetch(href, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: 'reason=r',
-      });
-      return response.status;
-    }, `${system.url}/console/endpoints/${endpoint}/release`)
-    .catch(() => 403);
-  expect('an act is refused', refused === 403);
 }

@@ -67,6 +67,7 @@ describe('the pages', () => {
     await holds(api, users);
     await aborts(deploymentId, users);
     await isLive(api, users.read);
+    expect((await users.read.get(`/endpoints/${endpoint}`)).status).toBe(200);
   });
 });
 
@@ -130,7 +131,7 @@ async function isLive(api: Api, reader: ConsoleUser): Promise<void> {
   let received = '';
   const reading = (async () => {
     const decoder = new TextDecoder();
-    for await (const piece of response.body ?? []) received += decoder.decode(piece as Uint8Array);
+    for await (const piece of response.body ?? []) received += decoder.decode(piece);
   })().catch(() => {});
   await api.ctx.store.endpoints.hold({ endpointName: endpoint, by: 'otto', reason: 'seen live', now: api.ctx.now() });
   await eventually(

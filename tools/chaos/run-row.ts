@@ -38,12 +38,12 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
   const armed = row.inject(system, work);
   let injectedAt: number | null = null;
   let finalAt: number | null = null;
-  let refusal: unknown = null;
+  const refusals: string[] = [];
   void armed.injected.then((at) => (injectedAt = at));
   const allFinal = (): Promise<unknown> => untilFinal(system, [work]);
   try {
     const performed = work.perform();
-    performed.catch((error: unknown) => (refusal = error));
+    performed.catch((error: unknown) => refusals.push(error instanceof Error ? error.message : 'no error'));
     const finished = performed.then(allFinal).then(() => (finalAt = Date.now()));
     await Promise.race([finished.catch(() => {}), delay(deadlineMs, undefined, { ref: false })]);
     if (injectedAt !== null) await armed.over;
@@ -64,7 +64,7 @@ export async function runRow(system: CrashSystem, row: Row, name: string): Promi
     verdict = await judgeRow();
   }
   // A workload that a client gave up explains what is missing; where nothing is, its last request may just have been late.
-  if (refusal !== null && (injectedAt === null || verdict.lost.length > 0)) verdict.lost.push(`the workload: ${String(refusal)}`);
+  if (injectedAt === null || verdict.lost.length > 0) verdict.lost.push(...refusals.map((refusal) => `the workload: ${refusal}`));
   const recoveryMs = injectedAt === null || finalAt === null ? null : Math.max(0, finalAt - injectedAt);
   return { row, runs: work.expects.length, injectedAt, recoveryMs, verdict, work };
 }

@@ -24,7 +24,7 @@ export async function readEndpointHistory(
         filter: { endpointName },
       });
       // The steps of a deployment and the phases of a training are on their own pages.
-      found.push(...items.filter(({ from, to }) => from !== to));
+      found.push(...items.filter((entry) => entry.from !== entry.to));
       from = readTo;
     }
     if (found.length >= wanted || after === 0) break;
