@@ -157,7 +157,8 @@ describe('POST and DELETE /endpoints/{name}/hold', () => {
     expect((await tags())['autodeploy:hold']).toMatch(/Z: it is wrong$/);
     await api.ask('DELETE', `${endpoint}/hold`);
     expect(await tags()).not.toHaveProperty('autodeploy:hold');
-    expect(await api.ctx.store.endpoints.listTagsDue(10)).toEqual([]);
+    // The sweep looks again, since a late call may bring the tag back.
+    expect(await api.ctx.store.endpoints.listTagsDue(10)).toMatchObject([{ heldSince: null, tagsDue: true }]);
   });
 });
 
