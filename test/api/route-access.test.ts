@@ -130,6 +130,7 @@ const neededRoles: Record<string, (typeof roles)[number] | 'none'> = {
   'post /endpoints/{name}/hold': 'operate',
   'delete /endpoints/{name}/hold': 'operate',
   'post /events': 'operate',
+  'get /history': 'read',
   'get /endpoint-status': 'read',
   'get /health/live': 'none',
   'get /health/ready': 'none',
