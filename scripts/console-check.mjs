@@ -46,7 +46,8 @@ try {
     { path: 'no-such-page', status: 404 },
   ];
   for (const theme of ['light', 'dark']) {
-    for (const width of keepsPictures ? [1280] : [1280, 360]) await openAll(pages, theme, width);
+    for (const width of keepsPictures ? [1280] : [1280, 360])
+      await step(`every page, ${theme}, ${width} px`, () => openAll(pages, theme, width));
   }
   if (!keepsPictures) await tryAll({ sentiment, fraud });
 } finally {
@@ -66,7 +67,9 @@ async function tryAll({ sentiment, fraud }) {
   await step('keys move between pages, rows and times', () => withPage('anna', (page) => tryKeys(page)));
   await step('a page follows what happens, and keeps what is read', () => withPage('rita', (page) => tryLive(page, fraud)));
   await step('a rollback needs a reason and the typed name', () => withPage('otto', (page) => tryRollback(page, sentiment)));
-  await step('a key that may only look is shown no act', () => withPage('rita', (page) => tryReader(page, sentiment)));
+  await step('a key that may only look is shown no act', () =>
+    withPage('rita', (page) => tryReader(page, sentiment), ['status of 403']),
+  );
 }
 
 async function step(what, act) {
@@ -105,8 +108,10 @@ async function signIn(page, who) {
   await page.locator('.top nav').waitFor();
 }
 
-async function withPage(who, use) {
-  const { page, context } = await newPage(who, { viewport: { width: 1280, height: 800 } });
+/** `messages`: what the browser's console may say. */
+async function withPage(who, use, messages = []) {
+  const { page, context, expected } = await newPage(who, { viewport: { width: 1280, height: 800 } });
+  for (const text of messages) expected.add(text);
   await signIn(page, who);
   await use(page).finally(() => context.close());
 }
