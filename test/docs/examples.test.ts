@@ -12,9 +12,14 @@ interface Schema {
   anyOf?: Schema[];
 }
 
+interface Response {
+  $ref?: string;
+  content?: Record<string, { schema: Schema }>;
+}
+
 interface Description {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>>;
-  components: { schemas: Record<string, Schema> };
+  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
+  components: { schemas: Record<string, Schema>; responses: Record<string, Response> };
 }
 
 interface Call {
@@ -23,8 +28,8 @@ interface Call {
   body: string | null;
 }
 
-/** An address of the API, with or without the base path. */
-const address = /http:\/\/127\.0\.0\.1:8006(\/[^\s'"?]*)/;
+/** An address of the API, with or without the base path, and not within a body. */
+const address = /(?<!: ")http:\/\/127\.0\.0\.1:8006(\/[^\s'"?]*)/;
 
 /** The curl commands of a block of shell, each on one line or continued by backslashes. */
 const callsIn = (block: string): Call[] =>
@@ -95,8 +100,9 @@ it('the responses of docs/api.md have no member that the API does not send', asy
     const call = callsIn(block).at(-1);
     const route = call === undefined ? undefined : findRoute(api, call);
     if (call === undefined || route === undefined) return [`no route: ${block}`];
-    const content = api.paths[route]?.[call.method.toLowerCase()]?.responses[status]?.content;
-    const [schema] = Object.values(content ?? {}).map((one) => one.schema);
+    const response = api.paths[route]?.[call.method.toLowerCase()]?.responses[status];
+    const shared = api.components.responses[response?.$ref?.split('/').at(-1) ?? ''];
+    const [schema] = Object.values((shared ?? response)?.content ?? {}).map((one) => one.schema);
     if (schema === undefined) return [`${call.method} ${route} has no response ${status}`];
     return unknownMembers(api, schema, JSON.parse(json)).map((member) => `${call.method} ${route} ${status}: ${member}`);
   });

@@ -52,6 +52,6 @@ it('stepOfEntry > understands what a deployment with every policy records, until
   const { run, deployments, history } = await getRun(context.ctx, { trainingJobName: next });
   const line = timeLineOf({ run, deployments: deployments.items, history, now: context.clock.now });
   expect(line.deployments[0]?.bars.map(({ kind }) => kind).join(' ')).toMatch(
-    / change rollout bake( rollout)?( verify)? revert$/,
+    / change rollout bake( rollout)?( bake)?( verify)? revert$/,
   );
 });
