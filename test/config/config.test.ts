@@ -36,6 +36,7 @@ describe('the defaults', () => {
       secrets: [],
       proxies: {},
       notifyPrivateAddresses: 'refuse',
+      tracing: null,
       api: { host: '127.0.0.1', port: 8006, basePath: '/model-init', publicUrl: null, apiKeys: [] },
       serviceSettings: {
         changeFeed: 'auto',

@@ -13,6 +13,8 @@ const task = 'send-notifications';
 const maxAtOnce = 32;
 /** So that one slow receiver holds up no other. Slack takes one message a second (docs/reference/webhook-behavior.md#what-slack-takes). */
 const maxAtOnceFor = (url: string): number => (isSlackAddress(url) ? 1 : 4);
+/** The pass waits by the monotonic clock for what is due by the other one, and neither is exact to the millisecond. */
+const clockGrainMs = 10;
 /** How long a process waits for a try before it renews the lease, and looks for others. */
 const stepMs = 1_000;
 
@@ -53,7 +55,7 @@ async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { 
     const done = tryOnce(ctx, { notifier, one, signal: cut.signal })
       .then((retryInMs) => {
         tries += 1;
-        const at = performance.now() + (retryInMs ?? Infinity);
+        const at = performance.now() + (retryInMs ?? Infinity) + clockGrainMs;
         if (retryAt < performance.now() || at < retryAt) retryAt = at;
       })
       .catch((error: unknown) => {
