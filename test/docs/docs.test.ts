@@ -45,7 +45,9 @@ it('finds the Markdown files', () => {
 
 it('shows every picture that is kept', () => {
   const shown = files.flatMap((file) =>
-    found(read(file), /\]\(([\w./-]+\.(?:png|svg))\)/g).map((path) => normalize(join(dirname(file), path))),
+    [...found(read(file), /\]\(([\w./-]+\.(?:png|svg))\)/g), ...found(read(file), /\b(?:src|srcset)="([\w./-]+)"/g)].map((path) =>
+      normalize(join(dirname(file), path)),
+    ),
   );
   expect([...new Set(shown)].toSorted()).toEqual(globSync('docs/images/*', { cwd: root }).toSorted());
 });
@@ -68,9 +70,10 @@ describe('README.md', () => {
     expect(commands).toEqual(['npm start', 'npm test']);
   });
 
-  it('shows one picture of the flow and one screenshot', () => {
+  it('shows one picture of the flow and two of the console, in both themes', () => {
     expect(blocks(readme, 'mermaid')).toHaveLength(1);
-    expect(found(readme, /!\[[^\]]+\]\(([^)]+)\)/g)).toHaveLength(1);
+    expect(found(readme, /<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)">/g)).toHaveLength(2);
+    expect(found(readme, /<img alt="[^"]+" src="([^"]+)">/g)).toHaveLength(2);
   });
 
   it('links to every document', () => {
