@@ -116,18 +116,30 @@ function drawBar(axis: Axis, { bar, id }: Drawn, y: number): Html {
   const x = axis.place(bar.from);
   const width = axis.place(bar.to) - x;
   const said = inWords(bar);
-  return html`<a class="bar ${toneOfBar(bar)} ${bar.kind}${bar.isOpen ? ' open' : ''}" href="#${id}" aria-label="${said}"
+  const shown = shownLabel(bar, width);
+  // What is seen is part of the name (WCAG 2.5.3).
+  const name = shown === undefined || shown === bar.label ? said : `${shown}, ${said}`;
+  return html`<a class="bar ${toneOfBar(bar)} ${bar.kind}${bar.isOpen ? ' open' : ''}" href="#${id}" aria-label="${name}"
     ><title>${said}</title
-    ><rect x="${percent(x)}" y="${y}" width="${percent(width)}" height="${barHeight}" rx="3" />${labelOf(bar, { x, width, y })}</a
+    ><rect
+      x="${percent(x)}"
+      y="${y}"
+      width="${percent(width)}"
+      height="${barHeight}"
+      rx="3"
+    />${labelOf(shown, { x, width, y })}</a
   >`;
 }
 
 /** The label where there is room for it, or a shorter one; on a narrow page only what has room there. */
-function labelOf({ kind, label }: Bar, { x, width, y }: { x: number; width: number; y: number }): Html | '' {
-  const room = (text: string): number => text.length * letterPercent + 1;
-  const text = [label, shortLabels[kind]].find((one) => room(one) <= width);
+const shownLabel = ({ kind, label }: Bar, width: number): string | undefined =>
+  [label, shortLabels[kind]].find((one) => roomOf(one) <= width);
+
+const roomOf = (text: string): number => text.length * letterPercent + 1;
+
+function labelOf(text: string | undefined, { x, width, y }: { x: number; width: number; y: number }): Html | '' {
   if (text === undefined) return '';
-  const className = room(text) * narrower <= width ? 'fits' : 'wide';
+  const className = roomOf(text) * narrower <= width ? 'fits' : 'wide';
   return html`<text class="${className}" x="${percent(x)}" dx="5" y="${y + 16}">${text}</text>`;
 }
 
