@@ -131,6 +131,8 @@ describe('POST /approvals/{token}', () => {
     const page = await send({ decision: 'reject', name: 'Ben', reason: '' }, browser);
     expect(page.status).toBe(422);
     expect(page.text).toContain('reason is needed to reject');
+    const long = await send({ decision: 'reject', name: 'Ben', reason: 'x'.repeat(1001) }, browser);
+    expect([long.status, long.text.includes('must be at most 1000 characters long')]).toEqual([422, true]);
     expect(page.text).toContain('value="Ben"');
     for (const fields of [{}, { ...approve, name: ' ' }, { ...approve, decision: 'yes' }, { ...approve, x: '1' }] as const)
       expectProblem(await send(fields), 422, 'invalid_request');

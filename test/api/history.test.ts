@@ -108,7 +108,8 @@ describe('GET /history', () => {
     ['?endpoint_name=%20', 'endpoint_name'],
   ])('refuses %s', async (query, field) => {
     const { errors } = expectProblem(await history(await startApi(), query), 422, 'invalid_request');
-    expect(errors).toMatchObject([{ field }]);
+    // No text of zod's, which does not say what it may hold.
+    expect(errors).toMatchObject([{ field, detail: expect.not.stringContaining('Invalid') }]);
   });
 
   it('streams the entries that are there and those that come, each with its id', async () => {

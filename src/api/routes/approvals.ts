@@ -100,7 +100,7 @@ export function approvalRoutes(routes: Routes, { ctx, approvalLinks }: ApiDeps):
       link = await verify(c.req.valid('param').token);
       const { deploymentId, content } = link;
       const { decision, name, reason } = readForm(c);
-      const wanted = { approves: decision === 'approve', by: byLink(name), reason: reason === '' ? null : reason, content };
+      const wanted = { approves: decision === 'approve', by: byLink(name), reason, content };
       await decideDeployment(ctx, { deploymentId, decision: wanted });
       return await page(c, link, 200);
     } catch (error) {

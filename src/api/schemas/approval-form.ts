@@ -11,9 +11,14 @@ export const ApprovalFormSchema = z
       .min(1, 'must not be empty')
       .max(100, 'must be at most 100 characters long')
       .openapi({ description: 'Who decides; the history adds that it was by a link' }),
-    reason: z.string().trim().pipe(z.literal('').or(reason)).default('').openapi({ description: 'Needed to reject' }),
+    reason: z
+      .string()
+      .transform((value) => value.trim() || null)
+      .pipe(reason.nullable())
+      .default(null)
+      .openapi({ type: 'string', description: 'Needed to reject' }),
   })
-  .refine(({ decision, reason: why }) => decision === 'approve' || why !== '', {
+  .refine(({ decision, reason: why }) => decision === 'approve' || why !== null, {
     path: ['reason'],
     message: 'is needed to reject',
   })

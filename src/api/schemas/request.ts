@@ -77,9 +77,9 @@ const entryId = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be the id of a his
 
 export const HistoryFeedQuery = z.object({
   after: z
-    .literal('latest')
-    .or(entryId.transform(Number))
-    .or(z.never('must be the id of a history entry, 0, or latest'))
+    .string()
+    .regex(/^(0|[1-9]\d{0,14}|latest)$/, 'must be the id of a history entry, 0, or latest')
+    .transform((value) => (value === 'latest' ? value : Number(value)))
     .default(0)
     .openapi({
       type: 'string',
