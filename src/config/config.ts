@@ -1,5 +1,5 @@
 /**
- * The environment as one frozen, typed value. The only place that reads `process.env`; processes call `configOrExit(loadConfig)`
+ * The environment as one frozen, typed value. The only place of the service that reads `process.env`; processes call `configOrExit(loadConfig)`
  * or `configOrExit(loadApiConfig)` before anything else.
  */
 import type { Environment } from '../core/environment.ts';
