@@ -169,7 +169,8 @@ def _of(convert: Callable[[Any], Any]) -> Any:
 
 
 def _many(convert: Callable[[Any], Any]) -> Any:
-    return field(default_factory=list, metadata={"convert": lambda items: [convert(one) for one in items]})
+    # Not in `repr`: a run that is printed has one line.
+    return field(default_factory=list, repr=False, metadata={"convert": lambda items: [convert(one) for one in items]})
 
 
 def _time() -> Any:
