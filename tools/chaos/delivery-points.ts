@@ -16,7 +16,7 @@ import {
   verified,
   verifyFailed,
 } from './delivery-workloads.ts';
-import { heldAndReleased, rolledBackTo } from './endpoint-workloads.ts';
+import { heldAndReleased, rolledBackTo, taggedForGood } from './endpoint-workloads.ts';
 import { call, command, notified, response, type Step, write, sends } from './injection-points.ts';
 
 const turnedDown = sends('autodeploy:turned-down');
@@ -149,6 +149,7 @@ export const deliveryWrites: Step<SqlInjectionPoint>[] = [
 /** The tables of safe delivery: holds, guard alarms, and the outbox. */
 export const tableWrites: Step<SqlInjectionPoint>[] = [
   write('endpoints', 'INSERT', 'true', onlyNotified, 'what the tags of an endpoint say'),
+  write('endpoints', 'UPDATE', 'OLD.tags_due AND NOT NEW.tags_due', taggedForGood, 'that an endpoint is tagged'),
   write('guard_alarms', 'INSERT', 'true', canary, 'the guard alarms'),
   write('guard_alarms', 'DELETE', 'true', canary, 'that the guard alarms are gone'),
   write('notifications', 'INSERT', "NEW.event = 'deployed'", onlyNotified, 'a notification'),
@@ -178,5 +179,4 @@ export const decisionWrites: Step<SqlInjectionPoint>[] = [
     rolledBackTo,
     'when an endpoint is rolled back',
   ),
-  write('endpoints', 'UPDATE', 'OLD.tags_due AND NOT NEW.tags_due', heldAndReleased, 'that an endpoint is tagged'),
 ];

@@ -23,6 +23,8 @@ const policies = {
   briefApproval: { gate, approval: { required: 'always', expires_seconds: 20 } },
   expiry: { approval: { required: 'always', expires_seconds: 3 } },
   canary: { rollout: canary, verify },
+  /** Each bake takes longer than a killed API takes to start again. */
+  slowCanary: { rollout: { ...canary, bake_seconds: 3600 }, verify },
   verify: { verify },
   /** What was live before the last two is deleted at once. */
   retention: { retention: { keep: 1, min_days: 0 } },

@@ -178,7 +178,7 @@ export const alarmed = under('canary', async (system, name) => {
 });
 
 /** A person ends the deployment while the new fleet bakes. */
-export const abortedInBake = under('canary', async (system, name) => {
+export const abortedInBake = under('slowCanary', async (system, name) => {
   const work = await update(system, name);
   return {
     ...work,

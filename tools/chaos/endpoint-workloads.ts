@@ -1,4 +1,5 @@
 /** Workloads in which a person decides about an endpoint: a rollback, a hold. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { tagKeys } from '../../src/core/sagemaker/tags.ts';
 import { accept, isOver, onEndpoint, runThat, turnedDown, under } from './delivery-workloads.ts';
 import { deployed, update } from './workloads.ts';
@@ -39,5 +40,20 @@ export const heldAndReleased = under('notified', async (system, name) => {
       await accept(system.client.release(endpoint));
     },
     tags: [onEndpoint(name, tagKeys.hold, null)],
+  };
+});
+
+/** Longer than a sweep looks at the tags of a hold that has ended (src/services/delivery/sweep-tags.ts). */
+const sweptMs = 15_000;
+
+/** The same, until a worker has found the tags right for long enough. */
+export const taggedForGood = under('notified', async (system, name) => {
+  const work = await heldAndReleased(system, name);
+  return {
+    ...work,
+    perform: async () => {
+      await work.perform();
+      await delay(sweptMs);
+    },
   };
 });
