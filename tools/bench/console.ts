@@ -4,10 +4,10 @@ import { HttpClient } from './http-client.ts';
 import { databaseOf } from './lists/databases.ts';
 import { seededName } from './lists/names.ts';
 import { seedHistory } from './lists/seed.ts';
-import { drive } from './load.ts';
 import { Processes } from './processes.ts';
 import type { Aim, Report, Table } from './report.ts';
-import { percentile, shown } from './statistics.ts';
+import { percentileOfRounds, timedRequests } from './rounds.ts';
+import { shown } from './statistics.ts';
 
 /** Readers at once: each waits for its page. */
 const atOnce = 2;
@@ -85,16 +85,7 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
   const client = new HttpClient(api.url);
   cleanup.add(() => client.close());
   const found: Found[] = pagesOf(size.runs).map((one) => ({ ...one, baselineMs: [], candidateMs: [], bytes: 0 }));
-  const ask = async (path: string, rounds: number[][]): Promise<void> => {
-    const tookMs: number[] = [];
-    const one = async (): Promise<void> => {
-      const from = performance.now();
-      await client.ask('GET', path);
-      tookMs.push(performance.now() - from);
-    };
-    await drive(one, atOnce, { calls });
-    rounds.push(tookMs);
-  };
+  const ask = timedRequests(client, { atOnce, calls });
   say('a round for V8 to compile');
   for (const one of found) {
     await ask(one.baseline, []);
@@ -111,24 +102,17 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
   return { name: database.name, found };
 }
 
-/** Of the rounds: a pause of the machine in one of them does not count. */
-const percentileOf = (rounds: readonly number[][], percent: number): number =>
-  percentile(
-    rounds.map((tookMs) => percentile(tookMs, percent)),
-    50,
-  );
-
 const tableOf = (name: string, found: readonly Found[]): Table => ({
   columns: [name, 'p50 ms, API', 'p50 ms', 'p95 ms, API', 'p95 ms', 'kB'],
   rows: found.map(({ page, baselineMs, candidateMs, bytes }) => [
     page,
-    ...[50, 95].flatMap((percent) => [baselineMs, candidateMs].map((tookMs) => shown(percentileOf(tookMs, percent)))),
+    ...[50, 95].flatMap((percent) => [baselineMs, candidateMs].map((tookMs) => shown(percentileOfRounds(tookMs, percent)))),
     (bytes / 1000).toFixed(0),
   ]),
 });
 
 function aimsOf(name: string, found: readonly Found[]): Aim[] {
-  const p95Ms = Math.max(...found.map(({ candidateMs }) => percentileOf(candidateMs, 95)));
+  const p95Ms = Math.max(...found.map(({ candidateMs }) => percentileOfRounds(candidateMs, 95)));
   const bytes = Math.max(...found.map((one) => one.bytes));
   return [
     {

@@ -5,10 +5,10 @@ import { HttpClient } from './http-client.ts';
 import { databaseOf } from './lists/databases.ts';
 import { requestsOver } from './lists/requests.ts';
 import { seedHistory } from './lists/seed.ts';
-import { drive } from './load.ts';
 import { Processes } from './processes.ts';
 import type { Aim, Report, Table } from './report.ts';
-import { percentile, shown } from './statistics.ts';
+import { percentileOfRounds, timedRequests } from './rounds.ts';
+import { shown } from './statistics.ts';
 
 const little = 200;
 const atOnce = 4;
@@ -62,16 +62,7 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
     const api = await processes.api({ DATABASE_URL: url, QUEUE_PREFIX: `{bench-${engine}-${name}}` });
     const client = new HttpClient(api.url);
     cleanup.add(() => client.close());
-    const ask = async (path: string, rounds: number[][]): Promise<void> => {
-      const tookMs: number[] = [];
-      rounds.push(tookMs);
-      const one = async (): Promise<void> => {
-        const from = performance.now();
-        await client.ask('GET', path);
-        tookMs.push(performance.now() - from);
-      };
-      await drive(one, atOnce, { calls });
-    };
+    const ask = timedRequests(client, { atOnce, calls });
     return { url, ask, paths: requestsOver(count) };
   };
   const short = await start('short', little);
@@ -97,18 +88,13 @@ async function measure({ options, cleanup, say }: Bench, engine: Engine, size: {
   return { name: database.name, found };
 }
 
-/** Of the rounds: a pause of the machine in one of them does not count. */
-const percentileOf = (rounds: readonly number[][], percent: number): number =>
-  percentile(
-    rounds.map((tookMs) => percentile(tookMs, percent)),
-    50,
-  );
-
 const tableOf = (name: string, found: readonly Found[]): Table => ({
   columns: [name, `p50 ms, ${little} runs`, 'p50 ms', 'p50 ms, written', `p99 ms, ${little} runs`, 'p99 ms', 'p99 ms, written'],
   rows: found.map(({ list, baselineMs, quietMs, writtenMs }) => [
     list,
-    ...[50, 99].flatMap((percent) => [baselineMs, quietMs, writtenMs].map((tookMs) => shown(percentileOf(tookMs, percent)))),
+    ...[50, 99].flatMap((percent) =>
+      [baselineMs, quietMs, writtenMs].map((tookMs) => shown(percentileOfRounds(tookMs, percent))),
+    ),
   ]),
 });
 
@@ -118,7 +104,7 @@ const isList = ({ path }: Found): boolean => path.startsWith('/training-jobs') |
 function aimsOf(name: string, found: readonly Found[]): Aim[] {
   const aim = (what: string, of: readonly Found[], mostMs: number): Aim[] =>
     (['quietMs', 'writtenMs'] as const).map((load) => {
-      const p99Ms = Math.max(...of.map((one) => percentileOf(one[load], 99)));
+      const p99Ms = Math.max(...of.map((one) => percentileOfRounds(one[load], 99)));
       const when = load === 'writtenMs' ? ', while it is written' : '';
       return {
         what: `${name}: p99 of ${what}${when}`,
