@@ -12,5 +12,5 @@ describeStore(
     const path = newPath();
     return { open: () => whenOpen(openThreadedStore(path)) };
   },
-  ['a claimed deployment', 'read models'],
+  ['a claimed deployment'],
 );
