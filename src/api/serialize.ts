@@ -11,6 +11,7 @@ import { noLayers } from '../core/shapes/shape-layers.ts';
 import { trainingOf } from '../core/training/run-shapes.ts';
 import { viewOfRun } from '../core/training/run-view.ts';
 import type { RunView } from '../ports/store.ts';
+import { bindCursor } from './bound-cursor.ts';
 import { boardPath } from './pages/board.ts';
 import type { DeploymentBody, DeploymentDetailsBody } from './schemas/deployment.ts';
 import type { EndpointStatusBody } from './schemas/endpoint-status.ts';
@@ -66,13 +67,13 @@ export function serializeRunDetails(
   basePath: string,
 ): TrainingRunDetailsBody {
   const job = encodeURIComponent(run.trainingJobName);
-  const { nextCursor } = deployments;
+  const earlier = bindCursor(deployments.nextCursor, { path: '/deployments', filter: { trainingJobName: run.trainingJobName } });
   return {
     ...serializeRun(run, basePath),
     request: serializeRequest(run),
     deployments: deployments.items.map((one) => serializeDeployment(one, basePath)),
     earlier_deployments:
-      nextCursor === null ? null : `${basePath}/deployments?training_job_name=${job}&cursor=${encodeURIComponent(nextCursor)}`,
+      earlier === null ? null : `${basePath}/deployments?training_job_name=${job}&cursor=${encodeURIComponent(earlier)}`,
     ...serializeHistory({ history, hasEarlierHistory }, `${basePath}/training-jobs/${job}`),
   };
 }

@@ -76,13 +76,30 @@ describe('GET /training-jobs', () => {
     }
   });
 
-  it('refuses a cursor of another list', async () => {
-    const { ask } = await startApi();
+  it('refuses a cursor of another list, or of other filters', async () => {
+    const api = await startApi();
+    const { ask } = api;
     for (const path of ['/training-jobs', '/deployments']) {
       for (const cursor of ['', 'x', '!!', '-5', 'MA', '9'.repeat(500)]) {
         expectProblem(await ask('GET', `${path}?cursor=${cursor}`), 422, 'invalid_request');
       }
     }
+    await bootstrapAll(api, ['one', 'two', 'three']);
+    const filters = 'status=training,failed&endpoint_name=ML-sentiment-endpoint&since=2020-01-01';
+    const { next_cursor: cursor } = (await ask<RunPage>('GET', `/training-jobs?${filters}&limit=1`)).body;
+    for (const path of [
+      '/training-jobs?',
+      `/training-jobs?${filters}&name_contains=o`,
+      `/training-jobs?${filters.replace(',failed', '')}`,
+      '/deployments?',
+    ]) {
+      const { errors } = expectProblem(await ask('GET', `${path}&cursor=${cursor}`), 422, 'invalid_request');
+      expect(errors, path).toEqual([
+        { field: 'cursor', detail: expect.stringMatching(/^is of another list, or of other filters/) },
+      ]);
+    }
+    const same = 'status=failed,training&endpoint_name=ml-sentiment-endpoint&since=2020-01-01T00:00Z&limit=2';
+    expect(namesOf((await ask<RunPage>('GET', `/training-jobs?${same}&cursor=${cursor}`)).body)).toEqual(['two', 'one']);
   });
 });
 

@@ -41,6 +41,8 @@ describe('/console/runs', () => {
     expect(wrong.status).toBe(200);
     expect(wrong.text).toMatch(/role="alert"[^]*status must be one of requested[^]*since must be an instant/);
     expect((await otto.get('/runs?cursor=nonsense')).status).toBe(422);
+    // As GET /training-jobs gives it out.
+    expect((await otto.get('/runs?cursor=Mg.0123abcd')).status).toBe(200);
 
     // By cursor, each run once.
     const seen: string[] = [];

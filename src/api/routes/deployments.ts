@@ -4,6 +4,7 @@ import { getDeployment } from '../../services/deployment/get-deployment.ts';
 import { listDeployments } from '../../services/deployment/list-deployments.ts';
 import { requestDeployment, type RequestDeploymentInput } from '../../services/deployment/request-deployment.ts';
 import type { ApiDeps } from '../deps.ts';
+import { bindCursor, unbindCursor } from '../bound-cursor.ts';
 import { linkHeader, linkToNext } from '../next-page.ts';
 import { checkedBody } from '../middleware/json-body.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
@@ -125,9 +126,11 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
     const query = c.req.valid('query');
     const { limit, cursor = null, since, until, endpoint_name: endpointName, training_job_name: trainingJobName } = query;
     const filter = { endpointName, trainingJobName, statuses: query.status, since, until };
-    const { page, counts } = await listDeployments(ctx, { filter, page: { limit, cursor } });
-    linkToNext(c, { path: `${basePath}/deployments`, nextCursor: page.nextCursor });
+    const wanted = { path: '/deployments', filter } as const;
+    const { page, counts } = await listDeployments(ctx, { filter, page: { limit, cursor: unbindCursor(cursor, wanted) } });
+    const nextCursor = bindCursor(page.nextCursor, wanted);
+    linkToNext(c, { path: `${basePath}/deployments`, nextCursor });
     const items = page.items.map((one) => serializeDeployment(one, basePath));
-    return c.json({ items, next_cursor: page.nextCursor, counts: { status: counts } }, 200);
+    return c.json({ items, next_cursor: nextCursor, counts: { status: counts } }, 200);
   });
 }

@@ -4,6 +4,7 @@ import { listRuns } from '../../services/training/list-runs.ts';
 import { removeRun } from '../../services/training/remove-run.ts';
 import { stopRun } from '../../services/training/stop-run.ts';
 import type { ApiDeps } from '../deps.ts';
+import { bindCursor, unbindCursor } from '../bound-cursor.ts';
 import { linkHeader, linkToNext } from '../next-page.ts';
 import { changeProblems, json, readProblems } from '../problems/openapi.ts';
 import { runLocationHeader } from '../schemas/location.ts';
@@ -105,11 +106,13 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
       since,
       until,
     };
-    const { page, counts } = await listRuns(ctx, { filter, page: { limit, cursor } });
-    linkToNext(c, { path: `${basePath}/training-jobs`, nextCursor: page.nextCursor });
+    const wanted = { path: '/training-jobs', filter } as const;
+    const { page, counts } = await listRuns(ctx, { filter, page: { limit, cursor: unbindCursor(cursor, wanted) } });
+    const nextCursor = bindCursor(page.nextCursor, wanted);
+    linkToNext(c, { path: `${basePath}/training-jobs`, nextCursor });
     const items = page.items.map((run) => serializeRun(run, basePath));
     const shown = { status: counts.status, deployment_status: counts.deploymentStatus };
-    return c.json({ items, next_cursor: page.nextCursor, counts: shown }, 200);
+    return c.json({ items, next_cursor: nextCursor, counts: shown }, 200);
   });
 
   routes.openapi(read, async (c) => {

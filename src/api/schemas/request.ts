@@ -40,7 +40,7 @@ const page = {
     .string()
     .min(1, 'must be the next_cursor of another page')
     .optional()
-    .openapi({ description: 'The `next_cursor` of the page before' }),
+    .openapi({ description: 'The `next_cursor` of the page before, with the same filters' }),
 };
 
 /** A training job's name. @throws {ApiError} `not_found` for one that no training job can have, as for every other unknown one. */

@@ -76,7 +76,8 @@ export function readRunsQuery(fields: URLSearchParams): { query: RunsQuery; issu
       since: checked('since', isInstant, instantRule),
       until: checked('until', isInstant, instantRule),
       limit: limit === '' ? defaultLimit : Number(limit),
-      cursor: text('cursor') || null,
+      // One of GET /training-jobs also says what its filters were, which a page has in its address.
+      cursor: text('cursor').split('.')[0] || null,
       top: /^\d{1,15}$/.test(top) ? Number(top) : null,
     },
     issues,
