@@ -4,6 +4,8 @@ export interface RunExpectation {
   deployment: readonly string[];
   /** How many endpoint changes may be requested for it: one by default, two, or one for each of its deployments. */
   requestedAtMost?: 'once' | 'deployments' | 'twice';
+  /** Its endpoint has failed before the fault. */
+  isOnFailedEndpoint?: boolean;
   /** Its model and configuration may be created once more, since a clean-up script deletes them. */
   recreated?: boolean;
   /** A client removes the run: no record of it may be left. */

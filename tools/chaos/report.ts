@@ -96,7 +96,8 @@ of effects. Each process reaches Redis and the simulator through proxies of its 
 message at the injection point: before it is sent, or after it takes effect and before its response arrives. ${held} The
 receiver of notifications does the same. The delivery file of a system gives the endpoints of the rows of safe delivery their policies. The
 product contains no code for this. A killed process restarts, as under an orchestrator. A client without a response repeats its request
-with the same Idempotency-Key. A command to Redis is written as its queue and BullMQ's script: \`deploy/moveToDelayed\`.
+with the same Idempotency-Key. A command to Redis is written as its queue and BullMQ's script: \`deploy/moveToDelayed\`. A row whose fault
+had no occasion, with nothing else wrong, runs once more on a new system.
 
 - **right**: runs whose recorded outcome is the expected one
 - **effects**, by the simulator's journal: training jobs created · models created · endpoint configurations created · requests to create or

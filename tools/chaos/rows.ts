@@ -31,7 +31,8 @@ import { postgresRows } from './postgres-rows.ts';
 import { rebuiltRows } from './rebuilt-rows.ts';
 import { type Row, rowsOf, type UnorderedRow } from './row.ts';
 import type { InjectionPoint } from './breakpoints.ts';
-import { forced, pair, recordLost, rollback, throttled } from './workloads.ts';
+import { recordLost } from './record-lost.ts';
+import { forced, pair, rollback, throttled } from './workloads.ts';
 
 const isBefore = (point: InjectionPoint): boolean => point.when === 'before';
 const effects = /^(Create|Update|Delete|Stop|Add)/;

@@ -21,11 +21,22 @@ export interface MatrixOptions {
 export const isGood = ({ injectedAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
   injectedAt !== null && lost.length + doubled.length + wrong.length === 0;
 
-/** Runs the rows, one at a time on each system. After a bad row the next row gets a new system. */
+/** Nothing is to be judged: what the fault waits for took another course, such as a check that saw the end before Search did. */
+const hadNoOccasion = ({ injectedAt, verdict: { lost, doubled, wrong } }: RowResult): boolean =>
+  injectedAt === null && lost.length + doubled.length + wrong.length === 0;
+
+/**
+ * Runs the rows, one at a time on each system. After a bad row the next row gets a new system; a row whose fault had no occasion gets
+ * a second one there.
+ */
 export async function runMatrix({ engine, rows, systems, report }: MatrixOptions): Promise<RowResult[]> {
   const total = rows.length;
   const results: RowResult[] = [];
-  const named = rows.map((row, index): NamedRow => ({ row, name: `crash-${String(index + 1).padStart(4, '0')}` }));
+  const named = rows.map((row, index): NamedRow => ({
+    row,
+    name: `crash-${String(index + 1).padStart(4, '0')}`,
+    attempt: 1,
+  }));
   // The delivery file of every system has the endpoints of all rows.
   const policies = policiesOf(named);
 
@@ -42,14 +53,21 @@ export async function runMatrix({ engine, rows, systems, report }: MatrixOptions
         const pollIntervalSeconds = row.isFed === true ? feedIntervalSeconds : undefined;
         system ??= await CrashSystem.start(engine, { pollIntervalSeconds, policies });
         const result = await runRow(system, row, name).catch((error: unknown) => brokenRow(row, error));
-        results.push(result);
-        done.push(result);
-        report(`${results.length}/${total} ${lineOf(result)}`);
-        if (isGood(result)) continue;
+        const isRepeated = next.attempt === 1 && hadNoOccasion(result);
+        if (isRepeated) {
+          left.unshift({ ...next, attempt: 2 });
+          report(`once more: ${lineOf(result)}`);
+        } else {
+          results.push(result);
+          done.push(result);
+          report(`${results.length}/${total} ${lineOf(result)}`);
+          if (isGood(result)) continue;
+        }
         report(`    output of the processes: ${keepOutput(name, system.output)}`);
+        if (isRepeated) await audited();
+        done = [];
         await system.stop();
         system = null;
-        done = [];
       }
       await audited();
     } finally {
@@ -73,6 +91,7 @@ interface NamedRow {
   row: Row;
   /** Of its trainings: what their names begin with. Its endpoint is named after it. */
   name: string;
+  attempt: 1 | 2;
 }
 
 const policiesOf = (rows: readonly NamedRow[]): Record<string, PolicyName> =>

@@ -130,7 +130,7 @@ export const replace: Workload = async (system, name) => {
   return {
     names: [`${name}-new`, endpoint],
     perform: () => start(system, `${name}-new`, endpoint),
-    expects: [deployed(`${name}-old`, { deployment: ['failed'] }), deployed(`${name}-new`)],
+    expects: [deployed(`${name}-old`, { deployment: ['failed'], isOnFailedEndpoint: true }), deployed(`${name}-new`)],
     live: { [endpoint]: `${name}-new` },
   };
 };
@@ -144,7 +144,7 @@ export const replaceScaled: Workload = async (system, name) => {
   return {
     names: [`${name}-new`, endpoint],
     perform: () => start(system, `${name}-new`, endpoint),
-    expects: [deployed(`${name}-old`), deployed(`${name}-new`)],
+    expects: [deployed(`${name}-old`, { isOnFailedEndpoint: true }), deployed(`${name}-new`)],
     live: { [endpoint]: `${name}-new` },
     scaling: [endpoint],
   };
@@ -225,15 +225,3 @@ export const pair: Workload = async (system, name) => {
     live: { [endpoint]: `${name}-two` },
   };
 };
-
-/** Without its records, the service finds a training that is no longer live again, and supersedes it. */
-export const recordLost =
-  (workload: Workload): Workload =>
-  async (system, name) => {
-    const work = await workload(system, name);
-    const live = Object.values(work.live);
-    const expects = work.expects.map((one) =>
-      live.includes(one.name) ? one : { ...one, deployment: [...one.deployment, 'superseded'] },
-    );
-    return { ...work, expects };
-  };
