@@ -578,8 +578,8 @@ class Client:
     url: AUTODEPLOY_URL where left out, or http://127.0.0.1:8006; with the base path, where there is one.
     key: AUTODEPLOY_API_KEY where left out, or what is in the file AUTODEPLOY_API_KEY_FILE. A service without keys needs none.
     timeout: seconds until a request without a response counts as failed.
-    retry_seconds: for how long in all a request is repeated after a fault of the network, or a 502, 503 or 504. Only requests that
-        may be repeated are: start() has an Idempotency-Key, and rollback() reads whether the first attempt counted.
+    retry_seconds: for how long in all a request is repeated after a fault of the network, or a 502, 503 or 504. A change that must
+        not count twice (start(), stop(), deploy(), rollback()) has an Idempotency-Key, which stays the same.
     ca_file: certificates to trust, a file or a folder; REQUESTS_CA_BUNDLE where left out, then SSL_CERT_FILE and those of the machine.
 
     Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a loopback address is reached directly. Redirects are not followed.
@@ -705,7 +705,8 @@ class Client:
 
     def stop(self, training_job_name: str) -> Run:
         """Stops a training, or withdraws the deployment that waits for its turn. Raises ApiError (`nothing_to_stop`)."""
-        return _make(Run, self._call("POST", f"/training-jobs/{_segment(training_job_name)}/stop"))._with(self)
+        # Repeated without it, a stop that counted would have nothing left to stop.
+        return _make(Run, self._call("POST", f"/training-jobs/{_segment(training_job_name)}/stop", headers=_once()))._with(self)
 
     # Deployments.
 
@@ -737,8 +738,7 @@ class Client:
         query = {"force": "true"} if force else {}
         path = f"/deploy/{_segment(training_job_name)}"
         # By force what is live would be deployed once more.
-        headers = {"Idempotency-Key": str(uuid.uuid4())}
-        return _make(Deployment, self._call("POST", path, query=query, body=body or None, headers=headers))._with(self)
+        return _make(Deployment, self._call("POST", path, query=query, body=body or None, headers=_once()))._with(self)
 
     def deployment(self, deployment_id: str) -> Deployment:
         """A deployment with its history. Raises ApiError (`not_found`)."""
@@ -795,20 +795,10 @@ class Client:
 
         Raises ApiError (`nothing_to_roll_back_to`, `artifact_missing`, `deployment_in_progress`).
         """
-        path = f"/endpoints/{_segment(endpoint_name)}"
+        path = f"/endpoints/{_segment(endpoint_name)}/rollback"
         body = _without_none({"to": to, "reason": reason, "hold": hold})
-        before = self._call("GET", path).get("rolled_back_at")
-        deadline = time.monotonic() + self.retry_seconds
-        while True:
-            try:
-                return _make(Deployment, self._call("POST", f"{path}/rollback", body=body, repeat=False))._with(self)
-            except Unreachable:
-                # A rollback that counted must not be repeated: a second one goes back further.
-                if self._call("GET", path).get("rolled_back_at") != before:
-                    newest = self.deployments(endpoint_name=endpoint_name, limit=100)
-                    return next(one for one in newest if one.trigger == "rollback")
-                if time.monotonic() > deadline:
-                    raise
+        # Repeated without it, a rollback that counted would go back further.
+        return _make(Deployment, self._call("POST", path, body=body, headers=_once()))._with(self)
 
     def hold(self, endpoint_name: str, reason: str) -> Endpoint:
         """Holds an endpoint: nothing is deployed to it but what is forced or rolled back."""
@@ -992,9 +982,8 @@ class Client:
         headers: Optional[Mapping[str, str]] = None,
         timeout: Optional[float] = None,
         within: Optional[float] = None,
-        repeat: bool = True,
     ) -> Json:
-        """A request with its retries. `repeat`: whether it may be sent once more although the first may have arrived."""
+        """A request with its retries: each of them may be repeated although the first may have arrived."""
         address = f"{self.url}{path}" + (f"?{urlencode(query)}" if query else "")
         content = None if body is None else _to_json(body)
         deadline = time.monotonic() + (self.retry_seconds if within is None else within)
@@ -1004,19 +993,15 @@ class Client:
             try:
                 status, returned, text = self._send(method, address, content, headers or {}, timeout)
             except _Fault as fault:
-                if fault.lasts or (fault.was_sent and not repeat) or time.monotonic() + pause > deadline:
+                if fault.lasts or time.monotonic() + pause > deadline:
                     unsure = " (it may have arrived)" if fault.was_sent and method != "GET" else ""
                     raise Unreachable(f"{method} {self.url}{path}: {fault}{unsure}") from None
             else:
                 if 200 <= status < 300:
                     return _parsed(text, f"{method} {self.url}{path}")
                 problem = _problem(status, returned, text)
-                if status not in _retried or (not repeat and status in _uncertain):
-                    if not repeat and status in _uncertain:
-                        raise Unreachable(f"{method} {self.url}{path} returned {status} (it may have arrived)")
-                    raise ApiError(status, problem, f"{method} {path}")
                 wait = _retry_after(returned)
-                if time.monotonic() + (wait or pause) > deadline:
+                if status not in _retried or time.monotonic() + (wait or pause) > deadline:
                     raise ApiError(status, problem, f"{method} {path}")
             time.sleep(wait if wait is not None else pause * random.uniform(0.75, 1.25))
             pause = min(pause * 2, 8.0)
@@ -1054,13 +1039,25 @@ _page_size = 100
 _poll_seconds = 2.0
 _outage_seconds = 900.0
 _retried = (408, 502, 503, 504)
-_uncertain = (502, 504)
+
+
+def _once() -> Dict[str, str]:
+    """A name for a request, by which its repetition changes nothing more."""
+    return {"Idempotency-Key": str(uuid.uuid4())}
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError("AUTODEPLOY_URL must be an address like https://ml.example.com/model-init")
+    rule = "AUTODEPLOY_URL must be an address like https://ml.example.com/model-init"
+    try:
+        parts = urlsplit(url.strip())
+        is_address = parts.port is None or parts.port > 0
+    except ValueError:
+        # No port, or no IPv6 address.
+        raise SettingsError(rule) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not is_address:
+        raise SettingsError(rule)
+    if re.search(r"[\s\x00-\x1f\x7f]", url.strip()) or not parts.path.isascii():
+        raise SettingsError(f"{rule}, without spaces")
     if parts.username is not None or parts.password is not None:
         raise SettingsError("AUTODEPLOY_URL must have no user and no password: the key belongs into AUTODEPLOY_API_KEY")
     return url.strip().rstrip("/")

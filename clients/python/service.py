@@ -81,7 +81,7 @@ def respond(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"{}", *
 
 @contextmanager
 def between(hook: Hook) -> Iterator[str]:
-    """A proxy before the service. The hook returns "lose" to drop the response after its effect, or "404"."""
+    """A proxy before the service. The hook returns "lose" to drop the response after its effect, "503" to replace it, or "404"."""
 
     def handle(handler: BaseHTTPRequestHandler) -> None:
         what = hook(handler)
@@ -94,6 +94,8 @@ def between(hook: Hook) -> Iterator[str]:
         response = upstream.getresponse()
         content = response.read()
         upstream.close()
+        if what == "503":
+            return respond(handler, 503, b'{"code": "database_unavailable", "detail": "half-way"}', Retry_After="0")
         if what == "lose":
             handler.close_connection = True
             handler.connection.close()

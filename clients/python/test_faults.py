@@ -49,23 +49,30 @@ class Faults(unittest.TestCase):
             client.start("py-unsure", endpoint_name="py-lost", auto_deploy=False)
         self.assertEqual(refused.exception.code, "training_job_exists")
 
-    def test_a_rollback_whose_response_is_lost_is_not_repeated(self) -> None:
+    def test_a_rollback_that_counted_does_not_go_back_further_when_it_is_repeated(self) -> None:
         client = Client(key=OPERATE)
-        for number in range(2):
+        for number in range(3):
             go_live(client, f"py-twice-{number}", "py-twice")
-        lost: List[str] = []
+        keys: List[str] = []
 
         def hook(handler: BaseHTTPRequestHandler) -> Optional[str]:
-            if not handler.path.endswith("/rollback"):
-                return None
-            lost.append(handler.path)
-            return "lose"
+            keys.append(handler.headers["Idempotency-Key"])
+            if len(keys) > 1:
+                # Over by the time that it arrives once more, it would not be found in progress.
+                client.deployments(endpoint_name="py-twice", limit=1)[0].wait(timeout="1m")
+            return ("503", "lose", None)[len(keys) - 1]
 
         with between(hook) as url:
             deployment = Client(url, OPERATE).rollback("py-twice", "worse")
-        self.assertEqual((len(lost), deployment.training_job_name, deployment.trigger), (1, "py-twice-0", "rollback"))
+        self.assertEqual((deployment.training_job_name, deployment.trigger), ("py-twice-1", "rollback"))
+        self.assertEqual((len(keys), len(set(keys))), (3, 1))
         rollbacks = [one for one in client.deployments(endpoint_name="py-twice") if one.trigger == "rollback"]
         self.assertEqual(len(rollbacks), 1)
+
+    def test_an_address_that_cannot_be_is_refused_before_any_request(self) -> None:
+        for url in ("http://host:99999", "http://host:port", "http://[bad", "http://host/a b", "ftp://host", "http://host/?a=b"):
+            with self.assertRaisesRegex(autodeploy.SettingsError, "AUTODEPLOY_URL must be an address"):
+                Client(url)
 
     def test_a_service_without_the_feed_is_polled(self) -> None:
         requested: List[str] = []
