@@ -62,10 +62,11 @@ say(faults.length === 0 ? 'The console works' : `${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function tryAll({ sentiment, fraud }) {
-  const { tryKeys, tryLive, tryRollback, tryReader } = triesOf(system.url, expect);
+  const { tryKeys, tryLive, tryStill, tryRollback, tryReader } = triesOf(system.url, expect);
   await step('works without a script', withoutScript);
   await step('keys move between pages, rows and times', () => withPage('anna', (page) => tryKeys(page)));
   await step('a page follows what happens, and keeps what is read', () => withPage('rita', (page) => tryLive(page, fraud)));
+  await step('an error stays as it is', () => withPage('rita', (page) => tryStill(page, fraud), ['status of 404']));
   await step('a rollback needs a reason and the typed name', () => withPage('otto', (page) => tryRollback(page, sentiment)));
   await step('a key that may only look is shown no act', () =>
     withPage('rita', (page) => tryReader(page, sentiment), ['status of 403']),

@@ -3,7 +3,7 @@ import { keys } from './fill.mjs';
 
 /** @param expect takes what has to be so, and whether it is. */
 export function triesOf(url, expect) {
-  return { tryKeys, tryLive, tryRollback, tryReader };
+  return { tryKeys, tryLive, tryStill, tryRollback, tryReader };
 
   async function tryKeys(page) {
     await page.goto(`${url}/console`);
@@ -52,7 +52,26 @@ export function triesOf(url, expect) {
         .first()
         .evaluate(({ open }) => open),
     );
-    expect('the page was not loaded again', (await page.locator('h1').first().getAttribute('data-same')) !== undefined);
+    expect('the page was not loaded again', (await page.locator('h1').first().getAttribute('data-same')) === 'yes');
+  }
+
+  /** A page of which nothing follows what happens, as that of an error, stays as it is. */
+  async function tryStill(page, endpoint) {
+    await page.goto(`${url}/console/endpoints/no-such-endpoint`);
+    await page.locator('#live-state[data-state=live]').waitFor();
+    await page
+      .locator('h1')
+      .first()
+      .evaluate((element) => (element.dataset.same = 'yes'));
+    let requests = 0;
+    page.on('request', () => (requests += 1));
+    const response = await fetch(`${url}/endpoints/${endpoint}/hold`, {
+      method: 'DELETE',
+      headers: { 'x-api-key': keys.otto },
+    });
+    expect('the hold can be ended', response.ok);
+    await page.waitForTimeout(1500);
+    expect('the page is the same', (await page.locator('h1').first().getAttribute('data-same')) === 'yes' && requests === 0);
   }
 
   async function tryRollback(page, endpoint) {

@@ -5,7 +5,7 @@ import { eventually } from '../../tools/testkit/eventually.ts';
 import { expectAccessible } from './axe.ts';
 import { type ConsoleUser, keys, signIn, startWithKeys, userOf } from './console.ts';
 
-const evil = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
+const evil = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>\u202Egnp.exe`;
 const run = 'sentiment-nightly-42';
 const endpoint = 'ml-sentiment-endpoint';
 
@@ -49,6 +49,8 @@ describe('the pages', () => {
       expect([path, page.status]).toEqual([path, 200]);
       expect(page.text, path).not.toMatch(/<script>alert|<img/);
       expect(page.text, path).not.toContain('undefined');
+      // What turns the direction of a text around stays within its own element.
+      expect(page.text, path).not.toContain('gnp.exe”');
       expect(page.text.length, path).toBeLessThan(60_000);
       await expectAccessible(page.text);
     }

@@ -124,6 +124,9 @@ describe('/console/runs/NAME', () => {
     const earlier = /\?history_before=\d+/.exec(seventh)?.[0] ?? '';
     expect(withoutTags((await anna.get(`/runs/nightly-attempts${earlier}`)).text)).toContain('The newest entries');
     expect((await anna.get('/runs/no-such-run')).status).toBe(404);
+    // Its training failed, and nothing was ever deployed there.
+    expect((await anna.get('/endpoints/endpoint-failed')).status).toBe(200);
+    expect((await anna.get('/endpoints/endpoint-missing')).status).toBe(404);
   });
 
   it('shows only what a key may do, and refuses the rest', async () => {

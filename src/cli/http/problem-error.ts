@@ -13,7 +13,7 @@ const hints: Partial<Record<Code, string>> = {
   not_found: '`autodeploy runs` and `autodeploy endpoints` list what there is',
   idempotency_conflict: 'Leave out --idempotency-key, or use another one',
   training_job_exists: 'Choose another NAME, or leave it out',
-  training_not_completed: '`autodeploy watch NAME` waits for its end',
+  training_not_completed: '`autodeploy run NAME` shows where it stands',
   rejected: '--force with a --reason deploys it all the same',
   superseded: '--force deploys it all the same',
   already_decided: '`autodeploy history NAME` shows who decided, and why',

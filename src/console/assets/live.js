@@ -32,25 +32,35 @@ const refreshSoon = () => {
     Math.max(0, lastRefreshAt + refreshEveryMs - Date.now()),
   );
 };
+/** Within the body: `data-live` of the document says whether it follows at all. */
+const liveParts = () => all('[data-live]', document.body);
 const refresh = async () => {
   lastRefreshAt = Date.now();
-  if (document.hidden || all('[data-live]').length === 0) return;
+  if (document.hidden || liveParts().length === 0) return;
   // A list whose rows are to stay says so in its address.
   const from = new URL(all('[data-live-from]')[0]?.dataset['liveFrom'] ?? '', location.href);
   const response = await fetch(from, { headers: { 'hx-request': 'true' } }).catch(() => null);
-  if (response === null) return showState('waiting', 'Reconnecting');
+  if (response === null) return fetchAgain('Reconnecting');
   // A session that is over leads to the sign-in.
   if (response.redirected || response.status === 404) return location.reload();
-  if (!response.ok) return showState('waiting', 'Waiting for the service');
-  const fetched = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const text = response.ok ? await response.text().catch(() => null) : null;
+  if (text === null) return fetchAgain('Waiting for the service');
+  if (poll !== null) showState('live', 'Every 5 s');
+  else if (stream?.readyState === EventSource.OPEN) showState('live', 'Live');
+  const fetched = new DOMParser().parseFromString(text, 'text/html');
   writeTimes(fetched);
-  for (const part of all('[data-live]')) {
+  for (const part of liveParts()) {
     const fresh = fetched.getElementById(part.id);
     if (fresh !== null) morph(part, fresh);
   }
   const badge = document.getElementById('pending');
   const freshBadge = fetched.getElementById('pending');
   if (badge !== null && freshBadge !== null) badge.replaceWith(document.importNode(freshBadge, true));
+};
+/** Nothing else may happen that has the page fetched. @param {string} word */
+const fetchAgain = (word) => {
+  showState('waiting', word);
+  if (poll === null) setTimeout(refreshSoon, pollEveryMs);
 };
 /** Puts in place what has changed. Rows that are read keep their order: new ones come last. @param {HTMLElement} part @param {HTMLElement} fresh */
 const morph = (part, fresh) => {
@@ -71,15 +81,20 @@ const morph = (part, fresh) => {
 };
 
 const pollEveryMs = 5000;
+const connectEveryMs = 30_000;
 /** @type {EventSource | null} */
 let stream = null;
 /** @type {ReturnType<typeof setInterval> | null} */
 let poll = null;
+/** @type {ReturnType<typeof setTimeout> | null} */
+let connectLater = null;
 const disconnect = () => {
   stream?.close();
   if (poll !== null) clearInterval(poll);
+  if (connectLater !== null) clearTimeout(connectLater);
   stream = null;
   poll = null;
+  connectLater = null;
 };
 export const connect = () => {
   disconnect();
@@ -87,6 +102,8 @@ export const connect = () => {
   if (document.hidden) return;
   stream = new EventSource(new URL(`stream${all('[data-follow]')[0]?.dataset['follow'] ?? ''}`, rootUrl));
   stream.addEventListener('open', () => showState('live', 'Live'));
+  // It begins with the newest entry: what has happened since the page was made is in none of its events.
+  stream.addEventListener('open', refreshSoon, { once: true });
   stream.addEventListener('history', refreshSoon);
   stream.addEventListener('reset', refreshSoon);
   stream.addEventListener('error', () => {
@@ -95,6 +112,7 @@ export const connect = () => {
     disconnect();
     showState('live', 'Every 5 s');
     poll = setInterval(refreshSoon, pollEveryMs);
+    connectLater = setTimeout(connect, connectEveryMs);
   });
 };
 document.addEventListener('visibilitychange', () => {

@@ -5,7 +5,7 @@ import { page } from '../frame/page.ts';
 import { type Html, html } from '../html.ts';
 import { decisionFacts } from '../parts/decision.ts';
 import { emptyState } from '../parts/empty.ts';
-import { deploymentLink, endpointLink, longText, runLink } from '../parts/names.ts';
+import { deploymentLink, endpointLink, quoted, runLink } from '../parts/names.ts';
 import { deploymentChip } from '../parts/status-chip.ts';
 import { time } from '../parts/time.ts';
 import { deploymentActs } from './deployment.ts';
@@ -86,8 +86,7 @@ const decidedRow = (frame: Frame, one: Deployment): Html => {
     <td>${endpointLink(frame, one.endpointName)}</td>
     <td>${approval?.status ?? ''}</td>
     <td>
-      ${approval?.by ?? '–'}
-      ${approval?.reason == null ? '' : html`<span class="line quote">${longText(`“${approval.reason}”`)}</span>`}
+      ${approval?.by ?? '–'} ${approval?.reason == null ? '' : html`<span class="line quote">${quoted(approval.reason)}</span>`}
     </td>
     <td>${approval?.decidedAt == null ? '–' : time(frame, approval.decidedAt)}</td>
     <td>${deploymentLink(frame, one, deploymentChip(one.status))}</td>

@@ -6,7 +6,7 @@ import { page } from '../frame/page.ts';
 import { type Html, html } from '../html.ts';
 import { gateTable } from '../parts/gate-table.ts';
 import { historyList } from '../parts/history-list.ts';
-import { actLink, deploymentLink, endpointLink, longText, runLink } from '../parts/names.ts';
+import { actLink, deploymentLink, endpointLink, longText, quoted, runLink } from '../parts/names.ts';
 import { rolloutFacts } from '../parts/rollout.ts';
 import { deploymentChip } from '../parts/status-chip.ts';
 import { stepRow } from '../parts/steps.ts';
@@ -76,7 +76,7 @@ const whatOf = (frame: Frame, one: Deployment): Html =>
       one.reason === null
         ? ''
         : html`<dt>Why</dt>
-            <dd class="quote">${longText(`“${one.reason}”`)}</dd>`
+            <dd class="quote">${quoted(one.reason)}</dd>`
     }
     ${
       one.restores === null
@@ -123,7 +123,7 @@ function howFar(frame: Frame, one: Deployment): Html {
               <dd>
                 ${approval.status}${approval.by === null ? '' : ` by ${approval.by}`}
                 ${approval.decidedAt === null ? html`until ${time(frame, approval.expiresAt)}` : time(frame, approval.decidedAt)}
-                ${approval.reason === null ? '' : html`<span class="line quote">${longText(`“${approval.reason}”`)}</span>`}
+                ${approval.reason === null ? '' : html`<span class="line quote">${quoted(approval.reason)}</span>`}
               </dd>`
       }
     </dl>

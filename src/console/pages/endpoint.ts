@@ -6,7 +6,7 @@ import { type Html, html } from '../html.ts';
 import { historyList } from '../parts/history-list.ts';
 import { outcomeMarks } from '../parts/marks.ts';
 import { modelsTable } from '../parts/models-table.ts';
-import { actLink, deploymentLink, longText, runLink } from '../parts/names.ts';
+import { actLink, deploymentLink, longText, quoted, runLink } from '../parts/names.ts';
 import { policyList } from '../parts/policy.ts';
 import { rolloutFacts } from '../parts/rollout.ts';
 import { chip, deploymentChip, runChip } from '../parts/status-chip.ts';
@@ -99,7 +99,7 @@ function servingOf(frame: Frame, { serving }: EndpointView): Html {
       reason === null
         ? ''
         : html`<dt>Why</dt>
-            <dd class="quote">${longText(`“${reason}”`)}</dd>`
+            <dd class="quote">${quoted(reason)}</dd>`
     }
     <dt>Model</dt>
     <dd class="name">${deployment.modelName}</dd>

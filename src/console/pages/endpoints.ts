@@ -7,7 +7,7 @@ import { page } from '../frame/page.ts';
 import { type Html, html } from '../html.ts';
 import { emptyState } from '../parts/empty.ts';
 import { outcomeMarks } from '../parts/marks.ts';
-import { actLink, deploymentLink, endpointLink, longText, runLink } from '../parts/names.ts';
+import { actLink, deploymentLink, endpointLink, longText, quoted, runLink } from '../parts/names.ts';
 import { chip, deploymentChip, runChip } from '../parts/status-chip.ts';
 import { stepRow } from '../parts/steps.ts';
 import { systemStrip } from '../parts/system-strip.ts';
@@ -107,7 +107,7 @@ const liveOf = (frame: Frame, live: Deployment, reason: string | null): Html => 
   const since = live.inServiceAt ?? live.finishedAt;
   return html`<p>${runLink(frame, live.trainingJobName)}</p>
     <p class="soft">${since === null ? '' : html`${time(frame, since)}, `}${causeOf(live)}</p>
-    ${reason === null ? '' : html`<p class="quote">${longText(`“${reason}”`)}</p>`}`;
+    ${reason === null ? '' : html`<p class="quote">${quoted(reason)}</p>`}`;
 };
 
 const inProgressOf = (frame: Frame, one: Deployment): Html =>

@@ -2,7 +2,7 @@ import type { ApprovalDetails } from '../../services/delivery/read-approval.ts';
 import type { Frame } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
 import { gateTable } from './gate-table.ts';
-import { endpointLink, longText, runLink } from './names.ts';
+import { endpointLink, quoted, runLink } from './names.ts';
 import { time } from './time.ts';
 import { causeOf } from './words.ts';
 
@@ -23,7 +23,7 @@ export function decisionFacts(frame: Frame, { deployment, metrics, live }: Appro
         reason === null
           ? ''
           : html`<dt>Why</dt>
-              <dd class="quote">${longText(`“${reason}”`)}</dd>`
+              <dd class="quote">${quoted(reason)}</dd>`
       }
       ${
         approval === null

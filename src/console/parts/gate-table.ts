@@ -37,7 +37,7 @@ export const gateTable = (frame: Frame, gate: GateResult): Html =>
           (rule) =>
             html`<tr>
               <th scope="row">${rule.metric}</th>
-              <td>${rule.rule}</td>
+              <td class="words">${rule.rule}</td>
               <td class="number">${rule.value ?? 'none'}</td>
               <td class="number">${rule.baseline ?? '–'}</td>
               <td class="number">${rule.threshold ?? '–'}</td>

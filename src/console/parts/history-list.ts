@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../../core/history.ts';
 import type { Frame } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
-import { deploymentLink, longText, runLink } from './names.ts';
+import { deploymentLink, longText, quoted, runLink } from './names.ts';
 import { time } from './time.ts';
 
 /** What happened, with who and why. `withRun`: of several runs. */
@@ -20,7 +20,7 @@ const entryOf = (frame: Frame, entry: HistoryEntry, withRun: boolean): Html => {
       ${deploymentId === null ? words : deploymentLink(frame, { deploymentId }, words)}
       ${withRun && trainingJobName !== null ? runLink(frame, trainingJobName) : ''} <span class="soft">${whoOf(entry)}</span>
       ${detail === null ? '' : html`<span class="detail">${longText(detail)}</span>`}
-      ${reason === null || reason === detail ? '' : html`<span class="detail quote">${longText(`“${reason}”`)}</span>`}
+      ${reason === null || reason === detail ? '' : html`<span class="detail quote">${quoted(reason)}</span>`}
     </span>`;
 };
 

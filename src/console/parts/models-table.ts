@@ -14,6 +14,7 @@ export function modelsTable(
 ): Html {
   const models = [...(live === null ? [] : [live]), ...former];
   const names = [...new Set(models.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].toSorted().slice(0, mostMetrics);
+  if (models.length === 0) return html`<p class="soft">No model of this service was live here.</p>`;
   const mayRollBack = may(frame, 'operate');
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Models">
     <table>

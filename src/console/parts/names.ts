@@ -15,8 +15,14 @@ export const deploymentLink = (frame: Frame, { deploymentId }: { deploymentId: s
 export const actLink = (frame: Frame, path: string, text: string, className = 'button'): Html =>
   html`<a class="${className}" data-act href="${addressOf(frame, path)}">${text}</a>`;
 
-/** What people wrote, or SageMaker: as long as it is, within a frame of its own. */
+/**
+ * What people wrote, or SageMaker: as long as it is, within a frame of its own. Its direction is its own, and signs that turn the direction of
+ * a text around (U+202E) turn nothing around it.
+ */
 export const longText = (text: string): Html =>
   text.length > 400
-    ? html`<span class="long" tabindex="0" role="group" aria-label="The whole text">${text}</span>`
-    : html`${text}`;
+    ? html`<span class="long" tabindex="0" role="group" aria-label="The whole text" dir="auto">${text}</span>`
+    : html`<bdi>${text}</bdi>`;
+
+/** The same, in quotation marks. */
+export const quoted = (text: string): Html => (text.length > 400 ? quoted(text) : html`“${longText(text)}”`);

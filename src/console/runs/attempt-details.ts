@@ -135,7 +135,7 @@ const gateTable = (frame: Frame, { verdict, against, rules }: NonNullable<Deploy
             ({ metric, rule, value, baseline, verdict: of, reason }) =>
               html`<tr>
                 <th scope="row" class="name">${metric}</th>
-                <td>${rule}</td>
+                <td class="words">${rule}</td>
                 <td class="number">${value === null ? 'none' : formatMetric(value)}</td>
                 <td class="number">${baseline === null ? '' : formatMetric(baseline)}</td>
                 <td class="${verdictTone[of]}">${of}: ${reason}</td>

@@ -74,24 +74,25 @@ function chips(frame: Frame, { query, counts }: RunsView): Html {
     count: Readonly<Record<Word, number>>,
     wordOf: (word: Word) => string,
     change: (words: readonly Word[]) => Partial<RunsQuery>,
-  ): Html =>
-    html`<nav class="counts" aria-label="By ${name}">
+  ): Html | '' => {
+    const found = words.filter((word) => count[word] > 0 || wanted.includes(word));
+    if (found.length === 0) return '';
+    return html`<nav class="counts" aria-label="By ${name}">
       <span class="label">${name}</span>
       <ul>
-        ${words
-          .filter((word) => count[word] > 0 || wanted.includes(word))
-          .map(
-            (word) =>
-              html`<li>
-                <a
-                  href="${link(frame, { ...all, ...change(toggled(wanted, word)) })}"
-                  ${wanted.includes(word) ? html`aria-current="true"` : ''}
-                  >${wordOf(word)} <span class="count">${count[word].toLocaleString('en-US')}</span></a
-                >
-              </li>`,
-          )}
+        ${found.map(
+          (word) =>
+            html`<li>
+              <a
+                href="${link(frame, { ...all, ...change(toggled(wanted, word)) })}"
+                ${wanted.includes(word) ? html`aria-current="true"` : ''}
+                >${wordOf(word)} <span class="count">${count[word].toLocaleString('en-US')}</span></a
+              >
+            </li>`,
+        )}
       </ul>
     </nav>`;
+  };
   return html`${shown('training', trainingRunStatuses, query.statuses, counts.status, wordOfRun, (statuses) => ({ statuses }))}
   ${shown('deployment', runDeploymentStatuses, query.deploymentStatuses, counts.deploymentStatus, wordOfDeployment, (deploymentStatuses) => ({ deploymentStatuses }))}`;
 }

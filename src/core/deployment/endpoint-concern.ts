@@ -37,7 +37,7 @@ export function concernOf({ live, inProgress, waiting, record, latest }: Known):
   const attention: string[] = [];
   const toDecide = waiting.filter(({ status }) => status === 'awaiting_approval').length;
   if (toDecide > 0) attention.push(`${toDecide === 1 ? 'A deployment awaits' : `${toDecide} deployments await`} an approval`);
-  if (record !== null && isHeld(record)) attention.push(holdDetail(record));
+  if (record !== null && isHeld(record)) attention.push(holdDetail(record).replace(/^t/, 'T'));
   const level = problems.length > 0 ? 'problem' : attention.length > 0 ? 'attention' : 'none';
   return { level, texts: [...problems, ...attention] };
 }

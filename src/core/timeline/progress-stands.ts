@@ -53,7 +53,9 @@ const waits: Record<WaitKind, (own: DeploymentFacts) => Wait> = {
   }),
   hold: (own) => ({
     tone: 'waiting',
-    words: (since, detail) => say`Waits since ${since} while ${endpointOf(own)} is held${detail}.`,
+    // The detail says the same of "the endpoint", and then by whom and why.
+    words: (since, detail) =>
+      say`Waits since ${since} while ${endpointOf(own)} is held${detail.replace(/^: the endpoint is held(?= by |: |$)/, '')}.`,
     next: 'When the hold is released, the newest training that waits is deployed. A forced deployment passes the hold.',
   }),
   approval: (own) => ({

@@ -115,7 +115,7 @@ describe('whereItStands > says of a deployment', () => {
       { status: 'queued', waitsForKind: 'hold', waitsForSince: at, waitsForDetail: 'the endpoint is held by ana: audit' },
       null,
       'waiting',
-      'Waits since 10:00:00 while live is held: the endpoint is held by ana: audit.',
+      'Waits since 10:00:00 while live is held by ana: audit.',
     ],
     [
       'awaiting an approval',
