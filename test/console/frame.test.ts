@@ -2,9 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { pathBelow, rootFrom } from '../../src/console/frame/root.ts';
 import { defaultPreferences, isZone, readPreferences, writePreferences } from '../../src/console/frame/preferences.ts';
 import { returnPath } from '../../src/console/routes/account.ts';
+import { longText, quoted } from '../../src/console/parts/names.ts';
 import { formatDuration, formatInstant, formatRelative } from '../../src/console/parts/time.ts';
 
 const prefixes = ['', '/model-init'];
+
+describe('longText and quoted', () => {
+  const [short, long] = ['a <b> \u202E', 'x'.repeat(1000)];
+
+  it('keep the direction of a text within it, and give a long one a frame', async () => {
+    expect(String(await longText(short))).toBe('<bdi>a &lt;b&gt; \u202E</bdi>');
+    expect(String(await quoted(short))).toBe('“<bdi>a &lt;b&gt; \u202E</bdi>”');
+    expect(String(await longText(long))).toContain(`dir="auto">${long}</span>`);
+    expect(String(await quoted(long))).toContain(`dir="auto">“${long}”</span>`);
+  });
+});
 
 describe('rootFrom', () => {
   it.each([

@@ -19,10 +19,12 @@ export const actLink = (frame: Frame, path: string, text: string, className = 'b
  * What people wrote, or SageMaker: as long as it is, within a frame of its own. Its direction is its own, and signs that turn the direction of
  * a text around (U+202E) turn nothing around it.
  */
-export const longText = (text: string): Html =>
-  text.length > 400
-    ? html`<span class="long" tabindex="0" role="group" aria-label="The whole text" dir="auto">${text}</span>`
-    : html`<bdi>${text}</bdi>`;
+export const longText = (text: string): Html => (isLong(text) ? framed(text) : html`<bdi>${text}</bdi>`);
 
 /** The same, in quotation marks. */
-export const quoted = (text: string): Html => (text.length > 400 ? quoted(text) : html`“${longText(text)}”`);
+export const quoted = (text: string): Html => (isLong(text) ? framed(`“${text}”`) : html`“${longText(text)}”`);
+
+const isLong = (text: string): boolean => text.length > 400;
+
+const framed = (text: string): Html =>
+  html`<span class="long" tabindex="0" role="group" aria-label="The whole text" dir="auto">${text}</span>`;
