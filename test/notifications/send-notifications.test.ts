@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NewNotification } from '../../src/core/delivery/notification.ts';
 import { StoreUnavailableError } from '../../src/core/errors.ts';
 import { createNotifier } from '../../src/notifications/notifier.ts';
@@ -120,21 +120,23 @@ describe('sendNotifications', () => {
     expect(await store.notifications.listDue({ now: Date.now() + 3_700_000, limit: 100 })).toHaveLength(20);
   });
 
-  it('is held up by no receiver that does not respond, and has few requests to it at once', async () => {
+  it('is held up by no receivers that do not respond, and has few requests to each at once', async () => {
     const silent = await startReceiver(() => {});
     const receiver = await startReceiver();
     const { add, send, waiting } = openOutbox();
-    await add(silent.url, ...namesOf(100, 'silent'));
+    for (const path of namesOf(9, 'hook')) await add(`${silent.url}/${path}`, ...namesOf(10, path));
     await add(receiver.url, ...namesOf(20, 'n'));
     const controller = new AbortController();
+    onTestFinished(() => controller.abort());
     const sending = send({ signal: controller.signal });
     await eventually(() => receiver.received.length === 20);
     await add(receiver.url, 'late');
     await eventually(() => receiver.received.length === 21);
-    expect(silent.received).toHaveLength(4);
+    const toEach = Map.groupBy(silent.received, ({ path }) => path);
+    expect(Math.max(...[...toEach.values()].map((all) => all.length))).toBe(4);
     controller.abort();
     await sending;
-    expect(await waiting()).toBe(100);
+    expect(await waiting()).toBe(90);
   });
 
   it('ends in time when it is stopped, and leaves what it could not send', async () => {

@@ -10,7 +10,9 @@ import { withLease } from '../system/with-lease.ts';
 import { pruneNotifications } from './prune-notifications.ts';
 
 const task = 'send-notifications';
+/** A try that takes longer than `slowAfterMs` is not counted: however many receivers do not respond, another one's turn comes. */
 const maxAtOnce = 32;
+const slowAfterMs = 500;
 /** So that one slow receiver holds up no other. Slack takes one message a second (docs/reference/webhook-behavior.md#what-slack-takes). */
 const maxAtOnceFor = (url: string): number => (isSlackAddress(url) ? 1 : 4);
 /** The pass waits by the monotonic clock for what is due by the other one, and neither is exact to the millisecond. */
@@ -44,7 +46,7 @@ export async function sendNotifications(ctx: SendContext, input: Input): Promise
 async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { renew: () => Promise<void> }): Promise<number> {
   const { store, now } = ctx;
   const cut = new AbortController();
-  const inProgress = new Map<Notification, Promise<void>>();
+  const inProgress = new Map<Notification, { done: Promise<void>; since: number }>();
   /** Of the database. */
   const failures: unknown[] = [];
   /** When the soonest retry of this pass is due, by the monotonic clock. */
@@ -63,7 +65,7 @@ async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { 
       })
       .then(() => (isSlackAddress(one.url) ? pause(slackPauseMs, signal) : undefined))
       .finally(() => inProgress.delete(one));
-    inProgress.set(one, done);
+    inProgress.set(one, { done, since: performance.now() });
   };
   const isFree = (url: string): boolean => countOf(inProgress, url) < maxAtOnceFor(url);
 
@@ -74,20 +76,20 @@ async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { 
       await renew();
       const seqs = [...inProgress.keys()].map(({ seq }) => seq);
       const urls = [...new Set([...inProgress.keys()].map(({ url }) => url))].filter((url) => !isFree(url));
-      const limit = maxAtOnce - inProgress.size;
+      const limit = maxAtOnce - countQuick(inProgress);
       const due = limit > 0 ? await store.notifications.listDue({ now: now(), limit, except: { urls, seqs } }) : [];
       for (const one of due) if (isFree(one.url)) begin(one);
       // What another page has may be for receivers that are free.
       if (due.length > 0) continue;
       const waitMs = Math.min(stepMs, retryAt - performance.now());
-      if (inProgress.size > 0) await Promise.race([...inProgress.values(), pause(stepMs, signal)]);
+      if (inProgress.size > 0) await Promise.race([...donesOf(inProgress), pause(stepMs, signal)]);
       else if (waitMs > 0 && retryAt - performance.now() <= waitForRetryMs) await pause(waitMs, signal);
       else break;
     }
     if (!signal?.aborted) await pruneNotifications(ctx);
   } finally {
     const timer = setTimeout(() => cut.abort(), finishTryMs);
-    await Promise.all(inProgress.values());
+    await Promise.all(donesOf(inProgress));
     clearTimeout(timer);
   }
   return tries;
@@ -95,6 +97,14 @@ async function sendAll(ctx: SendContext, { notifier, signal, renew }: Input & { 
 
 const countOf = (inProgress: ReadonlyMap<Notification, unknown>, url: string): number =>
   [...inProgress.keys()].filter((one) => one.url === url).length;
+
+function countQuick(inProgress: ReadonlyMap<Notification, { since: number }>): number {
+  const at = performance.now();
+  return [...inProgress.values()].filter(({ since }) => at - since < slowAfterMs).length;
+}
+
+const donesOf = (inProgress: ReadonlyMap<Notification, { done: Promise<void> }>): Promise<void>[] =>
+  [...inProgress.values()].map(({ done }) => done);
 
 /** Ends early, and without an error, when the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
