@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { decideAbort } from '../../src/core/deployment/decide-abort.ts';
 import { byLink, decideApproval } from '../../src/core/deployment/decide-approval.ts';
 import { decideRollback, isFromBefore } from '../../src/core/deployment/decide-rollback.ts';
-import type { Approval } from '../../src/core/deployment/delivery-state.ts';
+import type { Approval, Rollout } from '../../src/core/deployment/delivery-state.ts';
 import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
+import { blamed, withAlarms } from '../../src/core/deployment/rollout-progress.ts';
 import { whyTurnedDown } from '../../src/core/deployment/turned-down.ts';
 import { aDeployment, aRun, at, hour, minute } from './samples.ts';
 
@@ -135,6 +136,44 @@ describe('decideRollback', () => {
     expect(decideRollback({ ...base, active: [under] })).toEqual({ kind: 'existing', deployment: under });
     const other = { ...under, trigger: 'api' as const };
     expect(decideRollback({ ...base, active: [other] })).toEqual({ kind: 'busy', deployment: other });
+  });
+});
+
+describe('the alarms of a rollout', () => {
+  const rollout: Rollout = {
+    strategy: 'canary',
+    phase: 'baking',
+    trafficPercent: 0,
+    alarms: [{ name: 'mine', isOwn: false, state: 'OK', alarmedAt: null }],
+    deploymentConfig: null,
+  };
+  const alarmed = withAlarms(rollout, [{ name: 'mine', state: 'ALARM' }], at);
+  const ended = (failureReason: string, failureKind: 'other' | 'health_check') =>
+    ({ status: 'rolled_back', failureReason, failureKind, detail: failureReason }) as const;
+  const silent = ended('SageMaker gave no reason', 'other');
+  const ofHealth = ended('The variant AllTraffic did not pass the ping health check.', 'health_check');
+  const known = { abort: null, isUnread: false };
+
+  it('are remembered once in ALARM, and have no state once CloudWatch has them no more', () => {
+    expect(withAlarms(alarmed, [{ name: 'mine', state: 'OK' }], at + minute).alarms).toMatchObject([
+      { state: 'OK', alarmedAt: at },
+    ]);
+    expect(withAlarms(rollout, [], at).alarms).toMatchObject([{ state: null, alarmedAt: null }]);
+  });
+
+  it('are blamed for an end, unless SageMaker names another cause', () => {
+    const byAlarm = { failureReason: 'the alarm mine ended the rollout', failureKind: 'alarm' };
+    expect(blamed(silent, { ...known, rollout: alarmed })).toMatchObject(byAlarm);
+    expect(blamed(silent, { ...known, rollout })).toEqual(silent);
+    expect(blamed(ofHealth, { ...known, rollout: alarmed })).toEqual(ofHealth);
+  });
+
+  it('are said not to be known where CloudWatch did not show them', () => {
+    const unread = { ...known, isUnread: true };
+    const failureReason = 'SageMaker gave no reason, and CloudWatch did not show the alarms of the rollout';
+    expect(blamed(silent, { ...unread, rollout })).toMatchObject({ failureReason, failureKind: 'other' });
+    expect(blamed(silent, { ...unread, rollout: { ...rollout, alarms: [] } })).toEqual(silent);
+    expect(blamed(silent, { ...unread, rollout: alarmed })).toMatchObject({ failureKind: 'alarm' });
   });
 });
 

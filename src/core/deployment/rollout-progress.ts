@@ -29,10 +29,13 @@ export function settledRollout(rollout: Rollout | null, status: DeploymentOutcom
   return rollout === null || rollout.trafficPercent === trafficPercent ? rollout : { ...rollout, trafficPercent };
 }
 
-/** The rollout with what CloudWatch shows; an alarm that was once in ALARM is remembered. The same object where nothing has changed. */
+/**
+ * The rollout with what CloudWatch shows: an alarm that was once in ALARM is remembered, and one that is gone has no state. The same object
+ * where nothing has changed.
+ */
 export function withAlarms(rollout: Rollout, seen: readonly SeenAlarm[], now: number): Rollout {
   const alarms = rollout.alarms.map((alarm) => {
-    const state = seen.find(({ name }) => name === alarm.name)?.state ?? alarm.state;
+    const state = seen.find(({ name }) => name === alarm.name)?.state ?? null;
     const alarmedAt = alarm.alarmedAt ?? (state === 'ALARM' ? now : null);
     return state === alarm.state && alarmedAt === alarm.alarmedAt ? alarm : { ...alarm, state, alarmedAt };
   });
@@ -63,19 +66,28 @@ function trafficOf({ currentWeight, currentInstanceCount, desiredInstanceCount }
 
 /**
  * The end of a rollout that SageMaker has rolled back, by what is known beside SageMaker's words, which may be none
- * (docs/reference/sagemaker-behavior.md#failurereason-alone-decides-nothing): the person who ended it, or the alarms.
+ * (docs/reference/sagemaker-behavior.md#failurereason-alone-decides-nothing): the person who ended it, or the alarms. Where SageMaker names
+ * another cause, an alarm was in ALARM by chance, or because of that. `isUnread`: CloudWatch did not show the alarms at the end.
  */
-export function blamed(outcome: DeploymentOutcome, { abort, rollout }: Pick<Deployment, 'abort' | 'rollout'>): DeploymentOutcome {
+export function blamed(
+  outcome: DeploymentOutcome,
+  { abort, rollout, isUnread }: Pick<Deployment, 'abort' | 'rollout'> & { isUnread: boolean },
+): DeploymentOutcome {
   if (outcome.status !== 'rolled_back') return outcome;
   if (abort !== null) {
     const failureReason = abortReason(abort);
     return { ...outcome, failureReason, failureKind: 'other', detail: failureReason, turnedDown: turnedDownBy(abort) };
   }
-  const alarms = (rollout?.alarms ?? []).filter(({ alarmedAt }) => alarmedAt !== null).map(({ name }) => name);
-  if (alarms.length === 0) return outcome;
-  const which = alarms.length === 1 ? `the alarm ${alarms[0]}` : `the alarms ${alarms.join(', ')}`;
-  const words =
-    outcome.failureReason === null || /gave no reason/.test(outcome.failureReason) ? '' : `: ${outcome.failureReason}`;
-  const failureReason = `${which} ended the rollout${words}`;
-  return { ...outcome, failureReason, failureKind: 'alarm', detail: failureReason };
+  const { failureReason: words, failureKind } = outcome;
+  if (rollout === null || (failureKind !== 'other' && failureKind !== 'alarm')) return outcome;
+  const isSilent = words === null || /gave no reason/.test(words);
+  const alarms = rollout.alarms.filter(({ alarmedAt }) => alarmedAt !== null).map(({ name }) => name);
+  if (alarms.length > 0) {
+    const which = alarms.length === 1 ? `the alarm ${alarms[0]}` : `the alarms ${alarms.join(', ')}`;
+    const failureReason = `${which} ended the rollout${isSilent ? '' : `: ${words}`}`;
+    return { ...outcome, failureReason, failureKind: 'alarm', detail: failureReason };
+  }
+  if (!isSilent || !isUnread || rollout.alarms.length === 0) return outcome;
+  const failureReason = 'SageMaker gave no reason, and CloudWatch did not show the alarms of the rollout';
+  return { ...outcome, failureReason, detail: failureReason };
 }

@@ -89,9 +89,9 @@ async function endChange(
 /** SageMaker may not say what ended a rollout. */
 async function blame(claim: DeploymentClaim, outcome: DeploymentOutcome): Promise<DeploymentOutcome> {
   const { abort, rollout } = claim.deployment;
-  const seen = rollout === null ? null : await readAlarms(claim, rollout);
+  const seen = rollout === null ? null : await readAlarms(claim, rollout, changeTiming.callMs);
   if (seen !== null && seen !== rollout) await claim.record({ rollout: seen });
-  return blamed(outcome, { abort, rollout: seen });
+  return blamed(outcome, { abort, rollout: seen ?? rollout, isUnread: seen === null });
 }
 
 /** Ends a deployment whose configuration is live, with what its endpoint has to have from now on. */

@@ -1,3 +1,4 @@
+import type { Rollout } from '../../core/deployment/delivery-state.ts';
 import type { Endpoint } from '../../core/deployment/deployment.ts';
 import { bakeOf, withAlarms, withEndpoint } from '../../core/deployment/rollout-progress.ts';
 import { SageMakerError } from '../../core/errors.ts';
@@ -13,7 +14,8 @@ export async function watchRollout(claim: DeploymentClaim, endpoint: Endpoint | 
   const { deployment } = claim;
   const { rollout, revert } = deployment;
   if (rollout === null || revert !== null || endpoint === null) return;
-  const watched = await readAlarms(claim, withEndpoint(rollout, endpoint));
+  const shown = withEndpoint(rollout, endpoint);
+  const watched = (await readAlarms(claim, shown)) ?? shown;
   const hasChanged = watched.phase !== rollout.phase || watched.trafficPercent !== rollout.trafficPercent;
   if (watched !== rollout) await claim.record({ rollout: watched }, hasChanged ? phaseInWords(watched) : undefined);
   if (deployment.abort !== null) await setOff(claim);
@@ -23,19 +25,23 @@ export async function watchRollout(claim: DeploymentClaim, endpoint: Endpoint | 
 const phaseInWords = ({ phase, trafficPercent }: { phase: string | null; trafficPercent: number | null }): string =>
   `rollout: ${phase?.replaceAll('_', ' ')}${trafficPercent === null ? '' : `, ${trafficPercent} % of the traffic`}`;
 
-/** The rollout with the states of its alarms. After its end, too: SageMaker may not say which of them ended it. */
-export async function readAlarms<Watched extends Parameters<typeof withAlarms>[0]>(
+/**
+ * The rollout with the states of its alarms; null where CloudWatch does not show them. After its end, too: SageMaker may not say which of them
+ * ended it.
+ */
+export async function readAlarms(
   { ctx, options, log }: DeploymentClaim,
-  rollout: Watched,
-): Promise<Watched | ReturnType<typeof withAlarms>> {
+  rollout: Rollout,
+  maxWaitMs: number = changeTiming.tagMs,
+): Promise<Rollout | null> {
   if (rollout.alarms.length === 0) return rollout;
   const names = rollout.alarms.map(({ name }) => name);
   try {
-    return withAlarms(rollout, await ctx.alarms.describeAlarms(names, { ...options, maxWaitMs: changeTiming.tagMs }), ctx.now());
+    return withAlarms(rollout, await ctx.alarms.describeAlarms(names, { ...options, maxWaitMs }), ctx.now());
   } catch (error) {
     if (!(error instanceof SageMakerError)) throw error;
     log.warn({ event: 'deployment.alarms_unread', err: error }, 'alarms of the rollout cannot be read');
-    return rollout;
+    return null;
   }
 }
 
