@@ -64,7 +64,7 @@ export async function rollBackEndpoint(
         'nothing_to_roll_back_to',
         input.to === null
           ? `Nothing was live on ${endpointName} before that could serve again`
-          : `${input.to} was not live on ${endpointName} before what is live now`,
+          : whyNotTo(input.to, endpointName, live),
       );
     case 'artifact_missing':
       throw new ServiceError(
@@ -91,3 +91,8 @@ export async function rollBackEndpoint(
     }
   }
 }
+
+const whyNotTo = (to: string, endpointName: string, live: Deployment | null): string =>
+  to === live?.trainingJobName || to === live?.deploymentId
+    ? `${to} is live on ${endpointName}; what is in progress there ends by POST /deployments/{deployment_id}/abort`
+    : `${to} is not among what was live on ${endpointName} before, which GET /endpoints/${endpointName} lists as former`;
