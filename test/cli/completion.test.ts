@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ let folder: string;
 
 /** A program that knows two runs and one endpoint, as the script calls it. */
 const program = `#!/bin/sh
+[ "$1 $2" = "complete-names run" ] && printf '%s' "$*" > "$0.called"
 [ "$1 $2" = "complete-names run" ] && printf 'nightly-42\\nnightly-43\\n'
 [ "$1 $2" = "complete-names endpoint" ] && printf 'ml-endpoint\\n'
 exit 0
@@ -85,6 +86,8 @@ describe.each(shells)('completion %s', (shell) => {
     expect(await offered('autodeploy', 'r')).toEqual(expect.arrayContaining(['runs', 'run', 'reject', 'rollback', 'release']));
     expect(await offered('autodeploy', 'start', '--no')).toEqual(['--no-deploy']);
     expect(await offered('autodeploy', 'watch', 'ni')).toEqual(['nightly-42', 'nightly-43']);
+    // The newest runs alone would leave out those that are meant.
+    expect(readFileSync(join(folder, 'autodeploy.called'), 'utf8')).toBe('complete-names run -- ni');
     expect(await offered('autodeploy', 'rollback', 'm')).toEqual(['ml-endpoint']);
     expect(await offered('autodeploy', 'completion', 'z')).toEqual(['zsh']);
   });

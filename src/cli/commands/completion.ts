@@ -30,19 +30,24 @@ export const addCompletion: AddCommand = (program, cli) => {
   addNames(program, cli);
 };
 
-/** What the scripts call for names of runs and endpoints. It says nothing when the service does not respond at once. */
+/** As the service takes it for a part of a name. */
+const partOfName = /^[a-zA-Z0-9-]{1,63}$/;
+
+/** What the scripts call for names of runs and endpoints; of runs, the newest that have the word in their names. It says nothing when the service does not respond at once. */
 function addNames(program: Command, cli: Cli): void {
   program
     .command('complete-names', { hidden: true })
     .addArgument(new Argument('<kind>').choices(['run', 'endpoint']))
-    .action(async (kind: 'run' | 'endpoint') => {
+    .argument('[word]')
+    .action(async (kind: 'run' | 'endpoint', word = '') => {
       const requested = { repeatForMs: 0, signal: AbortSignal.timeout(2000) };
+      const query = { limit: 50, name_contains: partOfName.test(word) ? word : null };
       try {
         const names =
           kind === 'run'
-            ? (
-                await cli.api().get<{ items: TrainingRunBody[] }>('/training-jobs', { ...requested, query: { limit: 50 } })
-              ).items.map((one) => one.training_job_name)
+            ? (await cli.api().get<{ items: TrainingRunBody[] }>('/training-jobs', { ...requested, query })).items.map(
+                (one) => one.training_job_name,
+              )
             : (await cli.api().get<{ items: EndpointBody[] }>('/endpoints', requested)).items.map((one) => one.endpoint_name);
         if (names.length > 0) cli.print(names.join('\n'));
       } catch (error) {

@@ -20,7 +20,7 @@ _autodeploy() {
   fi
   case $before in
     ${endpointFlags.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" complete-names endpoint 2>/dev/null)" -- "$word")); return ;;
-    ${runFlags.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" complete-names run 2>/dev/null)" -- "$word")); return ;;
+    ${runFlags.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" complete-names run -- "$word" 2>/dev/null)" -- "$word")); return ;;
     ${fileFlags.join('|')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ${others.join('|')}) return ;;
   esac
@@ -33,7 +33,7 @@ ${cases.join('\n')}
     return
   fi
   case $argument in
-    :run) words=$("\${COMP_WORDS[0]}" complete-names run 2>/dev/null) ;;
+    :run) words=$("\${COMP_WORDS[0]}" complete-names run -- "$word" 2>/dev/null) ;;
     :endpoint) words=$("\${COMP_WORDS[0]}" complete-names endpoint 2>/dev/null) ;;
     *) words=$argument ;;
   esac

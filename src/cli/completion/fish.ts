@@ -29,7 +29,7 @@ ${lines.join('\n')}
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", `\\'`)}'`;
 
 const wordsFor = (argument: NonNullable<CommandWords['argument']>): string =>
-  typeof argument === 'string' ? `(autodeploy complete-names ${argument} 2>/dev/null)` : argument.join(' ');
+  typeof argument === 'string' ? `(autodeploy complete-names ${argument} -- (commandline -ct) 2>/dev/null)` : argument.join(' ');
 
 function optionSpec({ flags, description, takesValue }: CommandWords['options'][number]): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));

@@ -14,7 +14,7 @@ _autodeploy_runs() { _autodeploy_names_of run }
 _autodeploy_endpoints() { _autodeploy_names_of endpoint }
 _autodeploy_names_of() {
   local -a names
-  names=(\${(f)"$(\${_autodeploy_program:-autodeploy} complete-names $1 2>/dev/null)"})
+  names=(\${(f)"$(\${_autodeploy_program:-autodeploy} complete-names $1 -- "\${words[CURRENT]}" 2>/dev/null)"})
   compadd -a names
 }
 _autodeploy() {
