@@ -44,8 +44,8 @@ export function actRoutes<Subject>(app: ConsoleRoutes, deps: ConsoleDeps, act: A
     } catch (error) {
       const problem = error instanceof Refusal ? error.problem : deps.toProblem(error, { method: 'POST', path: c.req.path });
       if (problem.status >= 500) throw error;
-      const written = { error: problem.detail, reason: form.get('reason') ?? '', typed: form.get('confirm') ?? '' };
-      return respond(c, subject, written, problem.status);
+      const [reason, typed] = [form.get('reason') ?? '', form.get('confirm') ?? ''];
+      return respond(c, subject, { error: problem.detail, reason, typed, fields: form }, problem.status);
     }
   });
 }

@@ -186,6 +186,10 @@ describe('what is done on the pages of runs', () => {
     expect(second?.shapes?.training.HyperParameters).toEqual({ epochs: '5', lr: '0.1' });
     const refused = await otto.post('/runs/first/start-like', { ...fields, key: `${key}1`, hyperparameters: 'epochs' });
     expect([refused.status, refused.text.includes('hyperparameters, line 1, must be NAME=VALUE')]).toEqual([422, true]);
+    // What was written is there: sent again, it must not be the run's own request.
+    expect(refused.text).toMatch(/name="training_job_name"\s+value="second"[^]*value="other"[^]*>\s*epochs<\/textarea/);
+    const { auto_deploy: _, ...alone } = { ...fields, key: `${key}1`, hyperparameters: 'epochs' };
+    expect((await otto.post('/runs/second/start-like', alone)).text).not.toMatch(/name="auto_deploy"\s+checked/);
 
     expect((await otto.post('/runs/first/stop')).status).toBe(303);
     expect(await ctx.store.runs.find('first')).toMatchObject({ stopRequestedAt: expect.any(Number) });

@@ -2,7 +2,7 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import { isHeld } from '../../core/deployment/endpoint-record.ts';
 import type { Frame } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
-import { actionForm, type Written } from '../parts/action-form.ts';
+import { actionForm, checkedOf, type Written } from '../parts/action-form.ts';
 import { chip } from '../parts/status-chip.ts';
 import { time } from '../parts/time.ts';
 import { type Difference, differencesOf, type ModelFacts } from '../views/model-facts.ts';
@@ -38,8 +38,8 @@ export function rollbackAct(frame: Frame, { endpoint, target }: RollbackView, wr
       confirm: endpointName,
       fields: html`<input type="hidden" name="to" value="${target.deployment.deploymentId}" />
         <label class="check"
-          ><input type="checkbox" name="hold" value="true" checked /> Hold the endpoint, so that the next training does not undo
-          it: new trainings wait until you release it</label
+          ><input type="checkbox" name="hold" value="true" ${checkedOf(written, 'hold', true)} /> Hold the endpoint, so that the
+          next training does not undo it: new trainings wait until you release it</label
         >`,
       written,
     })}

@@ -7,7 +7,17 @@ export interface Written {
   readonly error?: string;
   readonly reason?: string;
   readonly typed?: string;
+  /** The whole form. */
+  readonly fields?: URLSearchParams;
 }
+
+/** What a field holds: of a form that was refused what was written, else `byDefault`. */
+export const fieldOf = ({ fields }: Written, name: string, byDefault: string): string =>
+  fields === undefined ? byDefault : (fields.get(name) ?? '');
+
+/** The same of a box, of which a browser sends nothing where it is not checked. */
+export const checkedOf = ({ fields }: Written, name: string, byDefault: boolean): Html | '' =>
+  (fields === undefined ? byDefault : fields.has(name)) ? html`checked` : '';
 
 interface ActionForm {
   /** What the button says: the act itself, as `Roll back`. */

@@ -6,7 +6,7 @@ import type { ConsoleDeps } from '../deps.ts';
 import type { ConsoleContext, ConsoleRoutes } from '../env.ts';
 import { may, pathTo } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
-import { actionForm } from '../parts/action-form.ts';
+import { actionForm, checkedOf, type Written } from '../parts/action-form.ts';
 import { reasonIn } from '../read-form.ts';
 
 const by = (c: ConsoleContext): string | null => c.get('frame').caller?.name ?? null;
@@ -50,7 +50,7 @@ export function runActRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
           reason: 'optional',
           tone: 'primary',
           written,
-          fields: forceField(may(frame, 'approve')),
+          fields: forceField(may(frame, 'approve'), written),
         }),
       ]),
     run: async (c, { run }, form) => {
@@ -76,9 +76,9 @@ const card = (act: string, name: string, parts: readonly (Html | '')[]): { title
   </div>`,
 });
 
-const forceField = (mayOverride: boolean): Html =>
+const forceField = (mayOverride: boolean, written: Written): Html =>
   html`<label class="check"
-    ><input type="checkbox" name="force" /><span
+    ><input type="checkbox" name="force" ${checkedOf(written, 'force', false)} /><span
       >Force: also where a newer training is live, the endpoint is held, or this one was turned
       down.${mayOverride ? ' With a reason also past gate and approval, which the history calls an override.' : ''}</span
     ></label

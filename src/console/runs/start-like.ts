@@ -11,7 +11,7 @@ import type { ConsoleDeps } from '../deps.ts';
 import type { ConsoleRoutes } from '../env.ts';
 import { pathTo } from '../frame/frame.ts';
 import { type Html, html } from '../html.ts';
-import { actionForm } from '../parts/action-form.ts';
+import { actionForm, checkedOf, fieldOf, type Written } from '../parts/action-form.ts';
 import { reasonIn } from '../read-form.ts';
 import { invalidForm } from '../refusal.ts';
 import { nameRule } from './query.ts';
@@ -29,7 +29,7 @@ export function startLikeRoutes(app: ConsoleRoutes, deps: ConsoleDeps): void {
       content: html`<div class="card narrow stack" id="act">
         <h1>Start one like <span class="name">${run.trainingJobName}</span></h1>
         <p>A new training begins at once, with the same request, and costs what that one cost.</p>
-        ${actionForm({ id: 'start-like', verb: 'Start the training', reason: 'optional', tone: 'primary', written, fields: fieldsOf(run) })}
+        ${actionForm({ id: 'start-like', verb: 'Start the training', reason: 'optional', tone: 'primary', written, fields: fieldsOf(run, written) })}
       </div>`,
     }),
     run: async (c, run, form) => {
@@ -59,26 +59,34 @@ function shapesIn(run: RunView) {
   return run.shapes;
 }
 
-function fieldsOf(run: RunView): Html {
+function fieldsOf(run: RunView, written: Written): Html {
   const held = trainingOf(run)?.HyperParameters;
   const names = isObject(held) ? Object.keys(held) : [];
   return html`<input type="hidden" name="key" value="${randomUUID()}" />
     <label for="start-name">Name <span class="note">(optional)</span></label>
-    <input id="start-name" name="training_job_name" autocomplete="off" autocapitalize="none" spellcheck="false" />
+    <input
+      id="start-name"
+      name="training_job_name"
+      value="${fieldOf(written, 'training_job_name', '')}"
+      autocomplete="off"
+      autocapitalize="none"
+      spellcheck="false"
+    />
     <label for="start-endpoint">Endpoint</label>
     <input
       id="start-endpoint"
       name="endpoint_name"
-      value="${run.endpointName}"
+      value="${fieldOf(written, 'endpoint_name', run.endpointName)}"
       required
       autocapitalize="none"
       spellcheck="false"
     />
     <label for="start-parameters">Other hyperparameters <span class="note">(a line each: NAME=VALUE)</span></label>
-    <textarea id="start-parameters" name="hyperparameters" rows="2" spellcheck="false"></textarea>
+    <textarea id="start-parameters" name="hyperparameters" rows="2" spellcheck="false">
+${fieldOf(written, 'hyperparameters', '')}</textarea>
     ${names.length === 0 ? '' : html`<p class="note">The run has ${names.join(', ')}; what is not named here stays as it was.</p>`}
     <label class="check"
-      ><input type="checkbox" name="auto_deploy" ${run.autoDeploy ? html`checked` : ''} /><span
+      ><input type="checkbox" name="auto_deploy" ${checkedOf(written, 'auto_deploy', run.autoDeploy)} /><span
         >Deploy it by itself when the training completes</span
       ></label
     >`;
