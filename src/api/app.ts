@@ -19,6 +19,7 @@ import { ApiError } from './problems/api-error.ts';
 import { createFailureLog } from './problems/failure-log.ts';
 import { problemResponse } from './problems/response.ts';
 import { toApiError } from './problems/to-api-error.ts';
+import { withPointers } from './problems/with-pointers.ts';
 import { createRouteFinder } from './routes/known-route.ts';
 import { unlistedRoutes } from './routes/pages.ts';
 import { createRoutes } from './routes/routes.ts';
@@ -44,6 +45,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   // Not strict: a trailing slash makes no difference.
   const app = new Hono<ApiEnv>({ strict: false });
   app.use((c, next) => {
+    c.set('basePath', basePath);
     const { route, access } = findRoute(c);
     c.set('route', route);
     c.set('access', access);
@@ -74,7 +76,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 
   app.onError((error, c: ApiContext) => {
     if (c.get('access')?.access === 'console') return pages.onError(error, c);
-    const problem = toApiError(error);
+    const problem = toApiError(error, (issues) => withPointers(c, issues));
     logFailure(problem, error, { method: c.req.method, path: shownPath(c.req.path) });
     return problemResponse(c, problem);
   });

@@ -12,6 +12,8 @@ export interface ApiEnv {
   Bindings: HttpBindings;
   Variables: {
     requestId: string;
+    /** What links begin with; nothing where there is none. */
+    basePath?: string;
     /** The route that the request will reach; null where there is none. */
     route: KnownRoute | null;
     /** Who may send the request, whether there is a route for it or not. */

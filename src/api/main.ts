@@ -29,7 +29,7 @@ const context = await contextOrExit(config, { service: 'api', log });
 const { ctx, store, queue, sagemaker, sharedDatabase } = context;
 const deps = createApiDeps(context, api, log);
 const app = createApp(deps);
-const server = await startServer(app, api, { log }).catch((error: unknown) => {
+const server = await startServer(app, api, { log, basePath: api.basePath }).catch((error: unknown) => {
   const { host, port } = api;
   log.fatal({ event: 'process.listen_failed', host, port, reason: errorMessage(error) }, 'cannot listen');
   process.exit(1);

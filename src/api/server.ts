@@ -6,7 +6,7 @@ import type { Hono } from 'hono';
 import type { Logger } from '../ports/logger.ts';
 import type { ApiEnv } from './env.ts';
 import { createLinger } from './middleware/linger.ts';
-import { type ProblemCode, problems, problemType } from './problems/table.ts';
+import { type ProblemCode, problemInstance, problems, problemType } from './problems/table.ts';
 
 export interface ServerTimeouts {
   /** For all headers to be there, from the connection's start. */
@@ -33,12 +33,13 @@ export interface RunningServer {
 export async function startServer(
   app: Hono<ApiEnv>,
   address: { host: string; port: number },
-  { log, timeouts = defaultTimeouts }: { log: Logger; timeouts?: ServerTimeouts },
+  { log, basePath, timeouts = defaultTimeouts }: { log: Logger; basePath: string; timeouts?: ServerTimeouts },
 ): Promise<RunningServer> {
+  const problemOf = (code: ProblemCode, requestId: string): string => briefProblem(code, requestId, basePath);
   const listening = Promise.withResolvers<void>();
   const listener = getRequestListener(app.fetch, {
     hostname: address.host,
-    errorHandler: (error) => unroutedResponse(error, log),
+    errorHandler: (error) => unroutedResponse(error, { log, problemOf }),
   });
   const linger = createLinger();
   const latest = new WeakMap<Socket, Exchange>();
@@ -57,7 +58,9 @@ export async function startServer(
     },
   );
   server.on('error', listening.reject);
-  server.on('clientError', (error, socket: Socket) => refuseUnparsed(error, socket, { log, exchange: latest.get(socket) }));
+  server.on('clientError', (error, socket: Socket) =>
+    refuseUnparsed(error, socket, { log, problemOf, exchange: latest.get(socket) }),
+  );
   server.listen(address.port, address.host, () => listening.resolve());
   await listening.promise;
   server.off('error', listening.reject);
@@ -84,14 +87,14 @@ function close(server: Server, graceMs: number): Promise<void> {
 }
 
 /** A request without a valid address (a backslash, an odd Host) never reaches the app. */
-function unroutedResponse(error: unknown, log: Logger): Response {
+function unroutedResponse(error: unknown, { log, problemOf }: Refusing): Response {
   const isRefused = error instanceof RequestError;
   const code = isRefused ? 'bad_request' : 'internal_error';
   const { status } = problems[code];
   const id = randomUUID();
   if (isRefused) log.info({ event: 'http.request', request_id: id, status, reason: error.message }, 'request');
   else log.error({ event: 'http.request_failed', request_id: id, err: error }, 'request failed');
-  return new Response(briefProblem(code, id), {
+  return new Response(problemOf(code, id), {
     status,
     headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': id },
   });
@@ -100,9 +103,15 @@ function unroutedResponse(error: unknown, log: Logger): Response {
 const contentType = 'application/problem+json';
 
 /** A problem of a request that does not reach the app, so that nothing but its code is known. */
-function briefProblem(code: ProblemCode, requestId: string): string {
+function briefProblem(code: ProblemCode, requestId: string, basePath: string): string {
   const { status, title } = problems[code];
-  return JSON.stringify({ type: problemType(code), title, status, detail: title, code, request_id: requestId });
+  const [type, instance] = [problemType(code, basePath), problemInstance(requestId)];
+  return JSON.stringify({ type, title, status, detail: title, instance, code, request_id: requestId });
+}
+
+interface Refusing {
+  log: Logger;
+  problemOf: (code: ProblemCode, requestId: string) => string;
 }
 
 /** The last request of a connection that has reached the app. */
@@ -115,7 +124,7 @@ interface Exchange {
 function refuseUnparsed(
   error: NodeJS.ErrnoException,
   socket: Socket,
-  { log, exchange }: { log: Logger; exchange: Exchange | undefined },
+  { log, problemOf, exchange }: Refusing & { exchange: Exchange | undefined },
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -134,7 +143,7 @@ function refuseUnparsed(
   // A connection that was opened ahead and never used ends as a time-out, too: that is no request.
   const isUnused = socket.bytesRead === 0;
   log[isLogged || isUnused ? 'debug' : 'info']({ event: 'http.request', request_id: id, status, reason: error.code }, 'request');
-  const body = briefProblem(code, id);
+  const body = problemOf(code, id);
   const headers = [
     `Content-Type: ${contentType}`,
     `Content-Length: ${body.length}`,

@@ -102,7 +102,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const settings = { apiKeys, basePath, publicUrl: options.publicUrl ?? null };
   const deps = { ...createApiDeps(context, settings, log), wrongKeys: options.wrongKeys ?? noWrongKeyLimits };
   const app = createApp(deps);
-  const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, timeouts: options.timeouts });
+  const server = await startServer(app, { host: '127.0.0.1', port: 0 }, { log, basePath, timeouts: options.timeouts });
   onTestFinished(async () => {
     deps.historyFeed.close();
     await context.close(server.close(0));

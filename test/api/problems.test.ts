@@ -1,7 +1,9 @@
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
+import { pointerTo } from '../../src/api/problems/json-pointer.ts';
 import { problemCodes, problems } from '../../src/api/problems/table.ts';
 import { toApiError } from '../../src/api/problems/to-api-error.ts';
+import type { ProblemBody } from '../../src/api/schemas/problem.ts';
 import {
   SageMakerError,
   type SageMakerErrorKind,
@@ -9,6 +11,7 @@ import {
   ServiceError,
   StoreUnavailableError,
 } from '../../src/core/errors.ts';
+import { startApi } from './harness.ts';
 
 const responses: Record<SageMakerErrorKind, [number, string]> = {
   not_found: [404, 'not_found'],
@@ -89,4 +92,49 @@ describe('toApiError', () => {
 it('problems > gives each code a title of its own and the status of an error', () => {
   expect(new Set(problemCodes.map((code) => problems[code].title)).size).toBe(problemCodes.length);
   for (const code of problemCodes) expect(problems[code].status).toBeGreaterThanOrEqual(400);
+});
+
+describe('pointerTo', () => {
+  it.each([
+    ['body', undefined, '#'],
+    ['instance_count', { instance_count: 0 }, '#/instance_count'],
+    ['reason', {}, '#/reason'],
+    [
+      'create_training_job.VpcConfig.Subnets[0]',
+      { create_training_job: { VpcConfig: { Subnets: [''] } } },
+      '#/create_training_job/VpcConfig/Subnets/0',
+    ],
+    ['create_model.VpcConfig.Subnets[1]', undefined, '#/create_model/VpcConfig/Subnets/1'],
+    ['metric_definitions[1].regex', { metric_definitions: ['a', { regex: '' }] }, '#/metric_definitions/1/regex'],
+    ['hyperparameters.a.b[0]', { hyperparameters: { a: {}, 'a.b[0]': [] } }, '#/hyperparameters/a.b%5B0%5D'],
+    ['tags.team/a~b c', { tags: { 'team/a~b c': 1 } }, '#/tags/team~1a~0b%20c'],
+    ['body', { body: 1 }, '#/body'],
+    ['a.__proto__', { a: {} }, '#/a/__proto__'],
+  ])('finds %s in %j', (field, body, pointer) => expect(pointerTo(field, body)).toBe(pointer));
+});
+
+it.each(['', '/model-init'])('a problem under %j > leads to what it is, and to each field of the body', async (prefix) => {
+  const { ask } = await startApi();
+  const bad = {
+    instance_count: 0,
+    'a.b': 1,
+    create_training_job: { VpcConfig: { Subnets: ['?'], SecurityGroupIds: ['sg-1'] } },
+  };
+  const refused = await ask<ProblemBody>('POST', `${prefix}/bootstrap?epochs=3`, { json: bad });
+  expect(refused.body.errors?.map(({ field, pointer }) => [field, pointer])).toEqual([
+    ['epochs', undefined],
+    ['instance_count', '#/instance_count'],
+    ['create_training_job.VpcConfig.Subnets[0]', '#/create_training_job/VpcConfig/Subnets/0'],
+    ['a.b', '#/a.b'],
+  ]);
+  // What goes with what is for the service to say.
+  const unfit = { create_training_job: { EnableManagedSpotTraining: true, StoppingCondition: { MaxWaitTimeInSeconds: 1 } } };
+  expect((await ask('POST', `${prefix}/bootstrap`, { json: unfit })).body).toMatchObject({
+    errors: [{ pointer: '#/create_training_job/StoppingCondition/MaxWaitTimeInSeconds' }],
+  });
+  const [, path = '', anchor = ''] = /^(.*)#(\w+)$/.exec(refused.body.type) ?? [];
+  const page = await ask('GET', path);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+  expect(page.text).toContain(`<section id="${anchor}">`);
+  expect(page.text.match(/<section id=/g)).toHaveLength(problemCodes.length);
 });

@@ -40,20 +40,24 @@ export const requesting =
     };
   };
 
-/** Expects an RFC 9457 problem with this status and code, and returns its body. */
+/** Expects an RFC 9457 problem with this status and code, and returns its body, without the places of what is wrong in a body. */
 export function expectProblem(response: ApiResponse, status: number, code: string): ProblemBody {
+  const requestId = response.headers.get('x-request-id');
   expect(response.body, response.text).toEqual({
-    type: `urn:sagemaker-autodeploy:problem:${code}`,
+    type: expect.stringMatching(new RegExp(`^(/[\\w/-]+)?/docs/problems#${code}$`)),
+    instance: `urn:sagemaker-autodeploy:request:${requestId}`,
     title: expect.stringMatching(/\S/),
     status,
     detail: expect.stringMatching(/\S/),
     code,
-    request_id: response.headers.get('x-request-id'),
+    request_id: requestId,
     ...(code === 'invalid_request' ? { errors: expect.any(Array) } : {}),
     ...(code === 'not_ready' ? { checks: expect.any(Object) } : {}),
   });
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   if (status === 503 || status === 429) expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
-  return response.body as ProblemBody;
+  const body = response.body as ProblemBody;
+  for (const { pointer = '#' } of body.errors ?? []) expect(pointer).toMatch(/^#(\/\S*)?$/);
+  return { ...body, ...(body.errors && { errors: body.errors.map(({ field, detail }) => ({ field, detail })) }) };
 }

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { meanings } from '../../src/api/problems/meanings.ts';
 import { problemCodes, problems } from '../../src/api/problems/table.ts';
 import { apiVariables, databaseVariables, sharedVariables } from '../../src/config/variables.ts';
 import { deploymentStatuses } from '../../src/core/deployment/deployment.ts';
@@ -43,9 +44,10 @@ describe('docs/api.md', () => {
     expect(routes.filter((route) => !inBackticks(text).includes(route))).toEqual([]);
   });
 
-  it('has every problem code with its status, and no other', () => {
-    const rows = tableRows(section(text, 'Errors')).map(([status = '', code = '']) => `${status} ${code}`);
-    expect(rows.toSorted()).toEqual(problemCodes.map((code) => `${problems[code].status} \`${code}\``).toSorted());
+  it('has every problem code with its status and meaning, and no other', () => {
+    const rows = tableRows(section(text, 'Errors')).map((cells) => cells.join(' '));
+    const known = problemCodes.map((code) => `${problems[code].status} \`${code}\` ${meanings[code]}`);
+    expect(rows.toSorted()).toEqual(known.toSorted());
   });
 });
 

@@ -64,7 +64,7 @@ function expectSane({ sent, received }: Exchange): void {
   if (status < 400) return;
   expect(headers['content-type']).toBe('application/problem+json');
   const problem = JSON.parse(text) as Record<string, unknown>;
-  expect(problem).toMatchObject({ status, type: `urn:sagemaker-autodeploy:problem:${String(problem['code'])}` });
+  expect(problem).toMatchObject({ status, type: `/model-init/docs/problems#${String(problem['code'])}` });
   expect(codes).toContain(problem['code']);
   for (const field of ['title', 'detail']) expect(problem[field]).toMatch(/\S/);
   if (problem['code'] === 'invalid_request') expect(problem['errors']).not.toEqual([]);

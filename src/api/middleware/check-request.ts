@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv } from '../env.ts';
 import { type FieldIssue, invalidRequest } from '../problems/api-error.ts';
 import { toFieldIssues } from '../problems/validation-issues.ts';
+import { withPointers } from '../problems/with-pointers.ts';
 import type { KnownRoute } from '../routes/known-route.ts';
 import { bodyIssues } from './json-body.ts';
 
@@ -13,7 +14,7 @@ import { bodyIssues } from './json-body.ts';
 export const checkRequest = createMiddleware<ApiEnv>(async (c, next) => {
   const route = c.get('route');
   if (route === null) return next();
-  const issues = [...queryIssues(c, route), ...headerIssues(c, route), ...(await bodyIssues(c, route.body))];
+  const issues = [...queryIssues(c, route), ...headerIssues(c, route), ...withPointers(c, await bodyIssues(c, route.body))];
   if (issues.length > 0) throw invalidRequest(issues);
   return next();
 });

@@ -7,7 +7,9 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import swaggerUi from 'swagger-ui-dist/package.json' with { type: 'json' };
+import { problemsPath } from '../problems/table.ts';
 import { relativeBase } from './browser-path.ts';
+import { problemsPage } from './problems-page.ts';
 import type { ApiEnv } from '../env.ts';
 
 export const docsPath = '/docs';
@@ -73,6 +75,7 @@ export const docsFrom = (pathname: string): string =>
 export function createDocs(): Hono<ApiEnv> {
   const docs = new Hono<ApiEnv>();
   docs.get('/', (c) => c.html(page(relativeBase(new URL(c.req.url).pathname, docsPath))));
+  docs.get(problemsPath.slice(docsPath.length), (c) => c.html(problemsPage()));
   docs.get('/start.js', (c) => c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   for (const file of files) {
     docs.get(

@@ -4,6 +4,8 @@ export interface FieldIssue {
   /** As it is written in the request: `hyperparameters.epochs`, `auto_deploy`, `Idempotency-Key`. */
   field: string;
   detail: string;
+  /** Of the body: its place there (json-pointer.ts). */
+  pointer?: string;
 }
 
 interface ApiErrorOptions {

@@ -1,6 +1,6 @@
 /** Responses as the OpenAPI document describes them. */
 import type { z } from '@hono/zod-openapi';
-import { type ProblemCode, problemCodes, problems, problemType } from './table.ts';
+import { type ProblemCode, problemCodes, problemInstance, problems, problemType } from './table.ts';
 import { ProblemSchema } from '../schemas/problem.ts';
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -52,12 +52,17 @@ function problemResponses(codes: readonly ProblemCode[]): Record<never, never> {
   );
 }
 
+const exampleId = '0e7a1b0c-52a3-4d5e-9f6b-1c2d3e4f5a6b';
+
 const example = (code: ProblemCode) => ({
-  type: problemType(code),
+  type: problemType(code, '/model-init'),
   ...problems[code],
   detail: code === 'invalid_request' ? 'instance_count must be at least 1' : problems[code].title,
+  instance: problemInstance(exampleId),
   code,
-  request_id: '0e7a1b0c-52a3-4d5e-9f6b-1c2d3e4f5a6b',
-  ...(code === 'invalid_request' ? { errors: [{ field: 'instance_count', detail: 'must be at least 1' }] } : {}),
+  request_id: exampleId,
+  ...(code === 'invalid_request'
+    ? { errors: [{ field: 'instance_count', detail: 'must be at least 1', pointer: '#/instance_count' }] }
+    : {}),
   ...(code === 'not_ready' ? { checks: { redis: 'connect ECONNREFUSED 127.0.0.1:6379', database: 'ok' } } : {}),
 });

@@ -54,5 +54,11 @@ export type ProblemCode = keyof typeof problems;
 
 export const problemCodes = Object.keys(problems) as ProblemCode[];
 
-/** RFC 9457's `type`: a name, since there is no page to link to. */
-export const problemType = (code: ProblemCode): string => `urn:sagemaker-autodeploy:problem:${code}`;
+/** Below the page that tries the API: the page of the problems. */
+export const problemsPath = '/docs/problems';
+
+/** RFC 9457's `type`: its place on the page of the problems, with the base path as all links. */
+export const problemType = (code: ProblemCode, basePath: string): string => `${basePath}${problemsPath}#${code}`;
+
+/** RFC 9457's `instance`: this occurrence, which the log has under the same id. */
+export const problemInstance = (requestId: string): string => `urn:sagemaker-autodeploy:request:${requestId}`;

@@ -8,7 +8,7 @@ import {
   ServiceError,
   StoreUnavailableError,
 } from '../../core/errors.ts';
-import { ApiError, invalidRequest } from './api-error.ts';
+import { ApiError, type FieldIssue, invalidRequest } from './api-error.ts';
 import type { ProblemCode } from './table.ts';
 
 /** For a SageMaker error that no service turned into a ServiceError. */
@@ -25,10 +25,15 @@ const codeOfSageMaker = {
   unknown: 'internal_error',
 } as const satisfies Record<SageMakerErrorKind, ProblemCode>;
 
-/** Anything thrown, as the problem to return. An unexpected error tells the caller nothing: the log has it. */
-export function toApiError(error: unknown): ApiError {
+type Locate = (issues: readonly FieldIssue[]) => FieldIssue[];
+
+/**
+ * Anything thrown, as the problem to return. An unexpected error tells the caller nothing: the log has it. `locate` finds in the body what a
+ * service has found wrong with it.
+ */
+export function toApiError(error: unknown, locate: Locate = (issues) => [...issues]): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof InvalidRequestError) return invalidRequest([...error.issues]);
+  if (error instanceof InvalidRequestError) return invalidRequest(locate(error.issues));
   if (error instanceof ServiceError) {
     const { code, message, retryAfterSeconds } = error;
     if (code === 'invalid_request') return invalidRequest([{ field: error.field ?? 'request', detail: message }]);
