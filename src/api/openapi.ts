@@ -1,5 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Routes } from './env.ts';
+import { withExample } from './examples.ts';
 import { loopbackHosts } from './middleware/web-origins.ts';
 import { shareResponses, withEntityTag } from './shared-responses.ts';
 import { accessBy, needsRole, securitySchemes, unsaid } from './routes/security.ts';
@@ -13,19 +14,22 @@ const description = [
   `Without keys the service accepts only requests whose Host is ${loopbackHosts}. Web pages of other origins may change nothing.`,
   'Once keys are configured, everything but `/health` needs one. Pages and `/metrics` also take it as the password of HTTP basic.',
   'A key has a role: `read` looks, `operate` also starts, stops and deploys, `approve` does all. Each operation says which one it needs.',
+  'There is one API, without a version in its paths. `version` is a semantic version: within a major version nothing is taken away or ' +
+    'changes its meaning, and what is added is to be ignored by those who do not know it. What is deprecated says so here (`deprecated`), ' +
+    'with what to use in its place, and works for at least one major version more.',
 ].join('\n\n');
 
 type Document = ReturnType<Routes['getOpenAPI31Document']>;
 type PathItem = NonNullable<Document['paths']>[string];
 
-/** Pages that show the document leave out the roles of `security`. */
-function withRoles(item: PathItem): PathItem {
+/** With an example of its success; and with its role, since pages that show the document leave out those of `security`. */
+function withRolesAndExamples(item: PathItem): PathItem {
   const operations = mapValues({ get: item.get, post: item.post, put: item.put, delete: item.delete }, (operation) => {
     if (operation === undefined) return undefined;
     const { access, role } = accessBy(operation.security);
     const needed = access === 'open' ? [] : [`Needs a key with the role \`${role}\`.`];
     const text = [operation.description, ...needed].filter((part) => part !== undefined).join('\n\n');
-    return text === '' ? operation : { ...operation, description: text };
+    return withExample(text === '' ? operation : { ...operation, description: text });
   });
   return { ...item, ...Object.fromEntries(Object.entries(operations).filter(([, operation]) => operation !== undefined)) };
 }
@@ -55,7 +59,7 @@ export function describeApi(routes: Routes): (pathname: string) => Document {
     ],
   });
 
-  const paths = mapValues(described.paths ?? {}, (item) => withEntityTag(withRoles(item)));
+  const paths = mapValues(described.paths ?? {}, (item) => withEntityTag(withRolesAndExamples(item)));
   const document = shareResponses({ ...described, paths });
 
   // Relative where there is no prefix: a proxy may have stripped one, and the client resolves it against this document's address.

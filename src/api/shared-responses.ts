@@ -36,12 +36,22 @@ function nameOf(response: Responses[string]): string | null {
   return examples === undefined ? null : Object.keys(examples).map(named).join('Or');
 }
 
-/** The document with each problem response in `components.responses`, once, and references to it. */
+const requestId = {
+  schema: { type: 'string' as const },
+  description: 'Names the request in the log. A sane X-Request-Id of the request is kept',
+};
+const everyHeader = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+
+/**
+ * The document with each problem response in `components.responses`, once, and references to it; and with the header that every response
+ * has.
+ */
 export function shareResponses(document: Document): Document {
   const shared: Responses = {};
   const share = (responses: Responses): Responses =>
     Object.fromEntries(
-      Object.entries(responses).map(([status, response]) => {
+      Object.entries(responses).map(([status, own]) => {
+        const response = '$ref' in own ? own : { ...own, headers: { ...own.headers, ...everyHeader } };
         const name = nameOf(response);
         if (name === null) return [status, response];
         shared[name] = response;
@@ -58,5 +68,5 @@ export function shareResponses(document: Document): Document {
       return [path, { ...item, ...Object.fromEntries(own) }];
     }),
   );
-  return { ...document, paths, components: { ...document.components, responses: shared } };
+  return { ...document, paths, components: { ...document.components, responses: shared, headers: { RequestId: requestId } } };
 }

@@ -1,5 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import examples from '../../src/api/examples.json' with { type: 'json' };
 import { problemCodes } from '../../src/api/problems/table.ts';
 import { startApi } from './harness.ts';
 
@@ -9,7 +11,7 @@ interface Operation {
   security?: object[];
   parameters?: { name: string; in: string }[];
   requestBody?: { content?: Record<string, { example?: object }> };
-  responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>;
+  responses: Record<string, { content?: Record<string, { example?: unknown; examples?: Record<string, unknown> }> }>;
 }
 
 interface Document {
@@ -17,6 +19,16 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { properties?: Record<string, unknown>; additionalProperties?: boolean }> };
 }
+
+/** With schemas that let no field through that they do not name: one that was taken away must not stay in an example. */
+const closed = (value: unknown): object =>
+  JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
+    isObject(part) && isObject(part['properties']) && !('additionalProperties' in part)
+      ? { ...part, additionalProperties: false }
+      : part,
+  ) as object;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 type Response = Operation['responses'][string];
 
@@ -215,6 +227,29 @@ describe('the OpenAPI document', () => {
       for (const response of Object.values(responses)) expect(response.content?.['application/problem+json']).toBeUndefined();
     }
     expect(Object.keys(body.components.responses)).toContain('NotFound');
+  });
+
+  it('shows of each operation what it returned, as its schema describes it and without a field more', async () => {
+    const { body: document } = await (await startApi()).ask<Document>('GET', '/openapi.json');
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } });
+    ajv.addSchema({ ...closed(document), $id: 'document' });
+    const shown: string[] = [];
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, { operationId, responses }] of Object.entries(operations)) {
+        const status = '202' in responses ? '202' : '200';
+        const [main] = Object.entries(responses[status]?.content ?? {});
+        if (main === undefined) throw new Error(`${operationId} returns nothing`);
+        const [type, { example }] = main;
+        if (type === 'text/html' || operationId === 'readOpenApi') continue;
+        shown.push(operationId);
+        const place = ['paths', path, method, 'responses', status, 'content', type, 'schema'];
+        const pointer = place.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/');
+        const isValid = ajv.getSchema(`document#/${pointer}`);
+        if (isValid === undefined) throw new Error(`${pointer} is no schema`);
+        expect([isValid(example), isValid.errors], operationId).toEqual([true, null]);
+      }
+    }
+    expect(shown.toSorted()).toEqual(Object.keys(examples));
   });
 
   it('shows an example of each problem code', async () => {

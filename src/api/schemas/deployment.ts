@@ -6,6 +6,7 @@ import { actors } from '../../core/history.ts';
 import { ApprovalSchema, GateSchema, RolloutSchema, VerificationSchema } from './delivery.ts';
 import { historyFields } from './history.ts';
 import { instant } from './instant.ts';
+import { orNull } from './or-null.ts';
 
 /** Of a run and of a deployment. */
 export const failureKind = () =>
@@ -29,14 +30,14 @@ export const DeploymentSchema = z
     requested_by: z.string().nullable().openapi({ description: 'The name of the key with which it was requested' }),
     reason: z.string().nullable().openapi({ description: 'Why, in the words of the caller' }),
     restores: z.string().nullable().openapi({ description: 'Of a rollback: the deployment that it goes back to' }),
-    waits_for: WaitsForSchema.nullable().openapi({ description: 'Null while it proceeds, and when it is over' }),
+    waits_for: orNull(WaitsForSchema, 'Null while it proceeds, and when it is over'),
     failure_reason: z.string().nullable(),
     failure_kind: failureKind(),
     superseded_by: z.string().nullable().openapi({ description: 'The training job that is live in its place' }),
-    gate: GateSchema.nullable().openapi({ description: 'Null where its policy has no gate, and before it was judged' }),
-    approval: ApprovalSchema.nullable().openapi({ description: 'Null where it needs none' }),
-    rollout: RolloutSchema.nullable().openapi({ description: 'Null where its policy has no rollout, and before that begins' }),
-    verification: VerificationSchema.nullable().openapi({ description: 'Null where its policy verifies nothing' }),
+    gate: orNull(GateSchema, 'Null where its policy has no gate, and before it was judged'),
+    approval: orNull(ApprovalSchema, 'Null where it needs none'),
+    rollout: orNull(RolloutSchema, 'Null where its policy has no rollout, and before that begins'),
+    verification: orNull(VerificationSchema, 'Null where its policy verifies nothing'),
     created_at: instant(),
     started_at: instant().nullable(),
     finished_at: instant().nullable(),

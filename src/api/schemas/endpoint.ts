@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DeploymentSchema } from './deployment.ts';
 import { instant } from './instant.ts';
+import { orNull } from './or-null.ts';
 import { reason } from './shape.ts';
 
 const HoldSchema = z
@@ -14,11 +15,11 @@ const HoldSchema = z
 export const EndpointSchema = z
   .object({
     endpoint_name: z.string().openapi({ example: 'ml-sentiment-endpoint' }),
-    live: DeploymentSchema.nullable().openapi({ description: 'What went live last; null where nothing of this service did' }),
+    live: orNull(DeploymentSchema, 'What went live last; null where nothing of this service did'),
     live_since: instant().nullable(),
-    in_progress: DeploymentSchema.nullable(),
+    in_progress: orNull(DeploymentSchema, 'Null while nothing is in progress'),
     waiting: z.array(DeploymentSchema).openapi({ description: 'Queued, or awaiting an approval: the newest 50, newest first' }),
-    held: HoldSchema.nullable().openapi({ description: 'Null while it is not held' }),
+    held: orNull(HoldSchema, 'Null while it is not held'),
     rolled_back_at: instant()
       .nullable()
       .openapi({ description: 'When it was rolled back last: trainings from before are not deployed by themselves' }),
