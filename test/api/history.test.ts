@@ -83,6 +83,8 @@ describe('GET /history', () => {
     expect((await history(api, '?after=latest')).body).toEqual({ items: [], last_id: body.last_id, reset: false });
     const paged = await history(api, '?limit=2&after=1');
     expect(paged.body.items.map(({ id }) => id)).toEqual([2, 3]);
+    expect(paged.headers.get('link')).toBe('</model-init/history?limit=2&after=3>; rel="next"');
+    expect((await history(api, '?limit=3&after=3')).headers.get('link')).toBeNull();
     const filtered = await history(api, '?endpoint_name=ELSEWHERE&training_job_name=two');
     expect(filtered.body.items.map(({ to }) => to)).toEqual(['requested', 'training']);
     expect((await history(api, '?after=1000')).body).toEqual({ items: [], last_id: 1000, reset: true });

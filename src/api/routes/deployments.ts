@@ -129,7 +129,7 @@ export function deploymentRoutes(routes: Routes, { ctx, basePath }: ApiDeps): vo
     const wanted = { path: '/deployments', filter } as const;
     const { page, counts } = await listDeployments(ctx, { filter, page: { limit, cursor: unbindCursor(cursor, wanted) } });
     const nextCursor = bindCursor(page.nextCursor, wanted);
-    linkToNext(c, { path: `${basePath}/deployments`, nextCursor });
+    linkToNext(c, { path: `${basePath}/deployments`, next: nextCursor === null ? null : { cursor: nextCursor } });
     const items = page.items.map((one) => serializeDeployment(one, basePath));
     return c.json({ items, next_cursor: nextCursor, counts: { status: counts } }, 200);
   });

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readHistory } from '../../services/history/read-history.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../env.ts';
+import { linkHeader, linkToNext } from '../next-page.ts';
 import { json, readProblems } from '../problems/openapi.ts';
 import { HistoryPageSchema } from '../schemas/history.ts';
 import { HistoryFeedHeaders, HistoryFeedQuery } from '../schemas/request.ts';
@@ -26,6 +27,7 @@ const read = createRoute({
   responses: {
     200: {
       ...page,
+      headers: linkHeader,
       content: {
         ...page.content,
         'text/event-stream': { schema: z.string().openapi({ example: 'id: 1\nevent: history\ndata: {…}' }) },
@@ -37,7 +39,7 @@ const read = createRoute({
 
 export function historyRoutes(
   routes: Routes,
-  { ctx, historyFeed, historyStreams }: ApiDeps & { historyStreams: HistoryStreams },
+  { ctx, basePath, historyFeed, historyStreams }: ApiDeps & { historyStreams: HistoryStreams },
 ): void {
   routes.openapi(read, async (c) => {
     const { after, limit, wait, endpoint_name: endpointName, training_job_name: trainingJobName } = c.req.valid('query');
@@ -53,6 +55,9 @@ export function historyRoutes(
       feed: historyFeed,
       signal: c.req.raw.signal,
     });
+    // Of a page that is full: behind another one there is nothing yet.
+    const next = items.length < limit ? null : { after: String(lastId) };
+    linkToNext(c, { path: `${basePath}/history`, next });
     return c.json({ items: items.map(serializeHistoryEntry), last_id: lastId, reset: isReset }, 200);
   });
 }

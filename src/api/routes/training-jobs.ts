@@ -109,7 +109,7 @@ export function trainingJobRoutes(routes: Routes, { ctx, basePath }: ApiDeps): v
     const wanted = { path: '/training-jobs', filter } as const;
     const { page, counts } = await listRuns(ctx, { filter, page: { limit, cursor: unbindCursor(cursor, wanted) } });
     const nextCursor = bindCursor(page.nextCursor, wanted);
-    linkToNext(c, { path: `${basePath}/training-jobs`, nextCursor });
+    linkToNext(c, { path: `${basePath}/training-jobs`, next: nextCursor === null ? null : { cursor: nextCursor } });
     const items = page.items.map((run) => serializeRun(run, basePath));
     const shown = { status: counts.status, deployment_status: counts.deploymentStatus };
     return c.json({ items, next_cursor: nextCursor, counts: shown }, 200);
