@@ -71,7 +71,7 @@ const databaseRemovals = (engine: Engine, steps: readonly Step[]): UnorderedRow[
     databaseRemoved[engine],
     steps.filter(canBeRebuilt).map((step) => ({ ...step, workload: recordLost(step.workload) })),
     removeDatabase,
-    /^after (CreateTrainingJob|UpdateEndpoint) takes effect( \(throttled at first\))?$/,
+    /^after UpdateEndpoint takes effect$/,
   );
 
 /**
@@ -105,21 +105,21 @@ const rowsOn = (engine: Engine): UnorderedRow[] => [
     'kill -9 of a worker',
     workerSteps,
     killProcess,
-    /^after (CreateModel|UpdateEndpoint|deploy\/addStandardJob) takes effect$|^before CreateEndpoint is sent$/,
+    /^after (UpdateEndpoint|deploy\/addStandardJob) takes effect$|^before CreateEndpoint is sent$/,
   ),
   ...rowsOf('kill -9 of a worker', [...workerTagCalls, ...retryCommands], killProcess),
   ...rowsOf('kill -9 of a worker', workerWrites, killInTransaction),
   killTwice('DescribeTrainingJob'),
   killTwice('ListTags'),
-  ...rowsOf('kill -9 of the API', apiSteps, killProcess, /CreateTrainingJob/),
-  ...rowsOf('kill -9 of the API', apiTagCalls, killProcess, /^before/),
+  ...rowsOf('kill -9 of the API', apiSteps, killProcess, /^after CreateTrainingJob/),
+  ...rowsOf('kill -9 of the API', apiTagCalls, killProcess, /^before AddTags is sent \(the training/),
   ...rowsOf('kill -9 of the API', apiWrites, killInTransaction),
   ...rowsOf('kill -9 of Redis', oncePerCall([...allSteps, ...retryCommands]), killRedis, /^after UpdateEndpoint takes effect$/),
   ...rowsOf(
     'FLUSHALL of Redis',
     oncePerCall([...allSteps, ...retryCommands]),
     flushRedis,
-    /^after (UpdateEndpoint|deploy\/addStandardJob) takes effect$/,
+    /^after deploy\/addStandardJob takes effect$/,
   ),
   ...rowsOf(
     'worker paused for longer than its job lock',
