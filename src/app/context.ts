@@ -12,10 +12,10 @@ import { createApprovalLinks } from '../links/approval-links.ts';
 import { createConsoleSessions } from '../links/console-sessions.ts';
 import type { ConsoleSessions } from '../ports/console-sessions.ts';
 import type { Store } from '../ports/store.ts';
-import { createQueue, type RedisQueue } from '../queue/queue.ts';
+import { createQueue, type QueueOptions, type RedisQueue } from '../queue/queue.ts';
 import type { QueuePlace } from '../queue/redis-target.ts';
 import type { ClientOverrides } from '../sagemaker/client.ts';
-import { type ConnectedSageMaker, createSageMaker } from '../sagemaker/sagemaker.ts';
+import { type ConnectedSageMaker, createSageMaker, type SageMakerOptions } from '../sagemaker/sagemaker.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { newEventMemory } from '../services/events/event-memory.ts';
 import { type Clock, databaseClock, hostClock } from '../services/system/database-clock.ts';
@@ -40,6 +40,8 @@ export interface ContextOverrides {
   sagemaker?: ClientOverrides;
   now?: () => number;
   random?: () => number;
+  /** How fast calls to SageMaker follow each other: waits pass by the real clock, which a test does not move. */
+  pace?: Pick<SageMakerOptions, 'random' | 'leastRate'> & Pick<QueueOptions, 'budgetNow'>;
 }
 
 /** The parts of one process, open. */
@@ -68,7 +70,7 @@ export async function createContext(
   overrides: ContextOverrides = {},
 ): Promise<AppContext> {
   const { service, onDatabaseProblem } = options;
-  const { random = Math.random } = overrides;
+  const { random = Math.random, pace = {} } = overrides;
   const { queuePrefix, serviceSettings: settings } = config;
   const waitMs = service === 'api' ? databaseTiming.apiWaitMs : databaseTiming.workerWaitMs;
   const { databaseUrl, databaseLogin: login } = config;
@@ -80,7 +82,7 @@ export async function createContext(
   const store = hostNow === null ? storeAfterClock(opened, clock) : opened;
   const { now } = clock;
   await clock.start();
-  const queue = createQueue({ ...config, log, now });
+  const queue = createQueue({ ...config, log, now, budgetNow: pace.budgetNow });
   const calls = createCallCounter({ store, log, now, random });
   const requests = createRequestCounter({ store, log, random });
   const sagemaker = createSageMaker({
@@ -89,6 +91,8 @@ export async function createContext(
     log,
     endpointName: settings.endpointName,
     client: overrides.sagemaker ?? { proxies: config.proxies },
+    random: pace.random,
+    leastRate: pace.leastRate,
   });
   const self = { name: newProcessName(), service, version: packageJson.version, startedAt: now() } as const;
   const sharedDatabase = shareDatabase({ store, peers: queue, log, now, self, queuePrefix, onProblem: onDatabaseProblem });

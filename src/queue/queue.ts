@@ -58,10 +58,12 @@ export interface QueueOptions extends QueuePlace {
   log: Logger;
   /** By which jobs are late: the clock of all hosts. BullMQ adds and delays jobs by this host's. */
   now?: () => number;
+  /** Of the budget of calls, in place of the clock of Redis. */
+  budgetNow?: () => number;
 }
 
 export function createQueue(options: QueueOptions): RedisQueue {
-  const { queuePrefix, log, now: clock = Date.now } = options;
+  const { queuePrefix, log, now: clock = Date.now, budgetNow } = options;
   const redis = connectProducer(options, log);
   const waitForFirstConnect = createFirstConnectWait(redis);
   const probe = createWriteProbe(redis, queuePrefix);
@@ -125,7 +127,7 @@ export function createQueue(options: QueueOptions): RedisQueue {
 
   return {
     queues,
-    callBudget: createCallBudget({ redis, queuePrefix }),
+    callBudget: createCallBudget({ redis, queuePrefix, now: budgetNow }),
     scheduleTrainingCheck(run, delayMs, describedAt) {
       const job = checkJob(run, describedAt);
       return attempt(() => withRedisTimeout(queueTiming.commandMs, ensureJob(redis, check, job, delayMs)));

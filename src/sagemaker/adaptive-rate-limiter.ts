@@ -10,10 +10,15 @@ import { raceAbort } from '../async/race-abort.ts';
  * The queue is this class's own, because a caller can't leave the SDK's limiter: aborted calls would use up the rate.
  */
 export class AdaptiveRateLimiter {
-  readonly #limiter = new DefaultRateLimiter();
+  readonly #limiter: DefaultRateLimiter;
   #last: Promise<void> = Promise.resolve();
   /** A permit that an aborted call did not use: the next one in the queue takes it. */
   #permit: Promise<void> | null = null;
+
+  /** @param leastRate to which throttles lower the rate, a second; by default the SDK's, one in two seconds. */
+  constructor(leastRate?: number) {
+    this.#limiter = new DefaultRateLimiter({ minFillRate: leastRate });
+  }
 
   /** Waits until one request may be sent. @throws the signal's reason when it is aborted first. */
   async acquire(signal: AbortSignal): Promise<void> {

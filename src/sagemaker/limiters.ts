@@ -8,11 +8,12 @@ const budgeted: readonly string[] = ['CreateTrainingJob', 'ListTrainingJobs', 'S
 const isBudgeted = (operation: string): operation is BudgetedOperation => budgeted.includes(operation);
 
 /** Returns the limiter of each operation: shared with all processes where SageMaker's limit is known to be the account's. */
-export function limiters(budget?: CallBudget): (operation: string) => RequestLimiter {
+export function limiters(budget?: CallBudget, leastRate?: number): (operation: string) => RequestLimiter {
   const known = new Map<string, RequestLimiter>();
   return (operation) => {
     const limiter =
-      known.get(operation) ?? (budget !== undefined && isBudgeted(operation) ? sharedLimiter(operation, budget) : ownLimiter());
+      known.get(operation) ??
+      (budget !== undefined && isBudgeted(operation) ? sharedLimiter(operation, budget, leastRate) : ownLimiter(leastRate));
     known.set(operation, limiter);
     return limiter;
   };

@@ -25,8 +25,8 @@ export interface RequestLimiter {
 }
 
 /** By this process's own throttles. */
-export function ownLimiter(): RequestLimiter {
-  const adaptive = new AdaptiveRateLimiter();
+export function ownLimiter(leastRate?: number): RequestLimiter {
+  const adaptive = new AdaptiveRateLimiter(leastRate);
   return {
     async pass(_turn, signal) {
       await adaptive.acquire(signal);
@@ -43,8 +43,8 @@ export function ownLimiter(): RequestLimiter {
  * throttles, as it does always for an operation with a fixed rate, which other programs of the account use up, too. What may not wait is
  * held back then as with the budget.
  */
-export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget): RequestLimiter {
-  const adaptive = new AdaptiveRateLimiter();
+export function sharedLimiter(operation: BudgetedOperation, budget: CallBudget, leastRate?: number): RequestLimiter {
+  const adaptive = new AdaptiveRateLimiter(leastRate);
   const burst = new BurstWindow();
   const fixedRate = operation in fixedRates ? fixedRates[operation as keyof typeof fixedRates] : null;
   const gapMs = fixedRate === null ? 0 : 1000 / fixedRate;

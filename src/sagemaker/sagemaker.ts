@@ -34,6 +34,8 @@ export interface SageMakerOptions {
   limits?: Partial<Limits>;
   /** Uniform in [0, 1); for the jitter of retries. */
   random?: () => number;
+  /** To which throttles lower the rate of an operation, a second; by default the SDK's, one in two seconds. */
+  leastRate?: number;
   /** Milliseconds, from any beginning; never set back. */
   uptimeMs?: () => number;
 }
@@ -65,7 +67,7 @@ export function createSageMaker(options: SageMakerOptions = {}): ConnectedSageMa
     client,
     credentials,
     maxWaitMs: limits.callMs,
-    limiterFor: limiters(options.budget),
+    limiterFor: limiters(options.budget, options.leastRate),
     onCall: options.onCall ?? (() => undefined),
     random: options.random ?? Math.random,
   };

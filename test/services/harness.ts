@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { expect, onTestFinished } from 'vitest';
 import type { Deployment } from '../../src/core/deployment/deployment.ts';
-import { createContext } from '../../src/app/context.ts';
+import { type ContextOverrides, createContext } from '../../src/app/context.ts';
 import { openSqliteStore } from '../../src/db/sqlite/sqlite-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { RedisQueue } from '../../src/queue/queue.ts';
@@ -69,6 +69,16 @@ const newStore = (): { store: Store; databaseUrl: string } => {
   return { store, databaseUrl };
 };
 
+/**
+ * A repeated call waits for nothing, and by the clock of the budget each request comes 5 s after the one before it, which no rate holds up: a
+ * test's clock stands still meanwhile. How long they wait is proven in test/sagemaker/throttling.test.ts, test/queue/call-budget.test.ts and
+ * test/services/start-waiting.test.ts.
+ */
+function noWaits(clock: Clock): ContextOverrides['pace'] {
+  let requests = 0;
+  return { random: () => 0, leastRate: 100, budgetNow: () => clock.now + 5000 * (requests += 1) };
+}
+
 /** The services over a real database, a real queue and the simulator behind the real SDK, on a clock that the test moves. */
 export async function startTestContext(changed: Partial<ServiceSettings> = {}): Promise<TestContext> {
   const { simulator, clock, sagemaker: sdk } = await startSimulator();
@@ -78,7 +88,7 @@ export async function startTestContext(changed: Partial<ServiceSettings> = {}): 
   const app = await createContext(
     { ...testConfig(), serviceSettings: { ...settings, ...changed } },
     { service: 'worker', log },
-    { store, sagemaker: sagemakerAt(simulator.url), now: () => clock.now },
+    { store, sagemaker: sagemakerAt(simulator.url), now: () => clock.now, pace: noWaits(clock) },
   );
   onTestFinished(() => app.close());
   const { queue, sagemaker } = app;
