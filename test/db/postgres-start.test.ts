@@ -1,15 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import journal from '../../drizzle/postgres/meta/_journal.json' with { type: 'json' };
 import { freePort } from '../../tools/dev/ports.ts';
 import { freshDatabase } from '../../tools/testkit/postgres.ts';
-import { startProgram } from '../../tools/testkit/processes.ts';
+import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { programEnvironment } from '../../tools/testkit/program-environment.ts';
 import { openPostgres, query } from './postgres-databases.ts';
 
 const programs = ['src/api/main.ts', 'src/worker/main.ts', 'src/db/migrate-main.ts'];
 const started = (url: string, which: readonly string[] = programs) =>
   which.map((program) => startProgram([program], programEnvironment({ DATABASE_URL: url }).env));
+
+/** Where no server is, and a migration that waits for it for 15 s, in which the other tests run. */
+let nowhere: string;
+let waiting: Program;
+
+beforeAll(async () => {
+  nowhere = `postgres://postgres@127.0.0.1:${await freePort()}/autodeploy`;
+  waiting = startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: nowhere });
+});
 
 it('six programs that migrate one new database at once: one of them does it', async () => {
   const url = await freshDatabase();
@@ -80,20 +89,6 @@ describe('a database that cannot be used ends a program with 78 and one line tha
   });
 });
 
-it('a server that is not there yet is waited for, and the migration says so when that is in vain', async () => {
-  const url = `postgres://postgres@127.0.0.1:${await freePort()}/autodeploy`;
-  const [api, worker, migrate] = started(url);
-  const failed = await Promise.all(
-    [api!, worker!].map((program) => program.logged(({ event }) => event === 'database.open_failed')),
-  );
-  for (const line of failed) {
-    expect(line['reason']).toMatch(/cannot be reached \(ECONNREFUSED\)/);
-    expect(`postgres://postgres@${String(line['database'])}`).toBe(url);
-  }
-  expect((await migrate!.exited).code).toBe(1);
-  expect(migrate!.tail()).toMatch(/^could not migrate 127\.0\.0\.1:\d+\/autodeploy: .*ECONNREFUSED/m);
-});
-
 it.each([
   ['PostgreSQL', async () => await freshDatabase(), /\/(better-sqlite3|sqlite-core)\//],
   ['SQLite', async () => `file:${programEnvironment().databasePath}`, /\/(pg|pg-core|node-postgres)\//],
@@ -103,4 +98,17 @@ it.each([
   expect(files?.length).toBeGreaterThan(10);
   expect(files?.filter((file) => other.test(file))).toEqual([]);
   expect((await program.exited).code, program.tail()).toBe(0);
+});
+
+it('a server that is not there yet is waited for, and the migration says so when that is in vain', async () => {
+  const programsThatWait = started(nowhere, ['src/api/main.ts', 'src/worker/main.ts']);
+  const failed = await Promise.all(
+    programsThatWait.map((program) => program.logged(({ event }) => event === 'database.open_failed')),
+  );
+  for (const line of failed) {
+    expect(line['reason']).toMatch(/cannot be reached \(ECONNREFUSED\)/);
+    expect(`postgres://postgres@${String(line['database'])}`).toBe(nowhere);
+  }
+  expect((await waiting.exited).code).toBe(1);
+  expect(waiting.tail()).toMatch(/^could not migrate 127\.0\.0\.1:\d+\/autodeploy: .*ECONNREFUSED/m);
 });

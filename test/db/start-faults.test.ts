@@ -2,17 +2,33 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator } from 'sagemaker-simulator';
 import packageJson from '../../package.json' with { type: 'json' };
 import { requesting, expectProblem } from '../api/request.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
-import { startProgram, startProgramOnFullDisk } from '../../tools/testkit/processes.ts';
+import { type Program, startProgram, startProgramOnFullDisk } from '../../tools/testkit/processes.ts';
 import { programEnvironment } from '../../tools/testkit/program-environment.ts';
-import { lockDatabase } from './lock-database.ts';
 import { openStore } from './sqlite-files.ts';
 
 const programs = ['src/api/main.ts', 'src/worker/main.ts', 'src/db/migrate-main.ts'];
+
+/** A migration of a locked database. It waits for 15 s, in which the other tests run. */
+let waiting: Program;
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'autodeploy-faults-'));
+  const path = join(folder, 'a.db');
+  const lock = new Sqlite(path);
+  lock.pragma('locking_mode = exclusive');
+  lock.exec('begin exclusive');
+  waiting = startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: `file:${path}` });
+  return async () => {
+    lock.close();
+    await waiting.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+});
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'autodeploy-faults-'));
@@ -110,14 +126,6 @@ describe('a database that may be there later', () => {
     expect((await migration.exited).code).toBe(1);
     expect(migration.output).toEqual([expect.stringMatching(/^could not migrate .*: The database takes nothing now: its disk/)]);
   });
-
-  it('locked: a migration waits, and ends with 1 and one line when that takes too long', async () => {
-    const path = join(newFolder(), 'a.db');
-    lockDatabase(path, 'whole');
-    const waiting = startProgram(['src/db/migrate-main.ts'], { DATABASE_URL: `file:${path}` });
-    expect((await waiting.exited).code).toBe(1);
-    expect(waiting.output).toEqual([expect.stringMatching(/^could not migrate .*locked by another process \(SQLITE_BUSY\)/)]);
-  });
 });
 
 it('a disk that is full later: the API is not ready, says why, and can be read', async () => {
@@ -139,4 +147,9 @@ it('a disk that is full later: the API is not ready, says why, and can be read',
   expect(metrics).toMatch(/^autodeploy_database_up 0$/m);
   expect(metrics).toMatch(/^autodeploy_training_runs\{status="training"\} [1-9]/m);
   expect((await ask('GET', '/training-jobs')).status).toBe(200);
+});
+
+it('a locked database: a migration waits, and ends with 1 and one line when that takes too long', async () => {
+  expect((await waiting.exited).code).toBe(1);
+  expect(waiting.output).toEqual([expect.stringMatching(/^could not migrate .*locked by another process \(SQLITE_BUSY\)/)]);
 });
