@@ -247,34 +247,6 @@ describe('API process', () => {
     expect(program.log.filter(({ msg }) => msg?.startsWith('AWS credentials refused'))).toHaveLength(1);
     expect(simulator.calls()).toEqual([]);
   });
-
-  it('killed while it starts a training > its Idempotency-Key still works', async () => {
-    const simulator = await startSageMaker();
-    const env = environment(simulator.url);
-    const request = { headers: { 'idempotency-key': 'one-and-only' }, json: { training_job_name: 'one-and-only' } };
-    const first = startApiProcess(env);
-    const firstUrl = await listening(first);
-    simulator.addFault({
-      kind: 'signal',
-      match: { operation: 'CreateTrainingJob' },
-      pid: first.pid,
-      signal: 'SIGKILL',
-      when: 'after_effect',
-    });
-    await expect(requesting(firstUrl)('POST', '/bootstrap', request)).rejects.toThrow(/fetch failed/);
-    expect(await first.exited).toMatchObject({ signal: 'SIGKILL' });
-
-    const second = startApiProcess(env);
-    const response = await requesting(await listening(second))('POST', '/bootstrap', request);
-    expect(response).toMatchObject({ status: 200, body: { training_job_name: 'one-and-only', status: 'requested' } });
-    expect(simulator.effects({ kind: 'training_job_created' })).toHaveLength(1);
-    // The job of the run is in the queue: a worker finds the existing training.
-    const { body } = await requesting(await listening(second))<{ queues: { jobs: { id: string }[] }[] }>(
-      'GET',
-      '/admin/queues/api/queues?activeQueue=check-training&page=1&jobsPerPage=10',
-    );
-    expect(body.queues.flatMap(({ jobs }) => jobs.map(({ id }) => id))).toEqual(['check-one-and-only']);
-  });
 });
 
 it('API process > writes no secret into its log or a response', async () => {
