@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createSimulator, type Operation, type Simulator } from 'sagemaker-simulator';
 import { requesting } from '../api/request.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
@@ -26,13 +26,15 @@ const settings = {
   MODEL_OUTPUT_S3_URI: 's3://my-bucket/models',
 };
 
-async function startSystem(deliveryFile: string | undefined): Promise<{ simulator: Simulator; url: string }> {
+interface System {
+  simulator: Simulator;
+  url: string;
+  stop: () => Promise<void>;
+}
+
+async function startSystem(deliveryFile?: string): Promise<System> {
   const simulator = await createSimulator({ settings: { trainingSeconds: 1, endpointCreateSeconds: 0.5 } });
   const database = mkdtempSync(join(tmpdir(), 'autodeploy-examples-'));
-  onTestFinished(async () => {
-    await simulator.close();
-    rmSync(database, { recursive: true, force: true });
-  });
   const env = {
     ...settings,
     PORT: '0',
@@ -48,14 +50,35 @@ async function startSystem(deliveryFile: string | undefined): Promise<{ simulato
   };
   const api = startProgram(['src/api/main.ts'], env);
   const worker = startProgram(['src/worker/main.ts'], env);
-  onTestFinished(async () => void (await Promise.all([api.stop(), worker.stop()])));
+  const stop = async (): Promise<void> => {
+    await Promise.all([api.stop(), worker.stop()]);
+    await simulator.close();
+    rmSync(database, { recursive: true, force: true });
+  };
   const { url } = await api.logged(({ msg }) => msg === 'listening', 30_000);
-  return { simulator, url: String(url) };
+  return { simulator, url: String(url), stop };
 }
 
-/** The only request of an operation that reached SageMaker, without the tags of the service. */
-function sent(simulator: Simulator, operation: Operation): Json {
-  const inputs = simulator.calls({ operation, withInput: true }).map(({ input }) => input as Json);
+/** Of the examples without a delivery file. */
+let shared: System;
+
+beforeAll(async () => {
+  shared = await startSystem();
+  return () => shared.stop();
+});
+
+async function startSystemWith(deliveryFile: string): Promise<System> {
+  const system = await startSystem(deliveryFile);
+  onTestFinished(() => system.stop());
+  return system;
+}
+
+/** The only request of an operation for a training that reached SageMaker, without the tags of the service. */
+function sent(simulator: Simulator, operation: Operation, trainingJobName: string): Json {
+  const inputs = simulator
+    .calls({ operation, withInput: true })
+    .filter(({ name }) => name?.startsWith(trainingJobName))
+    .map(({ input }) => input as Json);
   expect(inputs).toHaveLength(1);
   const { Tags, ...request } = inputs[0] ?? {};
   const tags = ((Tags ?? []) as { Key: string }[]).filter(({ Key }) => !Key.startsWith('autodeploy:'));
@@ -69,7 +92,8 @@ const readEnv = (example: string): string | undefined => {
 
 describe.each(examples)('examples/%s', (example) => {
   it('reaches SageMaker as the AWS CLI would send it', async () => {
-    const { simulator, url } = await startSystem(readEnv(example));
+    const deliveryFile = readEnv(example);
+    const { simulator, url } = deliveryFile === undefined ? shared : await startSystemWith(deliveryFile);
     const ask = requesting(url);
     const json = read(example, 'request.json');
     const started = await ask<Json>('POST', '/bootstrap?auto_deploy=true', { json });
@@ -83,8 +107,8 @@ describe.each(examples)('examples/%s', (example) => {
     );
     expect(run['deployment_status'], JSON.stringify(run['deployments'])).toBe('deployed');
 
-    expect(sent(simulator, 'CreateTrainingJob')).toEqual(read(example, 'training-job.json'));
-    const [model, config] = [sent(simulator, 'CreateModel'), sent(simulator, 'CreateEndpointConfig')];
+    expect(sent(simulator, 'CreateTrainingJob', name)).toEqual(read(example, 'training-job.json'));
+    const [model, config] = [sent(simulator, 'CreateModel', name), sent(simulator, 'CreateEndpointConfig', name)];
     const [wantedModel, wantedConfig] = [read(example, 'model.json'), read(example, 'endpoint-config.json')];
     // The names follow from the content.
     const names = { ModelName: model['ModelName'], EndpointConfigName: config['EndpointConfigName'] };
