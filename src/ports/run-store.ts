@@ -23,6 +23,8 @@ export interface NewRun {
   requestedBy?: string | null;
   /** Why the caller requests it; null where it is not said. */
   reason?: string | null;
+  /** The caller's span; null where the caller names none. */
+  traceParent?: string | null;
   idempotencyKey: string | null;
   idempotencyHash: string | null;
 }

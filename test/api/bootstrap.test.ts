@@ -10,7 +10,10 @@ const bootstrap = (api: Api, json?: unknown, headers: Record<string, string> = {
 describe('POST /bootstrap', () => {
   it.each(['', '/model-init'])('under "%s" records the run, starts the training and schedules its check', async (prefix) => {
     const api = await startApi();
-    const { status, headers, body } = await api.ask<TrainingRunBody>('POST', `${prefix}/bootstrap?auto_deploy=true`);
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const { status, headers, body } = await api.ask<TrainingRunBody>('POST', `${prefix}/bootstrap?auto_deploy=true`, {
+      headers: { traceparent },
+    });
     expect(status).toBe(202);
     const name = body.training_job_name;
     expect(name).toMatch(/^ml-sentiment-training-\d{8}-\d{6}-[a-z0-9]{6}$/);
@@ -42,6 +45,7 @@ describe('POST /bootstrap', () => {
     });
     expect(headers.get('location')).toBe(body.links.self);
     expect(creations(api)).toMatchObject([{ name }]);
+    expect(await api.ctx.store.runs.find(name)).toMatchObject({ traceParent: traceparent });
     expect(await api.jobsOf('check-training')).toEqual([`check-${name}`]);
   });
 

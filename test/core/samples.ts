@@ -42,6 +42,7 @@ export const aRun = (fields: Partial<TrainingRun> = {}): TrainingRun => ({
   foundEnded: false,
   requestedBy: null,
   reason: null,
+  traceParent: null,
   turnedDown: null,
   tagsDue: false,
   ...fields,

@@ -110,12 +110,17 @@ describe('sendTraces', () => {
     const { store, send } = await startSender(receiver.url);
     await send();
     await queued(store, 'older', 1000);
-    await deploy(store, 'newer', 2000);
+    const [callerTrace, callerSpan] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    await deploy(store, 'newer', 2000, 8000, { traceParent: `00-${callerTrace}-${callerSpan}-01` });
     expect(await send()).toBe(2);
     const [newer, older] = ['newer', 'older'].map((name) =>
       receiver.received.find(({ spans }) => spans[0]?.attributes['autodeploy.training_job_name'] === name),
     ) as [ReceivedTrace, ReceivedTrace];
     const { traceId, spanId } = named(newer, 'run')[0] ?? {};
+    // It continues the trace of its caller.
+    expect(named(newer, 'run')).toMatchObject([{ traceId: callerTrace, parentSpanId: callerSpan }]);
+    expect(newer.spans.map((span) => span.traceId)).toEqual(newer.spans.map(() => callerTrace));
+    expect(named(older, 'run')).toMatchObject([{ parentSpanId: null }]);
     expect(named(older, 'deployment')[0]?.links).toEqual([
       { traceId, spanId, attributes: { 'autodeploy.relation': 'superseded_by' } },
     ]);

@@ -29,7 +29,7 @@ const route = createRoute({
   security: needsRole('operate'),
   description:
     'Records the run, starts the training job and, with `auto_deploy=true`, deploys its model when it completes. The training is ' +
-    'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start.',
+    'started once: while Redis is unavailable or SageMaker throttles, a worker continues the start. The trace of the run continues that of a `traceparent`.',
   request: { query: BootstrapQuery, headers: IdempotencyHeaders, body },
   responses: {
     202: {
@@ -87,6 +87,7 @@ export function bootstrapRoutes(routes: Routes, { ctx, basePath }: ApiDeps): voi
       autoDeploy: c.req.valid('query').auto_deploy,
       idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
       requestedBy: callerOf(c).name,
+      traceParent: c.req.header('traceparent'),
       body: toBootstrapBody(checkedBody(c, body)),
     });
     const response = serializeRun(run, basePath);

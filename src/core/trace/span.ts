@@ -9,7 +9,7 @@ export interface SpanContext {
 }
 
 export interface Span extends SpanContext {
-  /** null of the root. */
+  /** null of the root, where no caller has a span. */
   parentSpanId: string | null;
   name: string;
   from: number;

@@ -2,6 +2,7 @@
 import type { Deployment, DeploymentStatus } from '../deployment/deployment.ts';
 import { type Bar, type Lane, toneOfBar } from '../timeline/bar.ts';
 import type { TimeLine } from '../timeline/time-line.ts';
+import { callerSpanOf } from '../trace-parent.ts';
 import type { TrainingRun, TrainingRunStatus } from '../training/training-run.ts';
 import type { Attributes, Span, SpanContext } from './span.ts';
 
@@ -9,17 +10,20 @@ import type { Attributes, Span, SpanContext } from './span.ts';
 export type IdOf = (kind: 'trace' | 'span', of: string) => string;
 
 /** The root of a run's trace, which other traces may link to. */
-export const rootOf = (runId: string, idOf: IdOf): SpanContext => ({
-  traceId: idOf('trace', runId),
+const rootOf = ({ runId, traceParent }: TracedId, idOf: IdOf): SpanContext => ({
+  traceId: callerSpanOf(traceParent)?.traceId ?? idOf('trace', runId),
   spanId: idOf('span', runId),
 });
+
+/** What the ids of a run's trace follow from. */
+export type TracedId = Pick<TrainingRun, 'runId' | 'traceParent'>;
 
 export interface TracedRun {
   run: TrainingRun;
   deployments: readonly Deployment[];
   timeLine: TimeLine;
   /** Of other runs, by deployment: what it goes back to, or what superseded it. */
-  related: ReadonlyMap<string, { runId: string; relation: 'restores' | 'superseded_by' }>;
+  related: ReadonlyMap<string, TracedId & { relation: 'restores' | 'superseded_by' }>;
   /** What the API's paths follow, without a slash at its end. */
   linkBase: string;
 }
@@ -44,7 +48,7 @@ const isFailure = (status: TrainingRunStatus | DeploymentStatus): boolean => ['f
 
 export function spansOfRun(traced: TracedRun, idOf: IdOf): Span[] {
   const { run, deployments, timeLine } = traced;
-  const root = rootOf(run.runId, idOf);
+  const root = rootOf(run, idOf);
   const newest = deployments.toSorted((one, other) => other.attempts - one.attempts)[0];
   const end = newest?.status ?? run.status;
   const span = (of: string, parentSpanId: string | null, fields: Omit<Span, 'traceId' | 'spanId' | 'parentSpanId'>): Span => ({
@@ -62,7 +66,7 @@ export function spansOfRun(traced: TracedRun, idOf: IdOf): Span[] {
     return [parent, ...bars];
   };
   return [
-    span('', null, {
+    span('', callerSpanOf(run.traceParent)?.spanId ?? null, {
       name: 'run',
       from: timeLine.from,
       to: timeLine.to,
@@ -129,7 +133,7 @@ function deploymentFields(own: Deployment, { related, linkBase }: TracedRun, idO
       'autodeploy.verification': own.verification?.status ?? null,
       'autodeploy.superseded_by': own.supersededBy,
     }),
-    links: other === undefined ? [] : [{ ...rootOf(other.runId, idOf), attributes: { 'autodeploy.relation': other.relation } }],
+    links: other === undefined ? [] : [{ ...rootOf(other, idOf), attributes: { 'autodeploy.relation': other.relation } }],
     error: isFailure(own.status) ? (own.failureReason ?? own.status) : null,
   };
 }

@@ -107,6 +107,8 @@ export interface TrainingRun {
   /** The name of the key with which it was requested; null where the service adopted it, and for one of the version before. */
   requestedBy: string | null;
   reason: string | null;
+  /** The caller's span, of which the trace of the run is a part: a `traceparent`; null where there is none. */
+  traceParent: string | null;
   /** Why only a person deploys it again; null for one that was not turned down. */
   turnedDown: TurnedDown | null;
   /** Whether its tag at SageMaker does not say so yet. */

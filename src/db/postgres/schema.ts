@@ -63,6 +63,7 @@ export const trainingRuns = pgTable(
     deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
     requestedBy: text('requested_by'),
     reason: text(),
+    traceParent: text('trace_parent'),
     turnedDown: json<TurnedDown>('turned_down'),
     /** Whether its tag at SageMaker does not say that it is turned down yet. */
     tagsDue: boolean('tags_due').notNull().default(false),

@@ -49,6 +49,7 @@ const statements = prepared((db) => ({
       servingImage: param('servingImage'),
       requestedBy: param('requestedBy'),
       reason: param('reason'),
+      traceParent: param('traceParent'),
       idempotencyKey: param('idempotencyKey'),
       idempotencyHash: param('idempotencyHash'),
       createdAt: param('now'),
@@ -112,6 +113,7 @@ export const runInserts = (database: Database): Pick<RunStore, InsertMethods> =>
         : statements(db).insert.get({
             requestedBy: null,
             reason: null,
+            traceParent: null,
             ...run,
             request: run.request && JSON.stringify(run.request),
             shapes: JSON.stringify(run.shapes),

@@ -64,6 +64,7 @@ export const trainingRuns = sqliteTable(
     deploymentStatus: text('deployment_status').$type<DeploymentStatus | 'none'>().notNull().default('none'),
     requestedBy: text('requested_by'),
     reason: text(),
+    traceParent: text('trace_parent'),
     turnedDown: text('turned_down', { mode: 'json' }).$type<TurnedDown>(),
     /** Whether its tag at SageMaker does not say that it is turned down yet. */
     tagsDue: integer('tags_due', { mode: 'boolean' }).notNull().default(false),

@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../core/history.ts';
 import { timeLineOf } from '../../core/timeline/time-line.ts';
 import { isEnd } from '../../core/trace/decide-trace.ts';
 import type { Span } from '../../core/trace/span.ts';
-import { type IdOf, spansOfRun, type TracedRun } from '../../core/trace/spans-of-run.ts';
+import { type IdOf, spansOfRun, type TracedId, type TracedRun } from '../../core/trace/spans-of-run.ts';
 import type { TrainingRun } from '../../core/training/training-run.ts';
 import type { ServiceContext } from '../context.ts';
 
@@ -42,13 +42,17 @@ async function readRelated(
   store: Pick<ServiceContext['store'], 'runs' | 'deployments'>,
   deployments: readonly Deployment[],
 ): Promise<TracedRun['related']> {
-  const related = new Map<string, { runId: string; relation: 'restores' | 'superseded_by' }>();
+  const related = new Map<string, TracedId & { relation: 'restores' | 'superseded_by' }>();
   for (const { deploymentId, restores, supersededBy } of deployments) {
     const restored = restores === null ? null : await store.deployments.find(restores);
     const name = restored?.trainingJobName ?? supersededBy;
     const other = name === null ? null : await store.runs.find(name);
     if (other !== null)
-      related.set(deploymentId, { runId: other.runId, relation: restored === null ? 'superseded_by' : 'restores' });
+      related.set(deploymentId, {
+        runId: other.runId,
+        traceParent: other.traceParent,
+        relation: restored === null ? 'superseded_by' : 'restores',
+      });
   }
   return related;
 }

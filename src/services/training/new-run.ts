@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidRequestError } from '../../core/errors.ts';
+import { callerSpanOf, traceParentOf } from '../../core/trace-parent.ts';
 import { newTrainingJobName } from '../../core/sagemaker/names.ts';
 import { noLayers, type ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import { legacyOfTraining } from '../../core/training/legacy-request.ts';
@@ -25,6 +26,8 @@ export interface BootstrapRequest {
   idempotencyKey: string | null;
   /** The name of the caller's key. */
   requestedBy?: string | null;
+  /** The caller's `traceparent`, as it was sent. */
+  traceParent?: string;
   body: BootstrapBody;
 }
 
@@ -43,6 +46,7 @@ export function newRun(ctx: ServiceContext, request: BootstrapRequest): NewRun {
   const endpointName = body.endpointName ?? settings.endpointName;
   const { trainingJobName: _name, endpointName: _endpoint, reason = null, shapes: requested, ...fields } = body;
   const shapes = mergeRun(settings, fileLayers(ctx, endpointName), [requested ?? noLayers, fieldsLayer(fields)]);
+  const callerSpan = callerSpanOf(request.traceParent);
   const issues = checkRun(shapes);
   if (issues.length > 0) throw new InvalidRequestError(issues);
   return {
@@ -56,6 +60,7 @@ export function newRun(ctx: ServiceContext, request: BootstrapRequest): NewRun {
     servingImage: servingImageOf(shapes),
     requestedBy,
     reason,
+    traceParent: callerSpan && traceParentOf(callerSpan),
     idempotencyKey,
     idempotencyHash: idempotencyKey === null ? null : requestDigest({ autoDeploy, body }),
   };

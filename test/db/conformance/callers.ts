@@ -10,7 +10,8 @@ const said = async (store: Store, trainingJobName: string) =>
 export function callersSuite(newDatabase: () => TestDatabase): void {
   it('are in the history of what they request, with the reason, and on the row', async () => {
     const store = newDatabase().open();
-    const requested = { requestedBy: 'anna', reason: 'nightly' };
+    const traceParent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const requested = { requestedBy: 'anna', reason: 'nightly', traceParent };
     await trained(store, 'a', 1000, requested);
     expect(await store.runs.find('a')).toMatchObject(requested);
     const wish = { requestedBy: 'bert', reason: 'try it' };
