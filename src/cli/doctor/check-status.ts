@@ -17,7 +17,7 @@ const saidElsewhere: readonly string[] = [
 /** What `GET /status` shows. `now`: by the service's clock. */
 export function checkStatus(status: StatusBody, now: number): Check[] {
   return [
-    ...checkWorkers(status),
+    ...checkProcesses(status),
     checkOldestJob(status),
     checkEvents(status, now),
     checkChangeFeed(status, now),
@@ -30,7 +30,7 @@ export function checkStatus(status: StatusBody, now: number): Check[] {
   ];
 }
 
-function checkWorkers({ workers, api_processes: apiProcesses }: StatusBody): Check[] {
+function checkProcesses({ workers, api_processes: apiProcesses }: StatusBody): Check[] {
   if (workers === null) return [skipped('workers', 'unknown while the database is unavailable')];
   const docs = `${runbook}#warnings`;
   if (workers.length === 0)
@@ -40,12 +40,15 @@ function checkWorkers({ workers, api_processes: apiProcesses }: StatusBody): Che
         docs,
       }),
     ];
-  const unfit = [...workers, ...(apiProcesses ?? [])].filter(({ problem }) => problem !== null);
-  if (unfit.length > 0)
-    return unfit.map(({ name, problem }) =>
-      failed('workers', `${name}: ${problem ?? ''}`, { todo: 'Repair what it names', docs }),
-    );
-  return [ok('workers', `${workers.length} alive`)];
+  const unfit = (check: string, processes: readonly { name: string; problem: string | null }[]): Check[] =>
+    processes
+      .filter(({ problem }) => problem !== null)
+      .map(({ name, problem }) => failed(check, `${name}: ${problem ?? ''}`, { todo: 'Repair what it names', docs }));
+  const unfitWorkers = unfit('workers', workers);
+  return [
+    ...(unfitWorkers.length > 0 ? unfitWorkers : [ok('workers', `${workers.length} alive`)]),
+    ...unfit('API processes', apiProcesses ?? []),
+  ];
 }
 
 /** A job that is this late was not taken in time by any worker. */
