@@ -4,9 +4,11 @@ import type * as PgCore from 'drizzle-orm/pg-core';
 import type * as SqliteCore from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import * as pgDelivery from '../../src/db/postgres/schema-delivery.ts';
+import * as pgHistory from '../../src/db/postgres/schema-history.ts';
 import * as pgOperations from '../../src/db/postgres/schema-operations.ts';
 import * as pgSchema from '../../src/db/postgres/schema.ts';
 import * as sqliteDelivery from '../../src/db/sqlite/schema-delivery.ts';
+import * as sqliteHistory from '../../src/db/sqlite/schema-history.ts';
 import * as sqliteOperations from '../../src/db/sqlite/schema-operations.ts';
 import * as sqliteSchema from '../../src/db/sqlite/schema.ts';
 
@@ -59,12 +61,12 @@ function shapeOf(config: Config): [string, Shape] {
 }
 
 const onPg = Object.fromEntries(
-  Object.values({ ...pgSchema, ...pgOperations, ...pgDelivery }).flatMap((table) =>
+  Object.values({ ...pgSchema, ...pgHistory, ...pgOperations, ...pgDelivery }).flatMap((table) =>
     is(table, pg.PgTable) ? [shapeOf(pg.getTableConfig(table))] : [],
   ),
 );
 const onSqlite = Object.fromEntries(
-  Object.values({ ...sqliteSchema, ...sqliteOperations, ...sqliteDelivery }).flatMap((table) =>
+  Object.values({ ...sqliteSchema, ...sqliteHistory, ...sqliteOperations, ...sqliteDelivery }).flatMap((table) =>
     is(table, sqlite.SQLiteTable) ? [shapeOf(sqlite.getTableConfig(table))] : [],
   ),
 );

@@ -13,7 +13,8 @@ import type { SQL } from 'drizzle-orm';
 import { historyWriters } from './lock-keys.ts';
 import { and, asc, desc, eq, inArray, lt, sql } from './drizzle.ts';
 import { addNotifications } from './notifications.ts';
-import { history, trainingRuns } from './schema.ts';
+import { history } from './schema-history.ts';
+import { trainingRuns } from './schema.ts';
 
 async function append(tx: Db, entry: Entry, at: number): Promise<void> {
   if (isCounted(entry) && (await countRepeat(tx, entry, at))) return;

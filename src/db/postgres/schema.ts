@@ -15,7 +15,7 @@ import type { DeliveryPolicy } from '../../core/delivery/policy.ts';
 import type { FailureKind } from '../../core/failure-kind.ts';
 import type { ShapeLayers } from '../../core/shapes/shape-layers.ts';
 import type { ShapeObject } from '../../core/shapes/shapes.ts';
-import { historySubjects, type Actor, type HistorySubject } from '../../core/history.ts';
+import type { Actor } from '../../core/history.ts';
 import { finishedRunStatuses, trainingRunStatuses, type TrainingRequest } from '../../core/training/training-run.ts';
 import { quoted } from '../transitions.ts';
 import { instant, json, seq, wide } from './columns.ts';
@@ -182,32 +182,5 @@ export const deployments = pgTable(
       sql`(${table.status} in (${quoted(finishedDeploymentStatuses)})) = (${table.finishedAt} is not null)`,
     ),
     check('deployments_started_at', sql`${table.status} <> 'in_progress' or ${table.startedAt} is not null`),
-  ],
-);
-
-/** What happened; written in the same transaction as the change that it describes. */
-export const history = pgTable(
-  'history',
-  {
-    seq: seq(),
-    /** Null for what belongs to an endpoint alone. */
-    runSeq: wide('run_seq').references(() => trainingRuns.seq, { onDelete: 'cascade' }),
-    deploymentId: text('deployment_id'),
-    at: instant('at').notNull(),
-    subject: text().$type<HistorySubject>().notNull(),
-    from: text('from_status'),
-    to: text('to_status').notNull(),
-    actor: text().$type<Actor>().notNull(),
-    by: text(),
-    reason: text(),
-    detail: text(),
-    /** Of an entry that belongs to an endpoint alone. */
-    endpointName: text('endpoint_name'),
-    repeats: integer().notNull().default(1),
-    lastAt: instant('last_at'),
-  },
-  (table) => [
-    index('history_run').on(table.runSeq, table.seq),
-    check('history_subject_known', sql`${table.subject} in (${quoted(historySubjects)})`),
   ],
 );

@@ -13,7 +13,8 @@ import { type Change, type EndpointChangeName, type Entry, isCounted, repeatsAmo
 import { type Database, prepared } from './database.ts';
 import type { Db } from './open.ts';
 import { addNotifications } from './notifications.ts';
-import { history, trainingRuns } from './schema.ts';
+import { history } from './schema-history.ts';
+import { trainingRuns } from './schema.ts';
 
 const insert = prepared((db) =>
   db

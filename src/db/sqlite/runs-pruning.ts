@@ -4,7 +4,8 @@ import { prunedTally } from '../tallies.ts';
 import type { Database } from './database.ts';
 import { and, asc, inArray, isNotNull, lt, sql } from './drizzle.ts';
 import { endedOf } from './notifications.ts';
-import { deployments, history, trainingRuns } from './schema.ts';
+import { history } from './schema-history.ts';
+import { deployments, trainingRuns } from './schema.ts';
 import { notifications } from './schema-delivery.ts';
 import { tallies } from './schema-operations.ts';
 

@@ -4,7 +4,8 @@ import { isInProgress } from '../needed-runs.ts';
 import type { Database } from './database.ts';
 import { endedOf } from './notifications.ts';
 import { recordSkipped } from './skipped.ts';
-import { deployments, history, trainingRuns } from './schema.ts';
+import { history } from './schema-history.ts';
+import { deployments, trainingRuns } from './schema.ts';
 import { notifications } from './schema-delivery.ts';
 
 export const runRemoval = (database: Database): Pick<RunStore, 'remove'> => ({
