@@ -42,4 +42,12 @@ describe('LiveRegion', () => {
     region.draw(['a']);
     expect(texts).toHaveLength(1);
   });
+
+  it('gives out its cells as they are, whatever is written later', () => {
+    const screen = new Screen(20, 10);
+    screen.write('$ auto');
+    const { cells } = screen;
+    screen.write('deploy');
+    expect(cells[0]).toHaveLength('$ auto'.length);
+  });
 });

@@ -31,10 +31,10 @@ export class Screen {
     this.#height = height;
   }
 
-  /** All rows with what has been scrolled away, without empty ones at the end. */
+  /** A copy of all rows with what has been scrolled away, without empty ones at the end. */
   get cells(): readonly (readonly Cell[])[] {
     const last = this.#rows.findLastIndex(({ cells }) => cells.some(({ character }) => character !== ' '));
-    return this.#rows.slice(0, last + 1).map(({ cells }) => cells);
+    return this.#rows.slice(0, last + 1).map(({ cells }) => [...cells]);
   }
 
   get lines(): string[] {
