@@ -1,12 +1,12 @@
 /**
- * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server, and for tests a PostgreSQL server and, where it can be had,
+ * Sets this folder up: the lockfile's packages, the pinned Node, a Redis server, and for tests a PostgreSQL server and
  * python3. `node scripts/setup.mjs` does all of it; it is also the first step of `npm start` (without what is for tests) and `npm test`. Runs
  * on the machine's own Node with nothing installed, prints each step in one line, and does nothing where nothing is missing.
  */
 import { pathToFileURL } from 'node:url';
 import { withLock } from './setup/lock.mjs';
 import { findMissing } from './setup/missing.mjs';
-import { fail, say, SetupError } from './setup/say.mjs';
+import { fail, SetupError } from './setup/say.mjs';
 
 const oldestNode = 20;
 
@@ -20,28 +20,14 @@ export async function setUp({ forTests = true } = {}) {
     // Another set-up may have installed it while this one waited.
     const missing = await findMissing({ forTests });
     const mayInstall = process.env.AUTODEPLOY_NO_INSTALL !== '1';
-    const required = missing.filter((part) => !part.isOptional);
-    if (!mayInstall && required.length > 0) {
+    if (!mayInstall && missing.length > 0) {
       throw new SetupError(
         missing.map((part) => `Missing: ${part.what}. To get it: ${part.how}`).join('\n'),
         'Nothing was installed, because AUTODEPLOY_NO_INSTALL is 1.',
       );
     }
-    for (const part of missing) {
-      if (part.isOptional) await installIfPossible(part, mayInstall);
-      else await part.install();
-    }
+    for (const part of missing) await part.install();
   });
-}
-
-/** Says what is not tested without it. */
-async function installIfPossible(part, mayInstall) {
-  try {
-    if (mayInstall) return await part.install();
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-  }
-  say(`there is no ${part.what}, which are left out; to get it: ${part.how}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await setUp().catch(fail);

@@ -1,1 +1,1 @@
-export function findPython(): string | null;
+export function requirePython(): string;

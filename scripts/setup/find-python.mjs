@@ -8,3 +8,10 @@ export function findPython() {
   const path = which('python3');
   return path !== null && spawnSync(path, ['-c', probe], { stdio: 'ignore' }).status === 0 ? path : null;
 }
+
+/** The same, for a test that needs it. */
+export function requirePython() {
+  const path = findPython();
+  if (path === null) throw new Error('There is no python3 of 3.9 or newer: `node scripts/setup.mjs` installs it.');
+  return path;
+}

@@ -6,17 +6,14 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from 'sagemaker-simulator';
-import { findPython } from '../../scripts/setup/find-python.mjs';
+import { requirePython } from '../../scripts/setup/find-python.mjs';
 import { freePort } from '../../tools/dev/ports.ts';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { type Program, startProgram } from '../../tools/testkit/processes.ts';
 import { redisUrl } from '../../tools/testkit/redis.ts';
 import { blocks, read, root, section } from '../docs/markdown.ts';
 
-const python = findPython();
-// scripts/setup/python.mjs installs it where it can; where it cannot, this says what is not tested.
-if (python === null)
-  process.stderr.write('NOT TESTED: clients/python, examples/airflow, examples/sagemaker-pipelines: no python3\n');
+const python = requirePython();
 
 /** On a machine whose other tests take all of its time. */
 const startWithinMs = 60_000;
@@ -48,7 +45,6 @@ async function startApi(): Promise<Program> {
 }
 
 beforeAll(async () => {
-  if (python === null) return;
   simulator = await createSimulator({
     settings: { trainingSeconds: 600, endpointCreateSeconds: 0.2, endpointUpdateSeconds: 0.2 },
   });
@@ -87,7 +83,7 @@ interface Ended {
 
 /** Runs Python in a folder of the repository, with the service's address; `output` is that of stdout and stderr. */
 function runPython(args: readonly string[], place: string): { ended: Promise<Ended>; output: () => string } {
-  const child = spawn(python ?? '', args, {
+  const child = spawn(python, args, {
     cwd: join(root, place),
     env: {
       PATH: process.env['PATH'],
@@ -111,7 +107,7 @@ function runPython(args: readonly string[], place: string): { ended: Promise<End
   return { ended, output: () => text };
 }
 
-describe.skipIf(python === null)('python3', { timeout: 240_000 }, () => {
+describe('python3', { timeout: 240_000 }, () => {
   it.concurrent.each(modules)('in %s passes %s', async (place, module) => {
     const { code, output } = await runPython(['-W', 'error', '-m', 'unittest', module], place).ended;
     expect(code, output).toBe(0);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApiKeys } from '../../src/config/api-keys.ts';
-import { findPython } from '../../scripts/setup/find-python.mjs';
+import { requirePython } from '../../scripts/setup/find-python.mjs';
 import { eventually } from '../../tools/testkit/eventually.ts';
 import { loadModule } from '../infra/terraform.ts';
 import { blocks, found, read, root, section } from './markdown.ts';
@@ -13,7 +13,7 @@ import { Reader, startWithinMs } from './reader.ts';
 const start = 'DELIVERY_FILE=examples/delivery/standard.yaml npm start\n';
 /** What the reader of this test has done already. */
 const done = [start, "alias autodeploy='npm run -s cli --'\n"];
-const python = findPython();
+const python = requirePython();
 
 let reader: Reader;
 
@@ -40,23 +40,20 @@ const blocksOf = (path: string): Block[] =>
 
 /** What the commands of a tutorial print, block by block. */
 async function walkThrough(path: string): Promise<string[]> {
-  const notebook =
-    python === null
-      ? null
-      : new Notebook(python, {
-          ...(await reader.environment()),
-          PYTHONPATH: join(root, 'clients/python'),
-          PYTHONDONTWRITEBYTECODE: '1',
-        });
+  const notebook = new Notebook(python, {
+    ...(await reader.environment()),
+    PYTHONPATH: join(root, 'clients/python'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  });
   const outputs: string[] = [];
   try {
     for (const { language, text } of blocksOf(path)) {
       await untilDecidable(found(text, /autodeploy (?:approve|reject) (\S+)/g));
       if (language === 'sh') outputs.push(await reader.runBlock(text));
-      if (language === 'python') outputs.push((await notebook?.run(text)) ?? '');
+      if (language === 'python') outputs.push(await notebook.run(text));
     }
   } finally {
-    notebook?.close();
+    notebook.close();
   }
   return outputs;
 }
@@ -72,8 +69,7 @@ async function untilDecidable(names: readonly string[]): Promise<void> {
 }
 
 describe('the tutorial', { timeout: 240_000 }, () => {
-  // A missing python3 is reported by test/clients/python.test.ts.
-  it.skipIf(python === null)('for the ML engineer trains, compares and goes back', async () => {
+  it('for the ML engineer trains, compares and goes back', async () => {
     const output = (await walkThrough('docs/tutorials/ml-engineer.md')).join('\n');
     expect(output).toContain('ended with 5');
     expect(output).toContain('0.91 is compared with 0.92');
